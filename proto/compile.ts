@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { emitEnums, emitMessageTypes, emitSchemaJson } from './emit.ts'
+import type { ProtocolModel, SchemaModel } from './model.ts'
+import { parseProtoFiles, type ProtoFiles } from './parse.ts'
+
+/** The OpenD API version that the .proto files in this folder describe. */
+const SCHEMA_VERSION = '10.11.7108'
+
+const FOLDER = new URL('.', import.meta.url)
+
+/** What compiling gives: the text of each generated file by its name, or why the sources are refused. */
+export type Compiled =
+  | { readonly ok: true; readonly outputs: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** Call name by protocol id, as in `protocol-ids.json`. */
+export type ProtocolIds = Readonly<Record<string, string>>
+
+/** Compiles the sources. Pure: reads no file and writes none. */
+export function compile(files: ProtoFiles, protocolIds: ProtocolIds): Compiled {
+  const parsed = parseProtoFiles(files)
+  if (!parsed.ok) return parsed
+  const { schema } = parsed
+  const protocols: ProtocolModel[] = []
+  const problems: string[] = []
+  for (const [id, name] of Object.entries(protocolIds)) {
+    const bodies = bodiesOf(schema, name)
+    if (bodies === null) problems.push(`protocol-ids.json: ${id} ${name}: no response message of that name`)
+    else protocols.push({ id: Number(id), name, ...bodies })
+  }
+  const answered = new Set(protocols.map((call) => call.response))
+  for (const name of schema.messages.keys()) {
+    if (name.endsWith('.Response') && !answered.has(name)) problems.push(`protocol-ids.json: no id for ${name}`)
+  }
+  if (problems.length > 0) return { ok: false, problems }
+  const outputs = new Map([
+    ['schema.json', emitSchemaJson(SCHEMA_VERSION, schema, protocols)],
+    ['messages.ts', emitMessageTypes(schema, protocols)],
+    ['enums.ts', emitEnums(schema)],
+  ])
+  return { ok: true, outputs }
+}
+
+/** A push has no Request message. The skill wrappers share one file, with a flat request and response each. */
+function bodiesOf(schema: SchemaModel, name: string): Pick<ProtocolModel, 'request' | 'response'> | null {
+  const skill = `SkillWrapAPI.${name.replace(/^SkillWrap_/, '')}`
+  if (schema.messages.has(`${skill}Rsp`)) return { request: `${skill}Req`, response: `${skill}Rsp` }
+  if (!schema.messages.has(`${name}.Response`)) return null
+  const request = `${name}.Request`
+  return { request: schema.messages.has(request) ? request : null, response: `${name}.Response` }
+}
+
+/** The sources in this folder. */
+export function readSources(): { readonly files: ProtoFiles; readonly protocolIds: ProtocolIds } {
+  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.proto'))
+  const files = new Map(names.toSorted().map((name) => [name, read(name)]))
+  return { files, protocolIds: JSON.parse(read('protocol-ids.json')) as ProtocolIds }
+}
+
+/** The generated files whose committed text is not what the sources compile to. */
+export function staleOutputs(outputs: ReadonlyMap<string, string>): readonly string[] {
+  return [...outputs].filter(([name, text]) => readOrNull(name) !== text).map(([name]) => name)
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(name, FOLDER), 'utf8')
+}
+
+function readOrNull(name: string): string | null {
+  return readdirSync(FOLDER).includes(name) ? read(name) : null
+}
+
+function main(check: boolean): number {
+  const { files, protocolIds } = readSources()
+  const compiled = compile(files, protocolIds)
+  if (!compiled.ok) {
+    for (const problem of compiled.problems) console.error(problem)
+    return 1
+  }
+  const stale = staleOutputs(compiled.outputs)
+  if (!check) {
+    for (const [name, text] of compiled.outputs) writeFileSync(new URL(name, FOLDER), text)
+    console.log(`${files.size} files compiled; changed: ${stale.join(', ') || 'nothing'}`)
+    return 0
+  }
+  for (const name of stale) console.error(`proto/${name} is stale: run \`npm run proto\` and commit the result`)
+  return stale.length > 0 ? 1 : 0
+}
+
+if (import.meta.main) process.exitCode = main(process.argv.includes('--check'))

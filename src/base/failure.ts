@@ -1,0 +1,96 @@
+/**
+ * Every failure a caller can meet, as data. The union is closed: `http/problem.ts` turns each member into a
+ * status and a sentence with one exhaustive switch, and a new member does not compile until it is there.
+ *
+ * `code` is stable and public (it is the `code` of the error body). The other members are facts for the sentence;
+ * none of them may hold a secret, a key hash or another caller's data.
+ */
+export type Failure = RequestFailure | AuthFailure | TradeFailure | OpendFailure | GatewayFailure | ServerFailure
+
+/** What is wrong with the request itself. */
+export type RequestFailure =
+  | { readonly code: 'request.unknown_path'; readonly path: string }
+  | { readonly code: 'request.method_not_allowed'; readonly method: string; readonly allow: readonly string[] }
+  | { readonly code: 'request.too_large'; readonly limitBytes: number }
+  | { readonly code: 'request.invalid_utf8' }
+  | { readonly code: 'request.malformed_json'; readonly detail: string }
+  | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }
+  | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
+  | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
+  | { readonly code: 'request.unexpected_body' }
+  | { readonly code: 'request.upgrade_required' }
+
+/** Who is asking, and may they. The first four are the outcomes of RFC 6750 section 3. */
+export type AuthFailure =
+  | { readonly code: 'auth.missing_token' }
+  | { readonly code: 'auth.malformed_token' }
+  | { readonly code: 'auth.invalid_token' }
+  | { readonly code: 'auth.expired_token' }
+  | { readonly code: 'auth.insufficient_scope'; readonly scopes: readonly string[] }
+  | { readonly code: 'auth.account_not_allowed' }
+  | { readonly code: 'auth.limits_not_enforced'; readonly limits: readonly string[] }
+  | { readonly code: 'auth.origin_not_allowed' }
+  /** The keys of the token's issuer could not be fetched, so nothing can be said about the token. */
+  | { readonly code: 'auth.issuer_unavailable'; readonly detail: string }
+
+/** Why a trade call is not sent upstream. */
+export type TradeFailure =
+  | { readonly code: 'trade.unknown_account'; readonly accId: string }
+  | { readonly code: 'trade.environment_mismatch'; readonly accId: string; readonly accountEnv: 'simulate' | 'real' }
+
+/** OpenD answered, and its answer is a refusal (-1, -500) or a failure of its own (-100, -200, -400). */
+export type OpendFailure =
+  | (OpendReply & { readonly code: 'opend.refused' })
+  | (OpendReply & { readonly code: 'opend.failed' })
+
+/** The head of OpenD's response envelope. */
+export interface OpendReply {
+  readonly retType: number
+  readonly retMsg: string | null
+  readonly errCode: number | null
+}
+
+/**
+ * Why the link to OpenD could not carry a call. Each code names the stage that failed; `detail` is a short fact
+ * in plain words (an OpenD text, a socket error), `retryInMs` says when the next connection attempt starts.
+ */
+export type GatewayFailure = {
+  readonly code: GatewayFailureCode
+  readonly detail: string
+  readonly retryInMs: number | null
+}
+
+export type GatewayFailureCode =
+  /** The TCP connection was refused or broke before it opened. */
+  | 'gateway.connect_failed'
+  /** The TCP connection did not open in time. */
+  | 'gateway.connect_timeout'
+  /** Connected, but InitConnect got no reply in time. */
+  | 'gateway.init_timeout'
+  /** OpenD answered InitConnect with a refusal, or with something that is no InitConnect reply. */
+  | 'gateway.init_rejected'
+  /** The link closed while the call was waiting for its reply. Whether OpenD acted on it is not known. */
+  | 'gateway.disconnected'
+  /** OpenD sent bytes that are not its protocol, or a body length over the bound. */
+  | 'gateway.bad_frame'
+  /** A frame's SHA-1 did not match its body. */
+  | 'gateway.bad_digest'
+  /** OpenD went quiet: no byte for longer than the keep-alive allows. */
+  | 'gateway.silent'
+  /** The call was sent and no reply came before its deadline. Whether OpenD acted on it is not known. */
+  | 'gateway.call_timeout'
+  /** The link did not come up before the call's deadline; nothing was sent. */
+  | 'gateway.not_ready'
+  /** More calls in flight than the bound. */
+  | 'gateway.busy'
+  /** An administrator parked the gateway; `POST /api/admin/reload` brings it back. */
+  | 'gateway.parked'
+  /** The Durable Object was restarted (eviction, deploy) while it held the call. */
+  | 'gateway.object_restarted'
+  /** OpenD's reply does not decode as the message it should be. */
+  | 'gateway.bad_reply'
+
+/** Our own faults. */
+export type ServerFailure =
+  | { readonly code: 'server.misconfigured'; readonly problems: readonly string[] }
+  | { readonly code: 'server.bug' }

@@ -1,0 +1,124 @@
+import type { Failure } from '../base/failure.ts'
+import { encodeFrame, type Frame, type Sha1 } from '../wire/frame.ts'
+import type { CallOutcome, Effect } from './effect.ts'
+import { stampPacketId } from './packet-id.ts'
+import { type PendingCall, PendingCalls, type WaitingCall } from './pending-calls.ts'
+import { CALL_DEADLINE_MS, MAX_PENDING_CALLS, MAX_WAITING_BYTES } from './timing.ts'
+
+/** Counts since the object started. */
+export interface CallCounts {
+  sent: number
+  answered: number
+  failed: number
+  repliesUnmatched: number
+}
+
+/**
+ * The calls of the session: numbers them, frames them, matches replies by protocol id and serial, and settles each
+ * exactly once. It outlives links: a call that waits is sent on the next one, a call that was sent never again.
+ */
+export class Conversation {
+  readonly counts: CallCounts = { sent: 0, answered: 0, failed: 0, repliesUnmatched: 0 }
+  readonly #sha1: Sha1
+  readonly #emit: (effect: Effect) => void
+  readonly #pending = new PendingCalls()
+  #lastSerial = 0
+  #linkId = 0
+
+  constructor(sha1: Sha1, emit: (effect: Effect) => void) {
+    this.#sha1 = sha1
+    this.#emit = emit
+  }
+
+  get size(): number {
+    return this.#pending.size
+  }
+
+  /** Whether calls of the owner (not our own heartbeats) wait for a reply. */
+  get hasSentCalls(): boolean {
+    return this.#pending.hasSentCalls
+  }
+
+  get isFull(): boolean {
+    return this.#pending.size >= MAX_PENDING_CALLS || this.#pending.waitingBytes > MAX_WAITING_BYTES
+  }
+
+  get nextDeadlineMs(): number | null {
+    return this.#pending.nextDeadlineMs()
+  }
+
+  /** What is sent from now on goes over this link. */
+  useLink(linkId: number): void {
+    this.#linkId = linkId
+  }
+
+  /** Keeps a call until the link is ready. */
+  wait(call: WaitingCall): void {
+    this.#pending.wait(call)
+  }
+
+  sendWaiting(connId: bigint): void {
+    for (const call of this.#pending.takeWaiting()) this.send(call, connId)
+  }
+
+  send(call: WaitingCall, connId: bigint): void {
+    const serial = this.#nextSerial()
+    this.#pending.markSent(serial, call)
+    this.counts.sent++
+    this.#sendFrame(call.protoId, stampPacketId(call.protoId, call.body, connId, serial), serial)
+  }
+
+  /** Sends a call of the session itself (InitConnect, heartbeats). Returns its serial. */
+  sendOwn(protoId: number, body: Uint8Array, nowMs: number): number {
+    const serial = this.#nextSerial()
+    this.#pending.markSent(serial, { callId: null, protoId, deadlineMs: nowMs + CALL_DEADLINE_MS })
+    this.#sendFrame(protoId, body, serial)
+    return serial
+  }
+
+  /** Settles the call that a frame answers. Returns false when nobody waits for it (it came too late). */
+  reply(frame: Frame): boolean {
+    const call = this.#pending.takeReply(frame.header.protoId, frame.header.serial)
+    if (call === null) {
+      this.counts.repliesUnmatched++
+      return false
+    }
+    this.settle(call, { ok: true, body: frame.body })
+    return true
+  }
+
+  failSent(failure: Failure): void {
+    for (const call of this.#pending.takeSent()) this.settle(call, { ok: false, failure, sent: true })
+  }
+
+  failWaiting(failure: Failure): void {
+    for (const call of this.#pending.takeWaiting()) this.settle(call, { ok: false, failure, sent: false })
+  }
+
+  /** Settles the calls whose time is over. Returns the protocol ids of those that had been sent. */
+  expire(nowMs: number, notReady: Failure, late: Failure): readonly number[] {
+    const { waiting, sent } = this.#pending.takeExpired(nowMs)
+    for (const call of waiting) this.settle(call, { ok: false, failure: notReady, sent: false })
+    for (const call of sent) this.settle(call, { ok: false, failure: late, sent: true })
+    return sent.map((call) => call.protoId)
+  }
+
+  settle(call: PendingCall, outcome: CallOutcome): void {
+    if (call.callId === null) return
+    if (outcome.ok) this.counts.answered++
+    else this.counts.failed++
+    this.#emit({ kind: 'settle', callId: call.callId, outcome })
+  }
+
+  #sendFrame(protoId: number, body: Uint8Array, serial: number): void {
+    const bytes = encodeFrame({ protoId, serial }, body, this.#sha1(body))
+    this.#emit({ kind: 'send', linkId: this.#linkId, bytes })
+  }
+
+  /** Serials are u32 and go on over reconnects: a late frame of an old link can never match a call of the new one. */
+  #nextSerial(): number {
+    do this.#lastSerial = (this.#lastSerial % 0xff_ff_ff_ff) + 1
+    while (this.#pending.isSerialInUse(this.#lastSerial))
+    return this.#lastSerial
+  }
+}

@@ -1,0 +1,20 @@
+import type { Failure } from '../base/failure.ts'
+
+/**
+ * What the session wants done. The session decides, the Durable Object performs: it owns the sockets, the promises and
+ * the timers. Effects are performed in order.
+ */
+export type Effect =
+  /** Open a connection; its events come back with this link id. */
+  | { readonly kind: 'connect'; readonly linkId: number }
+  | { readonly kind: 'send'; readonly linkId: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'close'; readonly linkId: number }
+  /** Give a call its outcome. Every accepted call is settled exactly once. */
+  | { readonly kind: 'settle'; readonly callId: number; readonly outcome: CallOutcome }
+  /** OpenD sent something unasked. */
+  | { readonly kind: 'push'; readonly protoId: number; readonly body: Uint8Array }
+
+/** The reply's body, or why there is none. */
+export type CallOutcome =
+  | { readonly ok: true; readonly body: Uint8Array }
+  | { readonly ok: false; readonly failure: Failure; readonly sent: boolean }

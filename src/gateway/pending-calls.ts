@@ -1,0 +1,92 @@
+/** A call on its way: waiting for the link, or sent and waiting for its reply. */
+export interface PendingCall {
+  /** The owner's number for it; null for the session's own calls. */
+  readonly callId: number | null
+  readonly protoId: number
+  readonly deadlineMs: number
+}
+
+export interface WaitingCall extends PendingCall {
+  readonly body: Uint8Array
+}
+
+/**
+ * The calls of one gateway, in arrival order. All calls get the same time, so arrival order is deadline order and the
+ * oldest call is the first to expire: no heap, no timer per call.
+ */
+export class PendingCalls {
+  readonly #waiting: WaitingCall[] = []
+  readonly #sent = new Map<number, PendingCall>()
+  #waitingBytes = 0
+
+  get size(): number {
+    return this.#waiting.length + this.#sent.size
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
+  /** Whether a call of the owner is waiting for its reply. */
+  get hasSentCalls(): boolean {
+    for (const call of this.#sent.values()) if (call.callId !== null) return true
+    return false
+  }
+
+  wait(call: WaitingCall): void {
+    this.#waiting.push(call)
+    this.#waitingBytes += call.body.length
+  }
+
+  markSent(serial: number, call: PendingCall): void {
+    this.#sent.set(serial, call)
+  }
+
+  isSerialInUse(serial: number): boolean {
+    return this.#sent.has(serial)
+  }
+
+  /** The call this reply answers, taken out; null for a reply nobody waits for. Id and serial must both agree. */
+  takeReply(protoId: number, serial: number): PendingCall | null {
+    const call = this.#sent.get(serial)
+    if (call === undefined || call.protoId !== protoId) return null
+    this.#sent.delete(serial)
+    return call
+  }
+
+  takeWaiting(): readonly WaitingCall[] {
+    this.#waitingBytes = 0
+    return this.#waiting.splice(0)
+  }
+
+  takeSent(): readonly PendingCall[] {
+    const calls = [...this.#sent.values()]
+    this.#sent.clear()
+    return calls
+  }
+
+  /** Takes out the calls whose time is over. */
+  takeExpired(nowMs: number): { readonly waiting: readonly WaitingCall[]; readonly sent: readonly PendingCall[] } {
+    const waiting: WaitingCall[] = []
+    for (let first = this.#waiting[0]; first !== undefined && first.deadlineMs <= nowMs; first = this.#waiting[0]) {
+      this.#waiting.shift()
+      this.#waitingBytes -= first.body.length
+      waiting.push(first)
+    }
+    const sent: PendingCall[] = []
+    for (const [serial, call] of this.#sent) {
+      if (call.deadlineMs > nowMs) break
+      this.#sent.delete(serial)
+      sent.push(call)
+    }
+    return { waiting, sent }
+  }
+
+  /** When the oldest call expires; null without calls. */
+  nextDeadlineMs(): number | null {
+    const waiting = this.#waiting[0]?.deadlineMs ?? Infinity
+    const sent = this.#sent.values().next().value?.deadlineMs ?? Infinity
+    const next = Math.min(waiting, sent)
+    return next === Infinity ? null : next
+  }
+}

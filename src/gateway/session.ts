@@ -1,0 +1,297 @@
+import type { Failure, GatewayFailureCode } from '../base/failure.ts'
+import { Deframer } from '../wire/deframer.ts'
+import { digestMatches, type Frame, type Sha1 } from '../wire/frame.ts'
+import { protocolById } from '../wire/schema.ts'
+import { reconnectDelayMs } from './backoff.ts'
+import { Conversation } from './conversation.ts'
+import type { Effect } from './effect.ts'
+import {
+  GET_GLOBAL_STATE,
+  globalStateRequest,
+  INIT_CONNECT,
+  initConnectRequest,
+  KEEP_ALIVE,
+  keepAliveRequest,
+  type LoginState,
+  NOTIFY,
+  readGreeting,
+  readLoginState,
+} from './handshake.ts'
+import { stageDueMs, type Stage } from './stage.ts'
+import {
+  CALL_DEADLINE_MS,
+  CONNECT_TIMEOUT_MS,
+  INIT_TIMEOUT_MS,
+  LEAST_ATTEMPT_GAP_MS,
+  STABLE_LINK_MS,
+} from './timing.ts'
+
+/** What a session cannot make itself. */
+export interface SessionOutside {
+  readonly sha1: Sha1
+  /** Uniform in [0, 1), for the backoff's jitter. */
+  readonly random: () => number
+}
+
+/**
+ * The conversation with OpenD as a machine without I/O: events and the time go in, effects come out. It owns the life
+ * of the link (connect, InitConnect, heartbeats, reconnect, parking); the calls are the `Conversation`'s.
+ */
+export class GatewaySession {
+  /** Counts since the object started. */
+  readonly counts = { connects: 0, linksLost: 0, pushes: 0 }
+  readonly calls: Conversation
+  readonly #random: () => number
+  readonly #sha1: Sha1
+  #effects: Effect[] = []
+  #stage: Stage
+  #sinceMs: number
+  #isParking = false
+  #linkId = 0
+  #deframer = new Deframer()
+  #failures = 0
+  #attemptEndedMs = -Infinity
+  #lastFailure: Failure | null = null
+  #login: LoginState | null = null
+  #isLooking = false
+
+  constructor(outside: SessionOutside, nowMs: number, parked: boolean) {
+    this.#sha1 = outside.sha1
+    this.#random = outside.random
+    this.calls = new Conversation(outside.sha1, (effect) => this.#effects.push(effect))
+    this.#sinceMs = nowMs
+    this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
+  }
+
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  /** When the present stage began, Unix ms. */
+  get sinceMs(): number {
+    return this.#sinceMs
+  }
+
+  get lastFailure(): Failure | null {
+    return this.#lastFailure
+  }
+
+  /** OpenD's login state at the last look; null while the link is down. */
+  get login(): LoginState | null {
+    return this.#login
+  }
+
+  /**
+   * Takes a call. It is sent at once on a ready link; else it waits for the link, which is hurried along. It settles
+   * within the call deadline.
+   */
+  call(callId: number, protoId: number, body: Uint8Array, nowMs: number): readonly Effect[] {
+    const call = { callId, protoId, body, deadlineMs: nowMs + CALL_DEADLINE_MS }
+    if (this.#stage.name === 'parked' || this.#isParking) {
+      this.calls.settle(call, { ok: false, failure: failure('gateway.parked', 'shut down'), sent: false })
+    } else if (this.calls.isFull) {
+      const busy = failure('gateway.busy', `${this.calls.size} calls in flight`)
+      this.calls.settle(call, { ok: false, failure: busy, sent: false })
+    } else if (this.#stage.name === 'ready') {
+      this.calls.send(call, this.#stage.greeting.connId)
+    } else {
+      this.calls.wait(call)
+      this.#hurry(nowMs)
+    }
+    return this.#take()
+  }
+
+  /** The socket of that link is open. */
+  opened(linkId: number, nowMs: number): readonly Effect[] {
+    if (linkId === this.#linkId && this.#stage.name === 'connecting') {
+      const serial = this.calls.sendOwn(INIT_CONNECT, initConnectRequest(), nowMs)
+      this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
+    }
+    return this.#take()
+  }
+
+  /** Bytes came over that link. */
+  received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
+    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    const deframed = this.#deframer.push(bytes)
+    if (!deframed.ok) {
+      this.#lose('gateway.bad_frame', deframed.detail, nowMs)
+      return this.#take()
+    }
+    for (const frame of deframed.frames) {
+      // A frame may have ended the link; what follows it on the same socket is not trusted.
+      if (!this.#hasLink()) break
+      this.#frame(frame, nowMs)
+    }
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** That link is gone, for the reason given. */
+  closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
+    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    const { name } = this.#stage
+    if (name === 'connecting') this.#lose('gateway.connect_failed', detail, nowMs)
+    else if (name === 'initializing') this.#lose('gateway.init_rejected', `closed before answering: ${detail}`, nowMs)
+    else this.#lose('gateway.disconnected', detail, nowMs)
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** Does whatever is due by now. Call it at `nextWakeMs`, and whenever else it suits. */
+  tick(nowMs: number): readonly Effect[] {
+    const stage = this.#stage
+    if (stage.name === 'connecting' && nowMs >= stage.giveUpAtMs) {
+      this.#lose('gateway.connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`, nowMs)
+    } else if (stage.name === 'initializing' && nowMs >= stage.giveUpAtMs) {
+      this.#lose('gateway.init_timeout', `no InitConnect reply within ${INIT_TIMEOUT_MS} ms`, nowMs)
+    } else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
+      this.#connect(nowMs)
+    } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
+      this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
+      this.calls.sendOwn(KEEP_ALIVE, keepAliveRequest(nowMs), nowMs)
+      this.#lookAtLogin(nowMs)
+    }
+    this.#expire(nowMs)
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** Drops the link and connects anew at once; ends a shutdown. Calls on the old link end as disconnected. */
+  reload(nowMs: number): readonly Effect[] {
+    if (this.#hasLink()) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
+    this.#isParking = false
+    this.#failures = 0
+    this.#connect(nowMs)
+    return this.#take()
+  }
+
+  /**
+   * Takes no more calls, lets those that are sent finish (the call deadline bounds that), then closes the link and
+   * stays down until `reload`.
+   */
+  park(nowMs: number): readonly Effect[] {
+    this.#isParking = true
+    this.calls.failWaiting(failure('gateway.parked', 'shut down before the link came up'))
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** When `tick` is next due; null when nothing is scheduled. */
+  nextWakeMs(): number | null {
+    const next = Math.min(stageDueMs(this.#stage), this.calls.nextDeadlineMs ?? Infinity)
+    return next === Infinity ? null : next
+  }
+
+  #frame(frame: Frame, nowMs: number): void {
+    const { protoId, serial } = frame.header
+    if (!digestMatches(frame.header, frame.body, this.#sha1)) {
+      this.#lose('gateway.bad_digest', `the SHA-1 of frame ${protoId}/${serial} does not match its body`, nowMs)
+    } else if (protocolById(protoId)?.request === null) {
+      this.counts.pushes++
+      // A notification may announce a lost or regained login, so the state is read rather than guessed from it.
+      if (protoId === NOTIFY && this.#stage.name === 'ready') this.#lookAtLogin(nowMs)
+      this.#effects.push({ kind: 'push', protoId, body: frame.body })
+    } else if (this.calls.reply(frame)) {
+      if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
+      if (protoId === GET_GLOBAL_STATE) {
+        this.#isLooking = false
+        this.#login = readLoginState(frame.body) ?? this.#login
+      }
+    }
+  }
+
+  #greet(body: Uint8Array, nowMs: number): void {
+    const read = readGreeting(body)
+    if (!read.ok) {
+      this.#lose('gateway.init_rejected', read.detail, nowMs)
+      return
+    }
+    const { greeting } = read
+    this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
+    this.#lookAtLogin(nowMs)
+    this.calls.sendWaiting(greeting.connId)
+  }
+
+  #lookAtLogin(nowMs: number): void {
+    // One look at a time: a storm of notifications must not become a storm of calls.
+    if (this.#isLooking) return
+    this.#isLooking = true
+    this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
+  }
+
+  #connect(nowMs: number): void {
+    this.#linkId++
+    this.counts.connects++
+    this.#deframer = new Deframer()
+    this.calls.useLink(this.#linkId)
+    this.#enter({ name: 'connecting', giveUpAtMs: nowMs + CONNECT_TIMEOUT_MS }, nowMs)
+    this.#effects.push({ kind: 'connect', linkId: this.#linkId })
+  }
+
+  #hurry(nowMs: number): void {
+    if (this.#stage.name !== 'waiting') return
+    const soonestMs = this.#attemptEndedMs + LEAST_ATTEMPT_GAP_MS
+    if (soonestMs <= nowMs) this.#connect(nowMs)
+    else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
+  }
+
+  /** Ends the link. Sent calls end with the failure; waiting ones too when it was the attempt they waited for. */
+  #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
+    const wasReady = this.#stage.name === 'ready'
+    this.#failures = wasReady && nowMs - this.#sinceMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
+    this.#attemptEndedMs = nowMs
+    this.#login = null
+    this.#isLooking = false
+    this.counts.linksLost++
+    this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    const delayMs = reconnectDelayMs(this.#failures, this.#random())
+    this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
+    this.#lastFailure = failure(code, detail, delayMs)
+    this.calls.failSent(this.#lastFailure)
+    if (!wasReady) this.calls.failWaiting(this.#lastFailure)
+  }
+
+  #expire(nowMs: number): void {
+    const last = this.#lastFailure
+    const reason = last !== null && 'detail' in last ? `the last attempt failed: ${last.detail}` : 'still connecting'
+    const expired = this.calls.expire(
+      nowMs,
+      failure('gateway.not_ready', reason),
+      failure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
+    )
+    // Every heartbeat gets an answer from a living OpenD; without one the socket is open but nobody is there.
+    if (this.#stage.name === 'ready' && expired.includes(KEEP_ALIVE)) {
+      this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
+    }
+  }
+
+  #parkWhenDone(nowMs: number): void {
+    if (!this.#isParking || this.calls.hasSentCalls) return
+    if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    this.calls.failSent(failure('gateway.parked', 'shut down'))
+    this.#isParking = false
+    this.#isLooking = false
+    this.#login = null
+    this.#enter({ name: 'parked' }, nowMs)
+  }
+
+  #enter(stage: Stage, nowMs: number): void {
+    this.#stage = stage
+    this.#sinceMs = nowMs
+  }
+
+  #hasLink(): boolean {
+    return this.#stage.name !== 'parked' && this.#stage.name !== 'waiting'
+  }
+
+  #take(): readonly Effect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+}
+
+function failure(code: GatewayFailureCode, detail: string, retryInMs: number | null = null): Failure {
+  return { code, detail, retryInMs }
+}

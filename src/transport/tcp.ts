@@ -1,0 +1,87 @@
+import { connect } from 'cloudflare:sockets'
+import type { Connect, Link, LinkListener } from './link.ts'
+
+/**
+ * Bytes that may wait for a peer that does not read. OpenD reads at once; a peer this far behind is stuck, and memory
+ * is better spent elsewhere.
+ */
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024
+
+/** Links to that TCP address, over the platform's sockets. */
+export function tcpConnector(hostname: string, port: number): Connect {
+  return (listener) => new TcpLink(hostname, port, listener)
+}
+
+class TcpLink implements Link {
+  readonly #listener: LinkListener
+  readonly #socket: Socket
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  #unsentBytes = 0
+  #isOver = false
+
+  constructor(hostname: string, port: number, listener: LinkListener) {
+    this.#listener = listener
+    // With half-open allowed a peer's FIN would leave us writing to nobody.
+    this.#socket = connect({ hostname, port }, { allowHalfOpen: false, secureTransport: 'off' })
+    this.#writer = this.#socket.writable.getWriter()
+    void this.#run()
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isOver) return
+    this.#unsentBytes += bytes.length
+    if (this.#unsentBytes > MAX_UNSENT_BYTES) {
+      this.#end(`${this.#unsentBytes} bytes unsent: the peer does not read`)
+      return
+    }
+    this.#writer.write(bytes).then(
+      () => {
+        this.#unsentBytes -= bytes.length
+      },
+      (error: unknown) => this.#end(reasonOf(error)),
+    )
+  }
+
+  close(): void {
+    this.#isOver = true
+    this.#release()
+  }
+
+  /** `opened` and `closed` of the socket are both watched: a closed port shows in them and not in `write`. */
+  async #run(): Promise<void> {
+    this.#socket.closed.then(
+      () => this.#end('the peer closed the connection'),
+      (error: unknown) => this.#end(reasonOf(error)),
+    )
+    try {
+      await this.#socket.opened
+      if (this.#isOver) return
+      this.#listener.opened()
+      const reader = this.#socket.readable.getReader()
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done || this.#isOver) break
+        this.#listener.received(value)
+      }
+      this.#end('the peer closed the connection')
+    } catch (error) {
+      this.#end(reasonOf(error))
+    }
+  }
+
+  #end(detail: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#listener.closed(detail)
+    this.#release()
+  }
+
+  /** Closing a socket that never opened can take the platform 20 s, so nobody waits for it. */
+  #release(): void {
+    this.#socket.close().catch(() => undefined)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'the connection failed'
+}

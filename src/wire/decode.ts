@@ -1,0 +1,117 @@
+import protobuf from 'protobufjs/minimal.js'
+import type { MessageName, MessageTypes } from '../../proto/messages.ts'
+import { planOf, type View } from './decode-plan.ts'
+import { Decoding } from './decoding.ts'
+
+/** A decoded message, or what is wrong with the bytes: the place in the message, then the fact. */
+export type Decoded<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly detail: string }
+
+/** A message as JSON, ready for `JSON.stringify`. */
+export interface JsonMessage {
+  readonly [name: string]: JsonField
+}
+export type JsonField = null | boolean | number | string | JsonMessage | readonly JsonField[]
+
+/**
+ * Decodes a message for our own code: proto names, 64-bit integers as bigint, enums as plain numbers, repeated fields
+ * always arrays. A missing required field is a failure; a field that the schema does not know is skipped.
+ */
+export function decodeMessage<Name extends MessageName>(name: Name, bytes: Uint8Array): Decoded<MessageTypes[Name]> {
+  // The table that drives the decoder and the generated types come from the same .proto files.
+  return decode(TYPED_VIEW, name, bytes) as Decoded<MessageTypes[Name]>
+}
+
+/**
+ * Decodes a message for an HTTP response: snake-case names, 64-bit integers as decimal strings, bytes as base64, NaN
+ * and infinities (which JSON cannot say) as null, repeated fields always arrays, absent optional fields left out.
+ * A missing required field is left out too: what an older or newer OpenD says is passed on as it is.
+ *
+ * Throws on a message name that is not in the schema.
+ */
+export function decodeToJson(name: string, bytes: Uint8Array): Decoded<JsonMessage> {
+  return decode(JSON_VIEW, name, bytes) as Decoded<JsonMessage>
+}
+
+type Reader = protobuf.Reader
+
+function decode(view: View<Reader>, name: string, bytes: Uint8Array): Decoded<unknown> {
+  const plan = planOf(view, name)
+  const decoding = new Decoding(view, new protobuf.Reader(bytes))
+  try {
+    return { ok: true, value: decoding.run(plan) }
+  } catch (error) {
+    const fact = decoding.factOf(error)
+    if (fact === null) throw error
+    return { ok: false, detail: `${name}${decoding.place()}: ${fact}` }
+  }
+}
+
+const COMMON_READERS = {
+  int32: (reader: Reader) => reader.int32(),
+  uint32: (reader: Reader) => reader.uint32(),
+  bool: (reader: Reader) => reader.bool(),
+  string: (reader: Reader) => reader.stringVerify(),
+}
+
+const TYPED_VIEW: View<Reader> = {
+  keyOf: (field) => field.name,
+  needsRequired: true,
+  readers: {
+    ...COMMON_READERS,
+    int64: (reader) => BigInt(readSignedVarint(reader)),
+    uint64: (reader) => BigInt(readVarint(reader)),
+    double: (reader) => reader.double(),
+    float: (reader) => reader.float(),
+    // A copy: a view would keep the whole frame alive.
+    bytes: (reader) => new Uint8Array(reader.bytes()),
+  },
+  plans: new Map(),
+}
+
+const JSON_VIEW: View<Reader> = {
+  keyOf: (field) => field.jsonName,
+  needsRequired: false,
+  readers: {
+    ...COMMON_READERS,
+    int64: (reader) => String(readSignedVarint(reader)),
+    uint64: (reader) => String(readVarint(reader)),
+    double: (reader) => finiteOrNull(reader.double()),
+    float: (reader) => finiteOrNull(reader.float()),
+    bytes: (reader) => base64(reader.bytes()),
+  },
+  plans: new Map(),
+}
+
+/** A varint without its sign: a number where it has at most seven bytes (49 bits), which spares making a bigint. */
+function readVarint(reader: Reader): number | bigint {
+  const { buf } = reader
+  const stop = Math.min(reader.len, reader.pos + 7)
+  let value = 0
+  let scale = 1
+  for (let pos = reader.pos; pos < stop; pos++) {
+    const byte = buf[pos] ?? 0
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) {
+      reader.pos = pos + 1
+      return value
+    }
+    scale *= 0x80
+  }
+  const bits = reader.uint64()
+  return (BigInt(bits.high >>> 0) << 32n) | BigInt(bits.low >>> 0)
+}
+
+function readSignedVarint(reader: Reader): number | bigint {
+  const value = readVarint(reader)
+  return typeof value === 'number' ? value : BigInt.asIntN(64, value)
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+function base64(bytes: Uint8Array): string {
+  return protobuf.util.base64.encode(bytes, 0, bytes.length)
+}

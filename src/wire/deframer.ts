@@ -1,0 +1,113 @@
+import { decodeHeader, HEADER_BYTES, type Frame, type FrameHeader } from './frame.ts'
+
+/**
+ * OpenD states no maximum body. 10 MiB is what other clients allow; the largest reply known, the static list of a
+ * whole market, stays below it when asked for by security.
+ */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024
+
+/**
+ * What a chunk completed, or why the stream cannot be read on. A failure still carries the frames that were whole
+ * before it: a reply must not get lost because garbage followed it in the same segment.
+ */
+export type Deframed =
+  | { readonly ok: true; readonly frames: readonly Frame[] }
+  | { readonly ok: false; readonly frames: readonly Frame[]; readonly detail: string }
+
+/** First allocation for an unfinished frame: most requests fit, and a connection costs little. */
+const INITIAL_BYTES = 1024
+
+/**
+ * Cuts a byte stream into frames, whatever the chunking. A declared length over the bound is refused from the header
+ * alone, and memory follows the bytes that really came (at most twice as many): a header that promises 10 MiB costs
+ * nothing until they arrive, and ten million one-byte segments cost no more than one large one.
+ *
+ * After a failure every further push fails too. Chunks are not kept: the caller may reuse their memory.
+ */
+export class Deframer {
+  readonly #maxBodyBytes: number
+  /** Bytes of the unfinished frame: the first `#length` bytes of `#buffer`. */
+  #buffer = new Uint8Array(0)
+  #length = 0
+  /** Header of the unfinished frame, once it is complete. */
+  #header: FrameHeader | null = null
+  #failure: string | null = null
+
+  constructor(maxBodyBytes: number = MAX_BODY_BYTES) {
+    this.#maxBodyBytes = maxBodyBytes
+  }
+
+  /** Bytes that belong to a frame not yet complete. */
+  get bufferedBytes(): number {
+    return this.#length
+  }
+
+  push(chunk: Uint8Array): Deframed {
+    const frames: Frame[] = []
+    let rest = chunk
+    while (rest.length > 0 && this.#failure === null) rest = this.#take(rest, frames)
+    if (this.#failure !== null) return { ok: false, frames, detail: this.#failure }
+    return { ok: true, frames }
+  }
+
+  /** Uses up the bytes that the header or the body still wants, and returns those that follow. */
+  #take(bytes: Uint8Array, frames: Frame[]): Uint8Array {
+    const wanted = HEADER_BYTES + (this.#header?.bodyBytes ?? 0) - this.#length
+    const taken = Math.min(wanted, bytes.length)
+    this.#append(bytes.subarray(0, taken))
+    if (this.#header === null) this.#readHeader()
+    if (this.#header !== null && this.#length === HEADER_BYTES + this.#header.bodyBytes) {
+      frames.push({ header: this.#header, body: this.#buffer.slice(HEADER_BYTES, this.#length) })
+      this.#reset()
+    }
+    return bytes.subarray(taken)
+  }
+
+  #readHeader(): void {
+    if (this.#length < HEADER_BYTES) {
+      if (!startsLikeFrame(this.#buffer, this.#length)) this.#fail(NO_MAGIC)
+      return
+    }
+    const header = decodeHeader(this.#buffer, 0)
+    if (header === null) this.#fail(NO_MAGIC)
+    else if (header.bodyBytes > this.#maxBodyBytes) {
+      this.#fail(`a frame declares ${header.bodyBytes} bytes, the bound is ${this.#maxBodyBytes}`)
+    } else this.#header = header
+  }
+
+  #append(bytes: Uint8Array): void {
+    const needed = this.#length + bytes.length
+    if (needed > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(needed, INITIAL_BYTES, Math.min(this.#buffer.length * 2, this.#limit())))
+      grown.set(this.#buffer.subarray(0, this.#length))
+      this.#buffer = grown
+    }
+    this.#buffer.set(bytes, this.#length)
+    this.#length = needed
+  }
+
+  /** The whole of the present frame: growing past it would be waste. */
+  #limit(): number {
+    return HEADER_BYTES + (this.#header?.bodyBytes ?? 0)
+  }
+
+  #reset(): void {
+    // A large body's memory is not kept for the small frames that usually follow.
+    if (this.#buffer.length > INITIAL_BYTES) this.#buffer = new Uint8Array(0)
+    this.#length = 0
+    this.#header = null
+  }
+
+  #fail(detail: string): void {
+    this.#failure = detail
+    this.#buffer = new Uint8Array(0)
+    this.#length = 0
+  }
+}
+
+const NO_MAGIC = 'a frame does not start with "FT"'
+
+/** Whether the first bytes can become a frame: garbage is recognised by its first byte, not after 44 of them. */
+function startsLikeFrame(bytes: Uint8Array, length: number): boolean {
+  return (length < 1 || bytes[0] === 0x46) && (length < 2 || bytes[1] === 0x54)
+}

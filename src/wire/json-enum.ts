@@ -1,0 +1,77 @@
+import { enumType } from './schema.ts'
+
+/**
+ * Enums whose numbers are bits to be added. Only the first is named by a request field; the schema does not mark
+ * them, so they are listed.
+ */
+const FLAG_ENUMS = new Set(['GetUserInfo.UserInfoField', 'Qot_Common.KLFields', 'Qot_Common.CompanyAct'])
+
+/** Names listed in a refusal. Most enums are shorter; the longest has 61, more than anyone reads in a sentence. */
+const MAX_LISTED = 30
+
+/** What the JSON check needs of an enum. */
+interface EnumNames {
+  readonly byFoldedName: ReadonlyMap<string, number>
+  readonly numbers: ReadonlySet<number>
+  /** All bits of a flag enum, null for others. */
+  readonly bits: number | null
+  readonly description: string
+}
+
+const cache = new Map<string, EnumNames>()
+
+/**
+ * The number of an enum value given as a number or by name, or null when the enum has none such. A name may carry the
+ * enum's prefix or not; letter case and underscores do not count, so `TrdSide_SellShort`, `SellShort` and
+ * `SELL_SHORT` are one name. A flag enum also takes sums of its numbers.
+ */
+export function enumNumber(enumName: string, given: number | string): number | null {
+  const names = namesOf(enumName)
+  if (typeof given === 'string') return names.byFoldedName.get(fold(given)) ?? null
+  if (names.bits !== null) return (given & names.bits) === given ? given & names.bits : null
+  // Adding 0 turns the -0 that JSON can write into 0.
+  return names.numbers.has(given) ? given + 0 : null
+}
+
+/** The values of an enum for a refusal: `one of Unknown=0, Buy=1, Sell=2 (name or number)`. */
+export function describeEnum(enumName: string): string {
+  return namesOf(enumName).description
+}
+
+function namesOf(enumName: string): EnumNames {
+  let names = cache.get(enumName)
+  if (names === undefined) {
+    names = readNames(enumName)
+    cache.set(enumName, names)
+  }
+  return names
+}
+
+function readNames(enumName: string): EnumNames {
+  const { values } = enumType(enumName)
+  const prefix = `${enumName.slice(enumName.lastIndexOf('.') + 1)}_`
+  const byFoldedName = new Map<string, number>()
+  const listed: string[] = []
+  let bits = 0
+  for (const [name, number] of values) {
+    const shortName = name.startsWith(prefix) ? name.slice(prefix.length) : name
+    byFoldedName.set(fold(name), number).set(fold(shortName), number)
+    listed.push(`${shortName}=${number}`)
+    bits |= number
+  }
+  const isFlags = FLAG_ENUMS.has(enumName)
+  const description = isFlags
+    ? `a name, a number or a sum of numbers of ${sentence(listed)}`
+    : `one of ${sentence(listed)} (name or number)`
+  return { byFoldedName, numbers: new Set(values.values()), bits: isFlags ? bits : null, description }
+}
+
+function sentence(listed: readonly string[]): string {
+  const shown = listed.slice(0, MAX_LISTED).join(', ')
+  const more = listed.length - MAX_LISTED
+  return more > 0 ? `${shown} and ${more} more` : shown
+}
+
+function fold(name: string): string {
+  return name.replaceAll('_', '').toLowerCase()
+}

@@ -1,0 +1,40 @@
+import { describeEnum } from './json-enum.ts'
+import { TRADE_HEADER } from './json-names.ts'
+import type { Field, ScalarKind } from './schema.ts'
+import { SECURITY, SECURITY_PREFIXES } from './security-text.ts'
+
+const TRD_ENV = 'Trd_Common.TrdEnv'
+
+/** What a field takes, as the words that follow "expected": `a finite number`, `one of Buy=1, Sell=2, ...`. */
+export function describeExpectation(field: Field): string {
+  return field.rule === 'repeated' ? `a list, each element ${describeElement(field)}` : describeElement(field)
+}
+
+/** What one element of a repeated field takes; for other fields the same as `describeExpectation`. */
+export function describeElement(field: Field): string {
+  // Widespread documentation prints 1 = simulate, 2 = real. A reader who is told "0 or 1" only would go on to send 1.
+  if (field.enumName === TRD_ENV) {
+    return '0 (simulate) or 1 (real); documents that print 1 = simulate and 2 = real are wrong'
+  }
+  if (field.enumName !== null) return describeEnum(field.enumName)
+  if (field.kind !== 'message') return SCALAR_WORDS[field.kind]
+  if (field.messageName === SECURITY) {
+    return `an object with market and code, or a string such as "HK.00700" (prefixes ${SECURITY_PREFIXES.join(', ')})`
+  }
+  if (field.messageName === TRADE_HEADER) {
+    return 'an object with trd_env, acc_id and trd_market, or these three beside the other fields'
+  }
+  return 'an object'
+}
+
+const SCALAR_WORDS: Readonly<Record<ScalarKind, string>> = {
+  int32: 'an integer from -2147483648 to 2147483647',
+  uint32: 'an integer from 0 to 4294967295',
+  int64: 'a signed 64-bit integer (a JSON integer or a decimal string)',
+  uint64: 'an unsigned 64-bit integer (a JSON integer or a decimal string)',
+  double: 'a finite number',
+  float: 'a finite number that fits 32 bits',
+  bool: 'true or false',
+  string: 'a string of valid Unicode',
+  bytes: 'a base64 string with padding',
+}

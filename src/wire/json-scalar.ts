@@ -1,0 +1,66 @@
+import { decodeBase64 } from './json-base64.ts'
+import { enumNumber } from './json-enum.ts'
+import type { JsonValue } from './json-text.ts'
+import type { WireScalar } from './json-wire-value.ts'
+import type { Field, ScalarKind } from './schema.ts'
+
+const INT32_MIN = -(2 ** 31)
+const INT32_MAX = 2 ** 31 - 1
+const UINT32_MAX = 2 ** 32 - 1
+const INT64_MIN = -(2n ** 63n)
+const INT64_MAX = 2n ** 63n - 1n
+const UINT64_MAX = 2n ** 64n - 1n
+
+/** A decimal integer in its shortest form; 19 digits and a sign or 20 digits are the longest 64-bit ones. */
+const DECIMAL = /^-?(?:0|[1-9][0-9]{0,19})$/
+
+/**
+ * Turns one JSON value into the scalar the field takes, or null when it is not one. Nothing is converted that the
+ * caller could have meant otherwise: no number in quotes except for 64-bit integers, no 0 or 1 for a bool, no
+ * fraction cut off. `1.0` is the integer 1, as JSON has one kind of number.
+ */
+export function checkScalar(field: Field, value: JsonValue): WireScalar | null {
+  if (field.enumName !== null) {
+    return typeof value === 'number' || typeof value === 'string' ? enumNumber(field.enumName, value) : null
+  }
+  if (field.kind === 'message') throw new Error(`${field.name} is a message, not a scalar`)
+  return READERS[field.kind](value)
+}
+
+const READERS: Readonly<Record<ScalarKind, (value: JsonValue) => WireScalar | null>> = {
+  int32: (value) => integerBetween(value, INT32_MIN, INT32_MAX),
+  uint32: (value) => integerBetween(value, 0, UINT32_MAX),
+  int64: (value) => bigintBetween(value, INT64_MIN, INT64_MAX),
+  uint64: (value) => bigintBetween(value, 0n, UINT64_MAX),
+  double: (value) => finite(value, (number) => number),
+  float: (value) => finite(value, Math.fround),
+  bool: (value) => (typeof value === 'boolean' ? value : null),
+  // A lone surrogate has no UTF-8 form, and a proto string must have one.
+  string: (value) => (typeof value === 'string' && value.isWellFormed() ? value : null),
+  bytes: (value) => (typeof value === 'string' ? decodeBase64(value) : null),
+}
+
+function integerBetween(value: JsonValue, min: number, max: number): number | null {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) return null
+  // Adding 0 turns the -0 that JSON can write into 0.
+  return value + 0
+}
+
+function bigintBetween(value: JsonValue, min: bigint, max: bigint): bigint | null {
+  const integer = toBigint(value)
+  return integer !== null && integer >= min && integer <= max ? integer : null
+}
+
+function toBigint(value: JsonValue): bigint | null {
+  if (typeof value === 'bigint') return value
+  // A double over 2^53 - 1 came from a text such as 1e17 or 12345678901234567.0 and may have lost digits.
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null
+  return typeof value === 'string' && DECIMAL.test(value) ? BigInt(value) : null
+}
+
+/** A number that is still finite once `round` has made it as wide as the field. */
+function finite(value: JsonValue, round: (number: number) => number): number | null {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return null
+  const number = Number(value)
+  return Number.isFinite(round(number)) ? number : null
+}

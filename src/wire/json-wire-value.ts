@@ -1,0 +1,13 @@
+/** A scalar as the encoder takes it: 64-bit integers are bigint, enums numbers, `bytes` bytes. */
+export type WireScalar = boolean | number | bigint | string | Uint8Array
+
+/** A value as the encoder takes it. */
+export type WireValue = WireScalar | WireMessage | readonly WireValue[]
+
+/** A message as the encoder takes it: by proto name, without the fields that are not given. */
+export interface WireMessage {
+  readonly [name: string]: WireValue
+}
+
+/** A message while it is read. */
+export type WireDraft = Record<string, WireValue>

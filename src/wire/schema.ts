@@ -1,0 +1,144 @@
+import compiled from '../../proto/schema.json' with { type: 'json' }
+import { jsonNameOf } from './json-name.ts'
+
+/** The scalar types of proto2 that OpenD's schema uses. */
+export type ScalarKind = 'int32' | 'uint32' | 'int64' | 'uint64' | 'double' | 'float' | 'bool' | 'string' | 'bytes'
+
+export type FieldRule = 'optional' | 'required' | 'repeated'
+
+/** One field of a message. An enum field is `kind: 'int32'` with `enumName` set: OpenD declares most of them so. */
+export interface Field {
+  /** Name in the .proto file, as OpenD spells it (`accID`). */
+  readonly name: string
+  /** Name in JSON (`acc_id`). */
+  readonly jsonName: string
+  readonly number: number
+  readonly rule: FieldRule
+  readonly kind: ScalarKind | 'message'
+  /** Full name of the field's message type; only for `kind: 'message'`. */
+  readonly messageName: string | null
+  /** Full name of the enum whose numbers the field takes; only for integer kinds. */
+  readonly enumName: string | null
+}
+
+/** A message type with its fields in number order and the look-ups that the codec and the JSON check need. */
+export interface MessageType {
+  /** Full name: file package, dot, message (`Trd_PlaceOrder.C2S`). */
+  readonly name: string
+  readonly fields: readonly Field[]
+  readonly byNumber: ReadonlyMap<number, Field>
+  /** By JSON name and by proto name. */
+  readonly byName: ReadonlyMap<string, Field>
+}
+
+/** An enum: its names without the common prefix are what people write in JSON (`TrdSide_Buy`, `BUY`). */
+export interface EnumType {
+  readonly name: string
+  /** Value by the name in the .proto file. */
+  readonly values: ReadonlyMap<string, number>
+}
+
+/** One call or push of OpenD: its protocol id and the two message types of its bodies. */
+export interface Protocol {
+  readonly id: number
+  /** `Trd_PlaceOrder`, `KeepAlive`, ... */
+  readonly name: string
+  /** Full name of the request message; null for a push. */
+  readonly request: string | null
+  readonly response: string
+}
+
+const messageTypes = new Map<string, MessageType>()
+const enumTypes = new Map<string, EnumType>()
+const protocols = new Map<number, Protocol>()
+
+/**
+ * The message type of that full name. Types are built on first use, so a Worker that serves quotes never pays for
+ * the other nine hundred. Throws on a name that is not in the schema: names come from our own code.
+ */
+export function messageType(name: string): MessageType {
+  let type = messageTypes.get(name)
+  if (type === undefined) {
+    type = buildMessage(name)
+    messageTypes.set(name, type)
+  }
+  return type
+}
+
+/** The enum of that full name (`Trd_Common.TrdSide`). Throws on an unknown one. */
+export function enumType(name: string): EnumType {
+  let type = enumTypes.get(name)
+  if (type === undefined) {
+    const values = enums[name]
+    if (values === undefined) throw new Error(`no enum ${name} in the schema`)
+    type = { name, values: new Map(Object.entries(values)) }
+    enumTypes.set(name, type)
+  }
+  return type
+}
+
+/** The call or push with that protocol id, or null when the schema has none. */
+export function protocolById(id: number): Protocol | null {
+  if (protocols.size === 0) {
+    for (const [key, [name, request, response]] of Object.entries(protocolRows)) {
+      protocols.set(Number(key), { id: Number(key), name, request, response })
+    }
+  }
+  return protocols.get(id) ?? null
+}
+
+/** Every call and push of the schema, in id order. */
+export function allProtocols(): readonly Protocol[] {
+  protocolById(0)
+  return [...protocols.values()]
+}
+
+/** The full names of all message types, in file order. */
+export function allMessageNames(): readonly string[] {
+  return Object.keys(messages)
+}
+
+/** The OpenD API version the schema was taken from. */
+export const schemaVersion: string = compiled.version
+
+/** A row of the compiled schema: number, name, rule, type, and the enum where the type is an integer. */
+type FieldRow = readonly [number, string, '?' | '!' | '*', string, string?]
+
+const messages = compiled.messages as unknown as Record<string, readonly FieldRow[]>
+const enums = compiled.enums as Record<string, Record<string, number>>
+const protocolRows = compiled.protocols as unknown as Record<string, readonly [string, string | null, string]>
+
+const RULES = { '?': 'optional', '!': 'required', '*': 'repeated' } as const
+const SCALARS = new Set<string>([
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'double',
+  'float',
+  'bool',
+  'string',
+  'bytes',
+] satisfies ScalarKind[])
+
+function buildMessage(name: string): MessageType {
+  const rows = messages[name]
+  if (rows === undefined) throw new Error(`no message ${name} in the schema`)
+  const fields = rows.map(buildField)
+  const byName = new Map<string, Field>()
+  for (const field of fields) byName.set(field.name, field).set(field.jsonName, field)
+  return { name, fields, byNumber: new Map(fields.map((field) => [field.number, field])), byName }
+}
+
+function buildField([number, name, rule, type, enumName]: FieldRow): Field {
+  const isScalar = SCALARS.has(type)
+  return {
+    name,
+    jsonName: jsonNameOf(name),
+    number,
+    rule: RULES[rule],
+    kind: isScalar ? (type as ScalarKind) : 'message',
+    messageName: isScalar ? null : type,
+    enumName: enumName ?? null,
+  }
+}

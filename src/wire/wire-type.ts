@@ -1,0 +1,22 @@
+import type { Field } from './schema.ts'
+
+/** Wire type of strings, bytes, nested messages and packed lists: a length, then that many bytes. */
+export const WIRE_LENGTH = 2
+
+/** How each kind of field stands on the wire (the protobuf encoding's wire types). */
+const WIRE_TYPES: Readonly<Record<Field['kind'], number>> = {
+  int32: 0,
+  uint32: 0,
+  int64: 0,
+  uint64: 0,
+  bool: 0,
+  double: 1,
+  string: WIRE_LENGTH,
+  bytes: WIRE_LENGTH,
+  message: WIRE_LENGTH,
+  float: 5,
+}
+
+export function wireTypeOf(field: Field): number {
+  return WIRE_TYPES[field.kind]
+}
