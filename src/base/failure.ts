@@ -60,6 +60,7 @@ export type GatewayFailure = {
   readonly retryInMs: number | null
 }
 
+/** The stages of the link, each with its own name for what went wrong. */
 export type GatewayFailureCode =
   /** The TCP connection was refused or broke before it opened. */
   | 'gateway.connect_failed'

@@ -16,7 +16,11 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
 
 /** Cuts a stream at the given fractions of its length. */
 function cut(stream: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const bounds = [0, ...places.map((place) => Math.floor(place * stream.length)).toSorted((a, b) => a - b), stream.length]
+  const bounds = [
+    0,
+    ...places.map((place) => Math.floor(place * stream.length)).toSorted((a, b) => a - b),
+    stream.length,
+  ]
   return bounds.slice(1).map((end, i) => stream.slice(bounds[i], end))
 }
 
@@ -38,7 +42,10 @@ test('any cutting of a stream gives the same frames', () => {
         seen.push(...result.frames.map(wire))
         chunk.fill(0xee) // The caller may reuse its memory.
       }
-      assert.deepEqual(seen, frames.map((frame) => hex(frame)))
+      assert.deepEqual(
+        seen,
+        frames.map((frame) => hex(frame)),
+      )
       assert.equal(deframer.bufferedBytes, 0)
     }),
   )
@@ -56,7 +63,10 @@ test('frames before garbage arrive, however the bytes are cut', () => {
         seen.push(...result.frames.map(wire))
         isBroken ||= !result.ok
       }
-      assert.deepEqual(seen, frames.map((frame) => hex(frame)))
+      assert.deepEqual(
+        seen,
+        frames.map((frame) => hex(frame)),
+      )
       assert.ok(isBroken, 'garbage went unnoticed')
       assert.ok(!deframer.push(frames[0] ?? new Uint8Array(1)).ok, 'a broken stream must stay broken')
     }),
@@ -104,5 +114,8 @@ test('a promised length costs nothing, and one-byte segments no more than their 
 test('an empty body is a frame', () => {
   const result = new Deframer().push(encodeFrame({ protoId: 7, serial: 9 }, new Uint8Array(0), new Uint8Array(20)))
   assert.ok(result.ok)
-  assert.deepEqual(result.frames.map((frame) => [frame.header.protoId, frame.body.length]), [[7, 0]])
+  assert.deepEqual(
+    result.frames.map((frame) => [frame.header.protoId, frame.body.length]),
+    [[7, 0]],
+  )
 })

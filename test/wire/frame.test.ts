@@ -57,13 +57,26 @@ test('that packet is also what encodeFrame writes', () => {
 test('any header survives the way out and in, at any offset', () => {
   const u32 = fc.integer({ min: 0, max: 0xffff_ffff })
   fc.assert(
-    fc.property(u32, u32, fc.constantFrom(0, 1), fc.uint8Array(), fc.nat(9), (protoId, serial, bodyFormat, body, at) => {
-      const frame = encodeFrame({ protoId, serial, bodyFormat }, body, sha1(body))
-      const shifted = new Uint8Array(at + frame.length)
-      shifted.set(frame, at)
-      const header = decodeHeader(shifted, at)
-      assert.deepEqual(header, { protoId, serial, bodyFormat, bodyBytes: body.length, digest: new Uint8Array(sha1(body)) })
-    }),
+    fc.property(
+      u32,
+      u32,
+      fc.constantFrom(0, 1),
+      fc.uint8Array(),
+      fc.nat(9),
+      (protoId, serial, bodyFormat, body, at) => {
+        const frame = encodeFrame({ protoId, serial, bodyFormat }, body, sha1(body))
+        const shifted = new Uint8Array(at + frame.length)
+        shifted.set(frame, at)
+        const header = decodeHeader(shifted, at)
+        assert.deepEqual(header, {
+          protoId,
+          serial,
+          bodyFormat,
+          bodyBytes: body.length,
+          digest: new Uint8Array(sha1(body)),
+        })
+      },
+    ),
   )
 })
 

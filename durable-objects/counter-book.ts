@@ -1,0 +1,31 @@
+import type { CounterDelta, MetricSample } from './gateway-rpc.ts'
+
+/**
+ * Series kept. Labels come from closed sets (routes, outcomes) and key ids; the bound holds when someone configures
+ * thousands of keys. What does not fit is dropped: metrics must not eat the gateway's memory.
+ */
+const MAX_SERIES = 5_000
+
+/** Counts that the Worker's isolates report, added up. Kept in memory: Prometheus takes a restart for what it is. */
+export class CounterBook {
+  readonly #series = new Map<string, { name: string; labels: Readonly<Record<string, string>>; value: number }>()
+
+  add(deltas: readonly CounterDelta[]): void {
+    for (const { name, labels, add } of deltas) {
+      const key = `${name} ${JSON.stringify(labels)}`
+      const series = this.#series.get(key)
+      if (series !== undefined) series.value += add
+      else if (this.#series.size < MAX_SERIES) this.#series.set(key, { name, labels, value: add })
+    }
+  }
+
+  samples(): readonly MetricSample[] {
+    const byName = new Map<string, { labels: Readonly<Record<string, string>>; value: number }[]>()
+    for (const { name, labels, value } of this.#series.values()) {
+      const values = byName.get(name)
+      if (values === undefined) byName.set(name, [{ labels, value }])
+      else values.push({ labels, value })
+    }
+    return [...byName].map(([name, values]) => ({ name, type: 'counter', values }))
+  }
+}

@@ -1,0 +1,83 @@
+import type { Effect } from '../src/gateway/effect.ts'
+import type { GatewaySession } from '../src/gateway/session.ts'
+import type { Connect, Link } from '../src/transport/link.ts'
+
+/** What the runner hands on: outcomes of calls, and what OpenD sent unasked. */
+export type SettledOrPushed = Extract<Effect, { kind: 'settle' | 'push' }>
+
+/**
+ * Performs the session's effects: opens and closes links, moves bytes, keeps the one timer. It decides nothing.
+ */
+export class LinkRunner {
+  readonly #session: GatewaySession
+  readonly #connect: Connect
+  readonly #deliver: (effect: SettledOrPushed) => void
+  #link: { readonly id: number; readonly link: Link } | null = null
+  #timer: { readonly handle: ReturnType<typeof setTimeout>; readonly atMs: number } | null = null
+
+  constructor(session: GatewaySession, connect: Connect, deliver: (effect: SettledOrPushed) => void) {
+    this.#session = session
+    this.#connect = connect
+    this.#deliver = deliver
+  }
+
+  /** Performs effects in order, then sets the timer for what the session wants next. */
+  perform(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'connect':
+          this.#open(effect.linkId)
+          break
+        case 'send':
+          if (this.#link?.id === effect.linkId) this.#link.link.send(effect.bytes)
+          break
+        case 'close':
+          if (this.#link?.id === effect.linkId) this.#drop()
+          break
+        case 'settle':
+        case 'push':
+          this.#deliver(effect)
+      }
+    }
+    this.#schedule()
+  }
+
+  #open(linkId: number): void {
+    this.#drop()
+    try {
+      const link = this.#connect({
+        opened: () => this.perform(this.#session.opened(linkId, Date.now())),
+        received: (bytes) => this.perform(this.#session.received(linkId, bytes, Date.now())),
+        closed: (detail) => this.perform(this.#session.closed(linkId, detail, Date.now())),
+      })
+      this.#link = { id: linkId, link }
+    } catch (error) {
+      // The platform throws at once for an address it never connects to.
+      const detail = error instanceof Error ? error.message : 'the connection failed'
+      queueMicrotask(() => this.perform(this.#session.closed(linkId, detail, Date.now())))
+    }
+  }
+
+  #drop(): void {
+    this.#link?.link.close()
+    this.#link = null
+  }
+
+  /**
+   * One timer, for the earliest thing due. It is only moved when something is due earlier: a call sets a deadline that
+   * is always later than the ones before it, so the hot path leaves the timer alone.
+   */
+  #schedule(): void {
+    const wakeMs = this.#session.nextWakeMs()
+    if (wakeMs === null || (this.#timer !== null && this.#timer.atMs <= wakeMs)) return
+    if (this.#timer !== null) clearTimeout(this.#timer.handle)
+    const handle = setTimeout(
+      () => {
+        this.#timer = null
+        this.perform(this.#session.tick(Date.now()))
+      },
+      Math.max(0, wakeMs - Date.now()),
+    )
+    this.#timer = { handle, atMs: wakeMs }
+  }
+}

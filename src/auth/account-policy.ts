@@ -1,0 +1,36 @@
+import type { MessageTypes } from '../../proto/messages.ts'
+import type { KeyRecord } from './key-record.ts'
+
+/** An account of the login, as OpenD lists it. */
+export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
+
+/** Accounts a caller may see and trade; null means every account of the login. */
+export type AllowedAccounts = ReadonlySet<bigint> | null
+
+/** Whether the accounts of a key can only be told with the account list at hand. */
+export function needsAccountList(key: KeyRecord | null): boolean {
+  return key !== null && key.cardNums !== null
+}
+
+/**
+ * The accounts of a key: those listed by id and those its cards stand for. A card that fits no account, or the last
+ * four digits of several cards, stand for nothing: a whitelist that cannot be read closes.
+ */
+export function allowedAccounts(key: KeyRecord | null, accounts: readonly TradingAccount[]): AllowedAccounts {
+  if (key === null || (key.accIds === null && key.cardNums === null)) return null
+  const allowed = new Set(key.accIds)
+  for (const card of key.cardNums ?? []) for (const accId of accountsOfCard(card, accounts)) allowed.add(accId)
+  return allowed
+}
+
+function accountsOfCard(card: string, accounts: readonly TradingAccount[]): readonly bigint[] {
+  const fitting = new Set<string>()
+  const accIds: bigint[] = []
+  for (const { accID, cardNum, uniCardNum } of accounts) {
+    const number = [cardNum, uniCardNum].find((text) => text !== undefined && text.endsWith(card))
+    if (number === undefined) continue
+    fitting.add(number)
+    accIds.push(accID)
+  }
+  return fitting.size === 1 ? accIds : []
+}

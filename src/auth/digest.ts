@@ -1,0 +1,11 @@
+const utf8 = new TextEncoder()
+
+/** SHA-256 of a text's UTF-8, 32 bytes. */
+export async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(text)))
+}
+
+/** SHA-256 of a text's UTF-8 as 64 hex digits: the form in which key files keep keys. */
+export async function sha256Hex(text: string): Promise<string> {
+  return Array.from(await sha256(text), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

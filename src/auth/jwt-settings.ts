@@ -1,0 +1,109 @@
+import { isLoopback } from './loopback.ts'
+
+/**
+ * How JWTs are verified. Algorithms are pinned by the operator and by the kind of key: a shared secret takes HMAC
+ * only and published keys take signatures only, so a public key can never be used as an HMAC secret (RFC 8725
+ * section 3.1), and `none` is no algorithm at all.
+ */
+export interface JwtSettings {
+  readonly issuer: string
+  readonly audience: string
+  readonly algorithms: readonly string[]
+  readonly key:
+    | { readonly kind: 'secret'; readonly secret: Uint8Array }
+    | { readonly kind: 'jwks'; readonly url: string }
+  /** The claim that lists scopes, as an array or as one space-separated string. */
+  readonly scopeClaim: string
+}
+
+/** The variables that configure JWTs; all absent means that JWTs are not used. */
+export interface JwtVariables {
+  readonly JWT_ISSUER?: string | undefined
+  readonly JWT_AUDIENCE?: string | undefined
+  readonly JWT_ALGORITHMS?: string | undefined
+  readonly JWT_JWKS_URL?: string | undefined
+  readonly JWT_SECRET?: string | undefined
+  readonly JWT_SCOPE_CLAIM?: string | undefined
+}
+
+/** RFC 7518 section 3.2: an HMAC key is at least as long as the hash's output. */
+const HMAC_SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
+
+/** The signature algorithms of RFC 7518 and RFC 9864 that jose verifies with the platform's own crypto. */
+const SIGNATURE_ALGORITHMS: readonly string[] = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
+
+/**
+ * Reads the JWT variables. Null when none is set. Every mistake is added to `problems` as a sentence that says what
+ * to set, and never repeats a secret.
+ */
+export function readJwtSettings(variables: JwtVariables, problems: string[]): JwtSettings | null {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret } = variables
+  const isUnused = [issuer, audience, jwksUrl, secret, variables.JWT_ALGORITHMS, variables.JWT_SCOPE_CLAIM].every(
+    (value) => value === undefined || value === '',
+  )
+  if (isUnused) return null
+  if (!issuer)
+    problems.push('JWT_ISSUER is not set: set it to the `iss` of your tokens, or unset every JWT_* variable.')
+  if (!audience) problems.push('JWT_AUDIENCE is not set: set it to the `aud` that your issuer writes for this service.')
+  const key = readKey(jwksUrl, secret, problems)
+  if (key === null) return null
+  const algorithms = readAlgorithms(variables.JWT_ALGORITHMS, key, problems)
+  if (!issuer || !audience) return null
+  return { issuer, audience, algorithms, key, scopeClaim: variables.JWT_SCOPE_CLAIM || 'scope' }
+}
+
+function readKey(
+  jwksUrl: string | undefined,
+  secret: string | undefined,
+  problems: string[],
+): JwtSettings['key'] | null {
+  if (jwksUrl && secret) {
+    problems.push('JWT_JWKS_URL and JWT_SECRET are both set: keep the one your issuer uses.')
+    return null
+  }
+  if (secret) return { kind: 'secret', secret: new TextEncoder().encode(secret) }
+  if (!jwksUrl) {
+    problems.push('JWTs have no key: set JWT_JWKS_URL (published keys) or JWT_SECRET (a shared secret).')
+    return null
+  }
+  if (!isTrustworthyUrl(jwksUrl)) {
+    problems.push('JWT_JWKS_URL is not an https: URL (http: is accepted on the loopback interface only).')
+    return null
+  }
+  return { kind: 'jwks', url: jwksUrl }
+}
+
+/** Keys fetched over plain HTTP could be replaced on the way. */
+function isTrustworthyUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+}
+
+function readAlgorithms(list: string | undefined, key: JwtSettings['key'], problems: string[]): readonly string[] {
+  const fallback = key.kind === 'secret' ? 'HS256' : 'RS256'
+  const algorithms = (list || fallback).split(/[\s,]+/).filter((name) => name !== '')
+  const allowed = key.kind === 'secret' ? Object.keys(HMAC_SECRET_BYTES) : SIGNATURE_ALGORITHMS
+  const source = key.kind === 'secret' ? 'JWT_SECRET' : 'JWT_JWKS_URL'
+  for (const name of algorithms) {
+    if (!allowed.includes(name)) {
+      problems.push(`JWT_ALGORITHMS names ${JSON.stringify(name)}: with ${source} it may be ${allowed.join(', ')}.`)
+    } else if (key.kind === 'secret' && key.secret.length < (HMAC_SECRET_BYTES[name] ?? 0)) {
+      problems.push(`JWT_SECRET is too short for ${name}: it needs at least ${HMAC_SECRET_BYTES[name]} bytes.`)
+    }
+  }
+  if (algorithms.length === 0) problems.push(`JWT_ALGORITHMS is empty: with ${source} it may be ${allowed.join(', ')}.`)
+  return algorithms
+}

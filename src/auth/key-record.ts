@@ -1,0 +1,158 @@
+import { isJsonObject, type JsonObject } from '../wire/json-text.ts'
+import { RecordFields } from './record-fields.ts'
+import { isScope, SCOPES, type Scope } from './scope.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+/** One key as configured. The key itself is not here, only its SHA-256. */
+export interface KeyRecord {
+  /** Unique; the name in counters and logs. */
+  readonly id: string
+  /** SHA-256 of the whole key text, `fc_` included. */
+  readonly digest: Uint8Array
+  readonly scopes: ReadonlySet<Scope>
+  /** `allowed_machines: []` freezes a key: it stays on file and opens nothing. */
+  readonly isFrozen: boolean
+  /** Unix time in ms; null when the key never expires. */
+  readonly expiresAtMs: number | null
+  /** Accounts the key may read and trade, by id; null when it is not restricted by id. */
+  readonly accIds: readonly bigint[] | null
+  /** Further accounts, by card number (16 digits or the last 4); null when it is not restricted by card. */
+  readonly cardNums: readonly string[] | null
+  readonly limits: KeyLimits
+}
+
+/** Limits on orders, by the names of the key file; null where the key has none. */
+export interface KeyLimits {
+  readonly allowed_markets: readonly string[] | null
+  readonly allowed_symbols: readonly string[] | null
+  readonly allowed_trd_sides: readonly string[] | null
+  readonly hours_window: string | null
+  readonly max_order_value: number | null
+  readonly max_orders_per_minute: number | null
+  readonly max_daily_value: number | null
+}
+
+const ID = /^[^\p{Cc}]{1,128}$/u
+const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/i
+const CARD_NUM = /^(?:\d{4}|\d{16})$/
+const MARKET = /^[A-Z_]+$/
+const SYMBOL = /^[A-Z_]+\.[^\s.]\S*$/
+const HOURS = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/
+const SIDES: readonly string[] = ['BUY', 'SELL', 'SELL_SHORT', 'BUY_BACK']
+
+/** Fields of the nested form `"limits": {...}`, which may as well stand flat. */
+const LIMIT_FIELDS = new Set([
+  'allowed_markets',
+  'allowed_symbols',
+  'allowed_trd_sides',
+  'allowed_acc_ids',
+  'allowed_card_nums',
+  'hours_window',
+  'max_order_value',
+  'max_orders_per_minute',
+  'max_daily_value',
+])
+
+/**
+ * Reads one record of the key file, flat or with nested limits. Every mistake becomes a sentence in `problems`, and
+ * a record with a mistake must not be used: a whitelist with a typo is not a whitelist.
+ */
+export function readKeyRecord(object: JsonObject, where: string, problems: string[]): KeyRecord {
+  const fields = new RecordFields(flatten(object, where, problems), where, problems)
+  const record = {
+    id: readId(fields),
+    digest: readDigest(fields),
+    scopes: readScopes(fields),
+    isFrozen: fields.textList('allowed_machines')?.length === 0,
+    expiresAtMs: readTime(fields, 'expires_at'),
+    accIds: nonEmpty(fields.accIds('allowed_acc_ids')),
+    cardNums: nonEmpty(readTexts(fields, 'allowed_card_nums', CARD_NUM)),
+    limits: readLimits(fields),
+  }
+  // Notes for people, and the reference's own memory of `allowed_acc_ids`: checked for their form, then not used.
+  readTime(fields, 'created_at')
+  fields.text('note')
+  fields.accIds('raw_explicit_acc_ids')
+  fields.reportUnread()
+  return record
+}
+
+function flatten(object: JsonObject, where: string, problems: string[]): JsonObject {
+  const { limits, ...flat } = object
+  if (limits === undefined || limits === null) return flat
+  if (!isJsonObject(limits)) {
+    problems.push(`${where}: limits must be an object.`)
+    return flat
+  }
+  const merged = { ...flat }
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!LIMIT_FIELDS.has(name)) problems.push(`${where}: unknown field ${JSON.stringify(`limits.${name}`)}.`)
+    else if (Object.hasOwn(flat, name)) problems.push(`${where}: ${name} stands both flat and in limits.`)
+    else merged[name] = limit
+  }
+  return merged
+}
+
+function readId(fields: RecordFields): string {
+  const id = fields.text('id') ?? ''
+  if (!ID.test(id)) fields.report('id must be 1 to 128 characters.')
+  return id
+}
+
+function readDigest(fields: RecordFields): Uint8Array {
+  const [, hex] = DIGEST.exec(fields.text('hash') ?? '') ?? []
+  if (hex === undefined) {
+    fields.report('hash must be "sha256:" and 64 hex digits, the SHA-256 of the key.')
+    return new Uint8Array()
+  }
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+}
+
+function readScopes(fields: RecordFields): ReadonlySet<Scope> {
+  const names = fields.textList('scopes')
+  if (names === null) fields.report('scopes must be a list of strings.')
+  for (const name of names ?? []) {
+    if (!isScope(name)) fields.report(`unknown scope ${JSON.stringify(name)} (valid: ${SCOPES.join(', ')}).`)
+  }
+  return new Set((names ?? []).filter(isScope))
+}
+
+function readTime(fields: RecordFields, name: string): number | null {
+  const text = fields.text(name)
+  if (text === null) return null
+  const ms = parseTimestamp(text)
+  if (ms === null) fields.report(`${name} must be an RFC 3339 time such as "2027-01-31T00:00:00Z".`)
+  return ms
+}
+
+function readLimits(fields: RecordFields): KeyLimits {
+  const ordersPerMinute = fields.amount('max_orders_per_minute')
+  if (ordersPerMinute !== null && !Number.isSafeInteger(ordersPerMinute)) {
+    fields.report('max_orders_per_minute must be a whole number.')
+  }
+  const hours = fields.text('hours_window')
+  if (hours !== null && !HOURS.test(hours)) fields.report('hours_window must have the form "HH:MM-HH:MM".')
+  const sides = fields.textList('allowed_trd_sides')
+  if (sides?.some((side) => !SIDES.includes(side))) fields.report(`allowed_trd_sides may name ${SIDES.join(', ')}.`)
+  return {
+    allowed_markets: readTexts(fields, 'allowed_markets', MARKET),
+    allowed_symbols: readTexts(fields, 'allowed_symbols', SYMBOL),
+    allowed_trd_sides: nonEmpty(sides),
+    hours_window: hours,
+    max_order_value: fields.amount('max_order_value'),
+    max_orders_per_minute: ordersPerMinute,
+    max_daily_value: fields.amount('max_daily_value'),
+  }
+}
+
+function readTexts(fields: RecordFields, name: string, form: RegExp): readonly string[] | null {
+  const texts = fields.textList(name)
+  const wrong = texts?.findIndex((text) => !form.test(text)) ?? -1
+  if (wrong >= 0) fields.report(`${name}[${wrong}] has an unknown form.`)
+  return texts
+}
+
+/** In the key file an empty list of accounts, cards or sides means "no restriction", as the reference reads it. */
+function nonEmpty<Item>(list: readonly Item[] | null): readonly Item[] | null {
+  return list !== null && list.length > 0 ? list : null
+}

@@ -1,0 +1,19 @@
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
+
+/**
+ * Unix time in ms of an RFC 3339 timestamp, or null when the text is none. `Date.parse` alone would turn 30 February
+ * into 2 March, and an expiry that moves is worse than one that is refused.
+ */
+export function parseTimestamp(text: string): number | null {
+  const [, date, time, fraction = '', zone] = RFC3339.exec(text) ?? []
+  if (date === undefined || time === undefined || zone === undefined) return null
+  if (!isCalendarDate(date)) return null
+  const ms = Date.parse(`${date}T${time}${fraction}${zone.toUpperCase()}`)
+  return Number.isNaN(ms) ? null : ms
+}
+
+/** A date that does not exist comes back as another one. */
+function isCalendarDate(date: string): boolean {
+  const midnightMs = Date.parse(`${date}T00:00:00Z`)
+  return !Number.isNaN(midnightMs) && new Date(midnightMs).toISOString().startsWith(date)
+}

@@ -1,0 +1,36 @@
+/**
+ * The Worker's upload after gzip. A cold start reads and compiles it: the schema table and the codec take most of it,
+ * and a whole library pulled in by accident shows at once.
+ */
+export const MAX_GZIP_BYTES = 120 * 1024
+
+/** What the platform provides; everything else must be inside the bundle. */
+const ALLOWED_IMPORT = /^(?:cloudflare|node):/
+
+/** The platform refuses to make code from text while it serves a request. */
+const CODE_FROM_TEXT = /\beval\s*\(|\bFunction\s*\(/g
+
+const IMPORT = /\b(?:import|export)\b[^'"();]*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g
+
+/** What is wrong with a built Worker, as sentences; empty when nothing is. */
+export function bundleProblems(code: string, gzipBytes: number): readonly string[] {
+  const problems: string[] = []
+  if (gzipBytes > MAX_GZIP_BYTES)
+    problems.push(`the bundle is ${gzipBytes} bytes after gzip; ${MAX_GZIP_BYTES} allowed`)
+  for (const match of code.matchAll(CODE_FROM_TEXT)) {
+    problems.push(`line ${lineOf(code, match.index)} makes code from text: ${excerpt(code, match.index)}`)
+  }
+  for (const match of code.matchAll(IMPORT)) {
+    const name = match[1] ?? match[2] ?? ''
+    if (!ALLOWED_IMPORT.test(name)) problems.push(`line ${lineOf(code, match.index)} imports ${name} at run time`)
+  }
+  return problems
+}
+
+function lineOf(code: string, index: number): number {
+  return code.slice(0, index).split('\n').length
+}
+
+function excerpt(code: string, index: number): string {
+  return code.slice(index, index + 60).split('\n', 1)[0] ?? ''
+}

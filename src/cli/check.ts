@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { OFFLINE_ENV, ROOT } from './build-worker.ts'
+
+/**
+ * `npm run check`: everything about the repository that is not a test of behaviour. One line per step; a failed step is
+ * shown in full. Ends with one line, `N passed, N failed`, and fails when a step did.
+ */
+
+interface Step {
+  readonly name: string
+  /** A program of node_modules/.bin, or `node` for this very Node. */
+  readonly command: readonly [string, ...string[]]
+  /** The last line of its output says something worth showing when it passes. */
+  readonly hasNote?: true
+}
+
+/** Far above the slowest step, which takes seconds: past it the step hangs. */
+const STEP_LIMIT_MS = 5 * 60_000
+
+/** The slow ones first, so that none of them is left running alone at the end. */
+const STEPS: readonly Step[] = [
+  { name: 'bundle', command: ['node', 'src/cli/check-bundle.ts'], hasNote: true },
+  { name: 'house rules', command: ['node', 'src/cli/test.ts', 'test/rules'], hasNote: true },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'] },
+  { name: 'types: Worker', command: ['tsc', '-p', 'tsconfig.worker.json'] },
+  { name: 'types: pure folders', command: ['tsc', '-p', 'tsconfig.pure.json'] },
+  { name: 'types: tools and tests', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'generated files', command: ['node', 'proto/compile.ts', '--check'] },
+  { name: 'format', command: ['oxfmt', '--check'] },
+]
+
+/** The steps write into a pipe: whether a person looks at the end of it is for this program to say. */
+const COLOUR = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { FORCE_COLOR: undefined, NO_COLOR: '1' }
+const NAME_WIDTH = Math.max(...STEPS.map((step) => step.name.length))
+
+const waiting = [...STEPS]
+let failed = 0
+const work = async (): Promise<void> => {
+  for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+    const startMs = performance.now()
+    const { ok, output } = await runCommand(step.command)
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1).padStart(5)
+    const note = step.hasNote && ok ? `  ${output.trimEnd().split('\n').at(-1)}` : ''
+    const line = `${ok ? 'ok    ' : 'FAILED'}  ${step.name.padEnd(NAME_WIDTH)}  ${seconds} s${note}`
+    process.stdout.write(ok ? `${line}\n` : `${line}\n\n${output.trimEnd()}\n\n`)
+    if (!ok) failed++
+  }
+}
+await Promise.all(Array.from({ length: availableParallelism() }, work))
+process.stdout.write(`\n${STEPS.length - failed} passed, ${failed} failed\n`)
+process.exitCode = failed > 0 ? 1 : 0
+
+async function runCommand([program, ...args]: Step['command']): Promise<{ ok: boolean; output: string }> {
+  const path = program === 'node' ? process.execPath : join(ROOT, 'node_modules', '.bin', program)
+  const child = spawn(path, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...OFFLINE_ENV, ...COLOUR },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: STEP_LIMIT_MS,
+  })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ ok: false, output: error.message }))
+    child.on('close', (code, signal) => {
+      const ending = signal === null ? '' : `\nended by ${signal} after ${STEP_LIMIT_MS / 1000} s`
+      resolve({ ok: code === 0, output: output + ending })
+    })
+  })
+}

@@ -1,0 +1,63 @@
+import { OpendDriver } from '../simulator/driver.ts'
+import { SimulatedOpenD } from '../simulator/opend.ts'
+import { nativeCrypto } from '../transport/native-crypto.ts'
+import { timeOfDay } from './opend-clock.ts'
+import { startControlServer } from './opend-control-server.ts'
+import { parseCommand, USAGE, type OpendCommand } from './opend-options.ts'
+import { LOOPBACK, startTcpServer, type Listener } from './opend-tcp-server.ts'
+import { startWebSocketServer } from './opend-websocket-server.ts'
+
+/** `npm run opend`: the simulated OpenD as a server on this machine, until it is told to stop. */
+async function main(): Promise<void> {
+  const parsed = parseCommand(process.argv.slice(2), Date.now())
+  if (!parsed.ok) {
+    process.stderr.write(`${parsed.problem}\n${USAGE}\n`)
+    process.exitCode = 2
+    return
+  }
+  const driver = new OpendDriver(simulatorOf(parsed.command), timeOfDay)
+  const listeners: Listener[] = []
+  try {
+    await startListeners(driver, parsed.command, listeners)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+    await stop(driver, listeners)
+    return
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(driver, listeners))
+}
+
+function simulatorOf(command: OpendCommand): SimulatedOpenD {
+  return new SimulatedOpenD({
+    seed: command.seed,
+    crypto: nativeCrypto,
+    clock: command.clock,
+    faults: command.faults,
+    market: { hours: command.hours, replay: command.replay },
+    ...(command.rsaKeyPem !== null && { rsaKeyPem: command.rsaKeyPem }),
+    ...(command.webSocketKeyMd5 !== null && { webSocketKeyMd5: command.webSocketKeyMd5 }),
+  })
+}
+
+async function startListeners(driver: OpendDriver, command: OpendCommand, listeners: Listener[]): Promise<void> {
+  const announce = (what: string, scheme: string, listener: Listener): void => {
+    listeners.push(listener)
+    process.stdout.write(`OpenD ${what} on ${scheme}://${LOOPBACK}:${listener.port}\n`)
+  }
+  announce('API', 'tcp', await startTcpServer(driver, { port: command.port }))
+  if (command.webSocketPort !== null) {
+    announce('WebSocket API', 'ws', await startWebSocketServer(driver, { port: command.webSocketPort }))
+  }
+  if (command.controlPort !== null) {
+    announce('control', 'http', await startControlServer(driver, { port: command.controlPort }))
+  }
+}
+
+/** With the listeners closed and the timer stopped nothing keeps the process. */
+async function stop(driver: OpendDriver, listeners: readonly Listener[]): Promise<void> {
+  driver.stop()
+  await Promise.all(listeners.map((listener) => listener.close()))
+}
+
+await main()

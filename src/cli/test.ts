@@ -1,0 +1,99 @@
+import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { OFFLINE_ENV, ROOT } from './build-worker.ts'
+import { buildTestWorker } from '../../test/workerd/harness.ts'
+import { runTestFiles, type Tally } from './test-run.ts'
+
+/**
+ * `npm test`: all tests, or those under the files and folders named (`npm test -- test/wire`), or those with a matching
+ * name (`npm test -- -t deframer`). Ends with one line, `N passed, N failed`, and fails when a test did.
+ */
+
+/** The slowest file takes a few seconds; this much means that it hangs. */
+const DEFAULT_FILE_LIMIT_SECONDS = 120
+/** Tests below this folder start the real Worker. They run last, so that a broken function is seen before its effects. */
+const WORKERD_TESTS = join(ROOT, 'test', 'workerd')
+/** Where the tests of the real Worker find it built. */
+const BUILT_WORKER = 'OPEND_EDGE_BUILT_WORKER'
+
+const { values, positionals } = readArguments()
+const options = {
+  concurrency: wholeNumber('test-concurrency'),
+  fileLimitMs: wholeNumber('file-limit-seconds') * 1000,
+  namePatterns: values['test-name-pattern'],
+  root: ROOT,
+}
+Object.assign(process.env, OFFLINE_ENV)
+
+const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
+const files = positionals.length === 0 ? testFilesIn(join(ROOT, 'test')) : positionals.flatMap(testFilesOf)
+const isWorkerdTest = (file: string): boolean => file.startsWith(WORKERD_TESTS)
+await runTestFiles(
+  files.filter((file) => !isWorkerdTest(file)),
+  options,
+  tally,
+)
+await runWorkerdTests(files.filter(isWorkerdTest))
+if (tally.passed + tally.failed + tally.skipped === 0) stop('No test has such a name.')
+const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''
+process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed${skipped}\n`)
+process.exitCode = tally.failed > 0 ? 1 : 0
+
+/** Builds the Worker once for all of them. */
+async function runWorkerdTests(workerdFiles: readonly string[]): Promise<void> {
+  if (workerdFiles.length === 0) return
+  const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-test-'))
+  try {
+    await buildTestWorker(outDir)
+    process.env[BUILT_WORKER] = outDir
+    await runTestFiles(workerdFiles, options, tally)
+  } catch (error) {
+    process.stdout.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
+    tally.failed++
+  } finally {
+    rmSync(outDir, { recursive: true })
+  }
+}
+
+function testFilesOf(path: string): readonly string[] {
+  const absolute = resolve(path)
+  const stats = statSync(absolute, { throwIfNoEntry: false })
+  const found = stats?.isFile() ? [absolute] : testFilesIn(absolute)
+  if (found.length === 0) stop(`${path}: no test file there`)
+  return found
+}
+
+function testFilesIn(folder: string): readonly string[] {
+  return globSync('**/*.test.ts', { cwd: folder })
+    .map((file) => join(folder, file))
+    .toSorted()
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        'test-name-pattern': { type: 'string', short: 't', multiple: true, default: [] },
+        'test-concurrency': { type: 'string', default: String(availableParallelism()) },
+        'file-limit-seconds': { type: 'string', default: String(DEFAULT_FILE_LIMIT_SECONDS) },
+      },
+    })
+  } catch (error) {
+    return stop(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function wholeNumber(name: 'test-concurrency' | 'file-limit-seconds'): number {
+  const number = Number(values[name])
+  return Number.isInteger(number) && number > 0
+    ? number
+    : stop(`--${name} ${values[name]}: not a positive whole number`)
+}
+
+function stop(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,187 @@
+import type { ProtocolName } from '../proto/messages.ts'
+import { DelayStatisticsType } from '../proto/enums.ts'
+import type { Scope } from './auth/scope.ts'
+import type { WireMessage } from './wire/json-wire-value.ts'
+
+/** One endpoint that is a call of OpenD. */
+export interface ApiEndpoint {
+  readonly method: 'GET' | 'POST'
+  readonly path: `/api/${string}`
+  readonly group: 'System' | 'Quote' | 'Trade'
+  /** Any one of them suffices. The first is the one the API lists; the others came later and are narrower. */
+  readonly scopes: readonly [Scope, ...Scope[]]
+  /** The call's name in the schema; its body is that file's `C2S`. */
+  readonly protocol: ProtocolName
+  readonly protoId: number
+  readonly purpose: string
+  /** What is sent when the endpoint takes no body. */
+  readonly fixedC2S?: WireMessage
+  /** Most securities in one list; 100 where it is not stated. */
+  readonly maxSecurities?: number
+  /** Proto names of fields of which at least one must be given, and not empty. */
+  readonly needsOneOf?: readonly string[]
+  /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
+  readonly subscribesFirst?: true
+  /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
+  readonly accounts?: 'header' | 'list' | 'reply'
+  /** The call can place or change an order, so the gateway checks the account and sets the packet id. */
+  readonly isOrder?: true
+}
+
+/** 100 securities is the cap of the API; a snapshot takes OpenD's own 400. */
+const SNAPSHOT_SECURITIES = 400
+
+/** A call for named securities: an empty list would cost a round trip and a unit of OpenD's rate for nothing. */
+const OF_SECURITIES: Extras = { needsOneOf: ['securityList'] }
+
+/** OpenD ignores the user id of these requests and wants it to be there. */
+const NO_USER = { userID: 0n }
+const ALL_DELAYS = [DelayStatisticsType.QotPush, DelayStatisticsType.ReqReply, DelayStatisticsType.PlaceOrder]
+
+/** The API: every endpoint that becomes a call of OpenD, in the order of its documentation. */
+export const API_ENDPOINTS: readonly ApiEndpoint[] = [
+  system('GET /api/global-state', 'GetGlobalState', 1002, 'Server time, market and login states', NO_USER),
+  system('GET /api/user-info', 'GetUserInfo', 1005, 'The logged-in user: quote rights and quotas', {}),
+  system('GET /api/delay-statistics', 'GetDelayStatistics', 1007, 'Latency statistics', { typeList: ALL_DELAYS }),
+
+  quote('POST /api/subscribe', 'Qot_Sub', 3001, 'Subscribe and unsubscribe securities'),
+  quote('GET /api/sub-info', 'Qot_GetSubInfo', 3003, "The caller's own subscriptions", { fixedC2S: {} }),
+  quote('POST /api/query-subscription', 'Qot_GetSubInfo', 3003, "Subscriptions, the caller's or everybody's"),
+  quote('POST /api/used-quota', 'UsedQuota', 1010, 'Quota in use for subscriptions and K-line history'),
+  quote('POST /api/quote', 'Qot_GetBasicQot', 3004, 'Latest quotes of subscribed securities', {
+    ...OF_SECURITIES,
+    subscribesFirst: true,
+  }),
+  quote('POST /api/kline', 'Qot_GetKL', 3006, 'Latest K-lines of a subscribed security'),
+  quote('POST /api/orderbook', 'Qot_GetOrderBook', 3012, 'Order book of a subscribed security'),
+  quote('POST /api/broker', 'Qot_GetBroker', 3014, 'Broker queue of a subscribed security'),
+  quote('POST /api/ticker', 'Qot_GetTicker', 3010, 'Latest trades of a subscribed security'),
+  quote('POST /api/rt', 'Qot_GetRT', 3008, "Today's time-share line of a subscribed security"),
+  quote('POST /api/snapshot', 'Qot_GetSecuritySnapshot', 3203, 'Snapshots of up to 400 securities', {
+    ...OF_SECURITIES,
+    maxSecurities: SNAPSHOT_SECURITIES,
+  }),
+  // Without securities and market OpenD would answer with every security it knows: about 28 MB.
+  quote('POST /api/static-info', 'Qot_GetStaticInfo', 3202, 'Name, lot size and listing of securities', {
+    needsOneOf: ['securityList', 'market'],
+  }),
+  quote('POST /api/plate-set', 'Qot_GetPlateSet', 3204, 'Plates of a market'),
+  quote('POST /api/plate-security', 'Qot_GetPlateSecurity', 3205, 'Securities of a plate'),
+  quote('POST /api/reference', 'Qot_GetReference', 3206, 'Warrants or futures related to a security'),
+  quote('POST /api/owner-plate', 'Qot_GetOwnerPlate', 3207, 'Plates that securities belong to', OF_SECURITIES),
+  quote('POST /api/option-chain', 'Qot_GetOptionChain', 3209, 'Option chain of an underlying'),
+  quote('POST /api/warrant', 'Qot_GetWarrant', 3210, 'Warrants by filter'),
+  quote('POST /api/capital-flow', 'Qot_GetCapitalFlow', 3211, 'Capital flow of a security over time'),
+  quote('POST /api/capital-distribution', 'Qot_GetCapitalDistribution', 3212, 'Capital in and out by order size'),
+  quote('POST /api/user-security', 'Qot_GetUserSecurity', 3213, 'Securities of a watchlist'),
+  quote('POST /api/stock-filter', 'Qot_StockFilter', 3215, 'Stocks by filter'),
+  quote('POST /api/ipo-list', 'Qot_GetIpoList', 3217, 'Initial public offerings of a market'),
+  quote('POST /api/future-info', 'Qot_GetFutureInfo', 3218, 'Contract data of futures', OF_SECURITIES),
+  quote('POST /api/market-state', 'Qot_GetMarketState', 3223, 'Market state of securities', OF_SECURITIES),
+  quote('POST /api/history-kline', 'Qot_RequestHistoryKL', 3103, 'Historical K-lines, page by page'),
+
+  account('GET /api/accounts', 'Trd_GetAccList', 2001, 'Trading accounts, real and simulated', {
+    // Without the flag OpenD leaves out the accounts of general securities trading; without a category it lists all.
+    fixedC2S: { ...NO_USER, needGeneralSecAccount: true },
+    accounts: 'reply',
+  }),
+  account('POST /api/sub-acc-push', 'Trd_SubAccPush', 2008, 'Subscribe order and fill pushes of accounts', {
+    accounts: 'list',
+  }),
+  account('POST /api/funds', 'Trd_GetFunds', 2101, 'Funds of an account'),
+  account('POST /api/positions', 'Trd_GetPositionList', 2102, 'Positions of an account'),
+  account('POST /api/orders', 'Trd_GetOrderList', 2201, "Today's orders of an account"),
+  account('POST /api/order-fills', 'Trd_GetOrderFillList', 2211, "Today's fills of an account"),
+  account('POST /api/max-trd-qtys', 'Trd_GetMaxTrdQtys', 2111, 'Largest quantities that can be traded'),
+  account('POST /api/history-orders', 'Trd_GetHistoryOrderList', 2221, 'Past orders of an account'),
+  account('POST /api/history-order-fills', 'Trd_GetHistoryOrderFillList', 2222, 'Past fills of an account'),
+  account('POST /api/margin-ratio', 'Trd_GetMarginRatio', 2223, 'Margin ratios of securities'),
+  account('POST /api/order-fee', 'Trd_GetOrderFee', 2225, 'Fees of orders'),
+  unlock('POST /api/unlock-trade', 'Trd_UnlockTrade', 2005, 'Unlock or lock trading on real accounts'),
+  order('POST /api/order', 'Trd_PlaceOrder', 2202, 'Place an order'),
+  order('POST /api/modify-order', 'Trd_ModifyOrder', 2205, 'Change or cancel an order'),
+]
+
+/** One endpoint that is answered without a call of OpenD. */
+export interface Operation {
+  readonly method: 'GET' | 'POST'
+  readonly path: OperationPath
+  /** Any one of them suffices; none means that no token is looked at. `/metrics` is open unless METRICS_AUTH closes it. */
+  readonly scopes: readonly Scope[]
+  readonly purpose: string
+}
+
+/** The paths of the operations. They are few, so each has its handler by name. */
+export type OperationPath =
+  | '/metrics'
+  | '/health'
+  | '/readyz'
+  | '/ws'
+  | '/api/admin/status'
+  | '/api/admin/reload'
+  | '/api/admin/shutdown'
+
+/** What operators and monitors ask, and the push socket. */
+export const OPERATIONS: readonly Operation[] = [
+  { method: 'GET', path: '/metrics', scopes: [], purpose: 'Counters and gauges for Prometheus' },
+  { method: 'GET', path: '/health', scopes: [], purpose: 'Whether the Worker lives' },
+  { method: 'GET', path: '/readyz', scopes: [], purpose: 'Whether calls can be answered: link up, OpenD logged in' },
+  { method: 'GET', path: '/ws', scopes: ['qot:read'], purpose: 'WebSocket for pushes' },
+  { method: 'GET', path: '/api/admin/status', scopes: ['admin'], purpose: 'What is known about the link to OpenD' },
+  {
+    method: 'POST',
+    path: '/api/admin/reload',
+    scopes: ['admin'],
+    purpose: 'Forget caches, drop the link, connect anew',
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/shutdown',
+    scopes: ['admin'],
+    purpose: 'Finish what is in flight and park the gateway',
+  },
+]
+
+type Route = `${ApiEndpoint['method']} ${ApiEndpoint['path']}`
+type Extras = Partial<ApiEndpoint>
+
+function system(route: Route, protocol: ProtocolName, protoId: number, purpose: string, fixedC2S: WireMessage) {
+  return row(route, 'System', ['qot:read'], protocol, protoId, purpose, { fixedC2S })
+}
+
+function quote(route: Route, protocol: ProtocolName, protoId: number, purpose: string, extras: Extras = {}) {
+  return row(route, 'Quote', ['qot:read'], protocol, protoId, purpose, extras)
+}
+
+/** A read of one account, named by the trade header unless `extras` says otherwise. */
+function account(route: Route, protocol: ProtocolName, protoId: number, purpose: string, extras: Extras = {}) {
+  return row(route, 'Trade', ['acc:read'], protocol, protoId, purpose, { accounts: 'header', ...extras })
+}
+
+function unlock(route: Route, protocol: ProtocolName, protoId: number, purpose: string) {
+  return row(route, 'Trade', ['trade:real', 'trade:unlock'], protocol, protoId, purpose, {})
+}
+
+/** An order call. `trade:simulate` passes here; the gateway then asks which kind of account it is for. */
+function order(route: Route, protocol: ProtocolName, protoId: number, purpose: string) {
+  const extras: Extras = { accounts: 'header', isOrder: true }
+  return row(route, 'Trade', ['trade:real', 'trade:simulate'], protocol, protoId, purpose, extras)
+}
+
+function row(
+  route: Route,
+  group: ApiEndpoint['group'],
+  scopes: ApiEndpoint['scopes'],
+  protocol: ProtocolName,
+  protoId: number,
+  purpose: string,
+  extras: Extras,
+): ApiEndpoint {
+  const [method, path] = splitRoute(route)
+  return { method, path, group, scopes, protocol, protoId, purpose, ...extras }
+}
+
+function splitRoute(route: Route): [ApiEndpoint['method'], ApiEndpoint['path']] {
+  // The type of a route is exactly a method, a blank and a path.
+  return route.split(' ') as [ApiEndpoint['method'], ApiEndpoint['path']]
+}

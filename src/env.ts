@@ -1,0 +1,76 @@
+import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
+import { type KeyTable, readKeyTable } from './auth/key-table.ts'
+import { fail, succeed, type Result } from './base/result.ts'
+
+/** The variables and secrets of a deployment, as the platform hands them over. */
+export interface Env extends JwtVariables {
+  /** Where OpenD is: `tcp://host:port`, or `simulator:` for the embedded one. */
+  readonly OPEND_URL?: string | undefined
+  /** The keys, in the form of futu-opend-rs's keys.json. Holds hashes, not keys. */
+  readonly KEYS_JSON?: string | undefined
+  /** Set by the local start command only: reads from this machine need no token. */
+  readonly LOCAL_OPEN_READS?: string | undefined
+  /** `scope` closes /metrics to tokens without the `metrics` scope; `open` is the default. */
+  readonly METRICS_AUTH?: string | undefined
+}
+
+/** Where the gateway object connects to. */
+export type Upstream =
+  | { readonly kind: 'simulator' }
+  | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
+
+/** The variables, read and checked. */
+export interface Config {
+  readonly upstream: Upstream
+  readonly keys: KeyTable
+  /** Null when JWTs are not used. */
+  readonly jwt: JwtSettings | null
+  readonly localOpenReads: boolean
+  readonly metricsNeedScope: boolean
+}
+
+/**
+ * Reads the variables. With a single mistake there is no configuration at all, only `server.misconfigured` with every
+ * mistake as a sentence: whoever runs on half of what was meant runs open.
+ */
+export function readConfig(env: Env): Result<Config> {
+  const problems: string[] = []
+  const upstream = readUpstream(env.OPEND_URL, problems)
+  const keys = readKeyTable(env.KEYS_JSON, problems)
+  const jwt = readJwtSettings(env, problems)
+  const localOpenReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
+  const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['open', 'scope'], problems) === 'scope'
+  if (upstream === null || problems.length > 0) return fail({ code: 'server.misconfigured', problems })
+  return succeed({ upstream, keys, jwt, localOpenReads, metricsNeedScope })
+}
+
+function readUpstream(text: string | undefined, problems: string[]): Upstream | null {
+  if (!text) {
+    problems.push(
+      'OPEND_URL is not set: set it to tcp://host:port of your OpenD, or to simulator: for the built-in one.',
+    )
+    return null
+  }
+  if (text === 'simulator:') return { kind: 'simulator' }
+  const { protocol, hostname, port, username, pathname, search, hash } = URL.parse(text) ?? {}
+  const isBare = !username && !search && !hash && (pathname === '' || pathname === '/')
+  if (protocol === 'tcp:' && hostname && Number(port) > 0 && isBare) {
+    // An IPv6 address keeps its brackets: `connect()` joins host and port with a colon.
+    return { kind: 'tcp', hostname, port: Number(port) }
+  }
+  problems.push('OPEND_URL is neither tcp://host:port nor simulator:.')
+  return null
+}
+
+/** The value of a variable with a few known values; absent or empty means the first of them. */
+function readChoice<Value extends string>(
+  env: Env,
+  name: 'LOCAL_OPEN_READS' | 'METRICS_AUTH',
+  values: readonly [Value, ...Value[]],
+  problems: string[],
+): Value {
+  const text = env[name] || values[0]
+  const value = values.find((known) => known === text)
+  if (value === undefined) problems.push(`${name} must be one of ${values.join(', ')}.`)
+  return value ?? values[0]
+}

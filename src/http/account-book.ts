@@ -1,0 +1,34 @@
+import type { TradingAccount } from '../auth/account-policy.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
+import { decodeMessage } from '../wire/decode.ts'
+import { encodeMessage } from '../wire/encode.ts'
+import type { Exchange } from './exchange.ts'
+import { callOpend } from './opend-call.ts'
+
+/** How long a list may be reused. Accounts change by paperwork, and a card that moved must not linger for long. */
+const FRESH_MS = 60_000
+
+const GET_ACC_LIST = 2001
+
+/** The account list of the login, for keys whose accounts are named by card. */
+export class AccountBook {
+  #accounts: readonly TradingAccount[] = []
+  #readAtMs = Number.NEGATIVE_INFINITY
+
+  /** Failures: those of the call, and OpenD's own refusal. */
+  async read(exchange: Exchange, caller: string): Promise<Result<readonly TradingAccount[]>> {
+    if (exchange.nowMs - this.#readAtMs < FRESH_MS) return succeed(this.#accounts)
+    const body = encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
+    const reply = await callOpend(exchange, { protoId: GET_ACC_LIST, body, caller, mayTrade: null })
+    if (!reply.ok) return reply
+    const decoded = decodeMessage('Trd_GetAccList.Response', reply.value)
+    if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
+    const { retType, retMsg, errCode, s2c } = decoded.value
+    if (retType !== 0 || s2c === undefined) {
+      return fail({ code: 'opend.failed', retType, retMsg: retMsg ?? null, errCode: errCode ?? null })
+    }
+    this.#accounts = s2c.accList ?? []
+    this.#readAtMs = exchange.nowMs
+    return succeed(this.#accounts)
+  }
+}

@@ -1,0 +1,64 @@
+import { allowedAccounts, type AllowedAccounts, needsAccountList } from '../auth/account-policy.ts'
+import { fail, succeed, type Failed, type Result } from '../base/result.ts'
+import type { ApiEndpoint } from '../endpoints.ts'
+import type { JsonField, JsonMessage } from '../wire/decode.ts'
+import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import type { Admitted } from './authenticate.ts'
+import type { Envelope } from './envelope.ts'
+import type { Exchange } from './exchange.ts'
+
+/** The accounts a caller may name on an endpoint; null for all. Reads the account list when cards must be resolved. */
+export async function accountsOf(
+  exchange: Exchange,
+  { caller, deployment }: Admitted,
+  endpoint: Pick<ApiEndpoint, 'accounts'>,
+): Promise<Result<AllowedAccounts>> {
+  if (endpoint.accounts === undefined) return succeed(null)
+  if (!needsAccountList(caller.key)) return succeed(allowedAccounts(caller.key, []))
+  const list = await deployment.accounts.read(exchange, caller.id)
+  return list.ok ? succeed(allowedAccounts(caller.key, list.value)) : list
+}
+
+/** Refuses a message that names an account outside the whitelist, or null. */
+export function checkAccounts(
+  endpoint: Pick<ApiEndpoint, 'accounts'>,
+  c2s: WireMessage,
+  allowed: AllowedAccounts,
+): Failed | null {
+  if (allowed === null) return null
+  const isAllowed = namedAccounts(endpoint, c2s).every((accId) => typeof accId === 'bigint' && allowed.has(accId))
+  return isAllowed ? null : fail({ code: 'auth.account_not_allowed' })
+}
+
+function namedAccounts({ accounts }: Pick<ApiEndpoint, 'accounts'>, c2s: WireMessage): readonly (WireValue | null)[] {
+  const { header, accIDList } = c2s
+  if (accounts === 'header') return [isMessage(header) ? (header['accID'] ?? null) : null]
+  if (accounts === 'list') return Array.isArray(accIDList) ? accIDList : []
+  return []
+}
+
+function isMessage(value: WireValue | undefined): value is WireMessage {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
+}
+
+/** An account list without the accounts that the caller may not see. */
+export function filterAccounts(envelope: Envelope, allowed: AllowedAccounts): Envelope {
+  if (allowed === null || envelope.s2c === null) return envelope
+  const { acc_list } = envelope.s2c
+  const visible = isList(acc_list) ? acc_list.filter((account) => isVisible(account, allowed)) : []
+  return { ...envelope, s2c: { ...envelope.s2c, acc_list: visible } }
+}
+
+function isVisible(account: JsonField, allowed: ReadonlySet<bigint>): boolean {
+  // 64-bit integers are decimal strings in JSON.
+  const accId = isObject(account) ? account['acc_id'] : undefined
+  return typeof accId === 'string' && allowed.has(BigInt(accId))
+}
+
+function isList(value: JsonField | undefined): value is readonly JsonField[] {
+  return Array.isArray(value)
+}
+
+function isObject(value: JsonField): value is JsonMessage {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

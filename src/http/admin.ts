@@ -1,0 +1,81 @@
+import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
+import { isJsonObject } from '../wire/json-text.ts'
+import { answerJson } from './answer.ts'
+import { admit } from './authenticate.ts'
+import { checkQuery, readJsonBody } from './body.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import { describe } from './problem.ts'
+
+/** The version of this Worker, as in package.json. */
+export const VERSION = '0.1.0'
+
+/** How long a shutdown waits for what is in flight before the link closes. */
+const SHUTDOWN_SECONDS = 1
+
+/** `GET /api/admin/status`: the link to OpenD as it is now. No secret is part of it. */
+export const adminStatus: Handler = async (exchange) => {
+  const admitted = await admitAdmin(exchange)
+  if (!admitted.ok) return admitted
+  const status = await exchange.gateway.status()
+  exchange.deployments.noteEpoch(status.epoch)
+  return answerJson(200, statusBody(status), exchange.requestId)
+}
+
+/** `POST /api/admin/reload`: forgets what is cached, here and everywhere, and connects anew. Ends a shutdown. */
+export const adminReload: Handler = async (exchange) => {
+  const admitted = await admitAdmin(exchange)
+  if (!admitted.ok) return admitted
+  await exchange.gateway.reload()
+  exchange.deployments.forget()
+  const message = 'Cached keys and accounts are forgotten and the link to OpenD is being made anew.'
+  return answerJson(200, { ok: true, message }, exchange.requestId)
+}
+
+/** `POST /api/admin/shutdown`: lets calls in flight finish, then closes the link and parks the gateway. */
+export const adminShutdown: Handler = async (exchange) => {
+  const admitted = await admitAdmin(exchange)
+  if (!admitted.ok) return admitted
+  await exchange.gateway.shutdown()
+  const message = 'The gateway finishes what is in flight and parks; POST /api/admin/reload starts it again.'
+  return answerJson(200, { ok: true, shutting_down_in_secs: SHUTDOWN_SECONDS, message }, exchange.requestId)
+}
+
+/** An admin call takes no parameters. Its body may be absent or `{}`, which is what many clients send for a POST. */
+async function admitAdmin(exchange: Exchange): Promise<Result<null>> {
+  const admitted = await admit(exchange, ['admin'])
+  if (!admitted.ok) return admitted
+  const query = checkQuery(exchange.request)
+  return query.ok ? checkEmptyBody(exchange.request) : query
+}
+
+async function checkEmptyBody(request: Request): Promise<Result<null>> {
+  const body = await readJsonBody(request)
+  if (!body.ok) return body
+  const isEmpty = isJsonObject(body.value) && Object.keys(body.value).length === 0
+  return isEmpty ? succeed(null) : fail({ code: 'request.unexpected_body' })
+}
+
+function statusBody(status: GatewayStatus): object {
+  const { loggedIn, lastFailure } = status
+  return {
+    version: VERSION,
+    login: {
+      online: loggedIn !== null && loggedIn.quote && loggedIn.trade,
+      quote: loggedIn?.quote ?? null,
+      trade: loggedIn?.trade ?? null,
+      user_id: status.loginUserId,
+    },
+    platform: { connected: status.stage === 'ready' },
+    gateway: {
+      stage: status.stage,
+      since: new Date(status.sinceMs).toISOString(),
+      upstream: status.upstream,
+      conn_id: status.connId,
+      server_ver: status.serverVersion,
+      pending_calls: status.pendingCalls,
+      connects: status.connects,
+      last_failure: lastFailure === null ? null : { code: lastFailure.code, error: describe(lastFailure).error },
+    },
+  }
+}

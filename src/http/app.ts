@@ -1,0 +1,86 @@
+import { Hono, type Context } from 'hono'
+import { API_ENDPOINTS, OPERATIONS, type OperationPath } from '../endpoints.ts'
+import type { Env } from '../env.ts'
+import { adminReload, adminShutdown, adminStatus } from './admin.ts'
+import { Counters, UNKNOWN_ENDPOINT } from './counters.ts'
+import { Deployments } from './deployment.ts'
+import type { GatewayPort, Handler } from './exchange.ts'
+import { health, metrics, readiness } from './operations.ts'
+import { pushSocket } from './push-socket.ts'
+import { relay } from './relay.ts'
+import { methodNotAllowed, respond, unknownPath } from './respond.ts'
+
+/** What the application is made from: the effects it cannot have itself. */
+export interface AppParts<Bindings extends Env> {
+  /** The gateway object of a deployment: a stub, made anew for each request, because one that failed stays broken. */
+  readonly gateway: (env: Bindings) => GatewayPort
+  /** Unix time in ms. */
+  readonly nowMs: () => number
+  /** A fresh request id, 1 to 64 characters of `A-Z a-z 0-9 . _ -`. */
+  readonly freshId: () => string
+  /** The platform's `fetch`, for the keys of a JWT issuer. */
+  readonly fetch: typeof fetch
+}
+
+const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
+  '/metrics': metrics,
+  '/health': health,
+  '/readyz': readiness,
+  '/ws': pushSocket,
+  '/api/admin/status': adminStatus,
+  '/api/admin/reload': adminReload,
+  '/api/admin/shutdown': adminShutdown,
+}
+
+/** The HTTP application: the endpoint table, each row behind its handler. */
+export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono<{ Bindings: Bindings }> {
+  const isolate = { deployments: new Deployments(parts.fetch), counters: new Counters() }
+  const app = new Hono<{ Bindings: Bindings }>()
+
+  const answer = (context: Context<{ Bindings: Bindings }>, endpoint: string, handler: Handler): Promise<Response> =>
+    respond(handler, endpoint, {
+      ...isolate,
+      request: context.req.raw,
+      env: context.env,
+      openGateway: () => parts.gateway(context.env),
+      nowMs: parts.nowMs(),
+      freshId: parts.freshId,
+      waitUntil: waitUntilOf(context),
+    })
+
+  for (const [path, handlers] of routes()) {
+    const refuse = methodNotAllowed([...handlers.keys()])
+    app.all(path, (context) => {
+      const handler = handlers.get(readMethod(context.req.raw))
+      return answer(context, path, handler ?? refuse)
+    })
+  }
+  app.notFound((context) => answer(context, UNKNOWN_ENDPOINT, unknownPath))
+  return app
+}
+
+/** HEAD asks for what GET would answer; the router drops the body. */
+function readMethod({ method }: Request): string {
+  return method === 'HEAD' ? 'GET' : method
+}
+
+/** The handlers of each path, by method. */
+function routes(): ReadonlyMap<string, ReadonlyMap<string, Handler>> {
+  const byPath = new Map<string, Map<string, Handler>>()
+  const add = (path: string, method: string, handler: Handler) => {
+    byPath.set(path, (byPath.get(path) ?? new Map<string, Handler>()).set(method, handler))
+  }
+  for (const endpoint of API_ENDPOINTS) add(endpoint.path, endpoint.method, relay(endpoint))
+  for (const { path, method } of OPERATIONS) add(path, method, OPERATION_HANDLERS[path])
+  return byPath
+}
+
+/** Work that goes on after the response. Outside the Workers runtime there is no such thing to ask for. */
+function waitUntilOf(context: Context): (work: Promise<void>) => void {
+  try {
+    const { executionCtx } = context
+    return (work) => executionCtx.waitUntil(work)
+  } catch {
+    return () => {}
+  }
+}

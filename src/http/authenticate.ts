@@ -1,0 +1,69 @@
+import { readBearer } from '../auth/bearer.ts'
+import { type Caller, LOCAL_READER } from '../auth/caller.ts'
+import { isLoopback } from '../auth/loopback.ts'
+import type { Scope } from '../auth/scope.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
+import type { Door, KeyLabel } from './counters.ts'
+import type { Deployment } from './deployment.ts'
+import type { Exchange } from './exchange.ts'
+
+/** A request that may go on: who asks, and under which configuration. */
+export interface Admitted {
+  readonly caller: Caller
+  readonly deployment: Deployment
+}
+
+/**
+ * Lets a request in when its token is believed and has one of the scopes. Failures: `server.misconfigured` and
+ * every outcome of authentication. `token` is where the caller put it; the `Authorization` header unless told.
+ */
+export async function admit(
+  exchange: Exchange,
+  scopes: readonly Scope[],
+  door: Door = 'rest',
+  token: Result<string | null> = readBearer(exchange.request.headers.get('Authorization')),
+): Promise<Result<Admitted>> {
+  if (!exchange.deployment.ok) return exchange.deployment
+  const deployment = exchange.deployment.value
+  const caller = await authenticate(exchange, deployment, token)
+  const admitted = caller.ok ? authorize(caller.value, scopes) : caller
+  exchange.counters.countAuth(door, admitted.ok ? 'allow' : 'reject', labelOf(token, caller))
+  return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
+}
+
+async function authenticate(
+  exchange: Exchange,
+  deployment: Deployment,
+  token: Result<string | null>,
+): Promise<Result<Caller>> {
+  if (!token.ok) return token
+  if (token.value !== null) return deployment.authenticator.identify(token.value, exchange.nowMs)
+  if (deployment.config.localOpenReads && isLocal(exchange.request)) return succeed(LOCAL_READER)
+  return fail({ code: 'auth.missing_token' })
+}
+
+/** Whoever showed no token is told to show one, not that a token they do not have lacks a scope. */
+function authorize(caller: Caller, scopes: readonly Scope[]): Result<Caller> {
+  if (scopes.some((scope) => caller.scopes.has(scope))) return succeed(caller)
+  return fail(caller === LOCAL_READER ? { code: 'auth.missing_token' } : { code: 'auth.insufficient_scope', scopes })
+}
+
+/**
+ * Whether a request comes from this machine's own user. The host name must be a loopback one, so that a name which
+ * someone else's DNS points here does not count; and a page of another site must not read through the browser.
+ */
+function isLocal(request: Request): boolean {
+  const origin = request.headers.get('Origin')
+  return isLoopback(new URL(request.url)) && (origin === null || isLoopbackOrigin(origin))
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  const url = URL.parse(origin)
+  return url !== null && isLoopback(url)
+}
+
+function labelOf(token: Result<string | null>, caller: Result<Caller>): KeyLabel {
+  if (!caller.ok) return token.ok && token.value === null ? '<none>' : '<invalid>'
+  if (caller.value.key !== null) return { keyId: caller.value.key.id }
+  return caller.value === LOCAL_READER ? '<local>' : '<jwt>'
+}

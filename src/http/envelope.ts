@@ -1,0 +1,34 @@
+import { fail, succeed, type Result } from '../base/result.ts'
+import { decodeToJson, type JsonField, type JsonMessage } from '../wire/decode.ts'
+import { RetType } from '../../proto/enums.ts'
+
+/** OpenD's `Response` as callers see it: the four keys are always there. */
+export interface Envelope {
+  readonly ret_type: number
+  readonly ret_msg: string | null
+  readonly err_code: number | null
+  readonly s2c: JsonMessage | null
+}
+
+/**
+ * Reads the reply of a call. Failures: `opend.refused` when OpenD says no (-1, -500), `opend.failed` when it could
+ * not say (-100, -200, -400 or a number we do not know), `gateway.bad_reply` when the bytes are not that message.
+ */
+export function readEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
+  const decoded = decodeToJson(`${protocol}.Response`, reply)
+  if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
+  const { ret_type, ret_msg, err_code, s2c } = decoded.value
+  // proto2 gives the field a default, and an absent one means it.
+  const retType = typeof ret_type === 'number' ? ret_type : RetType.Unknown
+  const retMsg = typeof ret_msg === 'string' ? ret_msg : null
+  const errCode = typeof err_code === 'number' ? err_code : null
+  if (retType === RetType.Succeed) {
+    return succeed({ ret_type: retType, ret_msg: retMsg, err_code: errCode, s2c: isObject(s2c) ? s2c : null })
+  }
+  const isRefusal = retType === RetType.Failed || retType === RetType.Invalid
+  return fail({ code: isRefusal ? 'opend.refused' : 'opend.failed', retType, retMsg, errCode })
+}
+
+function isObject(value: JsonField | undefined): value is JsonMessage {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,48 @@
+import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
+import { answerJson, answerText } from './answer.ts'
+import { admit } from './authenticate.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-page.ts'
+import { describe } from './problem.ts'
+
+/** `GET /health`: the Worker lives. It asks nobody, so it stays green while OpenD is away. */
+export const health: Handler = async ({ requestId }) => answerText(200, 'ok', requestId)
+
+/**
+ * `GET /readyz`: 200 when a call could be answered now, else 503 with the reason. Monitors look at the status and
+ * people at the reason, so the answer is not the error body of a call.
+ */
+export const readiness: Handler = async (exchange) => {
+  const reason = await whyNotReady(exchange)
+  if (reason === null) return answerText(200, 'ready', exchange.requestId)
+  return answerJson(503, { status: 'not ready', reason }, exchange.requestId)
+}
+
+async function whyNotReady({ deployment, deployments, gateway }: Exchange): Promise<string | null> {
+  if (!deployment.ok) return describe(deployment.failure).error
+  const status = await gateway.status()
+  deployments.noteEpoch(status.epoch)
+  return reasonOf(status)
+}
+
+function reasonOf({ stage, lastFailure, loggedIn }: GatewayStatus): string | null {
+  if (stage !== 'ready') {
+    const cause = lastFailure === null ? '' : ` ${describe(lastFailure).error}`
+    return `The link to OpenD is not up (${stage}).${cause}`
+  }
+  if (loggedIn === null) return 'OpenD has not yet said whether it is logged in.'
+  if (!loggedIn.quote) return 'OpenD is not logged in to the quote server.'
+  return loggedIn.trade ? null : 'OpenD is not logged in to the trade server.'
+}
+
+/** `GET /metrics`: what the object knows, after adding what this isolate has counted. */
+export const metrics: Handler = async (exchange) => {
+  const { deployment, gateway, counters, nowMs, requestId } = exchange
+  if (!deployment.ok) return deployment
+  if (deployment.value.config.metricsNeedScope) {
+    const admitted = await admit(exchange, ['metrics'])
+    if (!admitted.ok) return admitted
+  }
+  await counters.report(() => gateway, nowMs)
+  return answerText(200, renderMetrics(await gateway.metrics()), requestId, METRICS_CONTENT_TYPE)
+}

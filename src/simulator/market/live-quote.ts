@@ -1,0 +1,177 @@
+import type { MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
+import type { SessionGrid } from './session-grid.ts'
+
+/** Where a session stands after its latest print. Prices are rungs, turnover is price units times shares. */
+export interface SessionState {
+  readonly dayIndex: number
+  readonly minute: number
+  /** The latest print's place among the prints of its minute. */
+  readonly slot: number
+  readonly timeMs: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly last: number
+  /** Highest and lowest print of the running minute so far. */
+  readonly minuteHigh: number
+  readonly minuteLow: number
+  /** Shares or contracts since the session's start. */
+  readonly volume: number
+  readonly turnover: number
+  /** `Qot_Common.TickerDirection` of the latest print. */
+  readonly direction: number
+  /** Rises with every print of the security, over days too; below 2 ** 53. */
+  readonly sequence: number
+}
+
+/** Days looked back for one with prints: a recording may have holes, and a called warrant stops for months. */
+const MAX_DAYS_BACK = 260
+
+/**
+ * Follows one session of a security through time. Going forward costs a few comparisons a print; any other moment
+ * is computed afresh. The same state is the same object, so `===` tells whether something traded.
+ */
+export class LiveQuote {
+  readonly #series: PriceSeries
+  readonly #session: SessionName
+  #state: SessionState | null = null
+  /** The state holds from its print until here. */
+  #untilMs = Number.NEGATIVE_INFINITY
+
+  constructor(series: PriceSeries, session: SessionName) {
+    this.#series = series
+    this.#session = session
+  }
+
+  /** State after the latest print at or before `nowMs`; null before the first one ever. */
+  at(nowMs: number): SessionState | null {
+    const known = this.#state
+    if (known !== null && nowMs >= known.timeMs && nowMs < this.#untilMs) return known
+    const found = this.#find(nowMs)
+    if (found === null) return null
+    const isSame = known !== null && known.sequence === found.sequence
+    this.#state = isSame ? known : found
+    this.#untilMs = Math.max(nowMs + 1, this.#nextPrintMs(found, nowMs))
+    return this.#state
+  }
+
+  /** When the next print comes after `nowMs`, or a moment before it at which to ask again. */
+  nextChangeMs(nowMs: number): number {
+    return this.at(nowMs) === null ? nowMs + 60_000 : this.#untilMs
+  }
+
+  #find(nowMs: number): SessionState | null {
+    let dayIndex = Math.min(this.#dayAt(nowMs), this.#series.lastDay)
+    for (let back = 0; back <= MAX_DAYS_BACK && dayIndex >= this.#series.firstDay; back++, dayIndex--) {
+      const state = this.#findOn(dayIndex, nowMs)
+      if (state !== null) return state
+    }
+    return null
+  }
+
+  #findOn(dayIndex: number, nowMs: number): SessionState | null {
+    const grid = this.#grid(dayIndex)
+    const bars = grid === null ? null : this.#series.minuteBars(dayIndex, this.#session)
+    if (grid === null || bars === null) return null
+    for (let minute = grid.minuteAt(nowMs); minute >= 0; minute--) {
+      if ((bars.volume[minute] ?? 0) === 0) continue
+      const ticks = this.#series.minuteTicks(dayIndex, this.#session, minute)
+      const slot = lastSlotAt(ticks, nowMs)
+      if (slot < 0) continue
+      const before = minute - 1
+      const hasBefore = before >= 0 && (bars.volumeThrough[before] ?? 0) > 0
+      let minuteHigh = 0
+      let minuteLow = Number.MAX_SAFE_INTEGER
+      let volume = hasBefore ? (bars.volumeThrough[before] ?? 0) : 0
+      let turnover = hasBefore ? (bars.turnoverThrough[before] ?? 0) : 0
+      const { ladder } = this.#series.listing
+      for (let at = 0; at <= slot; at++) {
+        const price = ticks.price[at] ?? 0
+        const printVolume = ticks.volume[at] ?? 0
+        if (price > minuteHigh) minuteHigh = price
+        if (price < minuteLow) minuteLow = price
+        volume += printVolume
+        turnover += ladder.unitsAt(price) * printVolume
+      }
+      return {
+        dayIndex,
+        minute,
+        slot,
+        timeMs: ticks.timeMs[slot] ?? 0,
+        open: this.#openOf(dayIndex, minute, ticks),
+        high: hasBefore ? Math.max(minuteHigh, bars.highThrough[before] ?? 0) : minuteHigh,
+        low: hasBefore ? Math.min(minuteLow, bars.lowThrough[before] ?? 0) : minuteLow,
+        minuteHigh,
+        minuteLow,
+        last: ticks.price[slot] ?? 0,
+        volume,
+        turnover,
+        direction: ticks.direction[slot] ?? 0,
+        sequence: sequenceOf(dayIndex, this.#session, minute, slot),
+      }
+    }
+    return null
+  }
+
+  /** The first print of the session: of its first minute, except in a recording that starts later. */
+  #openOf(dayIndex: number, minute: number, ticks: MinuteTicks): number {
+    const bars = this.#series.minuteBars(dayIndex, this.#session)
+    for (let first = 0; bars !== null && first < minute; first++) {
+      if ((bars.volume[first] ?? 0) > 0) return bars.open[first] ?? 0
+    }
+    return ticks.price[0] ?? 0
+  }
+
+  #nextPrintMs(state: SessionState, nowMs: number): number {
+    const ticks = this.#series.minuteTicks(state.dayIndex, this.#session, state.minute)
+    const nextInMinute = ticks.timeMs[state.slot + 1]
+    if (nextInMinute !== undefined) return nextInMinute
+    const grid = this.#grid(state.dayIndex)
+    // The coming minute is looked at when it begins, the coming stretch when it opens.
+    const minute = grid?.minuteAt(nowMs) ?? -1
+    if (grid !== null && minute >= 0 && minute < grid.length - 1) {
+      const stretchMs = grid.minuteStartMs(minute + 1)
+      if (stretchMs > nowMs) return this.#firstPrintMs(state.dayIndex, minute + 1, stretchMs)
+    }
+    return this.#series.clock.nextOpenMs(nowMs) ?? nowMs + 86_400_000
+  }
+
+  #firstPrintMs(dayIndex: number, minute: number, startMs: number): number {
+    const bars = this.#series.minuteBars(dayIndex, this.#session)
+    if (bars === null || (bars.volume[minute] ?? 0) === 0) return startMs
+    return this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[0] ?? startMs
+  }
+
+  #dayAt(nowMs: number): number {
+    const dayIndex = this.#series.clock.dayIndexAt(nowMs)
+    if (this.#session !== 'pre-market') return dayIndex
+    const next = dayIndex + 1
+    if (next >= this.#series.clock.calendar.length) return dayIndex
+    const { preMarket } = this.#series.clock.sessionsOf(next)
+    return preMarket !== null && preMarket.startMs <= nowMs ? next : dayIndex
+  }
+
+  #grid(dayIndex: number): SessionGrid | null {
+    const sessions = this.#series.clock.sessionsOf(dayIndex)
+    if (this.#session === 'regular') return sessions.regular
+    return this.#session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
+  }
+}
+
+const SESSION_ORDER = { 'pre-market': 0, regular: 1, 'after-market': 2 } as const
+
+/** Day, session, minute and slot in one number: 14, 2, 11 and 14 bits, so it stays an exact double. */
+export function sequenceOf(dayIndex: number, session: SessionName, minute: number, slot: number): number {
+  return ((dayIndex * 4 + SESSION_ORDER[session]) * 2048 + minute) * 16_384 + slot
+}
+
+function lastSlotAt(ticks: MinuteTicks, nowMs: number): number {
+  let low = 0
+  let high = ticks.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ticks.timeMs[middle] ?? 0) <= nowMs) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

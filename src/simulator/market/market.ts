@@ -1,0 +1,190 @@
+import { dateText } from './civil-date.ts'
+import type { Book, Instrument, Tick } from './instrument.ts'
+import type { OptionMarket } from './option-market.ts'
+import type { RecordedTick, TapeProblem } from './replay-tape.ts'
+import type { Security } from './security.ts'
+import { sessionClock } from './session-clock.ts'
+import {
+  alwaysOpen,
+  CN_SECURITIES,
+  HK_FUTURES,
+  HK_SECURITIES,
+  US_FUTURES,
+  US_SECURITIES,
+  type SessionPlan,
+} from './session-plan.ts'
+import type { SyntheticOptions } from './synthetic.ts'
+import { ticksBetween } from './tick-reader.ts'
+import { Universe } from './universe.ts'
+import { Watchlists } from './watchlists.ts'
+
+/** What decides everything a market will ever show, beside the time. */
+export interface MarketOptions {
+  /** Any integer; two markets with one seed are the same market. */
+  readonly seed: number
+  /** Securities for load tests, beside the real ones. */
+  readonly synthetic?: SyntheticOptions
+  /** `exchange` (the default): real hours and holidays. `always`: every market trades day and night, every day. */
+  readonly hours?: 'exchange' | 'always'
+  /** Recorded prints, from `readTape`; a security that has any shows these and nothing else. */
+  readonly replay?: readonly RecordedTick[]
+}
+
+/** Lowest and highest price an order may have. */
+export interface PriceBand {
+  readonly low: number
+  readonly high: number
+}
+
+export interface TradingState {
+  /** True while the regular session trades: not in a break, in an auction, before or after hours, or once expired. */
+  readonly isOpen: boolean
+  /** `Qot_Common.QotMarketState`. */
+  readonly marketState: number
+  /** `YYYY-MM-DD` of the trading day that has begun last. A futures night session belongs to the day after it. */
+  readonly tradingDate: string
+}
+
+/** `Qot_Common.QotMarketState` of each market that GetGlobalState names. */
+export interface MarketStates {
+  readonly hk: number
+  readonly us: number
+  readonly sh: number
+  readonly sz: number
+  readonly hkFuture: number
+  readonly usFuture: number
+}
+
+/**
+ * The simulated exchanges. Prices are a function of the seed, the security and the time, which is always an argument
+ * (Unix ms): any moment may be asked for in any order, and the answers never change. The one thing that callers can
+ * change are the watchlists.
+ */
+export class Market {
+  readonly seed: number
+  readonly watchlists = new Watchlists()
+  readonly #universe: Universe
+  readonly #plans: ReadonlyMap<SessionPlan, SessionPlan>
+
+  constructor(options: MarketOptions) {
+    this.seed = options.seed
+    const isAlwaysOpen = options.hours === 'always'
+    this.#universe = new Universe({
+      seed: options.seed,
+      synthetic: options.synthetic ?? null,
+      isAlwaysOpen,
+      replay: options.replay ?? [],
+    })
+    const plans = [HK_SECURITIES, US_SECURITIES, CN_SECURITIES, HK_FUTURES, US_FUTURES]
+    this.#plans = new Map(plans.map((plan) => [plan, isAlwaysOpen ? alwaysOpen(plan) : plan]))
+  }
+
+  /** The security of that `Qot_Common.QotMarket` and code, or null when the market does not list it. */
+  instrument(market: number, code: string): Instrument | null {
+    return this.#universe.find(market, code)?.instrument ?? null
+  }
+
+  /** The same with all its views, for the quote handlers. */
+  security(market: number, code: string): Security | null {
+    return this.#universe.find(market, code)
+  }
+
+  /** Distance from `price` to the next higher valid price. */
+  tickSize(instrument: Instrument, price: number): number {
+    return this.#of(instrument).listing.ladder.tickAt(price)
+  }
+
+  isOnTick(instrument: Instrument, price: number): boolean {
+    return this.#of(instrument).listing.ladder.rungOf(price) !== null
+  }
+
+  /** Price limits of the trading day that has begun last; null where the exchange has none. */
+  priceBand(instrument: Instrument, nowMs: number): PriceBand | null {
+    const security = this.#of(instrument)
+    const band = security.rungBandOn(security.clock.dayIndexAt(nowMs))
+    if (band === null) return null
+    const { ladder } = security.listing
+    return { low: ladder.priceAt(band.low), high: ladder.priceAt(band.high) }
+  }
+
+  tradingState(instrument: Instrument, nowMs: number): TradingState {
+    const security = this.#of(instrument)
+    const { clock } = security
+    const dayIndex = clock.dayIndexAt(nowMs)
+    const isListed = dayIndex >= security.series.firstDay && !security.isExpiredAt(nowMs)
+    return {
+      isOpen: isListed && clock.stretchAt(nowMs) !== null,
+      marketState: clock.stateAt(nowMs),
+      tradingDate: dateText(clock.calendar.dayAt(dayIndex)),
+    }
+  }
+
+  /** Price of the last print of the regular session at or before `nowMs`; 0 before the first one ever. */
+  lastPrice(instrument: Instrument, nowMs: number): number {
+    const security = this.#of(instrument)
+    const state = security.stateAt(nowMs)
+    return state === null ? 0 : security.listing.ladder.priceAt(state.last)
+  }
+
+  /**
+   * The book after the latest print. In the US that print may be of an extended session; both sides are empty before
+   * the first print ever and once the security has expired. At a price limit one side is empty.
+   */
+  book(instrument: Instrument, nowMs: number): Book {
+    return this.#of(instrument).bookAt(nowMs)
+  }
+
+  /**
+   * Prints of the regular session with `fromMs < timeMs <= toMs`, oldest first: the first 20,000 of them, so a
+   * caller that gets that many asks again from the time of the last one.
+   */
+  ticksBetween(instrument: Instrument, fromMs: number, toMs: number): readonly Tick[] {
+    return ticksBetween(this.#of(instrument), fromMs, toMs)
+  }
+
+  /** Everything that is listed; with a time, also the options and futures months of that day. */
+  *securities(nowMs?: number): Iterable<Instrument> {
+    for (const listing of this.#universe.listings()) yield listing.instrument
+    if (nowMs === undefined) return
+    for (const security of this.#universe.derivativesOn(nowMs)) yield security.instrument
+  }
+
+  /** The options on an underlying; null when there are none. */
+  optionMarket(market: number, ownerCode: string): OptionMarket | null {
+    return this.#universe.optionMarket(market, ownerCode)
+  }
+
+  marketStates(nowMs: number): MarketStates {
+    const stateOf = (plan: SessionPlan): number => sessionClock(this.#plans.get(plan) ?? plan).stateAt(nowMs)
+    const cn = stateOf(CN_SECURITIES)
+    return {
+      hk: stateOf(HK_SECURITIES),
+      us: stateOf(US_SECURITIES),
+      sh: cn,
+      sz: cn,
+      hkFuture: stateOf(HK_FUTURES),
+      usFuture: stateOf(US_FUTURES),
+    }
+  }
+
+  /** What of a recording does not fit this market: unknown securities, prices off the grid. Empty when all fits. */
+  tapeProblems(ticks: readonly RecordedTick[]): readonly TapeProblem[] {
+    const problems: TapeProblem[] = []
+    for (const { line, market, code, price } of ticks) {
+      const security = this.security(market, code)
+      if (security === null) problems.push({ line, problem: `no security ${market}.${code}` })
+      else if (security.listing.ladder.rungOf(price) === null) {
+        problems.push({ line, problem: `${price} is no price of ${code}: the tick is ${security.listing.ladder.tickAt(price)}` })
+      }
+      if (problems.length >= 20) break
+    }
+    return problems
+  }
+
+  /** Throws for an instrument that did not come from this market: a bug of the caller. */
+  #of(instrument: Instrument): Security {
+    const security = this.#universe.find(instrument.market, instrument.code)
+    if (security === null) throw new Error(`no security ${instrument.market}.${instrument.code}`)
+    return security
+  }
+}

@@ -1,0 +1,91 @@
+import { QotMarket } from '../../../proto/enums.ts'
+import { civilDateOf, epochDayOf } from './civil-date.ts'
+import type { PriceLadder } from './price-ladder.ts'
+import { CENT_LADDER, POINT_LADDER } from './tick-tables.ts'
+
+/** All options on one underlying. */
+export interface OptionClass {
+  readonly market: number
+  /** What option codes begin with: HKATS code in Hong Kong (`TCH`), the ticker in the US. */
+  readonly prefix: string
+  readonly ownerCode: string
+  /** Shares, or money per index point, of one contract. */
+  readonly contractSize: number
+  readonly ladder: PriceLadder
+  readonly isIndex: boolean
+  /** True where every week has an expiry, not only every month. */
+  readonly hasWeeklies: boolean
+}
+
+/** What an option code says. */
+export interface OptionTerms {
+  readonly optionClass: OptionClass
+  /** Epoch day of the last trading day. */
+  readonly expiryDay: number
+  readonly isCall: boolean
+  readonly strike: number
+}
+
+const CLASSES: readonly OptionClass[] = [
+  hkStock('TCH', '00700', 100, true),
+  hkStock('ALB', '09988', 100, true),
+  hkStock('MET', '03690', 100, true),
+  hkStock('HKB', '00005', 400, false),
+  hkStock('HEX', '00388', 100, false),
+  hkStock('AIA', '01299', 200, false),
+  hkIndex('HSI', '800000', 50),
+  hkIndex('HHI', '800100', 50),
+  ...['AAPL', 'TSLA', 'NVDA', 'MSFT', 'AMZN', 'META', 'BABA', 'FUTU', 'SPY', 'QQQ'].map(usStock),
+]
+
+export function optionClasses(): readonly OptionClass[] {
+  return CLASSES
+}
+
+/** The options on that underlying; null when it has none. */
+export function optionClassOf(market: number, ownerCode: string): OptionClass | null {
+  return CLASSES.find((one) => one.market === market && one.ownerCode === ownerCode) ?? null
+}
+
+/** Futu's compact form: prefix, expiry as YYMMDD, C or P, strike times 1000 (`TCH261230C300000`). */
+export function optionCode({ optionClass, expiryDay, isCall, strike }: OptionTerms): string {
+  const { year, month, day } = civilDateOf(expiryDay)
+  const date = [year % 100, month, day].map((part) => String(part).padStart(2, '0')).join('')
+  return `${optionClass.prefix}${date}${isCall ? 'C' : 'P'}${Math.round(strike * 1000)}`
+}
+
+/** Reads an option code; null when it is none, or names no class of that market. It may still not be listed. */
+export function parseOptionCode(market: number, code: string): OptionTerms | null {
+  const match = /^([A-Z]{1,5})(\d{2})(\d{2})(\d{2})([CP])(\d{1,9})$/.exec(code)
+  if (match === null) return null
+  const optionClass = CLASSES.find((one) => one.market === market && one.prefix === match[1])
+  if (optionClass === undefined) return null
+  const [year, month, day] = [Number(match[2]), Number(match[3]), Number(match[4])]
+  const expiryDay = epochDayOf(2000 + year, month, day)
+  const read = civilDateOf(expiryDay)
+  if (read.month !== month || read.day !== day) return null
+  return { optionClass, expiryDay, isCall: match[5] === 'C', strike: Number(match[6]) / 1000 }
+}
+
+function hkStock(prefix: string, ownerCode: string, contractSize: number, hasWeeklies: boolean): OptionClass {
+  const market = QotMarket.HK_Security
+  return { market, prefix, ownerCode, contractSize, ladder: CENT_LADDER, isIndex: false, hasWeeklies }
+}
+
+function hkIndex(prefix: string, ownerCode: string, contractSize: number): OptionClass {
+  const market = QotMarket.HK_Security
+  return { market, prefix, ownerCode, contractSize, ladder: POINT_LADDER, isIndex: true, hasWeeklies: true }
+}
+
+function usStock(ticker: string): OptionClass {
+  const market = QotMarket.US_Security
+  return {
+    market,
+    prefix: ticker,
+    ownerCode: ticker,
+    contractSize: 100,
+    ladder: CENT_LADDER,
+    isIndex: false,
+    hasWeeklies: true,
+  }
+}

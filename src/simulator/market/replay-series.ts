@@ -1,0 +1,171 @@
+import type { Listing } from './listing.ts'
+import { emptyMinutes, emptyTicks, sumMinutes } from './price-series.ts'
+import type { DayBar, KeyPrint, MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
+import type { RecordedTick } from './replay-tape.ts'
+import type { SessionClock } from './session-clock.ts'
+
+/** The prints of one session of one day, minute by minute. */
+interface RecordedSession {
+  readonly dayIndex: number
+  readonly session: SessionName
+  readonly minutes: ReadonlyMap<number, readonly RecordedTick[]>
+}
+
+/**
+ * A security whose prints were recorded. It has the days of the recording and no others; minutes and days are summed
+ * from the prints. Prints between sessions (auctions) belong to the minute before them; those before the first
+ * session of a day are left out.
+ */
+export class ReplaySeries implements PriceSeries {
+  readonly listing: Listing
+  readonly clock: SessionClock
+  readonly firstDay: number
+  readonly lastDay: number
+  readonly #sessions: ReadonlyMap<string, RecordedSession>
+  readonly #bars = new Map<string, MinuteBars>()
+
+  constructor(listing: Listing, clock: SessionClock, ticks: readonly RecordedTick[]) {
+    this.listing = listing
+    this.clock = clock
+    this.#sessions = sortIntoSessions(clock, ticks)
+    const days = [...this.#sessions.values()].filter((one) => one.session === 'regular').map((one) => one.dayIndex)
+    this.firstDay = days[0] ?? clock.calendar.length
+    this.lastDay = days.at(-1) ?? -1
+  }
+
+  dayBar(dayIndex: number): DayBar | null {
+    const bars = this.minuteBars(dayIndex, 'regular')
+    if (bars === null) return null
+    const traded = Array.from(bars.volume.keys()).filter((minute) => (bars.volume[minute] ?? 0) > 0)
+    const last = bars.length - 1
+    return {
+      dayIndex,
+      open: bars.open[traded[0] ?? 0] ?? 0,
+      high: bars.highThrough[last] ?? 0,
+      low: bars.lowThrough[last] ?? 0,
+      close: bars.close[last] ?? 0,
+      volume: bars.volumeThrough[last] ?? 0,
+      reference: this.#closeBefore(dayIndex) ?? bars.open[traded[0] ?? 0] ?? 0,
+    }
+  }
+
+  minuteBars(dayIndex: number, session: SessionName): MinuteBars | null {
+    const key = `${dayIndex} ${session}`
+    const kept = this.#bars.get(key)
+    if (kept !== undefined) return kept
+    const recorded = this.#sessions.get(key)
+    if (recorded === undefined) return null
+    const bars = this.#sum(recorded)
+    // One entry for each recorded session: bounded by the recording.
+    this.#bars.set(key, bars)
+    return bars
+  }
+
+  minuteTicks(dayIndex: number, session: SessionName, minute: number): MinuteTicks {
+    const recorded = this.#ticksOf(dayIndex, session, minute)
+    const ticks = emptyTicks(dayIndex, session, minute, recorded.length)
+    recorded.forEach((tick, at) => {
+      ticks.timeMs[at] = tick.timeMs
+      ticks.price[at] = this.listing.ladder.nearestRung(tick.price)
+      ticks.volume[at] = tick.volume
+      ticks.direction[at] = tick.direction
+    })
+    return ticks
+  }
+
+  keyPrints(dayIndex: number, session: SessionName, minute: number): readonly KeyPrint[] {
+    const { price, length } = this.minuteTicks(dayIndex, session, minute)
+    if (length === 0) return []
+    let highSlot = 0
+    let lowSlot = 0
+    for (let slot = 1; slot < length; slot++) {
+      if ((price[slot] ?? 0) > (price[highSlot] ?? 0)) highSlot = slot
+      if ((price[slot] ?? 0) < (price[lowSlot] ?? 0)) lowSlot = slot
+    }
+    const slots = [...new Set([0, highSlot, lowSlot, length - 1])].toSorted((one, other) => one - other)
+    return slots.map((slot) => ({ slot, price: price[slot] ?? 0 }))
+  }
+
+  firstDayOf(): number {
+    return this.firstDay
+  }
+
+  #ticksOf(dayIndex: number, session: SessionName, minute: number): readonly RecordedTick[] {
+    return this.#sessions.get(`${dayIndex} ${session}`)?.minutes.get(minute) ?? []
+  }
+
+  #sum({ dayIndex, session, minutes }: RecordedSession): MinuteBars {
+    const { ladder } = this.listing
+    const grids = this.clock.sessionsOf(dayIndex)
+    const grid =
+      session === 'regular' ? grids.regular : session === 'pre-market' ? grids.preMarket : grids.afterMarket
+    const bars = emptyMinutes(dayIndex, session, grid?.length ?? 0)
+    const firstPrint = minutes.values().next().value?.[0]
+    let close = this.#closeBefore(dayIndex) ?? (firstPrint === undefined ? 0 : ladder.nearestRung(firstPrint.price))
+    for (let minute = 0; minute < bars.length; minute++) {
+      const prints = minutes.get(minute) ?? []
+      const rungs = prints.map((print) => ladder.nearestRung(print.price))
+      bars.open[minute] = rungs[0] ?? close
+      bars.high[minute] = rungs.length === 0 ? close : Math.max(...rungs)
+      bars.low[minute] = rungs.length === 0 ? close : Math.min(...rungs)
+      close = rungs.at(-1) ?? close
+      bars.close[minute] = close
+      prints.forEach((print, at) => {
+        bars.volume[minute] = (bars.volume[minute] ?? 0) + print.volume
+        bars.turnover[minute] = (bars.turnover[minute] ?? 0) + print.volume * ladder.unitsAt(rungs[at] ?? 0)
+      })
+    }
+    return sumMinutes(bars)
+  }
+
+  /** Close of the last recorded day before; null on the first one. */
+  #closeBefore(dayIndex: number): number | null {
+    for (let day = dayIndex - 1; day >= this.firstDay; day--) {
+      const bars = this.minuteBars(day, 'regular')
+      if (bars !== null) return bars.close[bars.length - 1] ?? null
+    }
+    return null
+  }
+}
+
+function sortIntoSessions(clock: SessionClock, ticks: readonly RecordedTick[]): ReadonlyMap<string, RecordedSession> {
+  const sessions = new Map<string, { dayIndex: number; session: SessionName; minutes: Map<number, RecordedTick[]> }>()
+  for (const tick of ticks) {
+    const place = placeOf(clock, tick.timeMs)
+    if (place === null) continue
+    const key = `${place.dayIndex} ${place.session}`
+    let recorded = sessions.get(key)
+    if (recorded === undefined) {
+      recorded = { dayIndex: place.dayIndex, session: place.session, minutes: new Map() }
+      sessions.set(key, recorded)
+    }
+    const prints = recorded.minutes.get(place.minute)
+    if (prints === undefined) recorded.minutes.set(place.minute, [tick])
+    else prints.push(tick)
+  }
+  return sessions
+}
+
+interface Place {
+  readonly dayIndex: number
+  readonly session: SessionName
+  readonly minute: number
+}
+
+/** Prints later than this after a session's end belong to no session. Closing auctions end within ten minutes. */
+const AUCTION_MS = 15 * 60_000
+
+function placeOf(clock: SessionClock, timeMs: number): Place | null {
+  const dayIndex = clock.dayIndexAt(timeMs)
+  if (dayIndex < 0) return null
+  const { regular, afterMarket } = clock.sessionsOf(dayIndex)
+  const next = dayIndex + 1 < clock.calendar.length ? clock.sessionsOf(dayIndex + 1).preMarket : null
+  if (next?.stretchAt(timeMs) != null) {
+    return { dayIndex: dayIndex + 1, session: 'pre-market', minute: next.minuteAt(timeMs) }
+  }
+  if (afterMarket?.stretchAt(timeMs) != null) {
+    return { dayIndex, session: 'after-market', minute: afterMarket.minuteAt(timeMs) }
+  }
+  if (timeMs >= regular.endMs + AUCTION_MS) return null
+  return { dayIndex, session: 'regular', minute: regular.minuteAt(timeMs) }
+}

@@ -1,0 +1,139 @@
+import { corporateActionsOf, type CorporateAction } from './corporate-actions.ts'
+import type { FutureTerms } from './future-market.ts'
+import { hashText } from './hash.ts'
+import type { Book, Instrument } from './instrument.ts'
+import type { Listing } from './listing.ts'
+import { LiveQuote, type SessionState } from './live-quote.ts'
+import type { OptionTerms } from './option-class.ts'
+import type { OptionMarket } from './option-market.ts'
+import { bookAfter, type RungBand } from './order-book.ts'
+import type { PriceSeries, SessionName } from './price-series.ts'
+import type { SessionClock } from './session-clock.ts'
+import type { WarrantIssue } from './warrant-market.ts'
+
+/** What a derivative is, beside its prices. */
+export type DerivativeTerms =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'option'; readonly terms: OptionTerms; readonly optionMarket: OptionMarket }
+  | { readonly kind: 'warrant'; readonly issue: WarrantIssue }
+  | { readonly kind: 'future'; readonly terms: FutureTerms }
+
+/** Days in a chunk of remembered turnovers. */
+const CHUNK_DAYS = 256
+
+/**
+ * One security of the market with all its views. What it keeps (the live quotes, the last book, turnovers of past
+ * days) only saves work: everything follows from the series.
+ */
+export class Security {
+  readonly listing: Listing
+  readonly series: PriceSeries
+  readonly derivative: DerivativeTerms
+  /** Corporate actions, oldest first. */
+  readonly actions: readonly CorporateAction[]
+  /** Keys the security's own noise. */
+  readonly hash: number
+  readonly #live: Readonly<Record<SessionName, LiveQuote>>
+  readonly #turnovers = new Map<number, Float64Array>()
+  #book: { readonly state: SessionState; readonly book: Book } | null = null
+
+  constructor(seed: number, listing: Listing, series: PriceSeries, derivative: DerivativeTerms) {
+    const { market, code } = listing.instrument
+    this.listing = listing
+    this.series = series
+    this.derivative = derivative
+    this.actions = corporateActionsOf(market, code)
+    this.hash = hashText(seed, `security ${market}.${code}`)
+    this.#live = {
+      regular: new LiveQuote(series, 'regular'),
+      'pre-market': new LiveQuote(series, 'pre-market'),
+      'after-market': new LiveQuote(series, 'after-market'),
+    }
+  }
+
+  get instrument(): Instrument {
+    return this.listing.instrument
+  }
+
+  get clock(): SessionClock {
+    return this.series.clock
+  }
+
+  /** After the latest print of a session at or before that moment; null before the first. */
+  stateAt(nowMs: number, session: SessionName = 'regular'): SessionState | null {
+    return this.#live[session].at(nowMs)
+  }
+
+  /** The session whose prints are the latest: outside of the regular hours of the US, an extended one. */
+  latestStateAt(nowMs: number): SessionState | null {
+    const regular = this.stateAt(nowMs)
+    if (this.listing.plan.preMarket === null) return regular
+    let latest = regular
+    for (const session of ['pre-market', 'after-market'] as const) {
+      const state = this.stateAt(nowMs, session)
+      if (state !== null && (latest === null || state.timeMs > latest.timeMs)) latest = state
+    }
+    return latest
+  }
+
+  /** Next print after that moment, or an earlier moment at which to ask again. */
+  nextChangeMs(nowMs: number): number {
+    const regular = this.#live.regular.nextChangeMs(nowMs)
+    if (this.listing.plan.preMarket === null) return regular
+    const before = this.#live['pre-market'].nextChangeMs(nowMs)
+    return Math.min(regular, before, this.#live['after-market'].nextChangeMs(nowMs))
+  }
+
+  /** The book after the latest print; empty before the first one ever and after the last trading day. */
+  bookAt(nowMs: number): Book {
+    const state = this.latestStateAt(nowMs)
+    if (state === null || this.isExpiredAt(nowMs)) return EMPTY_BOOK
+    if (this.#book?.state === state) return this.#book.book
+    const day = this.series.dayBar(state.dayIndex)
+    const minutes = this.clock.sessionsOf(state.dayIndex).regular.length
+    const lotsPerMinute = (day?.volume ?? 0) / this.instrument.lotSize / Math.max(1, minutes)
+    const book = bookAfter(this.listing, this.hash, state, lotsPerMinute, this.rungBandOn(state.dayIndex))
+    this.#book = { state, book }
+    return book
+  }
+
+  /** Price limits of a day; null where the exchange has none. */
+  rungBandOn(dayIndex: number): RungBand | null {
+    const { dailyLimit, ladder } = this.listing
+    const reference = dailyLimit === null ? undefined : this.series.dayBar(dayIndex)?.reference
+    if (dailyLimit === null || reference === undefined) return null
+    const price = ladder.priceAt(reference)
+    return { low: ladder.nearestRung(price * (1 - dailyLimit)), high: ladder.nearestRung(price * (1 + dailyLimit)) }
+  }
+
+  /** True once the last trading day's session is over. */
+  isExpiredAt(nowMs: number): boolean {
+    const { lastDay } = this.series
+    if (this.derivative.kind === 'none' || lastDay < 0 || lastDay >= this.clock.calendar.length - 1) return false
+    return nowMs >= this.clock.sessionsOf(lastDay).regular.endMs
+  }
+
+  /** Turnover of a whole past day, in money. */
+  turnoverOn(dayIndex: number): number {
+    const chunk = Math.floor(dayIndex / CHUNK_DAYS)
+    let turnovers = this.#turnovers.get(chunk)
+    if (turnovers === undefined) {
+      // At most one chunk for each year of the calendar.
+      turnovers = new Float64Array(CHUNK_DAYS).fill(-1)
+      this.#turnovers.set(chunk, turnovers)
+    }
+    const known = turnovers[dayIndex - chunk * CHUNK_DAYS] ?? -1
+    if (known >= 0) return known
+    const bars = this.series.minuteBars(dayIndex, 'regular')
+    const turnover = this.moneyOf(bars?.turnoverThrough[bars.length - 1] ?? 0)
+    turnovers[dayIndex - chunk * CHUNK_DAYS] = turnover
+    return turnover
+  }
+
+  /** A turnover in the series' units as money. */
+  moneyOf(turnoverUnits: number): number {
+    return (turnoverUnits * this.listing.turnoverMultiplier) / this.listing.ladder.unitsPerPoint
+  }
+}
+
+const EMPTY_BOOK: Book = { bids: [], asks: [] }

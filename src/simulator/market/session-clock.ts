@@ -1,0 +1,143 @@
+import { SessionGrid, type Stretch } from './session-grid.ts'
+import type { SessionPlan, SessionSegment } from './session-plan.ts'
+import { localMomentOf, utcMsOf } from './time-zone.ts'
+import { tradingCalendar, type TradingCalendar } from './trading-calendar.ts'
+
+const MS_PER_MINUTE = 60_000
+const MINUTES_PER_DAY = 1440
+
+/** The sessions of one trading day. */
+export interface DaySessions {
+  readonly regular: SessionGrid
+  readonly preMarket: SessionGrid | null
+  readonly afterMarket: SessionGrid | null
+}
+
+/** Days kept with their session times. A bar request walks at most some hundred days with minutes in them. */
+const MAX_KEPT_DAYS = 512
+
+/** Turns moments into trading days, minutes and market states, by one exchange's plan. */
+export class SessionClock {
+  readonly plan: SessionPlan
+  readonly calendar: TradingCalendar
+  readonly #days = new Map<number, DaySessions>()
+
+  constructor(plan: SessionPlan) {
+    this.plan = plan
+    this.calendar = tradingCalendar(plan.calendar)
+  }
+
+  sessionsOf(dayIndex: number): DaySessions {
+    let sessions = this.#days.get(dayIndex)
+    if (sessions === undefined) {
+      sessions = this.#build(dayIndex)
+      if (this.#days.size >= MAX_KEPT_DAYS) this.#days.clear()
+      this.#days.set(dayIndex, sessions)
+    }
+    return sessions
+  }
+
+  /** Index of the last trading day whose regular session has begun; -1 before the calendar's first. */
+  dayIndexAt(nowMs: number): number {
+    const { epochDay } = localMomentOf(this.plan.zone, nowMs)
+    // A night session begins the next trading day on the evening before, over a long weekend days before.
+    let index = this.calendar.indexAtOrBefore(epochDay) + 1
+    while (index >= 0 && (index >= this.calendar.length || this.sessionsOf(index).regular.startMs > nowMs)) index--
+    return index
+  }
+
+  /** `Qot_Common.QotMarketState` at that moment. */
+  stateAt(nowMs: number): number {
+    const stretch = this.stretchAt(nowMs) ?? this.#extendedStretchAt(nowMs)
+    if (stretch !== null) return stretch.state
+    const { epochDay, msOfDay } = localMomentOf(this.plan.zone, nowMs)
+    if (this.calendar.isTradingDay(epochDay)) {
+      const isHalf = this.calendar.isHalfDay(this.calendar.indexAtOrBefore(epochDay))
+      const minute = msOfDay / MS_PER_MINUTE
+      for (const gap of isHalf ? this.plan.gapsOnHalfDays : this.plan.gaps) {
+        if (minute >= gap.startMinute && minute < gap.endMinute) return gap.state
+      }
+    }
+    return this.plan.closedState
+  }
+
+  /** The stretch of the regular session that trades at that moment; null when none does. */
+  stretchAt(nowMs: number): Stretch | null {
+    const dayIndex = this.dayIndexAt(nowMs)
+    return dayIndex < 0 ? null : this.sessionsOf(dayIndex).regular.stretchAt(nowMs)
+  }
+
+  /** Start of the next regular or extended stretch after that moment; null when the calendar has no more. */
+  nextOpenMs(nowMs: number): number | null {
+    const { epochDay } = localMomentOf(this.plan.zone, nowMs)
+    const first = Math.max(0, this.calendar.indexAtOrBefore(epochDay))
+    for (let index = first; index < Math.min(first + 3, this.calendar.length); index++) {
+      const { preMarket, regular, afterMarket } = this.sessionsOf(index)
+      for (const grid of [preMarket, regular, afterMarket]) {
+        for (const { startMs } of grid?.stretches ?? []) if (startMs > nowMs) return startMs
+      }
+    }
+    return null
+  }
+
+  #extendedStretchAt(nowMs: number): Stretch | null {
+    if (this.plan.preMarket === null) return null
+    const { epochDay } = localMomentOf(this.plan.zone, nowMs)
+    if (!this.calendar.isTradingDay(epochDay)) return null
+    const { preMarket, afterMarket } = this.sessionsOf(this.calendar.indexAtOrBefore(epochDay))
+    return preMarket?.stretchAt(nowMs) ?? afterMarket?.stretchAt(nowMs) ?? null
+  }
+
+  #build(dayIndex: number): DaySessions {
+    const { plan, calendar } = this
+    const isHalf = calendar.isHalfDay(dayIndex)
+    const after = isHalf ? plan.afterMarketOnHalfDays : plan.afterMarket
+    const regular = (isHalf ? plan.regularOnHalfDays : plan.regular).filter(
+      // No night session follows a half day, and none precedes the calendar's first day.
+      (one) => one.anchor !== 'previous trading day' || (dayIndex > 0 && !calendar.isHalfDay(dayIndex - 1)),
+    )
+    return {
+      regular: this.#grid(dayIndex, regular),
+      preMarket: plan.preMarket === null ? null : this.#grid(dayIndex, [plan.preMarket]),
+      afterMarket: after === null ? null : this.#grid(dayIndex, [after]),
+    }
+  }
+
+  #grid(dayIndex: number, segments: readonly SessionSegment[]): SessionGrid {
+    return new SessionGrid(
+      segments.map(({ startMinute, endMinute, state, anchor }) => {
+        const anchorDay = this.#anchorDay(dayIndex, anchor)
+        return { startMs: this.#utcMs(anchorDay, startMinute), endMs: this.#utcMs(anchorDay, endMinute), state }
+      }),
+    )
+  }
+
+  /** Both ends are read off the wall clock, so a session over a daylight saving change is an hour longer or shorter. */
+  #utcMs(epochDay: number, minute: number): number {
+    const daysLater = Math.floor(minute / MINUTES_PER_DAY)
+    return utcMsOf(this.plan.zone, epochDay + daysLater, (minute - daysLater * MINUTES_PER_DAY) * MS_PER_MINUTE)
+  }
+
+  #anchorDay(dayIndex: number, anchor: SessionSegment['anchor']): number {
+    switch (anchor) {
+      case 'trading day':
+        return this.calendar.dayAt(dayIndex)
+      case 'previous trading day':
+        return this.calendar.dayAt(dayIndex - 1)
+      case 'previous calendar day':
+        return this.calendar.dayAt(dayIndex) - 1
+    }
+  }
+}
+
+const clocks = new WeakMap<SessionPlan, SessionClock>()
+
+/** The clock of a plan; there is one per plan. */
+export function sessionClock(plan: SessionPlan): SessionClock {
+  let clock = clocks.get(plan)
+  if (clock === undefined) {
+    clock = new SessionClock(plan)
+    clocks.set(plan, clock)
+  }
+  return clock
+}

@@ -1,0 +1,179 @@
+import { QotMarketState } from '../../../proto/enums.ts'
+import { HONG_KONG, NEW_YORK, SHANGHAI, type TimeZone } from './time-zone.ts'
+import type { CalendarName } from './trading-calendar.ts'
+
+/** A stretch of continuous trading, in minutes after midnight of its anchor day; past 1440 it is the next morning. */
+export interface SessionSegment {
+  readonly startMinute: number
+  readonly endMinute: number
+  /** `Qot_Common.QotMarketState` while it lasts. */
+  readonly state: number
+  /**
+   * The day that the minutes count from. A futures night session belongs to the trading day after it, so it hangs on
+   * the trading day (or calendar day) before.
+   */
+  readonly anchor: 'trading day' | 'previous trading day' | 'previous calendar day'
+}
+
+/** A stretch of a trading day in which nothing trades but the market is not simply closed. */
+export interface SessionGap {
+  readonly startMinute: number
+  readonly endMinute: number
+  readonly state: number
+}
+
+/** How one exchange trades through a day. Bars, quotes and volumes are those of the regular session. */
+export interface SessionPlan {
+  readonly zone: TimeZone
+  readonly calendar: CalendarName
+  readonly regular: readonly SessionSegment[]
+  readonly regularOnHalfDays: readonly SessionSegment[]
+  readonly preMarket: SessionSegment | null
+  readonly afterMarket: SessionSegment | null
+  readonly afterMarketOnHalfDays: SessionSegment | null
+  readonly gaps: readonly SessionGap[]
+  readonly gapsOnHalfDays: readonly SessionGap[]
+  /** The state whenever no segment and no gap covers the time. */
+  readonly closedState: number
+}
+
+/** HKEX securities: opening auction 9:00, morning to 12:00, afternoon to 16:00, closing auction to 16:10. */
+export const HK_SECURITIES: SessionPlan = {
+  zone: HONG_KONG,
+  calendar: 'hk',
+  regular: [
+    segment('09:30', '12:00', QotMarketState.Morning),
+    segment('13:00', '16:00', QotMarketState.Afternoon),
+  ],
+  regularOnHalfDays: [segment('09:30', '12:00', QotMarketState.Morning)],
+  preMarket: null,
+  afterMarket: null,
+  afterMarketOnHalfDays: null,
+  gaps: [
+    gap('09:00', '09:20', QotMarketState.Auction),
+    gap('09:20', '09:30', QotMarketState.WaitingOpen),
+    gap('12:00', '13:00', QotMarketState.Rest),
+    gap('16:00', '16:10', QotMarketState.HkCas),
+  ],
+  gapsOnHalfDays: [
+    gap('09:00', '09:20', QotMarketState.Auction),
+    gap('09:20', '09:30', QotMarketState.WaitingOpen),
+    gap('12:00', '12:10', QotMarketState.HkCas),
+  ],
+  closedState: QotMarketState.Closed,
+}
+
+/** NYSE and Nasdaq: pre-market from 4:00, regular 9:30 to 16:00, after hours to 20:00, in New York time. */
+export const US_SECURITIES: SessionPlan = {
+  zone: NEW_YORK,
+  calendar: 'us',
+  regular: [segment('09:30', '16:00', QotMarketState.Afternoon)],
+  regularOnHalfDays: [segment('09:30', '13:00', QotMarketState.Afternoon)],
+  preMarket: segment('04:00', '09:30', QotMarketState.PreMarketBegin),
+  afterMarket: segment('16:00', '20:00', QotMarketState.AfterHoursBegin),
+  afterMarketOnHalfDays: segment('13:00', '17:00', QotMarketState.AfterHoursBegin),
+  gaps: [],
+  gapsOnHalfDays: [],
+  closedState: QotMarketState.Closed,
+}
+
+/** US indexes and options: the regular session only. */
+export const US_REGULAR_ONLY: SessionPlan = {
+  ...US_SECURITIES,
+  preMarket: null,
+  afterMarket: null,
+  afterMarketOnHalfDays: null,
+}
+
+/** Shanghai and Shenzhen: opening auction 9:15 to 9:25, morning to 11:30, afternoon to 15:00. */
+export const CN_SECURITIES: SessionPlan = {
+  zone: SHANGHAI,
+  calendar: 'cn',
+  regular: [
+    segment('09:30', '11:30', QotMarketState.Morning),
+    segment('13:00', '15:00', QotMarketState.Afternoon),
+  ],
+  regularOnHalfDays: [],
+  preMarket: null,
+  afterMarket: null,
+  afterMarketOnHalfDays: null,
+  gaps: [
+    gap('09:15', '09:25', QotMarketState.Auction),
+    gap('09:25', '09:30', QotMarketState.WaitingOpen),
+    gap('11:30', '13:00', QotMarketState.Rest),
+  ],
+  gapsOnHalfDays: [],
+  closedState: QotMarketState.Closed,
+}
+
+/** HKEX index futures: the night session 17:15 to 3:00 counts for the next trading day; day session 9:15 to 16:30. */
+export const HK_FUTURES: SessionPlan = {
+  zone: HONG_KONG,
+  calendar: 'hk',
+  regular: [
+    { ...segment('17:15', '27:00', QotMarketState.NightOpen), anchor: 'previous trading day' },
+    segment('09:15', '12:00', QotMarketState.FutureDayOpen),
+    segment('13:00', '16:30', QotMarketState.FutureDayOpen),
+  ],
+  regularOnHalfDays: [
+    { ...segment('17:15', '27:00', QotMarketState.NightOpen), anchor: 'previous trading day' },
+    segment('09:15', '12:30', QotMarketState.FutureDayOpen),
+  ],
+  preMarket: null,
+  afterMarket: null,
+  afterMarketOnHalfDays: null,
+  gaps: [
+    gap('08:45', '09:15', QotMarketState.FutureDayWaitForOpen),
+    gap('12:00', '13:00', QotMarketState.FutureDayBreak),
+    gap('16:30', '16:45', QotMarketState.FutureDayClose),
+    gap('16:45', '17:15', QotMarketState.FutureNightWait),
+  ],
+  gapsOnHalfDays: [
+    gap('08:45', '09:15', QotMarketState.FutureDayWaitForOpen),
+    gap('12:30', '13:00', QotMarketState.FutureDayClose),
+  ],
+  closedState: QotMarketState.NightEnd,
+}
+
+/** CME index futures: 18:00 of the evening before to 17:00, New York time, with an hour's break. */
+export const US_FUTURES: SessionPlan = {
+  zone: NEW_YORK,
+  calendar: 'us',
+  regular: [{ ...segment('18:00', '41:00', QotMarketState.FutureOpen), anchor: 'previous calendar day' }],
+  regularOnHalfDays: [{ ...segment('18:00', '37:00', QotMarketState.FutureOpen), anchor: 'previous calendar day' }],
+  preMarket: null,
+  afterMarket: null,
+  afterMarketOnHalfDays: null,
+  gaps: [gap('17:00', '18:00', QotMarketState.FutureBreak)],
+  gapsOnHalfDays: [],
+  closedState: QotMarketState.FutureClose,
+}
+
+/** The same market, but open around the clock on every day of the year: for demonstrations at any hour. */
+export function alwaysOpen(plan: SessionPlan): SessionPlan {
+  return {
+    zone: plan.zone,
+    calendar: 'every day',
+    regular: [segment('00:00', '24:00', plan.regular[0]?.state ?? QotMarketState.Morning)],
+    regularOnHalfDays: [],
+    preMarket: null,
+    afterMarket: null,
+    afterMarketOnHalfDays: null,
+    gaps: [],
+    gapsOnHalfDays: [],
+    closedState: plan.closedState,
+  }
+}
+
+function segment(start: string, end: string, state: number): SessionSegment {
+  return { startMinute: minuteOf(start), endMinute: minuteOf(end), state, anchor: 'trading day' }
+}
+
+function gap(start: string, end: string, state: number): SessionGap {
+  return { startMinute: minuteOf(start), endMinute: minuteOf(end), state }
+}
+
+/** `HH:MM`; hours past 24 are the next morning. */
+function minuteOf(clock: string): number {
+  return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
+}

@@ -1,0 +1,68 @@
+import type { Tick } from './instrument.ts'
+import { sequenceOf } from './live-quote.ts'
+import type { MinuteTicks, SessionName } from './price-series.ts'
+import type { Security } from './security.ts'
+
+/** Prints given at once at most: a busy half hour. Ask again from the time of the last one for more. */
+export const MAX_TICKS = 20_000
+
+/** Prints of one session with `fromMs < timeMs <= toMs`, oldest first; the first `MAX_TICKS` of them. */
+export function ticksBetween(
+  security: Security,
+  fromMs: number,
+  toMs: number,
+  session: SessionName = 'regular',
+): readonly Tick[] {
+  const ticks: Tick[] = []
+  if (toMs <= fromMs) return ticks
+  const { clock, series } = security
+  const lastDay = Math.min(clock.dayIndexAt(toMs) + 1, series.lastDay)
+  let dayIndex = Math.max(clock.dayIndexAt(fromMs), series.firstDay)
+  for (; dayIndex <= lastDay && ticks.length < MAX_TICKS; dayIndex++) {
+    const sessions = clock.sessionsOf(dayIndex)
+    const grid =
+      session === 'regular' ? sessions.regular : session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
+    const bars = grid === null || grid.startMs > toMs ? null : series.minuteBars(dayIndex, session)
+    if (grid === null || bars === null) continue
+    // A closing auction's print lies after its minute, so the last minute is always looked at.
+    const first = Math.max(0, grid.minuteAt(fromMs))
+    const last = grid.minuteAt(toMs)
+    for (let minute = first; minute <= last && ticks.length < MAX_TICKS; minute++) {
+      if ((bars.volume[minute] ?? 0) === 0) continue
+      addTicks(ticks, security, series.minuteTicks(dayIndex, session, minute), fromMs, toMs)
+    }
+  }
+  return ticks
+}
+
+/** The latest `count` prints of the regular session at or before that moment, oldest first; of that day only. */
+export function lastTicks(security: Security, nowMs: number, count: number): readonly Tick[] {
+  const state = security.stateAt(nowMs)
+  const bars = state === null ? null : security.series.minuteBars(state.dayIndex, 'regular')
+  if (state === null || bars === null) return []
+  const minutes: Tick[][] = []
+  let found = 0
+  for (let minute = state.minute; minute >= 0 && found < count; minute--) {
+    if ((bars.volume[minute] ?? 0) === 0) continue
+    const ticks: Tick[] = []
+    addTicks(ticks, security, security.series.minuteTicks(state.dayIndex, 'regular', minute), 0, nowMs)
+    minutes.push(ticks)
+    found += ticks.length
+  }
+  return minutes.toReversed().flat().slice(-count)
+}
+
+function addTicks(into: Tick[], security: Security, ticks: MinuteTicks, fromMs: number, toMs: number): void {
+  const { ladder } = security.listing
+  for (let slot = 0; slot < ticks.length && into.length < MAX_TICKS; slot++) {
+    const timeMs = ticks.timeMs[slot] ?? 0
+    if (timeMs <= fromMs || timeMs > toMs) continue
+    into.push({
+      timeMs,
+      price: ladder.priceAt(ticks.price[slot] ?? 0),
+      volume: ticks.volume[slot] ?? 0,
+      direction: ticks.direction[slot] ?? 0,
+      sequence: BigInt(sequenceOf(ticks.dayIndex, ticks.session, ticks.minute, slot)),
+    })
+  }
+}

@@ -1,0 +1,106 @@
+import { clockText, dateText, epochDayOf, weekdayOf } from './civil-date.ts'
+
+const MS_PER_DAY = 86_400_000
+
+/**
+ * A time zone of an exchange. The rules are written out here because `Intl` is slow and its zone data differs
+ * between runtimes, and the same clock must always give the same bytes.
+ */
+export interface TimeZone {
+  /** IANA name. */
+  readonly name: string
+  /** Local time minus UTC, at that moment. */
+  offsetMsAt(utcMs: number): number
+}
+
+/** Hong Kong: UTC+8, no daylight saving since 1979. */
+export const HONG_KONG: TimeZone = { name: 'Asia/Hong_Kong', offsetMsAt: () => 8 * 3_600_000 }
+
+/** China: UTC+8, no daylight saving since 1991. */
+export const SHANGHAI: TimeZone = { name: 'Asia/Shanghai', offsetMsAt: () => 8 * 3_600_000 }
+
+/** New York: UTC-5, and UTC-4 while daylight saving lasts (Energy Policy Act of 2005; the rule of 1986 before 2007). */
+export const NEW_YORK: TimeZone = { name: 'America/New_York', offsetMsAt: newYorkOffsetMs }
+
+export interface LocalMoment {
+  readonly epochDay: number
+  readonly msOfDay: number
+}
+
+export function localMomentOf(zone: TimeZone, utcMs: number): LocalMoment {
+  const localMs = utcMs + zone.offsetMsAt(utcMs)
+  const epochDay = Math.floor(localMs / MS_PER_DAY)
+  return { epochDay, msOfDay: localMs - epochDay * MS_PER_DAY }
+}
+
+/**
+ * The moment that the zone's clocks show so. A time the spring change skips is read with the offset before the
+ * change; one that the autumn change repeats is the first of the two.
+ */
+export function utcMsOf(zone: TimeZone, epochDay: number, msOfDay: number): number {
+  const asUtcMs = epochDay * MS_PER_DAY + msOfDay
+  const guessMs = asUtcMs - zone.offsetMsAt(asUtcMs - 12 * 3_600_000)
+  const offsetMs = zone.offsetMsAt(guessMs)
+  return guessMs + offsetMs === asUtcMs ? guessMs : asUtcMs - Math.min(offsetMs, zone.offsetMsAt(asUtcMs - offsetMs))
+}
+
+/** `YYYY-MM-DD HH:MM:SS` on the zone's clocks: OpenD's form of every time string. */
+export function timeText(zone: TimeZone, utcMs: number): string {
+  const { epochDay, msOfDay } = localMomentOf(zone, utcMs)
+  return `${cachedDateText(epochDay)} ${clockText(Math.floor(msOfDay / 1000))}`
+}
+
+let lastEpochDay = Number.NaN
+let lastDateText = ''
+
+/** Nearly all calls ask for the day they asked for last. */
+function cachedDateText(epochDay: number): string {
+  if (epochDay !== lastEpochDay) {
+    lastDateText = dateText(epochDay)
+    lastEpochDay = epochDay
+  }
+  return lastDateText
+}
+
+interface DaylightSaving {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+const daylightSavingByYear = new Map<number, DaylightSaving>()
+
+function newYorkOffsetMs(utcMs: number): number {
+  // The year in New York's winter time: the changes are far from New Year, so the hour does not matter.
+  const year = yearOf(utcMs - 5 * 3_600_000)
+  let saving = daylightSavingByYear.get(year)
+  if (saving === undefined) {
+    saving = daylightSavingOf(year)
+    // One entry a year, so the map cannot outgrow the calendar's span by much.
+    if (daylightSavingByYear.size > 200) daylightSavingByYear.clear()
+    daylightSavingByYear.set(year, saving)
+  }
+  return utcMs >= saving.startMs && utcMs < saving.endMs ? -4 * 3_600_000 : -5 * 3_600_000
+}
+
+/** The changes are at 2:00 local time: 7:00 UTC in spring and 6:00 UTC in autumn. */
+function daylightSavingOf(year: number): DaylightSaving {
+  const startDay = year >= 2007 ? nthSunday(year, 3, 2) : nthSunday(year, 4, 1)
+  const endDay = year >= 2007 ? nthSunday(year, 11, 1) : lastSunday(year, 10, 31)
+  return { startMs: startDay * MS_PER_DAY + 7 * 3_600_000, endMs: endDay * MS_PER_DAY + 6 * 3_600_000 }
+}
+
+function nthSunday(year: number, month: number, nth: number): number {
+  const first = epochDayOf(year, month, 1)
+  return first + ((7 - weekdayOf(first)) % 7) + (nth - 1) * 7
+}
+
+function lastSunday(year: number, month: number, lastDay: number): number {
+  const last = epochDayOf(year, month, lastDay)
+  return last - weekdayOf(last)
+}
+
+function yearOf(ms: number): number {
+  const guess = 1970 + Math.floor(ms / (365.2425 * MS_PER_DAY))
+  if (ms < epochDayOf(guess, 1, 1) * MS_PER_DAY) return guess - 1
+  return ms >= epochDayOf(guess + 1, 1, 1) * MS_PER_DAY ? guess + 1 : guess
+}

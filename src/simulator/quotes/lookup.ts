@@ -1,0 +1,39 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { refuse, type Refusal } from '../handler.ts'
+import type { Security } from '../market/security.ts'
+import type { World } from '../world.ts'
+
+export type SecurityRef = MessageTypes['Qot_Common.Security']
+
+/** How OpenD's texts write a market in front of a code. */
+const PREFIXES: Readonly<Record<number, string>> = { 1: 'HK', 2: 'HK', 11: 'US', 21: 'SH', 22: 'SZ' }
+
+/** `HK.00700`. */
+export function symbolOf({ market, code }: SecurityRef): string {
+  return `${PREFIXES[market] ?? market}.${code}`
+}
+
+/** The security a call names, or OpenD's refusal of an unknown one. */
+export function findSecurity(world: World, ref: SecurityRef): Security | Refusal {
+  return world.market.security(ref.market, ref.code) ?? refuse(`未知股票 ${symbolOf(ref)}`)
+}
+
+/** All securities a call names. One unknown code refuses the whole call, as OpenD does. */
+export function findSecurities(world: World, refs: readonly SecurityRef[]): readonly Security[] | Refusal {
+  const found: Security[] = []
+  for (const ref of refs) {
+    const security = findSecurity(world, ref)
+    if (isRefusal(security)) return security
+    found.push(security)
+  }
+  return found
+}
+
+export function isRefusal<Value extends object>(value: Value | Refusal): value is Refusal {
+  return 'refusal' in value
+}
+
+/** The security as messages name it. */
+export function refOf(security: Security): SecurityRef {
+  return { market: security.instrument.market, code: security.instrument.code }
+}

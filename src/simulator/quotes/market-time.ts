@@ -1,0 +1,39 @@
+import { dateText, parseLocalTime } from '../market/civil-date.ts'
+import type { Security } from '../market/security.ts'
+import { timeText, utcMsOf, type TimeZone } from '../market/time-zone.ts'
+
+/** Every time of a quote message stands twice: on the clocks of the market, and as Unix seconds. */
+export interface MarketTime {
+  readonly text: string
+  readonly timestamp: number
+}
+
+export function marketTime(security: Security, timeMs: number): MarketTime {
+  return { text: timeText(security.clock.plan.zone, timeMs), timestamp: timeMs / 1000 }
+}
+
+/** A day: `YYYY-MM-DD` and its midnight. */
+export function marketDay(zone: TimeZone, epochDay: number): MarketTime {
+  return { text: dateText(epochDay), timestamp: utcMsOf(zone, epochDay, 0) / 1000 }
+}
+
+/** Refusals of times that calls give. */
+export const BAD_TIME = 'begin_time and end_time must be yyyy-MM-dd or yyyy-MM-dd HH:mm:ss'
+export const BAD_SPAN = 'begin_time must not be after end_time'
+
+/** A span of time that a call asks for, in Unix ms, both ends included. */
+export interface TimeSpan {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Reads the two ends of a span on the market's clocks. A date alone means its whole day. Null when either is no time. */
+export function readSpan(zone: TimeZone, begin: string, end: string): TimeSpan | null {
+  const from = parseLocalTime(begin)
+  const to = parseLocalTime(end)
+  if (from === null || to === null) return null
+  return {
+    fromMs: utcMsOf(zone, from.epochDay, (from.secondOfDay ?? 0) * 1000),
+    toMs: to.secondOfDay === null ? utcMsOf(zone, to.epochDay + 1, 0) - 1 : utcMsOf(zone, to.epochDay, to.secondOfDay * 1000 + 999),
+  }
+}

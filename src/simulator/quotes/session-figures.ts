@@ -1,0 +1,100 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { SessionName } from '../market/price-series.ts'
+import type { Security } from '../market/security.ts'
+import { countOf, percentOf, rounded } from './figures.ts'
+
+/** The running day of a security in money: what quotes, snapshots and lists show. */
+export interface DayFigures {
+  readonly dayIndex: number
+  readonly timeMs: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly last: number
+  readonly lastClose: number
+  readonly volume: number
+  readonly turnover: number
+  /** Mean price of the day's prints. */
+  readonly average: number
+  /** Percent of the issued shares; 0 for what has none. */
+  readonly turnoverRate: number
+  /** Percent of the last close. */
+  readonly amplitude: number
+  readonly change: number
+  /** Percent of the last close. */
+  readonly changeRate: number
+}
+
+const NOTHING: DayFigures = {
+  dayIndex: -1,
+  timeMs: 0,
+  open: 0,
+  high: 0,
+  low: 0,
+  last: 0,
+  lastClose: 0,
+  volume: 0,
+  turnover: 0,
+  average: 0,
+  turnoverRate: 0,
+  amplitude: 0,
+  change: 0,
+  changeRate: 0,
+}
+
+/** Where the regular session stands; all zero before the first print ever. */
+export function dayFigures(security: Security, nowMs: number): DayFigures {
+  const state = security.stateAt(nowMs)
+  if (state === null) return NOTHING
+  const { ladder, turnoverMultiplier, fundamentals } = security.listing
+  const last = ladder.priceAt(state.last)
+  const lastClose = ladder.priceAt(security.series.dayBar(state.dayIndex)?.reference ?? state.open)
+  const high = ladder.priceAt(state.high)
+  const low = ladder.priceAt(state.low)
+  const turnover = security.moneyOf(state.turnover)
+  const change = rounded(last - lastClose, ladder.decimals)
+  return {
+    dayIndex: state.dayIndex,
+    timeMs: state.timeMs,
+    open: ladder.priceAt(state.open),
+    high,
+    low,
+    last,
+    lastClose,
+    volume: state.volume,
+    turnover: rounded(turnover, 3),
+    average: rounded(turnover / (state.volume * turnoverMultiplier), ladder.decimals + 1),
+    turnoverRate: fundamentals === null ? 0 : percentOf(state.volume, fundamentals.issuedShares),
+    amplitude: percentOf(high - low, lastClose),
+    change,
+    changeRate: percentOf(change, lastClose),
+  }
+}
+
+/** The latest extended session of a US security; undefined where there is none. */
+export function extendedFigures(
+  security: Security,
+  nowMs: number,
+  session: SessionName,
+): MessageTypes['Qot_Common.PreAfterMarketData'] | undefined {
+  const { preMarket } = security.listing.plan
+  const state = preMarket === null ? null : security.stateAt(nowMs, session)
+  const day = state === null ? null : security.series.dayBar(state.dayIndex)
+  if (state === null || day === null) return undefined
+  const { ladder } = security.listing
+  // Before the open prices compare with the last close, after hours with today's.
+  const base = ladder.priceAt(session === 'pre-market' ? day.reference : day.close)
+  const price = ladder.priceAt(state.last)
+  const high = ladder.priceAt(state.high)
+  const low = ladder.priceAt(state.low)
+  return {
+    price,
+    highPrice: high,
+    lowPrice: low,
+    volume: countOf(state.volume),
+    turnover: rounded(security.moneyOf(state.turnover), 3),
+    changeVal: rounded(price - base, ladder.decimals),
+    changeRate: percentOf(price - base, base),
+    amplitude: percentOf(high - low, base),
+  }
+}

@@ -1,0 +1,95 @@
+import type { MessageName, MessageTypes } from '../../../proto/messages.ts'
+import { protocolById, type Protocol } from '../../wire/schema.ts'
+import { refuse, type CallContext, type HandlerTable, type Refusal } from '../handler.ts'
+import type { World } from '../world.ts'
+import { decodeBody, encodeBody } from './body-codec.ts'
+import { payFor, refuseByRules } from './call-rules.ts'
+import type { Desk } from './desk.ts'
+import { genericAnswer } from './generic-answer.ts'
+import { genericPushes } from './generic-pushes.ts'
+import type { Peer } from './peer.ts'
+import type { SessionContext } from './session-handler.ts'
+import { sessionHandlers } from './session-handlers.ts'
+
+/** A request whose body is out of its frame and decrypted. */
+export interface PlainCall {
+  readonly protoId: number
+  /** `BodyFormat` of the request, and so of its reply. */
+  readonly format: number
+  readonly body: Uint8Array
+}
+
+/** First protocol id of the API. Lower ones belong to the WebSocket port's own framing. */
+const FIRST_CALL = 1000
+
+/** The one call that a session answers itself, once. */
+export const INIT_CONNECT = 1001
+
+/** First protocol id of the quote calls; trade calls are 2001 to 2999. */
+const FIRST_QUOTE_CALL = 3000
+
+const INVALID_BODY = -500
+
+/** The reply body to any request after InitConnect. There is always one: clients wait 12 s for a silent OpenD. */
+export function answerCall(desk: Desk, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
+  const protocol = call.protoId < FIRST_CALL ? null : protocolById(call.protoId)
+  if (protocol === null || protocol.request === null) {
+    return refusalBody(desk, call, refuse(`unknown protocol id ${call.protoId}`))
+  }
+  if (!peer.isReady) return refusalBody(desk, call, refuse('InitConnect must be the first request'))
+  if (call.protoId === INIT_CONNECT) return refusalBody(desk, call, refuse('this connection is initialised already'))
+  // The schema's table says which message a call carries, which no type can follow from a number.
+  const decoded = decodeBody(protocol.request as MessageName, call.format, call.body, desk.crypto.utf8)
+  if (!decoded.ok) return refusalBody(desk, call, refuse(decoded.detail, INVALID_BODY))
+  desk.statistics.addCall(call.protoId)
+  const request = decoded.value as { readonly c2s?: object }
+  const marketMs = desk.marketMs(nowMs)
+  const reply = decide(protocol, request, { desk, peer, nowMs, marketMs, connId: peer.connId })
+  if (reply.refused !== null) return refusalBody(desk, call, reply.refused)
+  const response = reply.response as MessageTypes[MessageName]
+  return encodeBody(protocol.response as MessageName, call.format, response, desk.crypto.utf8)
+}
+
+/** Encodes a refusal. Every response of the schema begins with the same three fields, so one message fits all. */
+export function refusalBody(desk: Desk, call: Pick<PlainCall, 'format'>, { refusal }: Refusal): Uint8Array {
+  return encodeBody('KeepAlive.Response', call.format, refusal, desk.crypto.utf8)
+}
+
+/** A whole response message, or a refusal. */
+type Decision = { readonly refused: Refusal } | { readonly refused: null; readonly response: object }
+
+/** Applies OpenD's rules in front of a call, then asks whoever answers it. */
+function decide(protocol: Protocol, request: { readonly c2s?: object }, context: SessionContext): Decision {
+  const c2s = request.c2s ?? request
+  const refusal = refuseByRules(protocol.id, c2s, context)
+  if (refusal !== null) return { refused: refusal }
+  const answer = modelledAnswer(protocol, c2s, context)
+  if (answer === null) {
+    const { desk, peer, marketMs } = context
+    const { seed } = desk.settings
+    const response = genericAnswer(protocol, c2s, seed, marketMs)
+    for (const push of genericPushes(protocol, c2s, response, seed, marketMs)) desk.pushAfterReply(peer, push)
+    return { refused: null, response }
+  }
+  if (isRefusal(answer)) return { refused: answer }
+  payFor(protocol.id, c2s, answer, context)
+  return { refused: null, response: { retType: 0, s2c: answer } }
+}
+
+/** The answer of the handler that models this call; null when none does. */
+function modelledAnswer(protocol: Protocol, c2s: object, context: SessionContext): object | null {
+  const { world, services } = context.desk
+  // Each table is checked where it is written; here the name comes from the schema at run time.
+  const session = sessionHandlers[protocol.name as keyof HandlerTable] as AnySessionHandler | undefined
+  if (session !== undefined) return session(c2s, context)
+  if (protocol.id < FIRST_QUOTE_CALL) services.advance(world, context.marketMs)
+  const handler = services.handlers[protocol.name as keyof HandlerTable] as AnyHandler | undefined
+  return handler?.(world, c2s, { nowMs: context.marketMs, connId: context.connId }) ?? null
+}
+
+function isRefusal(answer: object): answer is Refusal {
+  return 'refusal' in answer
+}
+
+type AnySessionHandler = (c2s: object, context: SessionContext) => object
+type AnyHandler = (world: World, c2s: object, context: CallContext) => object

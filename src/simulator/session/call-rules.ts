@@ -1,0 +1,73 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { refuse, type Refusal } from '../handler.ts'
+import type { Desk } from './desk.ts'
+import { refuseWithoutLogin } from './login.ts'
+import type { Peer } from './peer.ts'
+import type { CallFields } from './rate-rules.ts'
+import type { SessionContext } from './session-handler.ts'
+import { refuseUnsubscribed } from './subscribed-getters.ts'
+import { historyExhausted } from './texts.ts'
+
+const PLACE_ORDER = 2202
+const REQUEST_HISTORY = 3103
+
+/** The members of requests that the rules look at. */
+export interface RuledFields extends CallFields {
+  readonly packetID?: MessageTypes['Common.PacketID']
+  readonly security?: MessageTypes['Qot_Common.Security']
+}
+
+/**
+ * OpenD's rules in front of every call, in this order: login, replay, subscription, history quota, rate. A call that
+ * is refused for anything else does not count against its rate.
+ */
+export function refuseByRules(protoId: number, c2s: RuledFields, context: SessionContext): Refusal | null {
+  const { desk, peer, nowMs, marketMs } = context
+  return (
+    refuseWithoutLogin(desk.login, protoId) ??
+    refuseReplay(peer, c2s) ??
+    refuseUnsubscribed(desk, peer, protoId, c2s) ??
+    refuseHistory(desk, protoId, c2s, marketMs) ??
+    refuseRate(desk, protoId, c2s, nowMs)
+  )
+}
+
+/** Calls that change what outlives a restart: unlock, orders, subscriptions, history quota, watchlists, reminders. */
+const CHANGING_CALLS: ReadonlySet<number> = new Set([
+  2005,
+  PLACE_ORDER,
+  2205,
+  2227,
+  2237,
+  3001,
+  REQUEST_HISTORY,
+  3214,
+  3220,
+])
+
+/** Books what a call that was not refused costs and changes. */
+export function payFor(
+  protoId: number,
+  c2s: RuledFields,
+  answer: { readonly orderIDEx?: string },
+  { desk, marketMs }: SessionContext,
+): void {
+  if (protoId === PLACE_ORDER && answer.orderIDEx !== undefined) desk.statistics.addOrder(answer.orderIDEx)
+  if (CHANGING_CALLS.has(protoId)) desk.touch()
+  if (protoId === REQUEST_HISTORY && c2s.security !== undefined) desk.historyQuota.use(c2s.security, marketMs)
+}
+
+function refuseReplay(peer: Peer, { packetID }: RuledFields): Refusal | null {
+  const problem = packetID === undefined ? null : peer.packetIds.take(packetID)
+  return problem === null ? null : refuse(problem)
+}
+
+function refuseHistory(desk: Desk, protoId: number, { security }: RuledFields, marketMs: number): Refusal | null {
+  if (protoId !== REQUEST_HISTORY || security === undefined || desk.historyQuota.allows(security, marketMs)) return null
+  return refuse(historyExhausted(desk.historyQuota.used(marketMs), desk.historyQuota.total))
+}
+
+function refuseRate(desk: Desk, protoId: number, c2s: RuledFields, nowMs: number): Refusal | null {
+  const text = desk.settings.limitsRates ? desk.rates.admit(protoId, c2s, nowMs) : null
+  return text === null ? null : refuse(text)
+}

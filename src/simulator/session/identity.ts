@@ -1,0 +1,33 @@
+/**
+ * Names and keys of connections. They follow from the seed and a running number, so that the same session gives the
+ * same bytes. That makes the AES keys guessable, which is why the simulator's servers listen on loopback only.
+ */
+
+/** About 2^62, as real connection ids are: a client that keeps them in a double loses digits and must be seen to. */
+const CONNECTION_ID_BASE = 1n << 62n
+
+/** Connection number `sequence` of an OpenD with that seed. Never the same twice below 2^24 connections. */
+export function connectionId(seed: number, sequence: number): bigint {
+  return CONNECTION_ID_BASE + (BigInt(hash32(seed, sequence)) << 24n) + BigInt(sequence & 0xffffff)
+}
+
+const KEY_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** Sixteen characters for a connection's AES key (`purpose` 1) or initial vector (2). */
+export function keyText(seed: number, sequence: number, purpose: number): string {
+  let text = ''
+  for (let i = 0; i < 16; i++) {
+    text += KEY_ALPHABET.charAt(hash32(hash32(seed, sequence), purpose * 16 + i) % KEY_ALPHABET.length)
+  }
+  return text
+}
+
+/** A well-mixed 32-bit number of two (the finaliser of MurmurHash3 over both). */
+export function hash32(a: number, b: number): number {
+  let h = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 0x7f4a7c15, 0xc2b2ae35)
+  h ^= h >>> 16
+  h = Math.imul(h, 0x85ebca6b)
+  h ^= h >>> 13
+  h = Math.imul(h, 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}

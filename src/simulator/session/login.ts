@@ -1,0 +1,40 @@
+import { GtwEventType, NotifyType, ProgramStatusType } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { refuse, type Refusal } from '../handler.ts'
+
+/**
+ * OpenD's own login to the brokerage. `kicked`: the account logged in elsewhere. `lost`: the servers cannot be
+ * reached. Connections of clients stay open in both, and only quote and trade calls suffer.
+ */
+export type Login = 'in' | 'kicked' | 'lost'
+
+type Notice = MessageTypes['Notify.S2C']
+
+/** What a change of the login is announced with, in this order, to every connection that wants notices. */
+export function loginNotices(login: Login): readonly Notice[] {
+  const status: Notice = {
+    type: NotifyType.ConnStatus,
+    connectStatus: { qotLogined: login === 'in', trdLogined: login === 'in' },
+  }
+  if (login !== 'kicked') return [status]
+  const event: Notice = {
+    type: NotifyType.GtwEvent,
+    event: { eventType: GtwEventType.KickedOut, desc: 'the account logged in at another place' },
+  }
+  return [event, { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }, status]
+}
+
+export function programStatus(login: Login): MessageTypes['Common.ProgramStatus'] {
+  return login === 'kicked'
+    ? { type: ProgramStatusType.ForceLogout, strExtDesc: 'the account logged in at another place' }
+    : { type: ProgramStatusType.Ready }
+}
+
+/** First protocol id of the trade calls; those below are OpenD's own and work without a login. */
+const FIRST_BROKERAGE_CALL = 2000
+
+/** Why a call cannot be served without a login, or null. OpenD's own texts for this are published nowhere. */
+export function refuseWithoutLogin(login: Login, protoId: number): Refusal | null {
+  if (login === 'in' || protoId < FIRST_BROKERAGE_CALL) return null
+  return login === 'kicked' ? refuse('OpenD is not logged in') : refuse('the connection to the server is lost', -200)
+}

@@ -1,0 +1,223 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { RsaKey } from '../../wire/cipher.ts'
+import type { World } from '../world.ts'
+import type { SimulatorCrypto } from './crypto.ts'
+import { Desk, type WorldServices } from './desk.ts'
+import type { FaultRule } from './fault-script.ts'
+import { Faults } from './faults.ts'
+import { HistoryQuota, type HistoryUse } from './history-quota.ts'
+import { connectionId } from './identity.ts'
+import type { Login } from './login.ts'
+import type { MarketClock } from './market-clock.ts'
+import { Peer, type ConnectionKind, type ConnectionSink } from './peer.ts'
+import { DEFAULT_SUBSCRIPTION_QUOTA, SubscriptionBook, type LingeringUnit } from './subscription-book.ts'
+import { PriceReminders, type PriceReminder } from './price-reminders.ts'
+import { TcpSession } from './tcp-session.ts'
+import { WebSocketSession } from './websocket-session.ts'
+
+/** OpenD accepts this many API connections, over both ports. */
+export const MAX_CONNECTIONS = 128
+
+/** OpenD closes a connection that has sent no heartbeat for this long. */
+export const SILENCE_MS = 30_000
+
+/** Told to clients in InitConnect; their own default before they know is 10 too. */
+const KEEP_ALIVE_INTERVAL_SECONDS = 10
+
+/** Securities of the tier that goes with the default subscription quota. */
+const DEFAULT_HISTORY_QUOTA = 1000
+
+/** How often pushes go out while somebody reads them: the ten times a second of the fastest real quotes. */
+const PUSH_INTERVAL_MS = 100
+
+export interface SessionOptions {
+  /** Any integer. Connection ids, keys and made-up answers follow from it. */
+  readonly seed: number
+  readonly crypto: SimulatorCrypto
+  /** How the market's time follows from the session's; real time unless stated. */
+  readonly clock?: MarketClock
+  readonly keepAliveIntervalSeconds?: number
+  /** Units of subscription quota over all connections. */
+  readonly subscriptionQuota?: number
+  /** Securities whose history may be asked for in 30 days. */
+  readonly historyQuota?: number
+  /** The RSA private key that clients share, PKCS#1 PEM; without one nothing is encrypted. Throws when it is none. */
+  readonly rsaKeyPem?: string
+  /** Hex MD5 of the WebSocket port's key; without one the port asks for none. */
+  readonly webSocketKeyMd5?: string
+  /** False lifts OpenD's rate limits, for load tests. */
+  readonly limitsRates?: boolean
+  readonly faults?: readonly FaultRule[]
+}
+
+/** What outlives a restart of OpenD on this side. Plain JSON; connections do not survive. */
+export interface SessionState {
+  /** Connections made so far. */
+  readonly connections: number
+  readonly lingering: readonly LingeringUnit[]
+  readonly history: readonly HistoryUse[]
+  readonly reminders: readonly PriceReminder[]
+  readonly login: Login
+}
+
+export const FRESH_SESSION: SessionState = { connections: 0, lingering: [], history: [], reminders: [], login: 'in' }
+
+/** One connection, driven by whoever owns the socket. Times are Unix ms of the session clock. */
+export interface SimulatedConnection {
+  readonly connId: bigint
+  /** Bytes of the TCP stream in any cut, or one whole binary message of the WebSocket. */
+  receive(bytes: Uint8Array, nowMs: number): void
+  /** The other end closed, or the socket broke. */
+  closed(nowMs: number): void
+}
+
+/** Why a connection is not accepted; the shell closes the socket. */
+export interface ConnectionRefusal {
+  readonly refusal: string
+}
+
+/**
+ * The conversation side of OpenD over a given world, without sockets and timers: the shell hands in bytes and the time,
+ * and asks when to come back.
+ *
+ * A sink may call back from its `send` or `close`: what comes in while something else is being handled waits its turn.
+ */
+export class OpendSession {
+  readonly #desk: Desk
+  readonly #rsa: RsaKey | null
+  readonly #webSocketKeyMd5: string | null
+  /** Numbers the connections and makes their ids and keys. */
+  #connections: number
+  #advancedMs = -Infinity
+  #isBusy = false
+  readonly #waiting: (() => void)[] = []
+
+  constructor(world: World, services: WorldServices, options: SessionOptions, state: SessionState) {
+    this.#rsa = readKey(options)
+    this.#webSocketKeyMd5 = options.webSocketKeyMd5?.toLowerCase() ?? null
+    this.#connections = state.connections
+    this.#desk = new Desk(world, services, {
+      seed: options.seed,
+      crypto: options.crypto,
+      clock: options.clock ?? { kind: 'real' },
+      keepAliveIntervalSeconds: options.keepAliveIntervalSeconds ?? KEEP_ALIVE_INTERVAL_SECONDS,
+      limitsRates: options.limitsRates ?? true,
+      faults: new Faults(options.faults ?? []),
+      subscriptions: new SubscriptionBook(options.subscriptionQuota ?? DEFAULT_SUBSCRIPTION_QUOTA, state.lingering),
+      historyQuota: new HistoryQuota(options.historyQuota ?? DEFAULT_HISTORY_QUOTA, state.history),
+      reminders: new PriceReminders(state.reminders),
+      login: state.login,
+    })
+  }
+
+  /** Accepts a connection, unless OpenD has as many as it takes. */
+  open(kind: ConnectionKind, sink: ConnectionSink, nowMs: number): SimulatedConnection | ConnectionRefusal {
+    if (this.#desk.peers.size >= MAX_CONNECTIONS) return { refusal: `${MAX_CONNECTIONS} connections are open already` }
+    const sequence = ++this.#connections
+    const peer = new Peer(connectionId(this.#desk.settings.seed, sequence), kind, sink, nowMs)
+    this.#desk.peers.set(peer.connId, peer)
+    this.#desk.touch()
+    const session =
+      kind === 'tcp'
+        ? new TcpSession(this.#desk, peer, sequence, this.#rsa)
+        : new WebSocketSession(this.#desk, peer, this.#webSocketKeyMd5)
+    return {
+      connId: peer.connId,
+      receive: (bytes, receivedMs) => {
+        // Bytes that have to wait are copied: the caller may reuse its buffer.
+        const kept = this.#isBusy ? bytes.slice() : bytes
+        this.#enter(() => session.receive(kept, receivedMs))
+      },
+      closed: (closedMs) => {
+        peer.markClosed()
+        this.#enter(() => this.#desk.forget(peer, closedMs))
+      },
+    }
+  }
+
+  /** Lets everything happen that is due by `nowMs`: delayed replies, dropped silent peers, fills, pushes. */
+  advance(nowMs: number): void {
+    this.#enter(() => {
+      this.#advancedMs = nowMs
+      this.#desk.schedule.runDue(nowMs)
+      for (const peer of [...this.#desk.peers.values()]) {
+        if (silentUntilMs(peer) <= nowMs) this.#desk.drop(peer, `no heartbeat for ${SILENCE_MS / 1000} s`, nowMs)
+      }
+      this.#desk.advance(nowMs)
+    })
+  }
+
+  /** When `advance` is due next, Unix ms of the session clock; null while nothing can happen by itself. */
+  nextWakeMs(nowMs: number): number | null {
+    let wakeMs = this.#desk.schedule.nextMs ?? Infinity
+    for (const peer of this.#desk.peers.values()) wakeMs = Math.min(wakeMs, silentUntilMs(peer))
+    if (this.#desk.hasListeners) wakeMs = Math.min(wakeMs, Math.max(nowMs, this.#advancedMs + PUSH_INTERVAL_MS))
+    return wakeMs === Infinity ? null : wakeMs
+  }
+
+  /** Replaces the fault script; its counts start at zero. */
+  setFaults(rules: readonly FaultRule[]): void {
+    this.#desk.faults.replace(rules)
+  }
+
+  /** Logs OpenD in or out, and tells the clients that want notices. */
+  setLogin(login: Login): void {
+    this.#enter(() => this.#desk.setLogin(login))
+  }
+
+  get login(): Login {
+    return this.#desk.login
+  }
+
+  /** Sends a notice to the clients that want them. */
+  notify(notice: MessageTypes['Notify.S2C']): void {
+    this.#enter(() => this.#desk.notify(notice))
+  }
+
+  /** Cuts every connection and keeps everything else. */
+  closeAll(reason: string, nowMs: number): void {
+    this.#enter(() => this.#desk.dropAll(reason, nowMs))
+  }
+
+  /** Grows when something changed that outlives a restart, the accounts included. */
+  get revision(): number {
+    return this.#desk.revision
+  }
+
+  get connectionCount(): number {
+    return this.#desk.peers.size
+  }
+
+  snapshot(nowMs: number): SessionState {
+    return {
+      connections: this.#connections,
+      lingering: this.#desk.subscriptions.lingering(nowMs),
+      history: this.#desk.historyQuota.list(),
+      reminders: [...this.#desk.reminders.list()],
+      login: this.#desk.login,
+    }
+  }
+
+  #enter(work: () => void): void {
+    this.#waiting.push(work)
+    if (this.#isBusy) return
+    this.#isBusy = true
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next()
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}
+
+/** When a silent connection is dropped. The WebSocket port has no heartbeat: its shell asks with WebSocket pings. */
+function silentUntilMs(peer: Peer): number {
+  return peer.kind === 'tcp' ? peer.lastHeardMs + SILENCE_MS : Infinity
+}
+
+function readKey({ rsaKeyPem, crypto }: SessionOptions): RsaKey | null {
+  if (rsaKeyPem === undefined) return null
+  const key = crypto.rsaKey(rsaKeyPem)
+  if (key === null) throw new TypeError('rsaKeyPem is not an RSA private key in PKCS#1 PEM')
+  return key
+}

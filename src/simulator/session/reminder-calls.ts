@@ -1,0 +1,58 @@
+import { refuse } from '../handler.ts'
+import { PushBody } from './push-body.ts'
+import type { Desk } from './desk.ts'
+import { lookAt, type QuoteFacts } from './reminder-watch.ts'
+import type { SessionHandlerTable } from './session-handler.ts'
+import type { SecurityRef } from './subscription-book.ts'
+import { unknownSecurity } from './texts.ts'
+
+/** Qot_SetPriceReminder and Qot_GetPriceReminder. */
+export const reminderHandlers: SessionHandlerTable = {
+  Qot_SetPriceReminder: (c2s, { desk }) => {
+    const { market, code } = c2s.security
+    if (desk.world.market.instrument(market, code) === null) return refuse(unknownSecurity(c2s.security))
+    return desk.reminders.set(c2s)
+  },
+
+  Qot_GetPriceReminder: ({ security, market }, { desk }) => {
+    if ((security === undefined) === (market === undefined)) return refuse('give either security or market')
+    return desk.reminders.report(
+      (one) =>
+        security === undefined ? one.market === market : one.market === security.market && one.code === security.code,
+      (one) => desk.world.market.instrument(one.market, one.code)?.name ?? one.code,
+    )
+  },
+}
+
+const UPDATE_REMINDER = 3019
+
+/** Looks at all enabled reminders, and tells every connection about those that speak up: they belong to the user. */
+export function sendReminders(desk: Desk, marketMs: number): void {
+  const known = new Map<string, QuoteFacts | null>()
+  for (const before of desk.reminders.list()) {
+    if (!before.isEnabled) continue
+    const facts = factsOnce(known, desk, before.security, marketMs)
+    if (facts === null) continue
+    const { reminder, message } = lookAt(before, facts)
+    if (reminder.wasMet !== before.wasMet || message !== null) desk.reminders.replace(reminder)
+    if (message === null) continue
+    desk.touch()
+    const body = new PushBody(UPDATE_REMINDER, 'Qot_UpdatePriceReminder.Response', { retType: 0, s2c: message })
+    for (const peer of desk.peers.values()) peer.push(body)
+  }
+}
+
+function factsOnce(
+  known: Map<string, QuoteFacts | null>,
+  { services, world }: Desk,
+  security: SecurityRef,
+  marketMs: number,
+): QuoteFacts | null {
+  const key = `${security.market}.${security.code}`
+  let facts = known.get(key)
+  if (facts === undefined) {
+    facts = services.quoteFacts(world, security, marketMs)
+    known.set(key, facts)
+  }
+  return facts
+}

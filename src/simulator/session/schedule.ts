@@ -1,0 +1,32 @@
+/** Delayed effects waiting at once. Only a fault script delays anything, so the bound is far from any real need. */
+const MAX_WAITING = 100_000
+
+interface Waiting {
+  readonly atMs: number
+  readonly run: () => void
+}
+
+/** Effects that are due later. Those due at the same time run in the order they were added. */
+export class Schedule {
+  /** In order of time. */
+  readonly #waiting: Waiting[] = []
+
+  /** Runs `run` at the first `runDue` at or after `atMs`; at once when too many are waiting already. */
+  add(atMs: number, run: () => void): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      run()
+      return
+    }
+    const place = this.#waiting.findLastIndex((other) => other.atMs <= atMs) + 1
+    this.#waiting.splice(place, 0, { atMs, run })
+  }
+
+  runDue(nowMs: number): void {
+    while (this.#waiting[0] !== undefined && this.#waiting[0].atMs <= nowMs) this.#waiting.shift()?.run()
+  }
+
+  /** When the next effect is due; null when none waits. */
+  get nextMs(): number | null {
+    return this.#waiting[0]?.atMs ?? null
+  }
+}

@@ -1,0 +1,71 @@
+import { KLType, OrderBookType, SubType } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { refuse, type Refusal } from '../handler.ts'
+import type { Desk } from './desk.ts'
+import type { Peer } from './peer.ts'
+import type { Unit } from './subscription-book.ts'
+import { notSubscribed } from './texts.ts'
+
+/** Subscription that each K-line type needs. */
+const KLINE_SUB_TYPES: ReadonlyMap<number, number> = new Map([
+  [KLType._1Min, SubType.KL_1Min],
+  [KLType.Day, SubType.KL_Day],
+  [KLType.Week, SubType.KL_Week],
+  [KLType.Month, SubType.KL_Month],
+  [KLType.Year, SubType.KL_Year],
+  [KLType._5Min, SubType.KL_5Min],
+  [KLType._15Min, SubType.KL_15Min],
+  [KLType._30Min, SubType.KL_30Min],
+  [KLType._60Min, SubType.KL_60Min],
+  [KLType._3Min, SubType.KL_3Min],
+  [KLType.Quarter, SubType.KL_Qurater],
+  [KLType._10Min, SubType.KL_10Min],
+  [KLType._120Min, SubType.KL_120Min],
+  [KLType._180Min, SubType.KL_180Min],
+  [KLType._240Min, SubType.KL_240Min],
+])
+
+/**
+ * The getters of real-time data answer from what OpenD is already receiving, so the connection that asks must have
+ * subscribed. (That it must be the same connection is the reading the documentation suggests without saying it.)
+ */
+export function refuseUnsubscribed(desk: Desk, peer: Peer, protoId: number, c2s: object): Refusal | null {
+  const needed = unitsNeeded(protoId, c2s)
+  if (needed.length === 0) return null
+  const missing = needed.filter((unit) => desk.subscriptions.held(peer.connId, [unit]).length === 0)
+  return missing.length === 0 ? null : refuse(notSubscribed(missing))
+}
+
+/** The members that the getters' requests have between them. */
+interface GetterFields {
+  readonly security?: MessageTypes['Qot_Common.Security']
+  readonly securityList?: readonly MessageTypes['Qot_Common.Security'][]
+  readonly klType?: number
+  readonly orderBookType?: number
+}
+
+function unitsNeeded(protoId: number, c2s: GetterFields): Unit[] {
+  const subType = subTypeNeeded(protoId, c2s)
+  if (subType === null) return []
+  const securities = c2s.security === undefined ? (c2s.securityList ?? []) : [c2s.security]
+  return securities.map((security) => ({ security, subType }))
+}
+
+function subTypeNeeded(protoId: number, c2s: GetterFields): number | null {
+  switch (protoId) {
+    case 3004:
+      return SubType.Basic
+    case 3006:
+      return KLINE_SUB_TYPES.get(c2s.klType ?? KLType.Unknown) ?? null
+    case 3008:
+      return SubType.RT
+    case 3010:
+      return SubType.Ticker
+    case 3012:
+      return c2s.orderBookType === OrderBookType.Odd ? SubType.OrderBook_Odd : SubType.OrderBook
+    case 3014:
+      return SubType.Broker
+    default:
+      return null
+  }
+}

@@ -1,0 +1,178 @@
+/** A security as requests name it. */
+export interface SecurityRef {
+  /** `Qot_Common.QotMarket`. */
+  readonly market: number
+  readonly code: string
+}
+
+/** How one connection wants the pushes of one subscription. */
+export interface PushTerms {
+  /** `Qot_Common.RehabType` list; only K-lines have any, and for them it is never empty. */
+  readonly rehabTypes: readonly number[]
+}
+
+/** One security and type on one connection. */
+export interface Subscription {
+  readonly security: SecurityRef
+  /** `Qot_Common.SubType`. */
+  readonly subType: number
+  /** When it was subscribed first, Unix ms of the session clock. */
+  readonly sinceMs: number
+  /** US securities: pre-market and after-hours data too. */
+  readonly extendedTime: boolean
+  /** `Common.Session` asked for; 0 when none was. */
+  readonly session: number
+  /** HK SF rights: single orders of the order book too. */
+  readonly orderBookDetail: boolean
+  /** Null while no push is registered. */
+  readonly push: PushTerms | null
+}
+
+/** What may be asked for beside the security and the type. */
+export type SubscriptionTerms = Pick<Subscription, 'extendedTime' | 'session' | 'orderBookDetail'>
+
+/** A unit that is still paid for after its connection closed. Times are Unix ms of the session clock. */
+export type LingeringUnit = readonly [unit: string, releaseAtMs: number]
+
+/** OpenD refuses to unsubscribe sooner after subscribing. */
+export const LEAST_SUBSCRIBED_MS = 60_000
+
+/** Quota of the largest common tier; an account may have 100 to 2000 units. */
+export const DEFAULT_SUBSCRIPTION_QUOTA = 1000
+
+/**
+ * Who is subscribed to what. One unit of quota pays for one security and type, however many connections share it. A
+ * unit is free again when the last connection has unsubscribed; when a connection closes within the minute that OpenD
+ * demands, the unit stays paid for until the minute is over.
+ */
+export class SubscriptionBook {
+  readonly quota: number
+  readonly #connections = new Map<bigint, Map<string, Subscription>>()
+  readonly #lingering: Map<string, number>
+
+  constructor(quota: number, lingering: readonly LingeringUnit[]) {
+    this.quota = quota
+    this.#lingering = new Map(lingering)
+  }
+
+  /** Subscribes all or nothing. Returns the used quota when there is not enough left, else null. */
+  subscribe(
+    connId: bigint,
+    units: readonly Unit[],
+    terms: SubscriptionTerms,
+    nowMs: number,
+  ): { readonly used: number } | null {
+    const paidFor = this.#paidFor(nowMs)
+    const used = paidFor.size
+    for (const unit of units) paidFor.add(unitKey(unit))
+    if (paidFor.size > this.quota) return { used }
+    const held = this.#held(connId)
+    for (const { security, subType } of units) {
+      const key = unitKey({ security, subType })
+      const before = held.get(key)
+      held.set(key, {
+        security,
+        subType,
+        sinceMs: before?.sinceMs ?? nowMs,
+        push: before?.push ?? null,
+        ...terms,
+      })
+    }
+    return null
+  }
+
+  /** The units among these that were subscribed less than a minute ago. */
+  tooFresh(connId: bigint, units: readonly Unit[], nowMs: number): Subscription[] {
+    return this.held(connId, units).filter(({ sinceMs }) => nowMs - sinceMs < LEAST_SUBSCRIBED_MS)
+  }
+
+  /** Drops these units of the connection, with their pushes. Those it does not hold are skipped. */
+  unsubscribe(connId: bigint, units: readonly Unit[]): void {
+    const held = this.#connections.get(connId)
+    for (const unit of units) held?.delete(unitKey(unit))
+  }
+
+  /** Sets the push terms of units this connection holds; null unregisters. */
+  setPush(connId: bigint, units: readonly Unit[], terms: PushTerms | null): void {
+    const held = this.#connections.get(connId)
+    for (const subscription of this.held(connId, units)) {
+      held?.set(unitKey(subscription), { ...subscription, push: terms })
+    }
+  }
+
+  /** The subscriptions of this connection among these units. */
+  held(connId: bigint, units: readonly Unit[]): Subscription[] {
+    const held = this.#connections.get(connId)
+    return units.map((unit) => held?.get(unitKey(unit))).filter((one) => one !== undefined)
+  }
+
+  /** Everything this connection is subscribed to, in the order of subscribing. */
+  ofConnection(connId: bigint): Subscription[] {
+    return [...(this.#connections.get(connId)?.values() ?? [])]
+  }
+
+  /** Every connection with at least one subscription. */
+  all(): Iterable<[connId: bigint, subscriptions: ReadonlyMap<string, Subscription>]> {
+    return this.#connections
+  }
+
+  /** Forgets a closed connection. Its units stay paid for until each has been held for a minute. */
+  close(connId: bigint, nowMs: number): void {
+    for (const [key, { sinceMs }] of this.#connections.get(connId) ?? []) {
+      const releaseAtMs = sinceMs + LEAST_SUBSCRIBED_MS
+      if (releaseAtMs > nowMs) this.#lingering.set(key, Math.max(releaseAtMs, this.#lingering.get(key) ?? 0))
+    }
+    this.#connections.delete(connId)
+  }
+
+  /** Units in use over all connections, lingering ones included. */
+  used(nowMs: number): number {
+    return this.#paidFor(nowMs).size
+  }
+
+  /** The lingering units, for a snapshot. Live connections do not survive one, so theirs linger too. */
+  lingering(nowMs: number): LingeringUnit[] {
+    const units = new Map(this.#lingering)
+    for (const held of this.#connections.values()) {
+      for (const [key, { sinceMs }] of held) {
+        units.set(key, Math.max(sinceMs + LEAST_SUBSCRIBED_MS, units.get(key) ?? 0))
+      }
+    }
+    return [...units].filter(([, releaseAtMs]) => releaseAtMs > nowMs)
+  }
+
+  #held(connId: bigint): Map<string, Subscription> {
+    let held = this.#connections.get(connId)
+    if (held === undefined) {
+      held = new Map()
+      this.#connections.set(connId, held)
+    }
+    return held
+  }
+
+  /** Keys of all units in use. Bounded by the quota, as no subscription gets past it. */
+  #paidFor(nowMs: number): Set<string> {
+    const keys = new Set<string>()
+    for (const [key, releaseAtMs] of this.#lingering) {
+      if (releaseAtMs > nowMs) keys.add(key)
+      else this.#lingering.delete(key)
+    }
+    for (const held of this.#connections.values()) for (const key of held.keys()) keys.add(key)
+    return keys
+  }
+}
+
+/** One security and one type: what quota is counted in. */
+export interface Unit {
+  readonly security: SecurityRef
+  readonly subType: number
+}
+
+/** Every security with every type. */
+export function unitsOf(securities: readonly SecurityRef[], subTypes: readonly number[]): Unit[] {
+  return securities.flatMap((security) => subTypes.map((subType) => ({ security, subType })))
+}
+
+function unitKey({ security, subType }: Unit): string {
+  return `${security.market}.${security.code}/${subType}`
+}

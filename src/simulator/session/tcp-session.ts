@@ -1,0 +1,132 @@
+import { plainCipher, rsaCipher, type BodyCipher, type RsaKey } from '../../wire/cipher.ts'
+import { Deframer } from '../../wire/deframer.ts'
+import { BodyFormat, digestMatches, encodeFrame, HEADER_BYTES, type Frame } from '../../wire/frame.ts'
+import { refuse } from '../handler.ts'
+import { answerCall, INIT_CONNECT, refusalBody } from './answer.ts'
+import { runCall } from './call-flow.ts'
+import type { Desk } from './desk.ts'
+import { answerInit, openInit } from './init-connect.ts'
+import type { Peer } from './peer.ts'
+import type { PushBody } from './push-body.ts'
+
+/** The serial of a push means nothing to clients. */
+const PUSH_SERIAL = 0
+
+/** Offset of the SHA-1 in a frame's header. */
+const DIGEST_OFFSET = 16
+
+/**
+ * One connection of the TCP port: frames in, InitConnect first, then calls, under the cipher that was agreed.
+ *
+ * A frame whose SHA-1 does not match its body closes the connection. What the real OpenD does is not established; a
+ * body that is not what was sent cannot be answered safely, and its serial may be as wrong as the rest.
+ */
+export class TcpSession {
+  readonly #desk: Desk
+  readonly #peer: Peer
+  readonly #sequence: number
+  readonly #rsa: RsaKey | null
+  readonly #deframer = new Deframer()
+  #cipher: BodyCipher = plainCipher
+
+  constructor(desk: Desk, peer: Peer, sequence: number, rsa: RsaKey | null) {
+    this.#desk = desk
+    this.#peer = peer
+    this.#sequence = sequence
+    this.#rsa = rsa
+    peer.framePush = (body) => this.#framePush(body)
+  }
+
+  receive(bytes: Uint8Array, nowMs: number): void {
+    const cut = this.#deframer.push(bytes)
+    for (const frame of cut.frames) {
+      if (this.#peer.isClosed) return
+      this.#peer.lastHeardMs = nowMs
+      this.#frame(frame, nowMs)
+    }
+    if (!cut.ok) this.#drop(cut.detail, nowMs)
+  }
+
+  #frame(frame: Frame, nowMs: number): void {
+    if (frame.header.protoId === INIT_CONNECT && !this.#peer.isReady) this.#init(frame, nowMs)
+    else this.#call(frame, nowMs)
+  }
+
+  #init(frame: Frame, nowMs: number): void {
+    const opened = openInit(frame, this.#rsa, this.#desk)
+    if (opened === null) {
+      this.#drop('the SHA-1 of InitConnect does not match its body', nowMs)
+      return
+    }
+    const rsa = this.#rsa
+    const seal = (body: Uint8Array): Uint8Array => this.#reply(frame, body, plainCipher)
+    runCall(
+      this.#desk,
+      this.#peer,
+      {
+        protoId: INIT_CONNECT,
+        answer: () => {
+          const answer = answerInit(this.#desk, this.#peer, this.#sequence, frame, opened, rsa)
+          this.#cipher = answer.cipher
+          return answer.isEncrypted && rsa !== null
+            ? this.#reply(frame, answer.body, rsaCipher(rsa))
+            : seal(answer.body)
+        },
+        refuse: (retMsg) => seal(this.#refusal(frame, retMsg)),
+        spoilDigest,
+      },
+      nowMs,
+    )
+  }
+
+  #call(frame: Frame, nowMs: number): void {
+    const cipher = this.#cipher
+    const body = cipher.decrypt(frame.body)
+    if (body === null || !digestMatches(frame.header, body, this.#desk.crypto.sha1)) {
+      this.#drop('the SHA-1 of a request does not match its body', nowMs)
+      return
+    }
+    const { protoId, bodyFormat } = frame.header
+    runCall(
+      this.#desk,
+      this.#peer,
+      {
+        protoId,
+        answer: () => {
+          const call = { protoId, format: bodyFormat, body }
+          return this.#reply(frame, answerCall(this.#desk, this.#peer, call, nowMs), cipher)
+        },
+        refuse: (retMsg) => this.#reply(frame, this.#refusal(frame, retMsg), cipher),
+        spoilDigest,
+      },
+      nowMs,
+    )
+  }
+
+  #refusal(frame: Frame, retMsg: string): Uint8Array {
+    return refusalBody(this.#desk, { format: frame.header.bodyFormat }, refuse(retMsg))
+  }
+
+  #reply(frame: Frame, body: Uint8Array, cipher: BodyCipher): Uint8Array {
+    const { protoId, serial, bodyFormat } = frame.header
+    const head = { protoId, serial, bodyFormat: bodyFormat === BodyFormat.Json ? bodyFormat : BodyFormat.Protobuf }
+    return encodeFrame(head, cipher.encrypt(body), this.#desk.crypto.sha1(body))
+  }
+
+  #framePush(push: PushBody): Uint8Array {
+    const { bytes, digest } = push.in(this.#peer.pushFormat, this.#desk.crypto)
+    const head = { protoId: push.protoId, serial: PUSH_SERIAL, bodyFormat: this.#peer.pushFormat }
+    return encodeFrame(head, this.#cipher.encrypt(bytes), digest)
+  }
+
+  #drop(reason: string, nowMs: number): void {
+    this.#desk.drop(this.#peer, reason, nowMs)
+  }
+}
+
+/** Turns the first byte of a frame's SHA-1. */
+function spoilDigest(frame: Uint8Array): Uint8Array {
+  const spoilt = frame.slice()
+  if (spoilt.length >= HEADER_BYTES) spoilt[DIGEST_OFFSET] = (spoilt[DIGEST_OFFSET] ?? 0) ^ 0xff
+  return spoilt
+}

@@ -1,0 +1,48 @@
+import { QotMarket, SubType } from '../../../proto/enums.ts'
+import type { SecurityRef, Unit } from './subscription-book.ts'
+
+/**
+ * The texts of refusals that the session makes. OpenD words its refusals in the language it is set to; the Chinese
+ * ones here are its own, as users have published them. Where no one has published OpenD's words, the text is ours and
+ * in English.
+ */
+
+/** `HK.00700`, as OpenD and its clients write a security. */
+export function securityName({ market, code }: SecurityRef): string {
+  return `${nameIn(QotMarket, market).replace(/_Security$|^CN/g, '')}.${code}`
+}
+
+/** `KL_Day`, `Basic`, ... */
+export function subTypeName(subType: number): string {
+  return nameIn(SubType, subType)
+}
+
+export function quotaExhausted(used: number, quota: number): string {
+  return `订阅额度不足，订阅失败，已用订阅额度：${used}/${quota}`
+}
+
+/** OpenD's own words for this are published nowhere. */
+export function historyExhausted(used: number, quota: number): string {
+  return `the quota of historical K-lines is used up: ${used}/${quota} securities in 30 days`
+}
+
+export function unsubscribedTooEarly({ security, subType }: Unit): string {
+  return `${securityName(security)}的${subTypeName(subType)}订阅时间过短，至少需要订阅1分钟`
+}
+
+export function rateExceeded(name: string, limit: number): string {
+  return `${name}频率太高，请求失败，每30秒最多${limit}次。`
+}
+
+export function unknownSecurity(security: SecurityRef): string {
+  return `未知股票 ${securityName(security)}`
+}
+
+export function notSubscribed(units: readonly Unit[]): string {
+  const list = units.map(({ security, subType }) => `${securityName(security)} ${subTypeName(subType)}`)
+  return `not subscribed on this connection, subscribe first: ${list.join(', ')}`
+}
+
+function nameIn(names: Readonly<Record<string, number>>, value: number): string {
+  return Object.entries(names).find(([, number]) => number === value)?.[0] ?? String(value)
+}

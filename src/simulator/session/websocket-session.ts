@@ -1,0 +1,117 @@
+import { MAX_BODY_BYTES } from '../../wire/deframer.ts'
+import { BodyFormat } from '../../wire/frame.ts'
+import {
+  decodeWebSocketRequest,
+  encodeWebSocketReply,
+  REQUEST_HEADER_BYTES,
+  WebSocketCommand,
+  WebSocketError,
+  type WebSocketRequest,
+} from '../../wire/websocket-frame.ts'
+import { refuse } from '../handler.ts'
+import { answerCall, refusalBody } from './answer.ts'
+import { decodeBody, encodeBody } from './body-codec.ts'
+import { runCall } from './call-flow.ts'
+import type { Desk } from './desk.ts'
+import type { Peer } from './peer.ts'
+
+/** Pushes use a section no client does: the official one starts at 2. */
+const PUSH_SECTION = 0n
+
+const INVALID_BODY = -500
+
+/** What is sent back beside the body. */
+interface Outcome {
+  readonly body: Uint8Array
+  readonly error?: number
+  readonly errorText?: string
+}
+
+/**
+ * One connection of the WebSocket port. OpenD itself has done InitConnect for it; the client shows the port's key with
+ * InitWebSocket and then calls in plain protobuf, without heartbeats.
+ *
+ * Every reply has a body, refusals too: the official client never settles a call whose reply has none.
+ */
+export class WebSocketSession {
+  readonly #desk: Desk
+  readonly #peer: Peer
+  /** Lower-case hex MD5 that clients must show; null when the port has no key. */
+  readonly #keyMd5: string | null
+
+  constructor(desk: Desk, peer: Peer, keyMd5: string | null) {
+    this.#desk = desk
+    this.#peer = peer
+    this.#keyMd5 = keyMd5
+    peer.framePush = (push) => {
+      const { bytes } = push.in(BodyFormat.Protobuf, desk.crypto)
+      return frame({ command: push.protoId, section: PUSH_SECTION }, { body: bytes })
+    }
+  }
+
+  /** Takes one binary message. */
+  receive(message: Uint8Array, nowMs: number): void {
+    if (this.#peer.isClosed) return
+    const request = message.length > REQUEST_HEADER_BYTES + MAX_BODY_BYTES ? null : decodeWebSocketRequest(message)
+    if (request === null) {
+      this.#desk.drop(this.#peer, 'a message is no request of OpenD', nowMs)
+      return
+    }
+    this.#peer.lastHeardMs = nowMs
+    const isInit = request.command === WebSocketCommand.Init
+    runCall(
+      this.#desk,
+      this.#peer,
+      {
+        protoId: request.command,
+        answer: () => frame(request, isInit ? this.#init(request, nowMs) : this.#call(request, nowMs)),
+        refuse: (retMsg) => frame(request, { body: this.#refusal(retMsg) }),
+        // These frames carry no digest.
+        spoilDigest: (bytes) => bytes,
+      },
+      nowMs,
+    )
+  }
+
+  /**
+   * InitWebSocket. The client takes any reply without a frame error for success and does not look at `retType`, so a
+   * refusal needs both. It gives up on an error, as it should with a wrong key.
+   */
+  #init(request: WebSocketRequest, nowMs: number): Outcome {
+    const { utf8 } = this.#desk.crypto
+    const decoded = decodeBody('InitWebSocket.Request', BodyFormat.Protobuf, request.body, utf8)
+    if (!decoded.ok) {
+      const body = refusalBody(this.#desk, { format: BodyFormat.Protobuf }, refuse(decoded.detail, INVALID_BODY))
+      return { body, error: WebSocketError.Disconnected, errorText: 'invalid request' }
+    }
+    const shown = decoded.value.c2s?.websocketKey ?? ''
+    if (this.#keyMd5 !== null && shown.toLowerCase() !== this.#keyMd5) {
+      const body = this.#refusal('the WebSocket key is wrong')
+      return { body, error: WebSocketError.Disconnected, errorText: 'wrong websocket key' }
+    }
+    this.#peer.isReady = true
+    this.#peer.wantsNotices = true
+    const serverTime = BigInt(Math.floor(this.#desk.marketMs(nowMs) / 1000))
+    const s2c = { serverTime, connID: this.#peer.connId }
+    return { body: encodeBody('InitWebSocket.Response', BodyFormat.Protobuf, { retType: 0, s2c }, utf8) }
+  }
+
+  #call(request: WebSocketRequest, nowMs: number): Outcome {
+    const call = { protoId: request.command, format: BodyFormat.Protobuf, body: request.body }
+    return { body: answerCall(this.#desk, this.#peer, call, nowMs) }
+  }
+
+  #refusal(retMsg: string): Uint8Array {
+    return refusalBody(this.#desk, { format: BodyFormat.Protobuf }, refuse(retMsg))
+  }
+}
+
+function frame(head: { readonly command: number; readonly section: bigint }, outcome: Outcome): Uint8Array {
+  return encodeWebSocketReply({
+    command: head.command,
+    section: head.section,
+    body: outcome.body,
+    error: outcome.error ?? WebSocketError.None,
+    errorText: outcome.errorText ?? '',
+  })
+}

@@ -1,0 +1,27 @@
+import type { S2C } from '../handler.ts'
+import { programStatus } from '../session/login.ts'
+import type { SessionContext } from '../session/session-handler.ts'
+import { SERVER_BUILD, SERVER_VERSION } from './identity.ts'
+
+/** GetGlobalState: how the markets stand, whether OpenD is logged in, what time it is there. */
+export function globalState({ desk, connId, marketMs }: SessionContext): S2C<'GetGlobalState'> {
+  const states = desk.world.market.marketStates(marketMs)
+  return {
+    marketHK: states.hk,
+    marketUS: states.us,
+    marketSH: states.sh,
+    marketSZ: states.sz,
+    marketHKFuture: states.hkFuture,
+    marketUSFuture: states.usFuture,
+    qotLogined: desk.login === 'in',
+    trdLogined: desk.login === 'in',
+    serverVer: SERVER_VERSION,
+    serverBuildNo: SERVER_BUILD,
+    time: BigInt(Math.floor(marketMs / 1000)),
+    localTime: marketMs / 1000,
+    programStatus: programStatus(desk.login),
+    qotSvrIpAddr: '127.0.0.1',
+    trdSvrIpAddr: '127.0.0.1',
+    connID: connId,
+  }
+}

@@ -1,0 +1,33 @@
+import type { SessionHandlerTable } from '../session/session-handler.ts'
+import { delayStatistics } from './delay-statistics.ts'
+import { globalState } from './global-state.ts'
+import { userInfo } from './user-info.ts'
+
+/** The calls about OpenD itself: 1002 to 1010, and the history quota. InitConnect is the TCP session's own. */
+export const systemHandlers: SessionHandlerTable = {
+  GetGlobalState: (_c2s, context) => globalState(context),
+
+  KeepAlive: (_c2s, { marketMs }) => ({ time: BigInt(Math.floor(marketMs / 1000)) }),
+
+  GetUserInfo: (c2s, context) => userInfo(c2s, context),
+
+  // A simulated login never asks for a picture or phone code, so there is nothing to verify and nothing to refuse.
+  Verification: () => ({}),
+
+  GetDelayStatistics: (c2s, context) => delayStatistics(c2s, context),
+
+  // Internal to OpenD; its commands are published nowhere, so each is acknowledged with its own name.
+  TestCmd: ({ cmd }) => ({ cmd, resultStr: '' }),
+
+  UsedQuota: (_c2s, { desk, nowMs, marketMs }) => ({
+    usedSubQuota: desk.subscriptions.used(nowMs),
+    usedKLineQuota: desk.historyQuota.used(marketMs),
+  }),
+
+  Qot_RequestHistoryKLQuota: (c2s, { desk, marketMs }) =>
+    desk.historyQuota.report(
+      c2s.bGetDetail ?? false,
+      marketMs,
+      ({ market, code }) => desk.world.market.instrument(market, code)?.name ?? code,
+    ),
+}

@@ -1,0 +1,16 @@
+import { UserAttribution } from '../../../proto/enums.ts'
+
+/** Who is logged in to the simulated OpenD, and which version it says it is. */
+
+/** A Futu id in the range of real ones. */
+export const LOGIN_USER_ID = 10_086_001n
+
+/** Major * 100 + minor of the API whose schema this is: 10.11. */
+export const SERVER_VERSION = 1011
+
+/** Last part of the API's version number, 10.11.7108. */
+export const SERVER_BUILD = 7108
+
+export const USER_ATTRIBUTION = UserAttribution.HK
+
+export const NICK_NAME = 'Simulator'

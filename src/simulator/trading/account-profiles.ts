@@ -1,0 +1,99 @@
+import { Currency, SecurityFirm, SimAccType, TrdAccType, TrdEnv, TrdMarket } from '../../../proto/enums.ts'
+import type { AccountProfile } from './account-state.ts'
+
+/** An account as it is opened: what it is, and the money it starts with in whole units of each currency. */
+export interface AccountOpening {
+  readonly profile: AccountProfile
+  readonly deposits: readonly { readonly currency: number; readonly amount: number }[]
+}
+
+/**
+ * The accounts of the simulated login. Ids above 2^53 are what OpenD really hands out; 987654 is there because
+ * published samples use it. Numbers, cards and balances are made up.
+ */
+export const DEFAULT_ACCOUNTS: readonly AccountOpening[] = [
+  {
+    profile: real('281756455988247916', {
+      trdMarkets: [TrdMarket.HK, TrdMarket.US, TrdMarket.CN, TrdMarket.HKCC],
+      accType: TrdAccType.Margin,
+      securityFirm: SecurityFirm.FutuSecurities,
+      cardNum: '1001100320482767',
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [
+      { currency: Currency.HKD, amount: 1_000_000 },
+      { currency: Currency.USD, amount: 200_000 },
+      { currency: Currency.CNH, amount: 500_000 },
+    ],
+  },
+  {
+    profile: real('987654', {
+      trdMarkets: [TrdMarket.HK],
+      accType: TrdAccType.Cash,
+      securityFirm: SecurityFirm.FutuSecurities,
+      cardNum: '1001100520714263',
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [{ currency: Currency.HKD, amount: 1_000_000 }],
+  },
+  {
+    profile: real('283445328110215941', {
+      trdMarkets: [TrdMarket.US],
+      accType: TrdAccType.Margin,
+      securityFirm: SecurityFirm.FutuInc,
+      cardNum: '1003100480296175',
+      baseCurrency: Currency.USD,
+    }),
+    deposits: [{ currency: Currency.USD, amount: 100_000 }],
+  },
+  {
+    profile: simulated('281756479345015383', {
+      trdMarkets: [TrdMarket.HK],
+      accType: TrdAccType.Cash,
+      simAccType: SimAccType.Stock,
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [{ currency: Currency.HKD, amount: 1_000_000 }],
+  },
+  {
+    profile: simulated('281756480418757208', {
+      trdMarkets: [TrdMarket.US],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.StockAndOption,
+      baseCurrency: Currency.USD,
+    }),
+    deposits: [{ currency: Currency.USD, amount: 1_000_000 }],
+  },
+  {
+    profile: simulated('281756481492499033', {
+      trdMarkets: [TrdMarket.CN],
+      accType: TrdAccType.Cash,
+      simAccType: SimAccType.Stock,
+      baseCurrency: Currency.CNH,
+    }),
+    deposits: [{ currency: Currency.CNH, amount: 1_000_000 }],
+  },
+  {
+    profile: simulated('281756482566240858', {
+      trdMarkets: [TrdMarket.Futures_Simulate_HK, TrdMarket.Futures_Simulate_US],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.Futures,
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [
+      { currency: Currency.HKD, amount: 1_000_000 },
+      { currency: Currency.USD, amount: 200_000 },
+    ],
+  },
+]
+
+type RealTraits = Pick<AccountProfile, 'trdMarkets' | 'accType' | 'securityFirm' | 'cardNum' | 'baseCurrency'>
+type SimulatedTraits = Pick<AccountProfile, 'trdMarkets' | 'accType' | 'simAccType' | 'baseCurrency'>
+
+function real(accId: string, traits: RealTraits): AccountProfile {
+  return { ...traits, accId, trdEnv: TrdEnv.Real, simAccType: null, uniCardNum: '1001200163530138' }
+}
+
+function simulated(accId: string, traits: SimulatedTraits): AccountProfile {
+  return { ...traits, accId, trdEnv: TrdEnv.Simulate, securityFirm: null, cardNum: null, uniCardNum: null }
+}

@@ -1,0 +1,175 @@
+import { OrderType, TrdSide } from '../../../proto/enums.ts'
+import type { Refusal } from '../handler.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { AccountState, OrderState } from './account-state.ts'
+import { exchange } from './exchange-rates.ts'
+import { dayOf } from './ledger.ts'
+import { marginTermsOf } from './margin.ts'
+import { scaledPriceOf } from './money.ts'
+import type { Cents, ScaledPrice } from './money.ts'
+import type { TradingFloor } from './order-life.ts'
+import { isLiveStatus } from './order-status.ts'
+import { protectionPrice } from './price-grid.ts'
+import { refusals } from './refusals.ts'
+import { isBuySide, isMarginAccount, requiredFor, reservationsOf } from './requirement.ts'
+import type { Deal, Reservations } from './requirement.ts'
+import { trailingTrigger } from './trigger.ts'
+import { valueAccount } from './valuation.ts'
+import { secMarketOf, settlesNextDay } from './venues.ts'
+
+/**
+ * The price at which an order could deal at worst, and so the one money is set aside at: its limit, or while it
+ * waits for its condition the limit it will get.
+ */
+export function worstPriceOf(
+  floor: TradingFloor,
+  order: OrderState,
+  instrument: Instrument,
+  nowMs: number,
+): ScaledPrice {
+  if (order.limit !== null) return order.limit
+  if (order.price !== null) return order.price
+  const isBuy = isBuySide(order.side)
+  const trigger = order.auxPrice ?? trailingTrigger(order) ?? scaledPriceOf(floor.market.lastPrice(instrument, nowMs))
+  if (order.orderType === OrderType.TrailingStopLimit) {
+    const spread = scaledPriceOf(order.trailSpread ?? 0)
+    return Math.max(0, isBuy ? trigger + spread : trigger - spread)
+  }
+  return protectionPrice(floor.market, instrument, trigger, isBuy, nowMs)
+}
+
+/** What the account's live orders tie up now, apart from one that is about to be replaced. */
+export function reserved(
+  floor: TradingFloor,
+  account: AccountState,
+  nowMs: number,
+  except: OrderState | null = null,
+): Reservations {
+  const instrumentOf = (order: OrderState): Instrument | null => floor.market.instrument(order.market, order.code)
+  const worstOf = (order: OrderState): ScaledPrice => {
+    const instrument = instrumentOf(order)
+    return instrument === null ? 0 : worstPriceOf(floor, order, instrument, nowMs)
+  }
+  return reservationsOf(account, instrumentOf, worstOf, except)
+}
+
+/**
+ * Money of one currency that is free for a new order. A cash account has the balance of that currency less what its
+ * orders tie up; a margin account has its whole equity less margin and reservations, exchanged.
+ */
+export function availableIn(
+  floor: TradingFloor,
+  account: AccountState,
+  currency: number,
+  reservations: Reservations,
+  nowMs: number,
+): Cents {
+  if (!isMarginAccount(account.profile)) {
+    const balance = account.cash.find((one) => one.currency === currency)?.balance ?? 0
+    return balance - (reservations.byCurrency.get(currency) ?? 0)
+  }
+  const base = account.profile.baseCurrency
+  const value = valueAccount(floor.market, account, base, nowMs)
+  let tiedUp = 0
+  for (const [held, amount] of reservations.byCurrency) tiedUp += exchange(amount, held, base)
+  return exchange(value.equity - value.initialMargin - tiedUp, base, currency)
+}
+
+/** Refuses a deal the account cannot pay for; null when it can. */
+export function checkFunds(
+  floor: TradingFloor,
+  account: AccountState,
+  deal: Deal,
+  nowMs: number,
+  except: OrderState | null = null,
+): Refusal | null {
+  const reservations = reserved(floor, account, nowMs, except)
+  const { instrument } = deal
+  const closable = reservations.closableBy(deal.isBuy, secMarketOf(instrument), instrument.code)
+  const needed = requiredFor(account.profile, deal, closable)
+  if (needed === 0) return null
+  const available = availableIn(floor, account, instrument.currency, reservations, nowMs)
+  return needed <= available ? null : refusals.insufficientFunds(needed, available)
+}
+
+/** Shares of a long position that no live order is selling yet and that have settled. */
+export function sellableQty(
+  floor: TradingFloor,
+  account: AccountState,
+  instrument: Instrument,
+  nowMs: number,
+  except: OrderState | null = null,
+): number {
+  const secMarket = secMarketOf(instrument)
+  const position = account.positions.find((one) => one.secMarket === secMarket && one.code === instrument.code)
+  if (position === undefined || position.qty <= 0) return 0
+  const { tradingDate } = floor.market.tradingState(instrument, nowMs)
+  const unsettled = settlesNextDay(secMarket) ? dayOf(position, tradingDate).buyQty : 0
+  const selling = pendingQty(account, instrument, [TrdSide.Sell, TrdSide.SellShort], except)
+  return Math.max(0, position.qty - unsettled - selling)
+}
+
+/** Shares of a short position that no live order is buying back yet. */
+export function coverableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
+  const short = Math.max(0, -heldQty(account, instrument))
+  return Math.max(0, short - pendingQty(account, instrument, [TrdSide.Buy, TrdSide.BuyBack], except))
+}
+
+/** Shares that can still be borrowed for a new short sale; 0 where short selling is not permitted. */
+export function shortableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
+  const terms = marginTermsOf(instrument)
+  const held = heldQty(account, instrument)
+  if (!isMarginAccount(account.profile) || !terms.isShortPermit || held > 0) return 0
+  // Contracts are written, not borrowed.
+  if (instrument.kind === 'option' || instrument.kind === 'future') return Number.MAX_SAFE_INTEGER
+  return Math.max(0, terms.shortPoolRemain + held - pendingQty(account, instrument, [TrdSide.SellShort], except))
+}
+
+/** Refuses an order whose side the account's position does not allow; null when it does. Futures go both ways. */
+export function checkPosition(
+  floor: TradingFloor,
+  account: AccountState,
+  instrument: Instrument,
+  side: number,
+  qty: number,
+  nowMs: number,
+  except: OrderState | null = null,
+): Refusal | null {
+  if (instrument.kind === 'future') return null
+  switch (side) {
+    case TrdSide.Sell: {
+      const sellable = sellableQty(floor, account, instrument, nowMs, except)
+      return qty <= sellable ? null : refusals.insufficientPosition(sellable)
+    }
+    case TrdSide.BuyBack: {
+      const coverable = coverableQty(account, instrument, except)
+      return qty <= coverable ? null : refusals.nothingToBuyBack(coverable)
+    }
+    case TrdSide.SellShort: {
+      if (heldQty(account, instrument) > 0) return refusals.shortAgainstLong()
+      return qty <= shortableQty(account, instrument, except) ? null : refusals.shortNotPermitted()
+    }
+    default:
+      return null
+  }
+}
+
+function heldQty(account: AccountState, instrument: Instrument): number {
+  const secMarket = secMarketOf(instrument)
+  return account.positions.find((one) => one.secMarket === secMarket && one.code === instrument.code)?.qty ?? 0
+}
+
+function pendingQty(
+  account: AccountState,
+  instrument: Instrument,
+  sides: readonly number[],
+  except: OrderState | null,
+): number {
+  const secMarket = secMarketOf(instrument)
+  let pending = 0
+  for (const order of account.orders) {
+    if (order === except || !isLiveStatus(order.status) || !sides.includes(order.side)) continue
+    if (order.secMarket === secMarket && order.code === instrument.code) pending += order.qty - order.filledQty
+  }
+  return pending
+}

@@ -1,0 +1,150 @@
+import { OrderStatus } from '../../../proto/enums.ts'
+import type { Instrument, Tick } from '../market/instrument.ts'
+import type { AccountState, OrderState } from './account-state.ts'
+import { activate } from './activation.ts'
+import { MAX_CATCH_UP_MS } from './bounds.ts'
+import { dealPrint, isWithinLimit } from './matching.ts'
+import { scaledPriceOf } from './money.ts'
+import type { ScaledPrice } from './money.ts'
+import { cancel, executeFill, sendToExchange } from './order-life.ts'
+import type { TradingFloor } from './order-life.ts'
+import { isConditional, ruleOf } from './order-rules.ts'
+import { isLiveStatus, isOpenStatus, isWorkingStatus } from './order-status.ts'
+import { isBuySide } from './requirement.ts'
+import { hasDayFor, isDayOver, mayTrade, phaseOf } from './session-phase.ts'
+import type { SessionPhase } from './session-phase.ts'
+import type { SessionState } from './trading-market.ts'
+import { meetsCondition } from './trigger.ts'
+
+const MS_PER_MINUTE = 60_000
+
+interface OpenOrder {
+  readonly account: AccountState
+  readonly order: OrderState
+}
+
+/** The open orders of one security, oldest first, during a stretch in which its session does not change. */
+interface Watch {
+  readonly key: string
+  readonly instrument: Instrument
+  readonly session: SessionState
+  readonly phase: SessionPhase
+  readonly orders: readonly OpenOrder[]
+}
+
+/**
+ * Lets time pass for the orders: sends those whose market has opened, ends those whose day or date is over, and shows
+ * every print to those that rest or wait, in the order of time over all securities. It walks in stretches that end
+ * with a clock minute, because sessions begin on one; so it does not matter in how many steps time is passed on.
+ */
+export function passTime(floor: TradingFloor, nowMs: number): void {
+  const { state } = floor
+  if (nowMs - state.advancedToMs > MAX_CATCH_UP_MS) state.advancedToMs = nowMs - MAX_CATCH_UP_MS
+  while (state.advancedToMs < nowMs) {
+    const startMs = state.advancedToMs + 1
+    const endMs = Math.min(nowMs, (Math.floor(startMs / MS_PER_MINUTE) + 1) * MS_PER_MINUTE - 1)
+    const watches = watchesAt(floor, startMs)
+    if (watches.length === 0) {
+      state.advancedToMs = nowMs
+      return
+    }
+    for (const watch of watches) for (const open of watch.orders) turnSession(floor, watch, open, startMs)
+    for (const { watch, tick } of ticksOf(floor, watches, startMs, endMs)) showPrint(floor, watch, tick)
+    state.advancedToMs = endMs
+  }
+}
+
+function watchesAt(floor: TradingFloor, startMs: number): readonly Watch[] {
+  const byKey = new Map<string, OpenOrder[]>()
+  for (const account of floor.state.accounts) {
+    for (const order of account.orders) {
+      if (!isOpenStatus(order.status)) continue
+      const key = `${order.market}/${order.code}`
+      const same = byKey.get(key)
+      if (same === undefined) byKey.set(key, [{ account, order }])
+      else same.push({ account, order })
+    }
+  }
+  const watches: Watch[] = []
+  for (const [key, orders] of byKey) {
+    const [first] = orders
+    const instrument = first === undefined ? null : floor.market.instrument(first.order.market, first.order.code)
+    if (instrument === null) continue
+    const session = floor.market.tradingState(instrument, startMs)
+    orders.sort((one, other) => one.order.priority - other.order.priority)
+    watches.push({ key, instrument, session, phase: phaseOf(session), orders })
+  }
+  return watches.sort((one, other) => (one.key < other.key ? -1 : 1))
+}
+
+/** What the clock alone does to an order at the start of a stretch. */
+function turnSession(floor: TradingFloor, watch: Watch, { account, order }: OpenOrder, startMs: number): void {
+  const { instrument, session, phase } = watch
+  if (order.expiresMs !== null && startMs >= order.expiresMs) return cancel(floor, account, order, startMs, EXPIRED)
+  if (order.expiresMs === null && isDayOver(order, session)) return cancel(floor, account, order, startMs, EXPIRED)
+  if (order.activeDate !== session.tradingDate && hasDayFor(order, session)) {
+    // A new day begins with an empty book: whoever is in it from before stands first.
+    order.activeDate = session.tradingDate
+    order.volumeAhead = 0
+  }
+  if (!isLiveStatus(order.status) || !mayTrade(order, phase)) return
+  const isHeldBack = isConditional(order.orderType) && order.limit === null
+  if (order.status === OrderStatus.WaitingSubmit && !isHeldBack)
+    sendToExchange(floor, account, order, instrument, startMs)
+}
+
+const EXPIRED = 'The order has expired'
+
+/** The prints of the stretch for all securities whose orders may trade, in the order of time. */
+function ticksOf(
+  floor: TradingFloor,
+  watches: readonly Watch[],
+  startMs: number,
+  endMs: number,
+): readonly { readonly watch: Watch; readonly tick: Tick }[] {
+  const prints = watches
+    .filter((watch) => watch.orders.some(({ order }) => mayTrade(order, watch.phase)))
+    .map((watch) => floor.market.ticksBetween(watch.instrument, startMs - 1, endMs).map((tick) => ({ watch, tick })))
+  const [only] = prints
+  if (prints.length === 1 && only !== undefined) return only
+  // The sort is stable, so prints of one moment keep the order of the securities and of the tape.
+  return prints.flat().sort((one, other) => one.tick.timeMs - other.tick.timeMs)
+}
+
+function showPrint(floor: TradingFloor, watch: Watch, tick: Tick): void {
+  const price = scaledPriceOf(tick.price)
+  dealToResting(floor, watch, price, tick, true)
+  dealToResting(floor, watch, price, tick, false)
+  for (const { account, order } of watch.orders) {
+    if (order.status !== OrderStatus.WaitingSubmit || order.limit !== null || !mayTrade(order, watch.phase)) continue
+    if (meetsCondition(order, price)) activate(floor, account, order, watch.instrument, price, tick.timeMs)
+  }
+  if (watch.phase === 'regular') endAuctionOrders(floor, watch, tick.timeMs)
+}
+
+function dealToResting(floor: TradingFloor, watch: Watch, price: ScaledPrice, tick: Tick, isBuy: boolean): void {
+  const candidates = watch.orders.filter(
+    ({ order }) =>
+      isWorkingStatus(order.status) &&
+      isBuySide(order.side) === isBuy &&
+      isWithinLimit(order, price) &&
+      mayTrade(order, watch.phase),
+  )
+  if (candidates.length === 0) return
+  const accounts = new Map(candidates.map(({ order, account }) => [order, account]))
+  for (const fill of dealPrint([...accounts.keys()], price, tick.volume)) {
+    const account = accounts.get(fill.order)
+    if (account === undefined) continue
+    executeFill(floor, account, fill.order, watch.instrument, fill, tick.timeMs, watch.session.tradingDate)
+  }
+}
+
+/** After the opening print an at-auction order is over; one with a limit stays as an ordinary limit order. */
+function endAuctionOrders(floor: TradingFloor, watch: Watch, nowMs: number): void {
+  for (const { account, order } of watch.orders) {
+    const rule = ruleOf(order.orderType)
+    if (rule.isAuction && rule.isAtMarket && isWorkingStatus(order.status)) {
+      cancel(floor, account, order, nowMs, 'The auction has ended')
+    }
+  }
+}

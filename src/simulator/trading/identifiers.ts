@@ -1,0 +1,19 @@
+const SPACE_BITS = 62n
+const MASK = (1n << SPACE_BITS) - 1n
+const FIRST_ID = 1n << SPACE_BITS
+
+/**
+ * The n-th id: a number far above 2^53, as OpenD's are, so that a client that reads ids as doubles notices here and
+ * not in production. Odd multipliers and shifts map the counter one to one onto 62 bits, so ids never meet; the bit
+ * above makes all of them 19 digits long and positive for clients with signed integers.
+ */
+export function idOf(counter: number): bigint {
+  let mixed = (BigInt(counter) * 0x1e3779b97f4a7c15n) & MASK
+  mixed = ((mixed ^ (mixed >> 31n)) * 0x3f58476d1ce4e5b9n) & MASK
+  return (mixed ^ (mixed >> 31n)) | FIRST_ID
+}
+
+/** The server's name of an order or fill: letters and digits on real accounts, plain digits on simulated ones. */
+export function serverIdOf(id: bigint, isReal: boolean): string {
+  return isReal ? `FT${id.toString(16).toUpperCase()}` : id.toString()
+}

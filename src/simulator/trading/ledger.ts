@@ -1,0 +1,140 @@
+import type { Instrument } from '../market/instrument.ts'
+import type { AccountState, CashBalance, OrderState, PositionDay, PositionState } from './account-state.ts'
+import { totalFees } from './fees.ts'
+import { scaleCents, valueOf } from './money.ts'
+import type { Cents, ScaledPrice } from './money.ts'
+import { isBuySide, isCashSettled } from './requirement.ts'
+
+/** What one fill moved, for the account's statement. */
+export interface Booking {
+  /** Into the cash balance (negative: out of it), fees not counted. */
+  readonly proceeds: Cents
+  readonly fees: Cents
+}
+
+/**
+ * Books a fill: order totals, fees, cash, position, realised profit. Values and fees are those of the order so far,
+ * rounded once, less what was booked before, so that many small fills cost what one large one costs. Keeps
+ * `balance = deposited - held at cost - fees + realised` in every currency.
+ */
+export function bookFill(
+  account: AccountState,
+  order: OrderState,
+  instrument: Instrument,
+  fill: { readonly qty: number; readonly price: ScaledPrice },
+  positionId: () => string,
+  tradingDate: string,
+): Booking {
+  order.filledQty += fill.qty
+  order.filledNotional += fill.price * fill.qty
+  const value = advanceTo(order, 'filledValue', valueOf(order.filledNotional, order.contractMultiplier))
+  const isBuy = isBuySide(order.side)
+  const base = { secMarket: order.secMarket, kind: instrument.kind, isSell: !isBuy, qty: order.filledQty }
+  const fees = advanceTo(order, 'feesPaid', totalFees({ ...base, value: order.filledValue }))
+
+  dropFlatPositions(account, order.secMarket, tradingDate)
+  const position = positionFor(account, order, instrument, positionId)
+  const realised = movePosition(position, isBuy ? fill.qty : -fill.qty, value)
+  noteToday(position, tradingDate, isBuy, fill.qty, value, realised)
+
+  const paid = isBuy ? -value : value
+  const proceeds = isCashSettled(instrument) ? paid : realised
+  const cash = cashIn(account, order.currency)
+  cash.balance += proceeds - fees
+  cash.fees += fees
+  cash.realised += realised
+  return { proceeds, fees }
+}
+
+/** The books of a currency, opened at zero when the account has none yet. */
+export function cashIn(account: AccountState, currency: number): CashBalance {
+  let cash = account.cash.find((one) => one.currency === currency)
+  if (cash === undefined) {
+    cash = { currency, deposited: 0, balance: 0, fees: 0, realised: 0 }
+    account.cash.push(cash)
+  }
+  return cash
+}
+
+/** The day's dealings of a position, zero when the record is of an earlier day. */
+export function dayOf(position: PositionState, tradingDate: string): PositionDay {
+  if (position.today.date === tradingDate) return position.today
+  return { date: tradingDate, buyQty: 0, buyValue: 0, sellQty: 0, sellValue: 0, realised: 0 }
+}
+
+function advanceTo(order: OrderState, total: 'filledValue' | 'feesPaid', next: Cents): Cents {
+  const step = next - order[total]
+  order[total] = next
+  return step
+}
+
+/** A position that went flat stays in the list for its day, as OpenD shows it, and no longer. */
+function dropFlatPositions(account: AccountState, secMarket: number, tradingDate: string): void {
+  account.positions = account.positions.filter(
+    (one) => one.qty !== 0 || one.secMarket !== secMarket || one.today.date === tradingDate,
+  )
+}
+
+function positionFor(
+  account: AccountState,
+  order: OrderState,
+  instrument: Instrument,
+  positionId: () => string,
+): PositionState {
+  const held = account.positions.find((one) => one.secMarket === order.secMarket && one.code === order.code)
+  if (held !== undefined) return held
+  const opened: PositionState = {
+    positionId: positionId(),
+    secMarket: order.secMarket,
+    market: order.market,
+    code: order.code,
+    name: order.name,
+    currency: order.currency,
+    contractMultiplier: order.contractMultiplier,
+    isCashSettled: isCashSettled(instrument),
+    trdMarket: order.trdMarket,
+    qty: 0,
+    cost: 0,
+    realised: 0,
+    today: { date: '', buyQty: 0, buyValue: 0, sellQty: 0, sellValue: 0, realised: 0 },
+  }
+  account.positions.push(opened)
+  return opened
+}
+
+/**
+ * Moves a position by a signed quantity dealt for `value`: first what closes it, at its average cost, then what is
+ * left opens the other side. Returns the profit realised by the closing part.
+ */
+function movePosition(position: PositionState, change: number, value: Cents): Cents {
+  const isClosing = position.qty !== 0 && Math.sign(position.qty) !== Math.sign(change)
+  if (position.qty === 0) position.realised = 0
+  const closedQty = isClosing ? Math.min(Math.abs(change), Math.abs(position.qty)) : 0
+  const closedValue = scaleCents(value, closedQty, Math.abs(change))
+  const closedCost = closedQty === 0 ? 0 : scaleCents(position.cost, closedQty, Math.abs(position.qty))
+  // A short position's cost is negative, so in both directions this is what came in less what went out.
+  const realised = closedQty === 0 ? 0 : (change < 0 ? closedValue : -closedValue) - closedCost
+  position.qty += change
+  position.cost += (change < 0 ? closedValue - value : value - closedValue) - closedCost
+  position.realised += realised
+  return realised
+}
+
+function noteToday(
+  position: PositionState,
+  tradingDate: string,
+  isBuy: boolean,
+  qty: number,
+  value: Cents,
+  realised: Cents,
+): void {
+  position.today = dayOf(position, tradingDate)
+  position.today.realised += realised
+  if (isBuy) {
+    position.today.buyQty += qty
+    position.today.buyValue += value
+  } else {
+    position.today.sellQty += qty
+    position.today.sellValue += value
+  }
+}

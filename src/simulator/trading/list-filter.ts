@@ -1,0 +1,69 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { Refusal } from '../handler.ts'
+import type { TimeZone } from '../market/time-zone.ts'
+import { parseMarketTime } from './market-time.ts'
+import { refusals } from './refusals.ts'
+
+type Conditions = MessageTypes['Trd_Common.TrdFilterConditions']
+
+/** `Trd_Common.TrdFilterConditions`, ready to be asked. An empty list filters nothing. */
+export interface ListFilter {
+  /** Of an order, fill or position: does it pass? */
+  passes(entry: FilteredEntry): boolean
+}
+
+export interface FilteredEntry {
+  readonly code: string
+  /** `orderID`, `fillID` or `positionID`: the primary key of what is listed. */
+  readonly id: string
+  /** Null where the entry belongs to no order. */
+  readonly orderIdEx: string | null
+  readonly trdMarket: number
+  /** Null where the entry has no time. */
+  readonly timeMs: number | null
+}
+
+/** The ends of a time filter, both included; null for open. */
+export interface TimeRange {
+  readonly fromMs: number | null
+  readonly toMs: number | null
+}
+
+/** Reads the conditions of a call, its times on the given clock. Refuses text that is no time. */
+export function readFilter(
+  conditions: Conditions | undefined,
+  zone: TimeZone,
+  completeRange: (range: TimeRange) => TimeRange = (range) => range,
+): ListFilter | Refusal {
+  const range = readRange(conditions, zone)
+  if ('refusal' in range) return range
+  const { fromMs, toMs } = completeRange(range)
+  const codes = setOf(conditions?.codeList)
+  const ids = setOf(conditions?.idList?.map(String))
+  const orderIdsEx = setOf(conditions?.orderIDExList)
+  const trdMarket = conditions?.filterMarket ?? 0
+  return {
+    passes: (entry) =>
+      (codes === null || codes.has(entry.code)) &&
+      (ids === null || ids.has(entry.id)) &&
+      (orderIdsEx === null || (entry.orderIdEx !== null && orderIdsEx.has(entry.orderIdEx))) &&
+      (trdMarket === 0 || entry.trdMarket === trdMarket) &&
+      (entry.timeMs === null ||
+        ((fromMs === null || entry.timeMs >= fromMs) && (toMs === null || entry.timeMs <= toMs))),
+  }
+}
+
+function readRange(conditions: Conditions | undefined, zone: TimeZone): TimeRange | Refusal {
+  const begin = conditions?.beginTime ?? ''
+  const end = conditions?.endTime ?? ''
+  const from = begin === '' ? null : parseMarketTime(zone, begin)
+  if (begin !== '' && from === null) return refusals.badTime(begin)
+  const to = end === '' ? null : parseMarketTime(zone, end)
+  if (end !== '' && to === null) return refusals.badTime(end)
+  if (from !== null && to !== null && from.firstMs > to.lastMs) return refusals.reversedTimes()
+  return { fromMs: from?.firstMs ?? null, toMs: to?.lastMs ?? null }
+}
+
+function setOf(values: readonly string[] | undefined): ReadonlySet<string> | null {
+  return values === undefined || values.length === 0 ? null : new Set(values)
+}

@@ -1,0 +1,94 @@
+import { OrderType } from '../../../proto/enums.ts'
+import type { Book } from '../market/instrument.ts'
+import type { OrderState } from './account-state.ts'
+import { scaledPriceOf } from './money.ts'
+import type { ScaledPrice } from './money.ts'
+import { ruleOf } from './order-rules.ts'
+import { isBuySide } from './requirement.ts'
+
+/** A quantity dealt at a price. */
+export interface Execution {
+  readonly qty: number
+  readonly price: ScaledPrice
+}
+
+/** A level of the book with what earlier orders have taken out of it already subtracted. */
+export interface AvailableLevel {
+  readonly price: ScaledPrice
+  readonly volume: number
+}
+
+/** True when `price` is as good as the order's limit or better. */
+export function isWithinLimit(order: OrderState, price: ScaledPrice): boolean {
+  if (order.limit === null) return false
+  return isBuySide(order.side) ? price <= order.limit : price >= order.limit
+}
+
+/**
+ * What an incoming order takes from the other side of the book, best level first: each level at its own price, until
+ * the quantity or the limit ends. An absolute limit order deals at exactly its price or not at all; a special limit
+ * order marked "all" is filled as a whole or not at all.
+ */
+export function sweep(order: OrderState, levels: readonly AvailableLevel[]): readonly Execution[] {
+  const executions: Execution[] = []
+  let remaining = order.qty - order.filledQty
+  for (const level of levels) {
+    if (remaining === 0 || !isWithinLimit(order, level.price)) break
+    if (order.orderType === OrderType.AbsoluteLimit && level.price !== order.limit) continue
+    const qty = Math.min(remaining, level.volume)
+    if (qty > 0) executions.push({ qty, price: level.price })
+    remaining -= qty
+  }
+  return order.orderType === OrderType.SpecialLimit_All && remaining > 0 ? [] : executions
+}
+
+/**
+ * How much of the market stands in front of an order that comes to rest: the whole volume shown at its price. A
+ * price between the shown levels or better than all has nobody in front; behind the last shown level nothing is
+ * known, and the last level's volume is the guess.
+ */
+export function volumeAheadOf(order: OrderState, book: Book): number {
+  if (order.limit === null || ruleOf(order.orderType).isAtMarket) return 0
+  const isBuy = isBuySide(order.side)
+  const levels = isBuy ? book.bids : book.asks
+  for (const level of levels) {
+    const price = scaledPriceOf(level.price)
+    if (price === order.limit) return level.volume
+    if (isBuy ? price < order.limit : price > order.limit) return 0
+  }
+  return levels.at(-1)?.volume ?? 0
+}
+
+/** An order in the book, and what one print gave it. */
+export interface RestingFill extends Execution {
+  readonly order: OrderState
+}
+
+/**
+ * Deals one print out to the resting orders of one side, best limit first, then oldest first; all of them together
+ * never get more than was printed. A print at an order's own price first uses up the market's volume in front of it; a
+ * print beyond its price has passed everyone there. A resting order deals at its own limit, one without a limit of
+ * its own at the print's price.
+ */
+export function dealPrint(orders: readonly OrderState[], price: ScaledPrice, volume: number): readonly RestingFill[] {
+  const fills: RestingFill[] = []
+  let left = volume
+  for (const order of [...orders].sort(byClaim)) {
+    if (!isWithinLimit(order, price)) continue
+    const isAtMarket = ruleOf(order.orderType).isAtMarket || ruleOf(order.orderType).isAuction
+    const passed = price === order.limit && !isAtMarket ? Math.min(order.volumeAhead, left) : 0
+    order.volumeAhead = price === order.limit ? order.volumeAhead - passed : 0
+    const qty = Math.min(order.qty - order.filledQty, left - passed)
+    if (qty <= 0) continue
+    left -= qty
+    fills.push({ order, qty, price: isAtMarket || order.limit === null ? price : order.limit })
+  }
+  return fills
+}
+
+/** Best limit first; at one price the older first. All orders are of one side and have limits. */
+function byClaim(one: OrderState, other: OrderState): number {
+  const difference = (one.limit ?? 0) - (other.limit ?? 0)
+  if (difference !== 0) return isBuySide(one.side) ? -difference : difference
+  return one.priority - other.priority
+}

@@ -1,0 +1,48 @@
+/**
+ * Arithmetic of money without rounding drift. Amounts are whole cents and prices are whole millionths, both as
+ * JSON-safe integers; products go through bigint. Every rounding happens in one place and is half away from zero.
+ */
+
+/** An amount in hundredths of its currency's unit. Always an integer. */
+export type Cents = number
+
+/** A price in millionths of its currency's unit. Always an integer. */
+export type ScaledPrice = number
+
+/** The finest price step of the listed markets is 0.0001 (US below one dollar); two digits are to spare. */
+export const PRICE_SCALE = 1_000_000
+
+/** Contract multipliers keep three decimals (0.001 of an index point is finer than any listed contract). */
+const MULTIPLIER_SCALE = 1000
+
+export function scaledPriceOf(price: number): ScaledPrice {
+  return Math.round(price * PRICE_SCALE)
+}
+
+export function priceOf(scaled: ScaledPrice): number {
+  return scaled / PRICE_SCALE
+}
+
+export function centsOf(amount: number): Cents {
+  return Math.round(amount * 100)
+}
+
+export function amountOf(cents: Cents): number {
+  return cents / 100
+}
+
+/** What `notional` (scaled price x quantity, summed over fills) is worth with that contract multiplier. */
+export function valueOf(notional: number, contractMultiplier: number): Cents {
+  const multiplier = BigInt(Math.round(contractMultiplier * MULTIPLIER_SCALE))
+  return divideRounded(BigInt(notional) * multiplier, BigInt((PRICE_SCALE / 100) * MULTIPLIER_SCALE))
+}
+
+/** `amount` x `numerator` / `denominator`, exact before its one rounding. All integers, denominator positive. */
+export function scaleCents(amount: Cents, numerator: number, denominator: number): Cents {
+  return divideRounded(BigInt(amount) * BigInt(numerator), BigInt(denominator))
+}
+
+function divideRounded(numerator: bigint, denominator: bigint): number {
+  const half = denominator / 2n
+  return Number((numerator < 0n ? numerator - half : numerator + half) / denominator)
+}

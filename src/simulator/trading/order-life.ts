@@ -1,0 +1,165 @@
+import { OrderStatus, TimeInForce, TrdEnv } from '../../../proto/enums.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { AccountState, AccountsState, OrderState, TradeEvent } from './account-state.ts'
+import { MAX_EVENTS, MAX_FILLS_PER_ACCOUNT, MAX_FLOWS_PER_ACCOUNT, keepLast } from './bounds.ts'
+import { idOf, serverIdOf } from './identifiers.ts'
+import { bookFill } from './ledger.ts'
+import type { Booking } from './ledger.ts'
+import { availableLevels, takeLiquidity } from './liquidity.ts'
+import { sweep, volumeAheadOf } from './matching.ts'
+import type { Execution } from './matching.ts'
+import { ruleOf } from './order-rules.ts'
+import { isAllowedMove } from './order-status.ts'
+import { isBuySide } from './requirement.ts'
+import { phaseOf } from './session-phase.ts'
+import type { TradingMarket } from './trading-market.ts'
+
+/** The accounts and the market they trade on: what every step in an order's life works with. */
+export interface TradingFloor {
+  readonly state: AccountsState
+  readonly market: TradingMarket
+}
+
+export function nextId(state: AccountsState): bigint {
+  state.idCounter += 1
+  return idOf(state.idCounter)
+}
+
+/** Moves an order to a status and tells the listeners. A move that is not in the table of arrows is a bug. */
+export function moveTo(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  status: number,
+  nowMs: number,
+  message: string | null = null,
+): void {
+  if (!isAllowedMove(order.status, status)) throw new Error(`order status ${order.status} cannot become ${status}`)
+  order.status = status
+  order.updateMs = nowMs
+  if (message !== null) order.lastErrMsg = message
+  emitOrder(floor, account, order)
+}
+
+/** Tells the listeners what the order looks like now. */
+export function emitOrder(floor: TradingFloor, account: AccountState, order: OrderState): void {
+  const { accId, trdEnv } = account.profile
+  emit(floor, { kind: 'order', accId, trdEnv, order: { ...order } })
+}
+
+/**
+ * Sends an order to the exchange: it takes what the book offers within its limit, and the rest lies down behind the
+ * volume at its price, or is cancelled if its type or time in force says so. In an auction nothing trades at once.
+ */
+export function sendToExchange(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  instrument: Instrument,
+  nowMs: number,
+): void {
+  if (order.status !== OrderStatus.Submitting) moveTo(floor, account, order, OrderStatus.Submitting, nowMs)
+  moveTo(floor, account, order, OrderStatus.Submitted, nowMs)
+  meetBook(floor, account, order, instrument, nowMs)
+}
+
+/** Matches a working order against the book, as it does when it arrives and when its terms have changed. */
+export function meetBook(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  instrument: Instrument,
+  nowMs: number,
+): void {
+  const session = floor.market.tradingState(instrument, nowMs)
+  const book = floor.market.book(instrument, nowMs)
+  const isBuy = isBuySide(order.side)
+  if (phaseOf(session) !== 'auction' && !ruleOf(order.orderType).isAuction) {
+    const executions = sweep(order, availableLevels(floor.state, instrument, book, isBuy, nowMs))
+    takeLiquidity(floor.state, instrument, isBuy, executions, nowMs)
+    for (const execution of executions) {
+      executeFill(floor, account, order, instrument, execution, nowMs, session.tradingDate)
+    }
+  }
+  if (order.status === OrderStatus.Filled_All) return
+  order.volumeAhead = volumeAheadOf(order, book)
+  if (ruleOf(order.orderType).isImmediate || order.timeInForce === TimeInForce.IOC) {
+    cancel(floor, account, order, nowMs)
+  }
+}
+
+/** Books one execution, then tells the fill and the order as it is after it, in this order. */
+export function executeFill(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  instrument: Instrument,
+  execution: Execution,
+  nowMs: number,
+  tradingDate: string,
+): void {
+  const positionId = (): string => nextId(floor.state).toString()
+  const booking = bookFill(account, order, instrument, execution, positionId, tradingDate)
+  const isReal = account.profile.trdEnv === TrdEnv.Real
+  const fillId = nextId(floor.state)
+  const fill = {
+    fillId: fillId.toString(),
+    fillIdEx: serverIdOf(fillId, isReal),
+    accId: order.accId,
+    orderId: order.orderId,
+    orderIdEx: order.orderIdEx,
+    trdMarket: order.trdMarket,
+    secMarket: order.secMarket,
+    code: order.code,
+    name: order.name,
+    side: order.side,
+    qty: execution.qty,
+    price: execution.price,
+    createMs: nowMs,
+  }
+  // OpenD knows neither deals nor cash flows of simulated accounts, so nothing of them is kept either.
+  if (isReal) {
+    account.fills.push(fill)
+    keepLast(account.fills, MAX_FILLS_PER_ACCOUNT)
+    noteFlows(floor, account, order, booking, nowMs)
+    emit(floor, { kind: 'fill', accId: order.accId, trdEnv: account.profile.trdEnv, fill })
+  }
+  const isComplete = order.filledQty === order.qty
+  moveTo(floor, account, order, isComplete ? OrderStatus.Filled_All : OrderStatus.Filled_Part, nowMs)
+}
+
+/** Takes an open order out of the market for good. */
+export function cancel(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  nowMs: number,
+  message: string | null = null,
+): void {
+  const isPart = order.filledQty > 0
+  moveTo(floor, account, order, isPart ? OrderStatus.Cancelling_Part : OrderStatus.Cancelling_All, nowMs, message)
+  moveTo(floor, account, order, isPart ? OrderStatus.Cancelled_Part : OrderStatus.Cancelled_All, nowMs)
+}
+
+function noteFlows(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  booking: Booking,
+  nowMs: number,
+): void {
+  const remark = `${isBuySide(order.side) ? 'Buy' : 'Sell'} ${order.code}, order ${order.orderIdEx}`
+  const note = (amount: number, type: string): void => {
+    if (amount === 0) return
+    const flowId = nextId(floor.state).toString()
+    account.flows.push({ flowId, timeMs: nowMs, currency: order.currency, amount, type, remark })
+  }
+  note(booking.proceeds, 'Trade')
+  note(-booking.fees, 'Fees')
+  keepLast(account.flows, MAX_FLOWS_PER_ACCOUNT)
+}
+
+function emit(floor: TradingFloor, event: TradeEvent): void {
+  floor.state.events.push(event)
+  keepLast(floor.state.events, MAX_EVENTS)
+}

@@ -1,0 +1,159 @@
+import { OrderStatus, TrdCashFlowDirection, TrdEnv } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { HandlerTable } from '../handler.ts'
+import { HONG_KONG } from '../market/time-zone.ts'
+import { openAccount } from './account-access.ts'
+import type { CashFlow, FillState, OrderState } from './account-state.ts'
+import { MAX_HISTORY_DAYS } from './bounds.ts'
+import { feesOf } from './fees.ts'
+import { readFilter } from './list-filter.ts'
+import type { FilteredEntry, TimeRange } from './list-filter.ts'
+import { marketDate, marketTimeText, parseMarketTime, zoneOfSecMarket, zoneOfTrdMarket } from './market-time.ts'
+import { amountOf } from './money.ts'
+import { isOpenStatus } from './order-status.ts'
+import { fillView, orderView } from './order-view.ts'
+import { refusals } from './refusals.ts'
+import { isBuySide } from './requirement.ts'
+
+const HISTORY_MS = MAX_HISTORY_DAYS * 86_400_000
+
+/** Order ids in one fee call: the documentation's number. */
+const MAX_FEE_ORDERS = 400
+
+/** The calls that list orders, fills, fees and cash movements. */
+export const orderListHandlers: HandlerTable = {
+  Trd_GetOrderList: (world, { header, filterConditions, filterStatusList = [] }, { nowMs }) => {
+    const account = openAccount(world, header, nowMs)
+    if ('refusal' in account) return account
+    const filter = readFilter(filterConditions, zoneOfTrdMarket(header.trdMarket))
+    if ('refusal' in filter) return filter
+    const listed = account.orders.filter(
+      (one) => isOfToday(one, nowMs) && hasStatus(one, filterStatusList) && filter.passes(orderEntry(one)),
+    )
+    return { header, orderList: listed.map(orderView) }
+  },
+
+  Trd_GetHistoryOrderList: (world, { header, filterConditions, filterStatusList = [] }, { nowMs }) => {
+    const account = openAccount(world, header, nowMs)
+    if ('refusal' in account) return account
+    const filter = readFilter(filterConditions, zoneOfTrdMarket(header.trdMarket), historyRange(nowMs))
+    if ('refusal' in filter) return filter
+    const listed = account.orders.filter((one) => hasStatus(one, filterStatusList) && filter.passes(orderEntry(one)))
+    return { header, orderList: listed.map(orderView) }
+  },
+
+  Trd_GetOrderFillList: (world, { header, filterConditions }, { nowMs }) => {
+    const account = openAccount(world, header, nowMs)
+    if ('refusal' in account) return account
+    if (account.profile.trdEnv === TrdEnv.Simulate) return refusals.simulatedNoDeals()
+    const filter = readFilter(filterConditions, zoneOfTrdMarket(header.trdMarket))
+    if ('refusal' in filter) return filter
+    const listed = account.fills.filter((one) => isFillOfToday(one, nowMs) && filter.passes(fillEntry(one)))
+    return { header, orderFillList: listed.map(fillView) }
+  },
+
+  Trd_GetHistoryOrderFillList: (world, { header, filterConditions }, { nowMs }) => {
+    const account = openAccount(world, header, nowMs)
+    if ('refusal' in account) return account
+    if (account.profile.trdEnv === TrdEnv.Simulate) return refusals.simulatedNoDeals()
+    const filter = readFilter(filterConditions, zoneOfTrdMarket(header.trdMarket), historyRange(nowMs))
+    if ('refusal' in filter) return filter
+    return { header, orderFillList: account.fills.filter((one) => filter.passes(fillEntry(one))).map(fillView) }
+  },
+
+  Trd_GetOrderFee: (world, { header, orderIdExList = [] }, { nowMs }) => {
+    const account = openAccount(world, header, nowMs)
+    if ('refusal' in account) return account
+    if (account.profile.trdEnv === TrdEnv.Simulate) return refusals.simulatedNotSupported()
+    if (orderIdExList.length > MAX_FEE_ORDERS) return refusals.tooMany('orders', MAX_FEE_ORDERS)
+    const asked = new Set(orderIdExList)
+    const orderFeeList = []
+    for (const order of account.orders) {
+      if (!asked.has(order.orderIdEx)) continue
+      const kind = world.market.instrument(order.market, order.code)?.kind
+      if (kind !== undefined) orderFeeList.push(feeView(order, kind))
+    }
+    return { header, orderFeeList }
+  },
+
+  Trd_FlowSummary: (world, c2s, { nowMs }) => {
+    const { header, clearingDate, cashFlowDirection = 0, startCreateDate = '', endCreateDate = '' } = c2s
+    const account = openAccount(world, header, nowMs)
+    if ('refusal' in account) return account
+    if (account.profile.trdEnv === TrdEnv.Simulate) return refusals.simulatedNoFlow()
+    const [first, last] =
+      startCreateDate === '' && endCreateDate === '' ? [clearingDate, clearingDate] : [startCreateDate, endCreateDate]
+    const from = parseMarketTime(HONG_KONG, first === '' ? last : first)
+    const to = parseMarketTime(HONG_KONG, last === '' ? first : last)
+    if (from === null || to === null) return refusals.badDate(from === null ? first : last)
+    const listed = account.flows.filter(
+      (flow) =>
+        flow.timeMs >= from.firstMs &&
+        flow.timeMs <= to.lastMs &&
+        (cashFlowDirection === TrdCashFlowDirection.Unknown || directionOf(flow) === cashFlowDirection),
+    )
+    return { header, flowSummaryInfoList: listed.map(flowView) }
+  },
+}
+
+/** Today's orders are those placed or ended today on their market's clock, and all that are still open. */
+function isOfToday(order: OrderState, nowMs: number): boolean {
+  const zone = zoneOfSecMarket(order.secMarket)
+  return isOpenStatus(order.status) || marketDate(zone, order.updateMs) === marketDate(zone, nowMs)
+}
+
+function isFillOfToday(fill: FillState, nowMs: number): boolean {
+  const zone = zoneOfSecMarket(fill.secMarket)
+  return marketDate(zone, fill.createMs) === marketDate(zone, nowMs)
+}
+
+/** Deleted orders have left the list; only who asks for that status sees them. */
+function hasStatus(order: OrderState, statuses: readonly number[]): boolean {
+  return statuses.length === 0 ? order.status !== OrderStatus.Deleted : statuses.includes(order.status)
+}
+
+function orderEntry({ code, orderId: id, orderIdEx, trdMarket, createMs: timeMs }: OrderState): FilteredEntry {
+  return { code, id, orderIdEx, trdMarket, timeMs }
+}
+
+function fillEntry({ code, fillId: id, orderIdEx, trdMarket, createMs: timeMs }: FillState): FilteredEntry {
+  return { code, id, orderIdEx, trdMarket, timeMs }
+}
+
+/** A history call with one end or none covers 90 days from or to it. */
+function historyRange(nowMs: number): (range: TimeRange) => TimeRange {
+  return ({ fromMs, toMs }) => {
+    if (fromMs === null) return { fromMs: (toMs ?? nowMs) - HISTORY_MS, toMs: toMs ?? nowMs }
+    return { fromMs, toMs: toMs ?? fromMs + HISTORY_MS }
+  }
+}
+
+function feeView(order: OrderState, kind: Parameters<typeof feesOf>[0]['kind']): MessageTypes['Trd_Common.OrderFee'] {
+  const isSell = !isBuySide(order.side)
+  const items = feesOf({ secMarket: order.secMarket, kind, isSell, qty: order.filledQty, value: order.filledValue })
+  return {
+    orderIDEx: order.orderIdEx,
+    feeAmount: amountOf(order.feesPaid),
+    feeList: items.map((item) => ({ title: item.title, value: amountOf(item.amount) })),
+  }
+}
+
+function directionOf(flow: CashFlow): number {
+  return flow.amount < 0 ? TrdCashFlowDirection.Out : TrdCashFlowDirection.In
+}
+
+/** Amounts keep their sign: negative for money going out. Clearing dates are Hong Kong's, where accounts are kept. */
+function flowView(flow: CashFlow): MessageTypes['Trd_FlowSummary.FlowSummaryInfo'] {
+  const date = marketDate(HONG_KONG, flow.timeMs)
+  return {
+    clearingDate: date,
+    settlementDate: date,
+    currency: flow.currency,
+    cashFlowType: flow.type,
+    cashFlowDirection: directionOf(flow),
+    cashFlowAmount: amountOf(flow.amount),
+    cashFlowRemark: flow.remark,
+    cashFlowID: BigInt(flow.flowId),
+    createTime: marketTimeText(HONG_KONG, flow.timeMs),
+  }
+}

@@ -1,0 +1,101 @@
+import { OrderType, TrailType } from '../../../proto/enums.ts'
+import type { Refusal } from '../handler.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { OrderState } from './account-state.ts'
+import { priceOf, scaledPriceOf } from './money.ts'
+import type { ScaledPrice } from './money.ts'
+import { ruleOf } from './order-rules.ts'
+import { snapToGrid } from './price-grid.ts'
+import { refusals } from './refusals.ts'
+import type { TradingMarket } from './trading-market.ts'
+
+/** The numbers of an order as a client gives them, when it places one and when it modifies one. */
+export interface RequestedTerms {
+  readonly orderType: number
+  readonly qty: number
+  readonly price: number | null
+  readonly auxPrice: number | null
+  readonly trailType: number | null
+  readonly trailValue: number | null
+  readonly trailSpread: number | null
+  /** Move a price that is off the grid to a valid one: up when the limit is positive, down when negative. */
+  readonly adjustPrice: boolean
+  /** How far at most, as a share of the price (0.0015). */
+  readonly adjustSideAndLimit: number
+}
+
+/** The part of an order that these numbers become. */
+export type OrderTerms = Pick<OrderState, 'qty' | 'price' | 'auxPrice' | 'trailType' | 'trailValue' | 'trailSpread'>
+
+/**
+ * Largest price x quantity of one order, in currency units. Sums of scaled price x quantity stay safe integers below
+ * nine times this; exchanges' own caps on the size of an order are far lower.
+ */
+const MAX_ORDER_AMOUNT = 1_000_000_000
+
+/** Checks the numbers of an order against its type and the security. */
+export function checkTerms(
+  market: TradingMarket,
+  instrument: Instrument,
+  asked: RequestedTerms,
+  nowMs: number,
+): OrderTerms | Refusal {
+  const rule = ruleOf(asked.orderType)
+  if (!Number.isSafeInteger(asked.qty) || asked.qty <= 0) return refusals.badQuantity()
+  if (asked.qty % instrument.lotSize !== 0) return refusals.lotSize(instrument.lotSize)
+
+  const price = rule.needsPrice ? checkPrice(market, instrument, asked, nowMs) : null
+  if (isRefusal(price)) return price
+  const auxPrice = rule.needsAuxPrice ? checkAuxPrice(market, instrument, asked) : null
+  if (isRefusal(auxPrice)) return auxPrice
+
+  const reference = price ?? auxPrice ?? scaledPriceOf(market.lastPrice(instrument, nowMs))
+  if (priceOf(reference) * asked.qty > MAX_ORDER_AMOUNT) return refusals.amountTooLarge()
+
+  if (!rule.isTrailing) return { qty: asked.qty, price, auxPrice, trailType: null, trailValue: null, trailSpread: null }
+  const { trailType, trailValue, trailSpread } = asked
+  if (trailValue === null || !(trailValue > 0) || !Number.isFinite(trailValue)) return refusals.badTrail()
+  if (trailType === TrailType.Ratio ? trailValue >= 100 : trailType !== TrailType.Amount) return refusals.badTrail()
+  const hasSpread = asked.orderType === OrderType.TrailingStopLimit
+  if (hasSpread && (trailSpread === null || !(trailSpread >= 0))) return refusals.badTrailSpread()
+  return { qty: asked.qty, price, auxPrice, trailType, trailValue, trailSpread: hasSpread ? trailSpread : null }
+}
+
+function checkPrice(
+  market: TradingMarket,
+  instrument: Instrument,
+  asked: RequestedTerms,
+  nowMs: number,
+): ScaledPrice | Refusal {
+  const { price } = asked
+  if (price === null || !(price > 0) || !Number.isFinite(price)) return refusals.missingPrice()
+  const valid = onGrid(market, instrument, price, asked)
+  if (isRefusal(valid)) return valid
+  const band = market.priceBand(instrument, nowMs)
+  if (band === null || (valid >= scaledPriceOf(band.low) && valid <= scaledPriceOf(band.high))) return valid
+  return refusals.priceBand(band.low, band.high)
+}
+
+function checkAuxPrice(market: TradingMarket, instrument: Instrument, asked: RequestedTerms): ScaledPrice | Refusal {
+  const { auxPrice } = asked
+  if (auxPrice === null || !(auxPrice > 0) || !Number.isFinite(auxPrice)) return refusals.missingAuxPrice()
+  return onGrid(market, instrument, auxPrice, asked)
+}
+
+/** The price itself when it is valid, else the next valid one if the client allows that and it is near enough. */
+function onGrid(
+  market: TradingMarket,
+  instrument: Instrument,
+  price: number,
+  asked: RequestedTerms,
+): ScaledPrice | Refusal {
+  if (market.isOnTick(instrument, price)) return scaledPriceOf(price)
+  if (!asked.adjustPrice) return refusals.tickSize(market.tickSize(instrument, price))
+  const adjusted = snapToGrid(market, instrument, price, asked.adjustSideAndLimit > 0)
+  const distance = Math.abs(priceOf(adjusted) - price) / price
+  return adjusted > 0 && distance <= Math.abs(asked.adjustSideAndLimit) ? adjusted : refusals.adjustTooFar()
+}
+
+function isRefusal(value: ScaledPrice | Refusal | null): value is Refusal {
+  return value !== null && typeof value === 'object'
+}

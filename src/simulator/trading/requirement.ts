@@ -1,0 +1,109 @@
+import { TrdAccType, TrdSide } from '../../../proto/enums.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { AccountProfile, AccountState, OrderState } from './account-state.ts'
+import { totalFees } from './fees.ts'
+import { marginTermsOf } from './margin.ts'
+import { scaleCents, valueOf } from './money.ts'
+import type { Cents, ScaledPrice } from './money.ts'
+import { isLiveStatus } from './order-status.ts'
+import { secMarketOf } from './venues.ts'
+
+/** A quantity that is to be dealt at some worst price, as far as money is concerned. */
+export interface Deal {
+  readonly instrument: Instrument
+  readonly isBuy: boolean
+  readonly qty: number
+  readonly worstPrice: ScaledPrice
+  /** What of the same order is filled already: its fees depend on the whole. */
+  readonly filledQty: number
+  readonly filledNotional: number
+  readonly feesPaid: Cents
+}
+
+/** True for a buy and for the buying back of a short position. */
+export function isBuySide(side: number): boolean {
+  return side === TrdSide.Buy || side === TrdSide.BuyBack
+}
+
+/** Futures settle only the difference; everything else changes hands against its full price. */
+export function isCashSettled(instrument: Instrument): boolean {
+  return instrument.kind !== 'future'
+}
+
+export function isMarginAccount(profile: AccountProfile): boolean {
+  return profile.accType === TrdAccType.Margin
+}
+
+/** Fees the deal would add, if it filled as a whole at its worst price. */
+export function furtherFees(deal: Deal): Cents {
+  const value = valueOf(deal.filledNotional + deal.worstPrice * deal.qty, deal.instrument.contractMultiplier)
+  const base = {
+    secMarket: secMarketOf(deal.instrument),
+    kind: deal.instrument.kind,
+    isSell: !deal.isBuy,
+    qty: deal.filledQty + deal.qty,
+    value,
+  }
+  return totalFees(base) - deal.feesPaid
+}
+
+/**
+ * What must be free in the security's currency before the deal may be sent. A cash account pays in full and a sale
+ * pays its fees out of the proceeds. A margin account puts up initial margin for what opens a position; what only
+ * closes one (`closableQty`) needs nothing.
+ */
+export function requiredFor(profile: AccountProfile, deal: Deal, closableQty: number): Cents {
+  const value = valueOf(deal.worstPrice * deal.qty, deal.instrument.contractMultiplier)
+  if (!isMarginAccount(profile)) {
+    return deal.isBuy ? value + furtherFees(deal) : Math.max(0, furtherFees(deal) - value)
+  }
+  const openingQty = Math.max(0, deal.qty - closableQty)
+  if (openingQty === 0) return 0
+  const terms = marginTermsOf(deal.instrument)
+  const percent = (deal.isBuy ? terms.long : terms.short).initial
+  return scaleCents(value, openingQty * percent, deal.qty * 100) + furtherFees(deal)
+}
+
+export interface Reservations {
+  readonly byCurrency: ReadonlyMap<number, Cents>
+  /** How much of a position of the other side is left for one more order to close. */
+  closableBy(isBuy: boolean, secMarket: number, code: string): number
+}
+
+/**
+ * What the live orders of the account tie up, oldest first: each closes what the earlier ones have left of the
+ * position. `except` is an order that is about to be replaced. Orders whose security is gone tie up nothing.
+ */
+export function reservationsOf(
+  account: AccountState,
+  instrumentOf: (order: OrderState) => Instrument | null,
+  worstPriceOf: (order: OrderState) => ScaledPrice,
+  except: OrderState | null = null,
+): Reservations {
+  const byCurrency = new Map<number, Cents>()
+  const usedUp = new Map<string, number>()
+  const closableBy = (isBuy: boolean, secMarket: number, code: string): number => {
+    const held = account.positions.find((one) => one.secMarket === secMarket && one.code === code)?.qty ?? 0
+    const closable = isBuy ? Math.max(0, -held) : Math.max(0, held)
+    return Math.max(0, closable - (usedUp.get(sideKey(isBuy, secMarket, code)) ?? 0))
+  }
+  for (const order of account.orders) {
+    if (order === except || !isLiveStatus(order.status)) continue
+    const instrument = instrumentOf(order)
+    if (instrument === null) continue
+    const isBuy = isBuySide(order.side)
+    const qty = order.qty - order.filledQty
+    const { filledQty, filledNotional, feesPaid } = order
+    const deal = { instrument, isBuy, qty, worstPrice: worstPriceOf(order), filledQty, filledNotional, feesPaid }
+    const closable = closableBy(isBuy, order.secMarket, order.code)
+    const required = requiredFor(account.profile, deal, closable)
+    byCurrency.set(order.currency, (byCurrency.get(order.currency) ?? 0) + required)
+    const key = sideKey(isBuy, order.secMarket, order.code)
+    usedUp.set(key, (usedUp.get(key) ?? 0) + qty)
+  }
+  return { byCurrency, closableBy }
+}
+
+function sideKey(isBuy: boolean, secMarket: number, code: string): string {
+  return `${isBuy ? 'buy' : 'sell'}/${secMarket}/${code}`
+}

@@ -1,0 +1,35 @@
+import { SimAccType } from '../../../proto/enums.ts'
+import type { Refusal } from '../handler.ts'
+import type { Instrument, InstrumentKind } from '../market/instrument.ts'
+import type { AccountProfile } from './account-state.ts'
+import { refusals } from './refusals.ts'
+import type { TradingMarket } from './trading-market.ts'
+import { isFuturesMarket, venuesOf } from './venues.ts'
+
+/**
+ * The security a trade call means: its code, looked for on the exchanges of the call's `trd_market`, or on the one
+ * `sec_market` names. A refusal when there is none or the account cannot trade its kind.
+ */
+export function findTradable(
+  market: TradingMarket,
+  profile: AccountProfile,
+  trdMarket: number,
+  secMarket: number | null,
+  code: string,
+): Instrument | Refusal {
+  const venues = venuesOf(trdMarket).filter((venue) => secMarket === null || venue.secMarket === secMarket)
+  if (venues.length === 0) return secMarket === null ? refusals.unknownSecurity(code) : refusals.secMarketMismatch()
+  for (const venue of venues) {
+    const instrument = market.instrument(venue.qotMarket, code)
+    if (instrument === null) continue
+    return allowsKind(profile, trdMarket, instrument.kind) ? instrument : refusals.notTradable(code)
+  }
+  return refusals.unknownSecurity(code)
+}
+
+function allowsKind(profile: AccountProfile, trdMarket: number, kind: InstrumentKind): boolean {
+  if (kind === 'index') return false
+  if (isFuturesMarket(trdMarket)) return kind === 'future'
+  if (kind === 'option') return profile.simAccType !== SimAccType.Stock
+  return kind !== 'future'
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { findKey, type KeyTable, MAX_KEYS, readKeyTable } from '../../src/auth/key-table.ts'
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+function read(file: unknown): { table: KeyTable; problems: string[] } {
+  const problems: string[] = []
+  const table = readKeyTable(typeof file === 'string' ? file : JSON.stringify(file), problems)
+  return { table, problems }
+}
+
+function readKey(record: object): { key: KeyTable[number] | undefined; problems: string[] } {
+  const { table, problems } = read({ version: 1, keys: [record] })
+  return { key: table[0], problems }
+}
+
+const MINIMAL = { id: 'bot', hash: `sha256:${hashOf('fc_bot')}`, scopes: ['qot:read'] }
+
+test('no key file means no keys, and that is not a mistake', () => {
+  for (const text of ['', '  \n']) assert.deepEqual(read(text), { table: [], problems: [] })
+  assert.deepEqual(readKeyTable(undefined, []), [])
+})
+
+test('a record of futu-opend-rs with all its fields is taken as it is', () => {
+  const { key, problems } = readKey({
+    id: 'desk',
+    hash: `sha256:${hashOf('fc_desk')}`,
+    scopes: ['qot:read', 'acc:read', 'trade:simulate', 'trade:real', 'trade:unlock', 'metrics', 'admin'],
+    allowed_markets: ['HK', 'US'],
+    allowed_symbols: ['HK.00700', 'US.BRK.B'],
+    max_order_value: 100000.5,
+    max_daily_value: 1e6,
+    hours_window: '22:00-04:00',
+    max_orders_per_minute: 3,
+    allowed_trd_sides: ['BUY', 'SELL_SHORT'],
+    allowed_acc_ids: [281756455988247800],
+    allowed_card_nums: ['1234', '1001123412345678'],
+    expires_at: '2027-01-31T00:00:00.5+08:00',
+    created_at: '2026-01-01T00:00:00Z',
+    note: 'for the desk',
+    allowed_machines: ['0123abcd'],
+    raw_explicit_acc_ids: [1],
+  })
+  assert.deepEqual(problems, [])
+  assert.deepEqual(key?.cardNums, ['1234', '1001123412345678'])
+  assert.equal(key?.isFrozen, false)
+  assert.equal(key?.expiresAtMs, Date.parse('2027-01-30T16:00:00.500Z'))
+  assert.deepEqual(key?.limits, {
+    allowed_markets: ['HK', 'US'],
+    allowed_symbols: ['HK.00700', 'US.BRK.B'],
+    allowed_trd_sides: ['BUY', 'SELL_SHORT'],
+    hours_window: '22:00-04:00',
+    max_order_value: 100000.5,
+    max_orders_per_minute: 3,
+    max_daily_value: 1e6,
+  })
+})
+
+test('nested limits and flat limits mean the same', () => {
+  const limits = { allowed_markets: ['HK'], max_order_value: 5, hours_window: '09:30-16:00', allowed_acc_ids: ['42'] }
+  const flat = readKey({ ...MINIMAL, ...limits })
+  const nested = readKey({ ...MINIMAL, limits })
+  assert.deepEqual(nested, flat)
+  assert.deepEqual(flat.problems, [])
+  assert.equal(flat.key?.limits.max_order_value, 5)
+  assert.deepEqual(flat.key?.accIds, [42n])
+})
+
+test('a bare hex hash and one with its prefix open for the same key', async () => {
+  const hex = hashOf('fc_bot')
+  for (const hash of [hex, hex.toUpperCase(), `sha256:${hex}`]) {
+    const { table, problems } = read({ version: 1, keys: [{ ...MINIMAL, hash }] })
+    assert.deepEqual(problems, [])
+    assert.equal((await findKey(table, 'fc_bot'))?.id, 'bot')
+  }
+})
+
+test('account ids above 2^53 keep every digit, or a whitelist would open a neighbour', () => {
+  const text = `{"version":1,"keys":[{"id":"a","hash":"${hashOf('x')}","scopes":[],"allowed_acc_ids":[281756455988247813,"281756455988247815",7]}]}`
+  const { table, problems } = read(text)
+  assert.deepEqual(problems, [])
+  assert.deepEqual(table[0]?.accIds, [281756455988247813n, 281756455988247815n, 7n])
+})
+
+test('empty lists of accounts, cards and sides do not restrict; an empty list of machines freezes', () => {
+  const { key, problems } = readKey({
+    ...MINIMAL,
+    allowed_acc_ids: [],
+    allowed_card_nums: [],
+    allowed_trd_sides: [],
+    allowed_markets: [],
+    allowed_machines: [],
+  })
+  assert.deepEqual(problems, [])
+  assert.equal(key?.accIds, null)
+  assert.equal(key?.cardNums, null)
+  assert.equal(key?.limits.allowed_trd_sides, null)
+  assert.deepEqual(key?.limits.allowed_markets, [], 'an empty list of markets allows none')
+  assert.equal(key?.isFrozen, true)
+})
+
+test('null stands for a field that is not there', () => {
+  const { key, problems } = readKey({ ...MINIMAL, expires_at: null, limits: null, allowed_machines: null, note: null })
+  assert.deepEqual(problems, [])
+  assert.equal(key?.expiresAtMs, null)
+  assert.equal(key?.isFrozen, false)
+})
+
+const BAD_RECORDS: readonly (readonly [string, object, RegExp])[] = [
+  ['unknown scope', { scopes: ['qot:read', 'qot:write'] }, /unknown scope "qot:write"/],
+  ['no scopes', { scopes: undefined }, /scopes must be/],
+  ['scopes as text', { scopes: 'qot:read' }, /scopes must be/],
+  ['unknown field', { max_order_vlaue: 5 }, /unknown field "max_order_vlaue"/],
+  ['unknown nested field', { limits: { allowed_market: ['HK'] } }, /unknown field "limits.allowed_market"/],
+  ['a field twice', { max_order_value: 5, limits: { max_order_value: 50 } }, /both flat and in limits/],
+  ['limits as list', { limits: [] }, /limits must be an object/],
+  ['short hash', { hash: 'sha256:00ff' }, /hash must be/],
+  ['other hash', { hash: `md5:${hashOf('x')}` }, /hash must be/],
+  ['no hash', { hash: undefined }, /hash must be/],
+  ['no id', { id: undefined }, /id must be/],
+  ['id with a line break', { id: 'a\nb' }, /id must be/],
+  ['bad date', { expires_at: '2027-02-30T00:00:00Z' }, /expires_at must be/],
+  ['date as number', { expires_at: 1900000000 }, /expires_at must be/],
+  ['bad creation date', { created_at: 'yesterday' }, /created_at must be/],
+  ['negative value', { max_order_value: -1 }, /max_order_value must be/],
+  ['value as text', { max_daily_value: '5' }, /max_daily_value must be/],
+  ['half an order', { max_orders_per_minute: 1.5 }, /max_orders_per_minute must be/],
+  ['bad hours', { hours_window: '9:30-16:00' }, /hours_window must have/],
+  ['impossible hours', { hours_window: '09:30-24:30' }, /hours_window must have/],
+  ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides may name/],
+  ['bad account', { allowed_acc_ids: [1.5] }, /allowed_acc_ids must be/],
+  ['negative account', { allowed_acc_ids: [-1] }, /allowed_acc_ids must be/],
+  ['huge account', { allowed_acc_ids: ['18446744073709551616'] }, /allowed_acc_ids must be/],
+  ['one account without a list', { allowed_acc_ids: 42 }, /allowed_acc_ids must be/],
+  ['bad card', { allowed_card_nums: ['12'] }, /allowed_card_nums\[0\]/],
+  ['bad symbol', { allowed_symbols: ['HK.00700', '00700'] }, /allowed_symbols\[1\]/],
+  ['bad market', { allowed_markets: ['hk'] }, /allowed_markets\[0\]/],
+]
+
+for (const [what, change, expected] of BAD_RECORDS) {
+  test(`a record with a mistake is a problem: ${what}`, () => {
+    const { problems } = readKey({ ...MINIMAL, ...change })
+    assert.equal(problems.length, 1, problems.join('\n'))
+    assert.match(problems[0] ?? '', expected)
+    assert.match(problems[0] ?? '', /^KEYS_JSON keys\[0\]: /)
+  })
+}
+
+test('a key file with a mistake of its own is a problem', () => {
+  const files: readonly (readonly [unknown, RegExp])[] = [
+    ['{"version":1,"keys":[', /not valid JSON/],
+    ['{"version":1,"version":2,"keys":[]}', /given twice/],
+    [[], /must be an object/],
+    [{ keys: [] }, /version must be 1/],
+    [{ version: 2, keys: [] }, /version must be 1/],
+    [{ version: 1 }, /keys must be a list/],
+    [{ version: 1, keys: ['fc_x'] }, /keys must be a list of objects/],
+    [{ version: 1, keys: [], key: [] }, /unknown field "key"/],
+    [{ version: 1, keys: [MINIMAL, { ...MINIMAL, hash: hashOf('other') }] }, /another key has the id "bot"/],
+    [{ version: 1, keys: [MINIMAL, { ...MINIMAL, id: 'bot2' }] }, /another key has the same hash/],
+    [
+      {
+        version: 1,
+        keys: Array.from({ length: MAX_KEYS + 1 }, (_, i) => ({ id: `${i}`, hash: hashOf(`${i}`), scopes: [] })),
+      },
+      /at most/,
+    ],
+  ]
+  for (const [file, expected] of files) assert.match(read(file).problems.join('\n'), expected)
+})
+
+test('problems never show a hash', () => {
+  const { problems } = readKey({ ...MINIMAL, hash: `sha256:${hashOf('fc_bot')}0` })
+  assert.equal(problems.join('').includes(hashOf('fc_bot')), false)
+})
+
+test('a key is found wherever it stands, and only by its own token', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 20 }),
+      fc.string(),
+      async (tokens, other) => {
+        const { table, problems } = read({
+          version: 1,
+          keys: tokens.map((token, index) => ({ id: `k${index}`, hash: hashOf(token), scopes: [] })),
+        })
+        assert.deepEqual(problems, [])
+        for (const [index, token] of tokens.entries()) assert.equal((await findKey(table, token))?.id, `k${index}`)
+        if (!tokens.includes(other)) assert.equal(await findKey(table, other), null)
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+test('the comparison looks at all 32 bytes', async () => {
+  const hash = hashOf('fc_bot')
+  for (let at = 0; at < 64; at++) {
+    const flipped = (Number.parseInt(hash[at] ?? '', 16) ^ 1).toString(16)
+    const { table } = read({
+      version: 1,
+      keys: [{ ...MINIMAL, hash: hash.slice(0, at) + flipped + hash.slice(at + 1) }],
+    })
+    assert.equal(await findKey(table, 'fc_bot'), null, `digit ${at}`)
+  }
+})

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Env, readConfig } from '../src/env.ts'
+
+const GOOD: Env = { OPEND_URL: 'tcp://127.0.0.1:11111' }
+const SECRET = '0123456789abcdef0123456789abcdef'
+const JWT: Env = { ...GOOD, JWT_ISSUER: 'https://issuer.test', JWT_AUDIENCE: 'opend-edge' }
+
+function configOf(env: Env) {
+  const config = readConfig(env)
+  assert.ok(config.ok, JSON.stringify(config))
+  return config.value
+}
+
+function problemsOf(env: Env): readonly string[] {
+  const config = readConfig(env)
+  assert.ok(!config.ok)
+  assert.ok(config.failure.code === 'server.misconfigured')
+  return config.failure.problems
+}
+
+test('the least that is needed is where OpenD is; everything else is closed or off', () => {
+  assert.deepEqual(configOf(GOOD), {
+    upstream: { kind: 'tcp', hostname: '127.0.0.1', port: 11111 },
+    keys: [],
+    jwt: null,
+    localOpenReads: false,
+    metricsNeedScope: false,
+  })
+})
+
+test('OpenD may be the simulator, a host name or an IPv6 address', () => {
+  assert.deepEqual(configOf({ OPEND_URL: 'simulator:' }).upstream, { kind: 'simulator' })
+  assert.deepEqual(configOf({ OPEND_URL: 'tcp://opend.lan:33333/' }).upstream, {
+    kind: 'tcp',
+    hostname: 'opend.lan',
+    port: 33333,
+  })
+  assert.deepEqual(configOf({ OPEND_URL: 'tcp://[::1]:11111' }).upstream, {
+    kind: 'tcp',
+    hostname: '[::1]',
+    port: 11111,
+  })
+})
+
+test('an OPEND_URL that is anything else is a problem, never a silent simulator', () => {
+  const wrong = [
+    '',
+    'tcp://host',
+    'tcp://host:0',
+    'tcp://host:70000',
+    'http://host:80',
+    'host:11111',
+    'tcp://',
+    'simulator',
+    'tcp://u@host:1',
+    'tcp://host:1/x',
+    'tcp://host:1?x',
+  ]
+  for (const OPEND_URL of wrong) assert.match(problemsOf({ OPEND_URL }).join(), /OPEND_URL/, OPEND_URL)
+  assert.match(problemsOf({}).join(), /OPEND_URL is not set/)
+})
+
+test('a JWT secret takes HS256 unless told, published keys RS256', () => {
+  assert.deepEqual(configOf({ ...JWT, JWT_SECRET: SECRET }).jwt?.algorithms, ['HS256'])
+  const jwks = configOf({ ...JWT, JWT_JWKS_URL: 'https://issuer.test/jwks', JWT_SCOPE_CLAIM: 'permissions' }).jwt
+  assert.deepEqual(jwks?.algorithms, ['RS256'])
+  assert.equal(jwks?.scopeClaim, 'permissions')
+  assert.deepEqual(
+    configOf({ ...JWT, JWT_JWKS_URL: 'http://127.0.0.1:1/jwks', JWT_ALGORITHMS: 'ES256, EdDSA' }).jwt?.algorithms,
+    ['ES256', 'EdDSA'],
+  )
+})
+
+const BAD_JWT: readonly (readonly [string, Env, RegExp])[] = [
+  ['no issuer', { ...JWT, JWT_ISSUER: '', JWT_SECRET: SECRET }, /JWT_ISSUER is not set/],
+  ['no audience', { ...JWT, JWT_AUDIENCE: undefined, JWT_SECRET: SECRET }, /JWT_AUDIENCE is not set/],
+  ['no key', JWT, /JWTs have no key/],
+  ['only a claim', { ...GOOD, JWT_SCOPE_CLAIM: 'scp' }, /JWT_ISSUER is not set/],
+  ['two keys', { ...JWT, JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://issuer.test/jwks' }, /both set/],
+  ['none', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'none' }, /names "none"/],
+  [
+    'none beside another',
+    { ...JWT, JWT_JWKS_URL: 'https://issuer.test/jwks', JWT_ALGORITHMS: 'RS256 none' },
+    /names "none"/,
+  ],
+  [
+    'HMAC with published keys',
+    { ...JWT, JWT_JWKS_URL: 'https://issuer.test/jwks', JWT_ALGORITHMS: 'RS256,HS256' },
+    /names "HS256"/,
+  ],
+  ['a signature with a secret', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'RS256' }, /names "RS256"/],
+  ['an empty list', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: ' , ' }, /JWT_ALGORITHMS is empty/],
+  ['a short secret', { ...JWT, JWT_SECRET: 'short' }, /too short for HS256: it needs at least 32 bytes/],
+  ['a secret too short for its hash', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'HS512' }, /64 bytes/],
+  ['plain HTTP', { ...JWT, JWT_JWKS_URL: 'http://issuer.test/jwks' }, /not an https: URL/],
+  ['no URL', { ...JWT, JWT_JWKS_URL: 'issuer.test' }, /not an https: URL/],
+]
+
+for (const [what, env, expected] of BAD_JWT) {
+  test(`a half-configured JWT is a problem: ${what}`, () => assert.match(problemsOf(env).join('\n'), expected))
+}
+
+test('every mistake is told at once, and no secret with it', () => {
+  const problems = problemsOf({
+    OPEND_URL: 'nowhere',
+    KEYS_JSON: '{"version":1,"keys":[{"id":"a","hash":"fc_plain_secret","scopes":["all"]}]}',
+    JWT_SECRET: 'hunter2',
+    METRICS_AUTH: 'yes',
+    LOCAL_OPEN_READS: '1',
+  })
+  const text = problems.join('\n')
+  for (const name of [
+    'OPEND_URL',
+    'KEYS_JSON',
+    'JWT_ISSUER',
+    'JWT_AUDIENCE',
+    'JWT_SECRET',
+    'METRICS_AUTH',
+    'LOCAL_OPEN_READS',
+  ]) {
+    assert.match(text, new RegExp(name))
+  }
+  assert.doesNotMatch(text, /hunter2|fc_plain_secret/)
+})

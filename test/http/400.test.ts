@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SCOPES } from '../../src/auth/scope.ts'
+import { API_ENDPOINTS } from '../../src/endpoints.ts'
+import { messageType, type Field } from '../../src/wire/schema.ts'
+import { jsonNameOf } from '../../src/wire/json-name.ts'
+import { keyRig, readError } from './rig.ts'
+import { sampleBody } from './sample-message.ts'
+
+const { gateway, send } = keyRig(SCOPES)
+
+async function assertRefused(route: string, body: unknown, code: string, says: RegExp): Promise<void> {
+  const error = await readError(await send(route, { body }), 400)
+  assert.equal(error.code, code, error.error)
+  assert.match(error.error, says)
+  assert.equal(gateway.touched, 0, 'a bad request reached the gateway')
+}
+
+test('what is not JSON is refused with the place of the mistake', async () => {
+  await assertRefused('POST /api/quote', '{"security_list":[', 'request.malformed_json', /line 1 column/)
+  await assertRefused('POST /api/quote', '{"symbols":[],"symbols":[]}', 'request.malformed_json', /given twice/)
+  await assertRefused('POST /api/quote', 'security_list=HK.00700', 'request.malformed_json', /not valid JSON/)
+})
+
+test('what is not UTF-8 is refused, not repaired', async () => {
+  await assertRefused('POST /api/quote', new Uint8Array([0x7b, 0xff, 0x7d]), 'request.invalid_utf8', /UTF-8/)
+})
+
+test('a body that is no object is refused', async () => {
+  for (const body of ['[]', '"HK.00700"', '1', 'null', 'true']) {
+    await assertRefused('POST /api/quote', body, 'request.invalid_value', /object/)
+  }
+})
+
+test('an unknown field is named with its path and the nearest known name', async () => {
+  const body = { security_list: [{ marke: 1, code: '00700' }] }
+  await assertRefused(
+    'POST /api/quote',
+    body,
+    'request.unknown_field',
+    /^security_list\[0\]\.marke: unknown field \(did you mean market\?\)$/,
+  )
+  await assertRefused('POST /api/kline', { sub_type_list: [1] }, 'request.unknown_field', /^sub_type_list/)
+})
+
+test('every required field of every endpoint is missed when it is not there', async () => {
+  for (const endpoint of API_ENDPOINTS.filter(({ method }) => method === 'POST')) {
+    const required = messageType(`${endpoint.protocol}.C2S`).fields.filter(({ rule }) => rule === 'required')
+    for (const { name } of required.filter((field) => field.name !== 'packetID')) {
+      const { [jsonNameOf(name)]: _, ...body } = sampleBody(endpoint)
+      await assertRefused(`POST ${endpoint.path}`, body, 'request.missing_field', new RegExp(jsonNameOf(name)))
+    }
+  }
+})
+
+/** A value that no field of that kind may take, by kind. */
+const WRONG: Readonly<Record<Field['kind'], readonly unknown[]>> = {
+  int32: ['1x', 1.5, 3e9, true, {}],
+  uint32: [-1, 4294967296, '1x', []],
+  int64: ['1.5', 1.5, '9223372036854775808', true],
+  uint64: ['-1', -1, '18446744073709551616', 'abc'],
+  double: ['abc', true, {}],
+  float: ['abc', true, {}],
+  bool: ['yes', 1, {}],
+  string: [1, true, {}],
+  bytes: ['***', 1, {}],
+  message: [1, true, 'no security'],
+}
+
+test('every field of every endpoint refuses values of another type, by name', async () => {
+  for (const endpoint of API_ENDPOINTS.filter(({ method }) => method === 'POST')) {
+    for (const field of messageType(`${endpoint.protocol}.C2S`).fields) {
+      for (const wrong of WRONG[field.kind]) {
+        const body = { ...sampleBody(endpoint), [field.jsonName]: field.rule === 'repeated' ? [wrong] : wrong }
+        await assertRefused(`POST ${endpoint.path}`, body, 'request.invalid_value', new RegExp(field.jsonName))
+      }
+    }
+  }
+})
+
+test('trd_env 2, which some documentation calls real, is refused with the truth', async () => {
+  const header = { trd_env: 2, acc_id: 1, trd_market: 1 }
+  await assertRefused('POST /api/funds', { header }, 'request.invalid_value', /trd_env.*0.*1/s)
+})
+
+test('a call for securities without any is refused here, not at OpenD', async () => {
+  for (const { path, needsOneOf } of API_ENDPOINTS) {
+    if (needsOneOf === undefined) continue
+    await assertRefused(`POST ${path}`, {}, 'request.missing_field', /security_list/)
+    await assertRefused(`POST ${path}`, { security_list: [] }, 'request.missing_field', /security_list/)
+  }
+})
+
+test('static info of a market needs no list of securities', async () => {
+  const rig = keyRig(['qot:read'])
+  assert.equal((await rig.send('POST /api/static-info', { body: { market: 'HK_Security' } })).status, 200)
+})
+
+test('more securities than the bound are refused', async () => {
+  const symbols = (count: number) => ({ symbols: Array.from({ length: count }, (_, index) => `HK.${10_000 + index}`) })
+  await assertRefused('POST /api/quote', symbols(101), 'request.invalid_value', /100/)
+  await assertRefused('POST /api/snapshot', symbols(401), 'request.invalid_value', /400/)
+})
+
+test('a query is refused wherever it would be ignored', async () => {
+  await assertRefused('POST /api/order?dry_run=true', {}, 'request.unknown_field', /^\?dry_run: unknown field/)
+  await assertRefused('GET /api/accounts?trd_env=0', undefined, 'request.unknown_field', /^\?trd_env: unknown field/)
+  await assertRefused('POST /api/admin/shutdown?force', undefined, 'request.unknown_field', /^\?force/)
+})
+
+test('a body is refused by calls that take none', async () => {
+  await assertRefused('POST /api/admin/reload', { keys: true }, 'request.unexpected_body', /no body/)
+  const declared = await send('GET /api/accounts', { headers: { 'Content-Length': '2' } })
+  assert.equal((await readError(declared, 400)).code, 'request.unexpected_body')
+  assert.equal(gateway.touched, 0)
+})
+
+test("OpenD's own refusal is a 400 with the envelope in it", async () => {
+  for (const retType of [-1, -500]) {
+    const rig = keyRig(['qot:read'])
+    rig.gateway.answer('Qot_GetBasicQot', { retType, retMsg: 'HK.00700 is not subscribed', errCode: 5 })
+    const error = await readError(await rig.send('POST /api/quote', { body: { symbols: ['HK.00700'] } }), 400)
+    assert.deepEqual(error, {
+      error: 'OpenD refused the call: HK.00700 is not subscribed',
+      code: 'opend.refused',
+      request_id: error.request_id,
+      ret_type: retType,
+      ret_msg: 'HK.00700 is not subscribed',
+      err_code: 5,
+      s2c: null,
+    })
+  }
+})
+
+test('an order for an unknown account, or for the other environment, is a 400', async () => {
+  const order = API_ENDPOINTS.find(({ path }) => path === '/api/order')
+  assert.ok(order)
+  const cases = [
+    [{ code: 'trade.unknown_account', accId: '7' }, /acc_id 7/],
+    [
+      { code: 'trade.environment_mismatch', accId: '7', accountEnv: 'simulate' },
+      /must be 0 \(0 = simulate, 1 = real\)/,
+    ],
+    [{ code: 'trade.environment_mismatch', accId: '7', accountEnv: 'real' }, /must be 1 \(0 = simulate, 1 = real\)/],
+  ] as const
+  for (const [failure, says] of cases) {
+    const rig = keyRig(['trade:real'])
+    rig.gateway.answer('Trd_PlaceOrder', failure)
+    const error = await readError(await rig.send('POST /api/order', { body: sampleBody(order) }), 400)
+    assert.equal(error.code, failure.code)
+    assert.match(error.error, says)
+  }
+})

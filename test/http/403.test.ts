@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keyRig, makeRig, readError, signJwt } from './rig.ts'
+
+const HEADER = { trd_env: 0, acc_id: 5, trd_market: 1 }
+const ORDER = { header: HEADER, trd_side: 1, order_type: 1, code: '00700', qty: 100, price: 300 }
+const modify = (op: number) => ({ header: HEADER, order_id: '7', modify_order_op: op })
+
+test('orders of a key with limits are refused as long as the limits are not enforced; cancels go through', async () => {
+  const { gateway, send } = keyRig(['trade:real', 'trade:simulate'], {
+    max_order_value: 1000,
+    hours_window: '09:30-16:00',
+  })
+  for (const [route, body] of [
+    ['POST /api/order', ORDER],
+    ['POST /api/modify-order', modify(1)],
+    ['POST /api/modify-order', modify(4)],
+  ] as const) {
+    const error = await readError(await send(route, { body }), 403)
+    assert.equal(error.code, 'auth.limits_not_enforced')
+    assert.deepEqual(error['limits'], ['hours_window', 'max_order_value'])
+  }
+  assert.equal(gateway.touched, 0)
+  assert.equal((await send('POST /api/modify-order', { body: modify(2) })).status, 200)
+  assert.equal(gateway.only('Trd_ModifyOrder').modifyOrderOp, 2)
+})
+
+test('limits on orders do not hold up reads', async () => {
+  const { send } = keyRig(['acc:read'], { max_order_value: 1000, allowed_markets: [] })
+  assert.equal((await send('POST /api/funds', { body: HEADER })).status, 200)
+})
+
+test('the account decides which scope an order needs, and its refusal names it', async () => {
+  const { gateway, send } = makeRig()
+  gateway.answer('Trd_PlaceOrder', { code: 'auth.insufficient_scope', scopes: ['trade:real'] })
+  const response = await send('POST /api/order', { token: await signJwt(['trade:simulate']), body: ORDER })
+  assert.match(response.headers.get('WWW-Authenticate') ?? '', /error="insufficient_scope".*scope="trade:real"/)
+  const error = await readError(response, 403)
+  assert.deepEqual(error['required_scopes'], ['trade:real'])
+})
+
+test('a refusal does not say whose token it was, nor what else it may do', async () => {
+  const { send } = keyRig(['qot:read', 'metrics'], { allowed_acc_ids: [5] })
+  const error = await readError(await send('POST /api/order', { body: ORDER }), 403)
+  assert.doesNotMatch(JSON.stringify(error), /bot|metrics|qot/)
+})

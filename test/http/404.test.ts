@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SCOPES } from '../../src/auth/scope.ts'
+import { keyRig, readError } from './rig.ts'
+
+const PATHS = [
+  '/',
+  '/api',
+  '/api/',
+  '/api/nothing',
+  '/api/quote/',
+  '/API/quote',
+  '/api/quote/x',
+  '/api/admin',
+  '/ws/',
+  '/metrics.txt',
+  '/%2e%2e/api',
+]
+
+test('a path that is not in the table is 404, whoever asks and however: nothing is said about tokens', async () => {
+  const { gateway, send } = keyRig(SCOPES)
+  for (const path of PATHS) {
+    for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
+      for (const token of [undefined, 'fc_wrong']) {
+        const response = await send(`${method} ${path}`, { token })
+        assert.equal(response.headers.get('WWW-Authenticate'), null)
+        assert.equal((await readError(response, 404)).code, 'request.unknown_path', `${method} ${path}`)
+      }
+    }
+  }
+  assert.equal(gateway.touched, 0)
+})
+
+test('also when the deployment is misconfigured', async () => {
+  const { send } = keyRig([])
+  await readError(await send('GET /api/nothing', { env: {} }), 404)
+})
+
+test('a path as long as a URL is not sent back', async () => {
+  const { send } = keyRig([])
+  const error = await readError(await send(`GET /${'a'.repeat(5000)}`), 404)
+  assert.ok(error.error.length < 200)
+})

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
+import { makeRig, readError } from './rig.ts'
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+test('a path of the table takes its own method and says so to every other', async () => {
+  const { gateway, send } = makeRig()
+  for (const { method, path } of [...API_ENDPOINTS, ...OPERATIONS]) {
+    const allowed = method === 'GET' ? ['GET', 'HEAD'] : ['POST']
+    for (const other of METHODS.filter((name) => !allowed.includes(name))) {
+      const response = await send(`${other} ${path}`)
+      assert.equal(response.status, 405, `${other} ${path}`)
+      assert.equal(response.headers.get('Allow'), allowed.join(', '))
+      assert.equal(response.headers.get('WWW-Authenticate'), null)
+      if (other !== 'HEAD') assert.equal((await readError(response, 405)).code, 'request.method_not_allowed')
+    }
+  }
+  assert.equal(gateway.touched, 0)
+})

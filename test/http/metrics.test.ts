@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
+import { METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/metrics-page.ts'
+import { keysJson, makeRig, signJwt, tokenOf, type Rig } from './rig.ts'
+
+const KEYS_JSON = keysJson({ id: 'bot', scopes: ['acc:read'] })
+
+/** All counts the gateway was given, as `name{labels}` and value. */
+function counts({ gateway }: Rig): Record<string, number> {
+  const totals: Record<string, number> = {}
+  for (const { name, labels, add } of gateway.counted) {
+    const series = `${name}{${Object.values(labels).join()}}`
+    totals[series] = (totals[series] ?? 0) + add
+  }
+  return totals
+}
+
+test('requests and looks at tokens are counted; a key shows as a hash of its id', async () => {
+  const rig = makeRig({ KEYS_JSON, LOCAL_OPEN_READS: 'true' })
+  await rig.send('GET /api/accounts', { token: tokenOf('bot') })
+  await rig.send('GET /api/accounts', { token: tokenOf('bot') })
+  await rig.send('GET /api/global-state', { token: tokenOf('bot') })
+  await rig.send('GET /api/accounts', { token: await signJwt(['acc:read']) })
+  await rig.send('GET /api/accounts', { token: tokenOf('nobody') })
+  await rig.send('GET http://edge.test/api/accounts')
+  await rig.send('GET /api/accounts')
+  await rig.send('GET /ws', { token: tokenOf('bot') })
+  await rig.send('GET /metrics')
+  const bot = `kh_${createHash('sha256').update('bot').digest('hex').slice(0, 8)}`
+  assert.deepEqual(counts(rig), {
+    [`futu_auth_events_total{rest,allow,${bot}}`]: 2,
+    [`futu_auth_events_total{rest,reject,${bot}}`]: 1,
+    [`futu_auth_events_total{ws,reject,${bot}}`]: 1,
+    'futu_auth_events_total{rest,allow,<jwt>}': 1,
+    'futu_auth_events_total{rest,allow,<local>}': 1,
+    'futu_auth_events_total{rest,reject,<invalid>}': 1,
+    'futu_auth_events_total{rest,reject,<none>}': 1,
+    'opend_edge_http_requests_total{/api/accounts,200}': 4,
+    'opend_edge_http_requests_total{/api/accounts,401}': 2,
+    'opend_edge_http_requests_total{/api/global-state,403}': 1,
+    'opend_edge_http_requests_total{/ws,403}': 1,
+  })
+})
+
+test('paths that callers invent make one series, not one each', async () => {
+  const rig = makeRig()
+  for (let i = 0; i < 20; i++) await rig.send(`GET /api/invented-${i}`)
+  await rig.send('GET /metrics')
+  assert.equal(counts(rig)['opend_edge_http_requests_total{<unknown>,404}'], 20)
+  const endpoints = new Set(rig.gateway.counted.map(({ labels }) => labels['endpoint']))
+  const known = new Set<string | undefined>([...API_ENDPOINTS, ...OPERATIONS].map(({ path }) => path))
+  for (const endpoint of endpoints) assert.ok(endpoint === '<unknown>' || endpoint === undefined || known.has(endpoint))
+})
+
+test('an isolate reports at most once a second, and keeps what could not be reported', async () => {
+  const rig = makeRig()
+  let reports = 0
+  let isDown = true
+  const { gateway, clock } = rig
+  const count = gateway.countRequests.bind(gateway)
+  gateway.countRequests = async (deltas) => {
+    reports++
+    if (isDown) throw new Error('the object is away')
+    await count(deltas)
+  }
+  for (let i = 0; i < 5; i++) await rig.send('GET /health')
+  assert.equal(reports, 1)
+  isDown = false
+  clock.nowMs += 1000
+  for (let i = 0; i < 5; i++) await rig.send('GET /health')
+  await rig.send('GET /metrics')
+  assert.equal(reports, 3)
+  assert.equal(counts(rig)['opend_edge_http_requests_total{/health,200}'], 10)
+})
+
+test('the report goes on after the response, where the platform offers that', async () => {
+  const { createApp } = await import('../../src/http/app.ts')
+  const { FakeGateway } = await import('./fake-gateway.ts')
+  const gateway = new FakeGateway()
+  const waited: Promise<unknown>[] = []
+  const app = createApp({ gateway: () => gateway, nowMs: Date.now, freshId: () => 'id', fetch })
+  const context = {
+    waitUntil: (work: Promise<unknown>) => waited.push(work),
+    passThroughOnException: () => {},
+    props: {},
+  }
+  await app.request('/health', {}, { OPEND_URL: 'simulator:' }, context)
+  assert.equal(waited.length, 1)
+  await Promise.all(waited)
+  assert.equal(gateway.counted.length, 1)
+})
+
+test('the page is the Prometheus text format, with labels escaped', () => {
+  const page = renderMetrics([
+    { name: 'opend_edge_gateway_up', type: 'gauge', values: [{ labels: {}, value: 1 }] },
+    {
+      name: 'futu_auth_events_total',
+      type: 'counter',
+      values: [{ labels: { iface: 'rest', outcome: 'allow', key_id: 'a"b\\c\nd' }, value: 12 }],
+    },
+    { name: 'from_a_newer_object', type: 'counter', values: [] },
+  ])
+  assert.equal(
+    page,
+    [
+      '# HELP opend_edge_gateway_up Whether the link to OpenD is up.',
+      '# TYPE opend_edge_gateway_up gauge',
+      'opend_edge_gateway_up 1',
+      '# HELP futu_auth_events_total Tokens looked at, by door, outcome and key. A key shows as kh_ and 8 hex digits of SHA-256 of its id.',
+      '# TYPE futu_auth_events_total counter',
+      String.raw`futu_auth_events_total{iface="rest",outcome="allow",key_id="a\"b\\c\nd"} 12`,
+      '# TYPE from_a_newer_object counter',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('/metrics shows what the object knows, as that format', async () => {
+  const rig = makeRig()
+  rig.gateway.samples = [{ name: 'opend_edge_gateway_up', type: 'gauge', values: [{ labels: {}, value: 0 }] }]
+  const response = await rig.send('GET /metrics')
+  assert.equal(response.headers.get('Content-Type'), `${METRICS_CONTENT_TYPE}; charset=utf-8`)
+  assert.match(await response.text(), /^opend_edge_gateway_up 0$/m)
+})

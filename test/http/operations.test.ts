@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keyRig, makeRig, readError } from './rig.ts'
+
+test('/health is green while the Worker lives, whatever else is broken', async () => {
+  const { gateway, send } = makeRig()
+  gateway.status_ = { ...gateway.status_, stage: 'parked' }
+  for (const env of [undefined, {}]) {
+    const response = await send('GET /health', env === undefined ? {} : { env })
+    assert.equal(response.status, 200)
+    assert.equal(await response.text(), 'ok')
+  }
+  assert.equal(gateway.touched, 0)
+})
+
+test('/readyz is green only when a call could be answered now', async () => {
+  const { gateway, send } = makeRig()
+  const ready = await send('GET /readyz')
+  assert.equal(ready.status, 200)
+  assert.equal(await ready.text(), 'ready')
+
+  const failure = { code: 'gateway.connect_failed', detail: 'connection refused', retryInMs: 500 } as const
+  const { status_ } = gateway
+  const reds = [
+    [
+      { ...status_, stage: 'waiting', lastFailure: failure },
+      /not up \(waiting\).*could not be reached.*connection refused/,
+    ],
+    [{ ...status_, stage: 'parked' }, /parked/],
+    [{ ...status_, loggedIn: null }, /not yet said/],
+    [{ ...status_, loggedIn: { quote: false, trade: true } }, /quote server/],
+    [{ ...status_, loggedIn: { quote: true, trade: false } }, /trade server/],
+  ] as const
+  for (const [status, reason] of reds) {
+    gateway.status_ = status
+    const response = await send('GET /readyz')
+    assert.equal(response.status, 503)
+    assert.match(((await response.json()) as { reason: string }).reason, reason)
+  }
+})
+
+test('/readyz of a misconfigured deployment says what to set', async () => {
+  const { send } = makeRig()
+  const response = await send('GET /readyz', { env: {} })
+  assert.equal(response.status, 503)
+  assert.match(await response.text(), /OPEND_URL is not set/)
+})
+
+test('the status names the link and its last failure', async () => {
+  const { gateway, send } = keyRig(['admin'])
+  gateway.status_ = {
+    ...gateway.status_,
+    stage: 'waiting',
+    loggedIn: null,
+    lastFailure: { code: 'gateway.init_rejected', detail: 'no right', retryInMs: null },
+  }
+  const status = (await (await send('GET /api/admin/status')).json()) as Record<string, unknown>
+  assert.deepEqual(status['platform'], { connected: false })
+  assert.deepEqual(status['login'], { online: false, quote: null, trade: null, user_id: '100000001' })
+  assert.deepEqual(status['gateway'], {
+    stage: 'waiting',
+    since: '2026-11-22T00:00:00.000Z',
+    upstream: 'simulator:',
+    conn_id: '7418311293381240001',
+    server_ver: 1002,
+    pending_calls: 0,
+    connects: 1,
+    last_failure: { code: 'gateway.init_rejected', error: 'OpenD did not accept InitConnect. (no right)' },
+  })
+})
+
+test('the version is the one of the package', async () => {
+  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
+  const { send } = keyRig(['admin'])
+  const status = (await (await send('GET /api/admin/status')).json()) as Record<string, unknown>
+  assert.equal(status['version'], manifest.version)
+})
+
+test('reload and shutdown do their work and say so; an empty object is no parameter', async () => {
+  const { gateway, send } = keyRig(['admin'])
+  for (const [route, done] of [
+    ['POST /api/admin/reload', 'reload'],
+    ['POST /api/admin/shutdown', 'shutdown'],
+  ] as const) {
+    for (const body of [undefined, {}]) {
+      const answer = (await (await send(route, { body })).json()) as Record<string, unknown>
+      assert.equal(answer['ok'], true)
+      assert.equal(gateway.done.pop(), done)
+    }
+  }
+  const shutdown = (await (await send('POST /api/admin/shutdown')).json()) as Record<string, unknown>
+  assert.equal(shutdown['shutting_down_in_secs'], 1)
+})
+
+test('METRICS_AUTH=scope closes /metrics to all but the metrics scope', async () => {
+  const open = makeRig()
+  assert.equal((await open.send('GET /metrics')).status, 200)
+  const closed = { METRICS_AUTH: 'scope' }
+  assert.equal((await readError(await makeRig(closed).send('GET /metrics'), 401)).code, 'auth.missing_token')
+
+  const { send } = keyRig(['metrics'])
+  assert.equal((await send('GET /metrics')).status, 200)
+})

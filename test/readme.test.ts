@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Failure } from '../src/base/failure.ts'
+import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
+import { describe } from '../src/http/problem.ts'
+
+/** The README's tables say what the code says. A failure prints the table as it should be. */
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+function section(name: string): string {
+  const [, rest = ''] = README.split(`<!-- ${name} -->\n`)
+  const [table = ''] = rest.split(`<!-- /${name} -->`)
+  return table.trim()
+}
+
+/** Cells without the padding that the formatter adds. */
+function normalized(table: string): readonly string[] {
+  return table.split('\n').map((line) => line.replaceAll(/\s*\|\s*/g, '|').replaceAll(/-{3,}/g, '---'))
+}
+
+test('the table of endpoints is the table in the code', () => {
+  const api = API_ENDPOINTS.map((endpoint) => ({ ...endpoint, call: `${endpoint.protocol} ${endpoint.protoId}` }))
+  const operations = OPERATIONS.map((operation) => ({ ...operation, call: '' }))
+  const rows = [...api, ...operations].map(({ method, path, scopes, purpose, call }) => {
+    const names = scopes.map((scope) => `\`${scope}\``).join(', ')
+    return `| ${method} \`${path}\` | ${names} | ${purpose} | ${call} |`
+  })
+  const expected = ['| endpoint | scope | what it is | OpenD call |', '| --- | --- | --- | --- |', ...rows].join('\n')
+  assert.deepEqual(normalized(section('endpoints')), normalized(expected), expected)
+})
+
+const gateway = { detail: '', retryInMs: null }
+const reply = { retType: -1, retMsg: null, errCode: null }
+
+/** One failure of each code; the type makes sure that none is missing. */
+const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly code: Code }> | Failure } = {
+  'request.unknown_path': { code: 'request.unknown_path', path: '/' },
+  'request.method_not_allowed': { code: 'request.method_not_allowed', method: 'PUT', allow: ['GET'] },
+  'request.too_large': { code: 'request.too_large', limitBytes: 1 },
+  'request.invalid_utf8': { code: 'request.invalid_utf8' },
+  'request.malformed_json': { code: 'request.malformed_json', detail: '' },
+  'request.unknown_field': { code: 'request.unknown_field', path: 'x', nearest: null },
+  'request.missing_field': { code: 'request.missing_field', path: 'x', expected: '' },
+  'request.invalid_value': { code: 'request.invalid_value', path: 'x', expected: '' },
+  'request.unexpected_body': { code: 'request.unexpected_body' },
+  'request.upgrade_required': { code: 'request.upgrade_required' },
+  'auth.missing_token': { code: 'auth.missing_token' },
+  'auth.malformed_token': { code: 'auth.malformed_token' },
+  'auth.invalid_token': { code: 'auth.invalid_token' },
+  'auth.expired_token': { code: 'auth.expired_token' },
+  'auth.insufficient_scope': { code: 'auth.insufficient_scope', scopes: [] },
+  'auth.account_not_allowed': { code: 'auth.account_not_allowed' },
+  'auth.limits_not_enforced': { code: 'auth.limits_not_enforced', limits: [] },
+  'auth.origin_not_allowed': { code: 'auth.origin_not_allowed' },
+  'auth.issuer_unavailable': { code: 'auth.issuer_unavailable', detail: '' },
+  'trade.unknown_account': { code: 'trade.unknown_account', accId: '1' },
+  'trade.environment_mismatch': { code: 'trade.environment_mismatch', accId: '1', accountEnv: 'real' },
+  'opend.refused': { code: 'opend.refused', ...reply },
+  'opend.failed': { code: 'opend.failed', ...reply },
+  'gateway.connect_failed': { code: 'gateway.connect_failed', ...gateway },
+  'gateway.connect_timeout': { code: 'gateway.connect_timeout', ...gateway },
+  'gateway.init_timeout': { code: 'gateway.init_timeout', ...gateway },
+  'gateway.init_rejected': { code: 'gateway.init_rejected', ...gateway },
+  'gateway.disconnected': { code: 'gateway.disconnected', ...gateway },
+  'gateway.bad_frame': { code: 'gateway.bad_frame', ...gateway },
+  'gateway.bad_digest': { code: 'gateway.bad_digest', ...gateway },
+  'gateway.silent': { code: 'gateway.silent', ...gateway },
+  'gateway.call_timeout': { code: 'gateway.call_timeout', ...gateway },
+  'gateway.not_ready': { code: 'gateway.not_ready', ...gateway },
+  'gateway.busy': { code: 'gateway.busy', ...gateway },
+  'gateway.parked': { code: 'gateway.parked', ...gateway },
+  'gateway.object_restarted': { code: 'gateway.object_restarted', ...gateway },
+  'gateway.bad_reply': { code: 'gateway.bad_reply', ...gateway },
+  'server.misconfigured': { code: 'server.misconfigured', problems: [] },
+  'server.bug': { code: 'server.bug' },
+}
+
+test('the table of codes has every code, with the status that it is answered with', () => {
+  const listed = [...section('codes').matchAll(/^\| `([a-z0-9_.]+)`\s*\| (\d{3}) /gm)].map(([, code, status]) => [
+    code,
+    status,
+  ])
+  const expected = Object.entries(SAMPLES).map(([code, failure]) => [code, String(describe(failure).status)])
+  assert.deepEqual(listed, expected)
+})

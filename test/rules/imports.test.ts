@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertNone } from './assert-none.ts'
+import { importsOf } from './imports.ts'
+import { layerProblems } from './layers.ts'
+import { isProductCode, repositoryFiles, type SourceFile } from './source-files.ts'
+
+const file = (path: string, text: string): SourceFile => ({ path, text })
+const problemsOf = (path: string, text: string): readonly string[] => layerProblems([file(path, text)])
+
+test('imports run one way, and each package stays where it belongs', () => {
+  const files = repositoryFiles().filter(isProductCode)
+  assert.ok(files.length > 50, 'the rules were given nothing to read')
+  assertNone(layerProblems(files))
+})
+
+test('an import that runs back is found, whatever its form', () => {
+  const expected = ['src/wire/a.ts: wire must not import src/http/app.ts']
+  for (const form of [
+    `import { app } from '../http/app.ts'`,
+    `import type { App } from '../http/app.ts'`,
+    `import {\n  type App,\n  app,\n} from '../http/app.ts'`,
+    `import '../http/app.ts'`,
+    `export { app } from '../http/app.ts'`,
+    `export * from '../http/app.ts'`,
+    `const app = await import('../http/app.ts')`,
+    `type App = import('../http/app.ts').App`,
+  ]) {
+    assert.deepEqual(problemsOf('src/wire/a.ts', form), expected, form)
+  }
+})
+
+test('what only looks like an import is none', () => {
+  const text = [
+    `// import { app } from '../http/app.ts'`,
+    '/*',
+    `import { app } from '../http/app.ts'`,
+    '*/',
+    `export const from = 'x'`,
+    `export function read(): string { return from }`,
+  ].join('\n')
+  assert.deepEqual(importsOf(file('src/wire/a.ts', text)), [])
+})
+
+test('every arrow that is not drawn is refused', () => {
+  for (const [from, to] of [
+    ['src/base/a.ts', '../wire/b.ts'],
+    ['src/transport/a.ts', '../wire/b.ts'],
+    ['src/transport/a.ts', '../simulator/b.ts'],
+    ['src/gateway/a.ts', '../limits/b.ts'],
+    ['src/limits/a.ts', '../env.ts'],
+    ['src/simulator/a.ts', '../gateway/b.ts'],
+    ['src/http/a.ts', '../simulator/b.ts'],
+    ['src/http/a.ts', '../cli/b.ts'],
+    ['src/http/a.ts', '../../test/b.ts'],
+    ['src/http/a.ts', '../../durable-objects/gateway-object.ts'],
+    ['durable-objects/a.ts', '../src/http/b.ts'],
+    ['src/somewhere/a.ts', '../base/b.ts'],
+  ] as const) {
+    assert.equal(problemsOf(from, `import type { B } from '${to}'`).length, 1, `${from} ${to}`)
+  }
+})
+
+test('http knows the object by its types alone', () => {
+  assert.deepEqual(problemsOf('src/http/a.ts', `import type { B } from '../../durable-objects/gateway-rpc.ts'`), [])
+  assert.equal(problemsOf('src/http/a.ts', `import { b } from '../../durable-objects/gateway-rpc.ts'`).length, 1)
+})
+
+test('two layers do not import each other', () => {
+  const both = [
+    file('src/auth/a.ts', `import { b } from '../limits/b.ts'`),
+    file('src/limits/b.ts', `import { a } from '../auth/a.ts'`),
+  ]
+  assert.deepEqual(layerProblems(both), ['auth and limits import each other'])
+})
+
+test('a package outside its place is found, and so is one that nobody chose', () => {
+  for (const [path, name] of [
+    ['src/auth/bearer.ts', 'hono'],
+    ['src/http/app.ts', 'jose'],
+    ['durable-objects/gateway-object.ts', 'cloudflare:sockets'],
+    ['src/http/app.ts', 'cloudflare:workers'],
+    ['src/wire/frame.ts', 'node:crypto'],
+    ['src/wire/schema.ts', 'protobufjs/minimal.js'],
+    ['src/wire/encode.ts', 'protobufjs'],
+    ['src/gateway/session.ts', 'node:fs'],
+    ['src/http/app.ts', 'lodash'],
+  ] as const) {
+    assert.deepEqual(problemsOf(path, `import { x } from '${name}'`), [`${path}: ${name} must not be imported here`])
+  }
+})

@@ -1,0 +1,31 @@
+import { posix } from 'node:path'
+import { withoutComments } from './code-text.ts'
+import type { SourceFile } from './source-files.ts'
+
+/** One import of a file. */
+export interface Import {
+  readonly from: string
+  /** A path from the top of the repository, or the name of a package. */
+  readonly target: string
+  readonly isPackage: boolean
+  /** Erased before the code runs. */
+  readonly isTypeOnly: boolean
+}
+
+/** `import … from`, `export … from` and bare imports at the start of a line, dynamic ones and `import()` types anywhere. */
+const STATIC = /^(?:import|export)\s+(type\s)?[^'"`;=()]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'/gm
+const DYNAMIC = /\bimport\s*\(\s*['"`]([^'"`]+)['"`]/g
+
+/** The imports of a file, in no particular order. */
+export function importsOf(file: SourceFile): readonly Import[] {
+  const code = withoutComments(file.text)
+  const found: Import[] = []
+  const add = (specifier: string, isTypeOnly: boolean): void => {
+    const isPackage = !specifier.startsWith('.')
+    const target = isPackage ? specifier : posix.join(posix.dirname(file.path), specifier)
+    found.push({ from: file.path, target, isPackage, isTypeOnly })
+  }
+  for (const [, type, named, bare] of code.matchAll(STATIC)) add(named ?? bare ?? '', type !== undefined)
+  for (const [, specifier] of code.matchAll(DYNAMIC)) add(specifier ?? '', false)
+  return found
+}

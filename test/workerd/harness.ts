@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestHarness } from 'wrangler'
+import { buildWorker, OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
+import { keysJsonFor } from '../../src/cli/local-key.ts'
+
+/** A key with every scope, known to each test Worker that is not given keys of its own. */
+export const TEST_KEY = `fc_${'5eed'.repeat(16)}`
+
+/** The entry that wrangler.toml names. */
+const PRODUCT_ENTRY = 'src/index.ts'
+
+/** The object as wrangler.toml and index.ts name it. */
+const GATEWAY_CLASS = 'GatewayObject'
+const GATEWAY_NAME = 'gateway'
+
+/** See the file. It imports a module of the runtime that bundlers do not know. */
+const EVICTOR = {
+  name: 'evictor',
+  main: join(ROOT, 'test/workerd/evict-objects.mjs'),
+  no_bundle: true,
+  compatibility_date: '2026-11-01',
+  compatibility_flags: ['experimental', 'unsafe_module'],
+}
+
+/** The real Worker in the real runtime, with the real Durable Object and its storage. */
+export interface TestWorker {
+  /** `http://127.0.0.1:port/`, for clients that bring their own sockets. */
+  readonly url: URL
+  /** Sends a request as it is. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** Calls an endpoint with `TEST_KEY`: GET without a body, POST with one. `body` of the result is the parsed JSON. */
+  api(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>
+  /** Takes the gateway object out of memory, as the platform may at any time, with all it was doing. Its storage stays. */
+  evict(): Promise<void>
+  /** Runs SQL in the object's storage. May start the object. */
+  sql(query: string, ...values: readonly (string | number | null)[]): Promise<readonly Record<string, unknown>[]>
+  /** What the Worker wrote to its console. */
+  logs(): readonly string[]
+  close(): Promise<void>
+}
+
+/** How a test Worker is set up. */
+export interface TestWorkerOptions {
+  /** TCP port of an OpenD on 127.0.0.1; without one it is the embedded simulator. */
+  readonly opendPort?: number
+  /** Entry file to bundle instead of the product's, from the repository's top folder. */
+  readonly entry?: string
+  /** Variables and secrets beside `OPEND_URL` and `KEYS_JSON`, or instead of them. */
+  readonly vars?: Readonly<Record<string, string>>
+}
+
+/** Starts a Worker on a free port of 127.0.0.1, with storage of its own that ends with it. Takes about half a second. */
+export async function startWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
+  Object.assign(process.env, OFFLINE_ENV)
+  const folder = await builtWorker(options.entry)
+  const upstream = options.opendPort === undefined ? 'simulator:' : `tcp://127.0.0.1:${options.opendPort}`
+  const vars = { OPEND_URL: upstream, KEYS_JSON: await keysJsonFor(TEST_KEY, true), ...options.vars }
+  const harness = createTestHarness({
+    root: folder,
+    workers: [{ configPath: 'wrangler.toml', prebuiltWorkerDir: '.', vars }, { config: EVICTOR }],
+  })
+  const { url } = await harness.listen()
+  const worker = harness.getWorker()
+  const object = { name: GATEWAY_NAME }
+  const send = (path: string, init?: RequestInit): Promise<Response> => fetch(new URL(path, url), init)
+  return {
+    url,
+    fetch: send,
+    api: async (path, body) => {
+      const headers = { Authorization: `Bearer ${TEST_KEY}`, 'Content-Type': 'application/json' }
+      const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+      const response = await send(path, { headers, ...post })
+      return { status: response.status, body: await response.json() }
+    },
+    evict: async () => {
+      await harness.getWorker(EVICTOR.name).fetch('/')
+    },
+    sql: async (query, ...values) => {
+      const storage = await worker.getDurableObjectStorage(GATEWAY_CLASS, object)
+      return storage.exec(query, ...values)
+    },
+    logs: () => harness.getLogs().map((entry) => entry.message),
+    close: () => harness.close(),
+  }
+}
+
+const built = new Map<string, Promise<string>>()
+
+/** The folder with the built Worker: the one `npm test` made for all test files, else one made now for this file. */
+function builtWorker(entry = PRODUCT_ENTRY): Promise<string> {
+  const folder = built.get(entry) ?? prepare(entry)
+  built.set(entry, folder)
+  return folder
+}
+
+async function prepare(entry: string): Promise<string> {
+  const prebuilt = process.env['OPEND_EDGE_BUILT_WORKER']
+  if (entry === PRODUCT_ENTRY && prebuilt !== undefined) return prebuilt
+  const folder = mkdtempSync(join(tmpdir(), 'opend-edge-worker-'))
+  process.once('exit', () => rmSync(folder, { recursive: true }))
+  await buildTestWorker(folder, entry)
+  return folder
+}
+
+/**
+ * Bundles the Worker into a folder with a copy of its configuration. Started from there, it does not see the secrets
+ * that a developer keeps in `.dev.vars` beside the original.
+ */
+export async function buildTestWorker(folder: string, entry: string = PRODUCT_ENTRY): Promise<void> {
+  await buildWorker(folder, entry)
+  const config = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
+  writeFileSync(join(folder, 'wrangler.toml'), config.replace(PRODUCT_ENTRY, entry))
+}
