@@ -1,4 +1,9 @@
 import type { Failure } from '../src/base/failure.ts'
+import type { CancelResult } from '../src/orders/cancel-open.ts'
+import type { LedgerEntry } from '../src/orders/entry.ts'
+import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
+import type { HaltScope } from '../src/orders/switches.ts'
 
 /**
  * What the Worker and the gateway object say to each other. Plain data only: an error thrown across RPC loses its
@@ -7,6 +12,18 @@ import type { Failure } from '../src/base/failure.ts'
 export interface GatewayRpc {
   /** Sends one request to OpenD and returns its reply, or why there is none. Settles within the call deadline. */
   call(request: GatewayCall): Promise<GatewayReply>
+  /** Takes an order call through every check, writes it down and sends it at most once. */
+  order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }>
+  /** A page of the order ledger, newest first. */
+  orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
+  /** One entry of the ledger; null when there is none. */
+  orderEntry(id: string): Promise<LedgerEntry | null>
+  /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
+  haltTrading(request: HaltRequest): Promise<HaltReport>
+  /** False when only an administrator may end that halt, and this is none. */
+  resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean>
+  /** Arms the caller's dead man's switch to fire after that time, or disarms it with null. Returns when it fires. */
+  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }>
   /** What is known about the link, without waking OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and what was learned over it, and connects anew; also ends a shutdown. */
@@ -19,16 +36,32 @@ export interface GatewayRpc {
   metrics(): Promise<readonly MetricSample[]>
 }
 
+/** A call that is no order call; those go through `order`. */
 export interface GatewayCall {
   readonly protoId: number
-  /** The encoded `Request` message. For order calls the packet id in it is the gateway's to replace. */
+  /** The encoded `Request` message. */
   readonly body: Uint8Array
   /** Who asks: the id of the key or the subject of the JWT; never a secret. */
   readonly caller: string
-  /** What the caller may trade, where the call is an order call; the account decides which of them it needs. */
-  readonly mayTrade: { readonly simulate: boolean; readonly real: boolean } | null
 }
 
+/** Stop trading within a scope. */
+export interface HaltRequest {
+  readonly scope: HaltScope
+  readonly isByAdmin: boolean
+  /** Whether open orders within the scope are cancelled too. */
+  readonly cancelsOpenOrders: boolean
+  /** Who is written down for those cancels. */
+  readonly caller: string
+  readonly requestId: string
+}
+
+export interface HaltReport {
+  /** One line for each order that was to be cancelled; empty when none was asked for. */
+  readonly cancels: readonly CancelResult[]
+}
+
+/** OpenD's reply, or why there is none. `epoch` tells an isolate when its caches are out of date. */
 export type GatewayReply =
   | { readonly ok: true; readonly body: Uint8Array; readonly epoch: number }
   | { readonly ok: false; readonly failure: Failure; readonly epoch: number }
@@ -47,6 +80,7 @@ export interface MetricSample {
   readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
 }
 
+/** What the object knows of its link. */
 export interface GatewayStatus {
   readonly stage: 'parked' | 'waiting' | 'connecting' | 'initializing' | 'ready'
   /** Where the link goes: `simulator:` or `tcp://host:port`. */

@@ -1,3 +1,5 @@
+import type { GatewayFailure } from '../src/base/failure.ts'
+import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { GatewayCall, GatewayReply, GatewayRpc } from './gateway-rpc.ts'
 
 /** Marks that the platform puts on an error that crossed an RPC boundary. */
@@ -12,17 +14,33 @@ interface RemoteError extends Error {
  * The gateway object as the Worker calls it: an object that was restarted or is overloaded becomes a failure with a
  * name, everything else that is thrown is a bug and stays one.
  *
- * A call is not repeated here, not even a read: the caller knows best, and for an order it would be wrong.
+ * A call of OpenD is not repeated here, not even a read: the caller knows best, and for an order it would be wrong. What
+ * is about the object itself is the same done twice, so that is asked once more.
  */
 export function safeGateway(stub: GatewayRpc & GatewayFetch): GatewayRpc & GatewayFetch {
   return {
     fetch: (request) => stub.fetch(request),
     call: (request) => callSafely(stub, request),
-    status: () => stub.status(),
-    reload: () => stub.reload(),
-    shutdown: () => stub.shutdown(),
+    order: (request) => orderSafely(stub, request),
+    orderEntries: (query) => again(() => stub.orderEntries(query)),
+    orderEntry: (id) => again(() => stub.orderEntry(id)),
+    haltTrading: (request) => again(() => stub.haltTrading(request)),
+    resumeTrading: (scope, isByAdmin) => again(() => stub.resumeTrading(scope, isByAdmin)),
+    cancelAfter: (caller, seconds) => again(() => stub.cancelAfter(caller, seconds)),
+    status: () => again(() => stub.status()),
+    reload: () => again(() => stub.reload()),
+    shutdown: () => again(() => stub.shutdown()),
     countRequests: (counts) => stub.countRequests(counts),
-    metrics: () => stub.metrics(),
+    metrics: () => again(() => stub.metrics()),
+  }
+}
+
+async function again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (failureOf(error)?.code !== 'gateway.object_restarted') throw error
+    return ask()
   }
 }
 
@@ -35,16 +53,30 @@ async function callSafely(stub: GatewayRpc, request: GatewayCall): Promise<Gatew
   try {
     return await stub.call(request)
   } catch (error) {
-    const { durableObjectReset, overloaded } = error as RemoteError
-    if (overloaded === true) return failed('gateway.busy', 'the gateway object is overloaded')
-    if (durableObjectReset === true) {
-      return failed('gateway.object_restarted', 'the gateway object was restarted while it held the call')
-    }
-    throw error
+    const failure = failureOf(error)
+    if (failure === null) throw error
+    // Epoch 0 tells nothing new: the Worker only acts on one that grows.
+    return { ok: false, failure, epoch: 0 }
   }
 }
 
-function failed(code: 'gateway.busy' | 'gateway.object_restarted', detail: string): GatewayReply {
-  // Epoch 0 tells nothing new: the Worker only acts on one that grows.
-  return { ok: false, failure: { code, detail, retryInMs: null }, epoch: 0 }
+/** An order under which the object went away may have been sent: its caller is told so, and its entry is looked for. */
+async function orderSafely(stub: GatewayRpc, request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
+  try {
+    return await stub.order(request)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure === null) throw error
+    return { reply: { kind: 'refused', failure, intentId: null }, budgets: null, epoch: 0 }
+  }
+}
+
+/** What an error of the platform means to a caller; null for a bug. */
+function failureOf(error: unknown): GatewayFailure | null {
+  const { durableObjectReset, overloaded } = error as RemoteError
+  if (overloaded === true) {
+    return { code: 'gateway.busy', detail: 'the gateway object is overloaded', retryInMs: null }
+  }
+  if (durableObjectReset !== true) return null
+  return { code: 'gateway.object_restarted', detail: 'it held the call', retryInMs: null }
 }

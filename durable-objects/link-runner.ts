@@ -2,8 +2,8 @@ import type { Effect } from '../src/gateway/effect.ts'
 import type { GatewaySession } from '../src/gateway/session.ts'
 import type { Connect, Link } from '../src/transport/link.ts'
 
-/** What the runner hands on: outcomes of calls, and what OpenD sent unasked. */
-export type SettledOrPushed = Extract<Effect, { kind: 'settle' | 'push' }>
+/** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up. */
+export type SettledOrPushed = Extract<Effect, { kind: 'settle' | 'push' | 'sent' | 'ready' }>
 
 /**
  * Performs the session's effects: opens and closes links, moves bytes, keeps the one timer. It decides nothing.
@@ -36,6 +36,8 @@ export class LinkRunner {
           break
         case 'settle':
         case 'push':
+        case 'sent':
+        case 'ready':
           this.#deliver(effect)
       }
     }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { emitEnums, emitMessageTypes, emitSchemaJson } from './emit.ts'
 import type { ProtocolModel, SchemaModel } from './model.ts'
 import { parseProtoFiles, type ProtoFiles } from './parse.ts'
+import { splitSchema } from './split.ts'
 
 /** The OpenD API version that the .proto files in this folder describe. */
 const SCHEMA_VERSION = '10.11.7108'
@@ -16,8 +17,11 @@ export type Compiled =
 /** Call name by protocol id, as in `protocol-ids.json`. */
 export type ProtocolIds = Readonly<Record<string, string>>
 
-/** Compiles the sources. Pure: reads no file and writes none. */
-export function compile(files: ProtoFiles, protocolIds: ProtocolIds): Compiled {
+/**
+ * Compiles the sources. Pure: reads no file and writes none. `apiCalls` are the calls whose messages the deployed
+ * Worker carries, as in `api-calls.json`.
+ */
+export function compile(files: ProtoFiles, protocolIds: ProtocolIds, apiCalls: readonly string[]): Compiled {
   const parsed = parseProtoFiles(files)
   if (!parsed.ok) return parsed
   const { schema } = parsed
@@ -32,9 +36,14 @@ export function compile(files: ProtoFiles, protocolIds: ProtocolIds): Compiled {
   for (const name of schema.messages.keys()) {
     if (name.endsWith('.Response') && !answered.has(name)) problems.push(`protocol-ids.json: no id for ${name}`)
   }
+  for (const name of apiCalls) {
+    if (!protocols.some((call) => call.name === name)) problems.push(`api-calls.json: ${name}: no call of that name`)
+  }
   if (problems.length > 0) return { ok: false, problems }
+  const { api, rest } = splitSchema(schema, protocols, apiCalls)
   const outputs = new Map([
-    ['schema.json', emitSchemaJson(SCHEMA_VERSION, schema, protocols)],
+    ['schema.json', emitSchemaJson(SCHEMA_VERSION, api, protocols)],
+    ['schema-rest.json', emitSchemaJson(SCHEMA_VERSION, rest, [])],
     ['messages.ts', emitMessageTypes(schema, protocols)],
     ['enums.ts', emitEnums(schema)],
   ])
@@ -50,11 +59,22 @@ function bodiesOf(schema: SchemaModel, name: string): Pick<ProtocolModel, 'reque
   return { request: schema.messages.has(request) ? request : null, response: `${name}.Response` }
 }
 
+/** What is compiled. */
+export interface Sources {
+  readonly files: ProtoFiles
+  readonly protocolIds: ProtocolIds
+  readonly apiCalls: readonly string[]
+}
+
 /** The sources in this folder. */
-export function readSources(): { readonly files: ProtoFiles; readonly protocolIds: ProtocolIds } {
+export function readSources(): Sources {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.proto'))
   const files = new Map(names.toSorted().map((name) => [name, read(name)]))
-  return { files, protocolIds: JSON.parse(read('protocol-ids.json')) as ProtocolIds }
+  return {
+    files,
+    protocolIds: JSON.parse(read('protocol-ids.json')) as ProtocolIds,
+    apiCalls: JSON.parse(read('api-calls.json')) as readonly string[],
+  }
 }
 
 /** The generated files whose committed text is not what the sources compile to. */
@@ -71,8 +91,8 @@ function readOrNull(name: string): string | null {
 }
 
 function main(check: boolean): number {
-  const { files, protocolIds } = readSources()
-  const compiled = compile(files, protocolIds)
+  const { files, protocolIds, apiCalls } = readSources()
+  const compiled = compile(files, protocolIds, apiCalls)
   if (!compiled.ok) {
     for (const problem of compiled.problems) console.error(problem)
     return 1

@@ -16,10 +16,10 @@ const TYPESCRIPT_TYPES: Readonly<Record<string, string>> = {
   bytes: 'Uint8Array',
 }
 
-/** The schema as the run-time table; one message, enum or protocol per line, so that a diff reads well. */
-export function emitSchemaJson(version: string, schema: SchemaModel, protocols: readonly ProtocolModel[]): string {
-  const messages = [...schema.messages.values()].map((message) => [message.name, message.fields.map(fieldRow)] as const)
-  const enums = [...schema.enums.values()].map((type) => [type.name, Object.fromEntries(type.values)] as const)
+/** One of the two run-time tables; one message, enum or protocol per line, so that a diff reads well. */
+export function emitSchemaJson(version: string, part: SchemaModel, protocols: readonly ProtocolModel[]): string {
+  const messages = [...part.messages.values()].map((message) => [message.name, message.fields.map(fieldRow)] as const)
+  const enums = [...part.enums.values()].map((type) => [type.name, Object.fromEntries(type.values)] as const)
   const calls = protocols.map(({ id, name, request, response }) => [`${id}`, [name, request, response]] as const)
   const sections = [
     `"version":${JSON.stringify(version)}`,

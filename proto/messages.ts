@@ -5,49 +5,77 @@
  * field; the encoder takes a missing one as empty.
  */
 export interface MessageTypes {
+  /** Stops a trade request from being replayed: one connection never uses a serial number twice */
   'Common.PacketID': {
+    /** the id that InitConnect gave this connection */
     readonly connID: bigint
+    /** a new one for every request of the connection */
     readonly serialNo: number
   }
+  /** State of OpenD */
   'Common.ProgramStatus': {
     /** Common.ProgramStatusType */
     readonly type: number
+    /** more about it, for people */
     readonly strExtDesc?: string | undefined
   }
+  /** Asks how long pushes, replies and orders took */
   'GetDelayStatistics.C2S': {
-    /** GetDelayStatistics.DelayStatisticsType */
+    /** kinds wanted; GetDelayStatistics.DelayStatisticsType */
     readonly typeList?: readonly number[] | undefined
-    /** GetDelayStatistics.QotPushStage */
+    /** part of the way; pushes only; GetDelayStatistics.QotPushStage */
     readonly qotPushStage?: number | undefined
+    /** bounds of the spans, in milliseconds; -1 is no end */
     readonly segmentList?: readonly number[] | undefined
   }
+  /** Share of pushes within one span of delay */
   'GetDelayStatistics.DelayStatisticsItem': {
+    /** milliseconds */
     readonly begin: number
+    /** milliseconds */
     readonly end: number
+    /** pushes within the span */
     readonly count: number
+    /** percent of all */
     readonly proportion: number
+    /** percent within this span and faster */
     readonly cumulativeRatio: number
   }
+  /** Delay of one kind of push */
   'GetDelayStatistics.DelayStatistics': {
     /** GetDelayStatistics.QotPushType */
     readonly qotPushType: number
     readonly itemList?: readonly MessageTypes['GetDelayStatistics.DelayStatisticsItem'][] | undefined
+    /** milliseconds */
     readonly delayAvg: number
+    /** pushes counted */
     readonly count: number
   }
+  /** Delay of the calls with one protocol id */
   'GetDelayStatistics.ReqReplyStatisticsItem': {
     readonly protoID: number
+    /** calls counted */
     readonly count: number
+    /** milliseconds */
     readonly totalCostAvg: number
+    /** milliseconds within OpenD */
     readonly openDCostAvg: number
+    /** milliseconds on the network */
     readonly netDelayAvg: number
+    /** answered by OpenD without a server */
     readonly isLocalReply: boolean
   }
+  /** Delay of one order, in milliseconds */
   'GetDelayStatistics.PlaceOrderStatisticsItem': {
+    /** id of the order, as text */
     readonly orderID: string
+    /** OpenD and network */
     readonly totalCost: number
+    /** within OpenD */
     readonly openDCost: number
+    /** on the network */
     readonly netDelay: number
+    /** from the reply until the order is at the exchange */
     readonly updateCost: number
   }
   'GetDelayStatistics.S2C': {
@@ -65,7 +93,9 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['GetDelayStatistics.S2C'] | undefined
   }
+  /** Asks for the state of markets and logins */
   'GetGlobalState.C2S': {
+    /** 0 or the user who is logged in; obsolete in requests */
     readonly userID: bigint
   }
   'GetGlobalState.S2C': {
@@ -79,17 +109,24 @@ export interface MessageTypes {
     readonly marketSZ: number
     /** Qot_Common.QotMarketState */
     readonly marketHKFuture: number
+    /** logged in to the quote servers */
     readonly qotLogined: boolean
+    /** logged in to the trade servers */
     readonly trdLogined: boolean
+    /** version of OpenD, major * 100 + minor */
     readonly serverVer: number
+    /** build of OpenD */
     readonly serverBuildNo: number
+    /** seconds since 1970 */
     readonly time: bigint
+    /** clock of OpenD's machine, seconds since 1970 */
     readonly localTime?: number | undefined
     readonly programStatus?: MessageTypes['Common.ProgramStatus'] | undefined
     readonly qotSvrIpAddr?: string | undefined
     readonly trdSvrIpAddr?: string | undefined
     /** Qot_Common.QotMarketState */
     readonly marketUSFuture?: number | undefined
+    /** id of this connection, a 64-bit number */
     readonly connID?: bigint | undefined
     /** Qot_Common.QotMarketState */
     readonly marketSGFuture?: number | undefined
@@ -112,33 +149,40 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['GetGlobalState.S2C'] | undefined
   }
+  /** Asks who is logged in and what quotes they may see */
   'GetUserInfo.C2S': {
-    /** GetUserInfo.UserInfoField */
+    /** parts wanted, added; all when absent; GetUserInfo.UserInfoField */
     readonly flag?: number | undefined
   }
   'GetUserInfo.S2C': {
     readonly nickName?: string | undefined
     readonly avatarUrl?: string | undefined
+    /** obsolete */
     readonly apiLevel?: string | undefined
     /** Qot_Common.QotRight */
     readonly hkQotRight?: number | undefined
     /** Qot_Common.QotRight */
     readonly usQotRight?: number | undefined
-    /** Qot_Common.QotRight */
+    /** obsolete, see shQotRight and szQotRight; Qot_Common.QotRight */
     readonly cnQotRight?: number | undefined
+    /** the user has yet to sign */
     readonly isNeedAgreeDisclaimer?: boolean | undefined
+    /** 0 or the user who is logged in; obsolete in requests */
     readonly userID?: bigint | undefined
     /** GetUserInfo.UpdateType */
     readonly updateType?: number | undefined
     readonly webKey?: string | undefined
     /** Qot_Common.QotRight */
     readonly hkOptionQotRight?: number | undefined
+    /** obsolete, see usOptionQotRight */
     readonly hasUSOptionQotRight?: boolean | undefined
     /** Qot_Common.QotRight */
     readonly hkFutureQotRight?: number | undefined
+    /** units of subscription in all */
     readonly subQuota?: number | undefined
+    /** securities with past K-lines in 30 days, in all */
     readonly historyKLQuota?: number | undefined
-    /** Qot_Common.QotRight */
+    /** obsolete, see the rights by exchange; Qot_Common.QotRight */
     readonly usFutureQotRight?: number | undefined
     /** Qot_Common.QotRight */
     readonly usOptionQotRight?: number | undefined
@@ -191,24 +235,36 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['GetUserInfo.S2C'] | undefined
   }
+  /** First request of a TCP connection; OpenD answers nothing else before it */
   'InitConnect.C2S': {
+    /** major * 100 + minor */
     readonly clientVer: number
+    /** free text */
     readonly clientID: string
+    /** true: deliver push 1003 on this connection */
     readonly recvNotify?: boolean | undefined
-    /** Common.PacketEncAlgo */
+    /** cipher wanted; without an RSA key on OpenD there is none; Common.PacketEncAlgo */
     readonly packetEncAlgo?: number | undefined
-    /** Common.ProtoFmt */
+    /** encoding of pushes; a reply has that of its request; Common.ProtoFmt */
     readonly pushProtoFmt?: number | undefined
     readonly programmingLanguage?: string | undefined
+    /** 0 a normal client, 1 an AI skill */
     readonly aiType?: number | undefined
   }
   'InitConnect.S2C': {
+    /** version of OpenD, major * 100 + minor */
     readonly serverVer: number
+    /** user who is logged in */
     readonly loginUserID: bigint
+    /** id of this connection, a 64-bit number */
     readonly connID: bigint
+    /** 16 characters, used as the 16 bytes of the AES key */
     readonly connAESKey: string
+    /** seconds between heartbeats */
     readonly keepAliveInterval: number
+    /** 16 characters; absent when the cipher is not AES_CBC */
     readonly aesCBCiv?: string | undefined
+    /** Common.UserAttribution */
     readonly userAttribution?: number | undefined
   }
   'InitConnect.Request': {
@@ -243,10 +299,13 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['InitWebSocket.S2C'] | undefined
   }
+  /** Heartbeat; OpenD closes a connection that is silent for 30 s */
   'KeepAlive.C2S': {
+    /** client clock, seconds since 1970 */
     readonly time: bigint
   }
   'KeepAlive.S2C': {
+    /** OpenD clock, seconds since 1970 */
     readonly time: bigint
   }
   'KeepAlive.Request': {
@@ -259,6 +318,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['KeepAlive.S2C'] | undefined
   }
+  /** An event with its text */
   'Notify.GtwEvent': {
     /** Notify.GtwEventType */
     readonly eventType: number
@@ -267,23 +327,28 @@ export interface MessageTypes {
   'Notify.ProgramStatus': {
     readonly programStatus: MessageTypes['Common.ProgramStatus']
   }
+  /** Whether OpenD is logged in to the quote and trade servers */
   'Notify.ConnectStatus': {
+    /** logged in to the quote servers */
     readonly qotLogined: boolean
+    /** logged in to the trade servers */
     readonly trdLogined: boolean
   }
+  /** The quote rights after a change */
   'Notify.QotRight': {
     /** Qot_Common.QotRight */
     readonly hkQotRight: number
     /** Qot_Common.QotRight */
     readonly usQotRight: number
-    /** Qot_Common.QotRight */
+    /** obsolete, see shQotRight and szQotRight; Qot_Common.QotRight */
     readonly cnQotRight: number
     /** Qot_Common.QotRight */
     readonly hkOptionQotRight?: number | undefined
+    /** obsolete, see usOptionQotRight */
     readonly hasUSOptionQotRight?: boolean | undefined
     /** Qot_Common.QotRight */
     readonly hkFutureQotRight?: number | undefined
-    /** Qot_Common.QotRight */
+    /** obsolete, see the rights by exchange; Qot_Common.QotRight */
     readonly usFutureQotRight?: number | undefined
     /** Qot_Common.QotRight */
     readonly usOptionQotRight?: number | undefined
@@ -320,17 +385,26 @@ export interface MessageTypes {
     /** Qot_Common.QotRight */
     readonly ecQotRight?: number | undefined
   }
+  /** Obsolete */
   'Notify.APILevel': {
+    /** obsolete */
     readonly apiLevel: string
   }
+  /** The quotas after a change */
   'Notify.APIQuota': {
+    /** units of subscription in all */
     readonly subQuota: number
+    /** securities with past K-lines in 30 days, in all */
     readonly historyKLQuota: number
   }
+  /** How much of the quotas is used */
   'Notify.UsedQuota': {
+    /** units of subscription used */
     readonly usedSubQuota?: number | undefined
+    /** securities with past K-lines used */
     readonly usedKLineQuota?: number | undefined
   }
+  /** Push 1003: news about OpenD; one of the fields after type is filled */
   'Notify.S2C': {
     /** Notify.NotifyType */
     readonly type: number
@@ -338,8 +412,10 @@ export interface MessageTypes {
     readonly programStatus?: MessageTypes['Notify.ProgramStatus'] | undefined
     readonly connectStatus?: MessageTypes['Notify.ConnectStatus'] | undefined
     readonly qotRight?: MessageTypes['Notify.QotRight'] | undefined
+    /** obsolete */
     readonly apiLevel?: MessageTypes['Notify.APILevel'] | undefined
     readonly apiQuota?: MessageTypes['Notify.APIQuota'] | undefined
+    /** units of subscription this connection uses */
     readonly usedQuota?: MessageTypes['Notify.UsedQuota'] | undefined
   }
   'Notify.Response': {
@@ -349,144 +425,233 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Notify.S2C'] | undefined
   }
+  /** Common part of quote requests */
   'Qot_Common.QotHeader': {
-    /** Trd_Common.SecurityFirm */
+    /** broker whose quote rights are used, where the user has several; Trd_Common.SecurityFirm */
     readonly securityFirm?: number | undefined
   }
+  /** A security: market and code */
   'Qot_Common.Security': {
     /** Qot_Common.QotMarket */
     readonly market: number
+    /** as the exchange writes it: 00700, AAPL */
     readonly code: string
   }
+  /** One candle */
   'Qot_Common.KLine': {
+    /** yyyy-MM-dd HH:mm:ss, in the market's time zone; the end of the period for minutes, the day else */
     readonly time: string
+    /** true when nothing was traded; only the times are then set */
     readonly isBlank: boolean
     readonly highPrice?: number | undefined
     readonly openPrice?: number | undefined
     readonly lowPrice?: number | undefined
     readonly closePrice?: number | undefined
+    /** previous close */
     readonly lastClosePrice?: number | undefined
+    /** shares, or contracts */
     readonly volume?: bigint | undefined
+    /** money traded */
     readonly turnover?: number | undefined
+    /** fraction of the float traded: 0.01 is 1 percent */
     readonly turnoverRate?: number | undefined
+    /** price to earnings */
     readonly pe?: number | undefined
+    /** change in percent of the last close */
     readonly changeRate?: number | undefined
+    /** time as seconds since 1970, UTC */
     readonly timestamp?: number | undefined
+    /** volume with a fraction, where the market has one */
     readonly hpVolume?: number | undefined
   }
+  /** What the quote of an option adds */
   'Qot_Common.OptionBasicQotExData': {
+    /** price at which the right can be exercised */
     readonly strikePrice: number
+    /** shares per contract, whole number */
     readonly contractSize: number
+    /** contracts open */
     readonly openInterest: number
+    /** percent */
     readonly impliedVolatility: number
+    /** percent over the price of the underlying */
     readonly premium: number
+    /** price change per unit of the underlying */
     readonly delta: number
+    /** delta change per unit of the underlying */
     readonly gamma: number
+    /** price change per point of volatility */
     readonly vega: number
+    /** price change per day */
     readonly theta: number
+    /** price change per point of interest rate */
     readonly rho: number
+    /** net contracts open; Hong Kong only */
     readonly netOpenInterest?: number | undefined
+    /** days to expiry; negative when expired */
     readonly expiryDateDistance?: number | undefined
+    /** nominal value of a contract; Hong Kong index options only */
     readonly contractNominalValue?: number | undefined
+    /** lots of the underlying per contract; Hong Kong stock options only */
     readonly ownerLotMultiplier?: number | undefined
     /** Qot_Common.OptionAreaType */
     readonly optionAreaType?: number | undefined
+    /** money per point or share */
     readonly contractMultiplier?: number | undefined
+    /** shares per contract with its fraction */
     readonly contractSizeFloat?: number | undefined
-    /** Qot_Common.IndexOptionType */
+    /** Hong Kong index options: normal or small contract; Qot_Common.IndexOptionType */
     readonly indexOptionType?: number | undefined
   }
+  /** Trading of a US stock outside regular hours */
   'Qot_Common.PreAfterMarketData': {
     readonly price?: number | undefined
     readonly highPrice?: number | undefined
     readonly lowPrice?: number | undefined
+    /** shares, or contracts */
     readonly volume?: bigint | undefined
+    /** money traded */
     readonly turnover?: number | undefined
+    /** change from the last regular close */
     readonly changeVal?: number | undefined
+    /** change in percent of the last close */
     readonly changeRate?: number | undefined
+    /** day's range in percent of the last close */
     readonly amplitude?: number | undefined
   }
+  /** What the quote of a future adds */
   'Qot_Common.FutureBasicQotExData': {
+    /** settlement of the previous day */
     readonly lastSettlePrice: number
+    /** contracts open */
     readonly position: number
+    /** contracts opened since the previous day */
     readonly positionChange: number
+    /** days to expiry; negative when expired */
     readonly expiryDateDistance?: number | undefined
   }
+  /** What the quote of a warrant adds */
   'Qot_Common.WarrantBasicQotExData': {
+    /** price change per unit of the underlying */
     readonly delta?: number | undefined
+    /** percent */
     readonly impliedVolatility?: number | undefined
+    /** percent over the price of the underlying */
     readonly premium: number
   }
+  /** Current quote of a security */
   'Qot_Common.BasicQot': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly isSuspended: boolean
+    /** listing date, yyyy-MM-dd */
     readonly listTime: string
+    /** smallest step of the price */
     readonly priceSpread: number
+    /** time of the latest price, in the market's time zone */
     readonly updateTime: string
     readonly highPrice: number
     readonly openPrice: number
     readonly lowPrice: number
+    /** latest price */
     readonly curPrice: number
+    /** previous close */
     readonly lastClosePrice: number
+    /** shares, or contracts */
     readonly volume: bigint
+    /** money traded */
     readonly turnover: number
+    /** percent of the float traded */
     readonly turnoverRate: number
+    /** day's range in percent of the last close */
     readonly amplitude: number
-    /** Qot_Common.DarkStatus */
+    /** grey market before a Hong Kong listing; Qot_Common.DarkStatus */
     readonly darkStatus?: number | undefined
     readonly optionExData?: MessageTypes['Qot_Common.OptionBasicQotExData'] | undefined
+    /** listTime as seconds since 1970, UTC */
     readonly listTimestamp?: number | undefined
+    /** updateTime as seconds since 1970, UTC */
     readonly updateTimestamp?: number | undefined
+    /** US: before the regular session */
     readonly preMarket?: MessageTypes['Qot_Common.PreAfterMarketData'] | undefined
+    /** US: after the regular session */
     readonly afterMarket?: MessageTypes['Qot_Common.PreAfterMarketData'] | undefined
     /** Qot_Common.SecurityStatus */
     readonly secStatus?: number | undefined
     readonly futureExData?: MessageTypes['Qot_Common.FutureBasicQotExData'] | undefined
     readonly warrantExData?: MessageTypes['Qot_Common.WarrantBasicQotExData'] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
+    /** US: overnight session */
     readonly overnight?: MessageTypes['Qot_Common.PreAfterMarketData'] | undefined
+    /** volume with a fraction, where the market has one */
     readonly hpVolume?: number | undefined
   }
+  /** One minute of the intraday line */
   'Qot_Common.TimeShare': {
+    /** yyyy-MM-dd HH:mm:ss, in the market's time zone */
     readonly time: string
+    /** minutes after midnight */
     readonly minute: number
+    /** true when nothing was traded; only the times are then set */
     readonly isBlank: boolean
     readonly price?: number | undefined
+    /** previous close */
     readonly lastClosePrice?: number | undefined
+    /** average since the open */
     readonly avgPrice?: number | undefined
+    /** shares, or contracts */
     readonly volume?: bigint | undefined
+    /** money traded */
     readonly turnover?: number | undefined
+    /** time as seconds since 1970, UTC */
     readonly timestamp?: number | undefined
+    /** volume with a fraction, where the market has one */
     readonly hpVolume?: number | undefined
   }
+  /** Static facts that every security has */
   'Qot_Common.SecurityStaticBasic': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** Futu's number of the security */
     readonly id: bigint
+    /** shares per board lot; contracts have 1 */
     readonly lotSize: number
     /** Qot_Common.SecurityType */
     readonly secType: number
+    /** short name of the security */
     readonly name: string
+    /** listing date, yyyy-MM-dd */
     readonly listTime: string
+    /** no longer listed */
     readonly delisting?: boolean | undefined
+    /** listTime as seconds since 1970, UTC */
     readonly listTimestamp?: number | undefined
     /** Qot_Common.ExchType */
     readonly exchType?: number | undefined
   }
+  /** What a warrant adds */
   'Qot_Common.WarrantStaticExData': {
     /** Qot_Common.WarrantType */
     readonly type: number
+    /** the underlying */
     readonly owner: MessageTypes['Qot_Common.Security']
   }
+  /** What an option adds */
   'Qot_Common.OptionStaticExData': {
     /** Qot_Common.OptionType */
     readonly type: number
+    /** the underlying */
     readonly owner: MessageTypes['Qot_Common.Security']
+    /** expiry date, yyyy-MM-dd */
     readonly strikeTime: string
+    /** price at which the right can be exercised */
     readonly strikePrice: number
+    /** trading is suspended */
     readonly suspend: boolean
+    /** obsolete */
     readonly market: string
+    /** strikeTime as seconds since 1970, UTC */
     readonly strikeTimestamp?: number | undefined
-    /** Qot_Common.IndexOptionType */
+    /** Hong Kong index options: normal or small contract; Qot_Common.IndexOptionType */
     readonly indexOptionType?: number | undefined
     /** Qot_Common.ExpirationCycle */
     readonly expirationCycle?: number | undefined
@@ -495,49 +660,78 @@ export interface MessageTypes {
     /** Qot_Common.OptionSettlementMode */
     readonly optionSettlementMode?: number | undefined
   }
+  /** What a future adds */
   'Qot_Common.FutureStaticExData': {
+    /** last trading day */
     readonly lastTradeTime: string
+    /** lastTradeTime as seconds since 1970, UTC */
     readonly lastTradeTimestamp?: number | undefined
+    /** the continuous main contract */
     readonly isMainContract: boolean
   }
+  /** What does not change during the day */
   'Qot_Common.SecurityStaticInfo': {
     readonly basic: MessageTypes['Qot_Common.SecurityStaticBasic']
     readonly warrantExData?: MessageTypes['Qot_Common.WarrantStaticExData'] | undefined
     readonly optionExData?: MessageTypes['Qot_Common.OptionStaticExData'] | undefined
     readonly futureExData?: MessageTypes['Qot_Common.FutureStaticExData'] | undefined
   }
+  /** One place in a Hong Kong broker queue */
   'Qot_Common.Broker': {
+    /** broker number of the exchange */
     readonly id: bigint
+    /** the broker */
     readonly name: string
+    /** place in the queue: price levels from the best */
     readonly pos: number
+    /** number at the exchange; Hong Kong SF right only */
     readonly orderID?: bigint | undefined
+    /** Hong Kong SF right only */
     readonly volume?: bigint | undefined
   }
+  /** One trade, tick by tick */
   'Qot_Common.Ticker': {
+    /** yyyy-MM-dd HH:mm:ss, in the market's time zone */
     readonly time: string
+    /** number of the tick, unique for the security */
     readonly sequence: bigint
-    /** Qot_Common.TickerDirection */
+    /** who began the trade; Qot_Common.TickerDirection */
     readonly dir: number
     readonly price: number
+    /** shares, or contracts */
     readonly volume: bigint
+    /** money traded */
     readonly turnover: number
+    /** when OpenD got it, seconds since 1970 */
     readonly recvTime?: number | undefined
     /** Qot_Common.TickerType */
     readonly type?: number | undefined
+    /** the exchange's letter for the type */
     readonly typeSign?: number | undefined
+    /** Qot_Common.PushDataType */
     readonly pushDataType?: number | undefined
+    /** time as seconds since 1970, UTC */
     readonly timestamp?: number | undefined
+    /** volume with a fraction, where the market has one */
     readonly hpVolume?: number | undefined
   }
+  /** One order within a price level */
   'Qot_Common.OrderBookDetail': {
+    /** number at the exchange, not that of the trade calls */
     readonly orderID: bigint
+    /** quantity of the order */
     readonly volume: bigint
   }
+  /** One price level of the order book */
   'Qot_Common.OrderBook': {
     readonly price: number
+    /** quantity at the price */
     readonly volume: bigint
+    /** orders at the price */
     readonly orederCount: number
+    /** the single orders; Hong Kong SF right only */
     readonly detailList?: readonly MessageTypes['Qot_Common.OrderBookDetail'][] | undefined
+    /** volume with a fraction, where the market has one */
     readonly hpVolume?: number | undefined
   }
   'Qot_Common.ShareHoldingChange': {
@@ -549,21 +743,29 @@ export interface MessageTypes {
     readonly time: string
     readonly timestamp?: number | undefined
   }
+  /** The securities subscribed for one kind of data */
   'Qot_Common.SubInfo': {
     /** Qot_Common.SubType */
     readonly subType: number
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
   }
+  /** What one connection has subscribed */
   'Qot_Common.ConnSubInfo': {
     readonly subInfoList?: readonly MessageTypes['Qot_Common.SubInfo'][] | undefined
+    /** units of subscription this connection uses */
     readonly usedQuota: number
+    /** the connection that asked */
     readonly isOwnConnData: boolean
-    /** Trd_Common.SecurityFirm */
+    /** the broker; Trd_Common.SecurityFirm */
     readonly securityFirm?: number | undefined
+    /** units used by options, where they are counted apart */
     readonly optionUsedQuota?: number | undefined
   }
+  /** A plate: a named group of stocks */
   'Qot_Common.PlateInfo': {
+    /** the plate, written as a security */
     readonly plate: MessageTypes['Qot_Common.Security']
+    /** name of the plate */
     readonly name: string
     /** Qot_Common.PlateSetType */
     readonly plateType?: number | undefined
@@ -595,13 +797,16 @@ export interface MessageTypes {
     readonly spinOffBase?: number | undefined
     readonly spinOffErt?: number | undefined
   }
+  /** One leg of a combination order */
   'Qot_Common.ComboLeg': {
     readonly security: MessageTypes['Qot_Common.Security']
     /** Trd_Common.TrdSide */
     readonly side?: number | undefined
+    /** contracts of this leg for one of the combination */
     readonly qtyRatio?: number | undefined
+    /** which holding to close; Futu Japan only */
     readonly positionID?: bigint | undefined
-    /** Common.PredSide */
+    /** event contracts only; Common.PredSide */
     readonly predSide?: number | undefined
   }
   'Qot_Common.IndicatorParamValue': {
@@ -739,6 +944,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetArkStockDynamic.S2C'] | undefined
   }
+  /** Asks for current quotes; needs SubType_Basic */
   'Qot_GetBasicQot.C2S': {
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
@@ -756,14 +962,18 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetBasicQot.S2C'] | undefined
   }
+  /** Asks for the broker queues of a Hong Kong stock; needs SubType_Broker */
   'Qot_GetBroker.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_GetBroker.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** sell side, best price first */
     readonly brokerAskList?: readonly MessageTypes['Qot_Common.Broker'][] | undefined
+    /** buy side, best price first */
     readonly brokerBidList?: readonly MessageTypes['Qot_Common.Broker'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_GetBroker.Request': {
@@ -776,6 +986,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetBroker.S2C'] | undefined
   }
+  /** Asks for today's in- and outflow by order size */
   'Qot_GetCapitalDistribution.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
@@ -787,7 +998,9 @@ export interface MessageTypes {
     readonly capitalOutBig: number
     readonly capitalOutMid: number
     readonly capitalOutSmall: number
+    /** time of the latest price, in the market's time zone */
     readonly updateTime?: string | undefined
+    /** updateTime as seconds since 1970, UTC */
     readonly updateTimestamp?: number | undefined
     readonly capitalInSuper?: number | undefined
     readonly capitalOutSuper?: number | undefined
@@ -802,18 +1015,26 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetCapitalDistribution.S2C'] | undefined
   }
+  /** Asks for the money flowing into a stock over time */
   'Qot_GetCapitalFlow.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
     /** Qot_Common.PeriodType */
     readonly periodType?: number | undefined
+    /** yyyy-MM-dd; not for INTRADAY */
     readonly beginTime?: string | undefined
+    /** yyyy-MM-dd; not for INTRADAY */
     readonly endTime?: string | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
+  /** Net inflow by order size; negative is outflow */
   'Qot_GetCapitalFlow.CapitalFlowItem': {
+    /** all sizes */
     readonly inFlow: number
+    /** start of the period */
     readonly time?: string | undefined
+    /** time as seconds since 1970, UTC */
     readonly timestamp?: number | undefined
+    /** super and big orders */
     readonly mainInFlow?: number | undefined
     readonly superInFlow?: number | undefined
     readonly bigInFlow?: number | undefined
@@ -822,7 +1043,9 @@ export interface MessageTypes {
   }
   'Qot_GetCapitalFlow.S2C': {
     readonly flowItemList?: readonly MessageTypes['Qot_GetCapitalFlow.CapitalFlowItem'][] | undefined
+    /** time of the last item that counts */
     readonly lastValidTime?: string | undefined
+    /** lastValidTime as seconds since 1970, UTC */
     readonly lastValidTimestamp?: number | undefined
   }
   'Qot_GetCapitalFlow.Request': {
@@ -1945,31 +2168,48 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetFinancialsStatements.S2C'] | undefined
   }
+  /** One span of trading, in minutes from midnight */
   'Qot_GetFutureInfo.TradeTime': {
+    /** minutes */
     readonly begin?: number | undefined
+    /** minutes */
     readonly end?: number | undefined
   }
+  /** Terms of one contract */
   'Qot_GetFutureInfo.FutureInfo': {
+    /** name of the contract */
     readonly name: string
     readonly security: MessageTypes['Qot_Common.Security']
+    /** last trading day; not for main contracts */
     readonly lastTradeTime: string
+    /** lastTradeTime as seconds since 1970, UTC */
     readonly lastTradeTimestamp?: number | undefined
+    /** the underlying */
     readonly owner?: MessageTypes['Qot_Common.Security'] | undefined
+    /** the underlying in words, where it is not a security */
     readonly ownerOther: string
     readonly exchange: string
     readonly contractType: string
+    /** quantity of the underlying, in contractSizeUnit */
     readonly contractSize: number
     readonly contractSizeUnit: string
     readonly quoteCurrency: string
+    /** smallest step of the price */
     readonly minVar: number
     readonly minVarUnit: string
     readonly quoteUnit?: string | undefined
+    /** spans of one trading day */
     readonly tradeTime?: readonly MessageTypes['Qot_GetFutureInfo.TradeTime'][] | undefined
+    /** of the exchange */
     readonly timeZone: string
+    /** the exchange's page about the contract */
     readonly exchangeFormatUrl: string
+    /** the real contract behind a main one */
     readonly origin?: MessageTypes['Qot_Common.Security'] | undefined
   }
+  /** Asks for the contract terms of futures */
   'Qot_GetFutureInfo.C2S': {
+    /** up to 200 */
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
@@ -2077,6 +2317,7 @@ export interface MessageTypes {
   }
   'Qot_GetHoldingChangeList.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** Qot_Common.HolderCategory */
     readonly holderCategory: number
     readonly beginTime?: string | undefined
     readonly endTime?: string | undefined
@@ -2550,70 +2791,117 @@ export interface MessageTypes {
   }
   'Qot_GetIpoList.BasicIpoData': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** short name of the security */
     readonly name: string
+    /** listing date, yyyy-MM-dd */
     readonly listTime?: string | undefined
+    /** listTime as seconds since 1970, UTC */
     readonly listTimestamp?: number | undefined
   }
   'Qot_GetIpoList.CNIpoExData': {
+    /** code to apply under */
     readonly applyCode: string
+    /** shares offered */
     readonly issueSize: bigint
+    /** shares offered online */
     readonly onlineIssueSize: bigint
+    /** most shares of one application */
     readonly applyUpperLimit: bigint
+    /** holdings needed to apply for the most */
     readonly applyLimitMarketValue: bigint
+    /** ipoPrice is an estimate */
     readonly isEstimateIpoPrice: boolean
     readonly ipoPrice: number
+    /** price to earnings of the industry */
     readonly industryPeRate: number
+    /** winningRatio is an estimate */
     readonly isEstimateWinningRatio: boolean
+    /** percent of applications that win */
     readonly winningRatio: number
+    /** price to earnings at the offer price */
     readonly issuePeRate: number
+    /** day to apply */
     readonly applyTime?: string | undefined
+    /** applyTime as seconds since 1970, UTC */
     readonly applyTimestamp?: number | undefined
+    /** day the allotment is announced */
     readonly winningTime?: string | undefined
+    /** winningTime as seconds since 1970, UTC */
     readonly winningTimestamp?: number | undefined
+    /** winning numbers are out */
     readonly isHasWon: boolean
     readonly winningNumData?: readonly MessageTypes['Qot_GetIpoList.WinningNumData'][] | undefined
   }
+  /** Winning numbers of the lottery for shares */
   'Qot_GetIpoList.WinningNumData': {
     readonly winningName: string
     readonly winningInfo: string
   }
   'Qot_GetIpoList.HKIpoExData': {
+    /** lowest offer price */
     readonly ipoPriceMin: number
+    /** highest offer price */
     readonly ipoPriceMax: number
+    /** listing price */
     readonly listPrice: number
+    /** shares per board lot; contracts have 1 */
     readonly lotSize: number
+    /** money for one lot */
     readonly entrancePrice: number
+    /** true: open for applications, false: waiting for its listing */
     readonly isSubscribeStatus: boolean
+    /** last day to apply */
     readonly applyEndTime?: string | undefined
+    /** applyEndTime as seconds since 1970, UTC */
     readonly applyEndTimestamp?: number | undefined
   }
   'Qot_GetIpoList.USIpoExData': {
+    /** lowest offer price */
     readonly ipoPriceMin: number
+    /** highest offer price */
     readonly ipoPriceMax: number
+    /** shares offered */
     readonly issueSize: bigint
   }
   'Qot_GetIpoList.SGIpoExData': {
+    /** lowest offer price */
     readonly ipoPriceMin: number
+    /** highest offer price */
     readonly ipoPriceMax: number
+    /** shares offered */
     readonly issueSize: bigint
+    /** first day to apply */
     readonly applyStartTime?: string | undefined
+    /** applyStartTime as seconds since 1970, UTC */
     readonly applyStartTimestamp?: number | undefined
+    /** last day to apply */
     readonly applyEndTime?: string | undefined
+    /** applyEndTime as seconds since 1970, UTC */
     readonly applyEndTimestamp?: number | undefined
+    /** day the allotment is announced */
     readonly winningTime?: string | undefined
+    /** winningTime as seconds since 1970, UTC */
     readonly winningTimestamp?: number | undefined
   }
   'Qot_GetIpoList.MYIpoExData': {
     readonly offerPrice: number
+    /** shares offered */
     readonly issueSize: bigint
+    /** first day to apply */
     readonly applyStartTime?: string | undefined
+    /** applyStartTime as seconds since 1970, UTC */
     readonly applyStartTimestamp?: number | undefined
+    /** last day to apply */
     readonly applyEndTime?: string | undefined
+    /** applyEndTime as seconds since 1970, UTC */
     readonly applyEndTimestamp?: number | undefined
+    /** day the allotment is announced */
     readonly winningTime?: string | undefined
+    /** winningTime as seconds since 1970, UTC */
     readonly winningTimestamp?: number | undefined
   }
   'Qot_GetIpoList.JPETFBriefInfo': {
+    /** a millionth each */
     readonly managementFeeRates?: bigint | undefined
     readonly dividendTimes?: bigint | undefined
     readonly dividendFrequencyType?: number | undefined
@@ -2626,9 +2914,13 @@ export interface MessageTypes {
     readonly etfIntroductionLink?: string | undefined
   }
   'Qot_GetIpoList.JPIpoExData': {
+    /** lowest offer price */
     readonly ipoPriceMin: number
+    /** highest offer price */
     readonly ipoPriceMax: number
+    /** shares offered */
     readonly issueSize: bigint
+    /** shares per board lot; contracts have 1 */
     readonly lotSize?: number | undefined
     readonly eqtyIssuedShares?: bigint | undefined
     readonly isin?: string | undefined
@@ -2636,27 +2928,41 @@ export interface MessageTypes {
     readonly industry?: string | undefined
     readonly marketSegment?: string | undefined
     readonly approvalTime?: string | undefined
+    /** approvalTime as seconds since 1970, UTC */
     readonly approvalTimestamp?: number | undefined
     readonly issueConfirmTime?: string | undefined
+    /** issueConfirmTime as seconds since 1970, UTC */
     readonly issueConfirmTimestamp?: number | undefined
     readonly priceConfirmStartTime?: string | undefined
+    /** priceConfirmStartTime as seconds since 1970, UTC */
     readonly priceConfirmStartTimestamp?: number | undefined
     readonly priceConfirmEndTime?: string | undefined
+    /** priceConfirmEndTime as seconds since 1970, UTC */
     readonly priceConfirmEndTimestamp?: number | undefined
     readonly inquiryStartTime?: string | undefined
+    /** inquiryStartTime as seconds since 1970, UTC */
     readonly inquiryStartTimestamp?: number | undefined
     readonly inquiryEndTime?: string | undefined
+    /** inquiryEndTime as seconds since 1970, UTC */
     readonly inquiryEndTimestamp?: number | undefined
+    /** first day to apply */
     readonly applyStartTime?: string | undefined
+    /** applyStartTime as seconds since 1970, UTC */
     readonly applyStartTimestamp?: number | undefined
+    /** last day to apply */
     readonly applyEndTime?: string | undefined
+    /** applyEndTime as seconds since 1970, UTC */
     readonly applyEndTimestamp?: number | undefined
     readonly drawTime?: string | undefined
+    /** drawTime as seconds since 1970, UTC */
     readonly drawTimestamp?: number | undefined
+    /** day the allotment is announced */
     readonly winningTime?: string | undefined
+    /** winningTime as seconds since 1970, UTC */
     readonly winningTimestamp?: number | undefined
     readonly etfInfo?: MessageTypes['Qot_GetIpoList.JPETFBriefInfo'] | undefined
   }
+  /** One IPO; the part of its market is there beside the basic one */
   'Qot_GetIpoList.IpoData': {
     readonly basic: MessageTypes['Qot_GetIpoList.BasicIpoData']
     readonly cnExData?: MessageTypes['Qot_GetIpoList.CNIpoExData'] | undefined
@@ -2666,8 +2972,9 @@ export interface MessageTypes {
     readonly myExData?: MessageTypes['Qot_GetIpoList.MYIpoExData'] | undefined
     readonly jpExData?: MessageTypes['Qot_GetIpoList.JPIpoExData'] | undefined
   }
+  /** Asks for the coming IPOs of a market */
   'Qot_GetIpoList.C2S': {
-    /** Qot_Common.QotMarket */
+    /** Shanghai and Shenzhen both stand for the mainland; Qot_Common.QotMarket */
     readonly market: number
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
@@ -2684,18 +2991,22 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetIpoList.S2C'] | undefined
   }
+  /** Asks for the latest K-lines; needs the subscription of that period */
   'Qot_GetKL.C2S': {
     /** Qot_Common.RehabType */
     readonly rehabType: number
     /** Qot_Common.KLType */
     readonly klType: number
     readonly security: MessageTypes['Qot_Common.Security']
+    /** how many, up to 1000, back from now */
     readonly reqNum: number
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_GetKL.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** oldest first */
     readonly klList?: readonly MessageTypes['Qot_Common.KLine'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_GetKL.Request': {
@@ -2763,12 +3074,15 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetMacroIndicatorList.S2C'] | undefined
   }
+  /** Asks for the state of the market each security trades in */
   'Qot_GetMarketState.C2S': {
+    /** up to 400 */
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_GetMarketState.MarketInfo': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** short name of the security */
     readonly name: string
     /** Qot_Common.QotMarketState */
     readonly marketState: number
@@ -2786,6 +3100,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetMarketState.S2C'] | undefined
   }
+  /** Keeps the options whose figures lie in these ranges, ends included */
   'Qot_GetOptionChain.DataFilter': {
     readonly impliedVolatilityMin?: number | undefined
     readonly impliedVolatilityMax?: number | undefined
@@ -2806,26 +3121,34 @@ export interface MessageTypes {
     readonly volMin?: number | undefined
     readonly volMax?: number | undefined
   }
+  /** Asks for the options on a security; the span of expiry days is at most 30 */
   'Qot_GetOptionChain.C2S': {
+    /** the underlying */
     readonly owner: MessageTypes['Qot_Common.Security']
-    /** Qot_Common.OptionType */
+    /** calls or puts; both when absent; Qot_Common.OptionType */
     readonly type?: number | undefined
-    /** Qot_GetOptionChain.OptionCondType */
+    /** in or out of the money; both when absent; Qot_GetOptionChain.OptionCondType */
     readonly condition?: number | undefined
+    /** first expiry day, yyyy-MM-dd */
     readonly beginTime: string
+    /** last expiry day, yyyy-MM-dd, at most 30 days later */
     readonly endTime: string
-    /** Qot_Common.IndexOptionType */
+    /** Hong Kong index options: normal or small contract; Qot_Common.IndexOptionType */
     readonly indexOptionType?: number | undefined
     readonly dataFilter?: MessageTypes['Qot_GetOptionChain.DataFilter'] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
+  /** Call and put of one strike price; either may be missing */
   'Qot_GetOptionChain.OptionItem': {
     readonly call?: MessageTypes['Qot_Common.SecurityStaticInfo'] | undefined
     readonly put?: MessageTypes['Qot_Common.SecurityStaticInfo'] | undefined
   }
+  /** The options of one expiry day */
   'Qot_GetOptionChain.OptionChain': {
+    /** expiry date, yyyy-MM-dd */
     readonly strikeTime: string
     readonly option?: readonly MessageTypes['Qot_GetOptionChain.OptionItem'][] | undefined
+    /** strikeTime as seconds since 1970, UTC */
     readonly strikeTimestamp?: number | undefined
   }
   'Qot_GetOptionChain.S2C': {
@@ -3628,8 +3951,10 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetOptionZeroDteScreener.S2C'] | undefined
   }
+  /** Asks for the order book; needs SubType_OrderBook */
   'Qot_GetOrderBook.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** how many levels on each side at most */
     readonly num: number
     /** Qot_Common.OrderBookType */
     readonly orderBookType?: number | undefined
@@ -3637,12 +3962,19 @@ export interface MessageTypes {
   }
   'Qot_GetOrderBook.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** sell side, best price first */
     readonly orderBookAskList?: readonly MessageTypes['Qot_Common.OrderBook'][] | undefined
+    /** buy side, best price first */
     readonly orderBookBidList?: readonly MessageTypes['Qot_Common.OrderBook'][] | undefined
+    /** when Futu's server got the buy side from the exchange */
     readonly svrRecvTimeBid?: string | undefined
+    /** svrRecvTimeBid as seconds since 1970, UTC */
     readonly svrRecvTimeBidTimestamp?: number | undefined
+    /** when Futu's server got the sell side from the exchange */
     readonly svrRecvTimeAsk?: string | undefined
+    /** svrRecvTimeAsk as seconds since 1970, UTC */
     readonly svrRecvTimeAskTimestamp?: number | undefined
+    /** short name of the security */
     readonly name?: string | undefined
     /** Qot_Common.OrderBookType */
     readonly orderBookType?: number | undefined
@@ -3657,13 +3989,17 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetOrderBook.S2C'] | undefined
   }
+  /** Asks which plates the securities belong to */
   'Qot_GetOwnerPlate.C2S': {
+    /** up to 200 */
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
+  /** The plates of one security */
   'Qot_GetOwnerPlate.SecurityOwnerPlate': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly plateInfoList?: readonly MessageTypes['Qot_Common.PlateInfo'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_GetOwnerPlate.S2C': {
@@ -3731,10 +4067,13 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetPeriodChangeRank.S2C'] | undefined
   }
+  /** Asks for the members of a plate or index */
   'Qot_GetPlateSecurity.C2S': {
+    /** the plate, written as a security */
     readonly plate: MessageTypes['Qot_Common.Security']
-    /** Qot_Common.SortField */
+    /** by code when absent; Qot_Common.SortField */
     readonly sortField?: number | undefined
+    /** smallest first; true when absent */
     readonly ascend?: boolean | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
@@ -3751,6 +4090,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetPlateSecurity.S2C'] | undefined
   }
+  /** Asks for the plates of a market */
   'Qot_GetPlateSet.C2S': {
     /** Qot_Common.QotMarket */
     readonly market: number
@@ -3807,13 +4147,16 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetPriceReminder.S2C'] | undefined
   }
+  /** Asks for the intraday line; needs SubType_RT */
   'Qot_GetRT.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_GetRT.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** oldest first */
     readonly rtList?: readonly MessageTypes['Qot_Common.TimeShare'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_GetRT.Request': {
@@ -3864,6 +4207,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetRatingChange.S2C'] | undefined
   }
+  /** Asks for what belongs to a security: its warrants, its futures */
   'Qot_GetReference.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
     /** Qot_GetReference.ReferenceType */
@@ -4115,160 +4459,272 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetSearchQuote.S2C'] | undefined
   }
+  /** Asks for snapshots; needs no subscription */
   'Qot_GetSecuritySnapshot.C2S': {
+    /** up to 400 */
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
+  /** What a stock adds */
   'Qot_GetSecuritySnapshot.EquitySnapshotExData': {
+    /** shares issued */
     readonly issuedShares: bigint
     readonly issuedMarketVal: number
     readonly netAsset: number
     readonly netProfit: number
     readonly earningsPershare: number
+    /** shares in the float */
     readonly outstandingShares: bigint
     readonly outstandingMarketVal: number
     readonly netAssetPershare: number
+    /** earnings yield, percent */
     readonly eyRate: number
+    /** price to earnings */
     readonly peRate: number
+    /** price to book */
     readonly pbRate: number
+    /** price to earnings of the last 12 months */
     readonly peTTMRate: number
+    /** dividends of the last 12 months */
     readonly dividendTTM?: number | undefined
+    /** the same in percent of the price */
     readonly dividendRatioTTM?: number | undefined
+    /** dividends of the last business year */
     readonly dividendLFY?: number | undefined
+    /** the same in percent of the price */
     readonly dividendLFYRatio?: number | undefined
   }
+  /** What a warrant adds */
   'Qot_GetSecuritySnapshot.WarrantSnapshotExData': {
+    /** warrants for one share of the underlying */
     readonly conversionRate: number
     /** Qot_Common.WarrantType */
     readonly warrantType: number
+    /** price at which the right can be exercised */
     readonly strikePrice: number
+    /** expiry date */
     readonly maturityTime: string
+    /** last trading day */
     readonly endTradeTime: string
+    /** the underlying */
     readonly owner: MessageTypes['Qot_Common.Security']
+    /** price at which a bull or bear contract is called */
     readonly recoveryPrice: number
+    /** warrants held by the public */
     readonly streetVolumn: bigint
+    /** warrants issued */
     readonly issueVolumn: bigint
+    /** percent of the issue held by the public */
     readonly streetRate: number
+    /** price change per unit of the underlying */
     readonly delta: number
+    /** percent */
     readonly impliedVolatility: number
+    /** percent over the price of the underlying */
     readonly premium: number
+    /** maturityTime as seconds since 1970, UTC */
     readonly maturityTimestamp?: number | undefined
+    /** endTradeTime as seconds since 1970, UTC */
     readonly endTradeTimestamp?: number | undefined
+    /** gearing, times */
     readonly leverage?: number | undefined
+    /** percent in (positive) or out of the money */
     readonly ipop?: number | undefined
+    /** price of the underlying at which the buyer is even */
     readonly breakEvenPoint?: number | undefined
+    /** warrant price for one share of the underlying */
     readonly conversionPrice?: number | undefined
+    /** percent between the underlying and the recovery price */
     readonly priceRecoveryRatio?: number | undefined
+    /** rating of the warrant */
     readonly score?: number | undefined
+    /** inline warrants only */
     readonly upperStrikePrice?: number | undefined
+    /** inline warrants only */
     readonly lowerStrikePrice?: number | undefined
-    /** Qot_Common.PriceType */
+    /** inside or outside its range; inline warrants only; Qot_Common.PriceType */
     readonly inLinePriceStatus?: number | undefined
     readonly issuerCode?: string | undefined
   }
+  /** What an option adds */
   'Qot_GetSecuritySnapshot.OptionSnapshotExData': {
     /** Qot_Common.OptionType */
     readonly type: number
+    /** the underlying */
     readonly owner: MessageTypes['Qot_Common.Security']
+    /** expiry date, yyyy-MM-dd */
     readonly strikeTime: string
+    /** price at which the right can be exercised */
     readonly strikePrice: number
+    /** shares per contract, whole number */
     readonly contractSize: number
+    /** contracts open */
     readonly openInterest: number
+    /** percent */
     readonly impliedVolatility: number
+    /** percent over the price of the underlying */
     readonly premium: number
+    /** price change per unit of the underlying */
     readonly delta: number
+    /** delta change per unit of the underlying */
     readonly gamma: number
+    /** price change per point of volatility */
     readonly vega: number
+    /** price change per day */
     readonly theta: number
+    /** price change per point of interest rate */
     readonly rho: number
+    /** strikeTime as seconds since 1970, UTC */
     readonly strikeTimestamp?: number | undefined
-    /** Qot_Common.IndexOptionType */
+    /** Hong Kong index options: normal or small contract; Qot_Common.IndexOptionType */
     readonly indexOptionType?: number | undefined
+    /** net contracts open; Hong Kong only */
     readonly netOpenInterest?: number | undefined
+    /** days to expiry; negative when expired */
     readonly expiryDateDistance?: number | undefined
+    /** nominal value of a contract; Hong Kong index options only */
     readonly contractNominalValue?: number | undefined
+    /** lots of the underlying per contract; Hong Kong stock options only */
     readonly ownerLotMultiplier?: number | undefined
     /** Qot_Common.OptionAreaType */
     readonly optionAreaType?: number | undefined
+    /** money per point or share */
     readonly contractMultiplier?: number | undefined
+    /** shares per contract with its fraction */
     readonly contractSizeFloat?: number | undefined
   }
+  /** What an index adds: how its members move */
   'Qot_GetSecuritySnapshot.IndexSnapshotExData': {
+    /** members up */
     readonly raiseCount: number
+    /** members down */
     readonly fallCount: number
+    /** members unchanged */
     readonly equalCount: number
   }
+  /** What a plate adds: how its members move */
   'Qot_GetSecuritySnapshot.PlateSnapshotExData': {
+    /** members up */
     readonly raiseCount: number
+    /** members down */
     readonly fallCount: number
+    /** members unchanged */
     readonly equalCount: number
   }
+  /** What a future adds */
   'Qot_GetSecuritySnapshot.FutureSnapshotExData': {
+    /** settlement of the previous day */
     readonly lastSettlePrice: number
+    /** contracts open */
     readonly position: number
+    /** contracts opened since the previous day */
     readonly positionChange: number
+    /** last trading day; not for main contracts */
     readonly lastTradeTime: string
+    /** lastTradeTime as seconds since 1970, UTC */
     readonly lastTradeTimestamp?: number | undefined
+    /** the continuous main contract */
     readonly isMainContract: boolean
   }
+  /** What a fund adds */
   'Qot_GetSecuritySnapshot.TrustSnapshotExData': {
+    /** percent */
     readonly dividendYield: number
+    /** assets under management */
     readonly aum: number
     readonly outstandingUnits: bigint
+    /** for one unit */
     readonly netAssetValue: number
+    /** percent over the net asset value */
     readonly premium: number
     /** Qot_Common.AssetClass */
     readonly assetClass: number
   }
+  /** What every security has */
   'Qot_GetSecuritySnapshot.SnapshotBasicData': {
     readonly security: MessageTypes['Qot_Common.Security']
     /** Qot_Common.SecurityType */
     readonly type: number
     readonly isSuspend: boolean
+    /** listing date, yyyy-MM-dd */
     readonly listTime: string
+    /** shares per board lot; contracts have 1 */
     readonly lotSize: number
+    /** smallest step of the price */
     readonly priceSpread: number
+    /** time of the latest price, in the market's time zone */
     readonly updateTime: string
     readonly highPrice: number
     readonly openPrice: number
     readonly lowPrice: number
+    /** previous close */
     readonly lastClosePrice: number
+    /** latest price */
     readonly curPrice: number
+    /** shares, or contracts */
     readonly volume: bigint
+    /** money traded */
     readonly turnover: number
+    /** percent of the float traded */
     readonly turnoverRate: number
+    /** listTime as seconds since 1970, UTC */
     readonly listTimestamp?: number | undefined
+    /** updateTime as seconds since 1970, UTC */
     readonly updateTimestamp?: number | undefined
+    /** best offer */
     readonly askPrice?: number | undefined
+    /** best bid */
     readonly bidPrice?: number | undefined
+    /** quantity at the best offer */
     readonly askVol?: bigint | undefined
+    /** quantity at the best bid */
     readonly bidVol?: bigint | undefined
+    /** may be financed */
     readonly enableMargin?: boolean | undefined
+    /** percent of the value that may be financed */
     readonly mortgageRatio?: number | undefined
+    /** initial margin to buy, percent */
     readonly longMarginInitialRatio?: number | undefined
+    /** may be sold short */
     readonly enableShortSell?: boolean | undefined
+    /** yearly fee for borrowing, percent */
     readonly shortSellRate?: number | undefined
+    /** shares left to borrow */
     readonly shortAvailableVolume?: bigint | undefined
+    /** initial margin to sell short, percent */
     readonly shortMarginInitialRatio?: number | undefined
+    /** day's range in percent of the last close */
     readonly amplitude?: number | undefined
+    /** turnover by volume */
     readonly avgPrice?: number | undefined
+    /** percent; positive when more is wanted than offered */
     readonly bidAskRatio?: number | undefined
+    /** volume against that of the last days at this hour */
     readonly volumeRatio?: number | undefined
     readonly highest52WeeksPrice?: number | undefined
     readonly lowest52WeeksPrice?: number | undefined
     readonly highestHistoryPrice?: number | undefined
     readonly lowestHistoryPrice?: number | undefined
+    /** US: before the regular session */
     readonly preMarket?: MessageTypes['Qot_Common.PreAfterMarketData'] | undefined
+    /** US: after the regular session */
     readonly afterMarket?: MessageTypes['Qot_Common.PreAfterMarketData'] | undefined
     /** Qot_Common.SecurityStatus */
     readonly secStatus?: number | undefined
+    /** five-minute close */
     readonly closePrice5Minute?: number | undefined
+    /** short name of the security */
     readonly name?: string | undefined
+    /** US: overnight session */
     readonly overnight?: MessageTypes['Qot_Common.PreAfterMarketData'] | undefined
+    /** volume with a fraction, where the market has one */
     readonly hpVolume?: number | undefined
+    /** askVol with its fraction */
     readonly hpAskVol?: number | undefined
+    /** bidVol with its fraction */
     readonly hpBidVol?: number | undefined
   }
+  /** One snapshot; the part of the security's kind is there beside the basic one */
   'Qot_GetSecuritySnapshot.Snapshot': {
     readonly basic: MessageTypes['Qot_GetSecuritySnapshot.SnapshotBasicData']
     readonly equityExData?: MessageTypes['Qot_GetSecuritySnapshot.EquitySnapshotExData'] | undefined
@@ -4520,11 +4976,13 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetShortSellingRank.S2C'] | undefined
   }
+  /** Asks for static facts: of the securities, or else of a whole market and type */
   'Qot_GetStaticInfo.C2S': {
-    /** Qot_Common.QotMarket */
+    /** counts only without securityList; Qot_Common.QotMarket */
     readonly market?: number | undefined
-    /** Qot_Common.SecurityType */
+    /** counts only without securityList; Qot_Common.SecurityType */
     readonly secType?: number | undefined
+    /** these; then market and type do not count */
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
@@ -4541,15 +4999,21 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetStaticInfo.S2C'] | undefined
   }
+  /** Asks what is subscribed */
   'Qot_GetSubInfo.C2S': {
+    /** true: all connections of OpenD, not only this one */
     readonly isReqAllConn?: boolean | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_GetSubInfo.S2C': {
     readonly connSubInfoList?: readonly MessageTypes['Qot_Common.ConnSubInfo'][] | undefined
+    /** units used by all connections */
     readonly totalUsedQuota: number
+    /** units left */
     readonly remainQuota: number
+    /** units used by options, where they are counted apart */
     readonly optionUsedQuota?: number | undefined
+    /** units left for options */
     readonly optionRemainQuota?: number | undefined
   }
   'Qot_GetSubInfo.Request': {
@@ -4589,14 +5053,18 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetSuspend.S2C'] | undefined
   }
+  /** Asks for the latest trades; needs SubType_Ticker */
   'Qot_GetTicker.C2S': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** how many, up to 1000 */
     readonly maxRetNum: number
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_GetTicker.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** oldest first */
     readonly tickerList?: readonly MessageTypes['Qot_Common.Ticker'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_GetTicker.Request': {
@@ -4802,7 +5270,9 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetUSPreMarketRank.S2C'] | undefined
   }
+  /** Asks for the members of a watchlist */
   'Qot_GetUserSecurity.C2S': {
+    /** name of the watchlist */
     readonly groupName: string
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
@@ -4966,22 +5436,29 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_GetValuationPlateStockList.S2C'] | undefined
   }
+  /** Searches warrants; all conditions hold together */
   'Qot_GetWarrant.C2S': {
+    /** place of the first result, from 0 */
     readonly begin: number
+    /** how many, up to 200 */
     readonly num: number
     /** Qot_Common.SortField */
     readonly sortField: number
+    /** smallest first */
     readonly ascend: boolean
+    /** the underlying; all when absent */
     readonly owner?: MessageTypes['Qot_Common.Security'] | undefined
-    /** Qot_Common.WarrantType */
+    /** kinds wanted; all when empty; Qot_Common.WarrantType */
     readonly typeList?: readonly number[] | undefined
-    /** Qot_Common.Issuer */
+    /** issuers wanted; all when empty; Qot_Common.Issuer */
     readonly issuerList?: readonly number[] | undefined
+    /** first expiry day, yyyy-MM-dd */
     readonly maturityTimeMin?: string | undefined
+    /** last expiry day, yyyy-MM-dd */
     readonly maturityTimeMax?: string | undefined
-    /** Qot_Common.IpoPeriod */
+    /** by listing day; Qot_Common.IpoPeriod */
     readonly ipoPeriod?: number | undefined
-    /** Qot_Common.PriceType */
+    /** in or out of the money; Qot_Common.PriceType */
     readonly priceType?: number | undefined
     /** Qot_Common.WarrantStatus */
     readonly status?: number | undefined
@@ -4989,11 +5466,17 @@ export interface MessageTypes {
     readonly curPriceMax?: number | undefined
     readonly strikePriceMin?: number | undefined
     readonly strikePriceMax?: number | undefined
+    /** percent held by the public */
     readonly streetMin?: number | undefined
+    /** percent held by the public */
     readonly streetMax?: number | undefined
+    /** conversion ratio */
     readonly conversionMin?: number | undefined
+    /** conversion ratio */
     readonly conversionMax?: number | undefined
+    /** volume */
     readonly volMin?: bigint | undefined
+    /** volume */
     readonly volMax?: bigint | undefined
     readonly premiumMin?: number | undefined
     readonly premiumMax?: number | undefined
@@ -5001,7 +5484,9 @@ export interface MessageTypes {
     readonly leverageRatioMax?: number | undefined
     readonly deltaMin?: number | undefined
     readonly deltaMax?: number | undefined
+    /** implied volatility, percent */
     readonly impliedMin?: number | undefined
+    /** implied volatility, percent */
     readonly impliedMax?: number | undefined
     readonly recoveryPriceMin?: number | undefined
     readonly recoveryPriceMax?: number | undefined
@@ -5009,59 +5494,101 @@ export interface MessageTypes {
     readonly priceRecoveryRatioMax?: number | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
+  /** One warrant found */
   'Qot_GetWarrant.WarrantData': {
+    /** the warrant */
     readonly stock: MessageTypes['Qot_Common.Security']
+    /** the underlying */
     readonly owner: MessageTypes['Qot_Common.Security']
     /** Qot_Common.WarrantType */
     readonly type: number
     /** Qot_Common.Issuer */
     readonly issuer: number
+    /** expiry date */
     readonly maturityTime: string
+    /** maturityTime as seconds since 1970, UTC */
     readonly maturityTimestamp?: number | undefined
+    /** listing date, yyyy-MM-dd */
     readonly listTime: string
+    /** listTime as seconds since 1970, UTC */
     readonly listTimestamp?: number | undefined
+    /** last trading day */
     readonly lastTradeTime: string
+    /** lastTradeTime as seconds since 1970, UTC */
     readonly lastTradeTimestamp?: number | undefined
+    /** price at which a bull or bear contract is called */
     readonly recoveryPrice?: number | undefined
+    /** warrants for one share of the underlying */
     readonly conversionRatio: number
+    /** shares per board lot; contracts have 1 */
     readonly lotSize: number
+    /** price at which the right can be exercised */
     readonly strikePrice: number
+    /** previous close */
     readonly lastClosePrice: number
+    /** short name of the security */
     readonly name: string
+    /** latest price */
     readonly curPrice: number
+    /** change from the last close */
     readonly priceChangeVal: number
+    /** change in percent of the last close */
     readonly changeRate: number
     /** Qot_Common.WarrantStatus */
     readonly status: number
+    /** best bid */
     readonly bidPrice: number
+    /** best offer */
     readonly askPrice: number
+    /** quantity at the best bid */
     readonly bidVol: bigint
+    /** quantity at the best offer */
     readonly askVol: bigint
+    /** shares, or contracts */
     readonly volume: bigint
+    /** money traded */
     readonly turnover: number
+    /** rating of the warrant */
     readonly score: number
+    /** percent over the price of the underlying */
     readonly premium: number
+    /** price of the underlying at which the buyer is even */
     readonly breakEvenPoint: number
+    /** gearing, times */
     readonly leverage: number
+    /** percent in (positive) or out of the money */
     readonly ipop: number
+    /** percent between the underlying and the recovery price */
     readonly priceRecoveryRatio?: number | undefined
+    /** warrant price for one share of the underlying */
     readonly conversionPrice: number
+    /** percent of the issue held by the public */
     readonly streetRate: number
+    /** warrants held by the public */
     readonly streetVol: bigint
+    /** day's range in percent of the last close */
     readonly amplitude: number
+    /** warrants issued */
     readonly issueSize: bigint
     readonly highPrice: number
     readonly lowPrice: number
+    /** percent */
     readonly impliedVolatility?: number | undefined
+    /** price change per unit of the underlying */
     readonly delta?: number | undefined
+    /** gearing times delta */
     readonly effectiveLeverage: number
+    /** inline warrants only */
     readonly upperStrikePrice?: number | undefined
+    /** inline warrants only */
     readonly lowerStrikePrice?: number | undefined
-    /** Qot_Common.PriceType */
+    /** inside or outside its range; inline warrants only; Qot_Common.PriceType */
     readonly inLinePriceStatus?: number | undefined
   }
   'Qot_GetWarrant.S2C': {
+    /** no results after these */
     readonly lastPage: boolean
+    /** results of the whole search */
     readonly allCount: number
     readonly warrantDataList?: readonly MessageTypes['Qot_GetWarrant.WarrantData'][] | undefined
   }
@@ -5324,26 +5851,36 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_RequestHistoryEventContractKL.S2C'] | undefined
   }
+  /** Asks for past K-lines, page by page; a security costs one unit of the 30-day quota */
   'Qot_RequestHistoryKL.C2S': {
     /** Qot_Common.RehabType */
     readonly rehabType: number
     /** Qot_Common.KLType */
     readonly klType: number
     readonly security: MessageTypes['Qot_Common.Security']
+    /** first day, yyyy-MM-dd */
     readonly beginTime: string
+    /** last day, yyyy-MM-dd */
     readonly endTime: string
+    /** K-lines per page; no limit when absent */
     readonly maxAckKLNum?: number | undefined
+    /** wanted fields of Qot_Common.KLFields, added; all when absent */
     readonly needKLFieldsFlag?: bigint | undefined
+    /** from the page before; absent for the first */
     readonly nextReqKey?: Uint8Array | undefined
+    /** US: with trading before and after regular hours; periods up to 60 minutes */
     readonly extendedTime?: boolean | undefined
-    /** Common.Session */
+    /** US: part of the trading day; periods up to 60 minutes; Common.Session */
     readonly session?: number | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_RequestHistoryKL.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** oldest first */
     readonly klList?: readonly MessageTypes['Qot_Common.KLine'][] | undefined
+    /** opaque; ask again with it for the next page, absent on the last */
     readonly nextReqKey?: Uint8Array | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_RequestHistoryKL.Request': {
@@ -5500,98 +6037,132 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_SetPriceReminder.S2C'] | undefined
   }
+  /** Range of a plain figure */
   'Qot_StockFilter.BaseFilter': {
-    /** Qot_StockFilter.StockField */
+    /** the figure; Qot_StockFilter.StockField */
     readonly fieldName: number
+    /** smallest value, included */
     readonly filterMin?: number | undefined
+    /** largest value, included */
     readonly filterMax?: number | undefined
+    /** true or absent: report the figure only; false: filter by it */
     readonly isNoFilter?: boolean | undefined
-    /** Qot_StockFilter.SortDir */
+    /** order of the results; Qot_StockFilter.SortDir */
     readonly sortDir?: number | undefined
   }
+  /** Range of a figure summed over days */
   'Qot_StockFilter.AccumulateFilter': {
-    /** Qot_StockFilter.AccumulateField */
+    /** the figure; Qot_StockFilter.AccumulateField */
     readonly fieldName: number
+    /** smallest value, included */
     readonly filterMin?: number | undefined
+    /** largest value, included */
     readonly filterMax?: number | undefined
+    /** true or absent: report the figure only; false: filter by it */
     readonly isNoFilter?: boolean | undefined
-    /** Qot_StockFilter.SortDir */
+    /** order of the results; Qot_StockFilter.SortDir */
     readonly sortDir?: number | undefined
+    /** days the figure is summed over */
     readonly days: number
   }
+  /** Range of a figure from the accounts */
   'Qot_StockFilter.FinancialFilter': {
-    /** Qot_StockFilter.FinancialField */
+    /** the figure; Qot_StockFilter.FinancialField */
     readonly fieldName: number
+    /** smallest value, included */
     readonly filterMin?: number | undefined
+    /** largest value, included */
     readonly filterMax?: number | undefined
+    /** true or absent: report the figure only; false: filter by it */
     readonly isNoFilter?: boolean | undefined
-    /** Qot_StockFilter.SortDir */
+    /** order of the results; Qot_StockFilter.SortDir */
     readonly sortDir?: number | undefined
-    /** Qot_StockFilter.FinancialQuarter */
+    /** period of the accounts; Qot_StockFilter.FinancialQuarter */
     readonly quarter: number
   }
+  /** A chart pattern */
   'Qot_StockFilter.PatternFilter': {
-    /** Qot_StockFilter.PatternField */
+    /** the pattern; Qot_StockFilter.PatternField */
     readonly fieldName: number
-    /** Qot_Common.KLType */
+    /** 60 minutes, day, week or month; Qot_Common.KLType */
     readonly klType: number
+    /** true or absent: report the figure only; false: filter by it */
     readonly isNoFilter?: boolean | undefined
+    /** periods in a row that must fulfil it, 1..12 */
     readonly consecutivePeriod?: number | undefined
   }
+  /** An indicator compared with another, or with a value */
   'Qot_StockFilter.CustomIndicatorFilter': {
     /** Qot_StockFilter.CustomIndicatorField */
     readonly firstFieldName: number
     /** Qot_StockFilter.CustomIndicatorField */
     readonly secondFieldName: number
-    /** Qot_StockFilter.RelativePosition */
+    /** how the first stands to the second; Qot_StockFilter.RelativePosition */
     readonly relativePosition: number
+    /** value to compare with, when the second indicator is Value */
     readonly fieldValue?: number | undefined
-    /** Qot_Common.KLType */
+    /** 60 minutes, day, week or month; Qot_Common.KLType */
     readonly klType: number
+    /** true or absent: report the figure only; false: filter by it */
     readonly isNoFilter?: boolean | undefined
+    /** parameters of the first indicator */
     readonly firstFieldParaList?: readonly number[] | undefined
+    /** parameters of the second indicator */
     readonly secondFieldParaList?: readonly number[] | undefined
+    /** periods in a row that must fulfil it, 1..12 */
     readonly consecutivePeriod?: number | undefined
   }
+  /** The figure of a BaseFilter */
   'Qot_StockFilter.BaseData': {
-    /** Qot_StockFilter.StockField */
+    /** the figure; Qot_StockFilter.StockField */
     readonly fieldName: number
     readonly value: number
   }
+  /** The figure of an AccumulateFilter */
   'Qot_StockFilter.AccumulateData': {
-    /** Qot_StockFilter.AccumulateField */
+    /** the figure; Qot_StockFilter.AccumulateField */
     readonly fieldName: number
     readonly value: number
+    /** days the figure is summed over */
     readonly days: number
   }
+  /** The figure of a FinancialFilter */
   'Qot_StockFilter.FinancialData': {
-    /** Qot_StockFilter.FinancialField */
+    /** the figure; Qot_StockFilter.FinancialField */
     readonly fieldName: number
     readonly value: number
-    /** Qot_StockFilter.FinancialQuarter */
+    /** period of the accounts; Qot_StockFilter.FinancialQuarter */
     readonly quarter: number
   }
+  /** The figure of a CustomIndicatorFilter */
   'Qot_StockFilter.CustomIndicatorData': {
-    /** Qot_StockFilter.CustomIndicatorField */
+    /** the figure; Qot_StockFilter.CustomIndicatorField */
     readonly fieldName: number
     readonly value: number
     /** Qot_Common.KLType */
     readonly klType: number
+    /** parameters of the indicator */
     readonly fieldParaList?: readonly number[] | undefined
   }
+  /** One stock found */
   'Qot_StockFilter.StockData': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** short name of the security */
     readonly name: string
     readonly baseDataList?: readonly MessageTypes['Qot_StockFilter.BaseData'][] | undefined
     readonly accumulateDataList?: readonly MessageTypes['Qot_StockFilter.AccumulateData'][] | undefined
     readonly financialDataList?: readonly MessageTypes['Qot_StockFilter.FinancialData'][] | undefined
     readonly customIndicatorDataList?: readonly MessageTypes['Qot_StockFilter.CustomIndicatorData'][] | undefined
   }
+  /** Searches stocks; all filters hold together */
   'Qot_StockFilter.C2S': {
+    /** place of the first result, from 0 */
     readonly begin: number
+    /** how many, up to 200 */
     readonly num: number
-    /** Qot_Common.QotMarket */
+    /** Shanghai and Shenzhen both stand for the mainland; Qot_Common.QotMarket */
     readonly market: number
+    /** only members of this plate */
     readonly plate?: MessageTypes['Qot_Common.Security'] | undefined
     readonly baseFilterList?: readonly MessageTypes['Qot_StockFilter.BaseFilter'][] | undefined
     readonly accumulateFilterList?: readonly MessageTypes['Qot_StockFilter.AccumulateFilter'][] | undefined
@@ -5601,7 +6172,9 @@ export interface MessageTypes {
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
   'Qot_StockFilter.S2C': {
+    /** no results after these */
     readonly lastPage: boolean
+    /** results of the whole search */
     readonly allCount: number
     readonly dataList?: readonly MessageTypes['Qot_StockFilter.StockData'][] | undefined
   }
@@ -5912,18 +6485,26 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_StockScreen.S2C'] | undefined
   }
+  /** Subscribes or unsubscribes; every pair of security and type costs one unit of quota */
   'Qot_Sub.C2S': {
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
     /** Qot_Common.SubType */
     readonly subTypeList?: readonly number[] | undefined
+    /** true subscribes; false unsubscribes, at the earliest after 60 s */
     readonly isSubOrUnSub: boolean
+    /** true: push to this connection, false: stop; absent: leave as is */
     readonly isRegOrUnRegPush?: boolean | undefined
-    /** Qot_Common.RehabType */
+    /** K-line pushes only; forward when empty; Qot_Common.RehabType */
     readonly regPushRehabTypeList?: readonly number[] | undefined
+    /** push the known state at once; true when absent */
     readonly isFirstPush?: boolean | undefined
+    /** true: drop all subscriptions of the connection, other fields do not count */
     readonly isUnsubAll?: boolean | undefined
+    /** with the single orders; Hong Kong SF right only */
     readonly isSubOrderBookDetail?: boolean | undefined
+    /** US: with trading before and after regular hours */
     readonly extendedTime?: boolean | undefined
+    /** US: part of the trading day; Common.Session */
     readonly session?: number | undefined
     readonly header?: MessageTypes['Qot_Common.QotHeader'] | undefined
   }
@@ -5961,6 +6542,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_SubEventContract.S2C'] | undefined
   }
+  /** Push 3005: quotes */
   'Qot_UpdateBasicQot.S2C': {
     readonly basicQotList?: readonly MessageTypes['Qot_Common.BasicQot'][] | undefined
   }
@@ -5971,10 +6553,14 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_UpdateBasicQot.S2C'] | undefined
   }
+  /** Push 3015: broker queues, each time as a whole */
   'Qot_UpdateBroker.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** sell side, best price first */
     readonly brokerAskList?: readonly MessageTypes['Qot_Common.Broker'][] | undefined
+    /** buy side, best price first */
     readonly brokerBidList?: readonly MessageTypes['Qot_Common.Broker'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_UpdateBroker.Response': {
@@ -6014,13 +6600,16 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_UpdateEventContractTicker.S2C'] | undefined
   }
+  /** Push 3007: the K-line being built, or the one just closed and the next */
   'Qot_UpdateKL.S2C': {
     /** Qot_Common.RehabType */
     readonly rehabType: number
     /** Qot_Common.KLType */
     readonly klType: number
     readonly security: MessageTypes['Qot_Common.Security']
+    /** oldest first */
     readonly klList?: readonly MessageTypes['Qot_Common.KLine'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_UpdateKL.Response': {
@@ -6042,14 +6631,22 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_UpdateOptionEvent.S2C'] | undefined
   }
+  /** Push 3013: order book, each time as a whole */
   'Qot_UpdateOrderBook.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** sell side, best price first */
     readonly orderBookAskList?: readonly MessageTypes['Qot_Common.OrderBook'][] | undefined
+    /** buy side, best price first */
     readonly orderBookBidList?: readonly MessageTypes['Qot_Common.OrderBook'][] | undefined
+    /** when Futu's server got the buy side from the exchange */
     readonly svrRecvTimeBid?: string | undefined
+    /** svrRecvTimeBid as seconds since 1970, UTC */
     readonly svrRecvTimeBidTimestamp?: number | undefined
+    /** when Futu's server got the sell side from the exchange */
     readonly svrRecvTimeAsk?: string | undefined
+    /** svrRecvTimeAsk as seconds since 1970, UTC */
     readonly svrRecvTimeAskTimestamp?: number | undefined
+    /** short name of the security */
     readonly name?: string | undefined
     /** Qot_Common.OrderBookType */
     readonly orderBookType?: number | undefined
@@ -6083,9 +6680,11 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_UpdatePriceReminder.S2C'] | undefined
   }
+  /** Push 3009: intraday line */
   'Qot_UpdateRT.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly rtList?: readonly MessageTypes['Qot_Common.TimeShare'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_UpdateRT.Response': {
@@ -6095,9 +6694,11 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Qot_UpdateRT.S2C'] | undefined
   }
+  /** Push 3011: trades */
   'Qot_UpdateTicker.S2C': {
     readonly security: MessageTypes['Qot_Common.Security']
     readonly tickerList?: readonly MessageTypes['Qot_Common.Ticker'][] | undefined
+    /** short name of the security */
     readonly name?: string | undefined
   }
   'Qot_UpdateTicker.Response': {
@@ -6265,87 +6866,123 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['TestCmd.S2C'] | undefined
   }
+  /** Cash in one currency */
   'Trd_Common.AccCashInfo': {
-    /** Trd_Common.Currency */
+    /** currency of the amounts; Trd_Common.Currency */
     readonly currency?: number | undefined
     readonly cash?: number | undefined
+    /** cash that can be withdrawn */
     readonly availableBalance?: number | undefined
+    /** buying power without financing */
     readonly netCashPower?: number | undefined
   }
+  /** Assets in one market */
   'Trd_Common.AccMarketInfo': {
-    /** Trd_Common.TrdMarket */
+    /** market traded in; Trd_Common.TrdMarket */
     readonly trdMarket?: number | undefined
     readonly assets?: number | undefined
   }
+  /** Which account, in which environment and market: required by all trade calls but login ones */
   'Trd_Common.TrdHeader': {
-    /** Trd_Common.TrdEnv */
+    /** 0 simulate, 1 real; Trd_Common.TrdEnv */
     readonly trdEnv: number
+    /** account, as Trd_GetAccList gives it */
     readonly accID: bigint
-    /** Trd_Common.TrdMarket */
+    /** market traded in; Trd_Common.TrdMarket */
     readonly trdMarket: number
-    /** Trd_Common.TrdSubAccType */
+    /** tax account; Futu Japan only; Trd_Common.TrdSubAccType */
     readonly jpAccType?: number | undefined
   }
+  /** A trading account */
   'Trd_Common.TrdAcc': {
-    /** Trd_Common.TrdEnv */
+    /** 0 simulate, 1 real; Trd_Common.TrdEnv */
     readonly trdEnv: number
+    /** account, a 64-bit number */
     readonly accID: bigint
-    /** Trd_Common.TrdMarket */
+    /** markets the account may trade in; Trd_Common.TrdMarket */
     readonly trdMarketAuthList?: readonly number[] | undefined
     /** Trd_Common.TrdAccType */
     readonly accType?: number | undefined
+    /** account number that people know */
     readonly cardNum?: string | undefined
-    /** Trd_Common.SecurityFirm */
+    /** the broker; Trd_Common.SecurityFirm */
     readonly securityFirm?: number | undefined
-    /** Trd_Common.SimAccType */
+    /** simulated accounts only; Trd_Common.SimAccType */
     readonly simAccType?: number | undefined
+    /** number of the universal account */
     readonly uniCardNum?: string | undefined
     /** Trd_Common.TrdAccStatus */
     readonly accStatus?: number | undefined
     /** Trd_Common.TrdAccRole */
     readonly accRole?: number | undefined
-    /** Trd_Common.TrdSubAccType */
+    /** tax accounts; Futu Japan only; Trd_Common.TrdSubAccType */
     readonly jpAccType?: readonly number[] | undefined
+    /** simulated accounts of a competition */
     readonly competitionAccName?: string | undefined
   }
+  /** Money of an account, in the currency asked for */
   'Trd_Common.Funds': {
+    /** money available to buy, financing included */
     readonly power: number
+    /** net assets */
     readonly totalAssets: number
     readonly cash: number
+    /** value of the holdings */
     readonly marketVal: number
+    /** held for open orders */
     readonly frozenCash: number
+    /** interest-bearing debt */
     readonly debtCash: number
+    /** cash that can be withdrawn */
     readonly avlWithdrawalCash: number
-    /** Trd_Common.Currency */
+    /** currency of the amounts; Trd_Common.Currency */
     readonly currency?: number | undefined
+    /** futures accounts: free for new margin */
     readonly availableFunds?: number | undefined
+    /** profit of open positions; futures accounts */
     readonly unrealizedPL?: number | undefined
+    /** profit of closed positions; futures accounts */
     readonly realizedPL?: number | undefined
     /** Trd_Common.CltRiskLevel */
     readonly riskLevel?: number | undefined
     readonly initialMargin?: number | undefined
     readonly maintenanceMargin?: number | undefined
+    /** cash by currency */
     readonly cashInfoList?: readonly MessageTypes['Trd_Common.AccCashInfo'][] | undefined
+    /** money available to sell short */
     readonly maxPowerShort?: number | undefined
+    /** buying power without financing */
     readonly netCashPower?: number | undefined
+    /** value of long holdings */
     readonly longMv?: number | undefined
+    /** value of short holdings */
     readonly shortMv?: number | undefined
+    /** on its way in */
     readonly pendingAsset?: number | undefined
+    /** most that can be withdrawn, financing included */
     readonly maxWithdrawal?: number | undefined
     /** Trd_Common.CltRiskStatus */
     readonly riskStatus?: number | undefined
+    /** margin below which a call comes */
     readonly marginCallMargin?: number | undefined
+    /** US: marked as pattern day trader */
     readonly isPdt?: boolean | undefined
+    /** US: day trades left, by day */
     readonly pdtSeq?: string | undefined
+    /** US: day-trade buying power at the open */
     readonly beginningDTBP?: number | undefined
+    /** US: day-trade buying power left */
     readonly remainingDTBP?: number | undefined
+    /** US: money owed to a day-trade call */
     readonly dtCallAmount?: number | undefined
     /** Trd_Common.DTStatus */
     readonly dtStatus?: number | undefined
     readonly securitiesAssets?: number | undefined
     readonly fundAssets?: number | undefined
     readonly bondAssets?: number | undefined
+    /** assets by market */
     readonly marketInfoList?: readonly MessageTypes['Trd_Common.AccMarketInfo'][] | undefined
+    /** value of crypto holdings */
     readonly cryptoMv?: number | undefined
     /** Trd_Common.ExposureLevel */
     readonly exposureLevel?: number | undefined
@@ -6353,46 +6990,72 @@ export interface MessageTypes {
     readonly usedLimit?: number | undefined
     readonly remainingLimit?: number | undefined
   }
+  /** One holding */
   'Trd_Common.Position': {
+    /** number of the holding */
     readonly positionID: bigint
     /** Trd_Common.PositionSide */
     readonly positionSide: number
+    /** code without market prefix */
     readonly code: string
+    /** short name of the security */
     readonly name: string
+    /** shares, or contracts */
     readonly qty: number
+    /** of which can be sold */
     readonly canSellQty: number
+    /** latest price */
     readonly price: number
+    /** see dilutedCostPrice and averageCostPrice */
     readonly costPrice?: number | undefined
+    /** market value */
     readonly val: number
+    /** profit in money */
     readonly plVal: number
+    /** profit in percent */
     readonly plRatio?: number | undefined
-    /** Trd_Common.TrdSecMarket */
+    /** market of the security; Trd_Common.TrdSecMarket */
     readonly secMarket?: number | undefined
+    /** profit of today */
     readonly td_plVal?: number | undefined
+    /** money traded today */
     readonly td_trdVal?: number | undefined
+    /** money bought for today */
     readonly td_buyVal?: number | undefined
+    /** bought today */
     readonly td_buyQty?: number | undefined
+    /** money sold for today */
     readonly td_sellVal?: number | undefined
+    /** sold today */
     readonly td_sellQty?: number | undefined
+    /** profit of open positions */
     readonly unrealizedPL?: number | undefined
+    /** profit of closed positions */
     readonly realizedPL?: number | undefined
-    /** Trd_Common.Currency */
+    /** currency of the amounts; Trd_Common.Currency */
     readonly currency?: number | undefined
-    /** Trd_Common.TrdMarket */
+    /** market traded in; Trd_Common.TrdMarket */
     readonly trdMarket?: number | undefined
+    /** cost after profits taken */
     readonly dilutedCostPrice?: number | undefined
+    /** average of the purchases */
     readonly averageCostPrice?: number | undefined
+    /** profit in percent of averageCostPrice */
     readonly averagePlRatio?: number | undefined
+    /** the combination a leg belongs to */
     readonly comboID?: bigint | undefined
-    /** Qot_Common.OptionStrategyType */
+    /** option strategy of a combination; Qot_Common.OptionStrategyType */
     readonly strategyType?: number | undefined
     /** Trd_Common.PositionType */
     readonly positionType?: number | undefined
+    /** account that holds it */
     readonly accID?: bigint | undefined
-    /** Trd_Common.TrdSubAccType */
+    /** tax account; Futu Japan only; Trd_Common.TrdSubAccType */
     readonly jpAccType?: number | undefined
+    /** event contracts: paid out if it comes true */
     readonly payoutIfWin?: number | undefined
   }
+  /** An order and its state */
   'Trd_Common.Order': {
     /** Trd_Common.TrdSide */
     readonly trdSide: number
@@ -6400,87 +7063,134 @@ export interface MessageTypes {
     readonly orderType: number
     /** Trd_Common.OrderStatus */
     readonly orderStatus: number
+    /** number of the order */
     readonly orderID: bigint
+    /** the server's id of the order, as text: the one to rely on */
     readonly orderIDEx: string
+    /** code without market prefix */
     readonly code: string
+    /** short name of the security */
     readonly name: string
+    /** shares, or contracts */
     readonly qty: number
+    /** limit; absent for orders without one */
     readonly price?: number | undefined
+    /** time in the market's time zone */
     readonly createTime: string
+    /** time of the last change, in the market's time zone */
     readonly updateTime: string
+    /** of which filled */
     readonly fillQty?: number | undefined
+    /** average price of the fills */
     readonly fillAvgPrice?: number | undefined
+    /** why the last request failed */
     readonly lastErrMsg?: string | undefined
-    /** Trd_Common.TrdSecMarket */
+    /** market of the security; Trd_Common.TrdSecMarket */
     readonly secMarket?: number | undefined
+    /** createTime as seconds since 1970, UTC */
     readonly createTimestamp?: number | undefined
+    /** updateTime as seconds since 1970, UTC */
     readonly updateTimestamp?: number | undefined
+    /** the user's own text, up to 64 bytes of UTF-8; comes back with the order */
     readonly remark?: string | undefined
-    /** Trd_Common.TimeInForce */
+    /** how long the order stays; Trd_Common.TimeInForce */
     readonly timeInForce?: number | undefined
+    /** may fill before and after regular hours; US limit orders */
     readonly fillOutsideRTH?: boolean | undefined
+    /** price that triggers a stop or touched order */
     readonly auxPrice?: number | undefined
-    /** Trd_Common.TrailType */
+    /** unit of trailValue; Trd_Common.TrailType */
     readonly trailType?: number | undefined
+    /** distance of the trailing stop */
     readonly trailValue?: number | undefined
+    /** distance of the limit from the stop; trailing stop limit only */
     readonly trailSpread?: number | undefined
-    /** Trd_Common.Currency */
+    /** currency of the amounts; Trd_Common.Currency */
     readonly currency?: number | undefined
-    /** Trd_Common.TrdMarket */
+    /** market traded in; Trd_Common.TrdMarket */
     readonly trdMarket?: number | undefined
-    /** Common.Session */
+    /** US: part of the trading day; Common.Session */
     readonly session?: number | undefined
-    /** Trd_Common.TrdSubAccType */
+    /** tax account; Futu Japan only; Trd_Common.TrdSubAccType */
     readonly jpAccType?: number | undefined
+    /** day a GTD order ends */
     readonly expireTime?: string | undefined
+    /** money, for orders by amount */
     readonly orderAmount?: number | undefined
-    /** Qot_Common.OptionStrategyType */
+    /** option strategy of a combination; Qot_Common.OptionStrategyType */
     readonly strategyType?: number | undefined
     readonly comboLegs?: readonly MessageTypes['Qot_Common.ComboLeg'][] | undefined
   }
+  /** One kind of fee */
   'Trd_Common.OrderFeeItem': {
     readonly title?: string | undefined
+    /** money */
     readonly value?: number | undefined
   }
+  /** What one order cost */
   'Trd_Common.OrderFee': {
+    /** the server's id of the order, as text: the one to rely on */
     readonly orderIDEx: string
+    /** all fees together */
     readonly feeAmount?: number | undefined
     readonly feeList?: readonly MessageTypes['Trd_Common.OrderFeeItem'][] | undefined
   }
+  /** One execution of an order */
   'Trd_Common.OrderFill': {
     /** Trd_Common.TrdSide */
     readonly trdSide: number
+    /** number of the fill */
     readonly fillID: bigint
+    /** the server's id of the fill, as text */
     readonly fillIDEx: string
+    /** number of the order */
     readonly orderID?: bigint | undefined
+    /** the server's id of the order, as text: the one to rely on */
     readonly orderIDEx?: string | undefined
+    /** code without market prefix */
     readonly code: string
+    /** short name of the security */
     readonly name: string
+    /** shares, or contracts */
     readonly qty: number
+    /** price of the fill */
     readonly price: number
+    /** time in the market's time zone */
     readonly createTime: string
+    /** broker on the other side; Hong Kong */
     readonly counterBrokerID?: number | undefined
+    /** broker on the other side; Hong Kong */
     readonly counterBrokerName?: string | undefined
-    /** Trd_Common.TrdSecMarket */
+    /** market of the security; Trd_Common.TrdSecMarket */
     readonly secMarket?: number | undefined
+    /** createTime as seconds since 1970, UTC */
     readonly createTimestamp?: number | undefined
+    /** time of the last change, seconds since 1970 */
     readonly updateTimestamp?: number | undefined
     /** Trd_Common.OrderFillStatus */
     readonly status?: number | undefined
-    /** Trd_Common.TrdMarket */
+    /** market traded in; Trd_Common.TrdMarket */
     readonly trdMarket?: number | undefined
-    /** Trd_Common.TrdSubAccType */
+    /** tax account; Futu Japan only; Trd_Common.TrdSubAccType */
     readonly jpAccType?: number | undefined
   }
+  /** The largest order the account could place now */
   'Trd_Common.MaxTrdQtys': {
+    /** to buy with cash */
     readonly maxCashBuy: number
+    /** to buy with cash and financing */
     readonly maxCashAndMarginBuy?: number | undefined
+    /** to sell of the holding */
     readonly maxPositionSell: number
+    /** to sell short */
     readonly maxSellShort?: number | undefined
+    /** to buy back of a short position */
     readonly maxBuyBack?: number | undefined
+    /** initial margin of one contract bought */
     readonly longRequiredIM?: number | undefined
+    /** initial margin of one contract sold */
     readonly shortRequiredIM?: number | undefined
-    /** Common.Session */
+    /** US: part of the trading day; Common.Session */
     readonly session?: number | undefined
   }
   'Trd_Common.ComboMaxTrdQtys': {
@@ -6491,18 +7201,25 @@ export interface MessageTypes {
     readonly maxWithDrawChange?: number | undefined
     readonly buyPowerDecrease?: number | undefined
   }
+  /** Narrows a list; empty conditions do not filter */
   'Trd_Common.TrdFilterConditions': {
+    /** codes without market prefix */
     readonly codeList?: readonly string[] | undefined
+    /** numbers of orders, fills or positions */
     readonly idList?: readonly bigint[] | undefined
+    /** yyyy-MM-dd HH:mm:ss, in the market's time zone */
     readonly beginTime?: string | undefined
+    /** yyyy-MM-dd HH:mm:ss, in the market's time zone */
     readonly endTime?: string | undefined
+    /** ids of orders, as text */
     readonly orderIDExList?: readonly string[] | undefined
-    /** Trd_Common.TrdMarket */
+    /** only this market; Trd_Common.TrdMarket */
     readonly filterMarket?: number | undefined
   }
   'Trd_FlowSummary.FlowSummaryInfo': {
     readonly clearingDate?: string | undefined
     readonly settlementDate?: string | undefined
+    /** Trd_Common.Currency */
     readonly currency?: number | undefined
     readonly cashFlowType?: string | undefined
     /** Trd_FlowSummary.TrdCashFlowDirection */
@@ -6534,10 +7251,13 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_FlowSummary.S2C'] | undefined
   }
+  /** Asks for the accounts of the user */
   'Trd_GetAccList.C2S': {
+    /** 0 or the user who is logged in; obsolete in requests */
     readonly userID: bigint
-    /** Trd_Common.TrdCategory */
+    /** only accounts of this kind; Trd_Common.TrdCategory */
     readonly trdCategory?: number | undefined
+    /** true: universal accounts too */
     readonly needGeneralSecAccount?: boolean | undefined
   }
   'Trd_GetAccList.S2C': {
@@ -6576,12 +7296,14 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetComboMaxTrdQtys.S2C'] | undefined
   }
+  /** Asks for the money of an account */
   'Trd_GetFunds.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** true: ask the server, not OpenD's cache; rate limited */
     readonly refreshCache?: boolean | undefined
-    /** Trd_Common.Currency */
+    /** currency of the answer; universal accounts must say, others ignore it; Trd_Common.Currency */
     readonly currency?: number | undefined
-    /** Trd_Common.TrdAssetCategory */
+    /** which assets; margin and derivative accounts of Futu Japan must say; Trd_Common.TrdAssetCategory */
     readonly assetCategory?: number | undefined
   }
   'Trd_GetFunds.S2C': {
@@ -6598,8 +7320,10 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetFunds.S2C'] | undefined
   }
+  /** Asks for past fills; simulated accounts have none */
   'Trd_GetHistoryOrderFillList.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** needs a begin and an end time */
     readonly filterConditions: MessageTypes['Trd_Common.TrdFilterConditions']
   }
   'Trd_GetHistoryOrderFillList.S2C': {
@@ -6616,10 +7340,12 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetHistoryOrderFillList.S2C'] | undefined
   }
+  /** Asks for past orders */
   'Trd_GetHistoryOrderList.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** needs a begin and an end time */
     readonly filterConditions: MessageTypes['Trd_Common.TrdFilterConditions']
-    /** Trd_Common.OrderStatus */
+    /** only orders in these states; Trd_Common.OrderStatus */
     readonly filterStatusList?: readonly number[] | undefined
   }
   'Trd_GetHistoryOrderList.S2C': {
@@ -6636,21 +7362,35 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetHistoryOrderList.S2C'] | undefined
   }
+  /** Terms of one security */
   'Trd_GetMarginRatio.MarginRatioInfo': {
     readonly security: MessageTypes['Qot_Common.Security']
+    /** may be financed */
     readonly isLongPermit?: boolean | undefined
+    /** may be sold short */
     readonly isShortPermit?: boolean | undefined
+    /** shares left to borrow */
     readonly shortPoolRemain?: number | undefined
+    /** fee for borrowing */
     readonly shortFeeRate?: number | undefined
+    /** warning, long */
     readonly alertLongRatio?: number | undefined
+    /** warning, short */
     readonly alertShortRatio?: number | undefined
+    /** initial margin, long */
     readonly imLongRatio?: number | undefined
+    /** initial margin, short */
     readonly imShortRatio?: number | undefined
+    /** margin call, long */
     readonly mcmLongRatio?: number | undefined
+    /** margin call, short */
     readonly mcmShortRatio?: number | undefined
+    /** maintenance margin, long */
     readonly mmLongRatio?: number | undefined
+    /** maintenance margin, short */
     readonly mmShortRatio?: number | undefined
   }
+  /** Asks on what terms securities may be financed and sold short */
   'Trd_GetMarginRatio.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
     readonly securityList?: readonly MessageTypes['Qot_Common.Security'][] | undefined
@@ -6669,20 +7409,27 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetMarginRatio.S2C'] | undefined
   }
+  /** Asks how much of a security could be bought or sold at a price */
   'Trd_GetMaxTrdQtys.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
     /** Trd_Common.OrderType */
     readonly orderType: number
+    /** code without market prefix */
     readonly code: string
     readonly price: number
+    /** when an order is to be changed, that order */
     readonly orderID?: bigint | undefined
+    /** true: move a price that is between two steps to one of them */
     readonly adjustPrice?: boolean | undefined
+    /** how far the price may be moved, as a fraction: up if positive, down if negative */
     readonly adjustSideAndLimit?: number | undefined
-    /** Trd_Common.TrdSecMarket */
+    /** market of the security; Trd_Common.TrdSecMarket */
     readonly secMarket?: number | undefined
+    /** when an order is to be changed, its id as text */
     readonly orderIDEx?: string | undefined
-    /** Common.Session */
+    /** US: part of the trading day; Common.Session */
     readonly session?: number | undefined
+    /** which holding to close; Futu Japan only */
     readonly positionID?: bigint | undefined
   }
   'Trd_GetMaxTrdQtys.S2C': {
@@ -6699,8 +7446,10 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetMaxTrdQtys.S2C'] | undefined
   }
+  /** Asks what orders cost */
   'Trd_GetOrderFee.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** ids of orders, as text; up to 400 */
     readonly orderIdExList?: readonly string[] | undefined
   }
   'Trd_GetOrderFee.S2C': {
@@ -6717,9 +7466,12 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetOrderFee.S2C'] | undefined
   }
+  /** Asks for today's fills; simulated accounts have none */
   'Trd_GetOrderFillList.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** narrows the list */
     readonly filterConditions?: MessageTypes['Trd_Common.TrdFilterConditions'] | undefined
+    /** true: ask the server, not OpenD's cache; rate limited */
     readonly refreshCache?: boolean | undefined
   }
   'Trd_GetOrderFillList.S2C': {
@@ -6736,11 +7488,14 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetOrderFillList.S2C'] | undefined
   }
+  /** Asks for today's orders and those still open */
   'Trd_GetOrderList.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** narrows the list */
     readonly filterConditions?: MessageTypes['Trd_Common.TrdFilterConditions'] | undefined
-    /** Trd_Common.OrderStatus */
+    /** only orders in these states; Trd_Common.OrderStatus */
     readonly filterStatusList?: readonly number[] | undefined
+    /** true: ask the server, not OpenD's cache; rate limited */
     readonly refreshCache?: boolean | undefined
   }
   'Trd_GetOrderList.S2C': {
@@ -6757,16 +7512,22 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetOrderList.S2C'] | undefined
   }
+  /** Asks for the holdings of an account */
   'Trd_GetPositionList.C2S': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** narrows the list */
     readonly filterConditions?: MessageTypes['Trd_Common.TrdFilterConditions'] | undefined
+    /** smallest profit, percent */
     readonly filterPLRatioMin?: number | undefined
+    /** largest profit, percent */
     readonly filterPLRatioMax?: number | undefined
+    /** true: ask the server, not OpenD's cache; rate limited */
     readonly refreshCache?: boolean | undefined
-    /** Trd_Common.TrdAssetCategory */
+    /** which assets; margin and derivative accounts of Futu Japan must say; Trd_Common.TrdAssetCategory */
     readonly assetCategory?: number | undefined
-    /** Trd_Common.Currency */
+    /** currency of the answer; crypto accounts must say, others ignore it; Trd_Common.Currency */
     readonly currency?: number | undefined
+    /** true: options grouped by strategy */
     readonly optionStrategyView?: boolean | undefined
   }
   'Trd_GetPositionList.S2C': {
@@ -6783,28 +7544,43 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_GetPositionList.S2C'] | undefined
   }
+  /** Changes, cancels, disables, enables or deletes an order */
   'Trd_ModifyOrder.C2S': {
+    /** connection and serial number of this request */
     readonly packetID: MessageTypes['Common.PacketID']
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** number of the order; 0 when forAll is true or orderIDEx is given */
     readonly orderID: bigint
     /** Trd_Common.ModifyOrderOp */
     readonly modifyOrderOp: number
+    /** true: the operation is for all orders of the account */
     readonly forAll?: boolean | undefined
+    /** the market when forAll is true; Trd_Common.TrdMarket */
     readonly trdMarket?: number | undefined
+    /** new quantity */
     readonly qty?: number | undefined
+    /** new limit */
     readonly price?: number | undefined
+    /** true: move a price that is between two steps to one of them */
     readonly adjustPrice?: boolean | undefined
+    /** how far the price may be moved, as a fraction: up if positive, down if negative */
     readonly adjustSideAndLimit?: number | undefined
+    /** price that triggers a stop or touched order */
     readonly auxPrice?: number | undefined
-    /** Trd_Common.TrailType */
+    /** unit of trailValue; Trd_Common.TrailType */
     readonly trailType?: number | undefined
+    /** distance of the trailing stop */
     readonly trailValue?: number | undefined
+    /** distance of the limit from the stop; trailing stop limit only */
     readonly trailSpread?: number | undefined
+    /** the server's id of the order, as text: the one to rely on */
     readonly orderIDEx?: string | undefined
   }
   'Trd_ModifyOrder.S2C': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** number of the order */
     readonly orderID: bigint
+    /** the server's id of the order, as text: the one to rely on */
     readonly orderIDEx?: string | undefined
   }
   'Trd_ModifyOrder.Request': {
@@ -6856,40 +7632,57 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_PlaceComboOrder.S2C'] | undefined
   }
+  /** Places an order; the reply says only that OpenD has taken it */
   'Trd_PlaceOrder.C2S': {
+    /** connection and serial number of this request */
     readonly packetID: MessageTypes['Common.PacketID']
     readonly header: MessageTypes['Trd_Common.TrdHeader']
     /** Trd_Common.TrdSide */
     readonly trdSide: number
     /** Trd_Common.OrderType */
     readonly orderType: number
+    /** code without market prefix */
     readonly code: string
+    /** shares, or contracts */
     readonly qty: number
+    /** limit; not for market and auction orders */
     readonly price?: number | undefined
+    /** true: move a price that is between two steps to one of them */
     readonly adjustPrice?: boolean | undefined
+    /** how far the price may be moved, as a fraction: up if positive, down if negative */
     readonly adjustSideAndLimit?: number | undefined
-    /** Trd_Common.TrdSecMarket */
+    /** market of the security; Trd_Common.TrdSecMarket */
     readonly secMarket?: number | undefined
+    /** the user's own text, up to 64 bytes of UTF-8; comes back with the order */
     readonly remark?: string | undefined
-    /** Trd_Common.TimeInForce */
+    /** how long the order stays; Trd_Common.TimeInForce */
     readonly timeInForce?: number | undefined
+    /** may fill before and after regular hours; US limit orders */
     readonly fillOutsideRTH?: boolean | undefined
+    /** price that triggers a stop or touched order */
     readonly auxPrice?: number | undefined
-    /** Trd_Common.TrailType */
+    /** unit of trailValue; Trd_Common.TrailType */
     readonly trailType?: number | undefined
+    /** distance of the trailing stop */
     readonly trailValue?: number | undefined
+    /** distance of the limit from the stop; trailing stop limit only */
     readonly trailSpread?: number | undefined
-    /** Common.Session */
+    /** US: part of the trading day; Common.Session */
     readonly session?: number | undefined
+    /** which holding to close; Futu Japan only */
     readonly positionID?: bigint | undefined
+    /** day a GTD order ends */
     readonly expireTime?: string | undefined
+    /** money, for orders by amount */
     readonly amount?: number | undefined
-    /** Common.PredSide */
+    /** event contracts only; Common.PredSide */
     readonly predSide?: number | undefined
   }
   'Trd_PlaceOrder.S2C': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
+    /** number of the order */
     readonly orderID?: bigint | undefined
+    /** the server's id of the order, as text: the one to rely on */
     readonly orderIDEx?: string | undefined
   }
   'Trd_PlaceOrder.Request': {
@@ -6922,7 +7715,9 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_ReconfirmOrder.S2C'] | undefined
   }
+  /** Registers this connection for the pushes of accounts */
   'Trd_SubAccPush.C2S': {
+    /** all accounts wanted: the list replaces the one before */
     readonly accIDList?: readonly bigint[] | undefined
   }
   'Trd_SubAccPush.S2C': Record<string, never>
@@ -6936,10 +7731,13 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_SubAccPush.S2C'] | undefined
   }
+  /** Unlocks or locks trading on real accounts, for all connections of OpenD */
   'Trd_UnlockTrade.C2S': {
+    /** true unlocks, false locks */
     readonly unlock: boolean
+    /** MD5 of the trade password, 32 lower-case hex digits; to unlock only */
     readonly pwdMD5?: string | undefined
-    /** Trd_Common.SecurityFirm */
+    /** the broker whose accounts are meant; Trd_Common.SecurityFirm */
     readonly securityFirm?: number | undefined
   }
   'Trd_UnlockTrade.S2C': Record<string, never>
@@ -6953,6 +7751,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_UnlockTrade.S2C'] | undefined
   }
+  /** Push 2208: an order has changed */
   'Trd_UpdateOrder.S2C': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
     readonly order: MessageTypes['Trd_Common.Order']
@@ -6964,6 +7763,7 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_UpdateOrder.S2C'] | undefined
   }
+  /** Push 2218: an order was filled, or a fill has changed */
   'Trd_UpdateOrderFill.S2C': {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
     readonly orderFill: MessageTypes['Trd_Common.OrderFill']
@@ -6975,9 +7775,12 @@ export interface MessageTypes {
     readonly errCode?: number | undefined
     readonly s2c?: MessageTypes['Trd_UpdateOrderFill.S2C'] | undefined
   }
+  /** Asks how much of the quotas is used */
   'UsedQuota.C2S': Record<string, never>
   'UsedQuota.S2C': {
+    /** units of subscription used */
     readonly usedSubQuota?: number | undefined
+    /** securities with past K-lines used */
     readonly usedKLineQuota?: number | undefined
   }
   'UsedQuota.Request': {

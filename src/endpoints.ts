@@ -1,5 +1,5 @@
 import type { ProtocolName } from '../proto/messages.ts'
-import { DelayStatisticsType } from '../proto/enums.ts'
+import { DelayStatisticsType, ModifyOrderOp } from '../proto/enums.ts'
 import type { Scope } from './auth/scope.ts'
 import type { WireMessage } from './wire/json-wire-value.ts'
 
@@ -18,14 +18,31 @@ export interface ApiEndpoint {
   readonly fixedC2S?: WireMessage
   /** Most securities in one list; 100 where it is not stated. */
   readonly maxSecurities?: number
-  /** Proto names of fields of which at least one must be given, and not empty. */
+  /** Proto names of fields of which at least one must be given, and neither empty nor 0. */
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
   readonly subscribesFirst?: true
   /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
   readonly accounts?: 'header' | 'list' | 'reply'
-  /** The call can place or change an order, so the gateway checks the account and sets the packet id. */
+  /** The call can place, change or cancel an order, so it goes through the limits and the ledger. */
   readonly isOrder?: true
+  /** `?dry_run=true` is accepted: every check is made, and nothing is sent. */
+  readonly hasDryRun?: true
+  /** Fields whose values the path decides, by proto name. A body may repeat them and cannot change them. */
+  readonly settledFields?: WireMessage
+  /** The only fields that a body may give, by proto name; all of the message's where it is not stated. */
+  readonly takenFields?: readonly string[]
+}
+
+/** The row of an order call. */
+export interface OrderEndpoint extends ApiEndpoint {
+  readonly protoId: 2202 | 2205
+  readonly isOrder: true
+}
+
+/** Whether a row is that of an order call: such calls are the only ones that the order ledger takes. */
+export function isOrderEndpoint(endpoint: ApiEndpoint): endpoint is OrderEndpoint {
+  return endpoint.isOrder === true
 }
 
 /** 100 securities is the cap of the API; a snapshot takes OpenD's own 400. */
@@ -33,6 +50,15 @@ const SNAPSHOT_SECURITIES = 400
 
 /** A call for named securities: an empty list would cost a round trip and a unit of OpenD's rate for nothing. */
 const OF_SECURITIES: Extras = { needsOneOf: ['securityList'] }
+
+/** Who may send order calls; the gateway then asks which kind of account a call is for. */
+export const TRADERS = ['trade:real', 'trade:simulate'] as const
+
+/** Who may read the order ledger. What of it they see is another question. */
+export const LEDGER_READERS = ['acc:read', ...TRADERS, 'admin'] as const
+
+/** Who may turn the kill switch: for themselves, or for everybody. */
+export const SWITCHERS = [...TRADERS, 'admin'] as const
 
 /** OpenD ignores the user id of these requests and wants it to be there. */
 const NO_USER = { userID: 0n }
@@ -98,8 +124,17 @@ export const API_ENDPOINTS: readonly ApiEndpoint[] = [
   account('POST /api/margin-ratio', 'Trd_GetMarginRatio', 2223, 'Margin ratios of securities'),
   account('POST /api/order-fee', 'Trd_GetOrderFee', 2225, 'Fees of orders'),
   unlock('POST /api/unlock-trade', 'Trd_UnlockTrade', 2005, 'Unlock or lock trading on real accounts'),
-  order('POST /api/order', 'Trd_PlaceOrder', 2202, 'Place an order'),
-  order('POST /api/modify-order', 'Trd_ModifyOrder', 2205, 'Change or cancel an order'),
+  order('POST /api/order', 'Trd_PlaceOrder', 2202, 'Place an order', { hasDryRun: true }),
+  order('POST /api/modify-order', 'Trd_ModifyOrder', 2205, 'Change or cancel an order', { hasDryRun: true }),
+  order('POST /api/cancel-order', 'Trd_ModifyOrder', 2205, 'Cancel an order', {
+    settledFields: { modifyOrderOp: ModifyOrderOp.Cancel },
+    takenFields: ['packetID', 'header', 'orderID', 'orderIDEx'],
+    needsOneOf: ['orderID', 'orderIDEx'],
+  }),
+  order('POST /api/cancel-all-order', 'Trd_ModifyOrder', 2205, 'Cancel all orders of an account, or of one market', {
+    settledFields: { modifyOrderOp: ModifyOrderOp.Cancel, forAll: true, orderID: 0n },
+    takenFields: ['packetID', 'header', 'trdMarket'],
+  }),
 ]
 
 /** One endpoint that is answered without a call of OpenD. */
@@ -113,6 +148,11 @@ export interface Operation {
 
 /** The paths of the operations. They are few, so each has its handler by name. */
 export type OperationPath =
+  | '/api/order-intents'
+  | '/api/order-intents/{id}'
+  | '/api/trading/halt'
+  | '/api/trading/resume'
+  | '/api/trading/cancel-after'
   | '/metrics'
   | '/health'
   | '/readyz'
@@ -121,26 +161,30 @@ export type OperationPath =
   | '/api/admin/reload'
   | '/api/admin/shutdown'
 
-/** What operators and monitors ask, and the push socket. */
+/** The order ledger and the switches, then what operators and monitors ask, and the push socket. */
 export const OPERATIONS: readonly Operation[] = [
-  { method: 'GET', path: '/metrics', scopes: [], purpose: 'Counters and gauges for Prometheus' },
-  { method: 'GET', path: '/health', scopes: [], purpose: 'Whether the Worker lives' },
-  { method: 'GET', path: '/readyz', scopes: [], purpose: 'Whether calls can be answered: link up, OpenD logged in' },
-  { method: 'GET', path: '/ws', scopes: ['qot:read'], purpose: 'WebSocket for pushes' },
-  { method: 'GET', path: '/api/admin/status', scopes: ['admin'], purpose: 'What is known about the link to OpenD' },
-  {
-    method: 'POST',
-    path: '/api/admin/reload',
-    scopes: ['admin'],
-    purpose: 'Forget caches, drop the link, connect anew',
-  },
-  {
-    method: 'POST',
-    path: '/api/admin/shutdown',
-    scopes: ['admin'],
-    purpose: 'Finish what is in flight and park the gateway',
-  },
+  operation('GET', '/api/order-intents', LEDGER_READERS, 'Order calls in the ledger, newest first'),
+  operation('GET', '/api/order-intents/{id}', LEDGER_READERS, 'One order call: where it stands, its reply'),
+  operation('POST', '/api/trading/halt', SWITCHERS, 'Stop new orders and changes of a key, an account or all'),
+  operation('POST', '/api/trading/resume', SWITCHERS, 'End such a halt'),
+  operation('POST', '/api/trading/cancel-after', TRADERS, "Cancel the key's open orders unless renewed in time"),
+  operation('GET', '/metrics', [], 'Counters and gauges for Prometheus'),
+  operation('GET', '/health', [], 'Whether the Worker lives'),
+  operation('GET', '/readyz', [], 'Whether calls can be answered: link up, OpenD logged in'),
+  operation('GET', '/ws', ['qot:read'], 'WebSocket for pushes'),
+  operation('GET', '/api/admin/status', ['admin'], 'What is known about the link to OpenD'),
+  operation('POST', '/api/admin/reload', ['admin'], 'Forget caches, drop the link, connect anew'),
+  operation('POST', '/api/admin/shutdown', ['admin'], 'Finish what is in flight and park the gateway'),
 ]
+
+function operation(
+  method: Operation['method'],
+  path: OperationPath,
+  scopes: readonly Scope[],
+  purpose: string,
+): Operation {
+  return { method, path, scopes, purpose }
+}
 
 type Route = `${ApiEndpoint['method']} ${ApiEndpoint['path']}`
 type Extras = Partial<ApiEndpoint>
@@ -163,9 +207,9 @@ function unlock(route: Route, protocol: ProtocolName, protoId: number, purpose: 
 }
 
 /** An order call. `trade:simulate` passes here; the gateway then asks which kind of account it is for. */
-function order(route: Route, protocol: ProtocolName, protoId: number, purpose: string) {
-  const extras: Extras = { accounts: 'header', isOrder: true }
-  return row(route, 'Trade', ['trade:real', 'trade:simulate'], protocol, protoId, purpose, extras)
+function order(route: Route, protocol: ProtocolName, protoId: 2202 | 2205, purpose: string, extras: Extras) {
+  const common: Extras = { accounts: 'header', isOrder: true }
+  return row(route, 'Trade', TRADERS, protocol, protoId, purpose, { ...common, ...extras })
 }
 
 function row(

@@ -48,6 +48,8 @@ POST /api/order-fee acc:read
 POST /api/unlock-trade trade:real
 POST /api/order trade:real
 POST /api/modify-order trade:real
+POST /api/cancel-order trade:real
+POST /api/cancel-all-order trade:real
 GET /metrics none
 GET /health none
 GET /ws qot:read
@@ -56,18 +58,30 @@ POST /api/admin/reload admin
 POST /api/admin/shutdown admin
 `
 
+/** What is ours alone. */
+const OWN: ReadonlySet<string> = new Set([
+  '/readyz',
+  '/api/order-intents',
+  '/api/order-intents/{id}',
+  '/api/trading/halt',
+  '/api/trading/resume',
+  '/api/trading/cancel-after',
+])
+
 test('the table is the known API: same methods, paths, scopes and order', () => {
-  const rows = [...API_ENDPOINTS, ...OPERATIONS.filter(({ path }) => path !== '/readyz')]
+  const rows = [...API_ENDPOINTS, ...OPERATIONS.filter(({ path }) => !OWN.has(path))]
   const lines = rows.map(({ method, path, scopes }) => `${method} ${path} ${scopes[0] ?? 'none'}`)
   assert.deepEqual(lines, KNOWN.trim().split('\n'))
 })
 
-test('further scopes suffice for exactly three endpoints', () => {
+test('further scopes suffice for unlocking and for orders only', () => {
   const wider = API_ENDPOINTS.filter(({ scopes }) => scopes.length > 1).map(({ path, scopes }) => [path, ...scopes])
   assert.deepEqual(wider, [
     ['/api/unlock-trade', 'trade:real', 'trade:unlock'],
     ['/api/order', 'trade:real', 'trade:simulate'],
     ['/api/modify-order', 'trade:real', 'trade:simulate'],
+    ['/api/cancel-order', 'trade:real', 'trade:simulate'],
+    ['/api/cancel-all-order', 'trade:real', 'trade:simulate'],
   ])
 })
 
@@ -98,13 +112,15 @@ test('every call that names an account in its message is known to do so, or a wh
 })
 
 test('fields that a row names are fields of its message', () => {
-  for (const { path, protocol, needsOneOf = [] } of API_ENDPOINTS) {
-    for (const name of needsOneOf) assert.ok(messageType(`${protocol}.C2S`).byName.has(name), `${path} ${name}`)
+  for (const { path, protocol, needsOneOf = [], takenFields = [], settledFields = {} } of API_ENDPOINTS) {
+    for (const name of [...needsOneOf, ...takenFields, ...Object.keys(settledFields)])
+      assert.ok(messageType(`${protocol}.C2S`).byName.has(name), `${path} ${name}`)
   }
 })
 
-test('orders are exactly the calls that carry a packet id', () => {
-  for (const { path, protocol, isOrder = false } of API_ENDPOINTS) {
+test('orders are exactly the calls that carry a packet id, and the ledger knows their two kinds', () => {
+  for (const { path, protocol, protoId, isOrder = false } of API_ENDPOINTS) {
     assert.equal(isOrder, messageType(`${protocol}.C2S`).byName.has('packetID'), path)
+    assert.equal(isOrder, protoId === 2202 || protoId === 2205, path)
   }
 })

@@ -32,6 +32,8 @@ test('the table of endpoints is the table in the code', () => {
 })
 
 const gateway = { detail: '', retryInMs: null }
+const limit = { text: '', retryAfterMs: null }
+const intentId = 'oi_00000000'
 const reply = { retType: -1, retMsg: null, errCode: null }
 
 /** One failure of each code; the type makes sure that none is missing. */
@@ -52,11 +54,23 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'auth.expired_token': { code: 'auth.expired_token' },
   'auth.insufficient_scope': { code: 'auth.insufficient_scope', scopes: [] },
   'auth.account_not_allowed': { code: 'auth.account_not_allowed' },
-  'auth.limits_not_enforced': { code: 'auth.limits_not_enforced', limits: [] },
   'auth.origin_not_allowed': { code: 'auth.origin_not_allowed' },
   'auth.issuer_unavailable': { code: 'auth.issuer_unavailable', detail: '' },
   'trade.unknown_account': { code: 'trade.unknown_account', accId: '1' },
   'trade.environment_mismatch': { code: 'trade.environment_mismatch', accId: '1', accountEnv: 'real' },
+  'limits.account': { code: 'limits.account', ...limit },
+  'limits.market': { code: 'limits.market', ...limit },
+  'limits.symbol': { code: 'limits.symbol', ...limit },
+  'limits.side': { code: 'limits.side', ...limit },
+  'limits.hours': { code: 'limits.hours', ...limit },
+  'limits.order_value': { code: 'limits.order_value', ...limit },
+  'limits.rate': { code: 'limits.rate', ...limit },
+  'limits.daily_value': { code: 'limits.daily_value', ...limit },
+  'limits.halted': { code: 'limits.halted', ...limit },
+  'order.idempotency_conflict': { code: 'order.idempotency_conflict', intentId },
+  'order.in_flight': { code: 'order.in_flight', intentId },
+  'order.absent': { code: 'order.absent', intentId },
+  'order.unknown_intent': { code: 'order.unknown_intent', intentId },
   'opend.refused': { code: 'opend.refused', ...reply },
   'opend.failed': { code: 'opend.failed', ...reply },
   'gateway.connect_failed': { code: 'gateway.connect_failed', ...gateway },

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../wire/json-text.ts'
-import { RecordFields } from './record-fields.ts'
+import { ORDER_LIMIT_FIELDS, type OrderLimits, readOrderLimits } from './order-limits.ts'
+import { nonEmpty, RecordFields } from './record-fields.ts'
 import { isScope, SCOPES, type Scope } from './scope.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -18,40 +19,15 @@ export interface KeyRecord {
   readonly accIds: readonly bigint[] | null
   /** Further accounts, by card number (16 digits or the last 4); null when it is not restricted by card. */
   readonly cardNums: readonly string[] | null
-  readonly limits: KeyLimits
-}
-
-/** Limits on orders, by the names of the key file; null where the key has none. */
-export interface KeyLimits {
-  readonly allowed_markets: readonly string[] | null
-  readonly allowed_symbols: readonly string[] | null
-  readonly allowed_trd_sides: readonly string[] | null
-  readonly hours_window: string | null
-  readonly max_order_value: number | null
-  readonly max_orders_per_minute: number | null
-  readonly max_daily_value: number | null
+  readonly limits: OrderLimits
 }
 
 const ID = /^[^\p{Cc}]{1,128}$/u
 const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/i
 const CARD_NUM = /^(?:\d{4}|\d{16})$/
-const MARKET = /^[A-Z_]+$/
-const SYMBOL = /^[A-Z_]+\.[^\s.]\S*$/
-const HOURS = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/
-const SIDES: readonly string[] = ['BUY', 'SELL', 'SELL_SHORT', 'BUY_BACK']
 
 /** Fields of the nested form `"limits": {...}`, which may as well stand flat. */
-const LIMIT_FIELDS = new Set([
-  'allowed_markets',
-  'allowed_symbols',
-  'allowed_trd_sides',
-  'allowed_acc_ids',
-  'allowed_card_nums',
-  'hours_window',
-  'max_order_value',
-  'max_orders_per_minute',
-  'max_daily_value',
-])
+const LIMIT_FIELDS: ReadonlySet<string> = new Set([...ORDER_LIMIT_FIELDS, 'allowed_acc_ids', 'allowed_card_nums'])
 
 /**
  * Reads one record of the key file, flat or with nested limits. Every mistake becomes a sentence in `problems`, and
@@ -66,8 +42,8 @@ export function readKeyRecord(object: JsonObject, where: string, problems: strin
     isFrozen: fields.textList('allowed_machines')?.length === 0,
     expiresAtMs: readTime(fields, 'expires_at'),
     accIds: nonEmpty(fields.accIds('allowed_acc_ids')),
-    cardNums: nonEmpty(readTexts(fields, 'allowed_card_nums', CARD_NUM)),
-    limits: readLimits(fields),
+    cardNums: nonEmpty(fields.textsLike('allowed_card_nums', CARD_NUM)),
+    limits: readOrderLimits(fields),
   }
   // Notes for people, and the reference's own memory of `allowed_acc_ids`: checked for their form, then not used.
   readTime(fields, 'created_at')
@@ -123,36 +99,4 @@ function readTime(fields: RecordFields, name: string): number | null {
   const ms = parseTimestamp(text)
   if (ms === null) fields.report(`${name} must be an RFC 3339 time such as "2027-01-31T00:00:00Z".`)
   return ms
-}
-
-function readLimits(fields: RecordFields): KeyLimits {
-  const ordersPerMinute = fields.amount('max_orders_per_minute')
-  if (ordersPerMinute !== null && !Number.isSafeInteger(ordersPerMinute)) {
-    fields.report('max_orders_per_minute must be a whole number.')
-  }
-  const hours = fields.text('hours_window')
-  if (hours !== null && !HOURS.test(hours)) fields.report('hours_window must have the form "HH:MM-HH:MM".')
-  const sides = fields.textList('allowed_trd_sides')
-  if (sides?.some((side) => !SIDES.includes(side))) fields.report(`allowed_trd_sides may name ${SIDES.join(', ')}.`)
-  return {
-    allowed_markets: readTexts(fields, 'allowed_markets', MARKET),
-    allowed_symbols: readTexts(fields, 'allowed_symbols', SYMBOL),
-    allowed_trd_sides: nonEmpty(sides),
-    hours_window: hours,
-    max_order_value: fields.amount('max_order_value'),
-    max_orders_per_minute: ordersPerMinute,
-    max_daily_value: fields.amount('max_daily_value'),
-  }
-}
-
-function readTexts(fields: RecordFields, name: string, form: RegExp): readonly string[] | null {
-  const texts = fields.textList(name)
-  const wrong = texts?.findIndex((text) => !form.test(text)) ?? -1
-  if (wrong >= 0) fields.report(`${name}[${wrong}] has an unknown form.`)
-  return texts
-}
-
-/** In the key file an empty list of accounts, cards or sides means "no restriction", as the reference reads it. */
-function nonEmpty<Item>(list: readonly Item[] | null): readonly Item[] | null {
-  return list !== null && list.length > 0 ? list : null
 }

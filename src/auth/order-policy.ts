@@ -1,15 +1,13 @@
-import { ModifyOrderOp } from '../../proto/enums.ts'
-import type { WireMessage } from '../wire/json-wire-value.ts'
+import type { KeyLimits } from '../limits/key-limits.ts'
+import type { AllowedAccounts } from './account-policy.ts'
 import type { KeyRecord } from './key-record.ts'
 
 /**
- * The limits of a key that an order call would have to be checked against and is not, by their names in the key
- * file. An order of such a key must be refused: a limit that is not enforced would be a promise broken with money.
- * Cancelling is never held up.
+ * The limits on the orders of a caller, null for one without any: a JWT, or a key that restricts nothing. `allowed` are
+ * the accounts of the key with its cards resolved; an empty set allows none.
  */
-export function unenforcedLimits(key: KeyRecord | null, c2s: WireMessage): readonly string[] {
-  if (key === null || c2s['modifyOrderOp'] === ModifyOrderOp.Cancel) return []
-  return Object.entries(key.limits)
-    .filter(([, limit]) => limit !== null)
-    .map(([name]) => name)
+export function orderLimitsOf(key: KeyRecord | null, allowed: AllowedAccounts): KeyLimits | null {
+  if (key === null) return null
+  const limits: KeyLimits = { ...key.limits, allowedAccIds: allowed === null ? null : [...allowed] }
+  return Object.values(limits).every((limit) => limit === null) ? null : limits
 }

@@ -47,11 +47,19 @@ export class RecordFields {
     return []
   }
 
+  /** A list of strings that all have a certain form. */
+  textsLike(name: string, form: RegExp): readonly string[] | null {
+    const texts = this.textList(name)
+    const wrong = texts?.findIndex((text) => !form.test(text)) ?? -1
+    if (wrong >= 0) this.report(`${name}[${wrong}] has an unknown form.`)
+    return texts
+  }
+
   /** A finite number that is not negative. */
   amount(name: string): number | null {
     const value = this.value(name)
     if (value === undefined) return null
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+    if (isAmount(value)) return value
     this.report(`${name} must be a number, 0 or more.`)
     return null
   }
@@ -65,6 +73,16 @@ export class RecordFields {
     this.report(`${name} must be a list of account ids.`)
     return []
   }
+}
+
+/** Whether a value is a finite number that is not negative. */
+export function isAmount(value: JsonValue): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+/** In the key file an empty list of accounts, cards or sides means "no restriction", as futu-opend-rs reads it. */
+export function nonEmpty<Item>(list: readonly Item[] | null): readonly Item[] | null {
+  return list !== null && list.length > 0 ? list : null
 }
 
 const MAX_UINT64 = 2n ** 64n - 1n

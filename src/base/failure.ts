@@ -5,7 +5,15 @@
  * `code` is stable and public (it is the `code` of the error body). The other members are facts for the sentence;
  * none of them may hold a secret, a key hash or another caller's data.
  */
-export type Failure = RequestFailure | AuthFailure | TradeFailure | OpendFailure | GatewayFailure | ServerFailure
+export type Failure =
+  | RequestFailure
+  | AuthFailure
+  | TradeFailure
+  | LimitFailure
+  | OrderFailure
+  | OpendFailure
+  | GatewayFailure
+  | ServerFailure
 
 /** What is wrong with the request itself. */
 export type RequestFailure =
@@ -28,7 +36,6 @@ export type AuthFailure =
   | { readonly code: 'auth.expired_token' }
   | { readonly code: 'auth.insufficient_scope'; readonly scopes: readonly string[] }
   | { readonly code: 'auth.account_not_allowed' }
-  | { readonly code: 'auth.limits_not_enforced'; readonly limits: readonly string[] }
   | { readonly code: 'auth.origin_not_allowed' }
   /** The keys of the token's issuer could not be fetched, so nothing can be said about the token. */
   | { readonly code: 'auth.issuer_unavailable'; readonly detail: string }
@@ -37,6 +44,33 @@ export type AuthFailure =
 export type TradeFailure =
   | { readonly code: 'trade.unknown_account'; readonly accId: string }
   | { readonly code: 'trade.environment_mismatch'; readonly accId: string; readonly accountEnv: 'simulate' | 'real' }
+
+/** An order limit said no; the last part of the code is the gate. `text` is for the caller, without numbers of others. */
+export interface LimitFailure {
+  readonly code: `limits.${
+    | 'account'
+    | 'market'
+    | 'symbol'
+    | 'side'
+    | 'hours'
+    | 'order_value'
+    | 'rate'
+    | 'daily_value'
+    | 'halted'}`
+  readonly text: string
+  /** When the same call may pass; null when waiting does not help. */
+  readonly retryAfterMs: number | null
+}
+
+/** What the ledger says about an order call; `intentId` names its entry. */
+export type OrderFailure =
+  /** The idempotency key stands for another order already. */
+  | { readonly code: 'order.idempotency_conflict'; readonly intentId: string }
+  /** The first call with that key has not been answered yet. */
+  | { readonly code: 'order.in_flight'; readonly intentId: string }
+  /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
+  | { readonly code: 'order.absent'; readonly intentId: string }
+  | { readonly code: 'order.unknown_intent'; readonly intentId: string }
 
 /** OpenD answered, and its answer is a refusal (-1, -500) or a failure of its own (-100, -200, -400). */
 export type OpendFailure =

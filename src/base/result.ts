@@ -3,20 +3,24 @@ import type { Failure } from './failure.ts'
 /** The outcome of something a caller can make fail: a value, or a failure as data. */
 export type Result<Value> = Success<Value> | Failed
 
+/** It went well. */
 export interface Success<Value> {
   readonly ok: true
   readonly value: Value
 }
 
+/** It did not, and this is why. */
 export interface Failed {
   readonly ok: false
   readonly failure: Failure
 }
 
+/** Wraps a value. */
 export function succeed<Value>(value: Value): Success<Value> {
   return { ok: true, value }
 }
 
+/** Wraps a failure. */
 export function fail(failure: Failure): Failed {
   return { ok: false, failure }
 }

@@ -10,7 +10,10 @@ const ALLOWED_IMPORT = /^(?:cloudflare|node):/
 /** The platform refuses to make code from text while it serves a request. */
 const CODE_FROM_TEXT = /\beval\s*\(|\bFunction\s*\(/g
 
-const IMPORT = /\b(?:import|export)\b[^'"();]*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g
+/** Import statements begin a line or follow another statement; examples in comments begin with an asterisk. */
+const STATEMENT = String.raw`(?:^|[;}])[ \t]*(?:import\s*|(?:import|export)\b[^'"();]*?\bfrom\s*)["']([^"']+)["']`
+const DYNAMIC = String.raw`\bimport\s*\(\s*["']([^"']+)["']`
+const IMPORT = new RegExp(`${STATEMENT}|${DYNAMIC}`, 'gm')
 
 /** What is wrong with a built Worker, as sentences; empty when nothing is. */
 export function bundleProblems(code: string, gzipBytes: number): readonly string[] {

@@ -23,10 +23,12 @@ export interface OpendCommand {
   readonly replay: readonly RecordedTick[]
 }
 
+/** A command line that was understood, or what is wrong with it. */
 export type ParsedCommand =
   | { readonly ok: true; readonly command: OpendCommand }
   | { readonly ok: false; readonly problem: string }
 
+/** The flags, for whoever got one wrong. */
 export const USAGE = `usage: npm run opend -- [--port 11111] [--ws-port 33333] [--control-port N] [--seed N]
          [--clock real|frozen:ISO|fast:X|fast:X@ISO] [--hours exchange|always] [--rsa-key FILE] [--ws-key KEY]
          [--script FILE] [--replay FILE]`

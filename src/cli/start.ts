@@ -79,8 +79,8 @@ function readPort(): number {
 async function bundleWorker(): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-'))
   try {
-    await buildWorker(outDir)
-    return readFileSync(join(outDir, 'index.js'), 'utf8')
+    await buildWorker(outDir, 'src/demo.ts')
+    return readFileSync(join(outDir, 'demo.js'), 'utf8')
   } finally {
     rmSync(outDir, { recursive: true })
   }

@@ -2,8 +2,8 @@ import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { BUILT_WORKER, buildTestWorker } from '../../test/workerd/built-worker.ts'
 import { OFFLINE_ENV, ROOT } from './build-worker.ts'
-import { buildTestWorker } from '../../test/workerd/harness.ts'
 import { runTestFiles, type Tally } from './test-run.ts'
 
 /**
@@ -15,8 +15,6 @@ import { runTestFiles, type Tally } from './test-run.ts'
 const DEFAULT_FILE_LIMIT_SECONDS = 120
 /** Tests below this folder start the real Worker. They run last, so that a broken function is seen before its effects. */
 const WORKERD_TESTS = join(ROOT, 'test', 'workerd')
-/** Where the tests of the real Worker find it built. */
-const BUILT_WORKER = 'OPEND_EDGE_BUILT_WORKER'
 
 const { values, positionals } = readArguments()
 const options = {
@@ -28,7 +26,8 @@ const options = {
 Object.assign(process.env, OFFLINE_ENV)
 
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
-const files = positionals.length === 0 ? testFilesIn(join(ROOT, 'test')) : positionals.flatMap(testFilesOf)
+const folders = positionals.length === 0 ? [join(ROOT, 'test')] : positionals
+const files = [...new Set(folders.flatMap(testFilesOf))]
 const isWorkerdTest = (file: string): boolean => file.startsWith(WORKERD_TESTS)
 await runTestFiles(
   files.filter((file) => !isWorkerdTest(file)),

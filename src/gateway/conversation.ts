@@ -1,7 +1,8 @@
 import type { Failure } from '../base/failure.ts'
-import { encodeFrame, type Frame, type Sha1 } from '../wire/frame.ts'
+import { type BodyCipher, plainCipher } from '../wire/cipher.ts'
+import { digestMatches, encodeFrame, type Frame, type Sha1 } from '../wire/frame.ts'
 import type { CallOutcome, Effect } from './effect.ts'
-import { stampPacketId } from './packet-id.ts'
+import { isOrderCall, stampPacketId } from './packet-id.ts'
 import { type PendingCall, PendingCalls, type WaitingCall } from './pending-calls.ts'
 import { CALL_DEADLINE_MS, MAX_PENDING_CALLS, MAX_WAITING_BYTES } from './timing.ts'
 
@@ -12,6 +13,11 @@ export interface CallCounts {
   failed: number
   repliesUnmatched: number
 }
+
+/** A frame that was opened, or why it cannot be. */
+type Opened =
+  | { readonly ok: true; readonly frame: Frame }
+  | { readonly ok: false; readonly code: 'gateway.bad_frame' | 'gateway.bad_digest'; readonly detail: string }
 
 /**
  * The calls of the session: numbers them, frames them, matches replies by protocol id and serial, and settles each
@@ -24,6 +30,7 @@ export class Conversation {
   readonly #pending = new PendingCalls()
   #lastSerial = 0
   #linkId = 0
+  #cipher: BodyCipher = plainCipher
 
   constructor(sha1: Sha1, emit: (effect: Effect) => void) {
     this.#sha1 = sha1
@@ -47,6 +54,25 @@ export class Conversation {
     return this.#pending.nextDeadlineMs()
   }
 
+  /** How bodies are encrypted from now on, in both directions. */
+  useCipher(cipher: BodyCipher): void {
+    this.#cipher = cipher
+  }
+
+  /** A frame with its plain body, or what is wrong with it. */
+  open(frame: Frame): Opened {
+    const { header } = frame
+    const body = this.#cipher.decrypt(frame.body)
+    const name = `frame ${header.protoId}/${header.serial}`
+    if (body === null) {
+      const detail = `the body of ${name} does not decrypt: is OPEND_RSA_KEY the key that OpenD has?`
+      return { ok: false, code: 'gateway.bad_frame', detail }
+    }
+    return digestMatches(header, body, this.#sha1)
+      ? { ok: true, frame: { header, body } }
+      : { ok: false, code: 'gateway.bad_digest', detail: `the SHA-1 of ${name} does not match its body` }
+  }
+
   /** What is sent from now on goes over this link. */
   useLink(linkId: number): void {
     this.#linkId = linkId
@@ -66,6 +92,9 @@ export class Conversation {
     this.#pending.markSent(serial, call)
     this.counts.sent++
     this.#sendFrame(call.protoId, stampPacketId(call.protoId, call.body, connId, serial), serial)
+    if (call.callId !== null && isOrderCall(call.protoId)) {
+      this.#emit({ kind: 'sent', callId: call.callId, connId, serial })
+    }
   }
 
   /** Sends a call of the session itself (InitConnect, heartbeats). Returns its serial. */
@@ -111,7 +140,7 @@ export class Conversation {
   }
 
   #sendFrame(protoId: number, body: Uint8Array, serial: number): void {
-    const bytes = encodeFrame({ protoId, serial }, body, this.#sha1(body))
+    const bytes = encodeFrame({ protoId, serial }, this.#cipher.encrypt(body), this.#sha1(body))
     this.#emit({ kind: 'send', linkId: this.#linkId, bytes })
   }
 

@@ -11,6 +11,10 @@ export type Effect =
   | { readonly kind: 'close'; readonly linkId: number }
   /** Give a call its outcome. Every accepted call is settled exactly once. */
   | { readonly kind: 'settle'; readonly callId: number; readonly outcome: CallOutcome }
+  /** An order call is on the link, in that frame. Follows its `send`. */
+  | { readonly kind: 'sent'; readonly callId: number; readonly connId: bigint; readonly serial: number }
+  /** The link came up. */
+  | { readonly kind: 'ready' }
   /** OpenD sent something unasked. */
   | { readonly kind: 'push'; readonly protoId: number; readonly body: Uint8Array }
 

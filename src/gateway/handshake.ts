@@ -1,3 +1,4 @@
+import { PacketEncAlgo } from '../../proto/enums.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { KEEP_ALIVE_FRACTION, KEEP_ALIVE_INTERVAL_MS } from './timing.ts'
@@ -24,27 +25,33 @@ export interface LoginState {
   readonly trade: boolean
 }
 
-/** `clientVer` is major * 100 + minor of the API version we speak; -1 asks for no encryption. */
+/** `clientVer` is major * 100 + minor of the API version we speak. */
 const CLIENT_VERSION = 1011
-const NO_ENCRYPTION = -1
 
-export function initConnectRequest(): Uint8Array {
+/** CBC is what the official clients ask for: its padding is documented by their bytes, the other modes' is not. */
+export function initConnectRequest(isEncrypted: boolean): Uint8Array {
   return encodeMessage('InitConnect.Request', {
     c2s: {
       clientVer: CLIENT_VERSION,
       clientID: 'opend-edge',
       recvNotify: true,
-      packetEncAlgo: NO_ENCRYPTION,
+      packetEncAlgo: isEncrypted ? PacketEncAlgo.AES_CBC : PacketEncAlgo.None,
       pushProtoFmt: 0,
       programmingLanguage: 'TypeScript',
     },
   })
 }
 
+/** What an InitConnect reply holds: the greeting, and the key of an encrypted connection as OpenD spells it. */
+export interface GreetingRead {
+  readonly ok: true
+  readonly greeting: Greeting
+  readonly aesKey: string
+  readonly aesIv: string
+}
+
 /** The greeting, or OpenD's reason for refusing us. */
-export function readGreeting(
-  body: Uint8Array,
-): { readonly ok: true; readonly greeting: Greeting } | { readonly ok: false; readonly detail: string } {
+export function readGreeting(body: Uint8Array): GreetingRead | { readonly ok: false; readonly detail: string } {
   const decoded = decodeMessage('InitConnect.Response', body)
   if (!decoded.ok) return { ok: false, detail: `not an InitConnect reply: ${decoded.detail}` }
   const { retType, retMsg, s2c } = decoded.value
@@ -55,6 +62,8 @@ export function readGreeting(
   )
   return {
     ok: true,
+    aesKey: s2c.connAESKey,
+    aesIv: s2c.aesCBCiv ?? '',
     greeting: {
       connId: s2c.connID,
       serverVersion: s2c.serverVer,
@@ -64,10 +73,12 @@ export function readGreeting(
   }
 }
 
+/** A heartbeat. OpenD closes a connection that sends none for 30 s. */
 export function keepAliveRequest(nowMs: number): Uint8Array {
   return encodeMessage('KeepAlive.Request', { c2s: { time: BigInt(Math.floor(nowMs / 1000)) } })
 }
 
+/** Asks for the state that tells whether OpenD is logged in. */
 export function globalStateRequest(): Uint8Array {
   return encodeMessage('GetGlobalState.Request', { c2s: { userID: 0n } })
 }

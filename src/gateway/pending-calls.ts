@@ -6,6 +6,7 @@ export interface PendingCall {
   readonly deadlineMs: number
 }
 
+/** A call that has not been sent, with its body. */
 export interface WaitingCall extends PendingCall {
   readonly body: Uint8Array
 }

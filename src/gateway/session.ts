@@ -1,10 +1,12 @@
-import type { Failure, GatewayFailureCode } from '../base/failure.ts'
+import type { GatewayFailure, GatewayFailureCode } from '../base/failure.ts'
+import { plainCipher, rsaCipher } from '../wire/cipher.ts'
 import { Deframer } from '../wire/deframer.ts'
-import { digestMatches, type Frame, type Sha1 } from '../wire/frame.ts'
+import type { Frame, Sha1 } from '../wire/frame.ts'
 import { protocolById } from '../wire/schema.ts'
 import { reconnectDelayMs } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
+import { type Encryption, sessionCipher } from './encryption.ts'
 import {
   GET_GLOBAL_STATE,
   globalStateRequest,
@@ -17,6 +19,7 @@ import {
   readGreeting,
   readLoginState,
 } from './handshake.ts'
+import { linkFailure } from './link-failure.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import {
   CALL_DEADLINE_MS,
@@ -31,6 +34,8 @@ export interface SessionOutside {
   readonly sha1: Sha1
   /** Uniform in [0, 1), for the backoff's jitter. */
   readonly random: () => number
+  /** The key shared with OpenD and the ciphers it needs; null for a link that is not encrypted. */
+  readonly encryption: Encryption | null
 }
 
 /**
@@ -42,7 +47,7 @@ export class GatewaySession {
   readonly counts = { connects: 0, linksLost: 0, pushes: 0 }
   readonly calls: Conversation
   readonly #random: () => number
-  readonly #sha1: Sha1
+  readonly #encryption: Encryption | null
   #effects: Effect[] = []
   #stage: Stage
   #sinceMs: number
@@ -51,13 +56,13 @@ export class GatewaySession {
   #deframer = new Deframer()
   #failures = 0
   #attemptEndedMs = -Infinity
-  #lastFailure: Failure | null = null
+  #lastFailure: GatewayFailure | null = null
   #login: LoginState | null = null
   #isLooking = false
 
   constructor(outside: SessionOutside, nowMs: number, parked: boolean) {
-    this.#sha1 = outside.sha1
     this.#random = outside.random
+    this.#encryption = outside.encryption
     this.calls = new Conversation(outside.sha1, (effect) => this.#effects.push(effect))
     this.#sinceMs = nowMs
     this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
@@ -72,7 +77,7 @@ export class GatewaySession {
     return this.#sinceMs
   }
 
-  get lastFailure(): Failure | null {
+  get lastFailure(): GatewayFailure | null {
     return this.#lastFailure
   }
 
@@ -88,9 +93,9 @@ export class GatewaySession {
   call(callId: number, protoId: number, body: Uint8Array, nowMs: number): readonly Effect[] {
     const call = { callId, protoId, body, deadlineMs: nowMs + CALL_DEADLINE_MS }
     if (this.#stage.name === 'parked' || this.#isParking) {
-      this.calls.settle(call, { ok: false, failure: failure('gateway.parked', 'shut down'), sent: false })
+      this.calls.settle(call, { ok: false, failure: linkFailure('gateway.parked', 'shut down'), sent: false })
     } else if (this.calls.isFull) {
-      const busy = failure('gateway.busy', `${this.calls.size} calls in flight`)
+      const busy = linkFailure('gateway.busy', `${this.calls.size} calls in flight`)
       this.calls.settle(call, { ok: false, failure: busy, sent: false })
     } else if (this.#stage.name === 'ready') {
       this.calls.send(call, this.#stage.greeting.connId)
@@ -104,7 +109,7 @@ export class GatewaySession {
   /** The socket of that link is open. */
   opened(linkId: number, nowMs: number): readonly Effect[] {
     if (linkId === this.#linkId && this.#stage.name === 'connecting') {
-      const serial = this.calls.sendOwn(INIT_CONNECT, initConnectRequest(), nowMs)
+      const serial = this.calls.sendOwn(INIT_CONNECT, initConnectRequest(this.#encryption !== null), nowMs)
       this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
     }
     return this.#take()
@@ -114,15 +119,12 @@ export class GatewaySession {
   received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
     if (linkId !== this.#linkId || !this.#hasLink()) return []
     const deframed = this.#deframer.push(bytes)
-    if (!deframed.ok) {
-      this.#lose('gateway.bad_frame', deframed.detail, nowMs)
-      return this.#take()
-    }
     for (const frame of deframed.frames) {
       // A frame may have ended the link; what follows it on the same socket is not trusted.
       if (!this.#hasLink()) break
-      this.#frame(frame, nowMs)
+      this.#open(frame, nowMs)
     }
+    if (!deframed.ok && this.#hasLink()) this.#lose('gateway.bad_frame', deframed.detail, nowMs)
     this.#parkWhenDone(nowMs)
     return this.#take()
   }
@@ -131,9 +133,8 @@ export class GatewaySession {
   closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
     if (linkId !== this.#linkId || !this.#hasLink()) return []
     const { name } = this.#stage
-    if (name === 'connecting') this.#lose('gateway.connect_failed', detail, nowMs)
-    else if (name === 'initializing') this.#lose('gateway.init_rejected', `closed before answering: ${detail}`, nowMs)
-    else this.#lose('gateway.disconnected', detail, nowMs)
+    if (name === 'initializing') this.#lose('gateway.init_rejected', `closed before answering: ${detail}`, nowMs)
+    else this.#lose(name === 'connecting' ? 'gateway.connect_failed' : 'gateway.disconnected', detail, nowMs)
     this.#parkWhenDone(nowMs)
     return this.#take()
   }
@@ -172,7 +173,7 @@ export class GatewaySession {
    */
   park(nowMs: number): readonly Effect[] {
     this.#isParking = true
-    this.calls.failWaiting(failure('gateway.parked', 'shut down before the link came up'))
+    this.calls.failWaiting(linkFailure('gateway.parked', 'shut down before the link came up'))
     this.#parkWhenDone(nowMs)
     return this.#take()
   }
@@ -183,11 +184,15 @@ export class GatewaySession {
     return next === Infinity ? null : next
   }
 
+  #open(frame: Frame, nowMs: number): void {
+    const opened = this.calls.open(frame)
+    if (opened.ok) this.#frame(opened.frame, nowMs)
+    else this.#lose(opened.code, opened.detail, nowMs)
+  }
+
   #frame(frame: Frame, nowMs: number): void {
     const { protoId, serial } = frame.header
-    if (!digestMatches(frame.header, frame.body, this.#sha1)) {
-      this.#lose('gateway.bad_digest', `the SHA-1 of frame ${protoId}/${serial} does not match its body`, nowMs)
-    } else if (protocolById(protoId)?.request === null) {
+    if (protocolById(protoId)?.request === null) {
       this.counts.pushes++
       // A notification may announce a lost or regained login, so the state is read rather than guessed from it.
       if (protoId === NOTIFY && this.#stage.name === 'ready') this.#lookAtLogin(nowMs)
@@ -208,16 +213,17 @@ export class GatewaySession {
       return
     }
     const { greeting } = read
+    this.calls.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
+    this.#effects.push({ kind: 'ready' })
     this.#lookAtLogin(nowMs)
     this.calls.sendWaiting(greeting.connId)
   }
 
+  /** One look at a time: a storm of notifications must not become a storm of calls. */
   #lookAtLogin(nowMs: number): void {
-    // One look at a time: a storm of notifications must not become a storm of calls.
-    if (this.#isLooking) return
+    if (!this.#isLooking) this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
     this.#isLooking = true
-    this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
   }
 
   #connect(nowMs: number): void {
@@ -225,6 +231,7 @@ export class GatewaySession {
     this.counts.connects++
     this.#deframer = new Deframer()
     this.calls.useLink(this.#linkId)
+    this.calls.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
     this.#enter({ name: 'connecting', giveUpAtMs: nowMs + CONNECT_TIMEOUT_MS }, nowMs)
     this.#effects.push({ kind: 'connect', linkId: this.#linkId })
   }
@@ -247,18 +254,18 @@ export class GatewaySession {
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
     const delayMs = reconnectDelayMs(this.#failures, this.#random())
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
-    this.#lastFailure = failure(code, detail, delayMs)
+    this.#lastFailure = linkFailure(code, detail, delayMs)
     this.calls.failSent(this.#lastFailure)
     if (!wasReady) this.calls.failWaiting(this.#lastFailure)
   }
 
   #expire(nowMs: number): void {
     const last = this.#lastFailure
-    const reason = last !== null && 'detail' in last ? `the last attempt failed: ${last.detail}` : 'still connecting'
+    const reason = last === null ? 'still connecting' : `the last attempt failed: ${last.detail}`
     const expired = this.calls.expire(
       nowMs,
-      failure('gateway.not_ready', reason),
-      failure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
+      linkFailure('gateway.not_ready', reason),
+      linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
     )
     // Every heartbeat gets an answer from a living OpenD; without one the socket is open but nobody is there.
     if (this.#stage.name === 'ready' && expired.includes(KEEP_ALIVE)) {
@@ -269,7 +276,7 @@ export class GatewaySession {
   #parkWhenDone(nowMs: number): void {
     if (!this.#isParking || this.calls.hasSentCalls) return
     if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
-    this.calls.failSent(failure('gateway.parked', 'shut down'))
+    this.calls.failSent(linkFailure('gateway.parked', 'shut down'))
     this.#isParking = false
     this.#isLooking = false
     this.#login = null
@@ -290,8 +297,4 @@ export class GatewaySession {
     this.#effects = []
     return effects
   }
-}
-
-function failure(code: GatewayFailureCode, detail: string, retryInMs: number | null = null): Failure {
-  return { code, detail, retryInMs }
 }

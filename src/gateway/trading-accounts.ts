@@ -2,6 +2,7 @@ import type { Failure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 
+/** Protocol id of the account list. */
 export const GET_ACC_LIST = 2001
 
 /** `Trd_Common.TrdEnv`. */
@@ -19,6 +20,20 @@ export interface TradingRights {
 /** Asks for every account of the login: no category, general securities accounts included. */
 export function accountListRequest(): Uint8Array {
   return encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
+}
+
+/** Protocol id of the subscription to order pushes. */
+export const SUB_ACC_PUSH = 2008
+
+/** Asks for the order pushes of every account: OpenD takes the list as the whole of what this connection wants. */
+export function accountPushRequest(accounts: TradingAccounts): Uint8Array {
+  return encodeMessage('Trd_SubAccPush.Request', { c2s: { accIDList: [...accounts.keys()] } })
+}
+
+/** The accounts that a caller wants pushes of; null when the request does not decode. */
+export function readPushAccounts(body: Uint8Array): readonly bigint[] | null {
+  const decoded = decodeMessage('Trd_SubAccPush.Request', body)
+  return decoded.ok ? (decoded.value.c2s.accIDList ?? []) : null
 }
 
 /** The accounts in a reply to `accountListRequest`; a failure when OpenD would not say. */
@@ -48,14 +63,6 @@ export function admitOrder(
   if (rights[accountEnv]) return null
   const scopes = accountEnv === 'real' ? ['trade:real'] : ['trade:simulate', 'trade:real']
   return { code: 'auth.insufficient_scope', scopes }
-}
-
-/** The header of an encoded order call. Throws when it does not decode: the Worker encoded it. */
-export function readTradeHeader(protoId: number, body: Uint8Array): { trdEnv: number; accID: bigint } {
-  const decoded =
-    protoId === 2202 ? decodeMessage('Trd_PlaceOrder.Request', body) : decodeMessage('Trd_ModifyOrder.Request', body)
-  if (!decoded.ok) throw new Error(`order call does not decode: ${decoded.detail}`)
-  return decoded.value.c2s.header
 }
 
 function environmentOf(trdEnv: number): TradingEnvironment {

@@ -9,11 +9,14 @@ function baseHeaders(requestId: string): Record<string, string> {
   return { [REQUEST_ID_HEADER]: requestId, 'Cache-Control': 'no-store' }
 }
 
+/** Headers beside those of every response. */
+export type ExtraHeaders = Readonly<Record<string, string>>
+
 /** A JSON response. */
-export function answerJson(status: number, body: object, requestId: string): Response {
+export function answerJson(status: number, body: object, requestId: string, extra: ExtraHeaders = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
-    headers: { ...baseHeaders(requestId), 'Content-Type': 'application/json' },
+    headers: { ...extra, ...baseHeaders(requestId), 'Content-Type': 'application/json' },
   })
 }
 
@@ -26,10 +29,8 @@ export function answerText(status: number, text: string, requestId: string, cont
 }
 
 /** The uniform error: a sentence, a stable code, the request's id, and the facts of the failure. */
-export function answerProblem(failure: Failure, requestId: string): Response {
+export function answerProblem(failure: Failure, requestId: string, extra: ExtraHeaders = {}): Response {
   const { status, error, facts, headers } = describe(failure)
-  return new Response(JSON.stringify({ error, code: failure.code, request_id: requestId, ...facts }), {
-    status,
-    headers: { ...headers, ...baseHeaders(requestId), 'Content-Type': 'application/json' },
-  })
+  const body = { error, code: failure.code, request_id: requestId, ...facts }
+  return answerJson(status, body, requestId, { ...extra, ...headers })
 }

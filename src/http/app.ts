@@ -1,14 +1,17 @@
 import { Hono, type Context } from 'hono'
-import { API_ENDPOINTS, OPERATIONS, type OperationPath } from '../endpoints.ts'
+import { API_ENDPOINTS, isOrderEndpoint, OPERATIONS, type OperationPath } from '../endpoints.ts'
 import type { Env } from '../env.ts'
 import { adminReload, adminShutdown, adminStatus } from './admin.ts'
 import { Counters, UNKNOWN_ENDPOINT } from './counters.ts'
 import { Deployments } from './deployment.ts'
 import type { GatewayPort, Handler } from './exchange.ts'
 import { health, metrics, readiness } from './operations.ts'
+import { oneIntent, orderIntents } from './order-intents.ts'
+import { orderRelay } from './order-relay.ts'
 import { pushSocket } from './push-socket.ts'
 import { relay } from './relay.ts'
 import { methodNotAllowed, respond, unknownPath } from './respond.ts'
+import { cancelAfter, halt, resume } from './trading-switches.ts'
 
 /** What the application is made from: the effects it cannot have itself. */
 export interface AppParts<Bindings extends Env> {
@@ -23,6 +26,11 @@ export interface AppParts<Bindings extends Env> {
 }
 
 const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
+  '/api/order-intents': orderIntents,
+  '/api/order-intents/{id}': oneIntent,
+  '/api/trading/halt': halt,
+  '/api/trading/resume': resume,
+  '/api/trading/cancel-after': cancelAfter,
   '/metrics': metrics,
   '/health': health,
   '/readyz': readiness,
@@ -50,7 +58,7 @@ export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono
 
   for (const [path, handlers] of routes()) {
     const refuse = methodNotAllowed([...handlers.keys()])
-    app.all(path, (context) => {
+    app.all(path.replace(/\{(\w+)\}/g, ':$1'), (context) => {
       const handler = handlers.get(readMethod(context.req.raw))
       return answer(context, path, handler ?? refuse)
     })
@@ -70,7 +78,9 @@ function routes(): ReadonlyMap<string, ReadonlyMap<string, Handler>> {
   const add = (path: string, method: string, handler: Handler) => {
     byPath.set(path, (byPath.get(path) ?? new Map<string, Handler>()).set(method, handler))
   }
-  for (const endpoint of API_ENDPOINTS) add(endpoint.path, endpoint.method, relay(endpoint))
+  for (const endpoint of API_ENDPOINTS) {
+    add(endpoint.path, endpoint.method, isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint))
+  }
   for (const { path, method } of OPERATIONS) add(path, method, OPERATION_HANDLERS[path])
   return byPath
 }

@@ -41,13 +41,6 @@ export function describeAuth(failure: AuthFailure): Problem {
         error: 'The token may not be used for this account.',
         headers: challenge('insufficient_scope', 'The token may not be used for this account'),
       }
-    case 'auth.limits_not_enforced':
-      return {
-        status: 403,
-        error: `The key carries order limits that are not enforced yet (${failure.limits.join(', ')}), so its orders are refused; cancelling is possible.`,
-        facts: { limits: failure.limits },
-        headers: challenge('insufficient_scope', 'The key carries order limits that are not enforced yet'),
-      }
     case 'auth.origin_not_allowed':
       return {
         status: 403,

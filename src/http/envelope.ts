@@ -15,18 +15,26 @@ export interface Envelope {
  * not say (-100, -200, -400 or a number we do not know), `gateway.bad_reply` when the bytes are not that message.
  */
 export function readEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
+  const decoded = decodeEnvelope(protocol, reply)
+  if (!decoded.ok) return decoded
+  const { ret_type: retType, ret_msg: retMsg, err_code: errCode } = decoded.value
+  if (retType === RetType.Succeed) return decoded
+  const isRefusal = retType === RetType.Failed || retType === RetType.Invalid
+  return fail({ code: isRefusal ? 'opend.refused' : 'opend.failed', retType, retMsg, errCode })
+}
+
+/** The envelope as it is, whatever OpenD says in it. Failure: `gateway.bad_reply`. */
+export function decodeEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
   const decoded = decodeToJson(`${protocol}.Response`, reply)
   if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
   const { ret_type, ret_msg, err_code, s2c } = decoded.value
-  // proto2 gives the field a default, and an absent one means it.
-  const retType = typeof ret_type === 'number' ? ret_type : RetType.Unknown
-  const retMsg = typeof ret_msg === 'string' ? ret_msg : null
-  const errCode = typeof err_code === 'number' ? err_code : null
-  if (retType === RetType.Succeed) {
-    return succeed({ ret_type: retType, ret_msg: retMsg, err_code: errCode, s2c: isObject(s2c) ? s2c : null })
-  }
-  const isRefusal = retType === RetType.Failed || retType === RetType.Invalid
-  return fail({ code: isRefusal ? 'opend.refused' : 'opend.failed', retType, retMsg, errCode })
+  return succeed({
+    // proto2 gives the field a default, and an absent one means it.
+    ret_type: typeof ret_type === 'number' ? ret_type : RetType.Unknown,
+    ret_msg: typeof ret_msg === 'string' ? ret_msg : null,
+    err_code: typeof err_code === 'number' ? err_code : null,
+    s2c: isObject(s2c) ? s2c : null,
+  })
 }
 
 function isObject(value: JsonField | undefined): value is JsonMessage {

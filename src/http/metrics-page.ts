@@ -16,6 +16,7 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_gateway_pushes_total: 'Pushes received from OpenD.',
   opend_edge_gateway_replies_unmatched_total: 'Replies of OpenD that no call was waiting for.',
   opend_edge_gateway_calls_total: 'Calls settled, by outcome.',
+  opend_edge_orders_unknown: 'Orders whose reply was lost and of which nobody knows yet whether they exist.',
   opend_edge_push_sockets: 'Push sockets that are open.',
 }
 

@@ -1,21 +1,19 @@
-import type { GatewayCall } from '../../durable-objects/gateway-rpc.ts'
-import { type Caller, mayTrade } from '../auth/caller.ts'
-import { unenforcedLimits } from '../auth/order-policy.ts'
-import { fail, type Failed } from '../base/result.ts'
+import type { Caller } from '../auth/caller.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { accountsOf, checkAccounts, filterAccounts } from './accounts.ts'
 import { answerJson } from './answer.ts'
 import { admit } from './authenticate.ts'
+import { checkQuery } from './body.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { callOpend } from './opend-call.ts'
 import { readC2S } from './request-message.ts'
 
 /**
- * The handler of every endpoint that is a call of OpenD: who are you, may you, is this a valid message, then the call
- * and its reply as JSON. What differs between endpoints is in their rows.
+ * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,
+ * then the call and its reply as JSON. What differs between endpoints is in their rows.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
   return async (exchange) => {
@@ -23,13 +21,15 @@ export function relay(endpoint: ApiEndpoint): Handler {
     if (!admitted.ok) return admitted
     const { caller } = admitted.value
 
+    const query = checkQuery(exchange.request)
+    if (!query.ok) return query
     const message = await readC2S(endpoint, exchange.request)
     if (!message.ok) return message
     const { c2s, subscription } = message.value
 
     const allowed = await accountsOf(exchange, admitted.value, endpoint)
     if (!allowed.ok) return allowed
-    const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLimits(endpoint, c2s, caller)
+    const refusal = checkAccounts(endpoint, c2s, allowed.value)
     if (refusal !== null) return refusal
 
     if (subscription !== null) {
@@ -43,26 +43,12 @@ export function relay(endpoint: ApiEndpoint): Handler {
   }
 }
 
-type Target = Pick<ApiEndpoint, 'protocol' | 'protoId' | 'isOrder'>
+type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
 const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: 3001 }
 
-async function call(exchange: Exchange, target: Target, c2s: WireMessage, caller: Caller) {
-  const request: GatewayCall = {
-    protoId: target.protoId,
-    body: encodeRequest(target, c2s),
-    caller: caller.id,
-    mayTrade: target.isOrder === true ? mayTrade(caller.scopes) : null,
-  }
-  const reply = await callOpend(exchange, request)
-  return reply.ok ? readEnvelope(target.protocol, reply.value) : reply
-}
-
-function encodeRequest({ protocol }: Target, c2s: WireMessage): Uint8Array {
-  return encodeChecked(`${protocol}.Request`, { c2s })
-}
-
-function checkLimits(endpoint: ApiEndpoint, c2s: WireMessage, { key }: Caller): Failed | null {
-  const limits = endpoint.isOrder === true ? unenforcedLimits(key, c2s) : []
-  return limits.length > 0 ? fail({ code: 'auth.limits_not_enforced', limits }) : null
+async function call(exchange: Exchange, { protocol, protoId }: Target, c2s: WireMessage, caller: Caller) {
+  const body = encodeChecked(`${protocol}.Request`, { c2s })
+  const reply = await callOpend(exchange, { protoId, body, caller: caller.id })
+  return reply.ok ? readEnvelope(protocol, reply.value) : reply
 }

@@ -4,33 +4,30 @@ import { checkBody, type CheckOptions } from '../wire/json-check.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
-import { checkNoBody, checkQuery, readJsonBody } from './body.ts'
+import { checkNoBody, readJsonBody } from './body.ts'
+import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
-/** A checked request: the message to send, and a subscription to make before it where the caller asked for one. */
+/** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
   readonly c2s: WireMessage
+  /** A subscription to make before the call, where the caller asked for one. */
   readonly subscription: WireMessage | null
+  /** The packet id of an order call, where the caller gave one. */
+  readonly packetId: PacketId | null
 }
-
-/**
- * The packet id of order calls may be left out: it belongs to the gateway's own connection, so the gateway replaces
- * whatever stands there. The wire schema requires the field, so something must.
- */
-const PACKET_ID = 'packetID'
-const ANY_PACKET_ID: WireMessage = { connID: 0n, serialNo: 0 }
 
 const SUB_TYPE_LIST = 'subTypeList'
 
-/** Reads and checks the message of a request. Failures: every `request.*` about bodies and queries. */
+/** Reads and checks the message of a request. Failures: every `request.*` about bodies. */
 export async function readC2S(endpoint: ApiEndpoint, request: Request): Promise<Result<RequestMessage>> {
-  const query = checkQuery(request)
-  if (!query.ok) return query
   if (endpoint.fixedC2S !== undefined) {
     const nothing = checkNoBody(request)
-    return nothing.ok ? succeed({ c2s: endpoint.fixedC2S, subscription: null }) : nothing
+    return nothing.ok ? succeed(onlyMessage(endpoint.fixedC2S)) : nothing
   }
   const body = await readJsonBody(request)
   if (!body.ok) return body
+  const stray = checkTaken(endpoint, body.value)
+  if (stray !== null) return stray
   const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
   if (!checked.ok) return checked
   return complete(endpoint, checked.value)
@@ -44,7 +41,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   if (options === undefined) {
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      ...(endpoint.isOrder === true ? { optionalFields: [PACKET_ID] } : {}),
+      ...(endpoint.isOrder === true ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
       ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
     }
     optionsByEndpoint.set(endpoint, options)
@@ -59,16 +56,25 @@ function subTypeList(): Field {
 }
 
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
-  const { needsOneOf } = endpoint
+  const { needsOneOf, protocol } = endpoint
   if (needsOneOf !== undefined && !needsOneOf.some((name) => isGiven(checked[name]))) {
-    const [first = '', ...others] = needsOneOf.map(jsonNameOf)
-    const expected = ['at least one entry', ...others.map((name) => `or ${name}`)].join(' ')
-    return fail({ code: 'request.missing_field', path: first, expected })
+    const [first = '', ...others] = needsOneOf
+    const isList = messageType(`${protocol}.C2S`).byName.get(first)?.rule === 'repeated'
+    const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
+    return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
   }
-  if (endpoint.isOrder === true) return succeed({ c2s: { ...checked, [PACKET_ID]: ANY_PACKET_ID }, subscription: null })
-  if (endpoint.subscribesFirst !== true) return succeed({ c2s: checked, subscription: null })
+  if (endpoint.isOrder === true) {
+    const order = completeOrder(endpoint, checked)
+    return order.ok ? succeed({ ...order.value, subscription: null }) : order
+  }
+  if (endpoint.subscribesFirst !== true) return succeed(onlyMessage(checked))
   const { [SUB_TYPE_LIST]: subTypes, ...c2s } = checked
-  return succeed({ c2s, subscription: isGiven(subTypes) ? subscriptionTo(c2s, subTypes) : null })
+  const subscription = isGiven(subTypes) ? subscriptionTo(c2s, subTypes) : null
+  return succeed({ ...onlyMessage(c2s), subscription })
+}
+
+function onlyMessage(c2s: WireMessage): RequestMessage {
+  return { c2s, subscription: null, packetId: null }
 }
 
 /** Subscribes and leaves the caller's push registrations as they are: an absent flag means just that. */
@@ -77,6 +83,7 @@ function subscriptionTo(c2s: WireMessage, subTypes: WireValue): WireMessage {
   return { securityList, subTypeList: subTypes, isSubOrUnSub: true }
 }
 
+/** An empty list, an empty text and the id 0 give nothing. */
 function isGiven(value: WireValue | undefined): value is WireValue {
-  return value !== undefined && !(Array.isArray(value) && value.length === 0)
+  return value !== undefined && value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0)
 }

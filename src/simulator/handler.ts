@@ -15,6 +15,7 @@ export interface Refusal {
   readonly refusal: { readonly retType: number; readonly retMsg: string; readonly errCode?: number }
 }
 
+/** A refusal with OpenD's usual `retType`, unless another is given. */
 export function refuse(retMsg: string, retType = -1): Refusal {
   return { refusal: { retType, retMsg } }
 }

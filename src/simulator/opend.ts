@@ -1,21 +1,17 @@
+import '../wire/full-schema.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { Market, type MarketOptions } from './market/market.ts'
 import type { FaultRule } from './session/fault-script.ts'
 import type { Login } from './session/login.ts'
-import {
-  FRESH_SESSION,
-  OpendSession,
-  type ConnectionRefusal,
-  type SessionOptions,
-  type SessionState,
-  type SimulatedConnection,
-} from './session/opend-session.ts'
+import { OpendSession, type ConnectionRefusal, type SimulatedConnection } from './session/opend-session.ts'
+import { FRESH_SESSION, type SessionOptions, type SessionState } from './session/session-options.ts'
 import type { ConnectionKind, ConnectionSink } from './session/peer.ts'
 import { worldServices } from './session/world-services.ts'
 import type { AccountsState } from './trading/account-state.ts'
 import { Accounts, type AccountsOptions } from './trading/accounts.ts'
 import type { World } from './world.ts'
 
+/** What a simulated OpenD is made of. */
 export interface OpendOptions extends SessionOptions {
   /** Opening hours, a recording to replay, securities for load tests. */
   readonly market?: Omit<MarketOptions, 'seed'>
@@ -34,10 +30,10 @@ export interface SimulatorState {
 }
 
 /**
- * When the accounts were opened, unless stated: a date before any the simulator is likely to be run at, as nothing
- * happens in accounts that are not open yet.
+ * When the accounts were opened, unless stated: before any date somebody will replay, as nothing happens in accounts
+ * that are not open yet.
  */
-const OPENED_MS = Date.UTC(2026, 0, 2)
+const OPENED_MS = Date.UTC(2010, 0, 4)
 
 /**
  * A whole simulated OpenD: a market, accounts, and the conversation with clients. It has no sockets and no timers, so
@@ -60,6 +56,7 @@ export class SimulatedOpenD {
     this.#session = new OpendSession(this.world, worldServices, options, state?.session ?? FRESH_SESSION)
   }
 
+  /** Accepts a connection, unless OpenD has as many as it takes. */
   open(kind: ConnectionKind, sink: ConnectionSink, nowMs: number): SimulatedConnection | ConnectionRefusal {
     return this.#session.open(kind, sink, nowMs)
   }
@@ -74,10 +71,12 @@ export class SimulatedOpenD {
     return this.#session.nextWakeMs(nowMs)
   }
 
+  /** Replaces the fault script; its counts start at zero. */
   setFaults(rules: readonly FaultRule[]): void {
     this.#session.setFaults(rules)
   }
 
+  /** Logs OpenD in or out, and tells the clients that want notices. */
   setLogin(login: Login): void {
     this.#session.setLogin(login)
   }
@@ -86,10 +85,12 @@ export class SimulatedOpenD {
     return this.#session.login
   }
 
+  /** Sends a notice to the clients that want them. */
   notify(notice: MessageTypes['Notify.S2C']): void {
     this.#session.notify(notice)
   }
 
+  /** Cuts every connection and keeps everything else, as a restart does. */
   closeAll(reason: string, nowMs: number): void {
     this.#session.closeAll(reason, nowMs)
   }
@@ -103,6 +104,7 @@ export class SimulatedOpenD {
     return this.#session.connectionCount
   }
 
+  /** The state to go on from in another run with the same seed. Connections do not survive. */
   snapshot(nowMs: number): SimulatorState {
     return {
       version: 1,

@@ -12,6 +12,8 @@ export type Decoded<Value> =
 export interface JsonMessage {
   readonly [name: string]: JsonField
 }
+
+/** What a field of such a message holds. */
 export type JsonField = null | boolean | number | string | JsonMessage | readonly JsonField[]
 
 /**

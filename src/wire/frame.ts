@@ -11,6 +11,7 @@ export const HEADER_BYTES = 44
 /** Body formats of the header: protobuf, or the standard JSON mapping of the same messages. */
 export const BodyFormat = { Protobuf: 0, Json: 1 } as const
 
+/** What the 44 bytes of a header say. */
 export interface FrameHeader {
   readonly protoId: number
   /** 0 protobuf, 1 JSON; other numbers are kept as they came. */
@@ -23,6 +24,7 @@ export interface FrameHeader {
   readonly digest: Uint8Array
 }
 
+/** A header with its body. */
 export interface Frame {
   readonly header: FrameHeader
   /** The body as it was on the wire: still encrypted when the connection is. */

@@ -7,6 +7,7 @@ import { diagnoseJson } from './json-diagnosis.ts'
  */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject
 
+/** An object of a parsed text. */
 export interface JsonObject {
   readonly [name: string]: JsonValue
 }
@@ -50,10 +51,12 @@ export function parseJsonText(text: string): Success<JsonValue> | Failed {
   return countMembers(value) === shape.members ? succeed(value) : malformed(text)
 }
 
+/** Whether a parsed value is an object. */
 export function isJsonObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether a parsed value is an array. */
 export function isJsonArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value)
 }

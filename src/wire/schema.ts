@@ -4,6 +4,7 @@ import { jsonNameOf } from './json-name.ts'
 /** The scalar types of proto2 that OpenD's schema uses. */
 export type ScalarKind = 'int32' | 'uint32' | 'int64' | 'uint64' | 'double' | 'float' | 'bool' | 'string' | 'bytes'
 
+/** How often a field stands in its message: at most once, exactly once, any number of times. */
 export type FieldRule = 'optional' | 'required' | 'repeated'
 
 /** One field of a message. An enum field is `kind: 'int32'` with `enumName` set: OpenD declares most of them so. */
@@ -98,14 +99,23 @@ export function allMessageNames(): readonly string[] {
   return Object.keys(messages)
 }
 
+/**
+ * Adds messages and enums to those of the API: `full-schema.ts` does it for whoever needs them all. What is there
+ * already stays as it is.
+ */
+export function extendSchema(part: { readonly messages: unknown; readonly enums: unknown }): void {
+  for (const [name, rows] of Object.entries(part.messages as typeof messages)) messages[name] ??= rows
+  for (const [name, values] of Object.entries(part.enums as typeof enums)) enums[name] ??= values
+}
+
 /** The OpenD API version the schema was taken from. */
 export const schemaVersion: string = compiled.version
 
 /** A row of the compiled schema: number, name, rule, type, and the enum where the type is an integer. */
 type FieldRow = readonly [number, string, '?' | '!' | '*', string, string?]
 
-const messages = compiled.messages as unknown as Record<string, readonly FieldRow[]>
-const enums = compiled.enums as Record<string, Record<string, number>>
+const messages = { ...compiled.messages } as unknown as Record<string, readonly FieldRow[]>
+const enums = { ...compiled.enums } as Record<string, Record<string, number>>
 const protocolRows = compiled.protocols as unknown as Record<string, readonly [string, string | null, string]>
 
 const RULES = { '?': 'optional', '!': 'required', '*': 'repeated' } as const

@@ -38,6 +38,7 @@ const SIGN = Uint8Array.of(0x66, 0x74, 0x2d, 0x76, 0x31, 0x2e, 0x30, 0x00)
 const ERROR_TEXT_OFFSET = 24
 const ERROR_TEXT_BYTES = REPLY_HEADER_BYTES - ERROR_TEXT_OFFSET
 
+/** Builds a request, as clients of the port send it. */
 export function encodeWebSocketRequest(request: WebSocketRequest): Uint8Array {
   const message = new Uint8Array(REQUEST_HEADER_BYTES + request.body.length)
   writeHead(message, request)

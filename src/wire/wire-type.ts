@@ -17,6 +17,7 @@ const WIRE_TYPES: Readonly<Record<Field['kind'], number>> = {
   float: 5,
 }
 
+/** The wire type of a field; of each element for a list, as lists are written unpacked. */
 export function wireTypeOf(field: Field): number {
   return WIRE_TYPES[field.kind]
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allowedAccounts, needsAccountList, type TradingAccount } from '../../src/auth/account-policy.ts'
 import type { KeyRecord } from '../../src/auth/key-record.ts'
+import { NO_LIMITS } from '../../src/limits/key-limits.ts'
 
 const ACCOUNTS: readonly TradingAccount[] = [
   { trdEnv: 1, accID: 11n, cardNum: '1001000011112222', uniCardNum: '1007000011118888' },
@@ -11,15 +12,7 @@ const ACCOUNTS: readonly TradingAccount[] = [
 ]
 
 function keyWith(accIds: readonly bigint[] | null, cardNums: readonly string[] | null): KeyRecord {
-  const limits = {
-    allowed_markets: null,
-    allowed_symbols: null,
-    allowed_trd_sides: null,
-    hours_window: null,
-    max_order_value: null,
-    max_orders_per_minute: null,
-    max_daily_value: null,
-  }
+  const { allowedAccIds: _, ...limits } = NO_LIMITS
   const rest = {
     id: 'k',
     digest: new Uint8Array(32),

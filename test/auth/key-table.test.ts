@@ -49,13 +49,15 @@ test('a record of futu-opend-rs with all its fields is taken as it is', () => {
   assert.equal(key?.isFrozen, false)
   assert.equal(key?.expiresAtMs, Date.parse('2027-01-30T16:00:00.500Z'))
   assert.deepEqual(key?.limits, {
-    allowed_markets: ['HK', 'US'],
-    allowed_symbols: ['HK.00700', 'US.BRK.B'],
-    allowed_trd_sides: ['BUY', 'SELL_SHORT'],
-    hours_window: '22:00-04:00',
-    max_order_value: 100000.5,
-    max_orders_per_minute: 3,
-    max_daily_value: 1e6,
+    allowedMarkets: ['HK', 'US'],
+    allowedSymbols: ['HK.00700', 'US.BRK.B'],
+    allowedTrdSides: ['BUY', 'SELL_SHORT'],
+    hoursWindow: '22:00-04:00',
+    timeZone: null,
+    maxOrderValue: 100000.5,
+    maxOrdersPerMinute: 3,
+    maxDailyValue: 1e6,
+    marketPriceBandPercent: null,
   })
 })
 
@@ -65,8 +67,26 @@ test('nested limits and flat limits mean the same', () => {
   const nested = readKey({ ...MINIMAL, limits })
   assert.deepEqual(nested, flat)
   assert.deepEqual(flat.problems, [])
-  assert.equal(flat.key?.limits.max_order_value, 5)
+  assert.equal(flat.key?.limits.maxOrderValue, 5)
   assert.deepEqual(flat.key?.accIds, [42n])
+})
+
+test('caps by currency, a time zone and a price band are taken, flat and nested', () => {
+  const limits = {
+    max_order_value: { HKD: 100000, USD: 0 },
+    max_daily_value: {},
+    time_zone: 'America/New_York',
+    market_price_band: 2.5,
+    hours_window: '09:30-16:00',
+  }
+  const flat = readKey({ ...MINIMAL, ...limits })
+  assert.deepEqual(readKey({ ...MINIMAL, limits }), flat)
+  assert.deepEqual(flat.problems, [])
+  const { maxOrderValue, maxDailyValue, timeZone, marketPriceBandPercent } = flat.key?.limits ?? assert.fail('no key')
+  assert.deepEqual(
+    [maxOrderValue, maxDailyValue, timeZone, marketPriceBandPercent],
+    [{ HKD: 100000, USD: 0 }, {}, 'America/New_York', 2.5],
+  )
 })
 
 test('a bare hex hash and one with its prefix open for the same key', async () => {
@@ -97,8 +117,8 @@ test('empty lists of accounts, cards and sides do not restrict; an empty list of
   assert.deepEqual(problems, [])
   assert.equal(key?.accIds, null)
   assert.equal(key?.cardNums, null)
-  assert.equal(key?.limits.allowed_trd_sides, null)
-  assert.deepEqual(key?.limits.allowed_markets, [], 'an empty list of markets allows none')
+  assert.equal(key?.limits.allowedTrdSides, null)
+  assert.deepEqual(key?.limits.allowedMarkets, [], 'an empty list of markets allows none')
   assert.equal(key?.isFrozen, true)
 })
 
@@ -130,6 +150,14 @@ const BAD_RECORDS: readonly (readonly [string, object, RegExp])[] = [
   ['half an order', { max_orders_per_minute: 1.5 }, /max_orders_per_minute must be/],
   ['bad hours', { hours_window: '9:30-16:00' }, /hours_window must have/],
   ['impossible hours', { hours_window: '09:30-24:30' }, /hours_window must have/],
+  ['hours that are always or never', { hours_window: '09:30-09:30' }, /hours_window must have .* two different times/],
+  ['unknown time zone', { time_zone: 'Asia/Hongkong' }, /time_zone must be an IANA name/],
+  ['offset as time zone', { time_zone: '+08:00' }, /time_zone must be an IANA name/],
+  ['unknown currency', { max_order_value: { HKD: 1, RMB: 1 } }, /max_order_value must be .* table/],
+  ['currency in small letters', { max_daily_value: { hkd: 1 } }, /max_daily_value must be .* table/],
+  ['negative value of a currency', { max_daily_value: { HKD: -1 } }, /max_daily_value must be .* table/],
+  ['a list of values', { max_order_value: [1] }, /max_order_value must be .* table/],
+  ['negative band', { market_price_band: -5 }, /market_price_band must be/],
   ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides may name/],
   ['bad account', { allowed_acc_ids: [1.5] }, /allowed_acc_ids must be/],
   ['negative account', { allowed_acc_ids: [-1] }, /allowed_acc_ids must be/],

@@ -9,7 +9,11 @@ test('an ordinary bundle passes', () => {
     'import "node:buffer";',
     'function evaluate(a) { return retrieval(a) }',
     'var isFunction = (f) => typeof f === "function";',
+    '/**',
+    " * import { Hono } from 'hono'",
+    ' */',
     'export { evaluate as default };',
+    'export default "a from b"',
   ].join('\n')
   assert.deepEqual(bundleProblems(code, MAX_GZIP_BYTES), [])
 })

@@ -38,7 +38,7 @@ export class Rig {
   #nextCallId = 1
 
   constructor(random: () => number = () => 0.5) {
-    this.session = new GatewaySession({ sha1, random }, this.nowMs, false)
+    this.session = new GatewaySession({ sha1, random, encryption: null }, this.nowMs, false)
   }
 
   get linkId(): number {
@@ -51,7 +51,8 @@ export class Rig {
       else if (effect.kind === 'close') this.closed.push(effect.linkId)
       else if (effect.kind === 'push') this.pushes.push(effect.protoId)
       else if (effect.kind === 'send') this.#record(effect.linkId, effect.bytes)
-      else this.outcomes.set(effect.callId, [...(this.outcomes.get(effect.callId) ?? []), effect.outcome])
+      else if (effect.kind === 'settle')
+        this.outcomes.set(effect.callId, [...(this.outcomes.get(effect.callId) ?? []), effect.outcome])
     }
   }
 

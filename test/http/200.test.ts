@@ -80,7 +80,6 @@ test('GET calls send what OpenD needs, and no more', async () => {
     const { gateway, send } = keyRig(['qot:read', 'acc:read'])
     await readEnvelope(await send(`GET ${path}`))
     assert.deepEqual(gateway.only(protocol), expected[path], path)
-    assert.equal(gateway.calls[0]?.mayTrade, null)
   }
 })
 
@@ -142,11 +141,12 @@ test('the gateway is told who asks and what they may trade', async () => {
     [['trade:simulate'], { simulate: true, real: false }],
     [['trade:simulate', 'trade:real'], { simulate: true, real: true }],
   ] as const
-  for (const [scopes, mayTrade] of rights) {
+  for (const [scopes, expected] of rights) {
     const { gateway, send } = keyRig(scopes)
-    await readEnvelope(await send('POST /api/order', { body: ORDER }))
-    assert.deepEqual(gateway.calls[0]?.mayTrade, mayTrade)
-    assert.equal(gateway.calls[0]?.caller, 'key:bot')
+    await readEnvelope(await send('POST /api/order', { body: ORDER, headers: { 'X-Request-Id': 'mine' } }))
+    const [{ rights: given, caller, requestId, protoId, isDryRun } = assert.fail('no order call')] = gateway.orders
+    assert.deepEqual(given, expected)
+    assert.deepEqual([caller, requestId, protoId, isDryRun], ['key:bot', 'mine', 2202, false])
   }
 })
 

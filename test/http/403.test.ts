@@ -4,26 +4,6 @@ import { keyRig, makeRig, readError, signJwt } from './rig.ts'
 
 const HEADER = { trd_env: 0, acc_id: 5, trd_market: 1 }
 const ORDER = { header: HEADER, trd_side: 1, order_type: 1, code: '00700', qty: 100, price: 300 }
-const modify = (op: number) => ({ header: HEADER, order_id: '7', modify_order_op: op })
-
-test('orders of a key with limits are refused as long as the limits are not enforced; cancels go through', async () => {
-  const { gateway, send } = keyRig(['trade:real', 'trade:simulate'], {
-    max_order_value: 1000,
-    hours_window: '09:30-16:00',
-  })
-  for (const [route, body] of [
-    ['POST /api/order', ORDER],
-    ['POST /api/modify-order', modify(1)],
-    ['POST /api/modify-order', modify(4)],
-  ] as const) {
-    const error = await readError(await send(route, { body }), 403)
-    assert.equal(error.code, 'auth.limits_not_enforced')
-    assert.deepEqual(error['limits'], ['hours_window', 'max_order_value'])
-  }
-  assert.equal(gateway.touched, 0)
-  assert.equal((await send('POST /api/modify-order', { body: modify(2) })).status, 200)
-  assert.equal(gateway.only('Trd_ModifyOrder').modifyOrderOp, 2)
-})
 
 test('limits on orders do not hold up reads', async () => {
   const { send } = keyRig(['acc:read'], { max_order_value: 1000, allowed_markets: [] })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { API_ENDPOINTS } from '../../src/endpoints.ts'
+import { API_ENDPOINTS, isOrderEndpoint } from '../../src/endpoints.ts'
+import { NO_LIMITS } from '../../src/limits/key-limits.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
 import type { WireMessage } from '../../src/wire/json-wire-value.ts'
 import { keyRig, readError, type Rig } from './rig.ts'
@@ -36,7 +37,10 @@ test('a restricted key sees its own accounts and no others', async () => {
   assert.deepEqual(await accountIds(await send('GET /api/accounts')), [String(MINE)])
 })
 
-for (const endpoint of API_ENDPOINTS.filter(({ accounts }) => accounts === 'header')) {
+const ORDERS = API_ENDPOINTS.filter(isOrderEndpoint)
+const READS = API_ENDPOINTS.filter((endpoint) => endpoint.accounts === 'header' && !isOrderEndpoint(endpoint))
+
+for (const endpoint of READS) {
   test(`POST ${endpoint.path}: another account than the key's is refused before anything is sent`, async () => {
     const { gateway, send } = restricted({ allowed_acc_ids: [String(MINE)] })
     const body = (accId: bigint) => ({ ...sampleBody(endpoint), header: headerOf(accId) })
@@ -44,6 +48,15 @@ for (const endpoint of API_ENDPOINTS.filter(({ accounts }) => accounts === 'head
     assert.equal((await readError(refused, 403)).code, 'auth.account_not_allowed')
     assert.equal(gateway.touched, 0)
     assert.equal((await send(`POST ${endpoint.path}`, { body: body(MINE) })).status, 200)
+  })
+}
+
+for (const endpoint of ORDERS) {
+  test(`POST ${endpoint.path}: the key's accounts go along as a limit, which decides`, async () => {
+    const { gateway, send } = restricted({ allowed_acc_ids: [5], allowed_card_nums: [CARD.slice(-4)] })
+    const body = { ...sampleBody(endpoint), header: headerOf(NEIGHBOUR) }
+    assert.equal((await send(`POST ${endpoint.path}`, { body })).status, 200)
+    assert.deepEqual(gateway.orders[0]?.limits, { ...NO_LIMITS, allowedAccIds: [5n, MINE] })
   })
 }
 

@@ -5,10 +5,16 @@ import type {
   GatewayCall,
   GatewayReply,
   GatewayStatus,
+  HaltReport,
+  HaltRequest,
   MetricSample,
 } from '../../durable-objects/gateway-rpc.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
+import type { LedgerEntry } from '../../src/orders/entry.ts'
+import type { LedgerQuery } from '../../src/orders/ledger.ts'
+import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
+import type { HaltScope } from '../../src/orders/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
 import { protocolById } from '../../src/wire/schema.ts'
@@ -27,17 +33,36 @@ type Answer = WireMessage | Failure | Uint8Array
 /** A gateway that decodes every call, remembers it, and answers with the smallest valid reply or with what it is told. */
 export class FakeGateway implements GatewayPort {
   readonly calls: SeenCall[] = []
+  /** The order calls among them, as they were handed over. */
+  readonly orders: OrderRequest[] = []
+  readonly pages: LedgerQuery[] = []
+  readonly halts: HaltRequest[] = []
+  readonly resumes: HaltScope[] = []
+  isHaltedByAdmin = false
+  readonly timers: { readonly caller: string; readonly seconds: number | null }[] = []
   readonly done: string[] = []
   readonly counted: CounterDelta[] = []
   readonly upgrades: Request[] = []
   readonly answers = new Map<string, Answer>()
+  /** What the next order calls are answered with, instead of OpenD's reply. */
+  orderAnswer: OrderAnswer | null = null
+  /** The ledger, newest first. */
+  entries: readonly LedgerEntry[] = []
+  haltReport: HaltReport = { cancels: [] }
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
 
   /** Everything that was asked of it, counts aside. */
   get touched(): number {
-    return this.calls.length + this.done.length + this.upgrades.length
+    const { calls, done, upgrades, pages, halts, resumes, timers } = this
+    return [calls, done, upgrades, pages, halts, resumes, timers].reduce((sum, { length }) => sum + length, 0)
+  }
+
+  /** Forgets what was asked of it. */
+  forget(): void {
+    const { calls, orders, done, upgrades, pages, halts, resumes, timers } = this
+    for (const list of [calls, orders, done, upgrades, pages, halts, resumes, timers]) list.length = 0
   }
 
   /** The whole `Response`, or only its `s2c` for a success. */
@@ -60,14 +85,40 @@ export class FakeGateway implements GatewayPort {
   }
 
   async call({ body, ...rest }: GatewayCall): Promise<GatewayReply> {
-    const protocol = protocolById(rest.protoId)?.name as ProtocolName
-    const request = decodeMessage(`${protocol}.Request` as 'Qot_GetKL.Request', body)
-    assert.ok(request.ok, `the gateway got bytes that do not decode: ${protocol}`)
-    this.calls.push({ ...rest, protocol, c2s: request.value.c2s })
-    const answer = this.answers.get(protocol) ?? { retType: 0, s2c: sampleMessage(`${protocol}.S2C`) }
+    const answer = this.#take(rest.protoId, body, rest.caller)
     if (answer instanceof Uint8Array) return { ok: true, body: answer, epoch: this.epoch }
-    if (isFailure(answer)) return { ok: false, failure: answer, epoch: this.epoch }
-    return { ok: true, body: encodeChecked(`${protocol}.Response`, answer), epoch: this.epoch }
+    return { ok: false, failure: answer, epoch: this.epoch }
+  }
+
+  async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
+    const answer = this.#take(request.protoId, request.body, request.caller)
+    this.orders.push(request)
+    return { ...(this.orderAnswer ?? { reply: orderReply(answer), budgets: null }), epoch: this.epoch }
+  }
+
+  async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
+    this.pages.push(query)
+    return this.entries.filter(({ caller }) => query.caller === null || caller === query.caller).slice(0, query.limit)
+  }
+
+  async orderEntry(id: string): Promise<LedgerEntry | null> {
+    return this.entries.find((entry) => entry.id === id) ?? null
+  }
+
+  async haltTrading(request: HaltRequest): Promise<HaltReport> {
+    this.halts.push(request)
+    return this.haltReport
+  }
+
+  async resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
+    if (this.isHaltedByAdmin && !isByAdmin) return false
+    this.resumes.push(scope)
+    return true
+  }
+
+  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+    this.timers.push({ caller, seconds })
+    return { fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 }
   }
 
   async status(): Promise<GatewayStatus> {
@@ -95,6 +146,25 @@ export class FakeGateway implements GatewayPort {
     this.upgrades.push(request)
     return new Response('upgraded')
   }
+
+  #take(protoId: number, body: Uint8Array, caller: string): Uint8Array | Failure {
+    const protocol = protocolById(protoId)?.name as ProtocolName
+    const request = decodeMessage(`${protocol}.Request` as 'Qot_GetKL.Request', body)
+    assert.ok(request.ok, `the gateway got bytes that do not decode: ${protocol}`)
+    this.calls.push({ protoId, caller, protocol, c2s: request.value.c2s })
+    const answer = this.answers.get(protocol) ?? { retType: 0, s2c: sampleMessage(`${protocol}.S2C`) }
+    if (answer instanceof Uint8Array || isFailure(answer)) return answer
+    return encodeChecked(`${protocol}.Response`, answer)
+  }
+}
+
+/** When a dead man's switch of 0 s would fire. */
+const FIRES_FROM_MS = Date.UTC(2026, 10, 22, 12)
+
+function orderReply(answer: Uint8Array | Failure): OrderReply {
+  return answer instanceof Uint8Array
+    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', isReplay: false }
+    : { kind: 'refused', failure: answer, intentId: null }
 }
 
 function isFailure(answer: WireMessage | Failure): answer is Failure {

@@ -13,7 +13,8 @@ export function sampleMessage(name: string): WireMessage {
 export function sampleBody(endpoint: ApiEndpoint): Record<string, unknown> {
   const [oneOf] = endpoint.needsOneOf ?? []
   const { fields } = messageType(`${endpoint.protocol}.C2S`)
-  const needed = fields.filter(({ rule, name }) => rule === 'required' || name === oneOf)
+  const settled = Object.keys(endpoint.settledFields ?? {})
+  const needed = fields.filter(({ rule, name }) => (rule === 'required' || name === oneOf) && !settled.includes(name))
   return Object.fromEntries(needed.map((field) => [jsonNameOf(field.name), sampleJson(field)]))
 }
 

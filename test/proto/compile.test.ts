@@ -7,11 +7,11 @@ function fileOf(packageName: string, body: string): [string, string] {
 }
 
 function compileOne(body: string): ReturnType<typeof compile> {
-  return compile(new Map([fileOf('A', body)]), {})
+  return compile(new Map([fileOf('A', body)]), {}, [])
 }
 
 function compileText(text: string): readonly string[] {
-  return problemsOf(compile(new Map([['A.proto', text]]), {}))
+  return problemsOf(compile(new Map([['A.proto', text]]), {}, []))
 }
 
 function problemsOf(compiled: ReturnType<typeof compile>): readonly string[] {
@@ -19,15 +19,15 @@ function problemsOf(compiled: ReturnType<typeof compile>): readonly string[] {
 }
 
 test('the committed schema.json, messages.ts and enums.ts are what the .proto files compile to', () => {
-  const { files, protocolIds } = readSources()
-  const compiled = compile(files, protocolIds)
+  const { files, protocolIds, apiCalls } = readSources()
+  const compiled = compile(files, protocolIds, apiCalls)
   assert.ok(compiled.ok, problemsOf(compiled).join('\n'))
   assert.deepEqual(staleOutputs(compiled.outputs), [], 'run `npm run proto` and commit the result')
 })
 
 test('an output that differs from the committed file by one byte is named', () => {
-  const { files, protocolIds } = readSources()
-  const compiled = compile(files, protocolIds)
+  const { files, protocolIds, apiCalls } = readSources()
+  const compiled = compile(files, protocolIds, apiCalls)
   assert.ok(compiled.ok)
   const edited = new Map(compiled.outputs).set('enums.ts', `${compiled.outputs.get('enums.ts')} `)
   assert.deepEqual(staleOutputs(edited), ['enums.ts'])
@@ -118,15 +118,15 @@ test('refused: proto3, an edition, no syntax line, broken text, another package,
 test('a type of another file needs its import', () => {
   const other = fileOf('B', 'message M { optional int32 x = 1; }')
   const user = (head: string) => new Map([fileOf('A', `${head}message M { optional B.M m = 1; }`), other])
-  assert.deepEqual(problemsOf(compile(user(''), {})), ['A.proto: A.M.m: type B.M needs import "B.proto"'])
-  assert.ok(compile(user('import "B.proto";\n'), {}).ok)
+  assert.deepEqual(problemsOf(compile(user(''), {}, [])), ['A.proto: A.M.m: type B.M needs import "B.proto"'])
+  assert.ok(compile(user('import "B.proto";\n'), {}, []).ok)
 })
 
 test('every response has a protocol id and every id a response', () => {
   const response = 'message Response { required int32 retType = 1 [default = -400]; }'
   const files = new Map([fileOf('A', response)])
-  assert.deepEqual(problemsOf(compile(files, {})), ['protocol-ids.json: no id for A.Response'])
-  assert.deepEqual(problemsOf(compile(files, { '7': 'A', '8': 'B' })), [
+  assert.deepEqual(problemsOf(compile(files, {}, [])), ['protocol-ids.json: no id for A.Response'])
+  assert.deepEqual(problemsOf(compile(files, { '7': 'A', '8': 'B' }, [])), [
     'protocol-ids.json: 8 B: no response message of that name',
   ])
 })
@@ -147,7 +147,7 @@ test('what a small schema compiles to', () => {
       ].join('\n'),
     ),
   ])
-  const compiled = compile(files, { '2999': 'Trd_X' })
+  const compiled = compile(files, { '2999': 'Trd_X' }, ['Trd_X'])
   assert.ok(compiled.ok, problemsOf(compiled).join('\n'))
   const schema = JSON.parse(compiled.outputs.get('schema.json') ?? '')
   assert.deepEqual(schema.messages['Trd_X.C2S'], [
@@ -166,4 +166,17 @@ test('what a small schema compiles to', () => {
     compiled.outputs.get('enums.ts') ?? '',
     /export const Side = \{\n {2}Buy: 1,\n {2}_1Min: 2,\n\} as const/,
   )
+})
+
+test('the API carries what its calls are made of, and the rest is complete with it', () => {
+  const { files, protocolIds, apiCalls } = readSources()
+  const compiled = compile(files, protocolIds, apiCalls)
+  assert.ok(compiled.ok)
+  const parts = ['schema.json', 'schema-rest.json'].map((name) => JSON.parse(compiled.outputs.get(name) ?? ''))
+  const [api, rest] = parts.map(({ messages }) => Object.keys(messages))
+  assert.ok(api !== undefined && rest !== undefined)
+  assert.equal(new Set([...api, ...rest]).size, 986)
+  assert.equal(api.length + rest.length, 986)
+  assert.ok(api.includes('Qot_Common.Security'), 'a message that an API message holds')
+  assert.ok(rest.includes('Qot_GetShareholdersOverview.C2S'))
 })

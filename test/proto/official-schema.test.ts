@@ -1,3 +1,4 @@
+import '../../src/wire/full-schema.ts'
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'

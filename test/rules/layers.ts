@@ -2,9 +2,9 @@ import { importsOf, type Import } from './imports.ts'
 import type { SourceFile } from './source-files.ts'
 
 /**
- * Which layer may import which. Everything runs down: http, then auth and limits, gateway, wire, transport, base. The
- * simulator stands on the wire; the Durable Objects stand beside http on everything below it. `cli` and `index` put it
- * all together and are not listed.
+ * Which layer may import which. Everything runs down: http, then orders, auth and limits, gateway, wire, transport,
+ * base. The simulator stands on the wire, and the Durable Objects beside http on everything below it. `cli`, `index` and
+ * `demo` put it all together and are not listed.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -13,14 +13,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['wire', 'transport', 'base', 'proto'],
   limits: ['auth', 'gateway', 'wire', 'transport', 'base', 'proto'],
   auth: ['limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  orders: ['limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   env: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   endpoints: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  http: ['env', 'endpoints', 'auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  http: ['env', 'endpoints', 'orders', 'auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
     'simulator',
     'env',
     'endpoints',
+    'orders',
     'auth',
     'limits',
     'gateway',
@@ -32,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The shells: they may import anything, and nothing below imports them. */
-const SHELLS: ReadonlySet<string> = new Set(['cli', 'index'])
+const SHELLS: ReadonlySet<string> = new Set(['cli', 'index', 'demo'])
 
 /** The one file of the Durable Objects that http may know, and only its types. */
 const RPC_TYPES = 'durable-objects/gateway-rpc.ts'

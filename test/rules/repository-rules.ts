@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { SourceFile } from './source-files.ts'
 
 /** All that the top of the repository holds; folders end in a slash. */
@@ -36,7 +37,7 @@ const NOT_FOR_READERS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Folders that compile without ambient types, so that nothing of a platform gets in. */
-const PURE_FOLDERS = ['src/base', 'src/gateway', 'src/limits', 'src/simulator', 'src/wire']
+const PURE_FOLDERS = ['src/base', 'src/gateway', 'src/limits', 'src/orders', 'src/simulator', 'src/wire']
 
 /** What lies at the top of the repository and does not belong there, as sentences. */
 export function topLevelProblems(paths: readonly string[]): readonly string[] {
@@ -56,6 +57,7 @@ export function wordProblems(file: SourceFile): readonly string[] {
 export interface CompilerConfig {
   readonly compilerOptions: { readonly types?: readonly string[]; readonly lib?: readonly string[] }
   readonly include: readonly string[]
+  readonly exclude?: readonly string[]
 }
 
 /** How the configuration of the pure folders lets a platform in, as sentences. */
@@ -71,9 +73,14 @@ export function pureConfigProblems(pure: CompilerConfig, base: CompilerConfig): 
 
 /** The TypeScript files that no configuration compiles, as sentences. */
 export function uncompiled(paths: readonly string[], configs: readonly CompilerConfig[]): readonly string[] {
-  const included = configs.flatMap((config) => config.include)
+  const isCompiled = (path: string): boolean =>
+    configs.some(({ include, exclude = [] }) => holds(include, path) && !holds(exclude, path))
   return paths
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-    .filter((path) => !included.some((entry) => path === entry || path.startsWith(`${entry}/`)))
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isCompiled(path))
     .map((path) => `${path} is compiled by no configuration`)
+}
+
+/** Whether a list of files, folders and patterns holds a path. */
+function holds(entries: readonly string[], path: string): boolean {
+  return entries.some((entry) => path === entry || path.startsWith(`${entry}/`) || posix.matchesGlob(path, entry))
 }

@@ -64,4 +64,6 @@ test('a hole in the compiler configuration is found', () => {
   assert.deepEqual(uncompiled(['src/other/a.ts'], [base, pure, worker]), [
     'src/other/a.ts is compiled by no configuration',
   ])
+  const leftOut = { ...base, include: ['test'], exclude: ['**/b.ts'] }
+  assert.deepEqual(uncompiled(['test/a.ts', 'test/x/b.ts'], [leftOut]), ['test/x/b.ts is compiled by no configuration'])
 })

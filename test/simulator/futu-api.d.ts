@@ -22,6 +22,7 @@ declare module 'futu-api' {
     GetBasicQot(request: object): Promise<Reply>
     GetAccList(request: object): Promise<Reply>
     UnlockTrade(request: object): Promise<Reply>
+    SetPriceReminder(request: object): Promise<Reply>
     SubAccPush(request: object): Promise<Reply>
     PlaceOrder(request: object): Promise<Reply>
     ModifyOrder(request: object): Promise<Reply>

@@ -169,6 +169,13 @@ test('every quote push arrives: at once on subscribing, and again when the marke
   }
 })
 
+test('a price reminder that was set speaks up', async () => {
+  const client = new Client()
+  await client.login(open.listener.port, '')
+  await client.api.SetPriceReminder({ c2s: { security: TENCENT, op: 1, type: 1, freq: 3, value: 1, note: 'up' } })
+  assert.equal((await client.push(3019))['note'], 'up')
+})
+
 test('notices arrive', async () => {
   const client = new Client()
   await client.login(open.listener.port, '')
@@ -242,10 +249,10 @@ test('an order is placed, changed and cancelled, a fill is reported, on an unloc
 test('after a cut the client is back within seconds, as a new connection without subscriptions', async () => {
   const client = new Client()
   await client.login(open.listener.port, '')
-  const before = client.api.getConnID().toString()
+  const firstId = client.api.getConnID().toString()
   await client.api.Sub({ c2s: { securityList: [TENCENT], subTypeList: [SubType.Basic], isSubOrUnSub: true } })
   open.driver.cutAll('test')
   await client.until('a second login', () => (client.logins.length > 1 ? true : undefined))
-  assert.notEqual(client.api.getConnID().toString(), before)
+  assert.notEqual(client.api.getConnID().toString(), firstId)
   await assert.rejects(client.api.GetBasicQot({ c2s: { securityList: [TENCENT] } }))
 })

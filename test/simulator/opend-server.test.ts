@@ -122,7 +122,7 @@ test('flags give what they say', () => {
 test('npm run opend says where it listens and ends cleanly on SIGTERM, with clients connected', async () => {
   const main = fileURLToPath(new URL('../../src/cli/opend.ts', import.meta.url))
   const child = spawn(process.execPath, [main, '--port', '0', '--ws-port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   try {
     let said = ''

@@ -1,3 +1,4 @@
+import '../../src/wire/full-schema.ts'
 import protobuf from 'protobufjs'
 import { readSources } from '../../proto/compile.ts'
 import { allMessageNames } from '../../src/wire/schema.ts'

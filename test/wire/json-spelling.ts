@@ -1,3 +1,4 @@
+import '../../src/wire/full-schema.ts'
 import * as fc from 'fast-check'
 import {
   allMessageNames,

@@ -6,10 +6,10 @@ const INIT_CONNECT = 1001
 
 test('after a restart the object connects by itself within its alarm interval', { timeout: 60_000 }, async () => {
   const gateway = await ScriptedGateway.listen()
-  const worker = await startWorker({ opendPort: gateway.port, entry: 'test/workerd/restartable-worker.ts' })
+  const worker = await startWorker({ opendPort: gateway.port })
   try {
     await worker.api('/api/global-state')
-    await worker.fetch('/test/restart', { method: 'POST' })
+    await worker.evict()
     // Nobody calls any more: only the alarm can wake the object, and this resolves when OpenD sees it come back.
     await gateway.arrival(INIT_CONNECT)
   } finally {

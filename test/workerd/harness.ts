@@ -1,15 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestHarness } from 'wrangler'
-import { buildWorker, OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
+import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
 import { keysJsonFor } from '../../src/cli/local-key.ts'
+import { builtWorker, DEMO_ENTRY, PRODUCT_ENTRY } from './built-worker.ts'
 
 /** A key with every scope, known to each test Worker that is not given keys of its own. */
 export const TEST_KEY = `fc_${'5eed'.repeat(16)}`
-
-/** The entry that wrangler.toml names. */
-const PRODUCT_ENTRY = 'src/index.ts'
 
 /** The object as wrangler.toml and index.ts name it. */
 const GATEWAY_CLASS = 'GatewayObject'
@@ -45,8 +41,6 @@ export interface TestWorker {
 export interface TestWorkerOptions {
   /** TCP port of an OpenD on 127.0.0.1; without one it is the embedded simulator. */
   readonly opendPort?: number
-  /** Entry file to bundle instead of the product's, from the repository's top folder. */
-  readonly entry?: string
   /** Variables and secrets beside `OPEND_URL` and `KEYS_JSON`, or instead of them. */
   readonly vars?: Readonly<Record<string, string>>
 }
@@ -54,7 +48,7 @@ export interface TestWorkerOptions {
 /** Starts a Worker on a free port of 127.0.0.1, with storage of its own that ends with it. Takes about half a second. */
 export async function startWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
   Object.assign(process.env, OFFLINE_ENV)
-  const folder = await builtWorker(options.entry)
+  const folder = await builtWorker(options.opendPort === undefined ? DEMO_ENTRY : PRODUCT_ENTRY)
   const upstream = options.opendPort === undefined ? 'simulator:' : `tcp://127.0.0.1:${options.opendPort}`
   const vars = { OPEND_URL: upstream, KEYS_JSON: await keysJsonFor(TEST_KEY, true), ...options.vars }
   const harness = createTestHarness({
@@ -84,32 +78,4 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
     logs: () => harness.getLogs().map((entry) => entry.message),
     close: () => harness.close(),
   }
-}
-
-const built = new Map<string, Promise<string>>()
-
-/** The folder with the built Worker: the one `npm test` made for all test files, else one made now for this file. */
-function builtWorker(entry = PRODUCT_ENTRY): Promise<string> {
-  const folder = built.get(entry) ?? prepare(entry)
-  built.set(entry, folder)
-  return folder
-}
-
-async function prepare(entry: string): Promise<string> {
-  const prebuilt = process.env['OPEND_EDGE_BUILT_WORKER']
-  if (entry === PRODUCT_ENTRY && prebuilt !== undefined) return prebuilt
-  const folder = mkdtempSync(join(tmpdir(), 'opend-edge-worker-'))
-  process.once('exit', () => rmSync(folder, { recursive: true }))
-  await buildTestWorker(folder, entry)
-  return folder
-}
-
-/**
- * Bundles the Worker into a folder with a copy of its configuration. Started from there, it does not see the secrets
- * that a developer keeps in `.dev.vars` beside the original.
- */
-export async function buildTestWorker(folder: string, entry: string = PRODUCT_ENTRY): Promise<void> {
-  await buildWorker(folder, entry)
-  const config = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
-  writeFileSync(join(folder, 'wrangler.toml'), config.replace(PRODUCT_ENTRY, entry))
 }

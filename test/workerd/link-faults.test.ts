@@ -11,8 +11,8 @@ const GLOBAL_STATE = 1002
 const workers: TestWorker[] = []
 const gateways: ScriptedGateway[] = []
 
-async function workerOn(port: number, entry?: string): Promise<TestWorker> {
-  const worker = await startWorker({ opendPort: port, ...(entry === undefined ? {} : { entry }) })
+async function workerOn(port: number): Promise<TestWorker> {
+  const worker = await startWorker({ opendPort: port })
   workers.push(worker)
   return worker
 }
@@ -39,7 +39,7 @@ let shared: { readonly worker: TestWorker; readonly gateway: ScriptedGateway }
 
 before(async () => {
   const gateway = await listen()
-  const worker = await workerOn(gateway.port, 'test/workerd/restartable-worker.ts')
+  const worker = await workerOn(gateway.port)
   shared = { worker, gateway }
   await assertComesBack(worker)
 })
@@ -80,7 +80,7 @@ test('a restart of the object in mid-call ends in gateway.object_restarted, and 
   const arrived = gateway.arrival(GLOBAL_STATE)
   const call = globalState(worker)
   await arrived
-  await worker.fetch('/test/restart', { method: 'POST' })
+  await worker.evict()
   const { status, code } = await call
   assert.deepEqual({ status, code }, { status: 500, code: 'gateway.object_restarted' })
   gateway.react = () => 'answer'

@@ -4,12 +4,14 @@ import { civilDateOf, epochDayOf, weekdayOf } from './civil-date.ts'
 /** What a K-line bar covers: some trading minutes of one day, or the days of one calendar span. */
 export type BarPeriod = MinutePeriod | DayPeriod
 
+/** Some trading minutes of one day. */
 export interface MinutePeriod {
   readonly unit: 'minute'
   /** Trading minutes in a bar. The last bar of a day may have fewer. */
   readonly minutes: number
 }
 
+/** The trading days of one calendar span. */
 export interface DayPeriod {
   readonly unit: 'day'
   /** First epoch day of the span that a day lies in. It labels the bar. */

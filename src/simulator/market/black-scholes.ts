@@ -11,6 +11,7 @@ export interface OptionValue {
   readonly rho: number
 }
 
+/** What the value of an option depends on. */
 export interface OptionInputs {
   readonly isCall: boolean
   readonly spot: number
@@ -29,10 +30,12 @@ export function optionPrice(inputs: OptionInputs): number {
   const discounted = strike * Math.exp(-rate * years)
   const deviation = volatility * Math.sqrt(years)
   const d1 = (Math.log(spot / strike) + rate * years) / deviation + deviation / 2
-  const call = spot * normalCdf(d1) - discounted * normalCdf(d1 - deviation)
-  return Math.max(0, isCall ? call : call - spot + discounted)
+  const sign = isCall ? 1 : -1
+  const price = sign * (spot * normalCdf(sign * d1) - discounted * normalCdf(sign * (d1 - deviation)))
+  return Math.max(0, price)
 }
 
+/** The price with its sensitivities. */
 export function optionValue(inputs: OptionInputs): OptionValue {
   const { isCall, spot, strike, years, rate, volatility } = inputs
   const root = Math.sqrt(years)

@@ -14,6 +14,7 @@ const DAYS_PER_CYCLE = 146_097
 /** Days from 0000-03-01 to 1970-01-01. */
 const EPOCH_SHIFT_DAYS = 719_468
 
+/** The epoch day of a date. A day past the end of its month runs into the next one. */
 export function epochDayOf(year: number, month: number, day: number): number {
   const shiftedYear = month <= 2 ? year - 1 : year
   const cycle = Math.floor(shiftedYear / 400)
@@ -23,6 +24,7 @@ export function epochDayOf(year: number, month: number, day: number): number {
   return cycle * DAYS_PER_CYCLE + dayOfCycle - EPOCH_SHIFT_DAYS
 }
 
+/** The date of an epoch day. */
 export function civilDateOf(epochDay: number): CivilDate {
   const shifted = epochDay + EPOCH_SHIFT_DAYS
   const cycle = Math.floor(shifted / DAYS_PER_CYCLE)

@@ -1,13 +1,16 @@
 import { hashText, mix, unitOf } from './hash.ts'
 
-/** Trading days between two anchors of a path: about four years. */
+/** Trading days between two anchors of a path: about four years. A power of two. */
 const BLOCK_DAYS = 1024
 
 /** Beyond this many days the path does not wander further, so a price stays within sight of its reference. */
-const WANDER_DAYS = 64
+const WANDER_DAYS = 16
 
 /** How far an anchor lies from 0 at most, in daily moves. */
-const ANCHOR_MOVES = 5
+const ANCHOR_MOVES = 4
+
+/** Blocks kept: all that the calendar has. Each is 8 kB. */
+const MAX_BLOCKS = 12
 
 /**
  * A random walk over trading days that can be read at any day: midpoint displacement of a Brownian bridge between
@@ -16,6 +19,7 @@ const ANCHOR_MOVES = 5
  */
 export class ClosePath {
   readonly #hash: number
+  readonly #blocks = new Map<number, Float64Array>()
 
   constructor(seed: number, name: string) {
     this.#hash = hashText(seed, `path ${name}`)
@@ -24,27 +28,30 @@ export class ClosePath {
   /** Distance from the mean at the close of that day, in daily moves. */
   movesAt(dayIndex: number): number {
     const block = Math.floor(dayIndex / BLOCK_DAYS)
-    let low = 0
-    let high = BLOCK_DAYS
-    let atLow = this.#anchor(block)
-    let atHigh = this.#anchor(block + 1)
-    const target = dayIndex - block * BLOCK_DAYS
+    let moves = this.#blocks.get(block)
+    if (moves === undefined) {
+      moves = this.#walk(block)
+      if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear()
+      this.#blocks.set(block, moves)
+    }
+    return moves[dayIndex - block * BLOCK_DAYS] ?? 0
+  }
+
+  #walk(block: number): Float64Array {
+    const moves = new Float64Array(BLOCK_DAYS + 1)
+    moves[0] = this.#anchor(block)
+    moves[BLOCK_DAYS] = this.#anchor(block + 1)
     const blockHash = mix(this.#hash, block)
-    while (low < target) {
-      const middle = (low + high) >>> 1
-      const span = Math.min(high - low, WANDER_DAYS)
+    for (let span = BLOCK_DAYS; span > 1; span /= 2) {
       // A uniform number in (-1, 1) times the square root of 3 has variance 1; a bridge's midpoint has span / 4.
-      const displacement = (unitOf(mix(blockHash, middle)) * 2 - 1) * Math.sqrt((3 * span) / 4)
-      const atMiddle = (atLow + atHigh) / 2 + displacement
-      if (target < middle) {
-        high = middle
-        atHigh = atMiddle
-      } else {
-        low = middle
-        atLow = atMiddle
+      const reach = Math.sqrt((3 * Math.min(span, WANDER_DAYS)) / 4)
+      for (let low = 0; low < BLOCK_DAYS; low += span) {
+        const middle = low + span / 2
+        const displacement = (unitOf(mix(blockHash, middle)) * 2 - 1) * reach
+        moves[middle] = ((moves[low] ?? 0) + (moves[low + span] ?? 0)) / 2 + displacement
       }
     }
-    return atLow
+    return moves
   }
 
   #anchor(block: number): number {

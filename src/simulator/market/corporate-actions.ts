@@ -3,6 +3,7 @@ import { parseLocalTime } from './civil-date.ts'
 /** A cash dividend or a split, in force from its ex-date on. */
 export type CorporateAction = CashDividend | ShareSplit
 
+/** Money paid for every share held the day before. */
 export interface CashDividend {
   readonly kind: 'dividend'
   /** Epoch day of the first trading day without the right to it. */
@@ -11,6 +12,7 @@ export interface CashDividend {
   readonly amount: number
 }
 
+/** A split, or a consolidation where `to` is smaller than `from`. */
 export interface ShareSplit {
   readonly kind: 'split'
   readonly exDay: number
@@ -158,13 +160,7 @@ const ACTIONS: ReadonlyMap<string, readonly CorporateAction[]> = new Map([
       '2026-06-25': 28.1,
     }),
   ],
-  [
-    '21.600036',
-    dividends({ '2023-07-13': 1.74, '2024-07-11': 1.97, '2025-07-11': 2, '2026-07-10': 2.02 }),
-  ],
-  [
-    '22.000001',
-    dividends({ '2023-06-14': 0.29, '2024-06-14': 0.72, '2025-06-12': 0.36, '2026-06-11': 0.36 }),
-  ],
+  ['21.600036', dividends({ '2023-07-13': 1.74, '2024-07-11': 1.97, '2025-07-11': 2, '2026-07-10': 2.02 })],
+  ['22.000001', dividends({ '2023-06-14': 0.29, '2024-06-14': 0.72, '2025-06-12': 0.36, '2026-06-11': 0.36 })],
   ['22.000333', dividends({ '2024-05-16': 3, '2025-05-29': 3.5, '2026-05-28': 3.6 })],
 ])

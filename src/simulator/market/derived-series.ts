@@ -21,9 +21,6 @@ export interface Derivation {
   firstDayOf(dayIndex: number): number
 }
 
-/** Minute columns kept: today and one other day. */
-const KEPT_DAYS = 2
-
 /** The first, highest, lowest and last print of a minute. */
 const MAX_KEY_PRINTS = 4
 
@@ -43,7 +40,7 @@ export class DerivedSeries implements PriceSeries {
   readonly #base: PriceSeries
   readonly #derivation: Derivation
   readonly #hash: number
-  readonly #kept: MinuteBars[] = []
+  #kept: MinuteBars | null = null
   #keptTicks: MinuteTicks | null = null
 
   constructor(
@@ -80,21 +77,26 @@ export class DerivedSeries implements PriceSeries {
       low: this.#rungOn(dayIndex, bottom),
       close: this.#rungOn(dayIndex, base.close),
       volume: this.#lotsOn(dayIndex) * this.listing.instrument.lotSize,
-      reference: this.#rungOn(Math.max(this.firstDay, dayIndex - 1), this.#base.dayBar(dayIndex - 1)?.close ?? base.open),
+      reference: this.#rungOn(
+        Math.max(this.firstDay, dayIndex - 1),
+        this.#base.dayBar(dayIndex - 1)?.close ?? base.open,
+      ),
     }
   }
 
   minuteBars(dayIndex: number, session: SessionName): MinuteBars | null {
     if (session !== 'regular' || !this.#tradesOn(dayIndex)) return null
     if (this.#derivation.isBaseOn(dayIndex)) return this.#base.minuteBars(dayIndex, session)
-    const kept = this.#kept.find((bars) => bars.dayIndex === dayIndex)
-    if (kept !== undefined) return kept
+    if (this.#kept?.dayIndex === dayIndex) return this.#kept
     const base = this.#base.minuteBars(dayIndex, session)
     if (base === null) return null
-    const bars = this.#map(base)
-    if (this.#kept.length >= KEPT_DAYS) this.#kept.shift()
-    this.#kept.push(bars)
-    return bars
+    this.#kept = this.#map(base)
+    return this.#kept
+  }
+
+  turnoverOn(dayIndex: number): number {
+    const bars = this.minuteBars(dayIndex, 'regular')
+    return bars?.turnoverThrough[bars.length - 1] ?? 0
   }
 
   keyPrints(dayIndex: number, session: SessionName, minute: number): readonly KeyPrint[] {

@@ -51,7 +51,5 @@ const EXTRAORDINARY: Readonly<Record<number, readonly number[]>> = {
 }
 
 function extraordinaryClosings(year: number): readonly number[] {
-  return (EXTRAORDINARY[year] ?? []).map((monthDay) =>
-    epochDayOf(year, Math.floor(monthDay / 100), monthDay % 100),
-  )
+  return (EXTRAORDINARY[year] ?? []).map((monthDay) => epochDayOf(year, Math.floor(monthDay / 100), monthDay % 100))
 }

@@ -17,10 +17,8 @@ export function easterOf(year: number): number {
   const century = Math.floor(year / 100)
   const yearOfCentury = year % 100
   const correction = Math.floor((century + 8) / 25)
-  const epact =
-    (19 * golden + century - Math.floor(century / 4) - Math.floor((century - correction + 1) / 3) + 15) % 30
-  const weekday =
-    (32 + 2 * (century % 4) + 2 * Math.floor(yearOfCentury / 4) - epact - (yearOfCentury % 4)) % 7
+  const epact = (19 * golden + century - Math.floor(century / 4) - Math.floor((century - correction + 1) / 3) + 15) % 30
+  const weekday = (32 + 2 * (century % 4) + 2 * Math.floor(yearOfCentury / 4) - epact - (yearOfCentury % 4)) % 7
   const shift = Math.floor((golden + 11 * epact + 22 * weekday) / 451)
   const monthDay = epact + weekday - 7 * shift + 114
   return epochDayOf(year, Math.floor(monthDay / 31), (monthDay % 31) + 1)
@@ -43,6 +41,7 @@ export function monthDayOf(year: number, monthDay: number): number {
   return epochDayOf(year, Math.floor(monthDay / 100), monthDay % 100)
 }
 
+/** True on Saturdays and Sundays. */
 export function isWeekend(epochDay: number): boolean {
   const weekday = weekdayOf(epochDay)
   return weekday === 0 || weekday === 6

@@ -49,6 +49,7 @@ interface MarketRules {
   readonly dailyLimit: number | null
 }
 
+/** Cash securities of HKEX. */
 export const HK_RULES: MarketRules = {
   market: QotMarket.HK_Security,
   currency: Currency.HKD,
@@ -60,6 +61,7 @@ export const HK_RULES: MarketRules = {
   dailyLimit: null,
 }
 
+/** Cash securities of the US exchanges. */
 export const US_RULES: MarketRules = {
   market: QotMarket.US_Security,
   currency: Currency.USD,
@@ -71,6 +73,7 @@ export const US_RULES: MarketRules = {
   dailyLimit: null,
 }
 
+/** Cash securities of Shanghai. */
 export const SH_RULES: MarketRules = {
   market: QotMarket.CNSH_Security,
   currency: Currency.CNH,
@@ -83,6 +86,7 @@ export const SH_RULES: MarketRules = {
   dailyLimit: 0.1,
 }
 
+/** Cash securities of Shenzhen. */
 export const SZ_RULES: MarketRules = { ...SH_RULES, market: QotMarket.CNSZ_Security, exchange: ExchType.CN_SZ }
 
 /** An index's volume counts the shares of its members; this makes its turnover the right size. */

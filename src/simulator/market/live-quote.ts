@@ -1,4 +1,5 @@
-import type { MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
+import type { MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
+import { gridOf } from './session-clock.ts'
 import type { SessionGrid } from './session-grid.ts'
 
 /** Where a session stands after its latest print. Prices are rungs, turnover is price units times shares. */
@@ -23,6 +24,8 @@ export interface SessionState {
   /** Rises with every print of the security, over days too; below 2 ** 53. */
   readonly sequence: number
 }
+
+const MS_PER_DAY = 86_400_000
 
 /** Days looked back for one with prints: a recording may have holes, and a called warrant stops for months. */
 const MAX_DAYS_BACK = 260
@@ -98,7 +101,7 @@ export class LiveQuote {
         minute,
         slot,
         timeMs: ticks.timeMs[slot] ?? 0,
-        open: this.#openOf(dayIndex, minute, ticks),
+        open: openOf(bars, minute, ticks),
         high: hasBefore ? Math.max(minuteHigh, bars.highThrough[before] ?? 0) : minuteHigh,
         low: hasBefore ? Math.min(minuteLow, bars.lowThrough[before] ?? 0) : minuteLow,
         minuteHigh,
@@ -113,33 +116,17 @@ export class LiveQuote {
     return null
   }
 
-  /** The first print of the session: of its first minute, except in a recording that starts later. */
-  #openOf(dayIndex: number, minute: number, ticks: MinuteTicks): number {
-    const bars = this.#series.minuteBars(dayIndex, this.#session)
-    for (let first = 0; bars !== null && first < minute; first++) {
-      if ((bars.volume[first] ?? 0) > 0) return bars.open[first] ?? 0
-    }
-    return ticks.price[0] ?? 0
-  }
-
   #nextPrintMs(state: SessionState, nowMs: number): number {
-    const ticks = this.#series.minuteTicks(state.dayIndex, this.#session, state.minute)
-    const nextInMinute = ticks.timeMs[state.slot + 1]
+    const { dayIndex, minute, slot } = state
+    const nextInMinute = this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[slot + 1]
     if (nextInMinute !== undefined) return nextInMinute
-    const grid = this.#grid(state.dayIndex)
-    // The coming minute is looked at when it begins, the coming stretch when it opens.
-    const minute = grid?.minuteAt(nowMs) ?? -1
-    if (grid !== null && minute >= 0 && minute < grid.length - 1) {
-      const stretchMs = grid.minuteStartMs(minute + 1)
-      if (stretchMs > nowMs) return this.#firstPrintMs(state.dayIndex, minute + 1, stretchMs)
-    }
-    return this.#series.clock.nextOpenMs(nowMs) ?? nowMs + 86_400_000
-  }
-
-  #firstPrintMs(dayIndex: number, minute: number, startMs: number): number {
     const bars = this.#series.minuteBars(dayIndex, this.#session)
-    if (bars === null || (bars.volume[minute] ?? 0) === 0) return startMs
-    return this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[0] ?? startMs
+    for (let later = minute + 1; later < (bars?.length ?? 0); later++) {
+      if ((bars?.volume[later] ?? 0) === 0) continue
+      const first = this.#series.minuteTicks(dayIndex, this.#session, later).timeMs[0]
+      if (first !== undefined) return first
+    }
+    return this.#series.clock.nextOpenMs(nowMs) ?? nowMs + MS_PER_DAY
   }
 
   #dayAt(nowMs: number): number {
@@ -152,9 +139,7 @@ export class LiveQuote {
   }
 
   #grid(dayIndex: number): SessionGrid | null {
-    const sessions = this.#series.clock.sessionsOf(dayIndex)
-    if (this.#session === 'regular') return sessions.regular
-    return this.#session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
+    return gridOf(this.#series.clock.sessionsOf(dayIndex), this.#session)
   }
 }
 
@@ -163,6 +148,12 @@ const SESSION_ORDER = { 'pre-market': 0, regular: 1, 'after-market': 2 } as cons
 /** Day, session, minute and slot in one number: 14, 2, 11 and 14 bits, so it stays an exact double. */
 export function sequenceOf(dayIndex: number, session: SessionName, minute: number, slot: number): number {
   return ((dayIndex * 4 + SESSION_ORDER[session]) * 2048 + minute) * 16_384 + slot
+}
+
+/** The first print of the session: of its first minute, except in a recording that starts later. */
+function openOf(bars: MinuteBars, minute: number, ticks: MinuteTicks): number {
+  for (let first = 0; first < minute; first++) if ((bars.volume[first] ?? 0) > 0) return bars.open[first] ?? 0
+  return ticks.price[0] ?? 0
 }
 
 function lastSlotAt(ticks: MinuteTicks, nowMs: number): number {

@@ -1,6 +1,7 @@
 import { dateText } from './civil-date.ts'
 import type { Book, Instrument, Tick } from './instrument.ts'
 import type { OptionMarket } from './option-market.ts'
+import { platesOf, type Plate } from './plates.ts'
 import type { RecordedTick, TapeProblem } from './replay-tape.ts'
 import type { Security } from './security.ts'
 import { sessionClock } from './session-clock.ts'
@@ -65,6 +66,7 @@ export class Market {
   readonly watchlists = new Watchlists()
   readonly #universe: Universe
   readonly #plans: ReadonlyMap<SessionPlan, SessionPlan>
+  #plates: readonly Plate[] | null = null
 
   constructor(options: MarketOptions) {
     this.seed = options.seed
@@ -146,12 +148,24 @@ export class Market {
   *securities(nowMs?: number): Iterable<Instrument> {
     for (const listing of this.#universe.listings()) yield listing.instrument
     if (nowMs === undefined) return
-    for (const security of this.#universe.derivativesOn(nowMs)) yield security.instrument
+    for (const security of this.#universe.futuresOn(nowMs)) yield security.instrument
+    for (const security of this.#universe.optionsOn(nowMs)) yield security.instrument
+  }
+
+  /** Futures months listed on that day; the main contracts are among `securities`. */
+  futuresOn(nowMs: number): Iterable<Security> {
+    return this.#universe.futuresOn(nowMs)
   }
 
   /** The options on an underlying; null when there are none. */
   optionMarket(market: number, ownerCode: string): OptionMarket | null {
     return this.#universe.optionMarket(market, ownerCode)
+  }
+
+  /** Industry, region and concept plates of all markets. */
+  plates(): readonly Plate[] {
+    this.#plates ??= platesOf(this.#universe.listings())
+    return this.#plates
   }
 
   marketStates(nowMs: number): MarketStates {
@@ -174,7 +188,10 @@ export class Market {
       const security = this.security(market, code)
       if (security === null) problems.push({ line, problem: `no security ${market}.${code}` })
       else if (security.listing.ladder.rungOf(price) === null) {
-        problems.push({ line, problem: `${price} is no price of ${code}: the tick is ${security.listing.ladder.tickAt(price)}` })
+        problems.push({
+          line,
+          problem: `${price} is no price of ${code}: the tick is ${security.listing.ladder.tickAt(price)}`,
+        })
       }
       if (problems.length >= 20) break
     }

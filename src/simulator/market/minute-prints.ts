@@ -3,8 +3,8 @@ import { mix, Noise, unitOf } from './hash.ts'
 import type { PriceLadder } from './price-ladder.ts'
 import { emptyTicks, type KeyPrint, type MinuteBars, type MinuteTicks } from './price-series.ts'
 
-/** Ten prints a second. */
-const MAX_PRINTS_PER_MINUTE = 600
+/** Twenty prints a second: twice the mean of the busiest security. */
+const MAX_PRINTS_PER_MINUTE = 1200
 
 /**
  * How a minute's lots are spread over its prints. The opening, highest, lowest and closing print have lots of their
@@ -127,8 +127,13 @@ function placeRest(
   const rest = plan.prints - 4
   if (rest <= 0) return
   const { highSlot, lowSlot } = extremesOf(bars, minute, plan.prints)
-  const slots: number[] = []
-  for (let slot = 1; slot < plan.prints - 1; slot++) if (slot !== highSlot && slot !== lowSlot) slots.push(slot)
+  const firstExtreme = Math.min(highSlot, lowSlot)
+  const secondExtreme = Math.max(highSlot, lowSlot)
+  /** The slot of one of the others, in order: all but the first, the two extremes and the last. */
+  const slotOf = (order: number): number => {
+    if (order + 1 < firstExtreme) return order + 1
+    return order + 2 < secondExtreme ? order + 2 : order + 3
+  }
 
   const open = bars.open[minute] ?? 0
   const close = bars.close[minute] ?? 0
@@ -147,16 +152,16 @@ function placeRest(
     const mean = Math.floor(left / (2 * pairsLeft))
     const lots = 1 + noise.below(Math.min(2 * mean - 1, (left >> 1) - pairsLeft + 1))
     left -= 2 * lots
-    const early = slots[pair] ?? 0
+    const early = slotOf(pair)
     const expected = open + ((close - open) * early) / plan.prints
     const distance = Math.max(-reach, Math.min(reach, Math.round(middle - expected + noise.triangle() * jitter)))
     put(ticks, early, middle - distance, lots)
-    put(ticks, slots[rest - 1 - pair] ?? 0, middle + distance, lots)
+    put(ticks, slotOf(rest - 1 - pair), middle + distance, lots)
   }
   for (let single = 0; single < singles; single++) {
     const lots = single === singles - 1 ? left + 1 : 1 + (left >> 1)
     left -= lots - 1
-    put(ticks, slots[pairs + single] ?? 0, middle, lots)
+    put(ticks, slotOf(pairs + single), middle, lots)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Noise } from './hash.ts'
-import { emptyMinutes, type MinuteBars, type SessionName } from './price-series.ts'
+import type { MinuteBars, SessionName } from './price-series.ts'
 
 /** What the minutes of a session must add up to. Prices are rungs, volume is in lots. */
 export interface SessionTotals {
@@ -18,13 +18,11 @@ export const MIN_LOTS_PER_MINUTE = 4
 /**
  * Splits a session into minutes that add up to it exactly: the first opens where the session opens, the last closes
  * where it closes, one minute reaches the high and one the low, none goes beyond, and the lots sum up. In between
- * the closes are a random bridge through these points. Volumes in the result are in lots still.
+ * the closes are a random bridge through these points. Fills the prices and, in lots, the volumes of `bars`.
  */
-export function walkMinutes(totals: SessionTotals, length: number, noise: Noise): MinuteBars {
-  const bars = emptyMinutes(totals.dayIndex, totals.session, length)
+export function walkMinutes(totals: SessionTotals, bars: MinuteBars, noise: Noise): void {
   walkPrices(bars, totals, noise)
   shareLots(bars, totals.lots, noise)
-  return bars
 }
 
 function walkPrices(bars: MinuteBars, totals: SessionTotals, noise: Noise): void {

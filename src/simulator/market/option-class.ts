@@ -38,6 +38,7 @@ const CLASSES: readonly OptionClass[] = [
   ...['AAPL', 'TSLA', 'NVDA', 'MSFT', 'AMZN', 'META', 'BABA', 'FUTU', 'SPY', 'QQQ'].map(usStock),
 ]
 
+/** Every class of options that is listed. */
 export function optionClasses(): readonly OptionClass[] {
   return CLASSES
 }

@@ -99,5 +99,7 @@ function lastTradingDayBy(calendar: TradingCalendar, epochDay: number): number {
 
 function fridaysOf(year: number, month: number): readonly number[] {
   const first = nthWeekday(year, month, FRIDAY, 1)
-  return [0, 1, 2, 3, 4].map((week) => first + 7 * week).filter((day) => civilDateOf(day).month === month && weekdayOf(day) === FRIDAY)
+  return [0, 1, 2, 3, 4]
+    .map((week) => first + 7 * week)
+    .filter((day) => civilDateOf(day).month === month && weekdayOf(day) === FRIDAY)
 }

@@ -106,7 +106,7 @@ export class OptionMarket {
       spreadRungs: 2,
       turnoverMultiplier: optionClass.contractSize,
       process: null,
-    follows: null,
+      follows: null,
       fundamentals: null,
     }
   }
@@ -162,7 +162,10 @@ export class OptionMarket {
   #nameOf({ expiryDay, strike, isCall }: OptionTerms): string {
     const { year, month, day } = civilDateOf(expiryDay)
     const date = [year % 100, month, day].map((part) => String(part).padStart(2, '0')).join('')
-    const owner = this.optionClass.market === QotMarket.US_Security ? this.optionClass.ownerCode : this.owner.listing.instrument.name
+    const owner =
+      this.optionClass.market === QotMarket.US_Security
+        ? this.optionClass.ownerCode
+        : this.owner.listing.instrument.name
     return `${owner} ${date} ${strike.toFixed(2)} ${isCall ? '购' : '沽'}`
   }
 }

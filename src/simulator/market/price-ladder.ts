@@ -4,6 +4,21 @@ export interface TickBand {
   readonly tickUnits: number
 }
 
+/** A band with where it ends, and the rungs at both ends. */
+interface LadderBand extends TickBand {
+  readonly toUnits: number
+  readonly fromRung: number
+  readonly toRung: number
+}
+
+const EVERY_UNIT: LadderBand = {
+  fromUnits: 0,
+  tickUnits: 1,
+  toUnits: Number.POSITIVE_INFINITY,
+  fromRung: 0,
+  toRung: Number.POSITIVE_INFINITY,
+}
+
 /**
  * The valid prices of a security as a ladder: rung 0 is the price 0, and each rung is one tick above the last. The
  * price process walks on rungs, so whatever it does, its prices are on the grid. Prices are whole numbers of
@@ -12,27 +27,32 @@ export interface TickBand {
 export class PriceLadder {
   readonly decimals: number
   readonly unitsPerPoint: number
-  readonly #bands: readonly { fromUnits: number; tickUnits: number; fromRung: number }[]
+  readonly #bands: readonly LadderBand[]
+  /** The band that was asked for last: prices of one security rarely leave theirs. */
+  #recent: LadderBand
 
   constructor(decimals: number, bands: readonly TickBand[]) {
     this.decimals = decimals
     this.unitsPerPoint = 10 ** decimals
     let fromRung = 0
-    let previous: TickBand = { fromUnits: 0, tickUnits: 1 }
-    this.#bands = bands.map((band) => {
-      fromRung += (band.fromUnits - previous.fromUnits) / previous.tickUnits
-      previous = band
-      return { ...band, fromRung }
+    this.#bands = bands.map((band, at) => {
+      const next = bands[at + 1]
+      const toUnits = next === undefined ? Number.POSITIVE_INFINITY : next.fromUnits
+      const toRung = fromRung + (toUnits - band.fromUnits) / band.tickUnits
+      const ladderBand = { ...band, toUnits, fromRung, toRung }
+      fromRung = toRung
+      return ladderBand
     })
+    this.#recent = this.#bands[0] ?? EVERY_UNIT
   }
 
   unitsAt(rung: number): number {
-    const bands = this.#bands
-    for (let at = bands.length - 1; at > 0; at--) {
-      const band = bands[at]
-      if (band !== undefined && rung >= band.fromRung) return band.fromUnits + (rung - band.fromRung) * band.tickUnits
+    let band = this.#recent
+    if (rung < band.fromRung || rung >= band.toRung) {
+      band = this.#bands.find((one) => rung < one.toRung) ?? band
+      this.#recent = band
     }
-    return rung * (bands[0]?.tickUnits ?? 1)
+    return band.fromUnits + (rung - band.fromRung) * band.tickUnits
   }
 
   priceAt(rung: number): number {
@@ -72,12 +92,12 @@ export class PriceLadder {
     return this.#bandOf(low) === this.#bandOf(this.unitsAt(highRung) - 1) || highRung <= lowRung
   }
 
-  #bandOf(units: number): { fromUnits: number; tickUnits: number; fromRung: number } {
-    const bands = this.#bands
-    for (let at = bands.length - 1; at > 0; at--) {
-      const band = bands[at]
-      if (band !== undefined && units >= band.fromUnits) return band
+  #bandOf(units: number): LadderBand {
+    let band = this.#recent
+    if (units < band.fromUnits || units >= band.toUnits) {
+      band = this.#bands.find((one) => units < one.toUnits) ?? band
+      this.#recent = band
     }
-    return bands[0] ?? { fromUnits: 0, tickUnits: 1, fromRung: 0 }
+    return band
   }
 }

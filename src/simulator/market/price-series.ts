@@ -1,6 +1,7 @@
 import type { Listing } from './listing.ts'
 import type { SessionClock } from './session-clock.ts'
 
+/** The sessions of a trading day. Only the US trades before and after the regular one. */
 export type SessionName = 'regular' | 'pre-market' | 'after-market'
 
 /** A trading day of the regular session, complete. Prices are rungs of the security's ladder. */
@@ -74,6 +75,8 @@ export interface PriceSeries {
   /** Null on a day without prints, and for a session the security does not trade in. */
   minuteBars(dayIndex: number, session: SessionName): MinuteBars | null
   minuteTicks(dayIndex: number, session: SessionName, minute: number): MinuteTicks
+  /** Turnover of a whole day's regular session, as `MinuteBars` count it; 0 on a day without prints. */
+  turnoverOn(dayIndex: number): number
   /** The first, highest, lowest and last print of a minute, in their order in time; fewer where one is two of them. */
   keyPrints(dayIndex: number, session: SessionName, minute: number): readonly KeyPrint[]
   /** First day of the listing that `dayIndex` lies in: a code may have been another security before. */

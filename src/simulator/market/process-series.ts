@@ -2,12 +2,13 @@ import { ClosePath } from './close-path.ts'
 import { epochDayOf } from './civil-date.ts'
 import { corporateActionsOf, priceAfter, splitFactorAfter, type CorporateAction } from './corporate-actions.ts'
 import { hashText, mix, Noise, triangleOf, unitOf } from './hash.ts'
+import { EXTENDED_PRINTS_PER_MINUTE, extendedTotals } from './extended-session.ts'
 import type { Listing, PriceProcess } from './listing.ts'
 import { keyPrintsOf, makePrints, planMinute, plannedTurnover } from './minute-prints.ts'
 import { MIN_LOTS_PER_MINUTE, walkMinutes } from './minute-walk.ts'
-import { sumMinutes } from './price-series.ts'
+import { emptyMinutes, sumMinutes } from './price-series.ts'
 import type { DayBar, KeyPrint, MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
-import type { SessionClock } from './session-clock.ts'
+import { gridOf, type SessionClock } from './session-clock.ts'
 import type { SessionGrid } from './session-grid.ts'
 
 /** The day reference prices are for; growth ends there. */
@@ -15,15 +16,11 @@ const REFERENCE_EPOCH_DAY = epochDayOf(2026, 1, 1)
 
 const TRADING_DAYS_PER_YEAR = 250
 
-/** Part of a day's volume that trades before and after the regular session in the US. */
-const EXTENDED_VOLUME_SHARE = 0.02
-const EXTENDED_PRINTS_PER_MINUTE = 6
-
 /** Day bars kept, by the low bits of their index: what neighbouring questions ask for again. A power of two. */
 const KEPT_DAYS = 8
 
-/** Minute columns kept: today's three sessions and one other day. Each is about 20 kB. */
-const KEPT_SESSIONS = 4
+/** Minute columns kept: those of the running day's sessions. A session's are about 20 kB. */
+const KEPT_SESSIONS = { withExtended: 3, regularOnly: 1 } as const
 
 /** Numbers of the noise streams of a day. */
 const STREAM = { open: 1, high: 2, low: 3, volume: 4, regular: 5, 'pre-market': 6, 'after-market': 7 } as const
@@ -39,6 +36,7 @@ export class ProcessSeries implements PriceSeries {
   readonly firstDay: number
   readonly lastDay: number
   readonly #process: PriceProcess
+  readonly #keptSessions: number
   readonly #hash: number
   readonly #path: ClosePath
   readonly #actions: readonly CorporateAction[]
@@ -54,6 +52,7 @@ export class ProcessSeries implements PriceSeries {
     this.firstDay = clock.calendar.indexAtOrAfter(listing.listedOn)
     this.lastDay = clock.calendar.length - 1
     this.#process = process
+    this.#keptSessions = listing.plan.preMarket === null ? KEPT_SESSIONS.regularOnly : KEPT_SESSIONS.withExtended
     this.#hash = hashText(seed, `${market}.${code}`)
     this.#path = new ClosePath(seed, process.path)
     this.#actions = corporateActionsOf(market, code)
@@ -96,7 +95,7 @@ export class ProcessSeries implements PriceSeries {
     if (kept !== undefined) return kept
     const bars = this.#makeMinutes(dayIndex, session)
     if (bars === null) return null
-    if (this.#kept.length >= KEPT_SESSIONS) this.#kept.shift()
+    if (this.#kept.length >= this.#keptSessions) this.#kept.shift()
     this.#kept.push(bars)
     return bars
   }
@@ -124,24 +123,44 @@ export class ProcessSeries implements PriceSeries {
     return this.firstDay
   }
 
+  turnoverOn(dayIndex: number): number {
+    const kept = this.#kept.find((bars) => bars.dayIndex === dayIndex && bars.session === 'regular')
+    if (kept !== undefined) return kept.turnoverThrough[kept.length - 1] ?? 0
+    const grid = this.#grid(dayIndex, 'regular')
+    const day = this.dayBar(dayIndex)
+    if (grid === null || day === null) return 0
+    const bars = scratchMinutes(grid.length)
+    this.#fillMinutes(bars, day, 'regular', grid)
+    let turnover = 0
+    for (let minute = 0; minute < bars.length; minute++) turnover += bars.turnover[minute] ?? 0
+    return turnover
+  }
+
   #makeMinutes(dayIndex: number, session: SessionName): MinuteBars | null {
     const grid = this.#grid(dayIndex, session)
     const day = this.dayBar(dayIndex)
     if (grid === null || day === null) return null
-    const { lotSize } = this.listing.instrument
-    const hash = this.#sessionHash(dayIndex, session)
+    const bars = emptyMinutes(dayIndex, session, grid.length)
+    this.#fillMinutes(bars, day, session, grid)
+    return sumMinutes(bars)
+  }
+
+  #fillMinutes(bars: MinuteBars, day: DayBar, session: SessionName, grid: SessionGrid): void {
+    const { ladder, instrument } = this.listing
+    const { lotSize } = instrument
+    const hash = this.#sessionHash(day.dayIndex, session)
     const totals =
       session === 'regular'
         ? { ...day, session, lots: day.volume / lotSize }
-        : this.#extendedTotals(day, session, grid, new Noise(mix(hash, STREAM.volume)))
-    const bars = walkMinutes(totals, grid.length, new Noise(hash))
+        : extendedTotals(day, session, grid.length, lotSize, new Noise(mix(hash, STREAM.volume)))
+    walkMinutes(totals, bars, new Noise(hash))
+    const meanPrints = this.#meanPrints(session)
     for (let minute = 0; minute < bars.length; minute++) {
       const lots = bars.volume[minute] ?? 0
-      const plan = planMinute(bars, minute, lots, mix(hash, minute), this.#meanPrints(session))
+      const plan = planMinute(bars, minute, lots, mix(hash, minute), meanPrints)
       bars.volume[minute] = lots * lotSize
-      bars.turnover[minute] = plannedTurnover(bars, minute, plan, this.listing.ladder) * lotSize
+      bars.turnover[minute] = plannedTurnover(bars, minute, plan, ladder) * lotSize
     }
-    return sumMinutes(bars)
   }
 
   #makeTicks(dayIndex: number, session: SessionName, minute: number): MinuteTicks {
@@ -158,25 +177,6 @@ export class ProcessSeries implements PriceSeries {
     })
   }
 
-  /** Before the open the price moves from the last close to near the open; after the close it wanders a little. */
-  #extendedTotals(day: DayBar, session: SessionName, grid: SessionGrid, noise: Noise) {
-    const from = session === 'pre-market' ? day.reference : day.close
-    const to = session === 'pre-market' ? day.open : day.close
-    const width = Math.max(2, Math.round(Math.abs(day.high - day.low) / 4))
-    const open = Math.max(1, from + Math.round(noise.triangle() * width * 0.3))
-    const close = Math.max(1, to + Math.round(noise.triangle() * width * 0.5))
-    const lots = Math.round((day.volume / this.listing.instrument.lotSize) * EXTENDED_VOLUME_SHARE)
-    return {
-      dayIndex: day.dayIndex,
-      session,
-      open,
-      close,
-      high: Math.max(open, close) + noise.below(width),
-      low: Math.max(1, Math.min(open, close) - noise.below(width)),
-      lots: Math.max(lots, grid.length * MIN_LOTS_PER_MINUTE * 2),
-    }
-  }
-
   #meanPrints(session: SessionName): number {
     return session === 'regular' ? this.#process.ticksPerMinute : EXTENDED_PRINTS_PER_MINUTE
   }
@@ -186,9 +186,7 @@ export class ProcessSeries implements PriceSeries {
   }
 
   #grid(dayIndex: number, session: SessionName): SessionGrid | null {
-    const sessions = this.clock.sessionsOf(dayIndex)
-    if (session === 'regular') return sessions.regular
-    return session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
+    return gridOf(this.clock.sessionsOf(dayIndex), session)
   }
 
   #closePrice(dayIndex: number): number {
@@ -227,6 +225,14 @@ export class ProcessSeries implements PriceSeries {
     const lots = Math.round((this.#process.averageVolume * factor) / lotSize)
     return Math.max(lots, this.clock.sessionsOf(dayIndex).regular.length * MIN_LOTS_PER_MINUTE * 2) * lotSize
   }
+}
+
+let scratch: MinuteBars | null = null
+
+/** Columns that are used again and again, for sums over years of minutes that nobody looks at one by one. */
+function scratchMinutes(length: number): MinuteBars {
+  if (scratch?.length !== length) scratch = emptyMinutes(-1, 'regular', length)
+  return scratch
 }
 
 function clamp(value: number, low: number, high: number): number {

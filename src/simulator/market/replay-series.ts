@@ -2,7 +2,7 @@ import type { Listing } from './listing.ts'
 import { emptyMinutes, emptyTicks, sumMinutes } from './price-series.ts'
 import type { DayBar, KeyPrint, MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
 import type { RecordedTick } from './replay-tape.ts'
-import type { SessionClock } from './session-clock.ts'
+import { gridOf, type SessionClock } from './session-clock.ts'
 
 /** The prints of one session of one day, minute by minute. */
 interface RecordedSession {
@@ -36,16 +36,16 @@ export class ReplaySeries implements PriceSeries {
   dayBar(dayIndex: number): DayBar | null {
     const bars = this.minuteBars(dayIndex, 'regular')
     if (bars === null) return null
-    const traded = Array.from(bars.volume.keys()).filter((minute) => (bars.volume[minute] ?? 0) > 0)
     const last = bars.length - 1
+    const open = bars.open[bars.volume.findIndex((volume) => volume > 0)] ?? 0
     return {
       dayIndex,
-      open: bars.open[traded[0] ?? 0] ?? 0,
+      open,
       high: bars.highThrough[last] ?? 0,
       low: bars.lowThrough[last] ?? 0,
       close: bars.close[last] ?? 0,
       volume: bars.volumeThrough[last] ?? 0,
-      reference: this.#closeBefore(dayIndex) ?? bars.open[traded[0] ?? 0] ?? 0,
+      reference: this.#closeBefore(dayIndex) ?? open,
     }
   }
 
@@ -73,6 +73,11 @@ export class ReplaySeries implements PriceSeries {
     return ticks
   }
 
+  turnoverOn(dayIndex: number): number {
+    const bars = this.minuteBars(dayIndex, 'regular')
+    return bars?.turnoverThrough[bars.length - 1] ?? 0
+  }
+
   keyPrints(dayIndex: number, session: SessionName, minute: number): readonly KeyPrint[] {
     const { price, length } = this.minuteTicks(dayIndex, session, minute)
     if (length === 0) return []
@@ -96,9 +101,7 @@ export class ReplaySeries implements PriceSeries {
 
   #sum({ dayIndex, session, minutes }: RecordedSession): MinuteBars {
     const { ladder } = this.listing
-    const grids = this.clock.sessionsOf(dayIndex)
-    const grid =
-      session === 'regular' ? grids.regular : session === 'pre-market' ? grids.preMarket : grids.afterMarket
+    const grid = gridOf(this.clock.sessionsOf(dayIndex), session)
     const bars = emptyMinutes(dayIndex, session, grid?.length ?? 0)
     const firstPrint = minutes.values().next().value?.[0]
     let close = this.#closeBefore(dayIndex) ?? (firstPrint === undefined ? 0 : ladder.nearestRung(firstPrint.price))
@@ -160,10 +163,10 @@ function placeOf(clock: SessionClock, timeMs: number): Place | null {
   if (dayIndex < 0) return null
   const { regular, afterMarket } = clock.sessionsOf(dayIndex)
   const next = dayIndex + 1 < clock.calendar.length ? clock.sessionsOf(dayIndex + 1).preMarket : null
-  if (next?.stretchAt(timeMs) != null) {
+  if (next !== null && next.stretchAt(timeMs) !== null) {
     return { dayIndex: dayIndex + 1, session: 'pre-market', minute: next.minuteAt(timeMs) }
   }
-  if (afterMarket?.stretchAt(timeMs) != null) {
+  if (afterMarket !== null && afterMarket.stretchAt(timeMs) !== null) {
     return { dayIndex, session: 'after-market', minute: afterMarket.minuteAt(timeMs) }
   }
   if (timeMs >= regular.endMs + AUCTION_MS) return null

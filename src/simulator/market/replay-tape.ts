@@ -21,6 +21,7 @@ export interface TapeProblem {
   readonly problem: string
 }
 
+/** A recording that was read, or what is wrong with it. */
 export type TapeReading =
   | { readonly ok: true; readonly ticks: readonly RecordedTick[] }
   | { readonly ok: false; readonly problems: readonly TapeProblem[] }
@@ -74,9 +75,11 @@ export function readTape(text: string): TapeReading {
       continue
     }
     const key = `${tick.market}.${tick.code}`
-    if (tick.timeMs < (lastTimes.get(key) ?? 0)) problems.push({ line: at + 1, problem: `earlier than the print before it` })
+    if (tick.timeMs < (lastTimes.get(key) ?? 0))
+      problems.push({ line: at + 1, problem: `earlier than the print before it` })
     lastTimes.set(key, tick.timeMs)
-    if (ticks.length >= MAX_TICKS) return { ok: false, problems: [{ line: at + 1, problem: `more than ${MAX_TICKS} prints` }] }
+    if (ticks.length >= MAX_TICKS)
+      return { ok: false, problems: [{ line: at + 1, problem: `more than ${MAX_TICKS} prints` }] }
     ticks.push(tick)
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, ticks }

@@ -1,5 +1,5 @@
 import { corporateActionsOf, type CorporateAction } from './corporate-actions.ts'
-import type { FutureTerms } from './future-market.ts'
+import type { FutureTerms } from './future-class.ts'
 import { hashText } from './hash.ts'
 import type { Book, Instrument } from './instrument.ts'
 import type { Listing } from './listing.ts'
@@ -9,7 +9,7 @@ import type { OptionMarket } from './option-market.ts'
 import { bookAfter, type RungBand } from './order-book.ts'
 import type { PriceSeries, SessionName } from './price-series.ts'
 import type { SessionClock } from './session-clock.ts'
-import type { WarrantIssue } from './warrant-market.ts'
+import type { WarrantIssue } from './warrant-issue.ts'
 
 /** What a derivative is, beside its prices. */
 export type DerivativeTerms =
@@ -108,9 +108,20 @@ export class Security {
 
   /** True once the last trading day's session is over. */
   isExpiredAt(nowMs: number): boolean {
-    const { lastDay } = this.series
-    if (this.derivative.kind === 'none' || lastDay < 0 || lastDay >= this.clock.calendar.length - 1) return false
-    return nowMs >= this.clock.sessionsOf(lastDay).regular.endMs
+    const expiryMs = this.expiryMs(nowMs)
+    return expiryMs !== null && nowMs >= expiryMs
+  }
+
+  /**
+   * When the present holder of the code stops trading for good: the end of an option's, a futures month's or a
+   * warrant issue's last trading day. Null for what does not expire.
+   */
+  expiryMs(nowMs: number): number | null {
+    const { derivative, clock, series } = this
+    if (derivative.kind === 'none') return null
+    const lastDay =
+      derivative.kind === 'warrant' ? derivative.issue.termsOn(clock.dayIndexAt(nowMs)).lastDay : series.lastDay
+    return lastDay < 0 || lastDay >= clock.calendar.length - 1 ? null : clock.sessionsOf(lastDay).regular.endMs
   }
 
   /** Turnover of a whole past day, in money. */
@@ -124,8 +135,7 @@ export class Security {
     }
     const known = turnovers[dayIndex - chunk * CHUNK_DAYS] ?? -1
     if (known >= 0) return known
-    const bars = this.series.minuteBars(dayIndex, 'regular')
-    const turnover = this.moneyOf(bars?.turnoverThrough[bars.length - 1] ?? 0)
+    const turnover = this.moneyOf(this.series.turnoverOn(dayIndex))
     turnovers[dayIndex - chunk * CHUNK_DAYS] = turnover
     return turnover
   }

@@ -1,3 +1,4 @@
+import type { SessionName } from './price-series.ts'
 import { SessionGrid, type Stretch } from './session-grid.ts'
 import type { SessionPlan, SessionSegment } from './session-plan.ts'
 import { localMomentOf, utcMsOf } from './time-zone.ts'
@@ -11,6 +12,12 @@ export interface DaySessions {
   readonly regular: SessionGrid
   readonly preMarket: SessionGrid | null
   readonly afterMarket: SessionGrid | null
+}
+
+/** The minutes of one session; null where the exchange has no such session. */
+export function gridOf(sessions: DaySessions, session: SessionName): SessionGrid | null {
+  if (session === 'regular') return sessions.regular
+  return session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
 }
 
 /** Days kept with their session times. A bar request walks at most some hundred days with minutes in them. */

@@ -41,10 +41,7 @@ export interface SessionPlan {
 export const HK_SECURITIES: SessionPlan = {
   zone: HONG_KONG,
   calendar: 'hk',
-  regular: [
-    segment('09:30', '12:00', QotMarketState.Morning),
-    segment('13:00', '16:00', QotMarketState.Afternoon),
-  ],
+  regular: [segment('09:30', '12:00', QotMarketState.Morning), segment('13:00', '16:00', QotMarketState.Afternoon)],
   regularOnHalfDays: [segment('09:30', '12:00', QotMarketState.Morning)],
   preMarket: null,
   afterMarket: null,
@@ -89,10 +86,7 @@ export const US_REGULAR_ONLY: SessionPlan = {
 export const CN_SECURITIES: SessionPlan = {
   zone: SHANGHAI,
   calendar: 'cn',
-  regular: [
-    segment('09:30', '11:30', QotMarketState.Morning),
-    segment('13:00', '15:00', QotMarketState.Afternoon),
-  ],
+  regular: [segment('09:30', '11:30', QotMarketState.Morning), segment('13:00', '15:00', QotMarketState.Afternoon)],
   regularOnHalfDays: [],
   preMarket: null,
   afterMarket: null,

@@ -47,7 +47,7 @@ export function syntheticListings(seed: number, options: SyntheticOptions): read
         yearlyGrowth: 0,
         dailyVolatility: 0.01 + 0.02 * unitOf(mix(hash, 1)),
         // Enough lots for ten prints a second through the whole session.
-        averageVolume: 60_000_000,
+        averageVolume: 400_000_000,
         ticksPerMinute: options.ticksPerMinute,
       },
       follows: null,

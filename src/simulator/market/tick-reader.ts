@@ -2,6 +2,7 @@ import type { Tick } from './instrument.ts'
 import { sequenceOf } from './live-quote.ts'
 import type { MinuteTicks, SessionName } from './price-series.ts'
 import type { Security } from './security.ts'
+import { gridOf } from './session-clock.ts'
 
 /** Prints given at once at most: a busy half hour. Ask again from the time of the last one for more. */
 export const MAX_TICKS = 20_000
@@ -19,9 +20,7 @@ export function ticksBetween(
   const lastDay = Math.min(clock.dayIndexAt(toMs) + 1, series.lastDay)
   let dayIndex = Math.max(clock.dayIndexAt(fromMs), series.firstDay)
   for (; dayIndex <= lastDay && ticks.length < MAX_TICKS; dayIndex++) {
-    const sessions = clock.sessionsOf(dayIndex)
-    const grid =
-      session === 'regular' ? sessions.regular : session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
+    const grid = gridOf(clock.sessionsOf(dayIndex), session)
     const bars = grid === null || grid.startMs > toMs ? null : series.minuteBars(dayIndex, session)
     if (grid === null || bars === null) continue
     // A closing auction's print lies after its minute, so the last minute is always looked at.

@@ -22,11 +22,13 @@ export const SHANGHAI: TimeZone = { name: 'Asia/Shanghai', offsetMsAt: () => 8 *
 /** New York: UTC-5, and UTC-4 while daylight saving lasts (Energy Policy Act of 2005; the rule of 1986 before 2007). */
 export const NEW_YORK: TimeZone = { name: 'America/New_York', offsetMsAt: newYorkOffsetMs }
 
+/** What the calendar and the clock on a wall show. */
 export interface LocalMoment {
   readonly epochDay: number
   readonly msOfDay: number
 }
 
+/** What they show in that zone at that moment. */
 export function localMomentOf(zone: TimeZone, utcMs: number): LocalMoment {
   const localMs = utcMs + zone.offsetMsAt(utcMs)
   const epochDay = Math.floor(localMs / MS_PER_DAY)

@@ -67,6 +67,7 @@ export class TradingCalendar {
   }
 }
 
+/** The calendars there are. */
 export type CalendarName = 'hk' | 'us' | 'cn' | 'every day'
 
 const RULES = { hk: hkHolidays, us: usHolidays, cn: cnHolidays, 'every day': 'every day' } as const

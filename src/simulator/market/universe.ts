@@ -1,6 +1,7 @@
 import { QotMarket } from '../../../proto/enums.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
-import { listedMonths, futureClasses, futureListing, futureSeries, parseFutureCode, type FutureTerms } from './future-market.ts'
+import { listedMonths, futureClasses, parseFutureCode, type FutureTerms } from './future-class.ts'
+import { futureListing, futureSeries } from './future-series.ts'
 import { SH_ROWS, SZ_ROWS } from './listed-cn.ts'
 import { HK_ROWS } from './listed-hk.ts'
 import { US_ROWS } from './listed-us.ts'
@@ -17,7 +18,8 @@ import { sessionClock } from './session-clock.ts'
 import { alwaysOpen, type SessionPlan } from './session-plan.ts'
 import { syntheticListings, type SyntheticOptions } from './synthetic.ts'
 import { VolatilitySurface } from './volatility-surface.ts'
-import { WarrantIssue, warrantListing, warrantSlots } from './warrant-market.ts'
+import { WarrantIssue } from './warrant-issue.ts'
+import { warrantListing, warrantSlots } from './warrant-slots.ts'
 
 /** What decides which securities there are and what they do. */
 export interface UniverseOptions {
@@ -89,8 +91,8 @@ export class Universe {
     return optionMarket
   }
 
-  /** Options and futures months listed on that day: what `listings` leaves out because it comes and goes. */
-  *derivativesOn(nowMs: number): Iterable<Security> {
+  /** Futures months listed on that day. */
+  *futuresOn(nowMs: number): Iterable<Security> {
     for (const futureClass of futureClasses()) {
       const clock = sessionClock(this.#hoursOf(futureClass.plan))
       const epochDay = clock.calendar.dayAt(clock.dayIndexAt(nowMs))
@@ -99,6 +101,10 @@ export class Universe {
         if (security !== null) yield security
       }
     }
+  }
+
+  /** Options listed on that day. */
+  *optionsOn(nowMs: number): Iterable<Security> {
     for (const { market, ownerCode } of optionClasses()) {
       const optionMarket = this.optionMarket(market, ownerCode)
       if (optionMarket === null) continue
@@ -136,7 +142,11 @@ export class Universe {
       const owner = this.find(market, slot.ownerCode)
       if (owner === null) throw new Error(`warrant ${code} has no owner`)
       const daily = owner.listing.process?.dailyVolatility ?? 0
-      const issue = new WarrantIssue(slot, owner.series, new VolatilitySurface(seed, `${market}.${slot.ownerCode}`, daily))
+      const issue = new WarrantIssue(
+        slot,
+        owner.series,
+        new VolatilitySurface(seed, `${market}.${slot.ownerCode}`, daily),
+      )
       const series = this.#recordedSeries(listing) ?? issue.seriesOf(seed, listing)
       return new Security(seed, listing, series, { kind: 'warrant', issue })
     }

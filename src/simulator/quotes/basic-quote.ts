@@ -20,6 +20,7 @@ export function getBasicQot(
   return { basicQotList: securities.map((security) => basicQotOf(world, security, nowMs)) }
 }
 
+/** The current quote of one security: what the getter answers and the push carries. */
 export function basicQotOf(world: World, security: Security, nowMs: number): MessageTypes['Qot_Common.BasicQot'] {
   const day = dayFigures(security, nowMs)
   const { zone } = security.clock.plan
@@ -77,11 +78,8 @@ export function statusOf(security: Security, nowMs: number): number {
   const state = security.stateAt(nowMs)
   if (state === null) return SecurityStatus.ToBeOpen
   const { derivative } = security
-  if (derivative.kind === 'warrant') {
-    const called = derivative.issue.calledOn(security.clock.dayIndexAt(nowMs))
-    if (called !== null) return SecurityStatus.Called
-  }
-  return SecurityStatus.Normal
+  const isCalled = derivative.kind === 'warrant' && derivative.issue.wasCalledBefore(security.clock.dayIndexAt(nowMs))
+  return isCalled ? SecurityStatus.Called : SecurityStatus.Normal
 }
 
 /** Epoch day on which the present holder of the code was listed. */

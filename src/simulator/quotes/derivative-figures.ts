@@ -1,10 +1,10 @@
 import { OptionAreaType, QotMarket } from '../../../proto/enums.ts'
 import { mix, unitOf } from '../market/hash.ts'
-import { lastTradingDay, frontMonth } from '../market/future-market.ts'
+import { lastTradingDay, frontMonth } from '../market/future-class.ts'
 import type { OptionTerms } from '../market/option-class.ts'
 import type { OptionMarket } from '../market/option-market.ts'
 import type { Security } from '../market/security.ts'
-import type { WarrantIssue } from '../market/warrant-market.ts'
+import type { WarrantIssue } from '../market/warrant-issue.ts'
 import type { World } from '../world.ts'
 import { rounded } from './figures.ts'
 import { dayFigures } from './session-figures.ts'
@@ -31,6 +31,7 @@ export interface OptionFigures {
   readonly contractMultiplier: number
 }
 
+/** The figures of an option at its owner's last price. */
 export function optionFigures(
   world: World,
   security: Security,
@@ -102,6 +103,7 @@ export interface WarrantFigures {
 /** A warrant stops trading some days before it matures (HKEX: the fourth trading day before). */
 const DAYS_TO_MATURITY = 4
 
+/** The figures of a warrant at its owner's last price. */
 export function warrantFigures(world: World, security: Security, issue: WarrantIssue, nowMs: number): WarrantFigures {
   const owner = world.market.security(QotMarket.HK_Security, issue.slot.ownerCode)
   const ownerDay = owner === null ? null : dayFigures(owner, nowMs)
@@ -137,7 +139,7 @@ export function warrantFigures(world: World, security: Security, issue: WarrantI
     streetVolume: Math.round((terms.issueSize * streetRate) / 100),
     issueSize: terms.issueSize,
     score: Math.round(40 + 60 * unitOf(mix(noise, 1))),
-    isCalled: issue.calledOn(dayIndex) !== null,
+    isCalled: issue.wasCalledBefore(security.clock.dayIndexAt(nowMs)),
   }
 }
 
@@ -152,6 +154,7 @@ export interface FutureFigures {
   readonly expiryDateDistance: number
 }
 
+/** The figures of a future; null for anything else. */
 export function futureFigures(security: Security, nowMs: number): FutureFigures | null {
   if (security.derivative.kind !== 'future') return null
   const { futureClass, month } = security.derivative.terms

@@ -1,8 +1,9 @@
-import { RehabType } from '../../../proto/enums.ts'
+import { RehabType, Session } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../handler.ts'
 import { barPeriodOf, type BarPeriod } from '../market/bar-period.ts'
-import { barsBetween, latestBars, type Bar } from '../market/bars.ts'
+import type { Bar } from '../market/bar.ts'
+import { barsBetween, latestBars } from '../market/bars.ts'
 import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
 import { countOf, percentOf, rounded } from './figures.ts'
@@ -46,9 +47,11 @@ export function requestHistoryKL(
 
   const key = c2s.nextReqKey
   const fromMs = key === undefined || key.length === 0 ? span.fromMs : readPageKey(key)
-  if (fromMs === null || fromMs < span.fromMs || fromMs > span.toMs) return refuse('next_req_key does not belong to this request')
+  if (fromMs === null || fromMs < span.fromMs || fromMs > span.toMs)
+    return refuse('next_req_key does not belong to this request')
   // One bar more than the page tells whether there is another page, and where it begins.
-  const query = { period, rehabType: c2s.rehabType, nowMs }
+  const hasExtended = wantsExtended(c2s.extendedTime, c2s.session)
+  const query = { period, rehabType: c2s.rehabType, nowMs, hasExtended }
   const bars = barsBetween(security, query, fromMs, span.toMs, limit + 1)
   const following = bars[limit]
   const fields = c2s.needKLFieldsFlag === undefined ? null : Number(c2s.needKLFieldsFlag)
@@ -57,6 +60,7 @@ export function requestHistoryKL(
   return following === undefined ? page : { ...page, nextReqKey: writePageKey(following.timeMs) }
 }
 
+/** A bar as the messages carry it. */
 export function kLineOf(security: Security, bar: Bar): MessageTypes['Qot_Common.KLine'] {
   const { text, timestamp } = marketTime(security, bar.timeMs)
   const { fundamentals } = security.listing
@@ -88,6 +92,11 @@ function readPeriod(klType: number, rehabType: number): BarPeriod | Refusal {
   return barPeriodOf(klType) ?? refuse(`unknown kl_type ${klType}`)
 }
 
+/** Bars of the US sessions before and after hours are asked for by the flag, or by a session that has them. */
+export function wantsExtended(extendedTime: boolean | undefined, session: number | undefined): boolean {
+  return extendedTime === true || session === Session.ETH || session === Session.ALL
+}
+
 /** The members of a K-line that `needKLFieldsFlag` selects, by their bits of `Qot_Common.KLFields`. */
 const FIELD_BITS = [
   ['highPrice', 1],
@@ -102,10 +111,7 @@ const FIELD_BITS = [
   ['changeRate', 512],
 ] as const satisfies readonly (readonly [keyof MessageTypes['Qot_Common.KLine'], number])[]
 
-function wantedFields(
-  line: MessageTypes['Qot_Common.KLine'],
-  flags: number | null,
-): MessageTypes['Qot_Common.KLine'] {
+function wantedFields(line: MessageTypes['Qot_Common.KLine'], flags: number | null): MessageTypes['Qot_Common.KLine'] {
   if (flags === null || flags === 0) return line
   const left = { ...line }
   for (const [name, bit] of FIELD_BITS) if ((flags & bit) === 0) delete left[name]

@@ -3,6 +3,7 @@ import { refuse, type Refusal } from '../handler.ts'
 import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
 
+/** A market and a code, as messages name securities. */
 export type SecurityRef = MessageTypes['Qot_Common.Security']
 
 /** How OpenD's texts write a market in front of a code. */
@@ -29,7 +30,8 @@ export function findSecurities(world: World, refs: readonly SecurityRef[]): read
   return found
 }
 
-export function isRefusal<Value extends object>(value: Value | Refusal): value is Refusal {
+/** Tells a refusal from the value that was hoped for. */
+export function isRefusal(value: object): value is Refusal {
   return 'refusal' in value
 }
 

@@ -8,6 +8,7 @@ export interface MarketTime {
   readonly timestamp: number
 }
 
+/** A moment in both forms. */
 export function marketTime(security: Security, timeMs: number): MarketTime {
   return { text: timeText(security.clock.plan.zone, timeMs), timestamp: timeMs / 1000 }
 }
@@ -34,6 +35,9 @@ export function readSpan(zone: TimeZone, begin: string, end: string): TimeSpan |
   if (from === null || to === null) return null
   return {
     fromMs: utcMsOf(zone, from.epochDay, (from.secondOfDay ?? 0) * 1000),
-    toMs: to.secondOfDay === null ? utcMsOf(zone, to.epochDay + 1, 0) - 1 : utcMsOf(zone, to.epochDay, to.secondOfDay * 1000 + 999),
+    toMs:
+      to.secondOfDay === null
+        ? utcMsOf(zone, to.epochDay + 1, 0) - 1
+        : utcMsOf(zone, to.epochDay, to.secondOfDay * 1000 + 999),
   }
 }

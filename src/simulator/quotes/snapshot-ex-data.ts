@@ -8,6 +8,7 @@ import { countOf, rounded } from './figures.ts'
 import { marketDay } from './market-time.ts'
 import { dayFigures } from './session-figures.ts'
 import { staticInfoOf } from './static-info.ts'
+import { FREE_FLOAT, LAST_YEAR_PROFIT } from './stock-figures.ts'
 
 type Snapshot = MessageTypes['Qot_GetSecuritySnapshot.Snapshot']
 
@@ -49,13 +50,10 @@ export function snapshotExData(world: World, security: Security, nowMs: number):
   return { equityExData: equityData(listing.fundamentals, price) }
 }
 
-/** Part of the shares of a company that trades freely; the rest is held by its founders and its state. */
-const FREE_FLOAT = 0.82
-
-/** Profit of the last full year, as a fraction of that of the last twelve months. */
-const LAST_YEAR_PROFIT = 0.94
-
-function equityData(company: Fundamentals, price: number): MessageTypes['Qot_GetSecuritySnapshot.EquitySnapshotExData'] {
+function equityData(
+  company: Fundamentals,
+  price: number,
+): MessageTypes['Qot_GetSecuritySnapshot.EquitySnapshotExData'] {
   const { issuedShares, earningsPerShare, netAssetPerShare, dividendPerShare } = company
   const floating = Math.round(issuedShares * FREE_FLOAT)
   const lastYearEarnings = earningsPerShare * LAST_YEAR_PROFIT

@@ -3,14 +3,14 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../handler.ts'
 import { extremesBefore } from '../market/price-extremes.ts'
 import type { Security } from '../market/security.ts'
-import { lastTicks } from '../market/tick-reader.ts'
 import type { World } from '../world.ts'
 import { listedDayOf, statusOf } from './basic-quote.ts'
-import { countOf, rounded } from './figures.ts'
+import { countOf } from './figures.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 import { marketDay, marketTime } from './market-time.ts'
 import { dayFigures, extendedFigures, type DayFigures } from './session-figures.ts'
 import { snapshotExData } from './snapshot-ex-data.ts'
+import { bidAskRatio, closeMinutesAgo, volumeRatio } from './stock-figures.ts'
 
 /** Codes in one call at most: OpenD's bound. */
 const MAX_SNAPSHOTS = 400
@@ -67,14 +67,14 @@ function basicData(security: Security, nowMs: number): MessageTypes['Qot_GetSecu
     bidVol: bid === undefined ? undefined : countOf(bid.volume),
     amplitude: day.amplitude,
     avgPrice: day.average,
-    bidAskRatio: bidAskRatio(sum(bids), sum(asks)),
-    volumeRatio: volumeRatio(security, day, nowMs),
+    bidAskRatio: bidAskRatio(security, nowMs),
+    volumeRatio: volumeRatio(security, day.dayIndex, day.volume, nowMs),
     ...extremeData(security, day),
     ...marginData(security),
     preMarket: extendedFigures(security, nowMs, 'pre-market'),
     afterMarket: extendedFigures(security, nowMs, 'after-market'),
     secStatus: status,
-    closePrice5Minute: closeFiveMinutesAgo(security, nowMs),
+    closePrice5Minute: closeMinutesAgo(security, nowMs, 5) ?? day.open,
   }
 }
 
@@ -104,40 +104,4 @@ function marginData(security: Security) {
     shortAvailableVolume: countOf((security.listing.fundamentals?.issuedShares ?? 0) / 1000),
     shortMarginInitialRatio: 60,
   }
-}
-
-/** Of the volumes in the book, in percent: 100 when there are only bids, -100 when there are only asks. */
-function bidAskRatio(bidVolume: number, askVolume: number): number {
-  const both = bidVolume + askVolume
-  return both === 0 ? 0 : rounded(((bidVolume - askVolume) / both) * 100, 3)
-}
-
-/** Volume a minute today, over that of the five days before. */
-function volumeRatio(security: Security, day: DayFigures, nowMs: number): number {
-  if (day.dayIndex < 0) return 0
-  let volume = 0
-  let minutes = 0
-  for (let back = 1; back <= 5; back++) {
-    const bar = security.series.dayBar(day.dayIndex - back)
-    if (bar === null) continue
-    volume += bar.volume
-    minutes += security.clock.sessionsOf(day.dayIndex - back).regular.length
-  }
-  const minutesToday = security.clock.sessionsOf(day.dayIndex).regular.minuteAt(nowMs) + 1
-  return volume === 0 ? 0 : rounded(day.volume / minutesToday / (volume / minutes), 3)
-}
-
-const FIVE_MINUTES_MS = 5 * 60_000
-
-function closeFiveMinutesAgo(security: Security, nowMs: number): number | undefined {
-  const state = security.stateAt(nowMs)
-  const bars = state === null ? null : security.series.minuteBars(state.dayIndex, 'regular')
-  if (state === null || bars === null) return undefined
-  const minute = security.clock.sessionsOf(state.dayIndex).regular.minuteAt(state.timeMs - FIVE_MINUTES_MS)
-  if (minute < 0) return lastTicks(security, nowMs, 1)[0]?.price
-  return security.listing.ladder.priceAt(bars.close[minute] ?? 0)
-}
-
-function sum(levels: readonly { readonly volume: number }[]): number {
-  return levels.reduce((total, level) => total + level.volume, 0)
 }

@@ -19,6 +19,7 @@ import { futureFigures } from './derivative-figures.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 import { marketDay } from './market-time.ts'
 
+/** What never changes about a security. */
 export type StaticInfo = MessageTypes['Qot_Common.SecurityStaticInfo']
 
 /** Qot_GetStaticInfo: of the named securities, or of all of one market and type. */
@@ -39,15 +40,20 @@ export function getStaticInfo(
 /** All securities of one market and type. Options are left out: their chains are asked for by underlying. */
 function allOf(world: World, market: number, securityType: number, nowMs: number): readonly StaticInfo[] {
   const quoteMarket = market === QotMarket.HK_Future ? QotMarket.HK_Security : market
-  const infos: StaticInfo[] = []
-  const instruments = securityType === SecurityType.Future ? world.market.securities(nowMs) : world.market.securities()
-  for (const { market: itsMarket, code } of instruments) {
+  const found: Security[] = []
+  for (const { market: itsMarket, code } of world.market.securities()) {
     const security = itsMarket === quoteMarket ? world.market.security(itsMarket, code) : null
-    if (security?.listing.securityType === securityType) infos.push(staticInfoOf(security, nowMs))
+    if (security?.listing.securityType === securityType) found.push(security)
   }
-  return infos
+  if (securityType === SecurityType.Future) {
+    for (const security of world.market.futuresOn(nowMs)) {
+      if (security.instrument.market === quoteMarket) found.push(security)
+    }
+  }
+  return found.map((security) => staticInfoOf(security, nowMs))
 }
 
+/** The static facts of one security, with those of its kind. */
 export function staticInfoOf(security: Security, nowMs: number): StaticInfo {
   const { instrument, listing, derivative } = security
   const { zone } = security.clock.plan

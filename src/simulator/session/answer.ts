@@ -30,6 +30,9 @@ const FIRST_QUOTE_CALL = 3000
 
 const INVALID_BODY = -500
 
+/** What OpenD calls a result that it cannot tell. */
+const UNKNOWN_RESULT = -400
+
 /** The reply body to any request after InitConnect. There is always one: clients wait 12 s for a silent OpenD. */
 export function answerCall(desk: Desk, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
   const protocol = call.protoId < FIRST_CALL ? null : protocolById(call.protoId)
@@ -42,11 +45,20 @@ export function answerCall(desk: Desk, peer: Peer, call: PlainCall, nowMs: numbe
   const decoded = decodeBody(protocol.request as MessageName, call.format, call.body, desk.crypto.utf8)
   if (!decoded.ok) return refusalBody(desk, call, refuse(decoded.detail, INVALID_BODY))
   desk.statistics.addCall(call.protoId)
-  const request = decoded.value as { readonly c2s?: object }
-  const marketMs = desk.marketMs(nowMs)
-  const reply = decide(protocol, request, { desk, peer, nowMs, marketMs, connId: peer.connId })
-  if (reply.refused !== null) return refusalBody(desk, call, reply.refused)
-  const response = reply.response as MessageTypes[MessageName]
+  const context = { desk, peer, nowMs, marketMs: desk.marketMs(nowMs), connId: peer.connId }
+  try {
+    return replyBody(protocol, call, decide(protocol, decoded.value as { readonly c2s?: object }, context), desk)
+  } catch (bug) {
+    // One request must not take down the connections of everybody else.
+    if (desk.settings.onBug === null) throw bug
+    desk.settings.onBug(bug)
+    return refusalBody(desk, call, refuse('the simulator failed on this request', UNKNOWN_RESULT))
+  }
+}
+
+function replyBody(protocol: Protocol, call: PlainCall, decision: Decision, desk: Desk): Uint8Array {
+  if (decision.refused !== null) return refusalBody(desk, call, decision.refused)
+  const response = decision.response as MessageTypes[MessageName]
   return encodeBody(protocol.response as MessageName, call.format, response, desk.crypto.utf8)
 }
 

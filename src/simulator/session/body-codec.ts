@@ -11,6 +11,7 @@ export interface Utf8 {
   decode(bytes: Uint8Array): string | null
 }
 
+/** A message, or why the bytes are none. */
 export type DecodedBody<Name extends MessageName> =
   | { readonly ok: true; readonly value: MessageTypes[Name] }
   | { readonly ok: false; readonly detail: string }

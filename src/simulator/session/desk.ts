@@ -6,7 +6,7 @@ import type { SimulatorCrypto } from './crypto.ts'
 import type { Faults } from './faults.ts'
 import type { HistoryQuota } from './history-quota.ts'
 import { loginNotices, type Login } from './login.ts'
-import { marketTimeMs, type MarketClock } from './market-clock.ts'
+import { marketTimeMs, sessionTimeMs, type MarketClock } from './market-clock.ts'
 import type { Peer } from './peer.ts'
 import { PushBody } from './push-body.ts'
 import { QuotePushes, type QuotePushSource } from './quote-pushes.ts'
@@ -40,6 +40,8 @@ export interface DeskSettings {
   readonly keepAliveIntervalSeconds: number
   /** False lifts the upstream limits, for load tests. */
   readonly limitsRates: boolean
+  /** Told about exceptions of handlers, which are bugs; null lets them through. */
+  readonly onBug: ((bug: unknown) => void) | null
   readonly faults: Faults
   readonly subscriptions: SubscriptionBook
   readonly historyQuota: HistoryQuota
@@ -116,11 +118,15 @@ export class Desk {
     return marketTimeMs(this.settings.clock, nowMs)
   }
 
-  /** Whether anyone reads pushes that come by themselves while time passes. */
-  get hasListeners(): boolean {
-    if (this.settings.clock.kind === 'frozen') return false
-    if (this.peers.size > 0 && this.reminders.list().some(({ isEnabled }) => isEnabled)) return true
-    return this.quotePushes.isWanted || [...this.peers.values()].some(({ accounts }) => accounts.size > 0)
+  /** When something can happen by itself, Unix ms of the session clock; null while nothing can. */
+  get nextEventMs(): number | null {
+    const { clock } = this.settings
+    const watchesOrders = [...this.peers.values()].some(({ accounts }) => accounts.size > 0)
+    const watchesPrices = this.peers.size > 0 && this.reminders.list().some(({ isEnabled }) => isEnabled)
+    // Neither says when it will have something to tell, so both are looked at as often as pushes may go out.
+    if (watchesOrders || watchesPrices) return clock.kind === 'frozen' ? null : -Infinity
+    const { nextMs } = this.quotePushes
+    return nextMs === null ? null : sessionTimeMs(clock, nextMs)
   }
 
   /** Lets the market and the accounts come to the present, and sends what follows from it. */

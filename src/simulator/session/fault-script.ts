@@ -37,13 +37,14 @@ export type Fault =
 
 /** When a fault strikes. */
 export interface FaultRule {
-  /** Protocol id of the call, or any. */
+  /** Protocol id of the call (1 is InitWebSocket), or any. */
   readonly id: number | 'any'
   /** Counted over all connections from the moment the rule was set; the first call is 1. */
   readonly nth: number | 'every'
   readonly fault: Fault
 }
 
+/** The rules of a script, or the first thing that is wrong with it. */
 export type ParsedScript =
   | { readonly ok: true; readonly rules: readonly FaultRule[] }
   | { readonly ok: false; readonly problem: string }

@@ -24,6 +24,7 @@ export function loginNotices(login: Login): readonly Notice[] {
   return [event, { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }, status]
 }
 
+/** What OpenD says of itself in GetGlobalState and in notices. */
 export function programStatus(login: Login): MessageTypes['Common.ProgramStatus'] {
   return login === 'kicked'
     ? { type: ProgramStatusType.ForceLogout, strExtDesc: 'the account logged in at another place' }

@@ -10,6 +10,18 @@ export type MarketClock =
   /** The market showed `fromMs` when the session clock showed `sinceMs`, and runs `factor` times as fast. */
   | { readonly kind: 'fast'; readonly factor: number; readonly fromMs: number; readonly sinceMs: number }
 
+/** The first moment of the session clock at which the market shows `marketMs`; null when it never does. */
+export function sessionTimeMs(clock: MarketClock, marketMs: number): number | null {
+  switch (clock.kind) {
+    case 'real':
+      return marketMs
+    case 'frozen':
+      return null
+    case 'fast':
+      return Math.ceil(clock.sinceMs + (marketMs - clock.fromMs) / clock.factor)
+  }
+}
+
 /** The market's time in Unix ms at `nowMs` of the session clock. */
 export function marketTimeMs(clock: MarketClock, nowMs: number): number {
   switch (clock.kind) {

@@ -1,17 +1,16 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { RsaKey } from '../../wire/cipher.ts'
 import type { World } from '../world.ts'
-import type { SimulatorCrypto } from './crypto.ts'
 import { Desk, type WorldServices } from './desk.ts'
 import type { FaultRule } from './fault-script.ts'
 import { Faults } from './faults.ts'
-import { HistoryQuota, type HistoryUse } from './history-quota.ts'
+import { HistoryQuota } from './history-quota.ts'
 import { connectionId } from './identity.ts'
 import type { Login } from './login.ts'
-import type { MarketClock } from './market-clock.ts'
 import { Peer, type ConnectionKind, type ConnectionSink } from './peer.ts'
-import { DEFAULT_SUBSCRIPTION_QUOTA, SubscriptionBook, type LingeringUnit } from './subscription-book.ts'
-import { PriceReminders, type PriceReminder } from './price-reminders.ts'
+import { DEFAULT_SUBSCRIPTION_QUOTA, SubscriptionBook } from './subscription-book.ts'
+import { PriceReminders } from './price-reminders.ts'
+import type { SessionOptions, SessionState } from './session-options.ts'
 import { TcpSession } from './tcp-session.ts'
 import { WebSocketSession } from './websocket-session.ts'
 
@@ -29,38 +28,6 @@ const DEFAULT_HISTORY_QUOTA = 1000
 
 /** How often pushes go out while somebody reads them: the ten times a second of the fastest real quotes. */
 const PUSH_INTERVAL_MS = 100
-
-export interface SessionOptions {
-  /** Any integer. Connection ids, keys and made-up answers follow from it. */
-  readonly seed: number
-  readonly crypto: SimulatorCrypto
-  /** How the market's time follows from the session's; real time unless stated. */
-  readonly clock?: MarketClock
-  readonly keepAliveIntervalSeconds?: number
-  /** Units of subscription quota over all connections. */
-  readonly subscriptionQuota?: number
-  /** Securities whose history may be asked for in 30 days. */
-  readonly historyQuota?: number
-  /** The RSA private key that clients share, PKCS#1 PEM; without one nothing is encrypted. Throws when it is none. */
-  readonly rsaKeyPem?: string
-  /** Hex MD5 of the WebSocket port's key; without one the port asks for none. */
-  readonly webSocketKeyMd5?: string
-  /** False lifts OpenD's rate limits, for load tests. */
-  readonly limitsRates?: boolean
-  readonly faults?: readonly FaultRule[]
-}
-
-/** What outlives a restart of OpenD on this side. Plain JSON; connections do not survive. */
-export interface SessionState {
-  /** Connections made so far. */
-  readonly connections: number
-  readonly lingering: readonly LingeringUnit[]
-  readonly history: readonly HistoryUse[]
-  readonly reminders: readonly PriceReminder[]
-  readonly login: Login
-}
-
-export const FRESH_SESSION: SessionState = { connections: 0, lingering: [], history: [], reminders: [], login: 'in' }
 
 /** One connection, driven by whoever owns the socket. Times are Unix ms of the session clock. */
 export interface SimulatedConnection {
@@ -102,6 +69,7 @@ export class OpendSession {
       clock: options.clock ?? { kind: 'real' },
       keepAliveIntervalSeconds: options.keepAliveIntervalSeconds ?? KEEP_ALIVE_INTERVAL_SECONDS,
       limitsRates: options.limitsRates ?? true,
+      onBug: options.onBug ?? null,
       faults: new Faults(options.faults ?? []),
       subscriptions: new SubscriptionBook(options.subscriptionQuota ?? DEFAULT_SUBSCRIPTION_QUOTA, state.lingering),
       historyQuota: new HistoryQuota(options.historyQuota ?? DEFAULT_HISTORY_QUOTA, state.history),
@@ -151,7 +119,8 @@ export class OpendSession {
   nextWakeMs(nowMs: number): number | null {
     let wakeMs = this.#desk.schedule.nextMs ?? Infinity
     for (const peer of this.#desk.peers.values()) wakeMs = Math.min(wakeMs, silentUntilMs(peer))
-    if (this.#desk.hasListeners) wakeMs = Math.min(wakeMs, Math.max(nowMs, this.#advancedMs + PUSH_INTERVAL_MS))
+    const eventMs = this.#desk.nextEventMs
+    if (eventMs !== null) wakeMs = Math.min(wakeMs, Math.max(nowMs, eventMs, this.#advancedMs + PUSH_INTERVAL_MS))
     return wakeMs === Infinity ? null : wakeMs
   }
 

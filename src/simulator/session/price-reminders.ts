@@ -126,7 +126,7 @@ function readTerms(c2s: C2S<'Qot_SetPriceReminder'>, before: PriceReminder | nul
   if (!isIn(PriceReminderType, type)) return refuse(`unknown price reminder type ${type}`)
   if (!isIn(PriceReminderFreq, freq)) return refuse(`unknown price reminder freq ${freq}`)
   if (!Number.isFinite(value)) return refuse('a price reminder needs a value')
-  if ([...note].length > MAX_NOTE_CHARACTERS) return refuse(`note is longer than ${MAX_NOTE_CHARACTERS} characters`)
+  if (note.length > MAX_NOTE_CHARACTERS) return refuse(`note is longer than ${MAX_NOTE_CHARACTERS} characters`)
   const sessions = (c2s.reminderSessionList ?? []).length > 0 ? c2s.reminderSessionList : before?.sessions
   // Digits after the third are cut off, says the schema.
   return { type, freq, value: Math.trunc(value * 1000) / 1000, note, sessions: sessions ?? [] }

@@ -13,6 +13,7 @@ export function messageToJson<Name extends MessageName>(name: Name, value: Messa
   return JSON.stringify(writeMessage(messageType(name), value))
 }
 
+/** A message, or the first place where the JSON is none. */
 export type ReadJson<Name extends MessageName> =
   | { readonly ok: true; readonly value: MessageTypes[Name] }
   | { readonly ok: false; readonly detail: string }

@@ -11,18 +11,16 @@ export interface QuoteStream {
   readonly subType: number
   /** `Qot_Common.RehabType`; only K-lines differ by it. */
   readonly rehabType: number
-  readonly extendedTime: boolean
-  /** `Common.Session`. */
-  readonly session: number
-  readonly orderBookDetail: boolean
 }
 
 /** Where push messages come from. Times are Unix ms of the market's clock. */
 export interface QuotePushSource {
-  /** The present value, for a connection that has just registered; null when there is none yet. */
-  current(world: World, stream: QuoteStream, nowMs: number): PushBody | null
+  /** The present value, for a connection that has just registered; nothing when there is none yet. */
+  current(world: World, stream: QuoteStream, nowMs: number): readonly PushBody[]
   /** What changed after `fromMs` until `toMs`, oldest first. */
   changes(world: World, stream: QuoteStream, fromMs: number, toMs: number): readonly PushBody[]
+  /** When there can be something new again, or an earlier moment at which to ask; null when never. */
+  nextChangeMs(world: World, stream: QuoteStream, nowMs: number): number | null
 }
 
 /**
@@ -34,11 +32,12 @@ export class QuotePushes {
   readonly #source: QuotePushSource
   readonly #book: SubscriptionBook
   readonly #peers: ReadonlyMap<bigint, Peer>
+  readonly #statistics: CallStatistics
   /** Up to which market time each stream with a reader has been sent. */
   #sentMs = new Map<string, number>()
+  /** When a stream with a reader can have something new, market time. */
+  #nextMs = Infinity
   #first: { readonly peer: Peer; readonly subscription: Subscription }[] = []
-
-  readonly #statistics: CallStatistics
 
   constructor(
     world: World,
@@ -47,11 +46,11 @@ export class QuotePushes {
     peers: ReadonlyMap<bigint, Peer>,
     statistics: CallStatistics,
   ) {
-    this.#statistics = statistics
     this.#world = world
     this.#source = source
     this.#book = book
     this.#peers = peers
+    this.#statistics = statistics
   }
 
   /** Queues the present value of fresh registrations; `sendFirst` sends them once the reply is out. */
@@ -59,13 +58,13 @@ export class QuotePushes {
     for (const subscription of subscriptions) this.#first.push({ peer, subscription })
   }
 
+  /** Sends what `queueFirst` queued. */
   sendFirst(nowMs: number): void {
     const queued = this.#first
     this.#first = []
     for (const { peer, subscription } of queued) {
       for (const stream of streamsOf(subscription)) {
-        const body = this.#source.current(this.#world, stream, nowMs)
-        if (body !== null) this.#send(peer, body)
+        for (const body of this.#source.current(this.#world, stream, nowMs)) this.#send(peer, body)
       }
     }
   }
@@ -76,6 +75,7 @@ export class QuotePushes {
       for (const stream of streamsOf(subscription)) {
         const key = streamKey(stream)
         if (!this.#sentMs.has(key)) this.#sentMs.set(key, nowMs)
+        this.#noteChange(stream, nowMs)
       }
     }
   }
@@ -83,9 +83,11 @@ export class QuotePushes {
   /** Sends what every stream with a reader has to say up to `nowMs`. */
   advance(nowMs: number): void {
     const sentMs = new Map<string, number>()
+    this.#nextMs = Infinity
     for (const [key, { stream, readers }] of this.#streams()) {
       const fromMs = this.#sentMs.get(key) ?? nowMs
       sentMs.set(key, Math.max(fromMs, nowMs))
+      this.#noteChange(stream, nowMs)
       if (fromMs >= nowMs) continue
       for (const body of this.#source.changes(this.#world, stream, fromMs, nowMs)) {
         for (const reader of readers) this.#send(reader, body)
@@ -95,9 +97,13 @@ export class QuotePushes {
     this.#sentMs = sentMs
   }
 
-  /** Whether anybody reads anything. */
-  get isWanted(): boolean {
-    return this.#sentMs.size > 0
+  /** When something can happen by itself, market time; null while nobody reads anything that can. */
+  get nextMs(): number | null {
+    return this.#nextMs === Infinity ? null : this.#nextMs
+  }
+
+  #noteChange(stream: QuoteStream, nowMs: number): void {
+    this.#nextMs = Math.min(this.#nextMs, this.#source.nextChangeMs(this.#world, stream, nowMs) ?? Infinity)
   }
 
   #send(peer: Peer, body: PushBody): void {
@@ -124,18 +130,10 @@ export class QuotePushes {
 }
 
 /** The streams a subscription is registered for: one for each rehab type of a K-line, else one. */
-function streamsOf({ push, ...subscription }: Subscription): QuoteStream[] {
-  return (push?.rehabTypes ?? []).map((rehabType) => ({
-    security: subscription.security,
-    subType: subscription.subType,
-    rehabType,
-    extendedTime: subscription.extendedTime,
-    session: subscription.session,
-    orderBookDetail: subscription.orderBookDetail,
-  }))
+function streamsOf({ security, subType, push }: Subscription): QuoteStream[] {
+  return (push?.rehabTypes ?? []).map((rehabType) => ({ security, subType, rehabType }))
 }
 
-function streamKey(stream: QuoteStream): string {
-  const { security, subType, rehabType, extendedTime, session, orderBookDetail } = stream
-  return `${security.market}.${security.code}/${subType}/${rehabType}/${extendedTime}/${session}/${orderBookDetail}`
+function streamKey({ security, subType, rehabType }: QuoteStream): string {
+  return `${security.market}.${security.code}/${subType}/${rehabType}`
 }

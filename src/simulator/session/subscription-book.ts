@@ -18,18 +18,9 @@ export interface Subscription {
   readonly subType: number
   /** When it was subscribed first, Unix ms of the session clock. */
   readonly sinceMs: number
-  /** US securities: pre-market and after-hours data too. */
-  readonly extendedTime: boolean
-  /** `Common.Session` asked for; 0 when none was. */
-  readonly session: number
-  /** HK SF rights: single orders of the order book too. */
-  readonly orderBookDetail: boolean
   /** Null while no push is registered. */
   readonly push: PushTerms | null
 }
-
-/** What may be asked for beside the security and the type. */
-export type SubscriptionTerms = Pick<Subscription, 'extendedTime' | 'session' | 'orderBookDetail'>
 
 /** A unit that is still paid for after its connection closed. Times are Unix ms of the session clock. */
 export type LingeringUnit = readonly [unit: string, releaseAtMs: number]
@@ -56,12 +47,7 @@ export class SubscriptionBook {
   }
 
   /** Subscribes all or nothing. Returns the used quota when there is not enough left, else null. */
-  subscribe(
-    connId: bigint,
-    units: readonly Unit[],
-    terms: SubscriptionTerms,
-    nowMs: number,
-  ): { readonly used: number } | null {
+  subscribe(connId: bigint, units: readonly Unit[], nowMs: number): { readonly used: number } | null {
     const paidFor = this.#paidFor(nowMs)
     const used = paidFor.size
     for (const unit of units) paidFor.add(unitKey(unit))
@@ -75,7 +61,6 @@ export class SubscriptionBook {
         subType,
         sinceMs: before?.sinceMs ?? nowMs,
         push: before?.push ?? null,
-        ...terms,
       })
     }
     return null
@@ -168,11 +153,16 @@ export interface Unit {
   readonly subType: number
 }
 
-/** Every security with every type. */
+/** Every security with every type, each once however often it is named. */
 export function unitsOf(securities: readonly SecurityRef[], subTypes: readonly number[]): Unit[] {
-  return securities.flatMap((security) => subTypes.map((subType) => ({ security, subType })))
+  const units = new Map<string, Unit>()
+  for (const security of securities) {
+    for (const subType of subTypes) units.set(unitKey({ security, subType }), { security, subType })
+  }
+  return [...units.values()]
 }
 
-function unitKey({ security, subType }: Unit): string {
+/** One text for one unit. */
+export function unitKey({ security, subType }: Unit): string {
   return `${security.market}.${security.code}/${subType}`
 }

@@ -2,26 +2,27 @@ import { RehabType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
 import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
-import { unitsOf, type Subscription, type Unit } from './subscription-book.ts'
+import { unitKey, unitsOf, type Subscription, type Unit } from './subscription-book.ts'
 import { notSubscribed, quotaExhausted, subTypeName, unknownSecurity, unsubscribedTooEarly } from './texts.ts'
 
-/** Qot_Sub, Qot_RegQotPush and Qot_GetSubInfo. A request is done whole or refused whole. */
+/**
+ * Qot_Sub, Qot_RegQotPush and Qot_GetSubInfo. A request is done whole or refused whole. `extendedTime`, `session` and
+ * `isSubOrderBookDetail` choose between feeds that a simulated user all has: every subscriber gets the fullest one.
+ */
 export const subscriptionHandlers: SessionHandlerTable = {
   Qot_Sub: (c2s, context) => {
     if (c2s.isUnsubAll === true) return unsubscribe(everyUnit(context), context)
-    const units = unitsOf(c2s.securityList ?? [], c2s.subTypeList ?? [])
-    const problem = refuseUnits(units, context) ?? refuseRehabTypes(c2s.regPushRehabTypeList ?? [])
-    if (problem !== null) return problem
+    const units = readUnits(c2s, c2s.regPushRehabTypeList, context)
+    if ('refusal' in units) return units
     return c2s.isSubOrUnSub ? subscribe(c2s, units, context) : unsubscribe(units, context)
   },
 
   Qot_RegQotPush: (c2s, context) => {
-    const units = unitsOf(c2s.securityList ?? [], c2s.subTypeList ?? [])
-    const problem = refuseUnits(units, context) ?? refuseRehabTypes(c2s.rehabTypeList ?? [])
-    if (problem !== null) return problem
+    const units = readUnits(c2s, c2s.rehabTypeList, context)
+    if ('refusal' in units) return units
     if (c2s.isRegOrUnReg) {
-      const held = new Set(context.desk.subscriptions.held(context.connId, units).map(unitName))
-      const missing = units.filter((unit) => !held.has(unitName(unit)))
+      const held = new Set(context.desk.subscriptions.held(context.connId, units).map(unitKey))
+      const missing = units.filter((unit) => !held.has(unitKey(unit)))
       if (missing.length > 0) return refuse(notSubscribed(missing))
     }
     registerPush(c2s.isRegOrUnReg, units, c2s.rehabTypeList ?? [], c2s.isFirstPush ?? true, context)
@@ -42,12 +43,7 @@ export const subscriptionHandlers: SessionHandlerTable = {
 
 function subscribe(c2s: C2S<'Qot_Sub'>, units: readonly Unit[], context: SessionContext): Refusal | S2C<'Qot_Sub'> {
   const { desk, connId, nowMs } = context
-  const terms = {
-    extendedTime: c2s.extendedTime ?? false,
-    session: c2s.session ?? 0,
-    orderBookDetail: c2s.isSubOrderBookDetail ?? false,
-  }
-  const shortage = desk.subscriptions.subscribe(connId, units, terms, nowMs)
+  const shortage = desk.subscriptions.subscribe(connId, units, nowMs)
   if (shortage !== null) return refuse(quotaExhausted(shortage.used, desk.subscriptions.quota))
   if (c2s.isRegOrUnRegPush !== undefined) {
     registerPush(c2s.isRegOrUnRegPush, units, c2s.regPushRehabTypeList ?? [], c2s.isFirstPush ?? true, context)
@@ -84,23 +80,34 @@ function registerPush(
   if (isFirstPush) quotePushes.queueFirst(peer, registered)
 }
 
-/** Why these units cannot be asked for, or null. One bad security refuses the whole request. */
-function refuseUnits(units: readonly Unit[], { desk }: SessionContext): Refusal | null {
-  if (units.length === 0) return refuse('securityList and subTypeList must not be empty')
-  for (const { security, subType } of units) {
-    if (desk.world.market.instrument(security.market, security.code) === null) return refuse(unknownSecurity(security))
-    if (subTypeName(subType) === String(subType) || subType === SubType.None) {
-      return refuse(`unknown subscription type ${subType}`)
-    }
+/**
+ * Units one request may name. Far more than any quota, and few enough that a request of 10 MiB cannot multiply its
+ * securities by its types into gigabytes.
+ */
+const MAX_UNITS = 20_000
+
+/** The units a request names, or why they cannot be had. One bad security refuses the whole request. */
+function readUnits(
+  { securityList = [], subTypeList = [] }: Pick<C2S<'Qot_Sub'>, 'securityList' | 'subTypeList'>,
+  rehabTypes: readonly number[] = [],
+  { desk }: SessionContext,
+): readonly Unit[] | Refusal {
+  if (securityList.length === 0 || subTypeList.length === 0) {
+    return refuse('securityList and subTypeList must not be empty')
   }
-  return null
+  if (securityList.length * subTypeList.length > MAX_UNITS) return refuse(`at most ${MAX_UNITS} units in one request`)
+  const { market } = desk.world
+  const security = securityList.find((one) => market.instrument(one.market, one.code) === null)
+  if (security !== undefined) return refuse(unknownSecurity(security))
+  const subType = subTypeList.find((one) => !SUB_TYPES.has(one))
+  if (subType !== undefined) return refuse(`unknown subscription type ${subType}`)
+  const rehabType = rehabTypes.find((one) => !REHAB_TYPES.has(one))
+  if (rehabType !== undefined) return refuse(`unknown rehabType ${rehabType}`)
+  return unitsOf(securityList, subTypeList)
 }
 
-function refuseRehabTypes(rehabTypes: readonly number[]): Refusal | null {
-  const known: readonly number[] = Object.values(RehabType)
-  const stranger = rehabTypes.find((rehabType) => !known.includes(rehabType))
-  return stranger === undefined ? null : refuse(`unknown rehabType ${stranger}`)
-}
+const SUB_TYPES: ReadonlySet<number> = new Set(Object.values(SubType).filter((subType) => subType !== SubType.None))
+const REHAB_TYPES: ReadonlySet<number> = new Set(Object.values(RehabType))
 
 function everyUnit({ desk, connId }: SessionContext): readonly Unit[] {
   return desk.subscriptions.ofConnection(connId)
@@ -123,8 +130,4 @@ function subInfoOf(
 
 function isKLine(subType: number): boolean {
   return subTypeName(subType).startsWith('KL_')
-}
-
-function unitName({ security, subType }: Unit): string {
-  return `${security.market}.${security.code}/${subType}`
 }

@@ -17,6 +17,7 @@ export function subTypeName(subType: number): string {
   return nameIn(SubType, subType)
 }
 
+/** OpenD's words, as published by users. */
 export function quotaExhausted(used: number, quota: number): string {
   return `订阅额度不足，订阅失败，已用订阅额度：${used}/${quota}`
 }
@@ -26,18 +27,22 @@ export function historyExhausted(used: number, quota: number): string {
   return `the quota of historical K-lines is used up: ${used}/${quota} securities in 30 days`
 }
 
+/** OpenD's words, as published by users. */
 export function unsubscribedTooEarly({ security, subType }: Unit): string {
   return `${securityName(security)}的${subTypeName(subType)}订阅时间过短，至少需要订阅1分钟`
 }
 
+/** OpenD's words, as published by users. `name` is the call's Chinese title. */
 export function rateExceeded(name: string, limit: number): string {
   return `${name}频率太高，请求失败，每30秒最多${limit}次。`
 }
 
+/** OpenD's words, as published by users up to the name. */
 export function unknownSecurity(security: SecurityRef): string {
   return `未知股票 ${securityName(security)}`
 }
 
+/** Ours: it names everything that is missing. */
 export function notSubscribed(units: readonly Unit[]): string {
   const list = units.map(({ security, subType }) => `${securityName(security)} ${subTypeName(subType)}`)
   return `not subscribed on this connection, subscribe first: ${list.join(', ')}`

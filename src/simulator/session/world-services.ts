@@ -1,30 +1,44 @@
-import { pushOf } from '../trading/pushes.ts'
+import type { MessageName, MessageTypes } from '../../../proto/messages.ts'
+import { quoteHandlers } from '../quotes/handlers.ts'
+import { currentPush, nextChangeMs, pushFor, type QuotePush } from '../quotes/pushes.ts'
 import { tradeHandlers } from '../trading/handlers.ts'
-import type { World } from '../world.ts'
-import { quoteFacts } from './quote-facts.ts'
+import { pushOf, type TradePush } from '../trading/pushes.ts'
 import type { WorldServices } from './desk.ts'
 import { PushBody } from './push-body.ts'
-import type { TradePush } from './trade-pushes.ts'
+import { quoteFacts } from './quote-facts.ts'
 
 /** The real market and accounts, as the session knows them. */
 export const worldServices: WorldServices = {
-  handlers: { ...tradeHandlers },
-  quotePushes: { current: () => null, changes: () => [] },
+  handlers: { ...quoteHandlers, ...tradeHandlers },
+  quotePushes: {
+    current: (world, { subType, security, rehabType }, nowMs) =>
+      currentPush(world, subType, security, nowMs, [rehabType]).map(bodyOf),
+    changes: (world, { subType, security, rehabType }, fromMs, toMs) =>
+      pushFor(world, subType, security, fromMs, toMs, [rehabType]).map(bodyOf),
+    nextChangeMs: (world, { security }, nowMs) => nextChangeMs(world, security, nowMs),
+  },
   quoteFacts,
-  advance: (world, marketMs) => world.accounts.advance(marketMs),
-  takeTradePushes,
+  advance: ({ accounts }, marketMs) => accounts.advance(marketMs),
+  takeTradePushes: ({ accounts }) =>
+    accounts.drainEvents().map((event) => {
+      const push = pushOf(event)
+      return { accountId: push.accID, body: bodyOf(push) }
+    }),
 }
 
-const UPDATE_ORDER = 2208
-const UPDATE_FILL = 2218
+const PUSH_IDS = {
+  Qot_UpdateBasicQot: 3005,
+  Qot_UpdateKL: 3007,
+  Qot_UpdateRT: 3009,
+  Qot_UpdateTicker: 3011,
+  Qot_UpdateOrderBook: 3013,
+  Qot_UpdateBroker: 3015,
+  Trd_UpdateOrder: 2208,
+  Trd_UpdateOrderFill: 2218,
+} as const
 
-function takeTradePushes({ accounts }: World): TradePush[] {
-  return accounts.drainEvents().map((event) => {
-    const push = pushOf(event)
-    const body =
-      push.protocolName === 'Trd_UpdateOrder'
-        ? new PushBody(UPDATE_ORDER, 'Trd_UpdateOrder.Response', { retType: 0, s2c: push.s2c })
-        : new PushBody(UPDATE_FILL, 'Trd_UpdateOrderFill.Response', { retType: 0, s2c: push.s2c })
-    return { accountId: push.accID, body }
-  })
+function bodyOf({ protocolName, s2c }: QuotePush | TradePush): PushBody {
+  // The name and the message come in one value of a closed union, so they belong together.
+  const message = { retType: 0, s2c } as MessageTypes[MessageName]
+  return new PushBody<MessageName>(PUSH_IDS[protocolName], `${protocolName}.Response`, message)
 }

@@ -11,6 +11,8 @@ export const SERVER_VERSION = 1011
 /** Last part of the API's version number, 10.11.7108. */
 export const SERVER_BUILD = 7108
 
+/** Where the account was opened. */
 export const USER_ATTRIBUTION = UserAttribution.HK
 
+/** Name of the user in the app. */
 export const NICK_NAME = 'Simulator'

@@ -6,6 +6,7 @@ import type { AccountState } from './account-state.ts'
 import { refusals } from './refusals.ts'
 import { isFuturesMarket } from './venues.ts'
 
+/** Which account a trade call is about. */
 export type Header = MessageTypes['Trd_Common.TrdHeader']
 
 /** The account a trade call's header names, after time has passed up to now; or why the call cannot use it. */

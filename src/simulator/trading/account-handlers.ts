@@ -70,7 +70,7 @@ export const accountHandlers: HandlerTable = {
     const account = openAccount(world, header, nowMs)
     if ('refusal' in account) return account
     const secMarket = c2s.secMarket === undefined || c2s.secMarket === 0 ? null : c2s.secMarket
-    const instrument = findTradable(world.market, account.profile, header.trdMarket, secMarket, c2s.code)
+    const instrument = findTradable(world.accounts.market, account.profile, header.trdMarket, secMarket, c2s.code)
     if ('refusal' in instrument) return instrument
     if (!supportsOrderType(c2s.orderType, secMarketOf(instrument), instrument.kind)) {
       return refusals.orderTypeNotSupported(orderTypeName(c2s.orderType))
@@ -78,8 +78,8 @@ export const accountHandlers: HandlerTable = {
     const replaced = findReplaced(account, c2s.orderID ?? 0n, c2s.orderIDEx ?? '')
     if (replaced !== null && 'refusal' in replaced) return replaced
     const price = ruleOf(c2s.orderType).isAtMarket
-      ? atMarketLimit(world.market, instrument, true, nowMs)
-      : validPrice(world.market, instrument, c2s)
+      ? atMarketLimit(world.accounts.market, instrument, true, nowMs)
+      : validPrice(world.accounts.market, instrument, c2s)
     if (price <= 0) return refusals.missingPrice()
     return { header, maxTrdQtys: maxQuantities(world.accounts, account, instrument, price, replaced, nowMs) }
   },
@@ -93,7 +93,9 @@ export const accountHandlers: HandlerTable = {
     const markets = new Set(venuesOf(header.trdMarket).map((venue) => venue.qotMarket))
     const marginRatioInfoList = []
     for (const security of securityList) {
-      const instrument = markets.has(security.market) ? world.market.instrument(security.market, security.code) : null
+      const instrument = markets.has(security.market)
+        ? world.accounts.market.instrument(security.market, security.code)
+        : null
       if (instrument === null) return refusals.unknownSecurity(security.code)
       marginRatioInfoList.push(marginRatioOf(instrument))
     }

@@ -38,6 +38,7 @@ export interface AccountProfile {
   readonly baseCurrency: number
 }
 
+/** Everything an account remembers. */
 export interface AccountState {
   readonly profile: AccountProfile
   /** One entry per currency the account can hold. */
@@ -62,6 +63,7 @@ export interface CashBalance {
   realised: Cents
 }
 
+/** What an account holds of one security. Stays for the day when it has become flat. */
 export interface PositionState {
   readonly positionId: string
   readonly secMarket: number
@@ -84,6 +86,7 @@ export interface PositionState {
   today: PositionDay
 }
 
+/** Dealings of one trading day in one position. */
 export interface PositionDay {
   readonly date: string
   buyQty: number
@@ -93,6 +96,7 @@ export interface PositionDay {
   realised: Cents
 }
 
+/** An order from its placing on. What a client cannot change is read-only. */
 export interface OrderState {
   readonly orderId: string
   readonly orderIdEx: string
@@ -131,7 +135,9 @@ export interface OrderState {
   extreme: ScaledPrice | null
   /** Market volume in front of it at its price. */
   volumeAhead: number
-  /** The trading day it belongs to; null until one with a session for it begins. */
+  /** True once a trading day with a session for it has begun: a day order ends with that day. */
+  hasMetDay: boolean
+  /** The trading day whose regular session it has seen; null before. */
   activeDate: string | null
   filledQty: number
   /** Sum of scaled price x quantity over its fills. */
@@ -143,6 +149,7 @@ export interface OrderState {
   lastErrMsg: string | null
 }
 
+/** One deal of an order of a real account. */
 export interface FillState {
   readonly fillId: string
   readonly fillIdEx: string
@@ -159,6 +166,7 @@ export interface FillState {
   readonly createMs: number
 }
 
+/** One line of a real account's statement. */
 export interface CashFlow {
   readonly flowId: string
   readonly timeMs: number

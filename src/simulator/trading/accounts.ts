@@ -1,4 +1,5 @@
 import type { Refusal } from '../handler.ts'
+import type { Market } from '../market/market.ts'
 import { DEFAULT_ACCOUNTS } from './account-profiles.ts'
 import type { AccountOpening } from './account-profiles.ts'
 import type { AccountProfile, AccountState, AccountsState, OrderState, TradeEvent } from './account-state.ts'
@@ -10,6 +11,7 @@ import { centsOf } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
 import { placeOrder } from './place-order.ts'
 import type { OrderRequest } from './place-order.ts'
+import { tradingMarketOf } from './simulated-exchange.ts'
 import type { TradingMarket } from './trading-market.ts'
 import { DEFAULT_PASSWORD_MD5, isUnlocked, setLock } from './unlock.ts'
 
@@ -38,7 +40,8 @@ export class Accounts implements TradingFloor {
     this.state = state
   }
 
-  static open(market: TradingMarket, options: AccountsOptions): Accounts {
+  /** Opens fresh accounts on the simulated exchanges, or on any other market. */
+  static open(market: Market | TradingMarket, options: AccountsOptions): Accounts {
     const { openedMs, accounts = DEFAULT_ACCOUNTS, passwordMd5 = DEFAULT_PASSWORD_MD5 } = options
     const state: AccountsState = {
       version: 1,
@@ -51,12 +54,12 @@ export class Accounts implements TradingFloor {
       events: [],
     }
     for (const opening of accounts) state.accounts.push(openAccount(state, opening, openedMs))
-    return new Accounts(market, state)
+    return new Accounts(tradingMarketOf(market), state)
   }
 
   /** Takes up a snapshot. The value is copied, so the caller may keep it. */
-  static restore(market: TradingMarket, state: AccountsState): Accounts {
-    return new Accounts(market, copyOf(state))
+  static restore(market: Market | TradingMarket, state: AccountsState): Accounts {
+    return new Accounts(tradingMarketOf(market), copyOf(state))
   }
 
   /** Everything the accounts remember, detached from them and ready for JSON. */

@@ -5,6 +5,7 @@ import type { AccountState, OrderState } from './account-state.ts'
 import { exchange } from './exchange-rates.ts'
 import { dayOf } from './ledger.ts'
 import { marginTermsOf } from './margin.ts'
+import { marketDate, zoneOfSecMarket } from './market-time.ts'
 import { scaledPriceOf } from './money.ts'
 import type { Cents, ScaledPrice } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
@@ -87,14 +88,17 @@ export function checkFunds(
   const { instrument } = deal
   const closable = reservations.closableBy(deal.isBuy, secMarketOf(instrument), instrument.code)
   const needed = requiredFor(account.profile, deal, closable)
-  if (needed === 0) return null
   const available = availableIn(floor, account, instrument.currency, reservations, nowMs)
-  return needed <= available ? null : refusals.insufficientFunds(needed, available)
+  return isCovered(needed, available) ? null : refusals.insufficientFunds(needed, available)
+}
+
+/** What needs nothing may be done also when less than nothing is available: it can only lower the risk. */
+export function isCovered(needed: Cents, available: Cents): boolean {
+  return needed === 0 || needed <= available
 }
 
 /** Shares of a long position that no live order is selling yet and that have settled. */
 export function sellableQty(
-  floor: TradingFloor,
   account: AccountState,
   instrument: Instrument,
   nowMs: number,
@@ -103,8 +107,9 @@ export function sellableQty(
   const secMarket = secMarketOf(instrument)
   const position = account.positions.find((one) => one.secMarket === secMarket && one.code === instrument.code)
   if (position === undefined || position.qty <= 0) return 0
-  const { tradingDate } = floor.market.tradingState(instrument, nowMs)
-  const unsettled = settlesNextDay(secMarket) ? dayOf(position, tradingDate).buyQty : 0
+  // Before the open the last trading day is still yesterday's, so the calendar decides.
+  const today = marketDate(zoneOfSecMarket(secMarket), nowMs)
+  const unsettled = settlesNextDay(secMarket) ? dayOf(position, today).buyQty : 0
   const selling = pendingQty(account, instrument, [TrdSide.Sell, TrdSide.SellShort], except)
   return Math.max(0, position.qty - unsettled - selling)
 }
@@ -117,17 +122,18 @@ export function coverableQty(account: AccountState, instrument: Instrument, exce
 
 /** Shares that can still be borrowed for a new short sale; 0 where short selling is not permitted. */
 export function shortableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
+  if (!isMarginAccount(account.profile)) return 0
+  // Futures go both ways; options are written, not borrowed.
+  if (instrument.kind === 'future') return Number.MAX_SAFE_INTEGER
   const terms = marginTermsOf(instrument)
   const held = heldQty(account, instrument)
-  if (!isMarginAccount(account.profile) || !terms.isShortPermit || held > 0) return 0
-  // Contracts are written, not borrowed.
-  if (instrument.kind === 'option' || instrument.kind === 'future') return Number.MAX_SAFE_INTEGER
+  if (!terms.isShortPermit || held > 0) return 0
+  if (instrument.kind === 'option') return Number.MAX_SAFE_INTEGER
   return Math.max(0, terms.shortPoolRemain + held - pendingQty(account, instrument, [TrdSide.SellShort], except))
 }
 
 /** Refuses an order whose side the account's position does not allow; null when it does. Futures go both ways. */
 export function checkPosition(
-  floor: TradingFloor,
   account: AccountState,
   instrument: Instrument,
   side: number,
@@ -138,7 +144,7 @@ export function checkPosition(
   if (instrument.kind === 'future') return null
   switch (side) {
     case TrdSide.Sell: {
-      const sellable = sellableQty(floor, account, instrument, nowMs, except)
+      const sellable = sellableQty(account, instrument, nowMs, except)
       return qty <= sellable ? null : refusals.insufficientPosition(sellable)
     }
     case TrdSide.BuyBack: {

@@ -1,8 +1,9 @@
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { Instrument, Tick } from '../market/instrument.ts'
-import type { AccountState, OrderState } from './account-state.ts'
+import type { AccountState, AccountsState, OrderState } from './account-state.ts'
 import { activate } from './activation.ts'
 import { MAX_CATCH_UP_MS } from './bounds.ts'
+import { settleExpired } from './expiry.ts'
 import { dealPrint, isWithinLimit } from './matching.ts'
 import { scaledPriceOf } from './money.ts'
 import type { ScaledPrice } from './money.ts'
@@ -11,7 +12,7 @@ import type { TradingFloor } from './order-life.ts'
 import { isConditional, ruleOf } from './order-rules.ts'
 import { isLiveStatus, isOpenStatus, isWorkingStatus } from './order-status.ts'
 import { isBuySide } from './requirement.ts'
-import { hasDayFor, isDayOver, mayTrade, phaseOf } from './session-phase.ts'
+import { isDayOver, joinDay, mayTrade, phaseOf } from './session-phase.ts'
 import type { SessionPhase } from './session-phase.ts'
 import type { SessionState } from './trading-market.ts'
 import { meetsCondition } from './trigger.ts'
@@ -44,14 +45,19 @@ export function passTime(floor: TradingFloor, nowMs: number): void {
     const startMs = state.advancedToMs + 1
     const endMs = Math.min(nowMs, (Math.floor(startMs / MS_PER_MINUTE) + 1) * MS_PER_MINUTE - 1)
     const watches = watchesAt(floor, startMs)
-    if (watches.length === 0) {
-      state.advancedToMs = nowMs
-      return
-    }
+    if (watches.length === 0) break
     for (const watch of watches) for (const open of watch.orders) turnSession(floor, watch, open, startMs)
     for (const { watch, tick } of ticksOf(floor, watches, startMs, endMs)) showPrint(floor, watch, tick)
+    settleExpired(floor, endMs)
     state.advancedToMs = endMs
   }
+  settleExpired(floor, nowMs)
+  // Where nothing is open no time can be lost, so a clock that was set back is followed.
+  if (nowMs > state.advancedToMs || !hasOpenOrders(state)) state.advancedToMs = nowMs
+}
+
+function hasOpenOrders(state: AccountsState): boolean {
+  return state.accounts.some((account) => account.orders.some((order) => isOpenStatus(order.status)))
 }
 
 function watchesAt(floor: TradingFloor, startMs: number): readonly Watch[] {
@@ -80,13 +86,12 @@ function watchesAt(floor: TradingFloor, startMs: number): readonly Watch[] {
 /** What the clock alone does to an order at the start of a stretch. */
 function turnSession(floor: TradingFloor, watch: Watch, { account, order }: OpenOrder, startMs: number): void {
   const { instrument, session, phase } = watch
+  const expiryMs = floor.market.expiryMs(instrument)
+  if (expiryMs !== null && startMs >= expiryMs) return cancel(floor, account, order, startMs, EXPIRED)
   if (order.expiresMs !== null && startMs >= order.expiresMs) return cancel(floor, account, order, startMs, EXPIRED)
   if (order.expiresMs === null && isDayOver(order, session)) return cancel(floor, account, order, startMs, EXPIRED)
-  if (order.activeDate !== session.tradingDate && hasDayFor(order, session)) {
-    // A new day begins with an empty book: whoever is in it from before stands first.
-    order.activeDate = session.tradingDate
-    order.volumeAhead = 0
-  }
+  // A new day begins with an empty book: whoever is in it from before stands first.
+  if (joinDay(order, session)) order.volumeAhead = 0
   if (!isLiveStatus(order.status) || !mayTrade(order, phase)) return
   const isHeldBack = isConditional(order.orderType) && order.limit === null
   if (order.status === OrderStatus.WaitingSubmit && !isHeldBack)

@@ -12,6 +12,7 @@ export interface FeeBase {
   readonly value: Cents
 }
 
+/** One charge, under the title a client sees. */
 export interface FeeItem {
   readonly title: string
   readonly amount: Cents
@@ -105,6 +106,7 @@ export function feesOf(base: FeeBase): readonly FeeItem[] {
   return rules.map((rule) => ({ title: rule.title, amount: amountOf(rule, base) }))
 }
 
+/** The sum of all charges. */
 export function totalFees(base: FeeBase): Cents {
   return feesOf(base).reduce((sum, item) => sum + item.amount, 0)
 }

@@ -61,7 +61,7 @@ export function fundsView(
     maxWithdrawal: amountOf(withdrawable),
     riskStatus: riskStatusOf(value),
     marginCallMargin: amountOf(isMargin ? value.marginCallMargin : 0),
-    securitiesAssets: amountOf(value.equity),
+    securitiesAssets: amountOf(value.longValue + value.shortValue),
     fundAssets: 0,
     bondAssets: 0,
     marketInfoList: account.profile.trdMarkets.map((trdMarket) => ({
@@ -70,7 +70,9 @@ export function fundsView(
         inCurrency(
           value.positions
             .filter((one) => one.position.trdMarket === trdMarket)
-            .map((one) => [one.position.currency, one.marketValue] as const),
+            .map(({ position, marketValue, unrealised }) => {
+              return [position.currency, position.isCashSettled ? marketValue : unrealised] as const
+            }),
         ),
       ),
     })),

@@ -1,3 +1,5 @@
+import type { AccountsState } from './account-state.ts'
+
 const SPACE_BITS = 62n
 const MASK = (1n << SPACE_BITS) - 1n
 const FIRST_ID = 1n << SPACE_BITS
@@ -11,6 +13,12 @@ export function idOf(counter: number): bigint {
   let mixed = (BigInt(counter) * 0x1e3779b97f4a7c15n) & MASK
   mixed = ((mixed ^ (mixed >> 31n)) * 0x3f58476d1ce4e5b9n) & MASK
   return (mixed ^ (mixed >> 31n)) | FIRST_ID
+}
+
+/** The next id of these accounts. */
+export function nextId(state: AccountsState): bigint {
+  state.idCounter += 1
+  return idOf(state.idCounter)
 }
 
 /** The server's name of an order or fill: letters and digits on real accounts, plain digits on simulated ones. */

@@ -46,6 +46,25 @@ export function bookFill(
   return { proceeds, fees }
 }
 
+/** Closes a whole position at a price, without an order and without fees. Returns what came into the cash balance. */
+export function settlePosition(
+  account: AccountState,
+  position: PositionState,
+  price: ScaledPrice,
+  tradingDate: string,
+): Cents {
+  const qty = Math.abs(position.qty)
+  const isBuy = position.qty < 0
+  const value = valueOf(price * qty, position.contractMultiplier)
+  const realised = movePosition(position, -position.qty, value)
+  noteToday(position, tradingDate, isBuy, qty, value, realised)
+  const cash = cashIn(account, position.currency)
+  const proceeds = position.isCashSettled ? (isBuy ? -value : value) : realised
+  cash.balance += proceeds
+  cash.realised += realised
+  return proceeds
+}
+
 /** The books of a currency, opened at zero when the account has none yet. */
 export function cashIn(account: AccountState, currency: number): CashBalance {
   let cash = account.cash.find((one) => one.currency === currency)

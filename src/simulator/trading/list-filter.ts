@@ -12,6 +12,7 @@ export interface ListFilter {
   passes(entry: FilteredEntry): boolean
 }
 
+/** What of a listed thing the conditions look at. */
 export interface FilteredEntry {
   readonly code: string
   /** `orderID`, `fillID` or `positionID`: the primary key of what is listed. */

@@ -67,8 +67,8 @@ export interface RestingFill extends Execution {
 /**
  * Deals one print out to the resting orders of one side, best limit first, then oldest first; all of them together
  * never get more than was printed. A print at an order's own price first uses up the market's volume in front of it; a
- * print beyond its price has passed everyone there. A resting order deals at its own limit, one without a limit of
- * its own at the print's price.
+ * print beyond its price has passed everyone there. A resting order deals at its own limit, an at-auction order and
+ * one without a limit of its own at the print's price.
  */
 export function dealPrint(orders: readonly OrderState[], price: ScaledPrice, volume: number): readonly RestingFill[] {
   const fills: RestingFill[] = []

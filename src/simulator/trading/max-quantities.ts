@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
-import { availableIn, coverableQty, reserved, sellableQty, shortableQty } from './buying-power.ts'
+import { availableIn, coverableQty, isCovered, reserved, sellableQty, shortableQty } from './buying-power.ts'
 import { marginTermsOf } from './margin.ts'
 import { amountOf, scaleCents, valueOf } from './money.ts'
 import type { Cents, ScaledPrice } from './money.ts'
@@ -36,7 +36,7 @@ export function maxQuantities(
   }
   const withMargin = (isBuy: boolean): number => {
     const closable = reservations.closableBy(isBuy, secMarket, instrument.code)
-    return largest(instrument, (qty) => requiredFor(profile, dealOf(isBuy, qty), closable) <= free)
+    return largest(instrument, (qty) => isCovered(requiredFor(profile, dealOf(isBuy, qty), closable), free))
   }
   const balance = account.cash.find((one) => one.currency === instrument.currency)?.balance ?? 0
   const freeCash = Math.min(free, balance - (reservations.byCurrency.get(instrument.currency) ?? 0))
@@ -50,7 +50,7 @@ export function maxQuantities(
   return {
     maxCashBuy: instrument.kind === 'future' ? maxWithMargin : cashOnly,
     maxCashAndMarginBuy: isMargin ? maxWithMargin : undefined,
-    maxPositionSell: sellableQty(floor, account, instrument, nowMs, replaced),
+    maxPositionSell: sellableQty(account, instrument, nowMs, replaced),
     maxSellShort: isMargin
       ? Math.min(withMargin(false), lotsOf(instrument, shortableQty(account, instrument, replaced)))
       : undefined,

@@ -15,18 +15,22 @@ export const PRICE_SCALE = 1_000_000
 /** Contract multipliers keep three decimals (0.001 of an index point is finer than any listed contract). */
 const MULTIPLIER_SCALE = 1000
 
+/** A price as a whole number of millionths. */
 export function scaledPriceOf(price: number): ScaledPrice {
   return Math.round(price * PRICE_SCALE)
 }
 
+/** The price a client sees: the double nearest to the decimal one. */
 export function priceOf(scaled: ScaledPrice): number {
   return scaled / PRICE_SCALE
 }
 
+/** An amount in whole cents. */
 export function centsOf(amount: number): Cents {
   return Math.round(amount * 100)
 }
 
+/** The amount a client sees, in currency units. */
 export function amountOf(cents: Cents): number {
   return cents / 100
 }

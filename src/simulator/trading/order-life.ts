@@ -1,8 +1,8 @@
 import { OrderStatus, TimeInForce, TrdEnv } from '../../../proto/enums.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, AccountsState, OrderState, TradeEvent } from './account-state.ts'
-import { MAX_EVENTS, MAX_FILLS_PER_ACCOUNT, MAX_FLOWS_PER_ACCOUNT, keepLast } from './bounds.ts'
-import { idOf, serverIdOf } from './identifiers.ts'
+import { MAX_EVENTS, MAX_FILLS_PER_ACCOUNT, keepLast } from './bounds.ts'
+import { nextId, serverIdOf } from './identifiers.ts'
 import { bookFill } from './ledger.ts'
 import type { Booking } from './ledger.ts'
 import { availableLevels, takeLiquidity } from './liquidity.ts'
@@ -12,17 +12,13 @@ import { ruleOf } from './order-rules.ts'
 import { isAllowedMove } from './order-status.ts'
 import { isBuySide } from './requirement.ts'
 import { phaseOf } from './session-phase.ts'
+import { noteFlow } from './statement.ts'
 import type { TradingMarket } from './trading-market.ts'
 
 /** The accounts and the market they trade on: what every step in an order's life works with. */
 export interface TradingFloor {
   readonly state: AccountsState
   readonly market: TradingMarket
-}
-
-export function nextId(state: AccountsState): bigint {
-  state.idCounter += 1
-  return idOf(state.idCounter)
 }
 
 /** Moves an order to a status and tells the listeners. A move that is not in the table of arrows is a bug. */
@@ -149,14 +145,9 @@ function noteFlows(
   nowMs: number,
 ): void {
   const remark = `${isBuySide(order.side) ? 'Buy' : 'Sell'} ${order.code}, order ${order.orderIdEx}`
-  const note = (amount: number, type: string): void => {
-    if (amount === 0) return
-    const flowId = nextId(floor.state).toString()
-    account.flows.push({ flowId, timeMs: nowMs, currency: order.currency, amount, type, remark })
-  }
-  note(booking.proceeds, 'Trade')
-  note(-booking.fees, 'Fees')
-  keepLast(account.flows, MAX_FLOWS_PER_ACCOUNT)
+  const base = { currency: order.currency, timeMs: nowMs }
+  noteFlow(floor.state, account, { ...base, amount: booking.proceeds }, 'Trade', remark)
+  noteFlow(floor.state, account, { ...base, amount: -booking.fees }, 'Fees', remark)
 }
 
 function emit(floor: TradingFloor, event: TradeEvent): void {

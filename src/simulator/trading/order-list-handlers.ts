@@ -70,7 +70,7 @@ export const orderListHandlers: HandlerTable = {
     const orderFeeList = []
     for (const order of account.orders) {
       if (!asked.has(order.orderIdEx)) continue
-      const kind = world.market.instrument(order.market, order.code)?.kind
+      const kind = world.accounts.market.instrument(order.market, order.code)?.kind
       if (kind !== undefined) orderFeeList.push(feeView(order, kind))
     }
     return { header, orderFeeList }

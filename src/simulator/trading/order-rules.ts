@@ -76,6 +76,7 @@ export function supportsOrderType(orderType: number, secMarket: number, kind: In
   return !(isChina && orderType === OrderType.Market)
 }
 
+/** What messages call an order type; its number when it has no name. */
 export function orderTypeName(orderType: number): string {
   return RULES[orderType]?.name ?? NAMES_OF_REFUSED[orderType] ?? String(orderType)
 }

@@ -42,6 +42,7 @@ export function orderView(order: OrderState): MessageTypes['Trd_Common.Order'] {
   }
 }
 
+/** A fill as OpenD shows it. */
 export function fillView(fill: FillState): MessageTypes['Trd_Common.OrderFill'] {
   return {
     trdSide: fill.side,

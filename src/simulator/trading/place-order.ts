@@ -1,13 +1,22 @@
-import { OrderStatus, OrderType, Session, TimeInForce, TrdEnv, TrdSecMarket, TrdSide } from '../../../proto/enums.ts'
+import {
+  OrderStatus,
+  OrderType,
+  QotMarket,
+  Session,
+  TimeInForce,
+  TrdEnv,
+  TrdSecMarket,
+  TrdSide,
+} from '../../../proto/enums.ts'
 import type { Refusal } from '../handler.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
 import { MAX_HISTORY_DAYS, MAX_OPEN_ORDERS_PER_ACCOUNT, MAX_ORDERS_PER_ACCOUNT } from './bounds.ts'
 import { checkFunds, checkPosition, worstPriceOf } from './buying-power.ts'
-import { serverIdOf } from './identifiers.ts'
+import { nextId, serverIdOf } from './identifiers.ts'
 import { parseMarketTime, zoneOfSecMarket } from './market-time.ts'
 import { scaledPriceOf } from './money.ts'
-import { emitOrder, nextId, sendToExchange } from './order-life.ts'
+import { emitOrder, sendToExchange } from './order-life.ts'
 import type { TradingFloor } from './order-life.ts'
 import { isConditional, orderTypeName, ruleOf, supportsOrderType } from './order-rules.ts'
 import { isOpenStatus } from './order-status.ts'
@@ -16,7 +25,7 @@ import type { OrderTerms, RequestedTerms } from './order-terms.ts'
 import { atMarketLimit } from './price-grid.ts'
 import { refusals } from './refusals.ts'
 import { isBuySide } from './requirement.ts'
-import { hasDayFor, mayTrade, phaseOf } from './session-phase.ts'
+import { joinDay, mayTrade, phaseOf } from './session-phase.ts'
 import { findTradable } from './tradable-security.ts'
 import { utf8Length } from './utf8-length.ts'
 import { secMarketOf } from './venues.ts'
@@ -87,7 +96,7 @@ export function checkBacking(
   except: OrderState | null = null,
 ): Refusal | null {
   const qty = order.qty - order.filledQty
-  const badPosition = checkPosition(floor, account, instrument, order.side, qty, nowMs, except)
+  const badPosition = checkPosition(account, instrument, order.side, qty, nowMs, except)
   if (badPosition !== null) return badPosition
   const { filledQty, filledNotional, feesPaid } = order
   const worstPrice = worstPriceOf(floor, order, instrument, nowMs)
@@ -122,6 +131,9 @@ function checkManner(
   if (isLasting && !isPlainLimit && !isConditional(orderType)) return refusals.badTimeInForce()
   if (timeInForce === TimeInForce.IOC && !isPlainLimit) return refusals.badTimeInForce()
   const isAtOnce = orderType === OrderType.Market || rule.isImmediate || timeInForce === TimeInForce.IOC
+  const expiryMs = floor.market.expiryMs(instrument)
+  if (expiryMs !== null && expiryMs <= nowMs) return refusals.contractExpired(instrument.code)
+  if (floor.market.lastPrice(instrument, nowMs) <= 0) return refusals.notListedYet(instrument.code)
   const phase = phaseOf(floor.market.tradingState(instrument, nowMs))
   const isUs = secMarketOf(instrument) === TrdSecMarket.US
   const outside = request.session !== null && request.session > Session.RTH
@@ -177,13 +189,14 @@ function draftOrder(
     orderType: request.orderType,
     timeInForce: request.timeInForce,
     expiresMs,
-    session: request.session,
+    session: instrument.market === QotMarket.US_Security ? request.session : null,
     fillOutsideRth: request.fillOutsideRth,
     remark: request.remark,
     status: OrderStatus.WaitingSubmit,
     limit: limitAtOnce(floor, instrument, request, terms, nowMs),
     extreme: ruleOf(request.orderType).isTrailing ? scaledPriceOf(floor.market.lastPrice(instrument, nowMs)) : null,
     volumeAhead: 0,
+    hasMetDay: false,
     activeDate: null,
     filledQty: 0,
     filledNotional: 0,
@@ -193,7 +206,7 @@ function draftOrder(
     updateMs: nowMs,
     lastErrMsg: null,
   }
-  if (hasDayFor(draft, session)) draft.activeDate = session.tradingDate
+  joinDay(draft, session)
   if (mayTrade(draft, phaseOf(session)) && !isConditional(draft.orderType)) draft.status = OrderStatus.Submitting
   return draft
 }

@@ -66,7 +66,7 @@ export function plRatioOf(floor: TradingFloor, position: PositionState, nowMs: n
 function closableQty(floor: TradingFloor, account: AccountState, position: PositionState, nowMs: number): number {
   const instrument = floor.market.instrument(position.market, position.code)
   if (instrument === null) return 0
-  return position.qty < 0 ? coverableQty(account, instrument) : sellableQty(floor, account, instrument, nowMs)
+  return position.qty < 0 ? coverableQty(account, instrument) : sellableQty(account, instrument, nowMs)
 }
 
 function perUnit(cost: Cents, position: PositionState): number {

@@ -8,6 +8,7 @@ export type TradePush =
   | { readonly accID: bigint; readonly protocolName: 'Trd_UpdateOrder'; readonly s2c: S2C<'Trd_UpdateOrder'> }
   | { readonly accID: bigint; readonly protocolName: 'Trd_UpdateOrderFill'; readonly s2c: S2C<'Trd_UpdateOrderFill'> }
 
+/** The push that tells of an event. */
 export function pushOf(event: TradeEvent): TradePush {
   const accID = BigInt(event.accId)
   if (event.kind === 'order') {

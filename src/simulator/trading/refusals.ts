@@ -3,15 +3,14 @@ import type { Refusal } from '../handler.ts'
 import { amountOf } from './money.ts'
 import type { Cents } from './money.ts'
 
+/** `errCode` of a trade call to a locked real account, as futu-opend-rs reports it. */
+const LOCKED_ERR_CODE = -401
+
 /**
  * What OpenD says when it refuses a trade call. The sentences about unknown accounts and about what simulated
  * accounts cannot do are OpenD's own as clients have reported them; the others are in its manner, because its full
  * list is not public.
  */
-
-/** `errCode` of a trade call to a locked real account, as futu-opend-rs reports it. */
-const LOCKED_ERR_CODE = -401
-
 export const refusals = {
   invalidAccId: (): Refusal => refuse('invalid acc_id=0, please get the account list first'),
   unknownAccount: (): Refusal => refuse('Nonexisting acc_id'),
@@ -31,6 +30,8 @@ export const refusals = {
 
   unknownSecurity: (code: string): Refusal => refuse(`未知股票 Unknown stock ${code}`),
   notTradable: (code: string): Refusal => refuse(`${code} cannot be traded in this account`),
+  contractExpired: (code: string): Refusal => refuse(`${code} has expired`),
+  notListedYet: (code: string): Refusal => refuse(`${code} is not listed yet`),
   secMarketMismatch: (): Refusal => refuse('sec_market does not belong to trd_market'),
   unknownSide: (): Refusal => refuse('Unknown trd_side'),
   orderTypeNotSupported: (name: string): Refusal => refuse(`Order type ${name} is not supported`),
@@ -66,6 +67,9 @@ export const refusals = {
   shortNotPermitted: (): Refusal => refuse('Short selling of this security is not permitted in this account'),
   shortAgainstLong: (): Refusal => refuse('Sell the long position first: it cannot be sold short at the same time'),
   tooManyOrders: (limit: number): Refusal => refuse(`Too many open orders: at most ${limit} for one account`),
+  badLegs: (): Refusal => refuse('A strategy has two to four legs of one currency, at least one of them an option'),
+  strategyOrderType: (): Refusal => refuse('A strategy order is a limit or a market order'),
+  noStrategies: (): Refusal => refuse('This account has no permission to trade option strategies'),
 
   unknownOrder: (): Refusal => refuse('订单不存在 The order does not exist'),
   unknownOperation: (): Refusal => refuse('Unknown modify_order_op'),

@@ -30,6 +30,7 @@ export function isCashSettled(instrument: Instrument): boolean {
   return instrument.kind !== 'future'
 }
 
+/** True for an account that lends on what it holds. */
 export function isMarginAccount(profile: AccountProfile): boolean {
   return profile.accType === TrdAccType.Margin
 }
@@ -64,6 +65,7 @@ export function requiredFor(profile: AccountProfile, deal: Deal, closableQty: nu
   return scaleCents(value, openingQty * percent, deal.qty * 100) + furtherFees(deal)
 }
 
+/** What the live orders of an account tie up. */
 export interface Reservations {
   readonly byCurrency: ReadonlyMap<number, Cents>
   /** How much of a position of the other side is left for one more order to close. */

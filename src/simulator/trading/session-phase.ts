@@ -32,9 +32,11 @@ const PHASES: Readonly<Record<number, SessionPhase>> = {
   [QotMarketState.FutureDayBreak]: 'pause',
   [QotMarketState.FutureDayWaitForOpen]: 'pause',
   [QotMarketState.FutureNightWait]: 'pause',
-  [QotMarketState.FutureBreak]: 'pause',
+  // Between a night session and the day session that completes its trading day.
+  [QotMarketState.NightEnd]: 'pause',
 }
 
+/** The phase of a session state. States in which nothing is offered are `closed`. */
 export function phaseOf(state: SessionState): SessionPhase {
   return state.isOpen ? 'regular' : (PHASES[state.marketState] ?? 'closed')
 }
@@ -51,18 +53,29 @@ export function mayTrade(order: OrderState, phase: SessionPhase): boolean {
  * Whether the running trading day still has, or had, a session for the order. Not so when everything is closed, and
  * after hours for an order that keeps to the regular session: such an order waits for the next day.
  */
-export function hasDayFor(order: OrderState, state: SessionState): boolean {
+function hasDayFor(order: OrderState, state: SessionState): boolean {
   if (phaseOf(state) === 'closed') return false
   return state.marketState !== QotMarketState.AfterHoursBegin || tradesExtended(order)
 }
 
 /**
- * Whether a day order's day is over. Only the exchange's own calendar decides: the day ends when its last session
- * for this order has ended, or at the latest when another trading day has begun.
+ * Whether a day order's day is over: its last session for this order has ended, or, on an exchange that never closes,
+ * another trading day has begun. An order placed while everything is closed waits for its day first.
  */
 export function isDayOver(order: OrderState, state: SessionState): boolean {
-  if (order.activeDate === null) return false
-  return order.activeDate !== state.tradingDate || !hasDayFor(order, state)
+  if (!order.hasMetDay) return false
+  return (
+    !hasDayFor(order, state) || (state.isOpen && order.activeDate !== null && order.activeDate !== state.tradingDate)
+  )
+}
+
+/** Notes on an order which day it has come to. Returns whether a new day's regular session has begun for it. */
+export function joinDay(order: OrderState, state: SessionState): boolean {
+  if (!hasDayFor(order, state)) return false
+  order.hasMetDay = true
+  if (!state.isOpen || order.activeDate === state.tradingDate) return false
+  order.activeDate = state.tradingDate
+  return true
 }
 
 function tradesExtended(order: OrderState): boolean {

@@ -26,6 +26,7 @@ export interface Valuation {
   /** What the account is worth: all cash, plus securities at market value, plus the open profit of futures. */
   readonly equity: Cents
   readonly cash: Cents
+  /** Securities held, without futures. */
   readonly longValue: Cents
   readonly shortValue: Cents
   readonly unrealised: Cents
@@ -51,6 +52,7 @@ export function valuePosition(market: TradingMarket, position: PositionState, no
   return { position, price, marketValue, unrealised: marketValue - position.cost, ...margins }
 }
 
+/** Values an account in one currency, at the last prices of that moment. */
 export function valueAccount(market: TradingMarket, account: AccountState, currency: number, nowMs: number): Valuation {
   const positions = account.positions.map((position) => valuePosition(market, position, nowMs))
   const sum = (of: (one: ValuedPosition) => Cents): Cents =>
@@ -61,8 +63,8 @@ export function valueAccount(market: TradingMarket, account: AccountState, curre
     positions,
     equity: cash + sum((one) => (one.position.isCashSettled ? one.marketValue : one.unrealised)),
     cash,
-    longValue: sum((one) => Math.max(0, one.marketValue)),
-    shortValue: sum((one) => Math.min(0, one.marketValue)),
+    longValue: sum((one) => Math.max(0, assetValue(one))),
+    shortValue: sum((one) => Math.min(0, assetValue(one))),
     unrealised: sum((one) => one.unrealised),
     realised: account.cash.reduce((total, one) => total + exchange(one.realised, one.currency, currency), 0),
     initialMargin: sum((one) => one.initialMargin),
@@ -70,6 +72,11 @@ export function valueAccount(market: TradingMarket, account: AccountState, curre
     marginCallMargin: sum((one) => one.marginCallMargin),
     maintenanceMargin: sum((one) => one.maintenanceMargin),
   }
+}
+
+/** A future is no asset: only what it has gained or lost counts, and that is told as unrealised profit. */
+function assetValue({ position, marketValue }: ValuedPosition): Cents {
+  return position.isCashSettled ? marketValue : 0
 }
 
 function marginsOf(

@@ -1,3 +1,4 @@
+import '../../../src/wire/full-schema.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MessageName, MessageTypes } from '../../../proto/messages.ts'

@@ -97,9 +97,9 @@ test('reminders are added, changed, switched off and deleted, and survive a rest
   const state = JSON.parse(JSON.stringify(bench.opend.snapshot(bench.nowMs))) as ReturnType<Bench['opend']['snapshot']>
   const later = new Bench({ state }).login()
   assert.deepEqual(list(later), [1, 2])
-  assert.equal(set(later, SetPriceReminderOp.Modify, { key: 2n, value: 3.14159 }).retType, 0)
+  assert.equal(set(later, SetPriceReminderOp.Modify, { key: 2n, value: 5.43219 }).retType, 0)
   const items = later.call('Qot_GetPriceReminder', { market: 1 }).s2c?.priceReminderList?.[0]?.itemList
-  assert.deepEqual([items?.[1]?.value, items?.[1]?.note], [3.141, '二'])
+  assert.deepEqual([items?.[1]?.value, items?.[1]?.note], [5.432, '二'])
   assert.equal(set(later, SetPriceReminderOp.Del, { key: 1n }).retType, 0)
   assert.equal(set(later, SetPriceReminderOp.Del, { key: 1n }).retType, -1)
   assert.deepEqual(list(later), [2])
@@ -109,7 +109,13 @@ test('reminders are added, changed, switched off and deleted, and survive a rest
 
 test('what is no reminder is refused', () => {
   const client = new Bench().login()
-  const bad = [{}, { ...UP, type: 99 }, { ...UP, freq: 0 }, { ...UP, value: undefined }, { ...UP, note: 'x'.repeat(21) }]
+  const bad = [
+    {},
+    { ...UP, type: 99 },
+    { ...UP, freq: 0 },
+    { ...UP, value: undefined },
+    { ...UP, note: 'x'.repeat(21) },
+  ]
   for (const terms of bad) assert.equal(set(client, SetPriceReminderOp.Add, terms).retType, -1, JSON.stringify(terms))
   for (let i = 0; i < 10; i++) assert.equal(set(client, SetPriceReminderOp.Add, UP).retType, 0)
   assert.match(set(client, SetPriceReminderOp.Add, UP).retMsg ?? '', /at most 10/)

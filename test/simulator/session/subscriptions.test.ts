@@ -181,8 +181,7 @@ test('used quota never exceeds the total, and equals the distinct units held or 
             held.delete(key)
           }
         } else if (at === 'sub') {
-          const terms = { extendedTime: false, session: 0, orderBookDetail: false }
-          if (book.subscribe(connId, units, terms, nowMs) !== null) continue
+          if (book.subscribe(connId, units, nowMs) !== null) continue
           for (const name of names) held.set(`${conn}:${name}`, held.get(`${conn}:${name}`) ?? nowMs)
         } else if (book.tooFresh(connId, units, nowMs).length === 0) {
           book.unsubscribe(connId, units)
@@ -194,5 +193,26 @@ test('used quota never exceeds the total, and equals the distinct units held or 
         assert.ok(book.used(nowMs) <= 5)
       }
     }),
+  )
+})
+
+test('a security named twice is one unit and gets one first push; a request cannot multiply without bound', () => {
+  const client = new Bench().login()
+  client.call('Qot_Sub', {
+    securityList: [TENCENT, TENCENT],
+    subTypeList: [SubType.Basic, SubType.Basic],
+    isSubOrUnSub: true,
+    isRegOrUnRegPush: true,
+  })
+  assert.equal(client.takePushes().length, 1)
+  assert.equal(used(client), 1)
+  const crowd = Array.from({ length: 1001 }, () => TENCENT)
+  assert.match(
+    sub(
+      client,
+      crowd,
+      Array.from({ length: 20 }, () => SubType.Basic),
+    ).retMsg ?? '',
+    /at most 20000/,
   )
 })

@@ -159,7 +159,7 @@ export class TcpClient {
   }
 
   #receive(bytes: Uint8Array): void {
-    this.bytes.push(...bytes)
+    for (const byte of bytes) this.bytes.push(byte)
     const result = this.#deframer.push(bytes)
     this.frames.push(...result.frames)
     if (!result.ok) this.broken = result.detail

@@ -21,10 +21,16 @@ export type Step =
       readonly auxTicks: number
       readonly extended: boolean
     }
-  | { readonly kind: 'modify'; readonly pick: number; readonly operation: number; readonly lots: number; readonly ticks: number }
+  | {
+      readonly kind: 'modify'
+      readonly pick: number
+      readonly operation: number
+      readonly lots: number
+      readonly ticks: number
+    }
 
 /** Where orders go: an account with a market and a security it may trade. */
-const PLACES: readonly { accId: bigint; trdMarket: number; instrument: Instrument }[] = [
+export const PLACES: readonly { accId: bigint; trdMarket: number; instrument: Instrument }[] = [
   { accId: 281756455988247916n, trdMarket: TrdMarket.HK, instrument: TENCENT },
   { accId: 281756455988247916n, trdMarket: TrdMarket.US, instrument: APPLE },
   { accId: 281756455988247916n, trdMarket: TrdMarket.CN, instrument: MOUTAI },
@@ -44,7 +50,10 @@ const wait = fc.oneof(
 const place = fc.record({
   kind: fc.constant('place' as const),
   place: fc.nat(PLACES.length - 1),
-  side: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 2 }) }, { weight: 1, arbitrary: fc.integer({ min: 3, max: 4 }) }),
+  side: fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 1, max: 2 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 3, max: 4 }) },
+  ),
   orderType: fc.oneof(
     { weight: 5, arbitrary: fc.constant(OrderType.Normal) },
     { weight: 3, arbitrary: fc.constantFrom(...Object.values(OrderType)) },
@@ -53,7 +62,10 @@ const place = fc.record({
     { weight: 4, arbitrary: fc.constant(TimeInForce.DAY) },
     { weight: 1, arbitrary: fc.constantFrom(TimeInForce.GTC, TimeInForce.IOC) },
   ),
-  lots: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 30 }) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 5000 }) }),
+  lots: fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 1, max: 30 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 5000 }) },
+  ),
   ticks: fc.integer({ min: -15, max: 15 }),
   auxTicks: fc.integer({ min: -10, max: 10 }),
   extended: fc.boolean(),
@@ -102,14 +114,22 @@ export class Player {
   #place(accounts: Accounts, step: Step & { kind: 'place' }): void {
     const where = PLACES[step.place] ?? PLACES[0]
     const account = where === undefined ? null : accounts.account(where.accId)
-    if (where === undefined || account === null) return
-    const outcome = accounts.place(account, requestOf(accounts, where.instrument, where.trdMarket, step, this.nowMs), this.nowMs)
+    const instrument =
+      where === undefined ? null : accounts.market.instrument(where.instrument.market, where.instrument.code)
+    if (where === undefined || account === null || instrument === null) return
+    const outcome = accounts.place(
+      account,
+      requestOf(accounts, instrument, where.trdMarket, step, this.nowMs),
+      this.nowMs,
+    )
     if (!('refusal' in outcome)) this.accepted += 1
   }
 
   #modify(accounts: Accounts, step: Step & { kind: 'modify' }): void {
     const all = accounts.state.accounts.flatMap((account) => account.orders.map((order) => ({ account, order })))
-    const picked: { account: AccountState; order: OrderState } | undefined = all.at(-1 - (step.pick % Math.max(1, all.length)))
+    const picked: { account: AccountState; order: OrderState } | undefined = all.at(
+      -1 - (step.pick % Math.max(1, all.length)),
+    )
     if (picked === undefined) return
     const instrument = accounts.market.instrument(picked.order.market, picked.order.code)
     if (instrument === null) return

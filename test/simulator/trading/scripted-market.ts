@@ -17,6 +17,7 @@ export class ScriptedMarket implements TradingMarket {
   readonly tapes = new Map<string, readonly Tick[]>()
   /** Replaces the book for one security when set. */
   readonly books = new Map<string, Book>()
+  readonly expiries = new Map<string, number>()
   band: { low: number; high: number } | null = null
 
   constructor(seed = 1) {
@@ -81,6 +82,10 @@ export class ScriptedMarket implements TradingMarket {
     return ticks
   }
 
+  expiryMs(instrument: Instrument): number | null {
+    return this.expiries.get(instrument.code) ?? null
+  }
+
   #priceAt(instrument: Instrument, step: number): number {
     const noise = (this.#hash(step, instrument.code.length) % 7) - 3
     return round(BASE_PRICE + tickOf(instrument) * (noise + Math.round(12 * Math.sin(step / 40))))
@@ -106,14 +111,19 @@ export const INDEX_FUTURE = {
   kind: 'future',
   contractMultiplier: 50,
 } satisfies Instrument
+export const OPTION = {
+  ...stock(QotMarket.US_Security, 'AAPL270115C100000', 1, Currency.USD),
+  kind: 'option',
+  contractMultiplier: 100,
+} satisfies Instrument
 export const INSTRUMENTS: readonly Instrument[] = [
   TENCENT,
   TRACKER,
   APPLE,
   MOUTAI,
   INDEX_FUTURE,
+  OPTION,
   { ...stock(QotMarket.HK_Security, '800000', 1, Currency.HKD), kind: 'index' },
-  { ...stock(QotMarket.US_Security, 'AAPL270115C100000', 1, Currency.USD), kind: 'option', contractMultiplier: 100 },
 ]
 
 /** Monday 3 March 2025 at that Hong Kong time. */
@@ -147,8 +157,8 @@ type Moment = readonly [marketState: number, isOpen: boolean, hasBegun: boolean]
 
 function hongKong(minute: number): Moment {
   if (minute < 9 * 60) return [QotMarketState.Closed, false, false]
-  if (minute < 9 * 60 + 20) return [QotMarketState.Auction, false, true]
-  if (minute < 9 * 60 + 30) return [QotMarketState.WaitingOpen, false, true]
+  if (minute < 9 * 60 + 20) return [QotMarketState.Auction, false, false]
+  if (minute < 9 * 60 + 30) return [QotMarketState.WaitingOpen, false, false]
   if (minute < 12 * 60) return [QotMarketState.Morning, true, true]
   if (minute < 13 * 60) return [QotMarketState.Rest, false, true]
   if (minute < 16 * 60) return [QotMarketState.Afternoon, true, true]
@@ -157,7 +167,7 @@ function hongKong(minute: number): Moment {
 
 function newYork(minute: number): Moment {
   if (minute < 4 * 60) return [QotMarketState.Closed, false, false]
-  if (minute < 9 * 60 + 30) return [QotMarketState.PreMarketBegin, false, true]
+  if (minute < 9 * 60 + 30) return [QotMarketState.PreMarketBegin, false, false]
   if (minute < 16 * 60) return [QotMarketState.Afternoon, true, true]
   if (minute < 20 * 60) return [QotMarketState.AfterHoursBegin, false, true]
   return [QotMarketState.AfterHoursEnd, false, true]

@@ -1,17 +1,19 @@
-import { Currency, ExchType, Issuer, QotMarket, SecurityType, WarrantType } from '../../../proto/enums.ts'
+import { WarrantType } from '../../../proto/enums.ts'
 import { optionPrice, optionValue, type OptionValue } from './black-scholes.ts'
 import { CloseReader } from './close-reader.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
 import { mix } from './hash.ts'
 import type { Listing } from './listing.ts'
 import type { PriceSeries } from './price-series.ts'
-import { HK_EQUITY_LADDER } from './tick-tables.ts'
 import type { VolatilitySurface } from './volatility-surface.ts'
+import type { WarrantSlot } from './warrant-slots.ts'
 
 /** Trading days that one issue lives; then its code is given to the next, as HKEX does. */
 const LIFE_DAYS = 240
 
+/** A year's interest, as for options in Hong Kong. */
 const RATE = 0.03
+/** On the last day half a day is left. */
 const HALF_DAY = 0.5
 const DAYS_PER_YEAR = 365
 
@@ -21,60 +23,8 @@ const VOLATILITY_MARKUP = 1.08
 /** A bull or bear contract costs this much a year of its strike for the issuer's money. */
 const FUNDING_RATE = 0.04
 
-/** Codes of derivative warrants, and of callable bull and bear contracts. */
-const FIRST_WARRANT_CODE = 13_001
-const FIRST_CALLABLE_CODE = 53_001
-
-const LOT_SIZE = 10_000
 const ISSUE_SIZE = 150_000_000
 const AVERAGE_VOLUME = 40_000_000
-
-const OWNERS = [
-  { code: '00700', shortName: '腾讯' },
-  { code: '09988', shortName: '阿里' },
-  { code: '03690', shortName: '美团' },
-  { code: '00388', shortName: '港交' },
-  { code: '01810', shortName: '小米' },
-  { code: '800000', shortName: '恒指' },
-] as const
-
-const ISSUERS = [
-  { id: Issuer.SG, name: '法兴' },
-  { id: Issuer.BP, name: '法巴' },
-  { id: Issuer.CT, name: '花旗' },
-  { id: Issuer.GS, name: '高盛' },
-  { id: Issuer.HS, name: '汇丰' },
-  { id: Issuer.JP, name: '摩通' },
-  { id: Issuer.UB, name: '瑞银' },
-  { id: Issuer.BI, name: '中银' },
-] as const
-
-/** What every owner has: type, strike as a multiple of the price at issue, and its letter in the name. */
-const SHAPES = [
-  { type: WarrantType.Buy, moneyness: 0.95, word: '购A' },
-  { type: WarrantType.Buy, moneyness: 1.05, word: '购B' },
-  { type: WarrantType.Buy, moneyness: 1.15, word: '购C' },
-  { type: WarrantType.Buy, moneyness: 1.3, word: '购D' },
-  { type: WarrantType.Sell, moneyness: 1.05, word: '沽A' },
-  { type: WarrantType.Sell, moneyness: 0.95, word: '沽B' },
-  { type: WarrantType.Sell, moneyness: 0.85, word: '沽C' },
-  { type: WarrantType.Bull, moneyness: 0.78, word: '牛A' },
-  { type: WarrantType.Bull, moneyness: 0.62, word: '牛B' },
-  { type: WarrantType.Bear, moneyness: 1.22, word: '熊A' },
-  { type: WarrantType.Bear, moneyness: 1.4, word: '熊B' },
-] as const
-
-/** What stays with a code: owner, kind, issuer. */
-export interface WarrantSlot {
-  readonly code: string
-  readonly name: string
-  readonly ownerCode: string
-  /** `Qot_Common.WarrantType`: 1 call, 2 put, 3 bull, 4 bear. */
-  readonly type: number
-  /** `Qot_Common.Issuer`. */
-  readonly issuer: number
-  readonly moneyness: number
-}
 
 /** Terms of the issue that a code stands for on some day. */
 export interface WarrantTerms {
@@ -86,52 +36,6 @@ export interface WarrantTerms {
   /** Warrants that buy one share. */
   readonly conversionRatio: number
   readonly issueSize: number
-}
-
-/** All warrants of the market by slot, in code order. */
-export function warrantSlots(): readonly WarrantSlot[] {
-  let nextWarrant = FIRST_WARRANT_CODE
-  let nextCallable = FIRST_CALLABLE_CODE
-  return OWNERS.flatMap((owner, ownerAt) =>
-    SHAPES.map(({ type, moneyness, word }, shapeAt) => {
-      const isCallable = type === WarrantType.Bull || type === WarrantType.Bear
-      const issuer = ISSUERS[(ownerAt * 3 + shapeAt) % ISSUERS.length] ?? ISSUERS[0]
-      return {
-        code: String(isCallable ? nextCallable++ : nextWarrant++),
-        name: `${owner.shortName}${issuer.name}${word}`,
-        ownerCode: owner.code,
-        type,
-        issuer: issuer.id,
-        moneyness,
-      }
-    }),
-  ).toSorted((one, other) => Number(one.code) - Number(other.code))
-}
-
-export function warrantListing(slot: WarrantSlot, owner: Listing): Listing {
-  return {
-    instrument: {
-      market: QotMarket.HK_Security,
-      code: slot.code,
-      name: slot.name,
-      kind: 'warrant',
-      lotSize: LOT_SIZE,
-      currency: Currency.HKD,
-      contractMultiplier: 1,
-      underlyingCode: slot.ownerCode,
-    },
-    plan: owner.plan,
-    ladder: HK_EQUITY_LADDER,
-    securityType: SecurityType.Warrant,
-    exchange: ExchType.HK_MainBoard,
-    listedOn: owner.listedOn,
-    dailyLimit: null,
-    spreadRungs: 1,
-    turnoverMultiplier: 1,
-    process: null,
-    follows: null,
-    fundamentals: null,
-  }
 }
 
 /** One warrant code through all its issues. */
@@ -200,6 +104,12 @@ export class WarrantIssue {
     return this.#calledOn !== null && this.#calledOn <= dayIndex ? this.#calledOn : null
   }
 
+  /** True when the issue running on `dayIndex` was called on an earlier day: it traded to the end of that one. */
+  wasCalledBefore(dayIndex: number): boolean {
+    const called = dayIndex > this.termsOn(dayIndex).firstDay ? this.calledOn(dayIndex) : null
+    return called !== null && called < dayIndex
+  }
+
   /** Price of one warrant at that price of the owner. */
   priceOn(dayIndex: number, spot: number): number {
     const { strike, conversionRatio } = this.termsOn(dayIndex)
@@ -216,7 +126,14 @@ export class WarrantIssue {
   valueOn(dayIndex: number, spot: number): OptionValue {
     const { strike } = this.termsOn(dayIndex)
     const years = this.yearsLeft(dayIndex)
-    return optionValue({ isCall: this.isCall, spot, strike, years, rate: RATE, volatility: this.volatilityOn(dayIndex) })
+    return optionValue({
+      isCall: this.isCall,
+      spot,
+      strike,
+      years,
+      rate: RATE,
+      volatility: this.volatilityOn(dayIndex),
+    })
   }
 
   /** A year's volatility as a fraction. */
@@ -237,11 +154,7 @@ export class WarrantIssue {
       priceOn: (dayIndex, spot) => this.priceOn(dayIndex, spot),
       falls: !this.isCall,
       averageVolumeOn: () => AVERAGE_VOLUME,
-      // The day of the call still trades until the end; the next one does not.
-      tradesOn: (dayIndex) => {
-        const called = this.calledOn(dayIndex)
-        return called === null || called === dayIndex
-      },
+      tradesOn: (dayIndex) => !this.wasCalledBefore(dayIndex),
       isBaseOn: () => false,
       firstDayOf: (dayIndex) => this.termsOn(dayIndex).firstDay,
     }

@@ -1,12 +1,8 @@
-import { Currency, ExchType, QotMarket, SecurityType } from '../../../proto/enums.ts'
-import { civilDateOf, epochDayOf } from './civil-date.ts'
-import { DerivedSeries, type Derivation } from './derived-series.ts'
+import { Currency, ExchType, QotMarket } from '../../../proto/enums.ts'
+import { civilDateOf } from './civil-date.ts'
 import { nthWeekday } from './holidays.ts'
-import type { Listing } from './listing.ts'
 import { secondLastTradingDay } from './option-expiry.ts'
 import type { PriceLadder } from './price-ladder.ts'
-import type { PriceSeries } from './price-series.ts'
-import { sessionClock } from './session-clock.ts'
 import { HK_FUTURES, US_FUTURES, type SessionPlan } from './session-plan.ts'
 import { POINT_LADDER, QUARTER_POINT_LADDER } from './tick-tables.ts'
 import { tradingCalendar, type TradingCalendar } from './trading-calendar.ts'
@@ -45,9 +41,6 @@ export interface FutureTerms {
   readonly month: number | null
 }
 
-/** A far month is dearer by this much a year: interest less dividends. */
-const CARRY_PER_YEAR = 0.015
-
 const CLASSES: readonly FutureClass[] = [
   hk('HSI', '恒指期货', '800000', '恒生指数', null, 50, 20_000, 1.5, 1.2, 95_000),
   hk('MHI', '小型恒指期货', '800000', '恒生指数', 'HSI', 10, 20_000, 1.5, 1.2, 120_000),
@@ -58,6 +51,7 @@ const CLASSES: readonly FutureClass[] = [
   us('NQ', '纳指100期货', 'QQQ', '纳斯达克100指数', null, 20, 21_000, 12, 1.2, 520_000),
 ]
 
+/** Every class of futures that is listed. */
 export function futureClasses(): readonly FutureClass[] {
   return CLASSES
 }
@@ -74,6 +68,7 @@ export function parseFutureCode(market: number, code: string): FutureTerms | nul
   return { futureClass, month: year * 12 + month - 1 }
 }
 
+/** `HSImain` or `HSI2612`. */
 export function futureCode({ futureClass, month }: FutureTerms): string {
   if (month === null) return `${futureClass.prefix}main`
   const year = Math.floor(month / 12) % 100
@@ -93,7 +88,8 @@ export function listedMonths(futureClass: FutureClass, epochDay: number): readon
 export function frontMonth(futureClass: FutureClass, epochDay: number): number {
   const { year, month } = civilDateOf(epochDay)
   let candidate = year * 12 + month - 1
-  while ((futureClass.isQuarterly && candidate % 3 !== 2) || lastTradingDay(futureClass, candidate) < epochDay) candidate++
+  while ((futureClass.isQuarterly && candidate % 3 !== 2) || lastTradingDay(futureClass, candidate) < epochDay)
+    candidate++
   return candidate
 }
 
@@ -104,69 +100,6 @@ export function lastTradingDay(futureClass: FutureClass, month: number): number 
   const monthOfYear = (month % 12) + 1
   if (futureClass.market === QotMarket.HK_Security) return secondLastTradingDay(calendar, year, monthOfYear)
   return calendar.dayAt(calendar.indexAtOrBefore(nthWeekday(year, monthOfYear, 5, 3)))
-}
-
-export function futureListing(terms: FutureTerms): Listing {
-  const { futureClass, month } = terms
-  const isPriced = month === null && futureClass.sameAs === null
-  return {
-    instrument: {
-      market: futureClass.market,
-      code: futureCode(terms),
-      name: month === null ? `${futureClass.name}主连` : `${futureClass.name}${futureCode(terms).slice(-4)}`,
-      kind: 'future',
-      lotSize: 1,
-      currency: futureClass.currency,
-      contractMultiplier: futureClass.contractSize,
-      underlyingCode: futureClass.ownerCode,
-    },
-    plan: futureClass.plan,
-    ladder: futureClass.ladder,
-    securityType: SecurityType.Future,
-    exchange: futureClass.exchange,
-    listedOn: month === null ? epochDayOf(2000, 1, 4) : lastTradingDay(futureClass, month) - 400,
-    dailyLimit: null,
-    spreadRungs: 1,
-    turnoverMultiplier: futureClass.contractSize,
-    process: isPriced
-      ? {
-          path: futureClass.path,
-          referencePrice: futureClass.referencePrice,
-          yearlyGrowth: futureClass.yearlyGrowth,
-          dailyVolatility: futureClass.dailyVolatility,
-          averageVolume: futureClass.averageVolume,
-          ticksPerMinute: 30,
-        }
-      : null,
-    follows: null,
-    fundamentals: null,
-  }
-}
-
-/** Prices of a month or of a small contract, from the main contract of the large one. */
-export function futureSeries(seed: number, terms: FutureTerms, listing: Listing, main: PriceSeries): PriceSeries {
-  const { futureClass, month } = terms
-  const { calendar } = main.clock
-  const isMainOn = (dayIndex: number): boolean =>
-    month !== null && frontMonth(futureClass, calendar.dayAt(dayIndex)) === month
-  const first = calendar.indexAtOrAfter(listing.listedOn)
-  const derivation: Derivation = {
-    priceOn: (dayIndex, mainPrice) => {
-      if (month === null) return mainPrice
-      const monthsAhead = Math.max(0, month - frontMonth(futureClass, calendar.dayAt(dayIndex)))
-      return mainPrice * (1 + (CARRY_PER_YEAR * monthsAhead) / 12)
-    },
-    falls: false,
-    averageVolumeOn: (dayIndex) => {
-      if (month === null || isMainOn(dayIndex)) return futureClass.averageVolume
-      return futureClass.averageVolume / 12
-    },
-    tradesOn: () => true,
-    isBaseOn: (dayIndex) => futureClass.sameAs === null && isMainOn(dayIndex),
-    firstDayOf: () => first,
-  }
-  const last = month === null ? main.lastDay : calendar.indexAtOrBefore(lastTradingDay(futureClass, month))
-  return new DerivedSeries(seed, listing, main, derivation, sessionClock(listing.plan), { first, last })
 }
 
 function calendarOf(futureClass: FutureClass): TradingCalendar {

@@ -1,0 +1,67 @@
+import { moneyText } from '../limits/money.ts'
+import type { LedgerEntry } from '../orders/entry.ts'
+import { decodeEnvelope, type Envelope } from './envelope.ts'
+import { givenKeyOf } from './idempotency-key.ts'
+import { intentUrl } from './order-problem.ts'
+
+/**
+ * An entry of the ledger as callers see it: ids as decimal strings, times as ISO 8601 and in Unix ms, amounts as
+ * decimal text, and OpenD's reply as the envelope that the call was answered with.
+ */
+export function intentView(entry: LedgerEntry): object {
+  const { call, reservation } = entry
+  const isLookedFor = entry.state === 'unknown'
+  return {
+    intent_id: entry.id,
+    intent_url: intentUrl(entry.id),
+    state: entry.state,
+    detail: entry.detail,
+    caller: entry.caller,
+    request_id: entry.requestId,
+    ...givenKeyOf(entry.idempotencyKey),
+    kind: call.kind,
+    acc_id: call.accId,
+    trd_env: call.trdEnv,
+    trd_market: call.trdMarket,
+    symbol: call.symbol,
+    side: call.side,
+    qty: call.qty,
+    price: call.price,
+    modify_order_op: call.op,
+    for_all: call.forAll,
+    target_order_id: call.targetOrderId,
+    target_order_id_ex: call.targetOrderIdEx,
+    order_id: entry.orderId,
+    order_id_ex: entry.orderIdEx,
+    tag: entry.tag,
+    sent_as: entry.sentAs === null ? null : { conn_id: entry.sentAs.connId, serial_no: entry.sentAs.serial },
+    reservation:
+      reservation === null
+        ? null
+        : {
+            amount: moneyText(reservation.value),
+            currency: reservation.currency,
+            day: reservation.day,
+            holds: entry.holds,
+          },
+    reply: replyView(entry),
+    created_at: isoText(entry.createdAtMs),
+    created_at_ms: entry.createdAtMs,
+    updated_at: isoText(entry.updatedAtMs),
+    updated_at_ms: entry.updatedAtMs,
+    looks: entry.looks,
+    next_look_at: isLookedFor ? isoText(entry.nextLookMs) : null,
+    next_look_at_ms: isLookedFor ? entry.nextLookMs : null,
+  }
+}
+
+function replyView({ reply, call }: LedgerEntry): Envelope | null {
+  if (reply === null) return null
+  const envelope = decodeEnvelope(call.protoId === 2202 ? 'Trd_PlaceOrder' : 'Trd_ModifyOrder', reply)
+  // The ledger keeps only replies that were read before.
+  return envelope.ok ? envelope.value : null
+}
+
+function isoText(atMs: number): string {
+  return new Date(atMs).toISOString()
+}

@@ -1,0 +1,49 @@
+import type { OrderAnswer, OrderReply } from '../orders/request.ts'
+import { answerJson, answerProblem, type ExtraHeaders } from './answer.ts'
+import { dryRunView } from './dry-run-view.ts'
+import { readEnvelope } from './envelope.ts'
+import { intentUrl } from './order-problem.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
+
+/**
+ * The response to an order call: OpenD's reply as for every call, 202 while nobody knows what became of the order, the
+ * problem that kept it from being sent, or what a dry run found.
+ */
+export function answerOrder(protocol: string, { reply, budgets }: OrderAnswer, requestId: string): Response {
+  const headers = { ...rateLimitHeaders(budgets), ...intentHeaders(reply) }
+  switch (reply.kind) {
+    case 'answered': {
+      const envelope = readEnvelope(protocol, reply.body)
+      if (!envelope.ok) return answerProblem(envelope.failure, requestId, headers)
+      return answerJson(200, envelope.value, requestId, headers)
+    }
+    case 'unknown': {
+      const url = intentUrl(reply.intentId)
+      return answerJson(202, unknownBody(reply.intentId, url, requestId), requestId, { ...headers, Location: url })
+    }
+    case 'refused':
+      return answerProblem(reply.failure, requestId, headers)
+    case 'dry_run':
+      return answerJson(200, dryRunView(protocol, reply.report, budgets), requestId, headers)
+  }
+}
+
+function unknownBody(intentId: string, url: string, requestId: string): object {
+  const message =
+    `The reply of OpenD was lost, so whether the order exists is not known yet. ` +
+    `It is being looked for and will not be sent again; GET ${url} tells what was found. Do not send it anew.`
+  return { intent_id: intentId, state: 'unknown', intent_url: url, message, request_id: requestId }
+}
+
+/** Which entry of the ledger the answer is about. */
+function intentHeaders(reply: OrderReply): ExtraHeaders {
+  if (reply.kind === 'dry_run' || reply.intentId === null) return {}
+  const { intentId } = reply
+  const isReplay = reply.kind !== 'refused' && reply.isReplay
+  return {
+    'X-Order-Intent': intentId,
+    // RFC 8631: a resource that represents the status of the context.
+    Link: `<${intentUrl(intentId)}>; rel="status"`,
+    ...(isReplay ? { 'Idempotency-Replayed': 'true' } : {}),
+  }
+}

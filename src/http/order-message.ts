@@ -1,0 +1,92 @@
+import { fail, succeed, type Failed, type Result } from '../base/result.ts'
+import type { ApiEndpoint } from '../endpoints.ts'
+import { jsonNameOf } from '../wire/json-name.ts'
+import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
+import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { messageType } from '../wire/schema.ts'
+
+/** The packet id of an order call, as its caller gave it. */
+export interface PacketId {
+  readonly connId: bigint
+  readonly serialNo: number
+}
+
+/** The message of an order call, and its caller's packet id; null for none. */
+export interface OrderMessage {
+  readonly c2s: WireMessage
+  readonly packetId: PacketId | null
+}
+
+/**
+ * The packet id of order calls may be left out: it belongs to the gateway's own connection, so the gateway replaces
+ * whatever stands there. The wire schema requires the field, so something must; it is always the same, so that one
+ * order has one body.
+ */
+const PACKET_ID = 'packetID'
+const ANY_PACKET_ID: WireMessage = { connID: 0n, serialNo: 0 }
+
+const TRADE_HEADER = 'Trd_Common.TrdHeader'
+
+/** Required fields of an order message that its body may lack. */
+export function optionalFieldsOf({ settledFields = {}, needsOneOf = [] }: ApiEndpoint): readonly string[] {
+  return [PACKET_ID, ...Object.keys(settledFields), ...needsOneOf]
+}
+
+/**
+ * Refuses a field that the message has and the endpoint does not take: whoever sends a price with a cancel believes
+ * that it does something. Everything else about the body is the message check's to find.
+ */
+export function checkTaken(endpoint: ApiEndpoint, body: JsonValue): Failed | null {
+  const { protocol, takenFields, settledFields = {} } = endpoint
+  if (takenFields === undefined || !isJsonObject(body)) return null
+  const inner = Object.hasOwn(body, 'c2s') ? body['c2s'] : body
+  if (inner === undefined || !isJsonObject(inner)) return null
+  const { byName } = messageType(`${protocol}.C2S`)
+  const header = messageType(TRADE_HEADER).byName
+  for (const [name, value] of Object.entries(inner)) {
+    const field = byName.get(name)?.name
+    if (field === undefined || value === null || header.has(name)) continue
+    if (takenFields.includes(field) || Object.hasOwn(settledFields, field)) continue
+    const path = inner === body ? name : `c2s.${name}`
+    return fail({ code: 'request.unknown_field', path, nearest: null })
+  }
+  return null
+}
+
+/** Makes the message of an order call from a checked body: what the path decides, and a packet id. */
+export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Result<OrderMessage> {
+  const { takenFields, settledFields = {} } = endpoint
+  for (const [name, value] of Object.entries(settledFields)) {
+    if (checked[name] === undefined || checked[name] === value) continue
+    const shown = typeof value === 'object' ? 'another value' : String(value)
+    const expected = `${shown}, which this path decides; leave it out`
+    return fail({ code: 'request.invalid_value', path: jsonNameOf(name), expected })
+  }
+  const taken = takenFields === undefined ? checked : pick(checked, takenFields)
+  const { header } = taken
+  const { trdMarket } = checked
+  // A flat `trd_market` fills the header of a call that has no use for it otherwise. Beside a header it must agree.
+  if (trdMarket !== undefined && taken['trdMarket'] === undefined && isMessage(header)) {
+    if (header['trdMarket'] !== trdMarket) {
+      return fail({ code: 'request.invalid_value', path: 'trd_market', expected: 'the same as in header' })
+    }
+  }
+  // OpenD requires the number of the order; 0 stands for none where the other id names it.
+  const unnamed: WireMessage = endpoint.protocol === 'Trd_ModifyOrder' ? { orderID: 0n } : {}
+  const c2s = { ...unnamed, ...taken, ...settledFields, [PACKET_ID]: ANY_PACKET_ID }
+  return succeed({ c2s, packetId: packetIdOf(checked[PACKET_ID]) })
+}
+
+function packetIdOf(value: WireValue | undefined): PacketId | null {
+  if (!isMessage(value)) return null
+  const { connID, serialNo } = value
+  return typeof connID === 'bigint' && typeof serialNo === 'number' ? { connId: connID, serialNo } : null
+}
+
+function pick(message: WireMessage, names: readonly string[]): WireMessage {
+  return Object.fromEntries(Object.entries(message).filter(([name]) => names.includes(name)))
+}
+
+function isMessage(value: WireValue | undefined): value is WireMessage {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
+}

@@ -1,0 +1,71 @@
+import { mayTrade } from '../auth/caller.ts'
+import { orderLimitsOf } from '../auth/order-policy.ts'
+import { succeed, type Result } from '../base/result.ts'
+import type { OrderEndpoint } from '../endpoints.ts'
+import type { OrderRequest } from '../orders/request.ts'
+import { encodeChecked } from '../wire/encode.ts'
+import { accountsOf } from './accounts.ts'
+import { admit, type Admitted } from './authenticate.ts'
+import { checkQuery } from './body.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import { idempotencyKeyOf } from './idempotency-key.ts'
+import { answerOrder } from './order-answer.ts'
+import { FLAG, readQuery } from './plain-fields.ts'
+import { type RequestMessage, readC2S } from './request-message.ts'
+
+const DRY_RUN = { dry_run: FLAG }
+
+/**
+ * The handler of every order call. It checks who asks and what; whether the order may go is decided in the gateway
+ * object, where the accounts, the limits and the ledger are. So a key's whitelist of accounts is not looked at here:
+ * for orders it is a limit like the others.
+ */
+export function orderRelay(endpoint: OrderEndpoint): Handler {
+  return async (exchange) => {
+    const admitted = await admit(exchange, endpoint.scopes)
+    if (!admitted.ok) return admitted
+    const isDryRun = readDryRun(endpoint, exchange.request)
+    if (!isDryRun.ok) return isDryRun
+    const message = await readC2S(endpoint, exchange.request)
+    if (!message.ok) return message
+    const request = await orderRequest(endpoint, exchange, admitted.value, message.value, isDryRun.value)
+    if (!request.ok) return request
+    const answer = await exchange.gateway.order(request.value)
+    exchange.deployments.noteEpoch(answer.epoch)
+    return answerOrder(endpoint.protocol, answer, exchange.requestId)
+  }
+}
+
+function readDryRun({ hasDryRun }: OrderEndpoint, request: Request): Result<boolean> {
+  if (hasDryRun !== true) {
+    const query = checkQuery(request)
+    return query.ok ? succeed(false) : query
+  }
+  const query = readQuery(request, DRY_RUN)
+  return query.ok ? succeed(query.value.dry_run === true) : query
+}
+
+async function orderRequest(
+  endpoint: OrderEndpoint,
+  exchange: Exchange,
+  admitted: Admitted,
+  { c2s, packetId }: RequestMessage,
+  isDryRun: boolean,
+): Promise<Result<OrderRequest>> {
+  const { request, requestId } = exchange
+  const { caller } = admitted
+  const idempotencyKey = idempotencyKeyOf(request, packetId)
+  if (!idempotencyKey.ok) return idempotencyKey
+  const allowed = await accountsOf(exchange, admitted, endpoint)
+  if (!allowed.ok) return allowed
+  return succeed({
+    protoId: endpoint.protoId,
+    body: encodeChecked(`${endpoint.protocol}.Request`, { c2s }),
+    caller: caller.id,
+    rights: mayTrade(caller.scopes),
+    limits: orderLimitsOf(caller.key, allowed.value),
+    requestId,
+    idempotencyKey: idempotencyKey.value,
+    isDryRun,
+  })
+}

@@ -1,0 +1,154 @@
+import type { HaltReport } from '../../durable-objects/gateway-rpc.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
+import { SWITCHERS, TRADERS } from '../endpoints.ts'
+import type { HaltScope } from '../orders/switches.ts'
+import { answerJson } from './answer.ts'
+import { admit, type Admitted } from './authenticate.ts'
+import { checkQuery } from './body.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import { ACCOUNT_ID, FLAG, oneOf, type PlainFields, type PlainValues, readPlainBody, textLike } from './plain-fields.ts'
+
+const SCOPE_FIELDS = {
+  scope: oneOf(['key', 'account', 'all']),
+  key: textLike(/^.{1,300}$/u, 'the id of a key, or a caller as order intents name it (key:desk, jwt:alice)'),
+  acc_id: ACCOUNT_ID,
+}
+const HALT_FIELDS = { ...SCOPE_FIELDS, cancel_open_orders: FLAG }
+
+/**
+ * `POST /api/trading/halt`: no new orders and no changes from now on; cancels and reads keep working. For the caller's
+ * own key unless told; any other key, an account or everything is an administrator's. May cancel what is open, too.
+ */
+export const halt: Handler = async (exchange) => {
+  const asked = await readSwitch(exchange, HALT_FIELDS)
+  if (!asked.ok) return asked
+  const { admitted, body, scope } = asked.value
+  const { cancels } = await exchange.gateway.haltTrading({
+    scope,
+    isByAdmin: admitted.caller.scopes.has('admin'),
+    cancelsOpenOrders: body.cancel_open_orders === true,
+    caller: admitted.caller.id,
+    requestId: exchange.requestId,
+  })
+  const answer = { halted: true, ...scopeView(scope), cancels: cancels.map(cancelView) }
+  return answerJson(200, answer, exchange.requestId)
+}
+
+/**
+ * `POST /api/trading/resume`: ends the halt of exactly that scope; a wider one that is in force stays so. What an
+ * administrator halted, only an administrator resumes.
+ */
+export const resume: Handler = async (exchange) => {
+  const asked = await readSwitch(exchange, SCOPE_FIELDS)
+  if (!asked.ok) return asked
+  const { admitted, scope } = asked.value
+  const isEnded = await exchange.gateway.resumeTrading(scope, admitted.caller.scopes.has('admin'))
+  if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  return answerJson(200, { halted: false, ...scopeView(scope) }, exchange.requestId)
+}
+
+/** Shorter than 5 s and a slow renewal fires it; longer than a day it guards nothing. */
+const MIN_SECONDS = 5
+const MAX_SECONDS = 86_400
+
+const CANCEL_AFTER_FIELDS = {
+  seconds: {
+    expected: `a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, or 0 or null to disarm`,
+    read: (value: unknown): number | null => {
+      if (typeof value !== 'number' || !Number.isInteger(value)) return null
+      return value === 0 || (value >= MIN_SECONDS && value <= MAX_SECONDS) ? value : null
+    },
+  },
+}
+
+/**
+ * `POST /api/trading/cancel-after`: cancels the caller's open orders when that time has passed without another such
+ * call, whoever is still there by then. 0 or null disarms it.
+ */
+export const cancelAfter: Handler = async (exchange) => {
+  const admitted = await admit(exchange, TRADERS)
+  if (!admitted.ok) return admitted
+  const query = checkQuery(exchange.request)
+  if (!query.ok) return query
+  const body = await readPlainBody(exchange.request, CANCEL_AFTER_FIELDS, ['seconds'])
+  if (!body.ok) return body
+  const seconds = body.value.seconds === 0 ? null : body.value.seconds
+  const { fireAtMs } = await exchange.gateway.cancelAfter(admitted.value.caller.id, seconds)
+  const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()
+  return answerJson(200, { armed: fireAtMs !== null, fires_at: firesAt, fires_at_ms: fireAtMs }, exchange.requestId)
+}
+
+interface Switch<Fields extends PlainFields> {
+  readonly admitted: Admitted
+  readonly body: PlainValues<Fields>
+  readonly scope: HaltScope
+}
+
+async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
+  exchange: Exchange,
+  fields: Fields,
+): Promise<Result<Switch<Fields>>> {
+  const admitted = await admit(exchange, SWITCHERS)
+  if (!admitted.ok) return admitted
+  const query = checkQuery(exchange.request)
+  if (!query.ok) return query
+  const body = await readPlainBody(exchange.request, fields)
+  if (!body.ok) return body
+  const { scope: kind, key, acc_id: accId } = body.value as PlainValues<typeof SCOPE_FIELDS>
+  const scope = scopeOf(admitted.value, kind ?? 'key', key, accId)
+  if (!scope.ok) return scope
+  const { caller } = admitted.value
+  const isOwn = scope.value.kind === 'caller' && scope.value.caller === caller.id
+  if (!isOwn && !caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  return succeed({ admitted: admitted.value, body: body.value, scope: scope.value })
+}
+
+/** What a switch is for. A name that does not go with the scope is refused: it would be ignored. */
+function scopeOf(
+  admitted: Admitted,
+  kind: 'key' | 'account' | 'all',
+  key: string | null,
+  accId: string | null,
+): Result<HaltScope> {
+  if (key !== null && kind !== 'key') return misplaced('key', 'key')
+  if (accId !== null && kind !== 'account') return misplaced('acc_id', 'account')
+  if (kind === 'all') return succeed({ kind: 'all' })
+  if (kind === 'key')
+    return key === null ? succeed({ kind: 'caller', caller: admitted.caller.id }) : named(admitted, key)
+  if (accId !== null) return succeed({ kind: 'account', accId })
+  return fail({ code: 'request.missing_field', path: 'acc_id', expected: ACCOUNT_ID.expected })
+}
+
+function misplaced(path: string, scope: string): Result<never> {
+  return fail({ code: 'request.invalid_value', path, expected: `this field only with "scope": "${scope}"` })
+}
+
+/**
+ * The caller that a name stands for. A key must exist: a switch that was turned for a misspelt key would look as if it
+ * worked. Subjects of JWTs are known to their issuer only.
+ */
+function named({ caller, deployment }: Admitted, name: string): Result<HaltScope> {
+  if (name.startsWith('jwt:')) return succeed({ kind: 'caller', caller: name })
+  const key = deployment.config.keys.find(({ id }) => id === name || `key:${id}` === name)
+  if (key !== undefined && (caller.scopes.has('admin') || caller.id === `key:${key.id}`)) {
+    return succeed({ kind: 'caller', caller: `key:${key.id}` })
+  }
+  // Whether a key exists is for administrators only.
+  if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })
+}
+
+function scopeView(scope: HaltScope): object {
+  switch (scope.kind) {
+    case 'caller':
+      return { scope: 'key', caller: scope.caller }
+    case 'account':
+      return { scope: 'account', acc_id: scope.accId }
+    case 'all':
+      return { scope: 'all' }
+  }
+}
+
+function cancelView({ accId, orderId, orderIdEx, code, outcome, detail }: HaltReport['cancels'][number]): object {
+  return { acc_id: accId, order_id: orderId, order_id_ex: orderIdEx, code, outcome, detail }
+}

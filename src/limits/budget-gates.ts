@@ -1,0 +1,91 @@
+import type { DailySums } from './daily-sums.ts'
+import { refuse, type DailyValueReport, type HoursReport, type OrderValueReport, type RateReport } from './gate.ts'
+import { moneyText, type Money } from './money.ts'
+import { capIn, isBroken, type BrokenLimit, type OrderPolicy, type ValueCap } from './order-policy.ts'
+import type { OrderValue } from './order-value.ts'
+import type { RateWindow } from './rate-window.ts'
+import { minuteOfDay } from './zone-clock.ts'
+
+/** The value of a call and the currency it is in, null where the currency cannot be told. */
+export interface ValuedCall extends OrderValue {
+  readonly currency: string | null
+}
+
+/** The key's trading hours, asked at `nowMs`. A cancel passes at any time. */
+export function checkHours(policy: OrderPolicy, isCancel: boolean, nowMs: number): HoursReport {
+  const { hours, clock } = policy
+  const localTime = clockText(minuteOfDay(clock.localMsAt(nowMs)))
+  const report = { gate: 'hours', window: null, timeZone: clock.timeZone, localTime, refusal: null } as const
+  if (hours === null || isCancel) return report
+  if (isBroken(hours)) return { ...report, refusal: refuse(hours.broken) }
+  const waitMs = hours.nextOpeningMs(nowMs) - nowMs
+  const text = `outside trading hours: ${localTime} is not in ${hours.window} ${clock.timeZone}`
+  return { ...report, window: hours.window, refusal: waitMs === 0 ? null : refuse(text, waitMs) }
+}
+
+/** A cap on the whole order. A modify that adds nothing passes: it is never worse than leaving the order alone. */
+export function checkOrderValue(policy: OrderPolicy, call: ValuedCall | null): OrderValueReport {
+  const value = call?.total ?? null
+  const currency = call?.currency ?? null
+  const report = { gate: 'order_value', currency, value: textOf(value), cap: null, refusal: null } as const
+  if (call === null) return report
+  if (call.isInvalid) return { ...report, refusal: refuse(`order value not valid: ${call.problem}`) }
+  const found = findCap(policy.orderValue, call, 'order value')
+  if (typeof found === 'string') return { ...report, refusal: refuse(found) }
+  if (found === null) return report
+  const isOver = value !== null && value > found && call.added !== 0n
+  const text = `order value exceeded: ${textOf(value)} ${currency} (cap ${moneyText(found)})`
+  return { ...report, cap: moneyText(found), refusal: isOver ? refuse(text) : null }
+}
+
+/** The orders of the last 60 s against the key's cap. A cancel is not counted and never waits. */
+export function checkRate(policy: OrderPolicy, isCancel: boolean, window: RateWindow, nowMs: number): RateReport {
+  const cap = policy.ordersPerMinute
+  if (cap === null || isCancel) return { gate: 'rate', recent: null, cap: null, refusal: null }
+  if (isBroken(cap)) return { gate: 'rate', recent: null, cap: null, refusal: refuse(cap.broken) }
+  const recent = window.count(nowMs)
+  // The wording of futu-opend-rs: clients look for it.
+  const text = `rate limit exceeded: ${recent} orders in the last 60s (cap ${cap})`
+  return { gate: 'rate', recent, cap, refusal: recent < cap ? null : refuse(text, window.waitMs(cap, nowMs)) }
+}
+
+/** What the day's orders are worth together, this one included. What adds nothing passes a day that is spent. */
+export function checkDailyValue(
+  policy: OrderPolicy,
+  call: ValuedCall | null,
+  sums: DailySums,
+  nowMs: number,
+): DailyValueReport {
+  const currency = call?.currency ?? null
+  const used = currency === null ? null : sums.sumAt(nowMs, currency)
+  const added = call?.added ?? null
+  const numbers = { day: sums.dayAt(nowMs), currency, used: textOf(used), added: textOf(added) }
+  const report = { gate: 'daily_value', ...numbers, cap: null, refusal: null } as const
+  const found = call === null ? null : findCap(policy.dailyValue, call, 'daily value')
+  if (typeof found === 'string') return { ...report, refusal: refuse(found) }
+  if (found === null || added === null || used === null) return report
+  const next = used + added
+  if (added === 0n || next <= found) return { ...report, cap: moneyText(found) }
+  const terms = `${textOf(used)} + ${textOf(added)} = ${textOf(next)} ${currency}`
+  // Tomorrow helps only if the order fits into a whole day.
+  const waitMs = added > found ? null : sums.nextDayMs(nowMs) - nowMs
+  const refusal = refuse(`daily value exceeded: ${terms} (cap ${moneyText(found)})`, waitMs)
+  return { ...report, cap: moneyText(found), refusal }
+}
+
+/** The cap that holds for a call, null without one, or why the call cannot be held against it. */
+function findCap(cap: ValueCap | BrokenLimit | null, call: ValuedCall, what: string): Money | string | null {
+  if (cap === null) return null
+  if (isBroken(cap)) return cap.broken
+  if (call.problem !== null) return `${what} not known: ${call.problem}`
+  if (call.currency === null) return `${what} not known: the currency of the contract is not known`
+  return capIn(cap, call.currency) ?? `${what} exceeded: this key has no cap in ${call.currency}, so no orders`
+}
+
+function textOf(money: Money | null): string | null {
+  return money === null ? null : moneyText(money)
+}
+
+function clockText(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}

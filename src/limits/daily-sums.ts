@@ -1,0 +1,77 @@
+import type { Money } from './money.ts'
+import { dayNumberOf, dayText, midnightOf, type ZoneClock } from './zone-clock.ts'
+
+/**
+ * Days whose sums are kept: today, and those that a late release or a clock that went back may still ask for. Within
+ * a day there is one sum for each currency of the schema.
+ */
+const MOST_DAYS = 3
+
+/** What the orders of each day are worth together, by currency. A day starts at 00:00 on the zone's clocks. */
+export class DailySums {
+  readonly clock: ZoneClock
+  readonly #days = new Map<number, Map<string, Money>>()
+  /** The span of the day asked for last, in Unix ms: nearly all calls are about today. */
+  #today = { number: 0, fromMs: 0, toMs: 0 }
+
+  constructor(clock: ZoneClock) {
+    this.clock = clock
+  }
+
+  /** `YYYY-MM-DD` of a moment. */
+  dayAt(utcMs: number): string {
+    return dayText(this.#dayNumberAt(utcMs))
+  }
+
+  /** When the next day starts. */
+  nextDayMs(utcMs: number): number {
+    this.#dayNumberAt(utcMs)
+    return this.#today.toMs
+  }
+
+  /** The sum of the day of `utcMs`. */
+  sumAt(utcMs: number, currency: string): Money {
+    return this.#days.get(this.#dayNumberAt(utcMs))?.get(currency) ?? 0n
+  }
+
+  /** Every currency's sum of the day of `utcMs`. */
+  sumsAt(utcMs: number): ReadonlyMap<string, Money> {
+    return this.#days.get(this.#dayNumberAt(utcMs)) ?? new Map()
+  }
+
+  /** Adds a value to the day of `utcMs`. */
+  add(utcMs: number, currency: string, value: Money): void {
+    const number = this.#dayNumberAt(utcMs)
+    const sums = this.#days.get(number) ?? this.#startDay(number)
+    sums.set(currency, (sums.get(currency) ?? 0n) + value)
+  }
+
+  /** Takes a value back from the day it was added to, whatever day it is now. */
+  takeBack(utcMs: number, currency: string, value: Money): void {
+    const sums = this.#days.get(this.#dayNumberAt(utcMs))
+    const left = (sums?.get(currency) ?? 0n) - value
+    // A past day may have been restored in part; its sum matters to nobody, but it is never below nothing.
+    sums?.set(currency, left > 0n ? left : 0n)
+  }
+
+  #startDay(number: number): Map<string, Money> {
+    const sums = new Map<string, Money>()
+    this.#days.set(number, sums)
+    if (this.#days.size > MOST_DAYS) this.#days.delete(farthest(this.#days.keys(), number))
+    return sums
+  }
+
+  #dayNumberAt(utcMs: number): number {
+    if (utcMs < this.#today.fromMs || utcMs >= this.#today.toMs) {
+      const number = dayNumberOf(this.clock.localMsAt(utcMs))
+      this.#today = { number, fromMs: utcMs, toMs: this.clock.firstAtLocal(utcMs, midnightOf(number + 1)) }
+    }
+    return this.#today.number
+  }
+}
+
+function farthest(days: Iterable<number>, from: number): number {
+  let found = from
+  for (const day of days) if (Math.abs(day - from) > Math.abs(found - from)) found = day
+  return found
+}

@@ -1,0 +1,118 @@
+import { checkDailyValue, checkHours, checkOrderValue, checkRate } from './budget-gates.ts'
+import { DailySums } from './daily-sums.ts'
+import type { MarketFacts } from './market-facts.ts'
+import type { Money } from './money.ts'
+import type { OrderFacts } from './order-facts.ts'
+import { isBroken, type OrderPolicy } from './order-policy.ts'
+import { valueOf } from './order-value.ts'
+import { RateWindow } from './rate-window.ts'
+import { judge, type Charge, type Verdict } from './verdict.ts'
+import { checkAccount, checkMarket, checkSide, checkSymbol } from './whitelist-gates.ts'
+
+/**
+ * How far back rows are needed to rebuild a state: today, which lasts up to 25 hours, and the day before it for a
+ * clock that steps back over midnight. More rows do no harm.
+ */
+export const RESTORE_SPAN_MS = 50 * 3_600_000
+
+/** What one admitted call holds of its key's budgets. Plain data, for the ledger. */
+export interface Reservation {
+  /** Of the ledger entry. */
+  readonly id: string
+  readonly atMs: number
+  readonly currency: string | null
+  readonly value: Money
+  /** `YYYY-MM-DD` on the clocks of the key's zone, for people and queries; `atMs` decides. */
+  readonly day: string
+}
+
+/** A reservation as the ledger has it. */
+export interface LedgerRow extends Reservation {
+  /** What it still holds: see `release`. */
+  readonly holds: 'rate_and_value' | 'rate' | 'nothing'
+}
+
+/** What is left of a key's budgets. */
+export interface Budgets {
+  /** Null without a rate limit. `resetMs`: until one more order fits, 0 when one fits now, null when none ever will. */
+  readonly rate: { readonly cap: number; readonly used: number; readonly resetMs: number | null } | null
+  readonly day: string
+  readonly dayEndsInMs: number
+  /** Worth of today's orders, by currency. */
+  readonly usedToday: ReadonlyMap<string, Money>
+}
+
+/**
+ * The budgets of one key: what its limits look at and its orders take from. `check` only looks; `reserve` takes, and
+ * must follow its check with nothing in between. When the key's limits change, build a new state from the ledger.
+ */
+export class LimitState {
+  readonly policy: OrderPolicy
+  readonly #window: RateWindow
+  readonly #sums: DailySums
+
+  /** `rows` are the key's ledger rows of the last `RESTORE_SPAN_MS`, in any order. */
+  constructor(policy: OrderPolicy, rows: readonly LedgerRow[], nowMs: number) {
+    this.policy = policy
+    // Without a rate limit nothing is counted, so nothing grows.
+    const isRated = policy.ordersPerMinute !== null
+    this.#window = RateWindow.from(isRated ? rows.filter(({ holds }) => holds !== 'nothing') : [], nowMs)
+    this.#sums = new DailySums(policy.clock)
+    for (const { holds, atMs, currency, value } of rows) {
+      if (holds === 'rate_and_value' && currency !== null) this.#sums.add(atMs, currency, value)
+    }
+  }
+
+  /** Holds an order call against every limit. Takes nothing. */
+  check(facts: OrderFacts, market: MarketFacts, nowMs: number): Verdict {
+    const { policy } = this
+    const isCancel = facts.kind === 'cancel'
+    const currency = facts.currency ?? market.currency
+    const call = isCancel ? null : { ...valueOf(facts, market, policy.bandPercent), currency }
+    const gates = [
+      checkAccount(policy, facts),
+      checkMarket(policy, facts),
+      checkSymbol(policy, facts),
+      checkSide(policy, facts),
+      checkHours(policy, isCancel, nowMs),
+      checkOrderValue(policy, call),
+      checkRate(policy, isCancel, this.#window, nowMs),
+      checkDailyValue(policy, call, this.#sums, nowMs),
+    ]
+    const charge = call === null ? null : { currency, value: call.added ?? 0n }
+    return judge(gates, charge, policy, nowMs)
+  }
+
+  /** Takes what an admitted call needs. `id` is that of its ledger entry. */
+  reserve(id: string, { currency, value }: Charge, nowMs: number): Reservation {
+    const cap = this.policy.ordersPerMinute
+    if (cap !== null && !isBroken(cap)) this.#window.add(id, nowMs)
+    if (currency !== null) this.#sums.add(nowMs, currency, value)
+    return { id, atMs: nowMs, currency, value, day: this.#sums.dayAt(nowMs) }
+  }
+
+  /**
+   * Gives back what a call did not use, to the day it was taken from. OpenD's definite rejection gives the value back
+   * but not the place in the rate: the order was sent, and a rate that forgot rejected orders would limit nothing. A
+   * call that never left gives back both. An unknown outcome is not released. Once for each reservation: the ledger,
+   * which sees the entry change its state, is what makes sure of it.
+   */
+  release({ id, atMs, currency, value }: Reservation, reason: 'rejected' | 'not_sent'): void {
+    if (currency !== null) this.#sums.takeBack(atMs, currency, value)
+    if (reason === 'not_sent') this.#window.remove(id)
+  }
+
+  budgets(nowMs: number): Budgets {
+    const cap = this.policy.ordersPerMinute
+    const rate =
+      cap === null || isBroken(cap)
+        ? null
+        : { cap, used: this.#window.count(nowMs), resetMs: this.#window.waitMs(cap, nowMs) }
+    return {
+      rate,
+      day: this.#sums.dayAt(nowMs),
+      dayEndsInMs: this.#sums.nextDayMs(nowMs) - nowMs,
+      usedToday: new Map(this.#sums.sumsAt(nowMs)),
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { TrdMarket, TrdSecMarket } from '../../proto/enums.ts'
+
+/** Where a security is listed, by `Trd_Common.TrdSecMarket`. */
+interface Venue {
+  /** What stands before the point in `HK.00700`. */
+  readonly prefix: string
+  /** The market a security of this venue belongs to when the call names another one. */
+  readonly market: string
+  /** `Trd_Common.Currency` name of its prices; null where each contract has its own. */
+  readonly currency: string | null
+}
+
+/** What a `Trd_Common.TrdMarket` trades. */
+interface Market {
+  readonly name: string
+  readonly venues: readonly Venue[]
+  /** True where the contract, not the market, says what currency a price is in. */
+  readonly isPricedByContract: boolean
+}
+
+const HK: Venue = { prefix: 'HK', market: 'HK', currency: 'HKD' }
+const US: Venue = { prefix: 'US', market: 'US', currency: 'USD' }
+const SH: Venue = { prefix: 'SH', market: 'CN', currency: 'CNH' }
+const SZ: Venue = { prefix: 'SZ', market: 'CN', currency: 'CNH' }
+const SG: Venue = { prefix: 'SG', market: 'SG', currency: 'SGD' }
+const JP: Venue = { prefix: 'JP', market: 'JP', currency: 'JPY' }
+const AU: Venue = { prefix: 'AU', market: 'AU', currency: 'AUD' }
+const MY: Venue = { prefix: 'MY', market: 'MY', currency: 'MYR' }
+const CA: Venue = { prefix: 'CA', market: 'CA', currency: 'CAD' }
+const FX: Venue = { prefix: 'FX', market: 'FX', currency: null }
+const CC: Venue = { prefix: 'CC', market: 'CRYPTO', currency: null }
+const EC: Venue = { prefix: 'EC', market: 'PREDICTION', currency: null }
+
+const VENUES: ReadonlyMap<number, Venue> = new Map([
+  [TrdSecMarket.HK, HK],
+  [TrdSecMarket.US, US],
+  [TrdSecMarket.CN_SH, SH],
+  [TrdSecMarket.CN_SZ, SZ],
+  [TrdSecMarket.SG, SG],
+  [TrdSecMarket.JP, JP],
+  [TrdSecMarket.AU, AU],
+  [TrdSecMarket.MY, MY],
+  [TrdSecMarket.CA, CA],
+  [TrdSecMarket.FX, FX],
+  [TrdSecMarket.CC, CC],
+  [TrdSecMarket.EC, EC],
+])
+
+const MARKETS: ReadonlyMap<number, Market> = new Map([
+  [TrdMarket.HK, cash('HK', HK)],
+  [TrdMarket.US, cash('US', US)],
+  [TrdMarket.CN, cash('CN', SH, SZ)],
+  [TrdMarket.HKCC, cash('HKCC', SH, SZ)],
+  [TrdMarket.SG, cash('SG', SG)],
+  [TrdMarket.JP, cash('JP', JP)],
+  [TrdMarket.AU, cash('AU', AU)],
+  [TrdMarket.MY, cash('MY', MY)],
+  [TrdMarket.CA, cash('CA', CA)],
+  [TrdMarket.Futures, byContract('FUTURES', HK, US, SG, JP)],
+  // One name for futures with real and with simulated money: which of them is the account's to say, not the market's.
+  [TrdMarket.Futures_Simulate_HK, byContract('FUTURES', HK)],
+  [TrdMarket.Futures_Simulate_US, byContract('FUTURES', US)],
+  [TrdMarket.Futures_Simulate_SG, byContract('FUTURES', SG)],
+  [TrdMarket.Futures_Simulate_JP, byContract('FUTURES', JP)],
+  [TrdMarket.Crypto, byContract('CRYPTO', CC)],
+  [TrdMarket.Prediction, byContract('PREDICTION', EC)],
+  // Funds of one market are sold in several currencies.
+  [TrdMarket.HK_Fund, byContract('HK_FUND', HK)],
+  [TrdMarket.US_Fund, byContract('US_FUND', US)],
+  [TrdMarket.SG_Fund, byContract('SG_FUND', SG)],
+  [TrdMarket.MY_Fund, byContract('MY_FUND', MY)],
+  [TrdMarket.JP_Fund, byContract('JP_FUND', JP)],
+])
+
+/** Name of a number that is no market: it is on no whitelist. */
+const UNKNOWN = 'UNKNOWN'
+
+/** The name of a `Trd_Common.TrdMarket` in whitelists. */
+export function marketName(trdMarket: number): string {
+  return MARKETS.get(trdMarket)?.name ?? UNKNOWN
+}
+
+/** What the two market numbers of an order say about it. */
+export interface OrderPlace {
+  /**
+   * Every market the order touches: the one it is sent to, and the one its security is listed in where that is
+   * another. OpenD goes by the second, so a whitelist that looked at the first alone could be walked around.
+   */
+  readonly markets: readonly string[]
+  /** Prefixes the code may stand under. One, where the numbers leave no choice. */
+  readonly prefixes: readonly string[]
+  /** Name of the currency its price is in; null where the contract decides. */
+  readonly currency: string | null
+}
+
+/** Reads `header.trdMarket` and `secMarket` (undefined or 0 where the call leaves it open). */
+export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): OrderPlace {
+  const market = MARKETS.get(trdMarket)
+  const name = marketName(trdMarket)
+  const venues = market?.venues ?? []
+  if (secMarket === undefined || secMarket === TrdSecMarket.Unknown) {
+    const currency = market === undefined || market.isPricedByContract ? null : (venues[0]?.currency ?? null)
+    return { markets: [name], prefixes: venues.map(({ prefix }) => prefix), currency }
+  }
+  const venue = VENUES.get(secMarket)
+  if (venue === undefined) return { markets: [name, UNKNOWN], prefixes: [], currency: null }
+  const isAtHome = venues.includes(venue)
+  return {
+    markets: isAtHome || venue.market === name ? [name] : [name, venue.market],
+    prefixes: [venue.prefix],
+    currency: market?.isPricedByContract ? null : venue.currency,
+  }
+}
+
+/**
+ * `HK.00700`. The code of an order may carry its prefix already. Null when the numbers leave several prefixes open
+ * (mainland orders without `sec_market`) or none.
+ */
+export function symbolOf(place: OrderPlace, code: string): string | null {
+  if (place.prefixes.some((prefix) => code.startsWith(`${prefix}.`))) return code
+  const [prefix, ...others] = place.prefixes
+  return prefix === undefined || others.length > 0 ? null : `${prefix}.${code}`
+}
+
+function cash(name: string, ...venues: readonly Venue[]): Market {
+  return { name, venues, isPricedByContract: false }
+}
+
+function byContract(name: string, ...venues: readonly Venue[]): Market {
+  return { name, venues, isPricedByContract: true }
+}

@@ -1,0 +1,91 @@
+import type { Reservation } from '../limits/limit-state.ts'
+
+/**
+ * Where an order call stands.
+ *
+ *     reserved  written down with its budget; its bytes may or may not have left
+ *     accepted  OpenD took it
+ *     rejected  OpenD definitely refused it
+ *     not_sent  nothing of it left the gateway
+ *     unknown   it left, and whether OpenD acted on it is not known; looked for until it is
+ *     absent    it left, was looked for, and is surely not there
+ *
+ * It is sent once, from `reserved`, and never again.
+ */
+export type EntryState = 'reserved' | 'accepted' | 'rejected' | 'not_sent' | 'unknown' | 'absent'
+
+/** The only ways from one state to another. */
+const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
+  reserved: ['accepted', 'rejected', 'not_sent', 'unknown'],
+  unknown: ['accepted', 'rejected', 'absent'],
+  accepted: [],
+  rejected: [],
+  not_sent: [],
+  absent: [],
+}
+
+/** Whether an entry may go from one state to the other. */
+export function mayMove(from: EntryState, to: EntryState): boolean {
+  return ARROWS[from].includes(to)
+}
+
+/** Whether the outcome of an entry is known for good. */
+export function isFinal(state: EntryState): boolean {
+  return ARROWS[state].length === 0
+}
+
+/** One order call in the ledger. Plain data. */
+export interface LedgerEntry {
+  readonly id: string
+  /** Who asked: see `Caller.id`. */
+  readonly caller: string
+  readonly requestId: string
+  /** The caller's idempotency key, or null without one. */
+  readonly idempotencyKey: string | null
+  /** SHA-1 of the checked message, hex: tells two different orders under one idempotency key apart. */
+  readonly bodyHash: string
+  readonly call: OrderCallFacts
+  /** What stands in `remark`, so that the order can be found again; null for calls that make no order. */
+  readonly tag: string | null
+  readonly state: EntryState
+  /** What it takes from the key's budgets; null for a cancel. */
+  readonly reservation: Reservation | null
+  /** How much of the reservation still counts. */
+  readonly holds: 'rate_and_value' | 'rate' | 'nothing'
+  /** Connection and frame that carried it, for OpenD's own logs; null until it left. */
+  readonly sentAs: { readonly connId: string; readonly serial: number } | null
+  /** OpenD's ids of the order, decimal and alphanumeric. */
+  readonly orderId: string | null
+  readonly orderIdEx: string | null
+  /** OpenD's `Response`, or one made from what was found; null while there is none. */
+  readonly reply: Uint8Array | null
+  /** Why it stands where it stands, in words; null when OpenD simply accepted it. */
+  readonly detail: string | null
+  /** Unix ms. */
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  /** How often it was looked for while unknown, and when the next look is due (Unix ms). */
+  readonly looks: number
+  readonly nextLookMs: number
+}
+
+/** What an order call asked for. */
+export interface OrderCallFacts {
+  readonly protoId: 2202 | 2205
+  readonly kind: 'place' | 'modify' | 'cancel'
+  /** Decimal. */
+  readonly accId: string
+  readonly trdEnv: number
+  readonly trdMarket: number
+  /** `HK.00700`; null where the call does not say. */
+  readonly symbol: string | null
+  readonly side: string | null
+  readonly qty: number | null
+  readonly price: number | null
+  /** `Trd_Common.ModifyOrderOp`; null for a new order. */
+  readonly op: number | null
+  readonly forAll: boolean
+  /** The order that is modified. */
+  readonly targetOrderId: string | null
+  readonly targetOrderIdEx: string | null
+}

@@ -1,0 +1,84 @@
+import type { MessageTypes } from '../../proto/messages.ts'
+import { type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
+import { decodeMessage } from '../wire/decode.ts'
+import { encodeMessage } from '../wire/encode.ts'
+import type { OrderCallFacts } from './entry.ts'
+import { taggedRemark } from './tag.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** An order call, decoded. */
+export type OrderCall =
+  | { readonly protoId: 2202; readonly c2s: MessageTypes['Trd_PlaceOrder.C2S'] }
+  | { readonly protoId: 2205; readonly c2s: MessageTypes['Trd_ModifyOrder.C2S'] }
+
+/** Throws when the body does not decode: the Worker checked and encoded it. */
+export function readOrderCall(protoId: 2202 | 2205, body: Uint8Array): OrderCall {
+  if (protoId === 2202) {
+    const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
+    if (!decoded.ok) throw new Error(`order call does not decode: ${decoded.detail}`)
+    return { protoId, c2s: decoded.value.c2s }
+  }
+  const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
+  if (!decoded.ok) throw new Error(`modify call does not decode: ${decoded.detail}`)
+  return { protoId, c2s: decoded.value.c2s }
+}
+
+/** The bytes that go upstream, with the tag in the remark of a new order. */
+export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array {
+  if (call.protoId === 2205) return encodeMessage('Trd_ModifyOrder.Request', { c2s: call.c2s })
+  const remark = tag === null ? call.c2s.remark : taggedRemark(call.c2s.remark ?? '', tag)
+  return encodeMessage('Trd_PlaceOrder.Request', { c2s: { ...call.c2s, remark } })
+}
+
+/** What the limits look at. `order` is the order to modify, as OpenD listed it; null when it is not known. */
+export function limitFactsOf(call: OrderCall, order: Order | null): OrderFacts {
+  return call.protoId === 2202 ? factsOfPlaceOrder(call.c2s) : factsOfModifyOrder(call.c2s, order)
+}
+
+/** What the ledger writes down. */
+export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts {
+  const { header } = call.c2s
+  const common = {
+    kind: facts.kind,
+    accId: header.accID.toString(),
+    trdEnv: header.trdEnv,
+    trdMarket: header.trdMarket,
+    symbol: facts.symbol,
+    side: facts.side,
+    qty: call.c2s.qty ?? null,
+    price: call.c2s.price ?? null,
+  }
+  if (call.protoId === 2202) {
+    return { protoId: 2202, ...common, op: null, forAll: false, targetOrderId: null, targetOrderIdEx: null }
+  }
+  const { modifyOrderOp, forAll, orderID, orderIDEx } = call.c2s
+  return {
+    protoId: 2205,
+    ...common,
+    op: modifyOrderOp,
+    forAll: forAll === true,
+    targetOrderId: orderID === 0n ? null : orderID.toString(),
+    targetOrderIdEx: orderIDEx ?? null,
+  }
+}
+
+/** Whether a call only takes an order away. These are never held up by budgets, hours or a halt. */
+export function isCancel(call: OrderCall): boolean {
+  return limitFactsOf(call, null).kind === 'cancel'
+}
+
+/** A success reply for an order that was found instead of answered. */
+export function foundReply(facts: OrderCallFacts, order: Pick<Order, 'orderID' | 'orderIDEx'>): Uint8Array {
+  const header = { trdEnv: facts.trdEnv, accID: BigInt(facts.accId), trdMarket: facts.trdMarket }
+  const s2c = { header, orderID: order.orderID, orderIDEx: order.orderIDEx }
+  return facts.protoId === 2202
+    ? encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c })
+    : encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c: { ...s2c, orderID: order.orderID } })
+}
+
+/** A refusal for an order call that was found to have failed. */
+export function refusedReply(facts: OrderCallFacts, retMsg: string): Uint8Array {
+  const name = facts.protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
+  return encodeMessage(name, { retType: -1, retMsg })
+}

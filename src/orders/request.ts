@@ -1,0 +1,45 @@
+import type { Failure } from '../base/failure.ts'
+import type { TradingRights } from '../gateway/trading-accounts.ts'
+import type { GateReport } from '../limits/gate.ts'
+import type { KeyLimits } from '../limits/key-limits.ts'
+import type { Budgets } from '../limits/limit-state.ts'
+
+/** An order call as the Worker hands it over: checked, encoded, and with who asks. */
+export interface OrderRequest {
+  readonly protoId: 2202 | 2205
+  /** The encoded `Request`; its packet id is a placeholder. */
+  readonly body: Uint8Array
+  readonly caller: string
+  readonly rights: TradingRights
+  /** Null for a caller without limits. */
+  readonly limits: KeyLimits | null
+  readonly requestId: string
+  readonly idempotencyKey: string | null
+  /** Run every check, send nothing, take nothing. */
+  readonly isDryRun: boolean
+}
+
+/** What became of it. */
+export type OrderReply =
+  | { readonly kind: 'answered'; readonly body: Uint8Array; readonly intentId: string; readonly isReplay: boolean }
+  | { readonly kind: 'unknown'; readonly intentId: string; readonly isReplay: boolean }
+  | { readonly kind: 'refused'; readonly failure: Failure; readonly intentId: string | null }
+  | { readonly kind: 'dry_run'; readonly report: DryRun }
+
+/** A reply with what is left of the caller's budgets; null where nothing of them is known. */
+export interface OrderAnswer {
+  readonly reply: OrderReply
+  readonly budgets: Budgets | null
+}
+
+/** What a dry run found. */
+export interface DryRun {
+  readonly wouldPass: boolean
+  /** Why it would not, as the real call would say it. */
+  readonly failure: Failure | null
+  readonly gates: readonly GateReport[]
+  /** What the call would add: decimal text and currency name; null when it cannot be told. */
+  readonly value: { readonly amount: string; readonly currency: string | null } | null
+  /** The message that would go upstream, encoded. */
+  readonly body: Uint8Array
+}

@@ -1,0 +1,50 @@
+/**
+ * A tag finds an order again after its reply was lost: it travels in `remark`, which OpenD echoes on the order and in
+ * its pushes. Eight letters and digits of five bits each are 2^40 tags; the ledger keeps a month of orders, and a tag
+ * that is taken is drawn again.
+ */
+const TAG = /#([0-9a-hjkmnp-tv-z]{8})$/
+
+/** Crockford's base 32: no letters that are read as digits. */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** OpenD's bound of a remark. */
+const REMARK_BYTES = 64
+
+/** A blank, a hash and the tag. */
+const TAG_BYTES = 10
+
+/** What is left of a remark for the caller, UTF-8 bytes. */
+export const CALLER_REMARK_BYTES = REMARK_BYTES - TAG_BYTES
+
+/** A fresh tag from a source of numbers that are uniform in [0, 1). */
+export function drawTag(random: () => number): string {
+  let tag = ''
+  while (tag.length < 8) tag += ALPHABET[Math.floor(random() * ALPHABET.length)] ?? ''
+  return tag
+}
+
+/** The id of the entry whose order carries that tag. */
+export function entryIdOf(tag: string): string {
+  return `oi_${tag}`
+}
+
+/** The remark that goes upstream: the caller's own, then the tag. */
+export function taggedRemark(remark: string, tag: string): string {
+  return remark === '' ? `#${tag}` : `${remark} #${tag}`
+}
+
+/** The tag at the end of a remark; null when it has none. */
+export function tagOf(remark: string | undefined): string | null {
+  return TAG.exec(remark ?? '')?.[1] ?? null
+}
+
+/** Length of a text in UTF-8 bytes. A lone surrogate counts as the replacement character it is sent as. */
+export function utf8Bytes(text: string): number {
+  let bytes = 0
+  for (const char of text) {
+    const point = char.codePointAt(0) ?? 0
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4
+  }
+  return bytes
+}

@@ -1,0 +1,53 @@
+import { PlateSetType, QotMarket } from '../../../proto/enums.ts'
+import type { Listing } from './listing.ts'
+
+/** A group of securities: an industry, a region or a concept. */
+export interface Plate {
+  /** `Qot_Common.QotMarket`. Plates of mainland China belong to Shanghai, whatever their members' exchange. */
+  readonly market: number
+  readonly code: string
+  readonly name: string
+  /** `Qot_Common.PlateSetType`. */
+  readonly type: number
+  readonly members: readonly Listing[]
+}
+
+/** Plates are numbered from here, industries first, in the order in which the lists name them. */
+const FIRST_CODE = 1001
+
+/** All plates of the market's companies and funds. */
+export function platesOf(listings: Iterable<Listing>): readonly Plate[] {
+  const members = new Map<string, Listing[]>()
+  for (const listing of listings) {
+    const { fundamentals } = listing
+    if (fundamentals === null) continue
+    const market = plateMarketOf(listing.instrument.market)
+    add(members, market, PlateSetType.Industry, fundamentals.industry, listing)
+    add(members, market, PlateSetType.Region, fundamentals.region, listing)
+    for (const concept of fundamentals.concepts) add(members, market, PlateSetType.Concept, concept, listing)
+  }
+  const keys = [...members.keys()].toSorted()
+  return keys.map((key, at) => {
+    const [market, type, name = ''] = key.split('\t')
+    return {
+      market: Number(market),
+      code: `BK${FIRST_CODE + at}`,
+      name,
+      type: Number(type),
+      members: members.get(key) ?? [],
+    }
+  })
+}
+
+/** The market that the plates of a security's market are filed under. */
+export function plateMarketOf(market: number): number {
+  return market === QotMarket.CNSZ_Security ? QotMarket.CNSH_Security : market
+}
+
+function add(members: Map<string, Listing[]>, market: number, type: number, name: string, listing: Listing): void {
+  if (name === '') return
+  const key = `${market}\t${type}\t${name}`
+  const found = members.get(key)
+  if (found === undefined) members.set(key, [listing])
+  else found.push(listing)
+}

@@ -1,0 +1,73 @@
+import { PlateSetType, Qot_Common_SortField as SortField } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../handler.ts'
+import { plateMarketOf, type Plate } from '../market/plates.ts'
+import type { Security } from '../market/security.ts'
+import type { World } from '../world.ts'
+import { findSecurities, isRefusal, refOf, symbolOf } from './lookup.ts'
+import { sortedSecurities } from './sorting.ts'
+import { staticInfoOf } from './static-info.ts'
+
+/** Securities in one call of Qot_GetOwnerPlate at most: OpenD's bound. */
+const MAX_OWNED = 200
+
+/** Qot_GetPlateSet: the plates of a market. */
+export function getPlateSet(world: World, { market, plateSetType }: C2S<'Qot_GetPlateSet'>): S2C<'Qot_GetPlateSet'> {
+  const wanted = world.market
+    .plates()
+    .filter((plate) => plate.market === plateMarketOf(market))
+    .filter((plate) => plateSetType === PlateSetType.All || plate.type === plateSetType)
+  return { plateInfoList: wanted.map(plateInfoOf) }
+}
+
+/** Qot_GetPlateSecurity: the members of a plate. */
+export function getPlateSecurity(
+  world: World,
+  { plate, sortField, ascend }: C2S<'Qot_GetPlateSecurity'>,
+  { nowMs }: CallContext,
+): S2C<'Qot_GetPlateSecurity'> | Refusal {
+  const found = findPlate(world, plate)
+  if (found === null) return refuse(`未知板块 ${symbolOf(plate)}`)
+  const members = sortedSecurities(membersOf(world, found), sortField ?? SortField.Code, ascend ?? true, nowMs)
+  return { staticInfoList: members.map((security) => staticInfoOf(security, nowMs)) }
+}
+
+/** Qot_GetOwnerPlate: the plates each security is in. */
+export function getOwnerPlate(
+  world: World,
+  { securityList = [] }: C2S<'Qot_GetOwnerPlate'>,
+): S2C<'Qot_GetOwnerPlate'> | Refusal {
+  if (securityList.length > MAX_OWNED) return refuse(`at most ${MAX_OWNED} securities in one call`)
+  const securities = findSecurities(world, securityList)
+  if (isRefusal(securities)) return securities
+  return {
+    ownerPlateList: securities.map((security) => ({
+      security: refOf(security),
+      name: security.instrument.name,
+      plateInfoList: platesWith(world, security).map(plateInfoOf),
+    })),
+  }
+}
+
+/** The plate that a call names; null when there is none. Also used by the stock filter. */
+export function findPlate(world: World, { market, code }: MessageTypes['Qot_Common.Security']): Plate | null {
+  const plateMarket = plateMarketOf(market)
+  return world.market.plates().find((plate) => plate.market === plateMarket && plate.code === code) ?? null
+}
+
+/** The securities of a plate. */
+export function membersOf(world: World, plate: Plate): readonly Security[] {
+  return plate.members
+    .map(({ instrument }) => world.market.security(instrument.market, instrument.code))
+    .filter((security) => security !== null)
+}
+
+function platesWith(world: World, { instrument }: Security): readonly Plate[] {
+  const isMember = (plate: Plate): boolean =>
+    plate.members.some(({ instrument: { market, code } }) => market === instrument.market && code === instrument.code)
+  return world.market.plates().filter(isMember)
+}
+
+function plateInfoOf({ market, code, name, type }: Plate): MessageTypes['Qot_Common.PlateInfo'] {
+  return { plate: { market, code }, name, plateType: type }
+}

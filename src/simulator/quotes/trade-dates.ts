@@ -1,0 +1,59 @@
+import { TradeDateMarket, TradeDateType } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
+import { parseLocalTime } from '../market/civil-date.ts'
+import { HONG_KONG, NEW_YORK, SHANGHAI, type TimeZone } from '../market/time-zone.ts'
+import { tradingCalendar, type TradingCalendar } from '../market/trading-calendar.ts'
+import type { World } from '../world.ts'
+import { findSecurity, isRefusal } from './lookup.ts'
+import { BAD_SPAN, BAD_TIME, marketDay } from './market-time.ts'
+
+interface DatedMarket {
+  readonly calendar: TradingCalendar
+  readonly zone: TimeZone
+}
+
+/** Qot_RequestTradeDate: the trading days of a market, or of a security's market, with its half days. */
+export function requestTradeDate(
+  world: World,
+  c2s: C2S<'Qot_RequestTradeDate'>,
+): S2C<'Qot_RequestTradeDate'> | Refusal {
+  const market = datedMarketOf(world, c2s)
+  if (isRefusal(market)) return market
+  const begin = parseLocalTime(c2s.beginTime)
+  const end = parseLocalTime(c2s.endTime)
+  if (begin === null || end === null) return refuse(BAD_TIME)
+  if (begin.epochDay > end.epochDay) return refuse(BAD_SPAN)
+  const { calendar, zone } = market
+  const tradeDateList: MessageTypes['Qot_RequestTradeDate.TradeDate'][] = []
+  const last = calendar.indexAtOrBefore(end.epochDay)
+  for (let index = calendar.indexAtOrAfter(begin.epochDay); index <= last; index++) {
+    const day = marketDay(zone, calendar.dayAt(index))
+    tradeDateList.push({
+      time: day.text,
+      timestamp: day.timestamp,
+      tradeDateType: calendar.isHalfDay(index) ? TradeDateType.Morning : TradeDateType.Whole,
+    })
+  }
+  return { tradeDateList }
+}
+
+function datedMarketOf(world: World, { market, security }: C2S<'Qot_RequestTradeDate'>): DatedMarket | Refusal {
+  if (security !== undefined) {
+    const found = findSecurity(world, security)
+    return isRefusal(found) ? found : { calendar: found.clock.calendar, zone: found.clock.plan.zone }
+  }
+  switch (market) {
+    case TradeDateMarket.HK:
+    // Southbound Stock Connect trades Hong Kong shares; its own extra closures are not modelled.
+    case TradeDateMarket.ST:
+      return { calendar: tradingCalendar('hk'), zone: HONG_KONG }
+    case TradeDateMarket.US:
+      return { calendar: tradingCalendar('us'), zone: NEW_YORK }
+    case TradeDateMarket.CN:
+    case TradeDateMarket.NT:
+      return { calendar: tradingCalendar('cn'), zone: SHANGHAI }
+    default:
+      return refuse(`no calendar for market ${market}`)
+  }
+}

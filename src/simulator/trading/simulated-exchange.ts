@@ -1,0 +1,43 @@
+import type { Instrument, Tick } from '../market/instrument.ts'
+import { Market } from '../market/market.ts'
+import { ticksBetween } from '../market/tick-reader.ts'
+import type { TradingMarket } from './trading-market.ts'
+
+/**
+ * The simulated exchanges as the accounts see them: with the prints before and after hours, and with expiries. A
+ * market that is something else already speaks the accounts' language and is returned as it is.
+ */
+export function tradingMarketOf(market: Market | TradingMarket): TradingMarket {
+  if (!(market instanceof Market)) return market
+  return {
+    instrument: (qotMarket, code) => market.instrument(qotMarket, code),
+    tickSize: (instrument, price) => market.tickSize(instrument, price),
+    isOnTick: (instrument, price) => market.isOnTick(instrument, price),
+    priceBand: (instrument, nowMs) => market.priceBand(instrument, nowMs),
+    tradingState: (instrument, nowMs) => market.tradingState(instrument, nowMs),
+    lastPrice: (instrument, nowMs) => market.lastPrice(instrument, nowMs),
+    book: (instrument, nowMs) => market.book(instrument, nowMs),
+    ticksBetween: (instrument, fromMs, toMs) => allTicks(market, instrument, fromMs, toMs),
+    expiryMs: (instrument) => expiryOf(market, instrument),
+  }
+}
+
+function allTicks(market: Market, instrument: Instrument, fromMs: number, toMs: number): readonly Tick[] {
+  const regular = market.ticksBetween(instrument, fromMs, toMs)
+  const security = market.security(instrument.market, instrument.code)
+  if (security === null || security.listing.plan.preMarket === null) return regular
+  const before = ticksBetween(security, fromMs, toMs, 'pre-market')
+  const after = ticksBetween(security, fromMs, toMs, 'after-market')
+  // The sessions follow each other, so within a minute hardly ever more than one has prints.
+  if (before.length === 0 && after.length === 0) return regular
+  return [...before, ...regular, ...after].sort((one, other) => one.timeMs - other.timeMs)
+}
+
+function expiryOf(market: Market, instrument: Instrument): number | null {
+  if (instrument.kind !== 'option' && instrument.kind !== 'future' && instrument.kind !== 'warrant') return null
+  const security = market.security(instrument.market, instrument.code)
+  if (security === null) return null
+  const { lastDay } = security.series
+  if (lastDay < 0 || lastDay >= security.clock.calendar.length - 1) return null
+  return security.clock.sessionsOf(lastDay).regular.endMs
+}

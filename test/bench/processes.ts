@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { ROOT } from '../../src/cli/build-worker.ts'
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly port: number
+  /** Processor time it has used so far, in ms; null where the system does not tell. */
+  cpuMs(): number | null
+  stop(): Promise<void>
+}
+
+/** Linux counts processor time in ticks of 10 ms (`getconf CLK_TCK` is 100 everywhere). */
+const TICK_MS = 10
+
+/** Starts a TypeScript program of this repository that announces `tcp://127.0.0.1:PORT` on its first line. */
+export async function startServer(program: string, ...args: readonly string[]): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [join(ROOT, program), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await firstLine(child, child.stdout)
+  return serverProcess(child, Number(/:(\d+)\s*$/.exec(line)?.[1]))
+}
+
+/** Wraps a running child. */
+export function serverProcess(child: ChildProcess, port: number): ServerProcess {
+  return {
+    port,
+    cpuMs: () => cpuMs(child),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** The first line a child prints. Rejects when it ends without one. */
+export function firstLine(child: ChildProcess, stream: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stream }).once('line', resolve)
+    child.once('exit', (code) => reject(new Error(`${child.spawnfile} ended with ${code} before it was ready`)))
+    child.once('error', reject)
+  })
+}
+
+function cpuMs(child: ChildProcess): number | null {
+  try {
+    const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os'
+import { keysJsonFor } from '../../src/cli/local-key.ts'
+import { type Contender, type Round, roundsTable, runRound } from './contender.ts'
+import { type Generator, startGenerator } from './generator.ts'
+import { median } from './numbers.ts'
+import { type ServerProcess, startServer } from './processes.ts'
+import { serveWorker } from './workerd.ts'
+
+/** As many as `wrk` is usually given; more only lengthen the queue. */
+const CONNECTIONS = 32
+/** Odd, so that the median is a round that happened. */
+const ROUNDS = 5
+const ROUND_MS = 3000
+const WARM_UP_MS = 3000
+/** What the product may cost: at least this share of the requests that the bare Worker serves. */
+const TARGET_RATIO = 0.7
+
+const KEY = `fc_${'be'.repeat(32)}`
+const QUOTE = { security_list: [{ market: 1, code: '00700' }] }
+/** A quote needs a subscription. This makes it on the way. */
+const FIRST_QUOTE = { ...QUOTE, sub_type_list: [1] }
+
+/**
+ * What a quote costs: `POST /api/quote` through the Worker and the gateway object, over TCP to the simulated OpenD and
+ * back, beside a bare Worker, object and TCP echo that do nothing in between and carry as many bytes as the quote's
+ * answer has. Rounds alternate, so that both meet the same noise; their ratio says what this code adds, whatever the
+ * machine. Takes about 40 s.
+ */
+export async function benchRelay(): Promise<void> {
+  const running: ServerProcess[] = []
+  const generator = startGenerator()
+  try {
+    const product = await startProduct(running)
+    const bare = await startBare(running, await firstQuote(product.worker.port))
+    for (const contender of [product, bare]) {
+      await runRound(generator, contender, { connections: CONNECTIONS, durationMs: WARM_UP_MS })
+    }
+    report(product, bare, await alternate(generator, product, bare))
+  } finally {
+    generator.stop()
+    for (const server of running.toReversed()) await server.stop()
+  }
+}
+
+async function startProduct(running: ServerProcess[]): Promise<Contender> {
+  const backend = await startServer('src/cli/opend.ts', '--port', '0')
+  running.push(backend)
+  const vars = { KEYS_JSON: await keysJsonFor(KEY, true), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
+  const worker = await serveWorker('src/index.ts', vars)
+  running.push(worker)
+  return { name: 'opend-edge', worker, backend, request: requestOf(JSON.stringify(QUOTE)) }
+}
+
+/** Subscribes on the way, and returns the answer. */
+async function firstQuote(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/quote`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${KEY}` },
+    body: JSON.stringify(FIRST_QUOTE),
+  })
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`the first quote got ${response.status}: ${answer}`)
+  return answer
+}
+
+async function startBare(running: ServerProcess[], body: string): Promise<Contender> {
+  const backend = await startServer('test/bench/echo-server.ts')
+  running.push(backend)
+  const worker = await serveWorker('test/bench/bare-worker.ts', { ECHO_PORT: String(backend.port) })
+  running.push(worker)
+  return { name: 'bare', worker, backend, request: requestOf(body) }
+}
+
+type Pair = readonly [product: Round, bare: Round]
+
+async function alternate(generator: Generator, product: Contender, bare: Contender): Promise<readonly Pair[]> {
+  const load = { connections: CONNECTIONS, durationMs: ROUND_MS }
+  const pairs: Pair[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    pairs.push([await runRound(generator, product, load), await runRound(generator, bare, load)])
+  }
+  return pairs
+}
+
+function requestOf(text: string): string {
+  const lines = [
+    'POST /api/quote HTTP/1.1',
+    'Host: 127.0.0.1',
+    `Authorization: Bearer ${KEY}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${text}`
+}
+
+function report(product: Contender, bare: Contender, pairs: readonly Pair[]): void {
+  const ratios = pairs.map(([ours, theirs]) => ours.requestsPerSecond / theirs.requestsPerSecond)
+  const cpuRatios = pairs.map(([ours, theirs]) => (theirs.workerCpuUs ?? NaN) / (ours.workerCpuUs ?? NaN))
+  const lines = [
+    `relay: POST /api/quote, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${ROUND_MS / 1000} s each in turn, medians`,
+    `workerd serve, Node ${process.version}, ${availableParallelism()} processors`,
+    '',
+    roundsTable([
+      [product, pairs.map(([ours]) => ours)],
+      [bare, pairs.map(([, theirs]) => theirs)],
+    ]),
+    '',
+    `ratio ${median(ratios).toFixed(2)} (rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}), ` +
+      `target ${TARGET_RATIO.toFixed(2)} or better; by the runtime's processor time ${median(cpuRatios).toFixed(2)}`,
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}

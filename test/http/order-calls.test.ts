@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Failure } from '../../src/base/failure.ts'
+import type { Budgets } from '../../src/limits/limit-state.ts'
+import type { OrderReply } from '../../src/orders/request.ts'
+import { encodeMessage } from '../../src/wire/encode.ts'
+import { keyRig, makeRig, readError, type Rig, signJwt } from './rig.ts'
+
+const HEADER = { trd_env: 0, acc_id: 5, trd_market: 1 }
+const ORDER = { header: HEADER, trd_side: 1, order_type: 1, code: '00700', qty: 100, price: 300 }
+const INTENT = 'oi_abcd1234'
+const LINK = `</api/order-intents/${INTENT}>; rel="status"`
+
+async function sentKey(rig: Rig, body: object, headers: Record<string, string> = {}): Promise<string | null> {
+  const response = await rig.send('POST /api/order', { body, headers })
+  assert.equal(response.status, 200, await response.text())
+  const order = rig.gateway.orders.at(-1)
+  assert.ok(order)
+  return order.idempotencyKey
+}
+
+test('the idempotency key is the header, else the packet id, else none; the two kinds are never the same', async () => {
+  const rig = keyRig(['trade:simulate'])
+  const packet = { packet_id: { conn_id: '18446744073709551615', serial_no: 7 } }
+  assert.equal(await sentKey(rig, ORDER), null)
+  assert.equal(await sentKey(rig, { ...ORDER, ...packet }), 'pid:18446744073709551615:7')
+  assert.equal(await sentKey(rig, { ...ORDER, ...packet }, { 'Idempotency-Key': 'abc' }), 'key:abc')
+  assert.equal(await sentKey(rig, ORDER, { 'Idempotency-Key': 'pid:1:1' }), 'key:pid:1:1')
+})
+
+test('a packet id changes nothing of the bytes, so one order has one body', async () => {
+  const rig = keyRig(['trade:simulate'])
+  await sentKey(rig, ORDER)
+  await sentKey(rig, { c2s: { ...ORDER, packetID: { connID: 9, serialNo: 9 } } })
+  const { header, ...rest } = ORDER
+  await sentKey(rig, { ...header, ...rest, packet_id: { conn_id: 0, serial_no: 0 } })
+  const [first, ...others] = rig.gateway.orders.map(({ body }) => body)
+  for (const body of others) assert.deepEqual(body, first)
+})
+
+test('an idempotency key of another form is refused before anything is sent', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  for (const key of ['', 'a b', 'one, two', 'é', 'x'.repeat(129)]) {
+    const error = await readError(
+      await send('POST /api/order', { body: ORDER, headers: { 'Idempotency-Key': key } }),
+      400,
+    )
+    assert.equal(error.code, 'request.invalid_value')
+    assert.match(error.error, /^Idempotency-Key: expected 1 to 128 visible ASCII/)
+  }
+  assert.equal(gateway.touched, 0)
+  for (const key of ['x'.repeat(128), '!"#~']) {
+    assert.equal((await send('POST /api/order', { body: ORDER, headers: { 'Idempotency-Key': key } })).status, 200)
+  }
+})
+
+test('an answered order names its entry, and a replay says that it is one', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  const ok = encodeMessage('Trd_PlaceOrder.Response', { retType: 0 })
+  const refusal = encodeMessage('Trd_PlaceOrder.Response', { retType: -1, retMsg: 'no' })
+  for (const isReplay of [false, true]) {
+    for (const [bytes, status] of [
+      [ok, 200],
+      [refusal, 400],
+    ] as const) {
+      gateway.orderAnswer = { reply: { kind: 'answered', body: bytes, intentId: INTENT, isReplay }, budgets: null }
+      const response = await send('POST /api/order', { body: ORDER })
+      assert.equal(response.status, status)
+      assert.equal(response.headers.get('X-Order-Intent'), INTENT)
+      assert.equal(response.headers.get('Link'), LINK)
+      assert.equal(response.headers.get('Idempotency-Replayed'), isReplay ? 'true' : null)
+      assert.equal(response.headers.get('Location'), null)
+    }
+  }
+})
+
+test('an order whose outcome is not known is a 202 that says where to look', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  gateway.orderAnswer = { reply: { kind: 'unknown', intentId: INTENT, isReplay: true }, budgets: null }
+  const response = await send('POST /api/order', { body: ORDER, headers: { 'X-Request-Id': 'mine' } })
+  assert.equal(response.status, 202)
+  assert.equal(response.headers.get('Location'), `/api/order-intents/${INTENT}`)
+  assert.equal(response.headers.get('Idempotency-Replayed'), 'true')
+  const { message, ...body } = (await response.json()) as Record<string, unknown>
+  assert.match(String(message), /not known.*not be sent again/)
+  assert.deepEqual(body, {
+    intent_id: INTENT,
+    state: 'unknown',
+    intent_url: `/api/order-intents/${INTENT}`,
+    request_id: 'mine',
+  })
+})
+
+async function refusedWith(failure: Failure, intentId: string | null = null): Promise<Response> {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  const reply: OrderReply = { kind: 'refused', failure, intentId }
+  gateway.orderAnswer = { reply, budgets: null }
+  return send('POST /api/order', { body: ORDER })
+}
+
+test('what the ledger refuses is told with the entry that is in the way', async () => {
+  const cases = [
+    ['order.idempotency_conflict', 409, /another order.*new key/],
+    ['order.in_flight', 409, /not been answered yet/],
+    ['order.absent', 500, /surely not there: nothing was traded, and it may be sent again/],
+  ] as const
+  for (const [code, status, says] of cases) {
+    const response = await refusedWith({ code, intentId: INTENT }, INTENT)
+    assert.equal(response.headers.get('X-Order-Intent'), INTENT)
+    assert.equal(response.headers.get('Link'), LINK)
+    const error = await readError(response, status)
+    assert.equal(error.code, code)
+    assert.match(error.error, says)
+    assert.equal(error['intent_id'], INTENT)
+    assert.equal(error['intent_url'], `/api/order-intents/${INTENT}`)
+  }
+})
+
+test('a limit is a 429 with the known words, and Retry-After exactly when waiting helps', async () => {
+  const cases: readonly (readonly [Failure & { text: string }, boolean, string | null])[] = [
+    [
+      { code: 'limits.rate', text: 'rate limit exceeded: 3 orders in the last 60s (cap 3)', retryAfterMs: 11_001 },
+      true,
+      '12',
+    ],
+    [
+      { code: 'limits.hours', text: 'outside trading hours: 03:00 is not in 09:30-16:00 UTC', retryAfterMs: 0 },
+      true,
+      '1',
+    ],
+    [
+      { code: 'limits.symbol', text: 'symbol not allowed: HK.00700 (allowed: US.AAPL)', retryAfterMs: null },
+      false,
+      null,
+    ],
+    [{ code: 'limits.halted', text: 'trading is halted for everybody', retryAfterMs: null }, false, null],
+  ]
+  for (const [failure, retryable, retryAfter] of cases) {
+    const response = await refusedWith(failure)
+    assert.equal(response.headers.get('Retry-After'), retryAfter)
+    assert.equal(response.headers.get('X-Order-Intent'), null)
+    const error = await readError(response, 429)
+    assert.equal(error.error, `limit check failed: ${failure.text}`)
+    assert.equal(error.code, failure.code)
+    assert.equal(error['retryable'], retryable)
+  }
+})
+
+const BUDGETS: Budgets = {
+  rate: { cap: 3, used: 2, resetMs: 0 },
+  day: '2026-11-22',
+  dayEndsInMs: 43_200_000,
+  usedToday: new Map([['HKD', 27_000_500_000_000n]]),
+}
+
+test('the RateLimit headers tell what is left of the own budget, whatever the answer is', async () => {
+  const cases = [
+    [{ cap: 3, used: 2, resetMs: 0 }, '"orders";r=1'],
+    [{ cap: 3, used: 3, resetMs: 11_001 }, '"orders";r=0;t=12'],
+    [{ cap: 3, used: 5, resetMs: null }, '"orders";r=0'],
+  ] as const
+  const failure = { code: 'limits.rate', text: 'x', retryAfterMs: 1 } as const
+  const replies: readonly OrderReply[] = [
+    {
+      kind: 'answered',
+      body: encodeMessage('Trd_PlaceOrder.Response', { retType: 0 }),
+      intentId: INTENT,
+      isReplay: false,
+    },
+    { kind: 'unknown', intentId: INTENT, isReplay: false },
+    { kind: 'refused', failure, intentId: null },
+  ]
+  const { gateway, send } = keyRig(['trade:simulate'])
+  for (const [rate, expected] of cases) {
+    for (const reply of replies) {
+      gateway.orderAnswer = { reply, budgets: { ...BUDGETS, rate } }
+      const { headers } = await send('POST /api/order', { body: ORDER })
+      assert.equal(headers.get('RateLimit-Policy'), '"orders";q=3;w=60')
+      assert.equal(headers.get('RateLimit'), expected)
+    }
+  }
+  gateway.orderAnswer = { reply: replies[0] ?? assert.fail(), budgets: { ...BUDGETS, rate: null } }
+  const { headers } = await send('POST /api/order', { body: ORDER })
+  assert.equal(headers.has('RateLimit') || headers.has('RateLimit-Policy'), false)
+})
+
+test('the limits of a key go along with its orders; a JWT has none', async () => {
+  const { gateway, send } = keyRig(['trade:real'], { max_orders_per_minute: 3, allowed_markets: ['HK'] })
+  await send('POST /api/modify-order', { body: { header: HEADER, order_id: '7', modify_order_op: 'Cancel' } })
+  const [{ limits, protoId } = assert.fail('no order call')] = gateway.orders
+  assert.deepEqual([limits?.maxOrdersPerMinute, limits?.allowedMarkets, protoId], [3, ['HK'], 2205])
+
+  const jwt = makeRig()
+  await jwt.send('POST /api/order', { body: ORDER, token: await signJwt(['trade:real']) })
+  assert.equal(jwt.gateway.orders[0]?.limits, null)
+})
+
+test('a dry run shows every gate with its numbers, the value, what is left and the message', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  await send('POST /api/order', { body: ORDER })
+  const body = gateway.orders[0]?.body ?? assert.fail()
+  const none = { refusal: null }
+  const failure = { code: 'limits.rate', text: 'rate limit exceeded', retryAfterMs: 11_001 } as const
+  const refusal = { text: failure.text, retryAfterMs: failure.retryAfterMs }
+  gateway.orderAnswer = {
+    reply: {
+      kind: 'dry_run',
+      report: {
+        wouldPass: false,
+        failure,
+        gates: [
+          { gate: 'account', requested: ['5'], allowedCount: null, ...none },
+          { gate: 'hours', window: '09:30-16:00', timeZone: 'UTC', localTime: '12:00', ...none },
+          { gate: 'order_value', currency: 'HKD', value: '30000.00', cap: '50000.00', ...none },
+          { gate: 'rate', recent: 3, cap: 3, refusal },
+          {
+            gate: 'daily_value',
+            day: '2026-11-22',
+            currency: 'HKD',
+            used: '27000.50',
+            added: '30000.00',
+            cap: null,
+            ...none,
+          },
+        ],
+        value: { amount: '30000.00', currency: 'HKD' },
+        body,
+      },
+    },
+    budgets: { ...BUDGETS, rate: { cap: 3, used: 3, resetMs: 11_001 } },
+  }
+  const response = await send('POST /api/order?dry_run=true', { body: ORDER })
+  assert.equal(response.status, 200)
+  assert.equal(gateway.orders[1]?.isDryRun, true)
+  assert.equal(response.headers.get('X-Order-Intent'), null)
+  assert.deepEqual(await response.json(), {
+    would_pass: false,
+    failure: { error: 'limit check failed: rate limit exceeded', code: 'limits.rate', retryable: true },
+    gates: [
+      { gate: 'account', pass: true, requested: ['5'], allowed_count: null },
+      { gate: 'hours', pass: true, window: '09:30-16:00', time_zone: 'UTC', local_time: '12:00' },
+      { gate: 'order_value', pass: true, currency: 'HKD', value: '30000.00', cap: '50000.00' },
+      { gate: 'rate', pass: false, text: 'rate limit exceeded', retry_after_ms: 11_001, recent: 3, cap: 3 },
+      {
+        gate: 'daily_value',
+        pass: true,
+        day: '2026-11-22',
+        currency: 'HKD',
+        used: '27000.50',
+        added: '30000.00',
+        cap: null,
+      },
+    ],
+    value: { amount: '30000.00', currency: 'HKD' },
+    budgets: {
+      rate: { cap: 3, used: 3, remaining: 0, reset_ms: 11_001 },
+      day: '2026-11-22',
+      day_ends_in_ms: 43_200_000,
+      used_today: { HKD: '27000.50' },
+    },
+    body: {
+      header: { trd_env: 0, acc_id: '5', trd_market: 1 },
+      trd_side: 1,
+      order_type: 1,
+      code: '00700',
+      qty: 100,
+      price: 300,
+    },
+  })
+})
+
+test('dry_run is true or false, once; anything else is refused instead of placing an order', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  for (const query of ['dry_run', 'dry_run=', 'dry_run=1', 'dry_run=TRUE', 'dry_run=true&dry_run=true']) {
+    const error = await readError(await send(`POST /api/order?${query}`, { body: ORDER }), 400)
+    assert.equal(error.code, 'request.invalid_value')
+    assert.match(error.error, /^\?dry_run: expected/)
+  }
+  for (const query of ['__proto__=1', 'constructor=true', 'dry_run=true&x=1']) {
+    assert.equal(
+      (await readError(await send(`POST /api/order?${query}`, { body: ORDER }), 400)).code,
+      'request.unknown_field',
+    )
+  }
+  assert.equal(gateway.touched, 0)
+  assert.equal((await send('POST /api/order?dry_run=false', { body: ORDER })).status, 200)
+  assert.equal(gateway.orders[0]?.isDryRun, false)
+})

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encodeMessage } from '../../src/wire/encode.ts'
+import type { LedgerEntry } from '../../src/orders/entry.ts'
+import { keysJson, makeRig, NOW_MS, readError, signJwt, tokenOf } from './rig.ts'
+
+const HEADER = { trdEnv: 0, accID: 281756455988247813n, trdMarket: 1 }
+
+function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    id,
+    caller,
+    requestId: 'req-1',
+    idempotencyKey: 'key:abc',
+    bodyHash: 'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+    call: {
+      protoId: 2202,
+      kind: 'place',
+      accId: '281756455988247813',
+      trdEnv: 0,
+      trdMarket: 1,
+      symbol: 'HK.00700',
+      side: 'BUY',
+      qty: 100,
+      price: 300.5,
+      op: null,
+      forAll: false,
+      targetOrderId: null,
+      targetOrderIdEx: null,
+    },
+    tag: id.slice(3),
+    state: 'accepted',
+    reservation: { id, atMs: NOW_MS, currency: 'HKD', value: 30_050_000_000_000n, day: '2026-11-22' },
+    holds: 'rate_and_value',
+    sentAs: { connId: '7418311293381240001', serial: 12 },
+    orderId: '14862735488205987840',
+    orderIdEx: 'FT77',
+    reply: encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c: { header: HEADER, orderID: 7n } }),
+    detail: null,
+    createdAtMs: NOW_MS,
+    updatedAtMs: NOW_MS + 250,
+    looks: 0,
+    nextLookMs: NOW_MS,
+    ...changes,
+  }
+}
+
+const MINE = entry('oi_mine0001', 'key:bot')
+const OTHER = entry('oi_other001', 'key:other')
+
+const rig = makeRig({
+  KEYS_JSON: keysJson(
+    { id: 'bot', scopes: ['trade:simulate'] },
+    { id: 'reader', scopes: ['acc:read'] },
+    { id: 'boss', scopes: ['admin'] },
+  ),
+})
+rig.gateway.entries = [MINE, OTHER]
+
+const get = (path: string, id: string) => rig.send(`GET ${path}`, { token: tokenOf(id) })
+
+async function listed(path: string, id: string): Promise<readonly unknown[]> {
+  const response = await get(path, id)
+  const { intents } = (await response.json()) as { intents: readonly { readonly intent_id: string }[] }
+  return intents.map(({ intent_id: intentId }) => intentId)
+}
+
+test('an entry shows everything but the hash of its body, ids and amounts as text', async () => {
+  const response = await get('/api/order-intents/oi_mine0001', 'bot')
+  assert.equal(response.status, 200)
+  assert.deepEqual(await response.json(), {
+    intent_id: 'oi_mine0001',
+    intent_url: '/api/order-intents/oi_mine0001',
+    state: 'accepted',
+    detail: null,
+    caller: 'key:bot',
+    request_id: 'req-1',
+    idempotency_key: 'abc',
+    packet_id: null,
+    kind: 'place',
+    acc_id: '281756455988247813',
+    trd_env: 0,
+    trd_market: 1,
+    symbol: 'HK.00700',
+    side: 'BUY',
+    qty: 100,
+    price: 300.5,
+    modify_order_op: null,
+    for_all: false,
+    target_order_id: null,
+    target_order_id_ex: null,
+    order_id: '14862735488205987840',
+    order_id_ex: 'FT77',
+    tag: 'mine0001',
+    sent_as: { conn_id: '7418311293381240001', serial_no: 12 },
+    reservation: { amount: '30050.00', currency: 'HKD', day: '2026-11-22', holds: 'rate_and_value' },
+    reply: {
+      ret_type: 0,
+      ret_msg: null,
+      err_code: null,
+      s2c: { header: { trd_env: 0, acc_id: '281756455988247813', trd_market: 1 }, order_id: '7' },
+    },
+    created_at: '2026-11-22T12:00:00.000Z',
+    created_at_ms: NOW_MS,
+    updated_at: '2026-11-22T12:00:00.250Z',
+    updated_at_ms: NOW_MS + 250,
+    looks: 0,
+    next_look_at: null,
+    next_look_at_ms: null,
+  })
+})
+
+test('an unknown entry says when it is looked for next; a refusal shows as OpenD said it', async () => {
+  const reply = encodeMessage('Trd_ModifyOrder.Response', { retType: -1, retMsg: 'too late' })
+  const call = { ...MINE.call, protoId: 2205, kind: 'cancel', op: 2 } as const
+  rig.gateway.entries = [
+    entry('oi_00000001', 'key:bot', { state: 'unknown', reply: null, orderId: null, nextLookMs: NOW_MS + 1000 }),
+    entry('oi_00000002', 'key:bot', { state: 'rejected', reply, call, reservation: null, idempotencyKey: 'pid:1:2' }),
+  ]
+  const response = await get('/api/order-intents', 'bot')
+  const { intents } = (await response.json()) as { intents: readonly Record<string, unknown>[] }
+  const [unknown, rejected] = intents
+  assert.deepEqual([unknown?.['reply'], unknown?.['next_look_at']], [null, '2026-11-22T12:00:01.000Z'])
+  assert.deepEqual(rejected?.['reply'], { ret_type: -1, ret_msg: 'too late', err_code: null, s2c: null })
+  const { idempotency_key: key, packet_id: packetId, reservation } = rejected
+  assert.deepEqual([key, packetId, reservation], [null, '1:2', null])
+  rig.gateway.entries = [MINE, OTHER]
+})
+
+test("another's entry and one that never was are the same 404; an administrator sees both", async () => {
+  const errors = []
+  for (const id of ['oi_other001', 'oi_nobody00', 'x', 'a%2fb', 'oi_mine0001x']) {
+    const error = await readError(await get(`/api/order-intents/${id}`, 'bot'), 404)
+    assert.equal(error.code, 'order.unknown_intent')
+    errors.push(error.error.replace(id, 'ID'))
+  }
+  assert.equal(new Set(errors).size, 1)
+  assert.equal((await get('/api/order-intents/oi_mine0001', 'reader')).status, 404)
+  for (const id of ['oi_mine0001', 'oi_other001']) {
+    assert.equal((await get(`/api/order-intents/${id}`, 'boss')).status, 200)
+  }
+})
+
+test("the list is the caller's own; all=true is an administrator's", async () => {
+  assert.deepEqual(await listed('/api/order-intents', 'bot'), ['oi_mine0001'])
+  assert.deepEqual(await listed('/api/order-intents', 'boss'), [])
+  assert.deepEqual(await listed('/api/order-intents?all=true', 'boss'), ['oi_mine0001', 'oi_other001'])
+  rig.gateway.forget()
+  for (const id of ['bot', 'reader']) {
+    const error = await readError(await get('/api/order-intents?all=true', id), 403)
+    assert.deepEqual(error['required_scopes'], ['admin'])
+  }
+  assert.equal(rig.gateway.touched, 0)
+})
+
+test('a JWT of the same name sees nothing of a key', async () => {
+  const { gateway, send } = makeRig()
+  gateway.entries = [entry('oi_00000001', 'key:alice'), entry('oi_00000002', 'jwt:alice')]
+  const token = await signJwt(['trade:real'])
+  assert.equal((await send('GET /api/order-intents/oi_00000001', { token })).status, 404)
+  assert.equal((await send('GET /api/order-intents/oi_00000002', { token })).status, 200)
+})
+
+test('the filters reach the ledger, and a full page says where the next begins', async () => {
+  rig.gateway.forget()
+  await get('/api/order-intents', 'bot')
+  await get('/api/order-intents?state=unknown&acc_id=281756455988247813&before=oi_zzzzzzzz&limit=200&all=false', 'bot')
+  assert.deepEqual(rig.gateway.pages, [
+    { caller: 'key:bot', state: null, accId: null, before: null, limit: 50 },
+    { caller: 'key:bot', state: 'unknown', accId: '281756455988247813', before: 'oi_zzzzzzzz', limit: 200 },
+  ])
+  for (const [limit, next] of [
+    [1, 'oi_mine0001'],
+    [2, 'oi_other001'],
+    [3, null],
+  ]) {
+    const response = await get(`/api/order-intents?all=true&limit=${limit}`, 'boss')
+    assert.equal(((await response.json()) as { next_before: unknown }).next_before, next)
+  }
+})
+
+test('a filter that makes no sense is refused by name', async () => {
+  rig.gateway.forget()
+  const queries = [
+    ['state=lost', /^\?state: expected one of reserved, accepted/],
+    ['acc_id=1e3', /^\?acc_id: expected an account id/],
+    ['acc_id=18446744073709551616', /^\?acc_id/],
+    ['before=7', /^\?before/],
+    ['limit=0', /^\?limit: expected a whole number from 1 to 200/],
+    ['limit=201', /^\?limit/],
+    ['limit=1.5', /^\?limit/],
+    ['limit=5&limit=6', /^\?limit/],
+    ['all=yes', /^\?all: expected true or false/],
+    ['sate=unknown', /^\?sate: unknown field \(did you mean state\?\)/],
+  ] as const
+  for (const [query, says] of queries) {
+    assert.match((await readError(await get(`/api/order-intents?${query}`, 'boss'), 400)).error, says)
+  }
+  await readError(await get('/api/order-intents/oi_mine0001?all=true', 'boss'), 400)
+  assert.equal(rig.gateway.touched, 0)
+})

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answer, refusalOf } from './quote-call.ts'
+
+const TENCENT = { market: 1, code: '00700' }
+const APPLE = { market: 11, code: 'AAPL' }
+
+test('pages of history join to what one request gives', () => {
+  for (const klType of [1, 2, 6]) {
+    const request = { security: APPLE, klType, rehabType: 1, beginTime: '2026-11-02', endTime: '2026-11-05' }
+    const whole = answer('Qot_RequestHistoryKL', { ...request, maxAckKLNum: 1000 }).klList ?? []
+    const joined: unknown[] = []
+    let nextReqKey: Uint8Array | undefined
+    let pages = 0
+    do {
+      const page = answer('Qot_RequestHistoryKL', { ...request, maxAckKLNum: klType === 1 ? 300 : 3, nextReqKey })
+      joined.push(...(page.klList ?? []))
+      nextReqKey = page.nextReqKey
+      pages++
+    } while (nextReqKey !== undefined)
+    assert.ok(pages > 1 || whole.length <= 3)
+    assert.deepEqual(joined.slice(0, 1000), whole)
+  }
+})
+
+test('history keeps to its span, and a date means its whole day', () => {
+  const { klList = [] } = answer('Qot_RequestHistoryKL', {
+    security: TENCENT,
+    klType: 9,
+    rehabType: 0,
+    beginTime: '2026-11-18',
+    endTime: '2026-11-18',
+  })
+  assert.deepEqual(
+    klList.map(({ time }) => time.slice(11, 16)),
+    ['10:30', '11:30', '13:30', '14:30', '15:30', '16:00'],
+  )
+  const future = answer('Qot_RequestHistoryKL', {
+    security: TENCENT,
+    klType: 2,
+    rehabType: 0,
+    beginTime: '2026-11-19',
+    endTime: '2026-12-31',
+  })
+  assert.deepEqual(
+    future.klList?.map(({ time }) => time.slice(0, 10)),
+    ['2026-11-19', '2026-11-20'],
+  )
+})
+
+test('history refuses spans and keys that make no sense', () => {
+  const request = { security: TENCENT, klType: 2, rehabType: 0, beginTime: '2026-11-01', endTime: '2026-11-20' }
+  assert.match(refusalOf('Qot_RequestHistoryKL', { ...request, beginTime: 'yesterday' }), /begin_time/)
+  assert.match(refusalOf('Qot_RequestHistoryKL', { ...request, endTime: '2026-10-01' }), /after/)
+  assert.match(refusalOf('Qot_RequestHistoryKL', { ...request, maxAckKLNum: 1001 }), /1000/)
+  assert.match(refusalOf('Qot_RequestHistoryKL', { ...request, maxAckKLNum: -1 }), /1000/)
+  assert.match(refusalOf('Qot_RequestHistoryKL', { ...request, nextReqKey: new Uint8Array([1, 2]) }), /next_req_key/)
+  assert.match(refusalOf('Qot_RequestHistoryKL', { ...request, nextReqKey: new Uint8Array([49]) }), /next_req_key/)
+})
+
+test('only the fields asked for are in a K-line', () => {
+  const { klList = [] } = answer('Qot_RequestHistoryKL', {
+    security: TENCENT,
+    klType: 2,
+    rehabType: 0,
+    beginTime: '2026-11-19',
+    endTime: '2026-11-19',
+    needKLFieldsFlag: 8n | 32n,
+  })
+  assert.deepEqual(Object.keys(klList[0] ?? {}).toSorted(), ['closePrice', 'isBlank', 'time', 'timestamp', 'volume'])
+})
+
+test('rehab rows adjust as the adjusted K-lines are adjusted', () => {
+  const { rehabList = [] } = answer('Qot_RequestRehab', { security: APPLE })
+  const split = rehabList.find(({ time }) => time === '2020-08-31')
+  assert.deepEqual([split?.fwdFactorA, split?.splitBase, split?.splitErt, split?.companyActFlag], [0.25, 1, 4, 1n])
+  const closeOn = (rehabType: number): number =>
+    answer('Qot_RequestHistoryKL', {
+      security: APPLE,
+      klType: 2,
+      rehabType,
+      beginTime: '2020-08-28',
+      endTime: '2020-08-28',
+    }).klList?.[0]?.closePrice ?? 0
+  let price = closeOn(0)
+  for (const { time, fwdFactorA, fwdFactorB } of rehabList) {
+    if (time > '2020-08-28') price = price * fwdFactorA + fwdFactorB
+  }
+  assert.ok(Math.abs(price - closeOn(1)) < 1e-3)
+  assert.ok(
+    rehabList.every(({ time }) => time <= '2026-11-20'),
+    'nothing is known of the future',
+  )
+})

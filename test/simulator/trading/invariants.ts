@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { OrderStatus, OrderType, TrdAccType, TrdEnv } from '../../../proto/enums.ts'
+import type { AccountState, OrderState } from '../../../src/simulator/trading/account-state.ts'
+import type { Accounts } from '../../../src/simulator/trading/accounts.ts'
+import { MAX_FLOWS_PER_ACCOUNT } from '../../../src/simulator/trading/bounds.ts'
+import { feesOf } from '../../../src/simulator/trading/fees.ts'
+import { FIRST_STATUSES, isAllowedMove } from '../../../src/simulator/trading/order-status.ts'
+import { isBuySide } from '../../../src/simulator/trading/requirement.ts'
+import type { Player } from './random-session.ts'
+
+/** Money neither appears nor vanishes: a client's sums over fills, fees and positions must meet its balance. */
+export function assertConserved({ profile, cash, positions, orders, flows }: AccountState): void {
+  for (const { currency, deposited, balance, fees, realised } of cash) {
+    const held = positions.filter((one) => one.currency === currency && one.isCashSettled)
+    const cost = held.reduce((sum, one) => sum + one.cost, 0)
+    assert.equal(balance, deposited - cost - fees + realised, `currency ${currency} of ${profile.accId}`)
+    const paid = orders.filter((one) => one.currency === currency).reduce((sum, one) => sum + one.feesPaid, 0)
+    assert.equal(fees, paid, 'fees of the account are those of its orders')
+    // A statement at its bound has dropped its oldest lines.
+    if (profile.trdEnv === TrdEnv.Real && flows.length < MAX_FLOWS_PER_ACCOUNT) {
+      const moved = flows.filter((one) => one.currency === currency).reduce((sum, one) => sum + one.amount, 0)
+      assert.equal(balance, moved, 'the statement adds up to the balance')
+    }
+    if (profile.accType === TrdAccType.Cash)
+      assert.ok(balance >= 0, `cash account ${profile.accId} overdrawn: ${balance}`)
+  }
+  for (const { code, qty, cost } of positions) {
+    if (qty === 0) assert.equal(cost, 0)
+    if (profile.accType === TrdAccType.Cash) assert.ok(qty >= 0, `cash account is short of ${code}`)
+    const dealt = orders.filter((one) => one.code === code)
+    const net = dealt.reduce((sum, one) => sum + (isBuySide(one.side) ? one.filledQty : -one.filledQty), 0)
+    assert.equal(qty, net, `position in ${code} is what its orders filled`)
+  }
+}
+
+/** An order fits its own fills and fees. */
+export function assertSane(accounts: Accounts, order: OrderState): void {
+  assert.ok(order.filledQty >= 0 && order.filledQty <= order.qty, 'filled more than ordered')
+  assert.equal(order.status === OrderStatus.Filled_All, order.filledQty === order.qty)
+  const instrument = accounts.market.instrument(order.market, order.code)
+  assert.ok(instrument !== null)
+  const isSell = !isBuySide(order.side)
+  const base = {
+    secMarket: order.secMarket,
+    kind: instrument.kind,
+    isSell,
+    qty: order.filledQty,
+    value: order.filledValue,
+  }
+  const items = feesOf(base).reduce((sum, item) => sum + item.amount, 0)
+  assert.equal(order.feesPaid, items, 'the fee items add up to what was paid')
+}
+
+/** Every fill lies within the limit its order had at that moment, and statuses move along allowed arrows only. */
+export function assertStories(player: Player): void {
+  const last = new Map<string, OrderState>()
+  for (const event of player.events) {
+    if (event.kind !== 'order') continue
+    const { order } = event
+    const before = last.get(order.orderId)
+    if (before === undefined) assert.ok(FIRST_STATUSES.includes(order.status), `first status ${order.status}`)
+    else {
+      assert.ok(isAllowedMove(before.status, order.status), `${before.status} -> ${order.status}`)
+      assert.ok(order.filledQty >= before.filledQty)
+      assert.ok(order.updateMs >= before.updateMs, 'time runs backwards for a listener')
+      const qty = order.filledQty - before.filledQty
+      if (qty > 0 && order.limit !== null) {
+        const price = (order.filledNotional - before.filledNotional) / qty
+        assert.ok(isBuySide(order.side) ? price <= order.limit : price >= order.limit, 'filled through its limit')
+        if (order.orderType === OrderType.AbsoluteLimit) assert.equal(price, order.limit)
+      }
+    }
+    last.set(order.orderId, order)
+  }
+}
