@@ -17,7 +17,7 @@ import {
   type TradingAccounts,
 } from '../src/gateway/trading-accounts.ts'
 import type { Connect } from '../src/transport/link.ts'
-import { sha1 } from '../src/transport/native-crypto.ts'
+import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
@@ -80,9 +80,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     super(ctx, env)
     const config = readConfig(env)
     this.#upstream = config.ok ? config.value.upstream : null
+    const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
+    const encryption = rsa === null ? null : { rsa, aes128 }
     this.#epoch = ctx.storage.kv.get<number>(STORED.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED.parked) ?? false
-    this.#session = new GatewaySession({ sha1, random: Math.random, encryption: null }, Date.now(), isParked)
+    this.#session = new GatewaySession({ sha1, random: Math.random, encryption }, Date.now(), isParked)
     this.#runner = new LinkRunner(this.#session, this.#connector(simulator), (effect) => this.#deliver(effect))
     this.#orders = new OrderService({
       storage: ctx.storage,

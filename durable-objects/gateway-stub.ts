@@ -4,7 +4,9 @@ import type { GatewayCall, GatewayReply, GatewayRpc } from './gateway-rpc.ts'
 
 /** Marks that the platform puts on an error that crossed an RPC boundary. */
 interface RemoteError extends Error {
-  /** The object went away under the call: eviction, deploy, crash. */
+  /** The object's own code threw it. */
+  readonly remote?: boolean
+  /** The object went away under the call, and the platform says so. It does not always. */
   readonly durableObjectReset?: boolean
   /** The object has more waiting than it takes. */
   readonly overloaded?: boolean
@@ -71,12 +73,15 @@ async function orderSafely(stub: GatewayRpc, request: OrderRequest): Promise<Ord
   }
 }
 
-/** What an error of the platform means to a caller; null for a bug. */
+/**
+ * What an error of the platform means to a caller; null for a bug: one that the object's code threw, or one of another
+ * kind than the plain `Error` with which the platform reports a lost object (a value that cannot be cloned, say).
+ */
 function failureOf(error: unknown): GatewayFailure | null {
-  const { durableObjectReset, overloaded } = error as RemoteError
+  const { name, remote, durableObjectReset, overloaded } = error as RemoteError
   if (overloaded === true) {
     return { code: 'gateway.busy', detail: 'the gateway object is overloaded', retryInMs: null }
   }
-  if (durableObjectReset !== true) return null
+  if (durableObjectReset !== true && (remote === true || name !== 'Error')) return null
   return { code: 'gateway.object_restarted', detail: 'it held the call', retryInMs: null }
 }

@@ -1,11 +1,14 @@
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
 import { fail, succeed, type Result } from './base/result.ts'
+import { type NativeRsaKey, rsaKey } from './transport/native-crypto.ts'
 
 /** The variables and secrets of a deployment, as the platform hands them over. */
 export interface Env extends JwtVariables {
   /** Where OpenD is: `tcp://host:port`, or `simulator:` for the embedded one. */
   readonly OPEND_URL?: string | undefined
+  /** The RSA key that OpenD has too, PKCS#1 PEM; without one the link is not encrypted. A secret. */
+  readonly OPEND_RSA_KEY?: string | undefined
   /** The keys, in the form of futu-opend-rs's keys.json. Holds hashes, not keys. */
   readonly KEYS_JSON?: string | undefined
   /** Set by the local start command only: reads from this machine need no token. */
@@ -19,9 +22,14 @@ export type Upstream =
   | { readonly kind: 'simulator' }
   | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
 
+/** A TCP upstream may be encrypted; the simulator on board needs no link. */
+export type LinkKey = NativeRsaKey | null
+
 /** The variables, read and checked. */
 export interface Config {
   readonly upstream: Upstream
+  /** The key of an encrypted link; null for one that is not. */
+  readonly linkKey: LinkKey
   readonly keys: KeyTable
   /** Null when JWTs are not used. */
   readonly jwt: JwtSettings | null
@@ -36,12 +44,13 @@ export interface Config {
 export function readConfig(env: Env): Result<Config> {
   const problems: string[] = []
   const upstream = readUpstream(env.OPEND_URL, problems)
+  const linkKey = readLinkKey(env.OPEND_RSA_KEY, problems)
   const keys = readKeyTable(env.KEYS_JSON, problems)
   const jwt = readJwtSettings(env, problems)
   const localOpenReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
   const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['open', 'scope'], problems) === 'scope'
   if (upstream === null || problems.length > 0) return fail({ code: 'server.misconfigured', problems })
-  return succeed({ upstream, keys, jwt, localOpenReads, metricsNeedScope })
+  return succeed({ upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope })
 }
 
 function readUpstream(text: string | undefined, problems: string[]): Upstream | null {
@@ -60,6 +69,18 @@ function readUpstream(text: string | undefined, problems: string[]): Upstream | 
   }
   problems.push('OPEND_URL is neither tcp://host:port nor simulator:.')
   return null
+}
+
+/** A secret that was set on one line holds `\n` where the file had line ends. */
+function readLinkKey(text: string | undefined, problems: string[]): LinkKey {
+  if (!text) return null
+  const key = rsaKey(text.replaceAll('\\n', '\n'))
+  if (key === null) {
+    problems.push(
+      'OPEND_RSA_KEY is no RSA private key in PKCS#1 PEM (-----BEGIN RSA PRIVATE KEY-----) without passphrase.',
+    )
+  }
+  return key
 }
 
 /** The value of a variable with a few known values; absent or empty means the first of them. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { type Env, readConfig } from '../src/env.ts'
 
@@ -22,6 +23,7 @@ function problemsOf(env: Env): readonly string[] {
 test('the least that is needed is where OpenD is; everything else is closed or off', () => {
   assert.deepEqual(configOf(GOOD), {
     upstream: { kind: 'tcp', hostname: '127.0.0.1', port: 11111 },
+    linkKey: null,
     keys: [],
     jwt: null,
     localOpenReads: false,
@@ -122,4 +124,18 @@ test('every mistake is told at once, and no secret with it', () => {
     assert.match(text, new RegExp(name))
   }
   assert.doesNotMatch(text, /hunter2|fc_plain_secret/)
+})
+
+test('a link key is read from PEM, also from a secret on one line; anything else closes the deployment', () => {
+  const encoding = { type: 'pkcs1', format: 'pem' } as const
+  const options = { modulusLength: 1024, privateKeyEncoding: encoding, publicKeyEncoding: encoding }
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', options)
+  for (const OPEND_RSA_KEY of [privateKey, privateKey.replaceAll('\n', '\\n')]) {
+    assert.equal(configOf({ ...GOOD, OPEND_RSA_KEY }).linkKey?.blockBytes, 128)
+  }
+  for (const OPEND_RSA_KEY of ['key', publicKey]) {
+    const problems = problemsOf({ ...GOOD, OPEND_RSA_KEY }).join()
+    assert.match(problems, /OPEND_RSA_KEY/)
+    assert.equal(problems.includes(publicKey), false, 'no key text in a problem')
+  }
 })

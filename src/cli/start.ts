@@ -19,6 +19,7 @@ const STATE = join(ROOT, '.wrangler', 'opend-edge')
 /** The Worker's variables that are taken over from the environment. */
 const VARIABLES = [
   'OPEND_URL',
+  'OPEND_RSA_KEY',
   'KEYS_JSON',
   'JWT_ISSUER',
   'JWT_AUDIENCE',

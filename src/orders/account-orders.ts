@@ -20,6 +20,9 @@ const GET_ORDER_LIST = 2201
 const GET_HISTORY_ORDER_LIST = 2221
 const DAY_MS = 86_400_000
 
+/** `Common.RetType` of a refusal. */
+const REFUSED = -1
+
 /** The orders of an account today, as the broker has them now; null when OpenD does not say. */
 export async function ordersOf(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | null> {
   // Refreshed: OpenD's cache may miss exactly the order whose reply was lost.
@@ -31,25 +34,24 @@ export async function ordersOf(upstream: Upstream, account: AccountRef): Promise
 }
 
 /**
- * The orders around a moment that are no longer open. Simulated accounts have no history; their list of today keeps
- * what ended, so for them this is empty and complete.
+ * The orders made in a span of time, those that are no longer open included; null when OpenD does not say. Where a
+ * simulated account has no history, its list of today is all there is, and this is empty.
  */
-export async function endedOrdersOf(
+export async function pastOrdersOf(
   upstream: Upstream,
   account: AccountRef,
-  aroundMs: number,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): Promise<readonly Order[] | null> {
-  if (account.trdEnv === TrdEnv.Simulate) return []
-  const filterConditions = {
-    // Times are in the market's own zone; a day on both sides makes the zone irrelevant.
-    beginTime: timeText(aroundMs - DAY_MS),
-    endTime: timeText(aroundMs + DAY_MS),
-  }
+  // Times are in the market's own zone; a day on both sides makes the zone irrelevant.
+  const filterConditions = { beginTime: timeText(fromMs - DAY_MS), endTime: timeText(toMs + DAY_MS) }
   const c2s = { header: headerOf(account), filterConditions }
   const outcome = await upstream(GET_HISTORY_ORDER_LIST, encodeMessage('Trd_GetHistoryOrderList.Request', { c2s }))
   if (!outcome.ok) return null
   const decoded = decodeMessage('Trd_GetHistoryOrderList.Response', outcome.body)
-  return decoded.ok && decoded.value.retType === 0 ? (decoded.value.s2c?.orderList ?? []) : null
+  if (!decoded.ok) return null
+  const { retType, s2c } = decoded.value
+  if (retType === 0) return s2c?.orderList ?? []
+  return retType === REFUSED && account.trdEnv === TrdEnv.Simulate ? [] : null
 }
 
 /** A cancel of one order. */

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { type AccountRef, cancelRequest, ordersOf, type Upstream } from './account-orders.ts'
 import type { LedgerEntry } from './entry.ts'
-import { OPEN_STATUSES } from './finding.ts'
+import { OPEN_STATUSES } from './find-change.ts'
 import type { Ledger } from './ledger.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { outcomeOf } from './reply.ts'

@@ -64,7 +64,7 @@ export interface LedgerEntry {
   /** Unix ms. */
   readonly createdAtMs: number
   readonly updatedAtMs: number
-  /** How often it was looked for while unknown, and when the next look is due (Unix ms). */
+  /** Complete looks, each at its time, without a trace of it; and when the next look is due (Unix ms). */
   readonly looks: number
   readonly nextLookMs: number
 }
@@ -85,7 +85,21 @@ export interface OrderCallFacts {
   /** `Trd_Common.ModifyOrderOp`; null for a new order. */
   readonly op: number | null
   readonly forAll: boolean
+  /** `Trd_Common.TrdMarket` that a call about all orders is limited to; left out without one. */
+  readonly forMarket?: number
+  /** What a change asks for beside quantity and price; left out where it asks for nothing else. */
+  readonly triggers?: ChangedTriggers
   /** The order that is modified. */
   readonly targetOrderId: string | null
   readonly targetOrderIdEx: string | null
+}
+
+/** The numbers of a change beside quantity and price, by the names of the wire schema. */
+export interface ChangedTriggers {
+  readonly auxPrice?: number | undefined
+  readonly trailType?: number | undefined
+  readonly trailValue?: number | undefined
+  readonly trailSpread?: number | undefined
+  /** By what share of it OpenD may move the price to reach a valid one; left out when it may not. */
+  readonly adjustLimit?: number | undefined
 }

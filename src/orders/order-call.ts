@@ -1,8 +1,9 @@
+import { ModifyOrderOp, TrdMarket } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import type { OrderCallFacts } from './entry.ts'
+import type { ChangedTriggers, OrderCallFacts } from './entry.ts'
 import { taggedRemark } from './tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
@@ -31,6 +32,27 @@ export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array 
   return encodeMessage('Trd_PlaceOrder.Request', { c2s: { ...call.c2s, remark } })
 }
 
+/**
+ * The call as it goes upstream. A change names every number of the order, those it keeps too: the limits looked at them,
+ * and another change that is on its way at the same time must not mix with this one into an order that nobody checked.
+ */
+export function completedCall(call: OrderCall, order: Order | null): OrderCall {
+  if (call.protoId === 2202 || order === null || call.c2s.modifyOrderOp !== ModifyOrderOp.Normal) return call
+  const { c2s } = call
+  return {
+    protoId: 2205,
+    c2s: {
+      ...c2s,
+      qty: c2s.qty ?? order.qty,
+      price: c2s.price ?? order.price,
+      auxPrice: c2s.auxPrice ?? order.auxPrice,
+      trailType: c2s.trailType ?? order.trailType,
+      trailValue: c2s.trailValue ?? order.trailValue,
+      trailSpread: c2s.trailSpread ?? order.trailSpread,
+    },
+  }
+}
+
 /** What the limits look at. `order` is the order to modify, as OpenD listed it; null when it is not known. */
 export function limitFactsOf(call: OrderCall, order: Order | null): OrderFacts {
   return call.protoId === 2202 ? factsOfPlaceOrder(call.c2s) : factsOfModifyOrder(call.c2s, order)
@@ -52,14 +74,28 @@ export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts 
   if (call.protoId === 2202) {
     return { protoId: 2202, ...common, op: null, forAll: false, targetOrderId: null, targetOrderIdEx: null }
   }
-  const { modifyOrderOp, forAll, orderID, orderIDEx } = call.c2s
+  const { modifyOrderOp, forAll, trdMarket, orderID, orderIDEx } = call.c2s
+  const isLimited = forAll === true && trdMarket !== undefined && trdMarket !== TrdMarket.Unknown
   return {
     protoId: 2205,
     ...common,
     op: modifyOrderOp,
     forAll: forAll === true,
+    ...(isLimited && { forMarket: trdMarket }),
+    ...(modifyOrderOp === ModifyOrderOp.Normal && { triggers: triggersOf(call.c2s) }),
     targetOrderId: orderID === 0n ? null : orderID.toString(),
     targetOrderIdEx: orderIDEx ?? null,
+  }
+}
+
+function triggersOf(c2s: MessageTypes['Trd_ModifyOrder.C2S']): ChangedTriggers {
+  const { auxPrice, trailType, trailValue, trailSpread, adjustPrice, adjustSideAndLimit } = c2s
+  return {
+    auxPrice,
+    trailType,
+    trailValue,
+    trailSpread,
+    ...(adjustPrice === true && { adjustLimit: adjustSideAndLimit }),
   }
 }
 

@@ -8,7 +8,15 @@ import { type EntryState, isFinal, type LedgerEntry, mayMove } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { LimitBook } from './limit-book.ts'
 import { lookUp, type LookUp } from './look-up.ts'
-import { callFactsOf, isCancel, limitFactsOf, type OrderCall, readOrderCall, writeOrderCall } from './order-call.ts'
+import {
+  callFactsOf,
+  completedCall,
+  isCancel,
+  limitFactsOf,
+  type OrderCall,
+  readOrderCall,
+  writeOrderCall,
+} from './order-call.ts'
 import { outcomeOf } from './reply.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from './request.ts'
 import { haltOver, haltText, type Switches } from './switches.ts'
@@ -61,20 +69,23 @@ export class OrderDesk {
   }
 
   async submit(request: OrderRequest): Promise<OrderAnswer> {
-    const call = readOrderCall(request.protoId, request.body)
+    const asked = readOrderCall(request.protoId, request.body)
     const bodyHash = hexOf(this.#outside.sha1(request.body))
     // What was answered before is answered again, also while OpenD cannot be asked for anything.
     const earlier = this.#earlier(request, bodyHash)
     if (earlier !== null) return { reply: earlier, budgets: null }
-    const refusal = await this.#refusalOf(call, request)
+    const refusal = await this.#refusalOf(asked, request)
     if (refusal !== null) return answerRefused(refusal)
-    const state = this.#limits.of(request.caller, request.limits, this.#outside.nowMs())
-    const known = await lookUp(this.#outside.upstream, call, state.policy, request.isDryRun)
+    const { policy } = this.#limits.of(request.caller, request.limits, this.#outside.nowMs())
+    const known = await lookUp(this.#outside.upstream, asked, policy, request.isDryRun)
+    const call = completedCall(asked, known.order)
 
     // From here to the entry's insertion nothing waits, so nothing can come between check and reservation.
     const again = this.#earlier(request, bodyHash)
     if (again !== null) return { reply: again, budgets: null }
     const nowMs = this.#outside.nowMs()
+    // Asked for only now: a call under other limits may have had it made anew while this one waited.
+    const state = this.#limits.of(request.caller, request.limits, nowMs)
     const verdict = state.check(limitFactsOf(call, known.order), known.market, nowMs)
     const failure = this.#haltOf(call, request) ?? failureOf(verdict)
     if (request.isDryRun) return { reply: dryRun(call, verdict, failure), budgets: state.budgets(nowMs) }
@@ -82,7 +93,8 @@ export class OrderDesk {
     const entry = this.#write(request, call, known, bodyHash, state, verdict, nowMs)
     await this.#outside.ledger.sync()
     const reply = await this.#send(entry, call)
-    return { reply, budgets: state.budgets(this.#outside.nowMs()) }
+    const afterMs = this.#outside.nowMs()
+    return { reply, budgets: this.#limits.of(request.caller, request.limits, afterMs).budgets(afterMs) }
   }
 
   /** Notes which frame carries an entry; written down with its outcome, which saves a write on every order. */

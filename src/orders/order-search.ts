@@ -1,6 +1,6 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { decodeMessage } from '../wire/decode.ts'
-import { type AccountRef, endedOrdersOf, ordersOf, type Upstream } from './account-orders.ts'
+import { type AccountRef, ordersOf, pastOrdersOf, type Upstream } from './account-orders.ts'
 import type { LedgerEntry } from './entry.ts'
 import { type Finding, findingOf } from './finding.ts'
 import type { Ledger } from './ledger.ts'
@@ -14,7 +14,25 @@ type Order = MessageTypes['Trd_Common.Order']
  * Time between looks for the same entry: quick at first, then every 30 s for as long as it takes. A look refreshes
  * OpenD's cache, which it allows ten times in 30 s for an account, and callers want some of those too.
  */
-const LOOK_DELAYS_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
+const LOOK_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 16_000] as const
+const LAST_DELAY_MS = 30_000
+
+/** When to look again after a look at which OpenD did not say. The link coming up brings it forward. */
+const RETRY_DELAY_MS = 8_000
+
+/**
+ * Complete looks, each at its time, without a trace of a call before the next one may say that it is absent. With the
+ * delays between them they take a minute: OpenD answers within 12 s or not at all, and five times that covers a gateway
+ * that was busy and bytes that were slow. Counted in looks because a clock may be set, and an order that is called
+ * absent too early is sent twice.
+ */
+const LOOKS_BEFORE_ABSENT = LOOK_DELAYS_MS.length + 1
+
+/**
+ * An order that can still be changed was made within this time: OpenD's brokers keep one open for 90 days, and its
+ * history tells of 90 days, of which two are for the time zones.
+ */
+const ORDER_LIFE_MS = 88 * 86_400_000
 
 /** What the search needs from outside. */
 export interface SearchOutside {
@@ -30,6 +48,8 @@ export class OrderSearch {
   readonly #desk: OrderDesk
   /** Accounts that are being looked at; a second look at the same time would say the same. */
   readonly #busy = new Set<string>()
+  /** Entries to look at before their time, because the link came up. Such a look can find, but does not count. */
+  readonly #hurried = new Set<string>()
 
   constructor(outside: SearchOutside, desk: OrderDesk) {
     this.#outside = outside
@@ -38,21 +58,15 @@ export class OrderSearch {
 
   /** Looks at the accounts of all entries that are due, and asks to be woken for the rest. */
   async run(): Promise<void> {
-    const nowMs = this.#outside.nowMs()
-    const due = this.#unknown().filter(({ nextLookMs }) => nextLookMs <= nowMs)
+    const due = this.#unknown().filter((entry) => this.#isOnTime(entry) || this.#hurried.has(entry.id))
     await Promise.all([...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#lookOnce(key, entries)))
-    // Who is looking at an account comes by here again when it is done.
-    const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
-    const next = Math.min(...idle.map(({ nextLookMs }) => nextLookMs))
-    if (next !== Infinity) this.#outside.wakeAt(next)
+    this.#wakeForNext()
   }
 
   /** The link came up: everything unknown is worth a look at once. */
   linkReady(): void {
-    const nowMs = this.#outside.nowMs()
-    const unknown = this.#unknown()
-    for (const entry of unknown) this.#outside.ledger.update({ ...entry, nextLookMs: nowMs })
-    if (unknown.length > 0) this.#outside.wakeAt(nowMs)
+    for (const { id } of this.#unknown()) this.#hurried.add(id)
+    this.#wakeForNext()
   }
 
   /** An order push. One that carries the tag of an entry settles it. */
@@ -62,11 +76,27 @@ export class OrderSearch {
     const tag = tagOf(order?.remark)
     const entry = tag === null ? null : this.#outside.ledger.byId(entryIdOf(tag))
     if (order === undefined || entry?.state !== 'unknown') return
-    this.#conclude(entry, findingOf(entry, [order], false, this.#outside.nowMs()))
+    const finding = findingOf(entry, { orders: [order], isComplete: false }, this.#outside.ledger)
+    if (finding !== null) this.#settle(entry, finding)
   }
 
   #unknown(): readonly LedgerEntry[] {
     return this.#outside.ledger.unsettled().filter(({ state }) => state === 'unknown')
+  }
+
+  #isOnTime({ nextLookMs }: LedgerEntry): boolean {
+    const nowMs = this.#outside.nowMs()
+    // No look is ever planned further ahead: the clock was set back.
+    return nextLookMs <= nowMs || nextLookMs > nowMs + LAST_DELAY_MS
+  }
+
+  #wakeForNext(): void {
+    const nowMs = this.#outside.nowMs()
+    // Who looks at an account comes by here when it is done.
+    const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
+    const times = idle.map((entry) => (this.#isOnTime(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextLookMs))
+    const nextMs = Math.min(...times)
+    if (nextMs !== Infinity) this.#outside.wakeAt(nextMs)
   }
 
   async #lookOnce(key: string, entries: readonly LedgerEntry[]): Promise<void> {
@@ -76,51 +106,74 @@ export class OrderSearch {
       await this.#look(entries)
     } finally {
       this.#busy.delete(key)
+      this.#wakeForNext()
     }
   }
 
   async #look(entries: readonly LedgerEntry[]): Promise<void> {
     const [first] = entries
     if (first === undefined) return
+    const onTime = new Set(entries.filter((entry) => this.#isOnTime(entry)).map(({ id }) => id))
+    for (const { id } of entries) this.#hurried.delete(id)
     const { accId, trdEnv, trdMarket } = first.call
     const account: AccountRef = { accId: BigInt(accId), trdEnv, trdMarket }
-    const { upstream, ledger, nowMs } = this.#outside
+    const { upstream, ledger } = this.#outside
     const today = await ordersOf(upstream, account)
-    const ended = today === null ? null : await this.#endedOrders(account, entries, today)
+    const past = today === null ? null : await this.#pastOrders(account, entries, today)
+    const look = { orders: [...(today ?? []), ...(past ?? [])], isComplete: past !== null }
     for (const { id } of entries) {
       // A push or a late reply may have settled it while we looked.
       const entry = ledger.byId(id)
       if (entry?.state !== 'unknown') continue
-      const orders = [...(today ?? []), ...(ended ?? [])]
-      this.#conclude(entry, findingOf(entry, orders, ended !== null, nowMs()))
+      const finding = findingOf(entry, look, ledger)
+      if (finding !== null && finding.state !== 'unknown') this.#settle(entry, finding)
+      else if (onTime.has(id)) this.#conclude(entry, finding, look.isComplete)
     }
   }
 
-  /** The ended orders, asked for only while some entry is not among today's. Null when OpenD does not say. */
-  async #endedOrders(
+  /** Orders that are no longer open, asked for only while today's list has no trace of some entry. */
+  async #pastOrders(
     account: AccountRef,
     entries: readonly LedgerEntry[],
     today: readonly Order[],
   ): Promise<readonly Order[] | null> {
-    const nowMs = this.#outside.nowMs()
-    const missing = entries.filter((entry) => findingOf(entry, today, false, nowMs).state === 'unknown')
-    const [oldest] = missing
-    return oldest === undefined ? [] : endedOrdersOf(this.#outside.upstream, account, oldest.createdAtMs)
+    const { ledger, upstream } = this.#outside
+    const look = { orders: today, isComplete: false }
+    const missing = entries.filter((entry) => findingOf(entry, look, ledger) === null)
+    if (missing.length === 0) return []
+    const times = missing.map(({ createdAtMs }) => createdAtMs)
+    const lifeMs = missing.some(({ call }) => call.protoId === 2205) ? ORDER_LIFE_MS : 0
+    return pastOrdersOf(upstream, account, { fromMs: Math.min(...times) - lifeMs, toMs: Math.max(...times) })
   }
 
-  #conclude(entry: LedgerEntry, finding: Finding): void {
-    const { detail } = finding
-    if (finding.state === 'accepted') {
+  /** Draws the conclusion from a look, made at its time, that did not find an entry. */
+  #conclude(entry: LedgerEntry, finding: Finding | null, isComplete: boolean): void {
+    const { looks } = entry
+    if (finding !== null) {
+      this.#lookAgain(entry, finding.detail, looks, LAST_DELAY_MS)
+    } else if (!isComplete) {
+      this.#lookAgain(entry, 'OpenD did not list the orders of the account', looks, RETRY_DELAY_MS)
+    } else if (looks < LOOKS_BEFORE_ABSENT) {
+      const delayMs = LOOK_DELAYS_MS[looks] ?? LAST_DELAY_MS
+      this.#lookAgain(entry, 'not among the orders of the account yet', looks + 1, delayMs)
+    } else {
+      this.#desk.settle(entry, 'absent', { detail: 'looked for in the orders of the account and not there' })
+    }
+  }
+
+  #lookAgain(entry: LedgerEntry, detail: string, looks: number, delayMs: number): void {
+    const nextLookMs = this.#outside.nowMs() + delayMs
+    this.#outside.ledger.update({ ...entry, detail, looks, nextLookMs })
+  }
+
+  #settle(entry: LedgerEntry, finding: Finding): void {
+    const { state, detail } = finding
+    if (state === 'accepted') {
       const { orderID, orderIDEx } = finding.order
       const reply = foundReply(entry.call, finding.order)
-      this.#desk.settle(entry, 'accepted', { reply, detail, orderId: orderID.toString(), orderIdEx: orderIDEx })
-    } else if (finding.state === 'unknown') {
-      const delayMs = LOOK_DELAYS_MS[Math.min(entry.looks, LOOK_DELAYS_MS.length - 1)] ?? 0
-      const nextLookMs = this.#outside.nowMs() + delayMs
-      this.#outside.ledger.update({ ...entry, detail, looks: entry.looks + 1, nextLookMs })
-    } else {
-      const reply = finding.state === 'rejected' ? refusedReply(entry.call, detail) : null
-      this.#desk.settle(entry, finding.state, { detail, reply })
+      this.#desk.settle(entry, state, { reply, detail, orderId: orderID.toString(), orderIdEx: orderIDEx })
+    } else if (state === 'rejected') {
+      this.#desk.settle(entry, state, { reply: refusedReply(entry.call, detail), detail })
     }
   }
 }

@@ -173,7 +173,8 @@ export class DerivedSeries implements PriceSeries {
   #lotsOn(dayIndex: number): number {
     const factor = Math.exp(0.8 * triangleOf(mix(this.#hash, dayIndex)))
     const lots = Math.round((this.#derivation.averageVolumeOn(dayIndex) * factor) / this.listing.instrument.lotSize)
-    return Math.max(lots, this.clock.sessionsOf(dayIndex).regular.length * MAX_KEY_PRINTS)
+    // Sixty more for the longest day of an exchange that never closes.
+    return Math.max(lots, (this.clock.regularMinutes(dayIndex) + 60) * MAX_KEY_PRINTS)
   }
 
   /** Lots of each minute: in step with the underlying's volume, and none while it does not trade. */

@@ -16,6 +16,7 @@ import {
 } from './session-plan.ts'
 import type { SyntheticOptions } from './synthetic.ts'
 import { ticksBetween } from './tick-reader.ts'
+import { localMomentOf } from './time-zone.ts'
 import { Universe } from './universe.ts'
 import { Watchlists } from './watchlists.ts'
 
@@ -100,10 +101,11 @@ export class Market {
     return this.#of(instrument).listing.ladder.rungOf(price) !== null
   }
 
-  /** Price limits of the trading day that has begun last; null where the exchange has none. */
+  /** Price limits of today, or of the last trading day; null where the exchange has none. Known before the open. */
   priceBand(instrument: Instrument, nowMs: number): PriceBand | null {
     const security = this.#of(instrument)
-    const band = security.rungBandOn(security.clock.dayIndexAt(nowMs))
+    const { calendar, plan } = security.clock
+    const band = security.rungBandOn(calendar.indexAtOrBefore(localMomentOf(plan.zone, nowMs).epochDay))
     if (band === null) return null
     const { ladder } = security.listing
     return { low: ladder.priceAt(band.low), high: ladder.priceAt(band.high) }

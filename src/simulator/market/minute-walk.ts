@@ -31,7 +31,8 @@ function walkPrices(bars: MinuteBars, totals: SessionTotals, noise: Noise): void
   const range = high - low
   const highMinute = noise.below(length)
   const lowMinute = noise.below(length)
-  // A free walk of n steps spans about 1.6 times the root of n steps.
+  // A free walk of n steps of size 1 spans about 1.6 times the root of n. The noise below has the size 0.41, and the
+  // bridge is pulled to its milestones besides, so it gets less than the 2.4 that would make up for that.
   const step = (range / (1.6 * Math.sqrt(length))) * 1.7
   const wick = Math.max(1, Math.round(step))
 

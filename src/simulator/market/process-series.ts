@@ -223,7 +223,7 @@ export class ProcessSeries implements PriceSeries {
     const { lotSize } = this.listing.instrument
     const factor = Math.exp(0.8 * triangleOf(mix(hash, STREAM.volume)))
     const lots = Math.round((this.#process.averageVolume * factor) / lotSize)
-    return Math.max(lots, this.clock.sessionsOf(dayIndex).regular.length * MIN_LOTS_PER_MINUTE * 2) * lotSize
+    return Math.max(lots, this.clock.regularMinutes(dayIndex) * MIN_LOTS_PER_MINUTE * 2) * lotSize
   }
 }
 

@@ -106,17 +106,17 @@ export class ReplaySeries implements PriceSeries {
     const firstPrint = minutes.values().next().value?.[0]
     let close = this.#closeBefore(dayIndex) ?? (firstPrint === undefined ? 0 : ladder.nearestRung(firstPrint.price))
     for (let minute = 0; minute < bars.length; minute++) {
-      const prints = minutes.get(minute) ?? []
-      const rungs = prints.map((print) => ladder.nearestRung(print.price))
-      bars.open[minute] = rungs[0] ?? close
-      bars.high[minute] = rungs.length === 0 ? close : Math.max(...rungs)
-      bars.low[minute] = rungs.length === 0 ? close : Math.min(...rungs)
-      close = rungs.at(-1) ?? close
-      bars.close[minute] = close
-      prints.forEach((print, at) => {
+      bars.open[minute] = bars.high[minute] = bars.low[minute] = close
+      for (const [at, print] of (minutes.get(minute) ?? []).entries()) {
+        const rung = ladder.nearestRung(print.price)
+        if (at === 0) bars.open[minute] = bars.high[minute] = bars.low[minute] = rung
+        bars.high[minute] = Math.max(bars.high[minute] ?? 0, rung)
+        bars.low[minute] = Math.min(bars.low[minute] ?? 0, rung)
         bars.volume[minute] = (bars.volume[minute] ?? 0) + print.volume
-        bars.turnover[minute] = (bars.turnover[minute] ?? 0) + print.volume * ladder.unitsAt(rungs[at] ?? 0)
-      })
+        bars.turnover[minute] = (bars.turnover[minute] ?? 0) + print.volume * ladder.unitsAt(rung)
+        close = rung
+      }
+      bars.close[minute] = close
     }
     return sumMinutes(bars)
   }

@@ -44,6 +44,16 @@ export class SessionClock {
     return sessions
   }
 
+  /**
+   * Minutes of a day's regular session by the plan, without working out when they are. Only on an exchange that never
+   * closes may a day have an hour more or less than this, when the clocks change.
+   */
+  regularMinutes(dayIndex: number): number {
+    let minutes = 0
+    for (const { startMinute, endMinute } of this.#regularSegments(dayIndex)) minutes += endMinute - startMinute
+    return minutes
+  }
+
   /** Index of the last trading day whose regular session has begun; -1 before the calendar's first. */
   dayIndexAt(nowMs: number): number {
     const { epochDay } = localMomentOf(this.plan.zone, nowMs)
@@ -99,15 +109,19 @@ export class SessionClock {
     const { plan, calendar } = this
     const isHalf = calendar.isHalfDay(dayIndex)
     const after = isHalf ? plan.afterMarketOnHalfDays : plan.afterMarket
-    const regular = (isHalf ? plan.regularOnHalfDays : plan.regular).filter(
-      // No night session follows a half day, and none precedes the calendar's first day.
-      (one) => one.anchor !== 'previous trading day' || (dayIndex > 0 && !calendar.isHalfDay(dayIndex - 1)),
-    )
     return {
-      regular: this.#grid(dayIndex, regular),
+      regular: this.#grid(dayIndex, this.#regularSegments(dayIndex)),
       preMarket: plan.preMarket === null ? null : this.#grid(dayIndex, [plan.preMarket]),
       afterMarket: after === null ? null : this.#grid(dayIndex, [after]),
     }
+  }
+
+  #regularSegments(dayIndex: number): readonly SessionSegment[] {
+    const { plan, calendar } = this
+    const segments = calendar.isHalfDay(dayIndex) ? plan.regularOnHalfDays : plan.regular
+    // No night session follows a half day, and none precedes the calendar's first day.
+    const hasNight = dayIndex > 0 && !calendar.isHalfDay(dayIndex - 1)
+    return hasNight ? segments : segments.filter((one) => one.anchor !== 'previous trading day')
   }
 
   #grid(dayIndex: number, segments: readonly SessionSegment[]): SessionGrid {

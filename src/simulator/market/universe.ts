@@ -31,8 +31,8 @@ export interface UniverseOptions {
   readonly replay: readonly RecordedTick[]
 }
 
-/** Options and futures months kept at once: some chains. The oldest go first and are made anew when asked for. */
-const MAX_KEPT_DERIVATIVES = 1024
+/** Options and futures months kept at once: a long chain, about 10 MB. The oldest are made anew when asked for. */
+const MAX_KEPT_DERIVATIVES = 512
 
 /** Every security of the simulated exchanges, made when it is first asked for. */
 export class Universe {

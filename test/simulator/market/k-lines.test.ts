@@ -107,7 +107,8 @@ test("a bar's last close is the close of the bar before it", () => {
       fc.constantFrom(KLType._5Min, KLType._60Min, KLType.Day, KLType.Week),
       fc.constantFrom(RehabType.None, RehabType.Forward, RehabType.Backward),
       (sample, nowMs, klType, rehabType) => {
-        const bars = latestBars(securityOf(market, sample), query(klType, nowMs, rehabType), 150)
+        const asked = { ...query(klType, nowMs, rehabType), isPriceOnly: true }
+        const bars = latestBars(securityOf(market, sample), asked, 150)
         for (const [at, bar] of bars.entries()) if (at > 0) assert.equal(bar.lastClose, bars[at - 1]?.close)
       },
     ),
@@ -123,10 +124,11 @@ test('the latest bars and the bars of a span are the same bars', () => {
       fc.constantFrom(KLType._5Min, KLType._60Min, KLType.Day, KLType.Week),
       (sample, nowMs, klType) => {
         const security = securityOf(market, sample)
-        const latest = latestBars(security, query(klType, nowMs), 120)
+        const asked = { ...query(klType, nowMs), isPriceOnly: true }
+        const latest = latestBars(security, asked, 120)
         const [first] = latest
         if (first === undefined) return
-        const between = barsBetween(security, query(klType, nowMs), first.timeMs, Number.POSITIVE_INFINITY, 1000)
+        const between = barsBetween(security, asked, first.timeMs, Number.POSITIVE_INFINITY, 1000)
         assert.deepEqual(between, latest)
       },
     ),
@@ -149,7 +151,8 @@ test('nothing of the future is in a bar', () => {
 })
 
 test('daily bars go back twenty years', () => {
-  const bars = latestBars(securityOf(market, [1, '00005']), query(KLType.Day, NOW_MS), 5000)
+  const asked = { ...query(KLType.Day, NOW_MS), isPriceOnly: true }
+  const bars = latestBars(securityOf(market, [1, '00005']), asked, 5000)
   assert.equal(bars.length, 5000)
   assert.ok((bars[0]?.timeMs ?? 0) < Date.parse('2007-01-01'))
 })

@@ -48,6 +48,13 @@ test('price limits are ten percent in Shanghai, twenty on STAR, and none in Hong
   assert.equal(market.priceBand(securityOf(market, [1, '00700']).instrument, NOW_MS), null)
 })
 
+test("today's price limits hold before the open", () => {
+  const { instrument } = securityOf(market, [21, '600519'])
+  const beforeOpen = market.priceBand(instrument, Date.parse('2026-11-20T09:00:00+08:00'))
+  assert.deepEqual(beforeOpen, market.priceBand(instrument, Date.parse('2026-11-20T10:00:00+08:00')))
+  assert.notDeepEqual(beforeOpen, market.priceBand(instrument, Date.parse('2026-11-19T15:00:00+08:00')))
+})
+
 test('the trading state follows the clock', () => {
   const tencent = securityOf(market, [1, '00700']).instrument
   const stateAt = (time: string): readonly [boolean, number, string] => {

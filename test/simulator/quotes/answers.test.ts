@@ -61,7 +61,7 @@ test('every security answers every call about one security, at any time, in vali
       answer('Qot_GetReference', { security, referenceType: 1 }, nowMs)
       answer('Qot_GetReference', { security, referenceType: 2 }, nowMs)
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 
@@ -113,7 +113,7 @@ test('quote, snapshot, book and tape of one moment tell one story', () => {
       const average = basic.avgPrice ?? 0
       assert.ok(average >= basic.lowPrice - 0.01 && average <= basic.highPrice + 0.01)
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 
