@@ -62,11 +62,8 @@ async function main(): Promise<void> {
       },
     ],
   })
+  // Miniflare ends the runtime itself when this process is told to stop.
   await miniflare.ready
-  const stop = (): void => {
-    void miniflare.dispose().then(() => process.exit(0))
-  }
-  process.once('SIGINT', stop).once('SIGTERM', stop)
   process.stdout.write(banner(`http://${HOST}:${port}`, vars, key))
 }
 

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const START = fileURLToPath(new URL('../../src/cli/start.ts', import.meta.url))
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  assert.ok(address !== null && typeof address === 'object')
+  return address.port
+}
+
+/** Runs a printed curl line as the shell would split it: an address, headers in quotes, a body in quotes. */
+async function runCurl(line: string): Promise<Response> {
+  const [url = ''] = /http:\S+/.exec(line) ?? []
+  const [, token] = /-H 'Authorization: ([^']+)'/.exec(line) ?? []
+  const [, body] = /-d '([^']+)'/.exec(line) ?? []
+  const headers = token === undefined ? {} : { Authorization: token }
+  return fetch(url, body === undefined ? { headers } : { method: 'POST', headers, body })
+}
+
+test(
+  'npm start says where it is, with a key and lines that work, and stops when told',
+  { timeout: 60_000 },
+  async (t) => {
+    const port = await freePort()
+    const child = spawn(process.execPath, [START, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    t.after(() => child.kill('SIGKILL'))
+    let banner = ''
+    for await (const chunk of child.stdout) {
+      banner += String(chunk)
+      if (banner.includes('Ctrl-C')) break
+    }
+    assert.match(banner, new RegExp(`http://127\\.0\\.0\\.1:${port}, talking to the embedded simulated OpenD`))
+    assert.match(banner, /key {2}fc_[0-9a-f]{64}/)
+    const lines = banner.split('\n').filter((line) => line.includes('curl '))
+    assert.equal(lines.length, 3)
+    for (const line of lines) {
+      const response = await runCurl(line)
+      assert.equal(response.status, 200, `${line}: ${await response.text()}`)
+    }
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/health`), 'nothing is left listening')
+  },
+)

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startWorker } from './harness.ts'
+
+/** The simulated HK account of the simulator. */
+const ACCOUNT = '281756479345015383'
+
+test('with reads open, the published first calls work as they are printed', async (t) => {
+  const worker = await startWorker({ vars: { LOCAL_OPEN_READS: 'true' } })
+  t.after(() => worker.close())
+  assert.equal((await worker.fetch('/api/accounts')).status, 200)
+  const quote = await worker.fetch('/api/quote', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"security_list":[{"market":1,"code":"00700"}],"sub_type_list":[1]}',
+  })
+  assert.equal(quote.status, 200)
+  assert.match(await quote.text(), /"basic_qot_list":\[\{"security":\{"market":1,"code":"00700"\}/)
+  const placeholder = { headers: { Authorization: 'Bearer fc_xxxx....' } }
+  assert.equal((await worker.fetch('/api/accounts', placeholder)).status, 401, 'a token that is given is looked at')
+  assert.equal((await worker.fetch('/api/order', { method: 'POST', body: '{}' })).status, 401, 'writes need a key')
+})
+
+test('what happened on the embedded OpenD survives a restart of the object', async (t) => {
+  const worker = await startWorker()
+  t.after(() => worker.close())
+  const header = { trd_env: 'simulate', acc_id: ACCOUNT, trd_market: 'HK' }
+  const order = { header, trd_side: 'BUY', order_type: 'NORMAL', code: '00700', qty: 100, price: 100, sec_market: 'HK' }
+  const placed = await worker.api('/api/order', order)
+  assert.equal(placed.status, 200, JSON.stringify(placed.body))
+  const [, orderId] = /"order_id":"(\d+)"/.exec(JSON.stringify(placed.body)) ?? []
+  assert.ok(orderId !== undefined)
+  await worker.evict()
+  const orders = await worker.api('/api/orders', { header })
+  assert.ok(JSON.stringify(orders.body).includes(`"order_id":"${orderId}"`), JSON.stringify(orders.body))
+})
