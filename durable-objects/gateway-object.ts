@@ -100,7 +100,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async call(request: GatewayCall): Promise<GatewayReply> {
-    const outcome = await this.#send(request.protoId, await this.#sharedBody(request))
+    const body = request.protoId === SUB_ACC_PUSH ? await this.#sharedAccountPush(request.body) : request.body
+    const outcome = await this.#send(request.protoId, body)
     return outcome.ok
       ? { ok: true, body: outcome.body, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, epoch: this.#epoch }
@@ -232,11 +233,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   /**
-   * The body of a call on the connection that all callers share. An account subscription replaces the one before it, so
-   * a caller's list would end the pushes of the others and of the order search: OpenD is asked for all accounts.
+   * An account subscription for the connection that all callers share. It replaces the one before it, so a caller's
+   * list would end the pushes of the others and of the order search: OpenD is asked for all accounts.
    */
-  async #sharedBody({ protoId, body }: GatewayCall): Promise<Uint8Array> {
-    const wanted = protoId === SUB_ACC_PUSH ? readPushAccounts(body) : null
+  async #sharedAccountPush(body: Uint8Array): Promise<Uint8Array> {
+    const wanted = readPushAccounts(body)
     if (wanted === null) return body
     const accounts = await this.#tradingAccounts(wanted[0] ?? 0n)
     // A list with an account that is not ours goes as it is, for OpenD to refuse.

@@ -19,6 +19,8 @@ export interface OpendCommand {
   readonly webSocketKeyMd5: string | null
   readonly faults: readonly FaultRule[]
   readonly hours: 'exchange' | 'always'
+  /** False lifts OpenD's rate limits, for load tests. */
+  readonly limitsRates: boolean
   /** Recorded ticks to show in place of the made-up ones. */
   readonly replay: readonly RecordedTick[]
 }
@@ -31,7 +33,7 @@ export type ParsedCommand =
 /** The flags, for whoever got one wrong. */
 export const USAGE = `usage: npm run opend -- [--port 11111] [--ws-port 33333] [--control-port N] [--seed N]
          [--clock real|frozen:ISO|fast:X|fast:X@ISO] [--hours exchange|always] [--rsa-key FILE] [--ws-key KEY]
-         [--script FILE] [--replay FILE]`
+         [--script FILE] [--replay FILE] [--no-rate-limits]`
 
 const DEFAULT_PORT = 11_111
 
@@ -62,6 +64,7 @@ function readCommand(args: readonly string[], nowMs: number): OpendCommand {
       script: { type: 'string' },
       hours: { type: 'string' },
       replay: { type: 'string' },
+      'no-rate-limits': { type: 'boolean' },
     },
   })
   const clock = parseClock(values.clock ?? 'real', nowMs)
@@ -77,6 +80,7 @@ function readCommand(args: readonly string[], nowMs: number): OpendCommand {
     webSocketKeyMd5: wsKey === undefined ? null : md5Hex(wsKey),
     faults: readScript(values.script),
     hours: readHours(values.hours),
+    limitsRates: values['no-rate-limits'] !== true,
     replay: readReplay(values.replay),
   }
 }

@@ -34,6 +34,7 @@ function simulatorOf(command: OpendCommand): SimulatedOpenD {
     crypto: nativeCrypto,
     clock: command.clock,
     faults: command.faults,
+    limitsRates: command.limitsRates,
     onBug: (bug) => process.stderr.write(`${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}\n`),
     market: { hours: command.hours, replay: command.replay },
     ...(command.rsaKeyPem !== null && { rsaKeyPem: command.rsaKeyPem }),

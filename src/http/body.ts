@@ -44,16 +44,12 @@ const MAX_SHOWN_CHARS = 64
 
 /** Null when there is more than the bound. */
 async function readBytes(request: Request): Promise<Uint8Array | null> {
-  const { body } = request
-  if (body === null) return new Uint8Array()
   const declared = request.headers.get('Content-Length')
-  if (declared !== null) {
-    // HTTP ends the body where its declared length ends, so there is no more to come.
-    if (!(Number(declared) <= MAX_BODY_BYTES)) return null
-    const bytes = new Uint8Array(await request.arrayBuffer())
-    return bytes.length <= MAX_BODY_BYTES ? bytes : null
-  }
-  return readBounded(body)
+  if (declared === null) return request.body === null ? new Uint8Array() : readBounded(request.body)
+  // HTTP ends the body where its declared length ends, so there is no more to come.
+  if (!(Number(declared) <= MAX_BODY_BYTES)) return null
+  const bytes = await request.bytes()
+  return bytes.length <= MAX_BODY_BYTES ? bytes : null
 }
 
 async function readBounded(body: ReadableStream<Uint8Array>): Promise<Uint8Array | null> {

@@ -1,11 +1,12 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { type AccountRef, cancelRequest, ordersOf, type Upstream } from './account-orders.ts'
-import type { LedgerEntry } from './entry.ts'
-import { OPEN_STATUSES } from './find-change.ts'
+import { OPEN_STATUSES } from './change-trace.ts'
+import { isFinal, type LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { outcomeOf } from './reply.ts'
 import type { HaltScope } from './switches.ts'
+import { tagOf } from './tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -13,6 +14,7 @@ type Order = MessageTypes['Trd_Common.Order']
 export interface CancelResult {
   /** Decimal. */
   readonly accId: string
+  /** Decimal; 0 for an order that OpenD does not list yet. */
   readonly orderId: string
   readonly orderIdEx: string
   readonly code: string
@@ -38,7 +40,8 @@ export interface CancelOutside {
 
 /**
  * Cancels the open orders that were placed through this gateway, of one caller, on one account, or all, one after the
- * other. Each cancel is an entry of the ledger like any other. `by` is who is written down for them.
+ * other. An order whose reply was lost is among them as soon as OpenD lists it. Each cancel is an entry of the ledger
+ * like any other. `by` is who is written down for them.
  */
 export async function cancelOpenOrders(
   outside: CancelOutside,
@@ -46,46 +49,66 @@ export async function cancelOpenOrders(
   scope: HaltScope,
   by: { readonly caller: string; readonly requestId: string },
 ): Promise<readonly CancelResult[]> {
-  const caller = scope.kind === 'caller' ? scope.caller : null
-  const placed = outside.ledger
-    .ordersSince(caller, outside.nowMs() - ORDER_LIFE_MS)
-    .filter(({ call }) => scope.kind !== 'account' || call.accId === scope.accId)
   const results: CancelResult[] = []
+  const placed = placedOrders(outside, scope)
   for (const [, entries] of Map.groupBy(placed, ({ call }) => `${call.accId}/${call.trdMarket}`)) {
-    for (const { account, order } of await openAmong(outside, entries)) {
-      const isOver = results.length >= MOST_CANCELS
-      results.push(isOver ? notAttempted(account, order) : await cancelOne(desk, account, order, by))
+    for (const order of await openAmong(outside, entries)) {
+      results.push(results.length < MOST_CANCELS ? await cancelOne(desk, order, by) : resultOf(order, TOO_MANY))
     }
   }
   return results
 }
 
-async function openAmong(
-  { upstream }: CancelOutside,
-  entries: readonly LedgerEntry[],
-): Promise<readonly { readonly account: AccountRef; readonly order: Order }[]> {
+/** Whether some order may be open still, so that it is worth asking again. */
+export function leavesOpen(results: readonly CancelResult[]): boolean {
+  return results.some(({ outcome }) => outcome === 'unknown' || outcome === 'not_attempted')
+}
+
+/** The new orders of a scope that may be open. */
+function placedOrders({ ledger, nowMs }: CancelOutside, scope: HaltScope): readonly LedgerEntry[] {
+  const caller = scope.kind === 'caller' ? scope.caller : null
+  const unsettled = ledger.unsettled().filter((entry) => caller === null || entry.caller === caller)
+  return [...unsettled, ...ledger.ordersSince(caller, nowMs() - ORDER_LIFE_MS)].filter(
+    ({ call }) => call.kind === 'place' && (scope.kind !== 'account' || call.accId === scope.accId),
+  )
+}
+
+/** An order that may be open. Without `ids` it is not listed, and cannot be cancelled. */
+interface OpenOrder {
+  readonly account: AccountRef
+  readonly ids: Pick<Order, 'orderID' | 'orderIDEx'> | null
+  readonly code: string
+}
+
+async function openAmong({ upstream }: CancelOutside, entries: readonly LedgerEntry[]): Promise<readonly OpenOrder[]> {
   const [first] = entries
   if (first === undefined) return []
   const { accId, trdEnv, trdMarket } = first.call
   const account: AccountRef = { accId: BigInt(accId), trdEnv, trdMarket }
-  const orders = await ordersOf(upstream, account)
+  const listed = await ordersOf(upstream, account)
   // When OpenD does not say which are open, every one that may be is cancelled: a cancel too many does no harm.
-  if (orders === null) return entries.map((entry) => ({ account, order: orderOf(entry) }))
-  const ids = new Set(entries.map(({ orderId }) => orderId))
-  return orders
-    .filter(({ orderID, orderStatus }) => ids.has(orderID.toString()) && OPEN_STATUSES.has(orderStatus))
-    .map((order) => ({ account, order }))
+  if (listed === null) return entries.map((entry) => ({ account, ids: idsOf(entry), code: entry.call.symbol ?? '' }))
+  return entries.flatMap((entry): readonly OpenOrder[] => {
+    const order = listed.find((one) => tagOf(one.remark) === entry.tag || one.orderID.toString() === entry.orderId)
+    if (order === undefined) return isFinal(entry.state) ? [] : [{ account, ids: null, code: entry.call.symbol ?? '' }]
+    return OPEN_STATUSES.has(order.orderStatus) ? [{ account, ids: order, code: order.code }] : []
+  })
+}
+
+function idsOf({ orderId, orderIdEx }: LedgerEntry): OpenOrder['ids'] {
+  if (orderId === null && orderIdEx === null) return null
+  return { orderID: BigInt(orderId ?? 0), orderIDEx: orderIdEx ?? '' }
 }
 
 async function cancelOne(
   desk: OrderDesk,
-  account: AccountRef,
-  order: Order,
+  order: OpenOrder,
   by: { readonly caller: string; readonly requestId: string },
 ): Promise<CancelResult> {
+  if (order.ids === null) return resultOf(order, NOT_LISTED)
   const { reply } = await desk.submit({
     protoId: 2205,
-    body: cancelRequest(account, order),
+    body: cancelRequest(order.account, order.ids),
     caller: by.caller,
     rights: { simulate: true, real: true },
     limits: null,
@@ -93,39 +116,36 @@ async function cancelOne(
     idempotencyKey: null,
     isDryRun: false,
   })
-  const result = { ...notAttempted(account, order), detail: null }
   if (reply.kind === 'answered') {
     const outcome = outcomeOf(2205, { ok: true, body: reply.body })
-    if (outcome.state === 'accepted') return { ...result, outcome: 'cancelled' }
-    return { ...result, outcome: 'refused', detail: outcome.detail }
+    if (outcome.state === 'accepted') return resultOf(order, { outcome: 'cancelled', detail: null })
+    return resultOf(order, { outcome: 'refused', detail: outcome.detail })
   }
-  if (reply.kind === 'refused') return { ...result, outcome: 'refused', detail: reply.failure.code }
-  return { ...result, outcome: 'unknown', detail: 'the reply was lost; the order is being looked at' }
+  if (reply.kind !== 'refused') return resultOf(order, LOST)
+  const { code } = reply.failure
+  // OpenD was not there to be asked, or never got the cancel.
+  const isUndone = /^(?:gateway|opend|order)\./.test(code)
+  return resultOf(order, { outcome: isUndone ? 'not_attempted' : 'refused', detail: code })
 }
 
-function notAttempted({ accId }: AccountRef, { orderID, orderIDEx, code }: Order): CancelResult {
+type Ending = Pick<CancelResult, 'outcome' | 'detail'>
+
+const TOO_MANY: Ending = {
+  outcome: 'not_attempted',
+  detail: `more than ${MOST_CANCELS} open orders; ask again for the rest`,
+}
+const NOT_LISTED: Ending = {
+  outcome: 'unknown',
+  detail: 'the reply to this order was lost, and OpenD does not list it yet',
+}
+const LOST: Ending = { outcome: 'unknown', detail: 'the reply was lost; the order is being looked at' }
+
+function resultOf({ account, ids, code }: OpenOrder, ending: Ending): CancelResult {
   return {
-    accId: accId.toString(),
-    orderId: orderID.toString(),
-    orderIdEx: orderIDEx,
+    accId: account.accId.toString(),
+    orderId: (ids?.orderID ?? 0n).toString(),
+    orderIdEx: ids?.orderIDEx ?? '',
     code,
-    outcome: 'not_attempted',
-    detail: `more than ${MOST_CANCELS} open orders; ask again for the rest`,
-  }
-}
-
-/** As much of an order as a cancel needs, from its entry. */
-function orderOf({ orderId, orderIdEx, call }: LedgerEntry): Order {
-  return {
-    trdSide: 0,
-    orderType: 0,
-    orderStatus: 0,
-    orderID: BigInt(orderId ?? 0),
-    orderIDEx: orderIdEx ?? '',
-    code: call.symbol ?? '',
-    name: '',
-    qty: 0,
-    createTime: '',
-    updateTime: '',
+    ...ending,
   }
 }

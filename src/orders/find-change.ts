@@ -1,35 +1,14 @@
 import { ModifyOrderOp, OrderStatus } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import { isFinal, type LedgerEntry, type OrderCallFacts } from './entry.ts'
-import { type Finding, isUnsure, type Look, type OtherCalls, unsure } from './finding.ts'
+import { isTarget, OPEN_STATUSES, traceIn } from './change-trace.ts'
+import { type EntryState, isFinal, type LedgerEntry, type OrderCallFacts } from './entry.ts'
+import { type Finding, isUnsure, type Look, type OtherCalls, unsure } from './look.ts'
 import { entryIdOf, tagOf } from './tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** Statuses in which an order can still trade. */
-export const OPEN_STATUSES: ReadonlySet<number> = new Set([
-  OrderStatus.Unsubmitted,
-  OrderStatus.WaitingSubmit,
-  OrderStatus.Submitting,
-  OrderStatus.Submitted,
-  OrderStatus.Filled_Part,
-])
-
-/** Statuses of an order that was cancelled, or is about to be. */
-const CANCELLED: ReadonlySet<number> = new Set([
-  OrderStatus.Cancelling_Part,
-  OrderStatus.Cancelling_All,
-  OrderStatus.Cancelled_Part,
-  OrderStatus.Cancelled_All,
-  OrderStatus.Deleted,
-])
-
-/** Statuses of an order that ended without having been live. */
-const NEVER_LIVE: ReadonlySet<number> = new Set([
-  OrderStatus.Cancelling_All,
-  OrderStatus.Cancelled_All,
-  OrderStatus.Deleted,
-])
+/** States of a call that was not made. */
+const NOT_MADE: ReadonlySet<EntryState> = new Set(['rejected', 'not_sent', 'absent'])
 
 /** Operations that undo each other's traces: after one of these nobody can see whether the other was done. */
 const COVERED_BY: ReadonlyMap<number, number> = new Map([
@@ -47,9 +26,6 @@ const MOST_OTHERS = 200
 /** The clocks of OpenD and the gateway may differ by so much. */
 const CLOCK_SLACK_MS = 60_000
 
-/** Doubles that came through different computers stand for the same decimal when they differ by no more than this. */
-const ROUNDING = 1e-9
-
 /**
  * Looks for the trace of a change to an order. It has no tag, so only the order itself shows it; null when it shows that
  * the change was not made, or is not listed at all.
@@ -61,38 +37,19 @@ export function findChange(entry: LedgerEntry, look: Look, others: OtherCalls): 
   if (order === undefined) return call.op === ModifyOrderOp.Delete && look.isComplete ? deleted(call) : null
   if (isUnsure(order)) return unsure(order)
   const trace = traceIn(order, call)
-  if (trace === 'made') return { state: 'accepted', order, detail: `the order is as wanted, ${statusText(order)}` }
+  if (trace === 'made') {
+    return { state: 'accepted', order, detail: `the order is as wanted, ${statusText(order)}`, isByAbsence: false }
+  }
   if (isCovered(entry, order, others)) {
     return { state: 'unknown', detail: 'the order was changed again, so the change cannot be seen in it' }
   }
   return trace === 'too_late' ? { state: 'rejected', detail: `the order ended before, ${statusText(order)}` } : null
 }
 
-/** Whether a change shows in its order: it was made, it can still be made, or the order ended without it. */
-function traceIn(order: Order, call: OrderCallFacts): 'made' | 'not_made' | 'too_late' {
-  const status = order.orderStatus
-  const isDisabled = status === OrderStatus.Disabled
-  const isOver = !isDisabled && !OPEN_STATUSES.has(status)
-  switch (call.op) {
-    case ModifyOrderOp.Normal:
-      return isAsAsked(order, call) ? 'made' : isOver ? 'too_late' : 'not_made'
-    case ModifyOrderOp.Cancel:
-      return CANCELLED.has(status) ? 'made' : isOver ? 'too_late' : 'not_made'
-    case ModifyOrderOp.Disable:
-      return isDisabled ? 'made' : isOver ? 'too_late' : 'not_made'
-    case ModifyOrderOp.Enable:
-      return isDisabled ? 'not_made' : NEVER_LIVE.has(status) ? 'too_late' : 'made'
-    case ModifyOrderOp.Delete:
-      return status === OrderStatus.Deleted ? 'made' : 'not_made'
-    default:
-      return 'not_made'
-  }
-}
-
 /** A deleted order has left the list. */
 function deleted({ targetOrderId, targetOrderIdEx }: OrderCallFacts): Finding {
   const order = { orderID: BigInt(targetOrderId ?? 0), orderIDEx: targetOrderIdEx ?? '' }
-  return { state: 'accepted', order, detail: 'the order is no longer listed' }
+  return { state: 'accepted', order, detail: 'the order is no longer listed', isByAbsence: true }
 }
 
 /** A cancel of everything was made when nothing is open, and not made when something older than it is. */
@@ -102,18 +59,22 @@ function findCancelAll(entry: LedgerEntry, orders: readonly Order[], others: Oth
   const unclear = meant.find(isUnsure)
   if (unclear !== undefined) return unsure(unclear)
   const open = meant.filter(({ orderStatus }) => OPEN_STATUSES.has(orderStatus) || orderStatus === OrderStatus.Disabled)
-  const order = { orderID: 0n, orderIDEx: '' }
-  if (open.length === 0) return { state: 'accepted', order, detail: 'no order of the account is open' }
+  if (open.length === 0) {
+    const order = { orderID: 0n, orderIDEx: '' }
+    return { state: 'accepted', order, detail: 'no order of the account is open', isByAbsence: true }
+  }
   if (open.some((one) => isOlder(one, entry, others))) return null
   return { state: 'unknown', detail: 'the orders that are open may be newer than the call' }
 }
 
 /** Whether an order was surely there before that call. */
-function isOlder({ remark, createTimestamp }: Order, { createdAtMs }: LedgerEntry, others: OtherCalls): boolean {
+function isOlder({ remark, createTimestamp }: Order, entry: LedgerEntry, others: OtherCalls): boolean {
   const tag = tagOf(remark)
   const placed = tag === null ? null : others.byId(entryIdOf(tag))
-  if (placed !== null) return isFinal(placed.state) && placed.updatedAtMs < createdAtMs
-  return createTimestamp !== undefined && createTimestamp * 1_000 < createdAtMs - CLOCK_SLACK_MS
+  if (placed === null) {
+    return createTimestamp !== undefined && createTimestamp * 1_000 < entry.createdAtMs - CLOCK_SLACK_MS
+  }
+  return callsAfter(entry, others)?.has(placed.id) === false && wasOverBefore(placed, entry)
 }
 
 /**
@@ -123,38 +84,30 @@ function isOlder({ remark, createTimestamp }: Order, { createdAtMs }: LedgerEntr
 function isCovered(entry: LedgerEntry, order: Order, others: OtherCalls): boolean {
   const covering = COVERED_BY.get(entry.call.op ?? ModifyOrderOp.Unknown)
   if (covering === undefined) return false
-  const { accId } = entry.call
-  const latest = others.page({ caller: null, state: null, accId, before: null, limit: MOST_OTHERS })
-  if (latest.length === MOST_OTHERS && !latest.some(({ id }) => id === entry.id)) return true
-  return [...latest, ...others.unsettled()].some(({ id, call, state, updatedAtMs }) => {
-    if (id === entry.id || call.op !== covering || !isTarget(order, call)) return false
-    const mayHaveFollowed = state === 'accepted' ? updatedAtMs >= entry.createdAtMs : !isFinal(state)
-    return mayHaveFollowed && traceIn(order, call) === 'made'
+  const later = callsAfter(entry, others)
+  if (later === null) return true
+  return [...later.values(), ...others.unsettled()].some((other) => {
+    if (other.id === entry.id || other.call.op !== covering || !isTarget(order, other.call)) return false
+    return !NOT_MADE.has(other.state) && traceIn(order, other.call) === 'made'
   })
 }
 
-function isTarget({ orderID, orderIDEx }: Order, { targetOrderId, targetOrderIdEx }: OrderCallFacts): boolean {
-  if (targetOrderIdEx !== null && orderIDEx === targetOrderIdEx) return true
-  return targetOrderId !== null && orderID.toString() === targetOrderId
+/** Whether nothing of a call could still happen when another one was written down. */
+function wasOverBefore({ state, updatedAtMs }: LedgerEntry, { createdAtMs }: LedgerEntry): boolean {
+  return isFinal(state) && updatedAtMs < createdAtMs
 }
 
-/** Whether an order has the numbers that a change asked for. Clients send 0 for one that they do not mean to change. */
-function isAsAsked(order: Order, { qty, price, triggers = {} }: OrderCallFacts): boolean {
-  const { auxPrice, trailType, trailValue, trailSpread, adjustLimit = 0 } = triggers
-  return (
-    isSame(order.qty, qty) &&
-    isSame(order.price, price, Math.abs(adjustLimit)) &&
-    isSame(order.auxPrice, auxPrice) &&
-    isSame(order.trailType, trailType) &&
-    isSame(order.trailValue, trailValue) &&
-    isSame(order.trailSpread, trailSpread)
-  )
-}
-
-/** `slack` is a share of what was asked for. */
-function isSame(has: number | undefined, asked: number | null | undefined, slack = 0): boolean {
-  if (asked === null || asked === undefined || asked === 0) return true
-  return has !== undefined && Math.abs(has - asked) <= Math.abs(asked) * (slack + ROUNDING)
+/**
+ * The calls for an account that may have come after one of them, by id; null when they are too many. The ledger's order
+ * tells, and where the two were on their way together, their times.
+ */
+function callsAfter(entry: LedgerEntry, others: OtherCalls): ReadonlyMap<string, LedgerEntry> | null {
+  const { accId } = entry.call
+  const latest = others.page({ caller: null, state: null, accId, before: null, limit: MOST_OTHERS })
+  const index = latest.findIndex(({ id }) => id === entry.id)
+  if (index === -1 && latest.length === MOST_OTHERS) return null
+  const after = latest.filter((other, at) => at < index || !wasOverBefore(other, entry))
+  return new Map(after.map((other) => [other.id, other]))
 }
 
 function statusText({ orderStatus }: Order): string {

@@ -2,8 +2,9 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { type AccountRef, ordersOf, pastOrdersOf, type Upstream } from './account-orders.ts'
 import type { LedgerEntry } from './entry.ts'
-import { type Finding, findingOf } from './finding.ts'
+import { findingOf } from './finding.ts'
 import type { Ledger } from './ledger.ts'
+import type { Finding } from './look.ts'
 import { foundReply, refusedReply } from './order-call.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { entryIdOf, tagOf } from './tag.ts'
@@ -28,6 +29,10 @@ const RETRY_DELAY_MS = 8_000
  */
 const LOOKS_BEFORE_ABSENT = LOOK_DELAYS_MS.length + 1
 
+/** Looks in a row that must agree before a call counts as done because of what is not listed, and the time between. */
+const LOOKS_AT_NOTHING = 3
+const NOTHING_DELAY_MS = 2_000
+
 /**
  * An order that can still be changed was made within this time: OpenD's brokers keep one open for 90 days, and its
  * history tells of 90 days, of which two are for the time zones.
@@ -50,6 +55,8 @@ export class OrderSearch {
   readonly #busy = new Set<string>()
   /** Entries to look at before their time, because the link came up. Such a look can find, but does not count. */
   readonly #hurried = new Set<string>()
+  /** Looks in a row that found an entry done because of what was not listed. */
+  readonly #nothings = new Map<string, number>()
 
   constructor(outside: SearchOutside, desk: OrderDesk) {
     this.#outside = outside
@@ -120,15 +127,27 @@ export class OrderSearch {
     const { upstream, ledger } = this.#outside
     const today = await ordersOf(upstream, account)
     const past = today === null ? null : await this.#pastOrders(account, entries, today)
-    const look = { orders: [...(today ?? []), ...(past ?? [])], isComplete: past !== null }
     for (const { id } of entries) {
       // A push or a late reply may have settled it while we looked.
       const entry = ledger.byId(id)
       if (entry?.state !== 'unknown') continue
-      const finding = findingOf(entry, look, ledger)
-      if (finding !== null && finding.state !== 'unknown') this.#settle(entry, finding)
-      else if (onTime.has(id)) this.#conclude(entry, finding, look.isComplete)
+      // A list that could not be had is no empty list.
+      const look = today === null ? null : { orders: [...today, ...(past ?? [])], isComplete: past !== null }
+      const finding = look === null ? null : findingOf(entry, look, ledger)
+      if (this.#isSure(id, finding)) this.#settle(entry, finding)
+      else if (onTime.has(id)) this.#conclude(entry, finding, past !== null)
     }
+  }
+
+  /** Whether a finding settles its entry. */
+  #isSure(id: string, finding: Finding | null): finding is Finding {
+    if (finding?.state === 'accepted' && finding.isByAbsence) {
+      const nothings = (this.#nothings.get(id) ?? 0) + 1
+      this.#nothings.set(id, nothings)
+      if (nothings < LOOKS_AT_NOTHING) return false
+    }
+    this.#nothings.delete(id)
+    return finding !== null && finding.state !== 'unknown'
   }
 
   /** Orders that are no longer open, asked for only while today's list has no trace of some entry. */
@@ -150,7 +169,7 @@ export class OrderSearch {
   #conclude(entry: LedgerEntry, finding: Finding | null, isComplete: boolean): void {
     const { looks } = entry
     if (finding !== null) {
-      this.#lookAgain(entry, finding.detail, looks, LAST_DELAY_MS)
+      this.#lookAgain(entry, finding.detail, looks, finding.state === 'accepted' ? NOTHING_DELAY_MS : LAST_DELAY_MS)
     } else if (!isComplete) {
       this.#lookAgain(entry, 'OpenD did not list the orders of the account', looks, RETRY_DELAY_MS)
     } else if (looks < LOOKS_BEFORE_ABSENT) {

@@ -45,9 +45,20 @@ export class Deframer {
   push(chunk: Uint8Array): Deframed {
     const frames: Frame[] = []
     let rest = chunk
-    while (rest.length > 0 && this.#failure === null) rest = this.#take(rest, frames)
+    while (rest.length > 0 && this.#failure === null) rest = this.#takeWhole(rest, frames) ?? this.#take(rest, frames)
     if (this.#failure !== null) return { ok: false, frames, detail: this.#failure }
     return { ok: true, frames }
+  }
+
+  /** Cuts out a frame that lies whole in the bytes, past the buffer; null when none does, or it must be refused. */
+  #takeWhole(bytes: Uint8Array, frames: Frame[]): Uint8Array | null {
+    if (this.#length > 0 || bytes.length < HEADER_BYTES) return null
+    const header = decodeHeader(bytes, 0)
+    if (header === null || header.bodyBytes > this.#maxBodyBytes) return null
+    const end = HEADER_BYTES + header.bodyBytes
+    if (end > bytes.length) return null
+    frames.push({ header, body: bytes.slice(HEADER_BYTES, end) })
+    return bytes.subarray(end)
   }
 
   /** Uses up the bytes that the header or the body still wants, and returns those that follow. */

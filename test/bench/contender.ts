@@ -3,11 +3,11 @@ import type { LoadResult } from './load.ts'
 import { median, table } from './numbers.ts'
 import type { ServerProcess } from './processes.ts'
 
-/** One of the things that a bench compares: a Worker in the runtime, and what answers it over TCP. */
+/** One of the things that a bench compares: a Worker in the runtime, and what answers it over TCP, if anything. */
 export interface Contender {
   readonly name: string
   readonly worker: ServerProcess
-  readonly backend: ServerProcess
+  readonly backend: ServerProcess | null
   /** The request as it goes over the wire. */
   readonly request: string
 }
@@ -21,7 +21,7 @@ export async function runRound(
   { worker, backend, request }: Contender,
   load: { readonly connections: number; readonly durationMs: number },
 ): Promise<Round> {
-  const before = [worker.cpuMs(), backend.cpuMs()] as const
+  const before = [worker.cpuMs(), backend?.cpuMs() ?? null] as const
   const result = await generator.run({ ...load, port: worker.port, request })
   const requests = (result.requestsPerSecond * load.durationMs) / 1000
   const perRequest = (fromMs: number | null, toMs: number | null): number | null =>
@@ -29,7 +29,7 @@ export async function runRound(
   return {
     ...result,
     workerCpuUs: perRequest(before[0], worker.cpuMs()),
-    backendCpuUs: perRequest(before[1], backend.cpuMs()),
+    backendCpuUs: perRequest(before[1], backend?.cpuMs() ?? null),
   }
 }
 
@@ -37,8 +37,10 @@ export async function runRound(
 export function roundsTable(entries: readonly (readonly [Contender, readonly Round[]])[]): string {
   const columns = ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request: worker', 'backend', 'generator']
   const rows = entries.map(([{ name }, rounds]) => {
-    const middle = (pick: (round: Round) => number | null, digits: number): string =>
-      median(rounds.map((round) => pick(round) ?? NaN)).toFixed(digits)
+    const middle = (pick: (round: Round) => number | null, digits: number): string => {
+      const value = median(rounds.map((round) => pick(round) ?? NaN))
+      return Number.isNaN(value) ? '-' : value.toFixed(digits)
+    }
     return [
       name,
       middle((round) => round.requestsPerSecond, 0),

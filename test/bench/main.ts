@@ -1,8 +1,12 @@
+import { benchOrders } from './orders.ts'
 import { benchRelay } from './relay.ts'
+import { benchSimulator } from './simulator.ts'
 
 /** `npm run bench`: all benches, or those named: `npm run bench -- relay`. Each prints what it measured. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   relay: benchRelay,
+  orders: benchOrders,
+  simulator: benchSimulator,
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES)

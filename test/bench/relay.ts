@@ -1,17 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { keysJsonFor } from '../../src/cli/local-key.ts'
-import { type Contender, type Round, roundsTable, runRound } from './contender.ts'
-import { type Generator, startGenerator } from './generator.ts'
+import { alternate, LOAD_TEXT, type Pair, postRequest, withServers } from './alternate.ts'
+import { type Contender, roundsTable } from './contender.ts'
 import { median } from './numbers.ts'
 import { type ServerProcess, startServer } from './processes.ts'
 import { serveWorker } from './workerd.ts'
 
-/** As many as `wrk` is usually given; more only lengthen the queue. */
-const CONNECTIONS = 32
-/** Odd, so that the median is a round that happened. */
-const ROUNDS = 5
-const ROUND_MS = 3000
-const WARM_UP_MS = 3000
 /** What the product may cost: at least this share of the requests that the bare Worker serves. */
 const TARGET_RATIO = 0.7
 
@@ -23,23 +17,14 @@ const FIRST_QUOTE = { ...QUOTE, sub_type_list: [1] }
 /**
  * What a quote costs: `POST /api/quote` through the Worker and the gateway object, over TCP to the simulated OpenD and
  * back, beside a bare Worker, object and TCP echo that do nothing in between and carry as many bytes as the quote's
- * answer has. Rounds alternate, so that both meet the same noise; their ratio says what this code adds, whatever the
- * machine. Takes about 40 s.
+ * answer has.
  */
 export async function benchRelay(): Promise<void> {
-  const running: ServerProcess[] = []
-  const generator = startGenerator()
-  try {
+  await withServers(async (generator, running) => {
     const product = await startProduct(running)
     const bare = await startBare(running, await firstQuote(product.worker.port))
-    for (const contender of [product, bare]) {
-      await runRound(generator, contender, { connections: CONNECTIONS, durationMs: WARM_UP_MS })
-    }
     report(product, bare, await alternate(generator, product, bare))
-  } finally {
-    generator.stop()
-    for (const server of running.toReversed()) await server.stop()
-  }
+  })
 }
 
 async function startProduct(running: ServerProcess[]): Promise<Contender> {
@@ -48,7 +33,7 @@ async function startProduct(running: ServerProcess[]): Promise<Contender> {
   const vars = { KEYS_JSON: await keysJsonFor(KEY, true), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
   const worker = await serveWorker('src/index.ts', vars)
   running.push(worker)
-  return { name: 'opend-edge', worker, backend, request: requestOf(JSON.stringify(QUOTE)) }
+  return { name: 'opend-edge', worker, backend, request: postRequest('/api/quote', KEY, JSON.stringify(QUOTE)) }
 }
 
 /** Subscribes on the way, and returns the answer. */
@@ -68,36 +53,14 @@ async function startBare(running: ServerProcess[], body: string): Promise<Conten
   running.push(backend)
   const worker = await serveWorker('test/bench/bare-worker.ts', { ECHO_PORT: String(backend.port) })
   running.push(worker)
-  return { name: 'bare', worker, backend, request: requestOf(body) }
-}
-
-type Pair = readonly [product: Round, bare: Round]
-
-async function alternate(generator: Generator, product: Contender, bare: Contender): Promise<readonly Pair[]> {
-  const load = { connections: CONNECTIONS, durationMs: ROUND_MS }
-  const pairs: Pair[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    pairs.push([await runRound(generator, product, load), await runRound(generator, bare, load)])
-  }
-  return pairs
-}
-
-function requestOf(text: string): string {
-  const lines = [
-    'POST /api/quote HTTP/1.1',
-    'Host: 127.0.0.1',
-    `Authorization: Bearer ${KEY}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-  ]
-  return `${lines.join('\r\n')}\r\n\r\n${text}`
+  return { name: 'bare', worker, backend, request: postRequest('/api/quote', KEY, body) }
 }
 
 function report(product: Contender, bare: Contender, pairs: readonly Pair[]): void {
   const ratios = pairs.map(([ours, theirs]) => ours.requestsPerSecond / theirs.requestsPerSecond)
   const cpuRatios = pairs.map(([ours, theirs]) => (theirs.workerCpuUs ?? NaN) / (ours.workerCpuUs ?? NaN))
   const lines = [
-    `relay: POST /api/quote, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${ROUND_MS / 1000} s each in turn, medians`,
+    `relay: POST /api/quote, ${LOAD_TEXT}`,
     `workerd serve, Node ${process.version}, ${availableParallelism()} processors`,
     '',
     roundsTable([

@@ -117,6 +117,9 @@ test('flags give what they say', () => {
   assert.equal(parsed.command.webSocketKeyMd5, '5d7845ac6ee7cfffafc5fe5f35cf666d')
   assert.deepEqual(parsed.command.clock, { kind: 'fast', factor: 60, fromMs: Date.UTC(2026, 10, 20, 2), sinceMs: 5 })
   assert.deepEqual([parsed.command.port, parsed.command.webSocketPort], [0, null])
+  assert.equal(parsed.command.limitsRates, true)
+  const unlimited = parseCommand(['--no-rate-limits'], 5)
+  assert.ok(unlimited.ok && !unlimited.command.limitsRates)
 })
 
 test('npm run opend says where it listens and ends cleanly on SIGTERM, with clients connected', async () => {

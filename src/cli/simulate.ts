@@ -1,0 +1,70 @@
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { type BatchReport, runCampaign } from '../../test/orders/simulation/campaign.ts'
+
+/**
+ * `npm run simulate`: the long form of the order simulation, a million random schedules unless told. `--seed S` starts
+ * at that seed, `--schedules N` runs so many. Ends at the first schedule that breaks something, tells what happened in
+ * it, and how to run it again.
+ */
+
+/** Progress is told about as often as a person looks. */
+const PROGRESS_MS = 5_000
+
+const { values } = readArguments()
+const schedules = wholeNumber('schedules', values.schedules, 1)
+// Schedules take one seed after the other, and seeds are 32 bits wide.
+const fromSeed = values.seed === undefined ? randomInt(2 ** 31) : wholeNumber('seed', values.seed, 0)
+print(`${count(schedules)} schedules from --seed ${fromSeed}`)
+const startMs = performance.now()
+let toldMs = startMs
+const sum = await runCampaign({ fromSeed, schedules, onProgress: tellProgress })
+tell(sum)
+for (const { seed, problems, story } of sum.failures) {
+  print(`\nFAILED  seed ${seed}\n  ${problems.join('\n  ')}\n\n  ${story.join('\n  ')}`)
+  print(`\nto run it again: npm run simulate -- --seed ${seed} --schedules 1`)
+}
+process.exitCode = sum.failures.length > 0 ? 1 : 0
+
+function tellProgress(sumSoFar: BatchReport): void {
+  if (performance.now() - toldMs < PROGRESS_MS) return
+  toldMs = performance.now()
+  tell(sumSoFar)
+}
+
+function tell({ schedules: done, attempts, executed, lostReplies, lives, failures }: BatchReport): void {
+  const perSecond = Math.round(done / ((performance.now() - startMs) / 1000))
+  print(
+    `${count(done)} of ${count(schedules)} schedules, ${count(perSecond)}/s: ${count(attempts)} calls, ` +
+      `${count(executed)} acted on by OpenD, ${count(lostReplies)} replies lost, ` +
+      `${count(lives)} lives of the object, ${failures.length} failed`,
+  )
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { schedules: { type: 'string', default: '1000000' }, seed: { type: 'string' } } })
+  } catch (error) {
+    return stop(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const number = Number(text)
+  return Number.isSafeInteger(number) && number >= least
+    ? number
+    : stop(`--${name} ${text}: not a whole number from ${least}`)
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en')
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function stop(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}

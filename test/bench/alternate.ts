@@ -1,0 +1,58 @@
+import { type Contender, type Round, runRound } from './contender.ts'
+import { type Generator, startGenerator } from './generator.ts'
+import type { ServerProcess } from './processes.ts'
+
+/** As many as `wrk` is usually given; more only lengthen the queue. */
+const CONNECTIONS = 32
+/** Odd, so that the median is a round that happened. */
+const ROUNDS = 5
+const ROUND_MS = 3000
+const WARM_UP_MS = 3000
+
+/** The load, in words. */
+export const LOAD_TEXT = `${CONNECTIONS} connections, ${ROUNDS} rounds of ${ROUND_MS / 1000} s each in turn, medians`
+
+/** A round of the product and one of the bare Worker right after it. */
+export type Pair = readonly [product: Round, bare: Round]
+
+/**
+ * Warms both up, then gives them the same load in turn, so that both meet the same noise: their ratio says what the
+ * product adds, whatever the machine. Takes about 40 s.
+ */
+export async function alternate(generator: Generator, product: Contender, bare: Contender): Promise<readonly Pair[]> {
+  for (const contender of [product, bare]) {
+    await runRound(generator, contender, { connections: CONNECTIONS, durationMs: WARM_UP_MS })
+  }
+  const load = { connections: CONNECTIONS, durationMs: ROUND_MS }
+  const pairs: Pair[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    pairs.push([await runRound(generator, product, load), await runRound(generator, bare, load)])
+  }
+  return pairs
+}
+
+/** Gives a bench a load generator and a list for the servers it starts, and ends all of them behind it. */
+export async function withServers(
+  bench: (generator: Generator, running: ServerProcess[]) => Promise<void>,
+): Promise<void> {
+  const running: ServerProcess[] = []
+  const generator = startGenerator()
+  try {
+    await bench(generator, running)
+  } finally {
+    generator.stop()
+    for (const server of running.toReversed()) await server.stop()
+  }
+}
+
+/** A POST as it goes over the wire. */
+export function postRequest(path: string, key: string, json: string): string {
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    `Authorization: Bearer ${key}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(json)}`,
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n${json}`
+}
