@@ -1,7 +1,7 @@
 import type { GatewayFailure } from '../src/base/failure.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
+import type { OrderAnswer, OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
 import type {
   CounterDelta,
@@ -31,21 +31,29 @@ interface RemoteError extends Error {
  * A call of OpenD is not repeated here, not even a read: the caller knows best, and for an order it would be wrong. What
  * is about the object itself is the same done twice, so that is asked once more.
  */
-export function safeGateway(stub: GatewayRpc & GatewayFetch): GatewayRpc & GatewayFetch {
-  return new SafeGateway(stub)
+export function safeGateway(open: () => GatewayStub): GatewayStub {
+  return new SafeGateway(open)
 }
 
-/** The object's `fetch`, which takes the upgrades of push sockets. */
-interface GatewayFetch {
+/** The object's calls, and its `fetch`, which takes the upgrades of push sockets. */
+interface GatewayStub extends GatewayRpc {
   fetch(request: Request): Promise<Response>
 }
 
-/** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
-class SafeGateway implements GatewayRpc, GatewayFetch {
-  readonly #stub: GatewayRpc & GatewayFetch
+/** Entries that are searched for a call that was just made; more than a caller has on its way at once. */
+const LATEST_ENTRIES = 50
 
-  constructor(stub: GatewayRpc & GatewayFetch) {
-    this.#stub = stub
+/** How much the clocks of the Worker and the object may differ. */
+const CLOCK_SLACK_MS = 10_000
+
+/** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
+class SafeGateway implements GatewayStub {
+  readonly #open: () => GatewayStub
+  #stub: GatewayStub
+
+  constructor(open: () => GatewayStub) {
+    this.#open = open
+    this.#stub = open()
   }
 
   async call(request: GatewayCall): Promise<GatewayReply> {
@@ -59,47 +67,75 @@ class SafeGateway implements GatewayRpc, GatewayFetch {
     }
   }
 
-  /** An order under which the object went away may have been sent: its caller is told so, and its entry is looked for. */
+  /** An order under which the object went away may have been sent: the ledger knows, and is asked instead of OpenD. */
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
+    const startedMs = Date.now()
     try {
       return await this.#stub.order(request)
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
-      return { reply: { kind: 'refused', failure, intentId: null }, budgets: null, epoch: 0 }
+      const reply = failure.code === 'gateway.busy' ? null : await this.#fateOf(request, startedMs)
+      return { reply: reply ?? { kind: 'refused', failure, intentId: null }, budgets: null, epoch: 0 }
+    }
+  }
+
+  /** What the new object's ledger has of a call that the old one took with it. */
+  async #fateOf({ caller, requestId }: OrderRequest, startedMs: number): Promise<OrderReply> {
+    const query = { caller, state: null, accId: null, before: null, limit: LATEST_ENTRIES }
+    const entries = await this.#again(() => this.#stub.orderEntries(query), true)
+    const entry = entries.find((one) => one.requestId === requestId && one.createdAtMs >= startedMs - CLOCK_SLACK_MS)
+    if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
+    const detail = 'it had not written the order down, so nothing was sent'
+    return {
+      kind: 'refused',
+      failure: { code: 'gateway.object_restarted', detail, retryInMs: null },
+      intentId: null,
+    }
+  }
+
+  /** Asks; and once more, with a new stub, when the object went away. A stub that failed stays broken. */
+  async #again<Answer>(ask: () => Promise<Answer>, isBroken = false): Promise<Answer> {
+    if (isBroken) this.#stub = this.#open()
+    try {
+      return await ask()
+    } catch (error) {
+      if (failureOf(error)?.code !== 'gateway.object_restarted') throw error
+      this.#stub = this.#open()
+      return ask()
     }
   }
 
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
-    return again(() => this.#stub.orderEntries(query))
+    return this.#again(() => this.#stub.orderEntries(query))
   }
 
   orderEntry(id: string): Promise<LedgerEntry | null> {
-    return again(() => this.#stub.orderEntry(id))
+    return this.#again(() => this.#stub.orderEntry(id))
   }
 
   haltTrading(request: HaltRequest): Promise<HaltReport> {
-    return again(() => this.#stub.haltTrading(request))
+    return this.#again(() => this.#stub.haltTrading(request))
   }
 
   resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    return again(() => this.#stub.resumeTrading(scope, isByAdmin))
+    return this.#again(() => this.#stub.resumeTrading(scope, isByAdmin))
   }
 
   cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
-    return again(() => this.#stub.cancelAfter(caller, seconds))
+    return this.#again(() => this.#stub.cancelAfter(caller, seconds))
   }
 
   status(): Promise<GatewayStatus> {
-    return again(() => this.#stub.status())
+    return this.#again(() => this.#stub.status())
   }
 
   reload(): Promise<void> {
-    return again(() => this.#stub.reload())
+    return this.#again(() => this.#stub.reload())
   }
 
   shutdown(): Promise<void> {
-    return again(() => this.#stub.shutdown())
+    return this.#again(() => this.#stub.shutdown())
   }
 
   countRequests(counts: readonly CounterDelta[]): Promise<void> {
@@ -107,20 +143,11 @@ class SafeGateway implements GatewayRpc, GatewayFetch {
   }
 
   metrics(): Promise<readonly MetricSample[]> {
-    return again(() => this.#stub.metrics())
+    return this.#again(() => this.#stub.metrics())
   }
 
   fetch(request: Request): Promise<Response> {
     return this.#stub.fetch(request)
-  }
-}
-
-async function again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (failureOf(error)?.code !== 'gateway.object_restarted') throw error
-    return ask()
   }
 }
 
@@ -134,5 +161,5 @@ function failureOf(error: unknown): GatewayFailure | null {
     return { code: 'gateway.busy', detail: 'the gateway object is overloaded', retryInMs: null }
   }
   if (durableObjectReset !== true && (remote === true || name !== 'Error')) return null
-  return { code: 'gateway.object_restarted', detail: 'it held the call', retryInMs: null }
+  return { code: 'gateway.object_restarted', detail: 'whether OpenD acted on the call is not known', retryInMs: null }
 }

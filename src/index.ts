@@ -14,7 +14,7 @@ interface Bindings extends Env {
 const GATEWAY_NAME = 'gateway'
 
 const app = createApp<Bindings>({
-  gateway: (env) => safeGateway(env.GATEWAY.getByName(GATEWAY_NAME)),
+  gateway: (env) => safeGateway(() => env.GATEWAY.getByName(GATEWAY_NAME)),
   nowMs: () => Date.now(),
   freshId: () => crypto.randomUUID(),
   fetch: (input, init) => fetch(input, init),

@@ -96,7 +96,7 @@ const GATEWAY_SENTENCES: Readonly<Record<GatewayFailureCode, string>> = {
   'gateway.not_ready': 'The link to OpenD is not up; nothing was sent.',
   'gateway.busy': 'Too many calls wait for OpenD; nothing was sent. Try again in a moment.',
   'gateway.parked': 'The gateway is shut down; POST /api/admin/reload starts it again.',
-  'gateway.object_restarted': `The gateway was restarted while it held the call. ${NOT_KNOWN}`,
+  'gateway.object_restarted': 'The gateway was restarted while it held the call.',
   'gateway.bad_reply': "OpenD's reply could not be read. It did receive the call.",
 }
 

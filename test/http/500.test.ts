@@ -21,7 +21,7 @@ const GATEWAY_CODES: Readonly<Record<GatewayFailureCode, 'sent' | 'not sent'>> =
   'gateway.not_ready': 'not sent',
   'gateway.busy': 'not sent',
   'gateway.parked': 'not sent',
-  'gateway.object_restarted': 'sent',
+  'gateway.object_restarted': 'as its detail says',
   'gateway.bad_reply': 'sent',
 }
 

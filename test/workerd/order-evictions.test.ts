@@ -28,9 +28,18 @@ async function evictAt(name: string, protoId: number, fault: Fault, token?: stri
   await arrived
   await rig.worker.evict()
   rig.break([])
-  const answer = await placing
-  assert.deepEqual([answer.status, answer.body['code']], [500, 'gateway.object_restarted'])
-  return answer
+  return placing
+}
+
+/** Before the order is written down nothing of it exists, and the caller is told so. */
+function assertNothingSent({ status, body }: Answer): void {
+  assert.deepEqual([status, body['code']], [500, 'gateway.object_restarted'])
+  assert.match(String(body['error']), /nothing was sent/)
+}
+
+/** From then on the caller gets the address of its entry. */
+async function assertLookedFor({ status, body }: Answer, name: string): Promise<void> {
+  assert.deepEqual([status, body['intent_id']], [202, await intentIdOf(name)])
 }
 
 function orderIdOf({ body }: Answer): unknown {
@@ -53,14 +62,14 @@ async function intentIdOf(name: string): Promise<string> {
 }
 
 test('while the accounts are asked for: nothing is written down, nothing is sent', LIMIT, async () => {
-  await evictAt('accounts', PROTO.accounts, { kind: 'drop-request' })
+  assertNothingSent(await evictAt('accounts', PROTO.accounts, { kind: 'drop-request' }))
   assert.equal(await rig.intentOf('accounts'), null)
   assert.deepEqual(rig.upstream('accounts'), [])
   await assertOneOrder('accounts', false)
 })
 
 test('while the price is looked up: nothing is written down, nothing is sent', LIMIT, async () => {
-  await evictAt('price', PROTO.snapshot, { kind: 'drop-request' }, VALUED.key)
+  assertNothingSent(await evictAt('price', PROTO.snapshot, { kind: 'drop-request' }, VALUED.key))
   assert.equal(await rig.intentOf('price'), null)
   assert.deepEqual(rig.upstream('price'), [])
   await assertOneOrder('price', false, VALUED.key)
@@ -70,7 +79,7 @@ test(
   'after it is written down, before OpenD acts: it is looked for, absent, and may be sent again',
   LIMIT,
   async () => {
-    await evictAt('unheard', PROTO.place, { kind: 'drop-request' })
+    await assertLookedFor(await evictAt('unheard', PROTO.place, { kind: 'drop-request' }), 'unheard')
     const looks = rig.opend.seen(PROTO.orders)
     const intentId = await intentIdOf('unheard')
     const early = await rig.place({ name: 'unheard' })
@@ -87,7 +96,7 @@ test(
 )
 
 test('after OpenD acted, before its reply: it is found by its tag', LIMIT, async () => {
-  await evictAt('unanswered', PROTO.place, { kind: 'drop-reply' })
+  await assertLookedFor(await evictAt('unanswered', PROTO.place, { kind: 'drop-reply' }), 'unanswered')
   const intent = await rig.settled(await intentIdOf('unanswered'))
   assert.equal(intent['state'], 'accepted')
   assert.deepEqual(
@@ -107,7 +116,7 @@ test('while a lost reply is looked for: the next life goes on looking', LIMIT, a
   const placing = rig.place({ name: 'looking' })
   await looked
   await rig.worker.evict()
-  assert.equal((await placing).body['code'], 'gateway.object_restarted')
+  await assertLookedFor(await placing, 'looking')
   const intent = await rig.settled(await intentIdOf('looking'))
   assert.equal(intent['state'], 'accepted')
   await assertOneOrder('looking', true)
