@@ -8,7 +8,7 @@ import { BASE_ENV, keyRig, keysJson, NOW_MS, readError, signJwt, tokenOf } from 
 const BODY = { symbols: ['HK.00700'] }
 
 /** Every stage at which the link can fail, and whether OpenD may have acted on the call by then. */
-const GATEWAY_CODES: Readonly<Record<GatewayFailureCode, 'sent' | 'not sent'>> = {
+const GATEWAY_CODES: Readonly<Record<GatewayFailureCode, 'sent' | 'not sent' | 'as its detail says'>> = {
   'gateway.connect_failed': 'not sent',
   'gateway.connect_timeout': 'not sent',
   'gateway.init_timeout': 'not sent',

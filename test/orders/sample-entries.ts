@@ -1,0 +1,72 @@
+import { ModifyOrderOp } from '../../proto/enums.ts'
+import type { LedgerEntry, OrderCallFacts } from '../../src/orders/entry.ts'
+import type { OtherCalls } from '../../src/orders/look.ts'
+import { PLAY_ID } from './desk-rig.ts'
+
+/** When the entries of the samples were made; the n-th of a ledger a second after the one before it. */
+export const MADE_MS = 1_800_000_000_000
+
+/** The order of `placeOrder`, whose reply was lost. */
+export function placeEntry(change: Partial<LedgerEntry> = {}): LedgerEntry {
+  return { ...ENTRY, tag: '00000001', ...change }
+}
+
+/** A change of the order 7 that `restingOrder` is, whose reply was lost. */
+export function changeEntry(call: Partial<OrderCallFacts>, change: Partial<LedgerEntry> = {}): LedgerEntry {
+  const facts: OrderCallFacts = {
+    ...ENTRY.call,
+    protoId: 2205,
+    kind: 'modify',
+    op: ModifyOrderOp.Normal,
+    qty: null,
+    price: null,
+    targetOrderId: '7',
+    ...call,
+  }
+  return { ...ENTRY, id: 'oi_00000002', call: facts, ...change }
+}
+
+/** A ledger of these entries, oldest first. */
+export function ledgerOf(...entries: readonly LedgerEntry[]): OtherCalls {
+  return {
+    byId: (id) => entries.find((entry) => entry.id === id) ?? null,
+    page: ({ limit }) => entries.toReversed().slice(0, limit),
+    unsettled: () => entries.filter(({ state }) => state === 'unknown' || state === 'reserved'),
+  }
+}
+
+const ENTRY: LedgerEntry = {
+  id: 'oi_00000001',
+  caller: 'key:a',
+  requestId: 'r',
+  idempotencyKey: null,
+  bodyHash: '',
+  call: {
+    protoId: 2202,
+    kind: 'place',
+    accId: PLAY_ID.toString(),
+    trdEnv: 0,
+    trdMarket: 1,
+    symbol: 'HK.00700',
+    side: 'BUY',
+    qty: 100,
+    price: 300,
+    op: null,
+    forAll: false,
+    targetOrderId: null,
+    targetOrderIdEx: null,
+  },
+  tag: null,
+  state: 'unknown',
+  reservation: null,
+  holds: 'nothing',
+  sentAs: null,
+  orderId: null,
+  orderIdEx: null,
+  reply: null,
+  detail: null,
+  createdAtMs: MADE_MS,
+  updatedAtMs: MADE_MS,
+  looks: 0,
+  nextLookMs: MADE_MS,
+}

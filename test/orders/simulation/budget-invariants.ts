@@ -1,0 +1,68 @@
+import { NO_LIMITS } from '../../../src/limits/key-limits.ts'
+import { type Budgets, LimitState } from '../../../src/limits/limit-state.ts'
+import { orderPolicyOf } from '../../../src/limits/order-policy.ts'
+import type { Caller } from './callers.ts'
+import type { Disk } from './disk.ts'
+import type { GatewayHost } from './gateway-host.ts'
+import { PLAY } from './opend.ts'
+import { placeBody, RESTING_PRICES } from './order-bodies.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** Where the object and its ledger are found. */
+export interface BooksPlace {
+  readonly clock: VirtualClock
+  readonly host: GatewayHost
+  readonly disk: Disk
+}
+
+/** An order that comes in at the same moment may be in one of the two already, so a difference must stay to count. */
+const TRIES = 3
+const BETWEEN_TRIES_MS = 700
+
+/** Whether the budgets that the object keeps are those that its ledger makes. */
+export async function budgetProblems(place: BooksPlace, callers: readonly Caller[]): Promise<readonly string[]> {
+  const problems: string[] = []
+  for (const caller of callers) {
+    let difference: string | null = null
+    for (let tries = 0; tries === 0 || (difference !== null && tries < TRIES); tries++) {
+      if (tries > 0) await place.clock.runUntil(place.clock.elapsedMs + BETWEEN_TRIES_MS)
+      difference = await differenceOf(place, caller)
+    }
+    if (difference !== null) problems.push(difference)
+  }
+  return problems
+}
+
+async function differenceOf({ clock, host, disk }: BooksPlace, { id, limits }: Caller): Promise<string | null> {
+  const budgets = await budgetsOf(clock, host, { id, limits })
+  if (budgets === null) return `a dry run of ${id} was not answered`
+  // A clock that was set back makes the two differ, each on the safe side: see `RateWindow`.
+  if (clock.wasSetBack) return null
+  const rows = [...disk.seen.entries.values()].flatMap(({ caller, reservation, holds }) =>
+    caller === id && reservation !== null ? [{ ...reservation, holds }] : [],
+  )
+  const nowMs = clock.wallMs()
+  const kept = text(budgets)
+  const made = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))
+  return kept === made ? null : `${id} has budgets ${kept}, its ledger makes ${made}`
+}
+
+/** What a dry run says is left; null when it is not answered in time. */
+async function budgetsOf(clock: VirtualClock, host: GatewayHost, { id, limits }: Caller): Promise<Budgets | null> {
+  const body = placeBody({ header: PLAY, lots: 1, price: RESTING_PRICES[0], remark: '' })
+  const request = { protoId: 2202, body, caller: id, limits, requestId: 'probe', idempotencyKey: null } as const
+  let budgets: Budgets | null = null
+  const answer = host.wake().submit({ ...request, rights: { simulate: true, real: true }, isDryRun: true })
+  answer.then(
+    (told) => (budgets = told.budgets),
+    (bug: unknown) => host.bugs.push(bug),
+  )
+  await clock.runUntil(clock.elapsedMs + 20_000, () => budgets !== null)
+  return budgets
+}
+
+/** A sum that came back to nothing is as good as none. */
+function text({ rate, day, usedToday }: Budgets): string {
+  const sums = [...usedToday].filter(([, value]) => value > 0n).map(([currency, value]) => `${currency} ${value}`)
+  return `${rate === null ? 'no rate' : `${rate.used} orders`}, ${day}: ${sums.join(', ')}`
+}

@@ -1,0 +1,123 @@
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import type { Dice } from './dice.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** What the object stores. */
+export class Stored {
+  readonly entries = new Map<string, LedgerEntry>()
+  /** Who halted each scope. */
+  readonly halts = new Map<string, 'admin' | 'caller'>()
+  /** When each caller's dead man's switch fires, Unix ms. */
+  readonly timers = new Map<string, number>()
+
+  copy(): Stored {
+    const copy = new Stored()
+    for (const [id, entry] of this.entries) copy.entries.set(id, entry)
+    for (const [scope, by] of this.halts) copy.halts.set(scope, by)
+    for (const [caller, fireAtMs] of this.timers) copy.timers.set(caller, fireAtMs)
+    return copy
+  }
+}
+
+type Change = (stored: Stored) => void
+
+/** The longest a write takes to become durable. */
+export const LONGEST_WRITE_MS = 3_000
+
+/**
+ * Storage that forgets what was not durable. One life of the object sees its own writes at once; they become durable in
+ * order, some time later, and a crash loses those that were not.
+ */
+export class Disk {
+  readonly #clock: VirtualClock
+  readonly #dice: Dice
+  readonly #durable = new Stored()
+  #volume: Volume | null = null
+
+  constructor(clock: VirtualClock, dice: Dice) {
+    this.#clock = clock
+    this.#dice = dice
+  }
+
+  /** What survives a crash now. */
+  get durable(): Stored {
+    return this.#durable
+  }
+
+  /** What the present life of the object has written, durable or not. */
+  get seen(): Stored {
+    return this.#volume?.seen ?? this.#durable
+  }
+
+  /** What the next life of the object finds. */
+  open(): Volume {
+    this.#volume = new Volume(this.#clock, this.#dice, this.#durable)
+    return this.#volume
+  }
+
+  /** The object is gone. A write that was on its way may have arrived, but none before an earlier one. */
+  crash(): void {
+    this.#volume?.crash()
+    this.#volume = null
+  }
+}
+
+/** The storage as one life of the object sees it. */
+export class Volume {
+  readonly seen: Stored
+  readonly #durable: Stored
+  readonly #clock: VirtualClock
+  readonly #dice: Dice
+  #waiting: Change[] = []
+  #flushing: Change[] = []
+  #afterNext: (() => void)[] = []
+  #afterThis: (() => void)[] = []
+  #isOver = false
+
+  constructor(clock: VirtualClock, dice: Dice, durable: Stored) {
+    this.#clock = clock
+    this.#dice = dice
+    this.#durable = durable
+    this.seen = durable.copy()
+  }
+
+  write(change: Change): void {
+    change(this.seen)
+    this.#waiting.push(change)
+    this.#flush()
+  }
+
+  /** Resolves when everything written so far is durable; never in a life that has ended. */
+  sync(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isOver) return
+      if (this.#waiting.length > 0) this.#afterNext.push(resolve)
+      else if (this.#flushing.length > 0) this.#afterThis.push(resolve)
+      else resolve()
+    })
+  }
+
+  crash(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const arrived = this.#dice.between(0, this.#flushing.length)
+    for (const change of this.#flushing.slice(0, arrived)) change(this.#durable)
+  }
+
+  #flush(): void {
+    if (this.#flushing.length > 0 || this.#waiting.length === 0) return
+    this.#flushing = this.#waiting
+    this.#afterThis = this.#afterNext
+    this.#waiting = []
+    this.#afterNext = []
+    this.#clock.after(this.#dice.delayMs(5, LONGEST_WRITE_MS, 0.03), () => this.#flushed())
+  }
+
+  #flushed(): void {
+    if (this.#isOver) return
+    for (const change of this.#flushing) change(this.#durable)
+    this.#flushing = []
+    for (const resolve of this.#afterThis.splice(0)) resolve()
+    this.#flush()
+  }
+}

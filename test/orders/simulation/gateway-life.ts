@@ -1,0 +1,282 @@
+import type { Failure } from '../../../src/base/failure.ts'
+import type { CallOutcome, Effect } from '../../../src/gateway/effect.ts'
+import { GatewaySession } from '../../../src/gateway/session.ts'
+import {
+  accountListRequest,
+  accountPushRequest,
+  GET_ACC_LIST,
+  readTradingAccounts,
+  SUB_ACC_PUSH,
+  type TradingAccounts,
+} from '../../../src/gateway/trading-accounts.ts'
+import { cancelOpenOrders, type CancelResult, leavesOpen } from '../../../src/orders/cancel-open.ts'
+import { OrderDesk } from '../../../src/orders/order-desk.ts'
+import { OrderSearch } from '../../../src/orders/order-search.ts'
+import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
+import type { HaltScope } from '../../../src/orders/switches.ts'
+import type { Connect, Link } from '../../../src/transport/link.ts'
+import { sha1 } from '../../../src/transport/native-crypto.ts'
+import type { Dice } from './dice.ts'
+import type { Volume } from './disk.ts'
+import { StoredLedger, StoredSwitches, type OnEntry } from './stored-books.ts'
+import type { Cancel, VirtualClock } from './virtual-clock.ts'
+
+/** As in the gateway object. */
+const ALARM_INTERVAL_MS = 30_000
+const ACCOUNTS_FRESH_MS = 60_000
+const UPDATE_ORDER = 2208
+
+/** What one life of the gateway object needs. */
+export interface LifeOutside {
+  readonly clock: VirtualClock
+  readonly dice: Dice
+  readonly volume: Volume
+  readonly connect: Connect
+  readonly onEntry: OnEntry
+  /** An order call leaves in that frame. */
+  readonly onSent: (entryId: string, connId: bigint, serial: number) => void
+  /** Something that nobody waits for failed. */
+  readonly onBug: (bug: unknown) => void
+  readonly onDeath: () => void
+  /** Whether the object ends at this step, counted from 1 over everything it does to the world around it. */
+  readonly endsAt: (step: number) => boolean
+}
+
+interface Timer {
+  readonly atMs: number
+  readonly cancel: Cancel
+}
+
+/**
+ * One life of the gateway object on the virtual clock, put together as `durable-objects/` does it: session, desk,
+ * search, link and timers. When it ends, whatever it was about to do does not happen.
+ */
+export class GatewayLife {
+  readonly #outside: LifeOutside
+  readonly #session: GatewaySession
+  readonly #ledger: StoredLedger
+  readonly #switches: StoredSwitches
+  readonly #desk: OrderDesk
+  readonly #search: OrderSearch
+  readonly #waiting = new Map<number, { settle: (outcome: CallOutcome) => void; entryId: string | undefined }>()
+  #isAlive = true
+  #steps = 0
+  #lastCallId = 0
+  #link: { readonly id: number; readonly link: Link } | null = null
+  #sessionTimer: Timer | null = null
+  #searchTimer: Timer | null = null
+  #alarmTimer: Timer | null = null
+  #accounts: { readonly list: TradingAccounts; readonly readAtMs: number; readonly connects: number } | null = null
+
+  constructor(outside: LifeOutside) {
+    const { clock, dice, volume } = outside
+    this.#outside = outside
+    const mayAct = (): boolean => this.#step()
+    const random = (): number => dice.unit()
+    const nowMs = (): number => clock.wallMs()
+    this.#session = new GatewaySession({ sha1, random, encryption: null }, nowMs(), false)
+    this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
+    this.#switches = new StoredSwitches(volume, mayAct)
+    const orderOutside = {
+      ledger: this.#ledger,
+      switches: this.#switches,
+      upstream: (protoId: number, body: Uint8Array, entryId?: string) => this.#send(protoId, body, entryId),
+      sha1,
+      accounts: (accId: bigint) => this.#tradingAccounts(accId),
+      nowMs,
+      random,
+      wait: (ms: number) => new Promise<void>((resolve) => this.#after(ms, resolve)),
+      wakeAt: (atMs: number) => this.#wakeSearchAt(atMs),
+    }
+    this.#desk = new OrderDesk(orderOutside)
+    this.#search = new OrderSearch(orderOutside, this.#desk)
+    this.#perform(this.#session.tick(nowMs()))
+    this.#alarmBy(nowMs() + ALARM_INTERVAL_MS)
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  /** The object is gone, with everything in memory. */
+  end(): void {
+    if (!this.#isAlive) return
+    this.#isAlive = false
+    this.#link?.link.close()
+    this.#outside.onDeath()
+  }
+
+  /** The answer to a call that may have written something leaves only when all that was written is durable. */
+  async submit(request: OrderRequest): Promise<OrderAnswer> {
+    const answer = await this.#desk.submit(request)
+    if (!request.isDryRun) await this.#ledger.sync()
+    return answer
+  }
+
+  async halt(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
+    this.#switches.halt(scope, false)
+    await this.#ledger.sync()
+    return this.#cancelOpen(scope, caller)
+  }
+
+  resume(scope: HaltScope): void {
+    this.#switches.resume(scope)
+  }
+
+  cancelAfter(caller: string, seconds: number): void {
+    const fireAtMs = this.#outside.clock.wallMs() + seconds * 1_000
+    this.#switches.arm(caller, fireAtMs)
+    this.#alarmBy(fireAtMs)
+  }
+
+  #cancelOpen(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
+    const upstream = (protoId: number, body: Uint8Array) => this.#send(protoId, body)
+    const outside = { ledger: this.#ledger, upstream, nowMs: () => this.#outside.clock.wallMs() }
+    return cancelOpenOrders(outside, this.#desk, scope, { caller, requestId: 'switch' })
+  }
+
+  async #alarm(): Promise<void> {
+    const nowMs = this.#outside.clock.wallMs()
+    this.#perform(this.#session.tick(nowMs))
+    for (const { caller, fireAtMs } of this.#switches.armed()) {
+      if (fireAtMs > nowMs) break
+      const results = await this.#cancelOpen({ kind: 'caller', caller }, caller)
+      // It fires again while something may be open, and one that was renewed meanwhile stays.
+      if (leavesOpen(results)) continue
+      const isSame = this.#switches.armed().some((one) => one.caller === caller && one.fireAtMs === fireAtMs)
+      if (isSame) this.#switches.arm(caller, null)
+    }
+    await this.#search.run()
+    const afterMs = this.#outside.clock.wallMs()
+    // A switch that is due still waits for the next regular alarm: it would eat up what OpenD allows the search.
+    const nextMs = this.#switches.armed().find(({ fireAtMs }) => fireAtMs > afterMs)?.fireAtMs ?? Infinity
+    this.#alarmBy(Math.min(afterMs + ALARM_INTERVAL_MS, nextMs))
+  }
+
+  /** Counts a step of this life. False when it is over, so that the step must not happen. */
+  #step(): boolean {
+    if (!this.#isAlive) return false
+    this.#steps++
+    if (!this.#outside.endsAt(this.#steps)) return true
+    this.end()
+    return false
+  }
+
+  #send(protoId: number, body: Uint8Array, entryId?: string): Promise<CallOutcome> {
+    return new Promise((settle) => {
+      if (!this.#step()) return
+      const callId = ++this.#lastCallId
+      this.#waiting.set(callId, { settle, entryId })
+      this.#perform(this.#session.call(callId, protoId, body, this.#outside.clock.wallMs()))
+    })
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const [index, effect] of effects.entries()) {
+      if (!this.#step()) return
+      switch (effect.kind) {
+        case 'connect':
+          this.#open(effect.linkId)
+          break
+        case 'send':
+          this.#noteFrame(effects[index + 1])
+          if (this.#link?.id === effect.linkId) this.#link.link.send(effect.bytes)
+          break
+        case 'close':
+          if (this.#link?.id === effect.linkId) this.#link.link.close()
+          break
+        case 'push':
+          if (effect.protoId === UPDATE_ORDER) this.#search.orderPush(effect.body)
+          break
+        case 'ready':
+          this.#search.linkReady()
+          break
+        case 'sent': {
+          const entryId = this.#waiting.get(effect.callId)?.entryId
+          if (entryId !== undefined) this.#desk.noteSent(entryId, effect.connId, effect.serial)
+          break
+        }
+        case 'settle': {
+          const waiting = this.#waiting.get(effect.callId)
+          this.#waiting.delete(effect.callId)
+          waiting?.settle(effect.outcome)
+        }
+      }
+    }
+    this.#scheduleSession()
+  }
+
+  /** Tells what a frame is about to carry, because the object may end before it hears of it itself. */
+  #noteFrame(following: Effect | undefined): void {
+    if (following?.kind !== 'sent') return
+    const entryId = this.#waiting.get(following.callId)?.entryId
+    if (entryId !== undefined) this.#outside.onSent(entryId, following.connId, following.serial)
+  }
+
+  #open(linkId: number): void {
+    this.#link?.link.close()
+    const now = (): number => this.#outside.clock.wallMs()
+    const ifAlive = (effects: () => readonly Effect[]): void => {
+      if (this.#isAlive) this.#perform(effects())
+    }
+    const link = this.#outside.connect({
+      opened: () => ifAlive(() => this.#session.opened(linkId, now())),
+      received: (bytes) => ifAlive(() => this.#session.received(linkId, bytes, now())),
+      closed: (detail) => ifAlive(() => this.#session.closed(linkId, detail, now())),
+    })
+    this.#link = { id: linkId, link }
+  }
+
+  async #tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure> {
+    const { clock } = this.#outside
+    const known = this.#accounts
+    const { connects } = this.#session.counts
+    if (known !== null && known.connects === connects && clock.wallMs() - known.readAtMs < ACCOUNTS_FRESH_MS) {
+      if (known.list.has(accId)) return known.list
+    }
+    const outcome = await this.#send(GET_ACC_LIST, accountListRequest())
+    if (!outcome.ok) return outcome.failure
+    const list = readTradingAccounts(outcome.body)
+    if ('code' in list) return list
+    const isNewLink = known?.connects !== this.#session.counts.connects
+    this.#accounts = { list, readAtMs: clock.wallMs(), connects: this.#session.counts.connects }
+    if (isNewLink) void this.#send(SUB_ACC_PUSH, accountPushRequest(list))
+    return list
+  }
+
+  #scheduleSession(): void {
+    const wakeMs = this.#session.nextWakeMs()
+    if (wakeMs === null) return
+    this.#sessionTimer = this.#earlier(this.#sessionTimer, wakeMs, () => {
+      this.#sessionTimer = null
+      this.#perform(this.#session.tick(this.#outside.clock.wallMs()))
+    })
+  }
+
+  #wakeSearchAt(atMs: number): void {
+    this.#searchTimer = this.#earlier(this.#searchTimer, atMs, () => {
+      this.#searchTimer = null
+      this.#search.run().catch((bug: unknown) => this.#isAlive && this.#outside.onBug(bug))
+    })
+  }
+
+  #alarmBy(atMs: number): void {
+    this.#alarmTimer = this.#earlier(this.#alarmTimer, atMs, () => {
+      this.#alarmTimer = null
+      this.#alarm().catch((bug: unknown) => this.#isAlive && this.#outside.onBug(bug))
+    })
+  }
+
+  /** The timer, or one that rings earlier when it would ring too late. */
+  #earlier(timer: Timer | null, atMs: number, run: () => void): Timer {
+    if (timer !== null && timer.atMs <= atMs) return timer
+    timer?.cancel()
+    return { atMs, cancel: this.#after(atMs - this.#outside.clock.wallMs(), run) }
+  }
+
+  #after(delayMs: number, run: () => void): Cancel {
+    return this.#outside.clock.after(delayMs, () => {
+      if (this.#isAlive) run()
+    })
+  }
+}

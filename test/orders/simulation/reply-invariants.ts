@@ -1,0 +1,48 @@
+import type { OrderReply } from '../../../src/orders/request.ts'
+import type { Attempt } from './gateway-host.ts'
+
+/** What callers were told under one idempotency key never contradicts what they were told before. */
+export function replyProblems(attempts: readonly Attempt[]): readonly string[] {
+  const keyed = attempts.filter(({ request }) => request.idempotencyKey !== null && !request.isDryRun)
+  const byKey = Map.groupBy(keyed, ({ request }) => `${request.caller}/${request.idempotencyKey}`)
+  return [...byKey].flatMap(([key, group]) => contradictions(key, group))
+}
+
+function contradictions(key: string, attempts: readonly Attempt[]): readonly string[] {
+  const answered = attempts.flatMap((attempt) => {
+    const { reply, settledMs } = attempt
+    if (reply === null || reply === 'lost' || reply.kind !== 'answered' || settledMs === null) return []
+    return [{ attempt, reply, settledMs }]
+  })
+  return answered.flatMap((first) =>
+    attempts.flatMap(({ request, reply, atMs }) => {
+      if (atMs <= first.settledMs || reply === null || reply === 'lost') return []
+      const isSameBody = sameBytes(request.body, first.attempt.request.body)
+      if (isSameBody ? isReplayOf(reply, first.reply) : isConflict(reply)) return []
+      return [
+        `${key}: ${request.requestId} was told ${tell(reply)} after ${first.attempt.request.requestId} was answered`,
+      ]
+    }),
+  )
+}
+
+function isReplayOf(reply: OrderReply, first: Extract<OrderReply, { kind: 'answered' }>): boolean {
+  return (
+    reply.kind === 'answered' &&
+    reply.isReplay &&
+    reply.intentId === first.intentId &&
+    sameBytes(reply.body, first.body)
+  )
+}
+
+function isConflict(reply: OrderReply): boolean {
+  return reply.kind === 'refused' && reply.failure.code === 'order.idempotency_conflict'
+}
+
+function tell(reply: OrderReply): string {
+  return reply.kind === 'refused' ? reply.failure.code : reply.kind
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}

@@ -1,0 +1,129 @@
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import type { Ledger, LedgerQuery } from '../../../src/orders/ledger.ts'
+import type { HaltScope, Switches } from '../../../src/orders/switches.ts'
+import type { Volume } from './disk.ts'
+
+/** Told of every entry that is written, with the one it replaces. */
+export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
+
+/** Whether something of this life may still happen; asked before everything that has an effect. */
+export type MayAct = () => boolean
+
+/** The ledger of one life of the object. */
+export class StoredLedger implements Ledger {
+  readonly #volume: Volume
+  readonly #mayAct: MayAct
+  readonly #onEntry: OnEntry
+
+  constructor(volume: Volume, mayAct: MayAct, onEntry: OnEntry) {
+    this.#volume = volume
+    this.#mayAct = mayAct
+    this.#onEntry = onEntry
+  }
+
+  insert(entry: LedgerEntry): void {
+    if (this.byId(entry.id) !== null) throw new Error(`entry ${entry.id} is there already`)
+    this.#write(entry, null)
+  }
+
+  update(entry: LedgerEntry): void {
+    const before = this.byId(entry.id)
+    if (before === null) throw new Error(`entry ${entry.id} is not there`)
+    this.#write(entry, before)
+  }
+
+  byId(id: string): LedgerEntry | null {
+    return this.#volume.seen.entries.get(id) ?? null
+  }
+
+  byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null {
+    return (
+      this.#newest((one) => one.caller === caller && one.idempotencyKey === key && one.createdAtMs >= sinceMs)[0] ??
+      null
+    )
+  }
+
+  unsettled(): readonly LedgerEntry[] {
+    return this.#all().filter(({ state }) => state === 'reserved' || state === 'unknown')
+  }
+
+  reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[] {
+    return this.#all().filter((one) => one.caller === caller && one.createdAtMs >= sinceMs && one.reservation !== null)
+  }
+
+  ordersSince(caller: string | null, sinceMs: number): readonly LedgerEntry[] {
+    return this.#newest(
+      (one) =>
+        (caller === null || one.caller === caller) &&
+        one.createdAtMs >= sinceMs &&
+        one.call.kind === 'place' &&
+        one.state === 'accepted',
+    )
+  }
+
+  page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {
+    const newest = this.#newest(
+      (one) =>
+        (caller === null || one.caller === caller) &&
+        (state === null || one.state === state) &&
+        (accId === null || one.call.accId === accId),
+    )
+    const from = before === null ? 0 : newest.findIndex(({ id }) => id === before) + 1
+    return newest.slice(from, from + limit)
+  }
+
+  sync(): Promise<void> {
+    return this.#mayAct() ? this.#volume.sync() : new Promise(() => undefined)
+  }
+
+  #write(entry: LedgerEntry, before: LedgerEntry | null): void {
+    if (!this.#mayAct()) return
+    this.#onEntry(entry, before)
+    this.#volume.write(({ entries }) => entries.set(entry.id, entry))
+  }
+
+  #all(): readonly LedgerEntry[] {
+    return [...this.#volume.seen.entries.values()]
+  }
+
+  #newest(isMeant: (entry: LedgerEntry) => boolean): readonly LedgerEntry[] {
+    return this.#all().filter(isMeant).toReversed()
+  }
+}
+
+/** The switches of one life of the object. */
+export class StoredSwitches implements Switches {
+  readonly #volume: Volume
+  readonly #mayAct: MayAct
+
+  constructor(volume: Volume, mayAct: MayAct) {
+    this.#volume = volume
+    this.#mayAct = mayAct
+  }
+
+  halt(scope: HaltScope, isByAdmin: boolean): void {
+    if (this.#mayAct())
+      this.#volume.write(({ halts }) => halts.set(JSON.stringify(scope), isByAdmin ? 'admin' : 'caller'))
+  }
+
+  resume(scope: HaltScope): void {
+    if (this.#mayAct()) this.#volume.write(({ halts }) => halts.delete(JSON.stringify(scope)))
+  }
+
+  haltOf(scope: HaltScope): 'admin' | 'caller' | null {
+    return this.#volume.seen.halts.get(JSON.stringify(scope)) ?? null
+  }
+
+  arm(caller: string, fireAtMs: number | null): void {
+    if (!this.#mayAct()) return
+    this.#volume.write(({ timers }) => {
+      if (fireAtMs === null) timers.delete(caller)
+      else timers.set(caller, fireAtMs)
+    })
+  }
+
+  armed(): readonly { readonly caller: string; readonly fireAtMs: number }[] {
+    const timers = [...this.#volume.seen.timers].map(([caller, fireAtMs]) => ({ caller, fireAtMs }))
+    return timers.sort((a, b) => a.fireAtMs - b.fireAtMs)
+  }
+}
