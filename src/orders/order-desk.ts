@@ -56,6 +56,8 @@ export class OrderDesk {
   readonly #limits: LimitBook
   /** The frames of calls whose outcome is still out. */
   readonly #frames = new Map<string, LedgerEntry['sentAs']>()
+  /** Ids of the entries that are unknown. While there are none, order pushes are not even read. */
+  readonly #unknown = new Set<string>()
   /** Callers that wait for an entry to become final. */
   readonly #watchers = new Map<string, (() => void)[]>()
 
@@ -65,7 +67,13 @@ export class OrderDesk {
     // What was on its way when an earlier life of the object ended may have left.
     for (const entry of outside.ledger.unsettled()) {
       if (entry.state === 'reserved') this.settle(entry, 'unknown', { detail: 'the gateway was restarted' })
+      else this.#unknown.add(entry.id)
     }
+  }
+
+  /** Whether any entry is unknown. */
+  get hasUnknown(): boolean {
+    return this.#unknown.size > 0
   }
 
   async submit(request: OrderRequest): Promise<OrderAnswer> {
@@ -114,8 +122,12 @@ export class OrderDesk {
     this.#frames.delete(entry.id)
     const settled: LedgerEntry = { ...entry, ...changes, state: to, holds, sentAs, nextLookMs, updatedAtMs: nowMs }
     this.#outside.ledger.update(settled)
-    if (to === 'unknown') this.#outside.wakeAt(nextLookMs)
+    if (to === 'unknown') {
+      this.#unknown.add(entry.id)
+      this.#outside.wakeAt(nextLookMs)
+    }
     if (isFinal(to)) {
+      this.#unknown.delete(entry.id)
       for (const wake of this.#watchers.get(entry.id) ?? []) wake()
       this.#watchers.delete(entry.id)
     }
@@ -205,15 +217,13 @@ export class OrderDesk {
   async #send(entry: LedgerEntry, call: OrderCall): Promise<OrderReply> {
     const upstream = await this.#outside.upstream(call.protoId, writeOrderCall(call, entry.tag), entry.id)
     const outcome = outcomeOf(call.protoId, upstream)
-    // A push may have told first that the order is there.
-    const current = this.#outside.ledger.byId(entry.id) ?? entry
-    if (isFinal(current.state)) return replyOf(current, false)
     const reply = upstream.ok && outcome.state !== 'unknown' ? upstream.body : null
     const changes =
       outcome.state === 'accepted'
         ? { reply, orderId: outcome.orderId, orderIdEx: outcome.orderIdEx }
         : { reply, detail: outcome.detail }
-    const settled = this.settle(current, outcome.state, changes)
+    // Nothing else moves an entry while it is reserved, so it is as it was written.
+    const settled = this.settle(entry, outcome.state, changes)
     if (settled.state === 'not_sent' && !upstream.ok) return refused(upstream.failure, entry.id)
     if (settled.state !== 'unknown') return replyOf(settled, false)
     await Promise.race([this.#whenFinal(entry.id), this.#outside.wait(WAIT_FOR_SEARCH_MS)])

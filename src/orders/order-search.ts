@@ -78,6 +78,7 @@ export class OrderSearch {
 
   /** An order push. One that carries the tag of an entry settles it. */
   orderPush(body: Uint8Array): void {
+    if (!this.#desk.hasUnknown) return
     const decoded = decodeMessage('Trd_UpdateOrder.Response', body)
     const order = decoded.ok ? decoded.value.s2c?.order : undefined
     const tag = tagOf(order?.remark)
