@@ -1,4 +1,4 @@
-import { ModifyOrderOp, OrderStatus } from '../../proto/enums.ts'
+import { ModifyOrderOp, OrderStatus, SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import type { CallOutcome } from '../../src/gateway/effect.ts'
@@ -65,6 +65,7 @@ export class DeskRig {
     this.answers.set(2205, (body) => changed(body))
     this.answers.set(2201, () => orderList(this.listed))
     this.answers.set(2221, () => orderHistory([]))
+    this.answers.set(3203, () => snapshot(SecurityType.Eqty, 400))
   }
 
   /** Ends the object and starts it again. */
@@ -191,6 +192,18 @@ export function orderList(orderList_: readonly Order[]): CallOutcome {
 export function orderHistory(orderList_: readonly Order[]): CallOutcome {
   const s2c = { header: placeOrder().header, orderList: orderList_ }
   return { ok: true, body: encodeMessage('Trd_GetHistoryOrderList.Response', { retType: 0, s2c }) }
+}
+
+/** What OpenD says of a security: HK.00700, of that type and at that price. */
+export function snapshot(type: number, curPrice: number, lastClosePrice = 0): CallOutcome {
+  const zeros = { openPrice: 0, highPrice: 0, lowPrice: 0, volume: 0n, turnover: 0, turnoverRate: 0 }
+  const security = { market: 1, code: '00700' }
+  const basic = {
+    ...{ security, type, isSuspend: false, listTime: '', lotSize: 100, updateTime: '', priceSpread: 0.2 },
+    ...{ ...zeros, curPrice, lastClosePrice },
+  }
+  const s2c = { snapshotList: [{ basic }] }
+  return { ok: true, body: encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: 0, s2c }) }
 }
 
 /** The order of an entry, as OpenD lists it. */
