@@ -38,7 +38,7 @@ test('a scope takes the orders of a caller, of an account, or all, and only what
   ] as const) {
     rig.listed = all
     const results = await cancelOpen(rig, scope)
-    assert.deepEqual(new Set(results.map(({ orderId }) => orderId)), new Set<string>(ids), scope.kind)
+    assert.deepEqual(new Set<unknown>(results.map(({ orderId }) => orderId)), new Set<unknown>(ids), scope.kind)
     assert.ok(results.every(({ outcome }) => outcome === 'cancelled') && !leavesOpen(results))
   }
   rig.listed = all.map((order) => ({ ...order, orderStatus: OrderStatus.Filled_All }))

@@ -15,7 +15,7 @@ import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.t
 import { Dice } from './simulation/dice.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-books.ts'
-import { VirtualClock } from './simulation/virtual-clock.ts'
+import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
 
 type PlaceOrder = MessageTypes['Trd_PlaceOrder.C2S']
 type ModifyOrder = MessageTypes['Trd_ModifyOrder.C2S']
@@ -54,6 +54,7 @@ export class DeskRig {
   readonly #disk: Disk
   readonly #dice: Dice
   #volume: Volume
+  #timer: { readonly atMs: number; readonly cancel: Cancel } | null = null
   #orders = 0
 
   constructor(seed = 1) {
@@ -71,6 +72,8 @@ export class DeskRig {
   /** Ends the object and starts it again. */
   restart(): void {
     this.#disk.crash()
+    this.#timer?.cancel()
+    this.#timer = null
     this.#volume = this.#disk.open()
     ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
   }
@@ -123,6 +126,17 @@ export class DeskRig {
     return this.ledger.page({ caller: null, state: null, accId: null, before: null, limit: 1_000 })
   }
 
+  /** One timer, for the earliest time asked for. */
+  #wakeAt(atMs: number, run: () => Promise<void>): void {
+    if (this.#timer !== null && this.#timer.atMs <= atMs) return
+    this.#timer?.cancel()
+    const cancel = this.clock.after(atMs - this.clock.wallMs(), () => {
+      this.#timer = null
+      void run()
+    })
+    this.#timer = { atMs, cancel }
+  }
+
   #assembled(): [StoredLedger, StoredSwitches, OrderDesk, OrderSearch] {
     const volume = this.#volume
     const ledger = new StoredLedger(
@@ -143,7 +157,7 @@ export class DeskRig {
       nowMs: () => this.clock.wallMs(),
       random: () => this.#dice.unit(),
       wait: (ms: number) => new Promise<void>((resolve) => this.clock.after(ms, resolve)),
-      wakeAt: (atMs: number) => void this.clock.after(atMs - this.clock.wallMs(), () => void search.run()),
+      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
     }
     const desk = new OrderDesk(outside)
     const search = new OrderSearch(outside, desk)

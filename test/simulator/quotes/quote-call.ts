@@ -7,7 +7,6 @@ import { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import type { World } from '../../../src/simulator/world.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-// oxlint-disable-next-line import/no-unassigned-import -- it adds the messages that the API itself does not use
 import '../../../src/wire/full-schema.ts'
 import { NOW_MS } from '../market/sample-securities.ts'
 
