@@ -66,8 +66,10 @@ export class OrderSearch {
   /** Looks at the accounts of all entries that are due, and asks to be woken for the rest. */
   async run(): Promise<void> {
     const due = this.#unknown().filter((entry) => this.#isOnTime(entry) || this.#hurried.has(entry.id))
-    await Promise.all([...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#lookOnce(key, entries)))
+    const looks = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#lookOnce(key, entries))
+    // Before the looks are over: a slow account must not hold up the others.
     this.#wakeForNext()
+    await Promise.all(looks)
   }
 
   /** The link came up: everything unknown is worth a look at once. */

@@ -60,6 +60,7 @@ export class VirtualClock {
   async runUntil(elapsedMs: number, isOver: () => boolean = () => false): Promise<void> {
     let eventsNow = 0
     await drained()
+    if (isOver()) return
     for (let event = this.#events[0]; event !== undefined && event.atMs <= elapsedMs; event = this.#events[0]) {
       this.#events.shift()
       if (event.run === null) continue
