@@ -103,8 +103,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const body = request.protoId === SUB_ACC_PUSH ? await this.#sharedAccountPush(request.body) : request.body
     const outcome = await this.#send(request.protoId, body)
     return outcome.ok
-      ? { ok: true, body: outcome.body, epoch: this.#epoch }
-      : { ok: false, failure: outcome.failure, epoch: this.#epoch }
+      ? { ok: true, body: outcome.body, source: 'upstream', asOfMs: Date.now(), budget: null, epoch: this.#epoch }
+      : { ok: false, failure: outcome.failure, budget: null, epoch: this.#epoch }
   }
 
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {

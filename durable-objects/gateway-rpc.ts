@@ -43,6 +43,25 @@ export interface GatewayCall {
   readonly body: Uint8Array
   /** Who asks: the id of the key or the subject of the JWT; never a secret. */
   readonly caller: string
+  /** Only OpenD's own answer will do: nothing kept, shared or pushed. */
+  readonly isFresh: boolean
+  /** Most subscription units that the caller's key may hold, over all its connections; null without such a share. */
+  readonly quotaShare: number | null
+}
+
+/**
+ * Where an answer came from: what OpenD pushed, a call of OpenD for this caller, a call that others asked for too, or
+ * an answer that was kept.
+ */
+export type ReplySource = 'push' | 'upstream' | 'coalesced' | 'cache'
+
+/** What is left of OpenD's own limit on a kind of call. */
+export interface UpstreamBudget {
+  readonly limit: number
+  readonly windowMs: number
+  readonly remaining: number
+  /** In how many ms the next used unit comes back; 0 when none is used. */
+  readonly resetMs: number
 }
 
 /** Stop trading within a scope. */
@@ -63,8 +82,17 @@ export interface HaltReport {
 
 /** OpenD's reply, or why there is none. `epoch` tells an isolate when its caches are out of date. */
 export type GatewayReply =
-  | { readonly ok: true; readonly body: Uint8Array; readonly epoch: number }
-  | { readonly ok: false; readonly failure: Failure; readonly epoch: number }
+  | {
+      readonly ok: true
+      readonly body: Uint8Array
+      readonly source: ReplySource
+      /** When the gateway had it from OpenD, Unix ms. */
+      readonly asOfMs: number
+      /** Null for a call that OpenD does not limit, or that did not need OpenD. */
+      readonly budget: UpstreamBudget | null
+      readonly epoch: number
+    }
+  | { readonly ok: false; readonly failure: Failure; readonly budget: UpstreamBudget | null; readonly epoch: number }
 
 /** One count of an isolate, by metric name and labels. */
 export interface CounterDelta {

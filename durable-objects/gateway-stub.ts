@@ -63,7 +63,7 @@ class SafeGateway implements GatewayStub {
       const failure = failureOf(error)
       if (failure === null) throw error
       // Epoch 0 tells nothing new: the Worker only acts on one that grows.
-      return { ok: false, failure, epoch: 0 }
+      return { ok: false, failure, budget: null, epoch: 0 }
     }
   }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Failure } from '../src/base/failure.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
-import { describe } from '../src/http/problem.ts'
+import { describe } from '../src/problem/problem.ts'
 
 /** The README's tables say what the code says. A failure prints the table as it should be. */
 
@@ -71,6 +71,18 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
+  'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['1_00700'] },
+  'quote.quota_exhausted': {
+    code: 'quote.quota_exhausted',
+    needed: 1,
+    free: 0,
+    total: 100,
+    usedByCaller: 1,
+    usedByOthers: 99,
+    retryAfterMs: null,
+  },
+  'quote.share_exceeded': { code: 'quote.share_exceeded', needed: 2, held: 9, share: 10 },
+  'upstream.rate_limited': { code: 'upstream.rate_limited', limit: 60, windowMs: 30_000, retryAfterMs: 1_000 },
   'opend.refused': { code: 'opend.refused', ...reply },
   'opend.failed': { code: 'opend.failed', ...reply },
   'gateway.connect_failed': { code: 'gateway.connect_failed', ...gateway },

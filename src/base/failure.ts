@@ -1,5 +1,5 @@
 /**
- * Every failure a caller can meet, as data. The union is closed: `http/problem.ts` turns each member into a
+ * Every failure a caller can meet, as data. The union is closed: `problem/problem.ts` turns each member into a
  * status and a sentence with one exhaustive switch, and a new member does not compile until it is there.
  *
  * `code` is stable and public (it is the `code` of the error body). The other members are facts for the sentence;
@@ -11,6 +11,8 @@ export type Failure =
   | TradeFailure
   | LimitFailure
   | OrderFailure
+  | QuoteFailure
+  | UpstreamFailure
   | OpendFailure
   | GatewayFailure
   | ServerFailure
@@ -71,6 +73,46 @@ export type OrderFailure =
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
+
+/** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
+export type QuoteFailure =
+  /** A read of securities that the caller has not subscribed. */
+  | {
+      readonly code: 'quote.not_subscribed'
+      /** `Qot_Common.SubType` that the read needs. */
+      readonly subType: number
+      /** The securities without it, as `market_code`. */
+      readonly missing: readonly string[]
+    }
+  /** OpenD's subscription quota is used up, and nobody's idle subscriptions could be taken back. */
+  | {
+      readonly code: 'quote.quota_exhausted'
+      /** Units the call needs and nobody holds yet. */
+      readonly needed: number
+      readonly free: number
+      readonly total: number
+      readonly usedByCaller: number
+      readonly usedByOthers: number
+      /** When dropped subscriptions give their units back; null when none is about to. */
+      readonly retryAfterMs: number | null
+    }
+  /** The caller's key may hold only a part of the quota. */
+  | {
+      readonly code: 'quote.share_exceeded'
+      readonly needed: number
+      readonly held: number
+      readonly share: number
+    }
+
+/** The gateway keeps OpenD's own limits, so that OpenD never has to refuse. Nothing was sent. */
+export interface UpstreamFailure {
+  readonly code: 'upstream.rate_limited'
+  /** Calls of this kind that OpenD takes within the window. */
+  readonly limit: number
+  readonly windowMs: number
+  /** When the same call can be sent. */
+  readonly retryAfterMs: number
+}
 
 /** OpenD answered, and its answer is a refusal (-1, -500) or a failure of its own (-100, -200, -400). */
 export type OpendFailure =

@@ -19,7 +19,13 @@ export class AccountBook {
   async read(exchange: Exchange, caller: string): Promise<Result<readonly TradingAccount[]>> {
     if (exchange.nowMs - this.#readAtMs < FRESH_MS) return succeed(this.#accounts)
     const body = encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
-    const reply = await callOpend(exchange, { protoId: GET_ACC_LIST, body, caller })
+    const reply = await callOpend(exchange, {
+      protoId: GET_ACC_LIST,
+      body,
+      caller,
+      isFresh: false,
+      quotaShare: null,
+    })
     if (!reply.ok) return reply
     const decoded = decodeMessage('Trd_GetAccList.Response', reply.value)
     if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })

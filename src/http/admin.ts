@@ -5,7 +5,7 @@ import { answerJson } from './answer.ts'
 import { admit } from './authenticate.ts'
 import { checkQuery, readJsonBody } from './body.ts'
 import type { Exchange, Handler } from './exchange.ts'
-import { describe } from './problem.ts'
+import { describe } from '../problem/problem.ts'
 
 /** The version of this Worker, as in package.json. */
 export const VERSION = '0.1.0'

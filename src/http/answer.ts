@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import { describe } from './problem.ts'
+import { describe } from '../problem/problem.ts'
 
 /** Names one request, in its response and in the log. */
 export const REQUEST_ID_HEADER = 'X-Request-Id'

@@ -4,7 +4,7 @@ import type { Budgets } from '../limits/limit-state.ts'
 import { moneyText } from '../limits/money.ts'
 import type { DryRun } from '../orders/request.ts'
 import { decodeToJson, type JsonField } from '../wire/decode.ts'
-import { describe } from './problem.ts'
+import { describe } from '../problem/problem.ts'
 
 /**
  * What a dry run found, as its caller sees it. `body` is the message that would be sent, without the packet id, which

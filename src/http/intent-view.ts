@@ -2,7 +2,7 @@ import { moneyText } from '../limits/money.ts'
 import type { LedgerEntry } from '../orders/entry.ts'
 import { decodeEnvelope, type Envelope } from './envelope.ts'
 import { givenKeyOf } from './idempotency-key.ts'
-import { intentUrl } from './order-problem.ts'
+import { intentUrl } from '../problem/order-problem.ts'
 
 /**
  * An entry of the ledger as callers see it: ids as decimal strings, times as ISO 8601 and in Unix ms, amounts as

@@ -3,7 +3,7 @@ import { answerJson, answerText } from './answer.ts'
 import { admit } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-page.ts'
-import { describe } from './problem.ts'
+import { describe } from '../problem/problem.ts'
 
 /** `GET /health`: the Worker lives. It asks nobody, so it stays green while OpenD is away. */
 export const health: Handler = async ({ requestId }) => answerText(200, 'ok', requestId)

@@ -2,7 +2,7 @@ import type { OrderAnswer, OrderReply } from '../orders/request.ts'
 import { answerJson, answerProblem, type ExtraHeaders } from './answer.ts'
 import { dryRunView } from './dry-run-view.ts'
 import { readEnvelope } from './envelope.ts'
-import { intentUrl } from './order-problem.ts'
+import { intentUrl } from '../problem/order-problem.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 
 /**

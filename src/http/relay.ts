@@ -49,6 +49,6 @@ const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: 3001 }
 
 async function call(exchange: Exchange, { protocol, protoId }: Target, c2s: WireMessage, caller: Caller) {
   const body = encodeChecked(`${protocol}.Request`, { c2s })
-  const reply = await callOpend(exchange, { protoId, body, caller: caller.id })
+  const reply = await callOpend(exchange, { protoId, body, caller: caller.id, isFresh: false, quotaShare: null })
   return reply.ok ? readEnvelope(protocol, reply.value) : reply
 }

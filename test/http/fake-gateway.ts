@@ -22,7 +22,7 @@ import type { WireMessage } from '../../src/wire/json-wire-value.ts'
 import { sampleMessage } from './sample-message.ts'
 
 /** A call that reached the gateway, taken apart. */
-export interface SeenCall extends Omit<GatewayCall, 'body'> {
+export interface SeenCall extends Pick<GatewayCall, 'protoId' | 'caller'> {
   readonly protocol: string
   readonly c2s: unknown
 }
@@ -86,8 +86,10 @@ export class FakeGateway implements GatewayPort {
 
   async call({ body, ...rest }: GatewayCall): Promise<GatewayReply> {
     const answer = this.#take(rest.protoId, body, rest.caller)
-    if (answer instanceof Uint8Array) return { ok: true, body: answer, epoch: this.epoch }
-    return { ok: false, failure: answer, epoch: this.epoch }
+    if (answer instanceof Uint8Array) {
+      return { ok: true, body: answer, source: 'upstream', asOfMs: 0, budget: null, epoch: this.epoch }
+    }
+    return { ok: false, failure: answer, budget: null, epoch: this.epoch }
   }
 
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {

@@ -1,6 +1,7 @@
 import type { Failure, GatewayFailure, GatewayFailureCode, OpendFailure } from '../base/failure.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
+import { describeQuote, describeUpstream } from './quote-problem.ts'
 import { type Problem, unreachable } from './problem-form.ts'
 
 /** The one place where failures become statuses and sentences. Nothing secret is in a failure, so nothing is here. */
@@ -9,6 +10,8 @@ export function describe(failure: Failure): Problem {
   if (isOf('gateway.', failure)) return describeGateway(failure)
   if (isOf('limits.', failure)) return describeLimit(failure)
   if (isOf('order.', failure)) return describeOrder(failure)
+  if (isOf('quote.', failure)) return describeQuote(failure)
+  if (isOf('upstream.', failure)) return describeUpstream(failure)
   switch (failure.code) {
     case 'request.unknown_path':
       return { status: 404, error: `There is no ${failure.path} here.` }
@@ -68,7 +71,7 @@ export function describe(failure: Failure): Problem {
 }
 
 /** Whether a failure is of the family whose codes start so. */
-function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.'>(
+function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
   failure: Failure,
 ): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {
