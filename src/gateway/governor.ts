@@ -1,0 +1,174 @@
+import type { UpstreamFailure } from '../base/failure.ts'
+import { GovernorClock } from './governor-clock.ts'
+import { countOf } from './governor-count.ts'
+import { type Budget, GovernorCounter } from './governor-counter.ts'
+import { GovernorCounters } from './governor-counters.ts'
+import type { WaitingCall } from './governor-queue.ts'
+import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from './governor-rank.ts'
+import { LIMIT_WINDOW_MS } from './upstream-limits.ts'
+
+export type { CallRank } from './governor-rank.ts'
+
+/**
+ * Reads that may wait, over all counters, and the bytes of their bodies, which their owner keeps: a small part of an
+ * isolate of 128 MB. Other ranks are bounded by their queues alone: their accounts are known to exist, their bodies are
+ * small, and reads must not be able to shut them out.
+ */
+export const MAX_WAITING_READS = 1_024
+export const MAX_WAITING_READ_BYTES = 4 * 1024 * 1024
+
+/** A call on its way to OpenD. */
+export interface GovernedCall {
+  /** The owner's number for it. */
+  readonly callId: number
+  readonly protoId: number
+  /** The encoded `Request` message. */
+  readonly body: Uint8Array
+  /** Callers of one rank are served in turn. */
+  readonly caller: string
+  readonly rank: CallRank
+}
+
+/** What happens to a call that was handed in. */
+export type Verdict =
+  | { readonly kind: 'send' }
+  /** It comes out of `release` later, as sent or as refused, or of `forgetWaiting`. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'refused'; readonly failure: UpstreamFailure }
+
+/** The calls whose waiting is over. */
+export interface Released {
+  /** By rank, and within a rank by turns of the callers. */
+  readonly send: readonly number[]
+  readonly refused: readonly { readonly callId: number; readonly failure: UpstreamFailure }[]
+}
+
+const SEND: Verdict = { kind: 'send' }
+const WAIT: Verdict = { kind: 'wait' }
+const NOTHING: Released = { send: [], refused: [] }
+
+/**
+ * Keeps OpenD's rate limits on our side of the link, so that OpenD never has to refuse. A call that OpenD does not limit
+ * goes at once; one within its limit too; one that can go soon waits for it, cancels and orders first and callers in
+ * turn; any other is refused with the exact time at which it can go.
+ *
+ * Without I/O: calls and the time go in, verdicts come out. Call `release` at `nextWakeMs` and do at once what it says.
+ */
+export class Governor {
+  readonly #clock = new GovernorClock()
+  readonly #counters = new GovernorCounters()
+  /** The counters for which calls wait. */
+  readonly #busy = new Set<GovernorCounter>()
+  #wakeMs = Infinity
+  #waiting = 0
+  #waitingReads = 0
+  #waitingReadBytes = 0
+
+  /** Calls that wait. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** Counters that are kept. */
+  get counters(): number {
+    return this.#counters.size
+  }
+
+  /** Takes a call. Every call that waits is handed back exactly once. */
+  submit(call: GovernedCall, nowMs: number): Verdict {
+    const counted = countOf(call.protoId, call.body)
+    if (counted === null) return SEND
+    const atMs = this.#clock.read(nowMs)
+    const counter = this.#counters.of(counted, atMs)
+    if (counter.isFree(call.rank, atMs)) {
+      counter.send(call.rank, call.caller, atMs)
+      return SEND
+    }
+    const { callId, caller, rank, body } = call
+    const waiting = { callId, caller, rank, deadlineMs: atMs + MAX_WAIT_MS[rank], bodyBytes: body.length }
+    if (!this.#hasRoom(waiting) || !counter.admits(waiting, atMs)) {
+      return { kind: 'refused', failure: failureOf(counter, rank, atMs) }
+    }
+    counter.wait(waiting)
+    this.#busy.add(counter)
+    this.#wakeMs = Math.min(this.#wakeMs, counter.wakeMs())
+    this.#note(waiting, 1)
+    return WAIT
+  }
+
+  /** Takes out what is due by now: calls to be sent, and calls that waited too long because others went before them. */
+  release(nowMs: number): Released {
+    const atMs = this.#clock.read(nowMs)
+    if (this.#wakeMs > atMs) return NOTHING
+    const sent: WaitingCall[] = []
+    const refused: { callId: number; failure: UpstreamFailure }[] = []
+    this.#wakeMs = Infinity
+    for (const counter of this.#busy) {
+      const settled = counter.advance(atMs)
+      sent.push(...settled.sent)
+      for (const call of settled.refused) {
+        refused.push({ callId: call.callId, failure: failureOf(counter, call.rank, atMs) })
+      }
+      for (const call of [...settled.sent, ...settled.refused]) this.#note(call, -1)
+      if (!counter.isWaiting) this.#busy.delete(counter)
+      this.#wakeMs = Math.min(this.#wakeMs, counter.wakeMs())
+    }
+    return { send: CALL_RANKS.flatMap((rank) => idsOf(sent.filter((call) => call.rank === rank))), refused }
+  }
+
+  /** When `release` is next due, on the clock that is handed in; null when nothing waits. */
+  nextWakeMs(): number | null {
+    return this.#wakeMs === Infinity ? null : this.#clock.wallMs(this.#wakeMs)
+  }
+
+  /** What such a call has left for that rank; null for a call that OpenD does not limit or count. */
+  budgetOf(protoId: number, body: Uint8Array, nowMs: number, rank: CallRank = 'read'): Budget | null {
+    const counted = countOf(protoId, body)
+    if (counted === null) return null
+    const atMs = this.#clock.read(nowMs)
+    const counter = this.#counters.find(counted, atMs) ?? new GovernorCounter(counted.limit)
+    return counter.budget(rank, atMs)
+  }
+
+  /** Counts a call that was sent at that time without coming through here: what a restart remembers. In any order. */
+  noteSent(protoId: number, body: Uint8Array, atMs: number): void {
+    const counted = countOf(protoId, body)
+    if (counted === null) return
+    const sentMs = this.#clock.past(atMs)
+    this.#counters.of(counted, this.#clock.latestMs).noteSent(sentMs)
+  }
+
+  /** Hands back the ids of all calls that wait, for their owner to end them. What was sent still counts. */
+  forgetWaiting(): readonly number[] {
+    const calls = [...this.#busy].flatMap((counter) => counter.takeWaiting())
+    this.#busy.clear()
+    this.#wakeMs = Infinity
+    for (const call of calls) this.#note(call, -1)
+    return idsOf(calls)
+  }
+
+  #hasRoom({ rank, bodyBytes }: WaitingCall): boolean {
+    if (rank !== 'read') return true
+    return this.#waitingReads < MAX_WAITING_READS && this.#waitingReadBytes + bodyBytes <= MAX_WAITING_READ_BYTES
+  }
+
+  #note({ rank, bodyBytes }: WaitingCall, change: 1 | -1): void {
+    this.#waiting += change
+    if (rank !== 'read') return
+    this.#waitingReads += change
+    this.#waitingReadBytes += change * bodyBytes
+  }
+}
+
+function failureOf(counter: GovernorCounter, rank: CallRank, atMs: number): UpstreamFailure {
+  return {
+    code: 'upstream.rate_limited',
+    limit: counter.limit.calls,
+    windowMs: LIMIT_WINDOW_MS,
+    retryAfterMs: counter.freeAtMs(rank, atMs) - atMs,
+  }
+}
+
+function idsOf(calls: readonly WaitingCall[]): readonly number[] {
+  return calls.map(({ callId }) => callId)
+}
