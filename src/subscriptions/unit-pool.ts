@@ -1,0 +1,249 @@
+import type { MessageTypes } from '../../proto/messages.ts'
+import type { Failure } from '../base/failure.ts'
+import type { Result } from '../base/result.ts'
+import type { HolderBook } from './holder-book.ts'
+import type { Holder, HolderId } from './holder.ts'
+import { QuotaRoom } from './quota-room.ts'
+import { restore } from './restore.ts'
+import { type UnitKey, unitOf } from './stream.ts'
+import type { LossReason, SubscriptionOutside } from './subscription-outside.ts'
+import { type Terms, withDefaultRehab } from './terms.ts'
+import { TurnQueue } from './turn-queue.ts'
+import { subscribeCalls, unsubscribeCalls } from './upstream-calls.ts'
+import { UpstreamLink } from './upstream-link.ts'
+import { droppableAtMs, type UpstreamUnit, type WantedUnit } from './upstream-set.ts'
+import { type WaitingChange, WaitingChanges } from './waiting-change.ts'
+
+/** Pause before a restore that could not be finished goes on. */
+const RESTORE_RETRY_MS = 10_000
+
+/** Restores that OpenD refused altogether before it is taken at its word: five minutes for it to log in. */
+const MAX_RESTORE_TRIES = 30
+
+/**
+ * Keeps OpenD's subscriptions in step with the book: at least what is held, and of the rest no more than OpenD's minute
+ * demands. Changes go upstream one at a time.
+ */
+export class UnitPool {
+  readonly #outside: SubscriptionOutside
+  readonly #book: HolderBook
+  readonly #link: UpstreamLink
+  readonly #room: QuotaRoom
+  readonly #queue = new TurnQueue()
+  readonly #waiting = new WaitingChanges()
+  #restoreAtMs: number | null = null
+  #restoreTries = 0
+  #isDropping = false
+  /** The wake that was asked for last, so that it is not asked for again and again. */
+  #wakeAtMs: number | null = null
+
+  constructor(outside: SubscriptionOutside, book: HolderBook) {
+    this.#outside = outside
+    this.#book = book
+    this.#link = new UpstreamLink(outside.upstream, outside.nowMs, outside.interrupted)
+    this.#room = new QuotaRoom({
+      link: this.#link,
+      book,
+      isAwaited: (unit) => this.#waiting.needs(unit),
+      isListening: outside.isListening,
+      nowMs: outside.nowMs,
+      take: (units) => this.#takeFromHolders(units, { kind: 'reclaimed' }),
+    })
+  }
+
+  /** Changes that wait for OpenD. */
+  get waitingCount(): number {
+    return this.#waiting.size
+  }
+
+  get counts() {
+    const { set, quota } = this.#link
+    const lingering = [...set.units()].filter(({ key }) => !this.#book.isHeld(key)).length
+    return { subscribedUnits: set.size, lingeringUnits: lingering, waiting: this.#waiting.size, quota: quota.numbers }
+  }
+
+  isLive(unit: UnitKey, terms: Terms): boolean {
+    return this.#link.set.isLive(unit, terms)
+  }
+
+  /** Waits for the link, and for the changes and the restore that are under way. Failure: the link did not come up. */
+  async settled(): Promise<Failure | null> {
+    const down = await this.#link.up()
+    if (down === null) await this.#queue.run(async () => undefined)
+    return down
+  }
+
+  /**
+   * Whether a change need not wait: everything it needs is subscribed, and no earlier change of its holder, which would
+   * then have the last word, is still out for the same units.
+   */
+  isReady(change: WaitingChange): boolean {
+    const { holder, units } = change
+    return this.#missing(change).length === 0 && !this.#waiting.isWaitingFor(holder.id, units)
+  }
+
+  /** Takes a change to OpenD when its turn comes. Null when its holder has its units. */
+  async change(change: WaitingChange): Promise<Failure | null> {
+    const failure = await this.#waiting.during(change, async () => {
+      // Waits outside the queue: there the restore of the new link must come first.
+      const down = await this.#link.up()
+      return down ?? (await this.#queue.run(() => this.#take(change)))
+    })
+    this.schedule()
+    return failure
+  }
+
+  /** What these holders are about to hold. */
+  awaitedBy(isMeant: (holder: Holder) => boolean): readonly UnitKey[] {
+    return this.#waiting.unitsOf(isMeant)
+  }
+
+  /** A holder takes units back, null for all, for which it waits. */
+  withdraw(id: HolderId, units: readonly UnitKey[] | null): void {
+    this.#waiting.withdraw(id, units)
+  }
+
+  voidChangesOf(id: HolderId): void {
+    this.#waiting.voidAllOf(id)
+  }
+
+  linkReady(): void {
+    this.#link.opened()
+    this.#restoreTries = 0
+    this.#restoreAtMs = null
+    void this.#queue.runFirst(() => this.#restore())
+  }
+
+  linkLost(): void {
+    this.#link.lost()
+    this.#restoreAtMs = null
+  }
+
+  subInfo(): Promise<Result<MessageTypes['Qot_GetSubInfo.S2C']>> {
+    return this.#link.subInfo()
+  }
+
+  async run(): Promise<void> {
+    this.#wakeAtMs = null
+    if (this.#restoreAtMs !== null && this.#restoreAtMs <= this.#outside.nowMs()) {
+      this.#restoreAtMs = null
+      await this.#queue.run(() => this.#restore())
+    }
+    await this.#dropDue()
+    this.schedule()
+  }
+
+  get nextWakeMs(): number | null {
+    let nextMs = this.#restoreAtMs ?? Infinity
+    for (const unit of this.#link.set.units()) {
+      // Drops that are going on come here again when they are done.
+      if (!this.#isDropping && this.#isUnwanted(unit)) nextMs = Math.min(nextMs, droppableAtMs(unit))
+    }
+    return nextMs === Infinity ? null : nextMs
+  }
+
+  /** Asks to be woken for what is due next. */
+  schedule(): void {
+    const nextMs = this.nextWakeMs
+    if (nextMs === null || (this.#wakeAtMs !== null && this.#wakeAtMs <= nextMs)) return
+    this.#wakeAtMs = nextMs
+    this.#outside.wakeAt(nextMs)
+  }
+
+  #isUnwanted({ key, isDropping }: UpstreamUnit): boolean {
+    return !isDropping && !this.#book.isHeld(key) && !this.#waiting.needs(key)
+  }
+
+  /** What a change needs and OpenD has not confirmed, with everything that is subscribed of it already. */
+  #missing(change: WaitingChange): readonly WantedUnit[] {
+    return [...change.units]
+      .map((key) => ({ key, terms: change.termsOf(key) }))
+      .filter(({ key, terms }) => !this.#link.set.isLive(key, terms))
+      .map((unit) => this.#wanted(unit))
+  }
+
+  #wanted({ key, terms }: WantedUnit): WantedUnit {
+    return this.#link.set.joined({ key, terms: withDefaultRehab(unitOf(key).subType, terms) })
+  }
+
+  /** The turn of a change. */
+  async #take(change: WaitingChange): Promise<Failure | null> {
+    if (change.isVoid) return gone()
+    const shortage = await this.#room.make(() => this.#missing(change), change.holder.caller)
+    if (shortage !== null) return shortage
+    for (const call of subscribeCalls(this.#missing(change))) {
+      const outcome = await this.#link.subscribe(call)
+      // What was subscribed for it so far lingers and is dropped like everything that nobody holds.
+      if (outcome.kind !== 'done') return outcome.failure
+    }
+    if (change.isVoid) return gone()
+    change.commit()
+    return null
+  }
+
+  /** Brings a new link to what is held. */
+  async #restore(): Promise<void> {
+    if (!this.#link.isReady) return
+    const units = [...this.#book.heldUnits()]
+      .map((key) => this.#wanted({ key, terms: this.#book.termsOf(key) }))
+      .filter(({ key, terms }) => !this.#link.set.isLive(key, terms))
+    const isBelieved = this.#restoreTries >= MAX_RESTORE_TRIES || this.#link.set.hasConfirmed
+    const { isComplete, refused } = await restore(units, (call) => this.#link.subscribe(call), isBelieved)
+    for (const { keys, failure } of refused) this.#takeFromHolders(keys, { kind: 'refused', failure })
+    if (isComplete) {
+      this.#restoreTries = 0
+      this.#restoreAtMs = null
+      // Only to know the numbers; whoever needs them asks again.
+      await this.#link.readQuota()
+    } else if (this.#link.isReady) {
+      this.#restoreTries++
+      this.#restoreAtMs = this.#outside.nowMs() + RESTORE_RETRY_MS
+    }
+    this.schedule()
+  }
+
+  /** Drops what nobody holds and OpenD lets go. Each call is a turn of its own: somebody may be waiting for one. */
+  async #dropDue(): Promise<void> {
+    if (this.#isDropping) return
+    this.#isDropping = true
+    try {
+      while (this.#due().length > 0) await this.#queue.run(() => this.#dropSome())
+    } finally {
+      this.#isDropping = false
+    }
+  }
+
+  async #dropSome(): Promise<void> {
+    const due = this.#due()
+    // What was refused before goes alone, so that one bad unit does not keep the others.
+    const together = due.filter(({ wasDropRefused }) => !wasDropRefused)
+    const units = together.length > 0 ? together : due.slice(0, 1)
+    const [call] = unsubscribeCalls(units.map(({ key }) => key))
+    if (call !== undefined) await this.#link.unsubscribe(call)
+  }
+
+  #due(): readonly UpstreamUnit[] {
+    const nowMs = this.#outside.nowMs()
+    return [...this.#link.set.units()].filter((unit) => this.#isUnwanted(unit) && droppableAtMs(unit) <= nowMs)
+  }
+
+  #takeFromHolders(units: readonly UnitKey[], reason: LossReason): void {
+    const losses = new Map<HolderId, UnitKey[]>()
+    for (const unit of units) {
+      for (const { holder } of this.#book.holdingsOf(unit)) {
+        const lost = losses.get(holder.id)
+        if (lost === undefined) losses.set(holder.id, [unit])
+        else lost.push(unit)
+      }
+    }
+    for (const [id, lost] of losses) {
+      this.#book.release(id, lost)
+      this.#outside.lost(id, lost, reason)
+    }
+  }
+}
+
+/** Nobody is there to hear it. */
+function gone(): Failure {
+  return { code: 'gateway.disconnected', detail: 'the caller left before OpenD answered', retryInMs: null }
+}
