@@ -1,0 +1,130 @@
+import { KLType, OrderBookType, RehabType, SubType } from '../../proto/enums.ts'
+import type { MessageTypes } from '../../proto/messages.ts'
+import { decodeMessage } from '../wire/decode.ts'
+import { secKeyOf, type SecKey } from '../subscriptions/stream.ts'
+
+/** The getters of what OpenD pushes. */
+export type GetterId = 3004 | 3006 | 3008 | 3010 | 3012 | 3014
+
+/** The request of such a getter, read. */
+export interface QuoteRead {
+  readonly protoId: GetterId
+  /** `Qot_Common.SubType` that it needs. */
+  readonly subType: number
+  /** In the order of the request, repetitions included. */
+  readonly secKeys: readonly SecKey[]
+  /** `Qot_Common.RehabType` of K-lines; null for everything else. */
+  readonly rehabType: number | null
+  /** How many K-lines, ticks or levels are asked for; `Infinity` where there is no such number. */
+  readonly count: number
+  /** OpenD may answer this one differently, or refuse it: a header with a broker, or a number outside the bounds. */
+  readonly isSpecial: boolean
+}
+
+/** A read as seen from the subscriptions. */
+export interface Needs {
+  readonly subType: number
+  readonly secKeys: readonly SecKey[]
+}
+
+/**
+ * The subscription that a read needs: one unit for each security. Null for a read that needs none, and for a request
+ * that does not say which (a K-line type that does not exist): OpenD will refuse it.
+ */
+export function needsOf(protoId: number, body: Uint8Array): Needs | null {
+  const read = readRequest(protoId, body)
+  return read === null ? null : { subType: read.subType, secKeys: read.secKeys }
+}
+
+/** Whether the call is one of the getters. */
+export function isGetter(protoId: number): protoId is GetterId {
+  return protoId >= 3004 && protoId <= 3014 && protoId % 2 === 0
+}
+
+/** Most K-lines or ticks in one reply: OpenD's own bound. */
+export const MOST_ITEMS = 1_000
+
+/** Reads the request of a getter; null for other calls, and for what is no request of one. */
+export function readRequest(protoId: number, body: Uint8Array): QuoteRead | null {
+  switch (protoId) {
+    case 3004: {
+      const c2s = c2sOf(decodeMessage('Qot_GetBasicQot.Request', body))
+      const securities = c2s?.securityList ?? []
+      if (c2s === null || securities.length === 0) return null
+      return readOf(protoId, SubType.Basic, securities, c2s.header, Infinity)
+    }
+    case 3006: {
+      const c2s = c2sOf(decodeMessage('Qot_GetKL.Request', body))
+      const subType = c2s === null ? undefined : K_LINE_SUB_TYPES.get(c2s.klType)
+      if (c2s === null || subType === undefined) return null
+      const read = readOf(protoId, subType, [c2s.security], c2s.header, c2s.reqNum)
+      const isKnown = REHAB_TYPES.has(c2s.rehabType)
+      return { ...read, rehabType: c2s.rehabType, isSpecial: read.isSpecial || !isKnown }
+    }
+    case 3008: {
+      const c2s = c2sOf(decodeMessage('Qot_GetRT.Request', body))
+      return c2s === null ? null : readOf(protoId, SubType.RT, [c2s.security], c2s.header, Infinity)
+    }
+    case 3010: {
+      const c2s = c2sOf(decodeMessage('Qot_GetTicker.Request', body))
+      return c2s === null ? null : readOf(protoId, SubType.Ticker, [c2s.security], c2s.header, c2s.maxRetNum)
+    }
+    case 3012: {
+      const c2s = c2sOf(decodeMessage('Qot_GetOrderBook.Request', body))
+      const subType = BOOK_SUB_TYPES.get(c2s?.orderBookType ?? OrderBookType.Normal)
+      if (c2s === null || subType === undefined) return null
+      return readOf(protoId, subType, [c2s.security], c2s.header, c2s.num)
+    }
+    case 3014: {
+      const c2s = c2sOf(decodeMessage('Qot_GetBroker.Request', body))
+      return c2s === null ? null : readOf(protoId, SubType.Broker, [c2s.security], c2s.header, Infinity)
+    }
+    default:
+      return null
+  }
+}
+
+function c2sOf<C2S>(
+  decoded: { readonly ok: true; readonly value: { readonly c2s: C2S } } | { readonly ok: false },
+): C2S | null {
+  return decoded.ok ? decoded.value.c2s : null
+}
+
+function readOf(
+  protoId: GetterId,
+  subType: number,
+  securities: readonly MessageTypes['Qot_Common.Security'][],
+  header: object | undefined,
+  count: number,
+): QuoteRead {
+  const isInBounds = count > 0 && (count <= MOST_ITEMS || count === Infinity)
+  const isSpecial = header !== undefined || !isInBounds
+  return { protoId, subType, secKeys: securities.map(secKeyOf), rehabType: null, count, isSpecial }
+}
+
+/** Subscription of each `Qot_Common.OrderBookType`. */
+const BOOK_SUB_TYPES: ReadonlyMap<number, number> = new Map([
+  [OrderBookType.Normal, SubType.OrderBook],
+  [OrderBookType.Odd, SubType.OrderBook_Odd],
+])
+
+const REHAB_TYPES: ReadonlySet<number> = new Set(Object.values(RehabType))
+
+/** Subscription of each `Qot_Common.KLType`. "Qurater" is the schema's spelling. */
+const K_LINE_SUB_TYPES: ReadonlyMap<number, number> = new Map([
+  [KLType._1Min, SubType.KL_1Min],
+  [KLType._3Min, SubType.KL_3Min],
+  [KLType._5Min, SubType.KL_5Min],
+  [KLType._10Min, SubType.KL_10Min],
+  [KLType._15Min, SubType.KL_15Min],
+  [KLType._30Min, SubType.KL_30Min],
+  [KLType._60Min, SubType.KL_60Min],
+  [KLType._120Min, SubType.KL_120Min],
+  [KLType._180Min, SubType.KL_180Min],
+  [KLType._240Min, SubType.KL_240Min],
+  [KLType.Day, SubType.KL_Day],
+  [KLType.Week, SubType.KL_Week],
+  [KLType.Month, SubType.KL_Month],
+  [KLType.Quarter, SubType.KL_Qurater],
+  [KLType.Year, SubType.KL_Year],
+])

@@ -1,0 +1,140 @@
+import type { CallOutcome } from '../gateway/effect.ts'
+import type { UnitKey } from '../subscriptions/stream.ts'
+import { bodyKeyOf } from './body-key.ts'
+import { QuoteBoard, type BoardOutside } from './quote-board.ts'
+import type { QuotePush } from './quote-push.ts'
+import { SHARED_READS, SharedCalls } from './call-sharing.ts'
+import { SlowAnswers } from './slow-answers.ts'
+import { SNAPSHOT } from './snapshot-batch.ts'
+import { SnapshotMerger, type MergerOutside } from './snapshot-merger.ts'
+
+/** A call that is to be answered, from whatever is at hand. */
+export interface ReadRequest {
+  readonly protoId: number
+  /** The encoded `Request` message. */
+  readonly body: Uint8Array
+  /** Who asks. */
+  readonly caller: string
+  /** Only an answer that OpenD is asked for now will do. */
+  readonly isFresh: boolean
+}
+
+/**
+ * Where an answer came from: what OpenD pushed, a call of OpenD for this caller, a call that others asked for too, or
+ * an answer that was kept.
+ */
+export type ReadSource = 'push' | 'upstream' | 'coalesced' | 'cache'
+
+/** How a read ended. */
+export interface ReadAnswer {
+  readonly outcome: CallOutcome
+  readonly source: ReadSource
+  /** When the gateway had it from OpenD, Unix ms. */
+  readonly asOfMs: number
+}
+
+/** What the reader cannot do itself. */
+export type ReaderOutside = BoardOutside & MergerOutside
+
+/**
+ * Answers reads with as few calls of OpenD as honesty allows: from pushes while the subscription is live, from a call
+ * that is under way, with others in one snapshot call, from an answer that is still true. Calls that are no reads go
+ * through untouched.
+ */
+export class QuoteReader {
+  /** Answers since the start, by source. */
+  readonly counts: Record<ReadSource, number> = { push: 0, upstream: 0, coalesced: 0, cache: 0 }
+  readonly #outside: ReaderOutside
+  readonly #board: QuoteBoard
+  readonly #slow = new SlowAnswers()
+  readonly #shared: SharedCalls
+  readonly #merger: SnapshotMerger
+
+  /** `mostHkCodes` bounds Hong Kong's codes in one merged snapshot call; OpenD's 400 unless stated. */
+  constructor(outside: ReaderOutside, mostHkCodes?: number) {
+    this.#outside = outside
+    this.#board = new QuoteBoard(outside)
+    this.#shared = new SharedCalls(outside.nowMs)
+    this.#merger = new SnapshotMerger(outside, mostHkCodes)
+  }
+
+  /** Answers a call. Never throws for what OpenD says; failures are outcomes. */
+  async read(request: ReadRequest): Promise<ReadAnswer> {
+    const { protoId, body, caller, isFresh } = request
+    if (!isFresh) {
+      const pushed = this.#board.answer(protoId, body)
+      if (pushed !== null) return this.#answered({ ok: true, body: pushed.body }, 'push', pushed.asOfMs)
+      const kept = this.#slow.get(protoId, body, this.#outside.nowMs())
+      if (kept !== null) return this.#answered({ ok: true, body: kept.body }, 'cache', kept.asOfMs)
+      const merged = protoId === SNAPSHOT ? this.#merger.ask(body, caller) : null
+      if (merged !== null) {
+        const { outcome, isMerged } = await merged
+        return this.#answered(outcome, isMerged ? 'coalesced' : 'upstream')
+      }
+    }
+    if (!SHARED_READS.has(protoId)) return this.#write(request)
+    const key = bodyKeyOf(protoId, body)
+    const { outcome, isShared } = await this.#shared.run(key, caller, isFresh, () => this.#ask(request))
+    return this.#answered(outcome, isShared ? 'coalesced' : 'upstream')
+  }
+
+  /** Takes a push of OpenD. */
+  note(push: QuotePush): void {
+    this.#board.note(push)
+  }
+
+  /** A unit is no longer subscribed at OpenD, or its pushes no longer registered. */
+  unitDropped(unitKey: UnitKey): void {
+    this.#board.forget(unitKey)
+  }
+
+  /** The link is gone, and every subscription with it. */
+  linkLost(): void {
+    this.#board.forgetAll()
+    this.#shared.endJoining()
+  }
+
+  /**
+   * Something was written that did not come by `read` (an order): whoever reads from now on wants to see it, and so does
+   * not join a read that is under way.
+   */
+  wrote(): void {
+    this.#shared.endJoining()
+  }
+
+  /** Forgets what is kept, as an administrator's reload asks. */
+  forgetKept(): void {
+    this.#slow.clear()
+    this.linkLost()
+  }
+
+  /** What is held, for metrics. */
+  get held() {
+    return { ...this.#board.size, slowBytes: this.#slow.bytes, waitingSnapshots: this.#merger.waiting }
+  }
+
+  /** Asks OpenD, and learns from what it says. */
+  async #ask({ protoId, body, caller }: ReadRequest): Promise<CallOutcome> {
+    const learn = this.#board.expect(protoId, body)
+    let outcome: CallOutcome | null = null
+    try {
+      outcome = await this.#outside.upstream(protoId, body, caller)
+    } finally {
+      learn?.(outcome?.ok === true ? { body: outcome.body, atMs: this.#outside.nowMs() } : null)
+    }
+    if (outcome.ok) this.#slow.put(protoId, body, outcome.body, this.#outside.nowMs())
+    return outcome
+  }
+
+  /** A call that may change something: reads from before it show the old, those during it either. */
+  async #write({ protoId, body, caller }: ReadRequest): Promise<ReadAnswer> {
+    const outcome = await this.#outside.upstream(protoId, body, caller)
+    this.wrote()
+    return this.#answered(outcome, 'upstream')
+  }
+
+  #answered(outcome: CallOutcome, source: ReadSource, asOfMs: number = this.#outside.nowMs()): ReadAnswer {
+    this.counts[source]++
+    return { outcome, source, asOfMs }
+  }
+}

@@ -1,0 +1,73 @@
+import type { MessageTypes } from '../../proto/messages.ts'
+import { securityOf, type SecKey } from '../subscriptions/stream.ts'
+import { encodeMessage } from '../wire/encode.ts'
+import type { QuoteRead } from './quote-read.ts'
+import { sidesOf, type Book, type StreamState } from './stream-state.ts'
+
+/**
+ * The reply that OpenD would give to that read, from the states of its streams in the order of the read; null when
+ * they do not tell.
+ */
+export function answerFrom(read: QuoteRead, states: readonly StreamState[]): Uint8Array | null {
+  return read.protoId === 3004 ? quotesFrom(states) : singleFrom(read, states[0])
+}
+
+function quotesFrom(states: readonly StreamState[]): Uint8Array | null {
+  const basicQotList: MessageTypes['Qot_Common.BasicQot'][] = []
+  for (const { known } of states) {
+    if (known.protoId !== 3004 || known.quote === null) return null
+    basicQotList.push(known.quote)
+  }
+  return encodeMessage('Qot_GetBasicQot.Response', { retType: 0, s2c: { basicQotList } })
+}
+
+function singleFrom({ count, secKeys }: QuoteRead, state: StreamState | undefined): Uint8Array | null {
+  const [secKey] = secKeys
+  if (state === undefined || secKey === undefined) return null
+  const { known } = state
+  switch (known.protoId) {
+    case 3012: {
+      const s2c = known.book === null ? null : cutBook(known.book, known.depth, count)
+      return s2c === null ? null : encodeMessage('Qot_GetOrderBook.Response', { retType: 0, s2c })
+    }
+    case 3014:
+      if (known.queue === null) return null
+      return encodeMessage('Qot_GetBroker.Response', { retType: 0, s2c: known.queue })
+    case 3006: {
+      const klList = known.line.last(count)
+      if (klList === null) return null
+      return encodeMessage('Qot_GetKL.Response', { retType: 0, s2c: { ...named(secKey, known.name), klList } })
+    }
+    case 3008: {
+      const rtList = known.line.last(count)
+      if (rtList === null) return null
+      return encodeMessage('Qot_GetRT.Response', { retType: 0, s2c: { ...named(secKey, known.name), rtList } })
+    }
+    case 3010: {
+      const tickerList = known.line.last(count)
+      if (tickerList === null) return null
+      return encodeMessage('Qot_GetTicker.Response', { retType: 0, s2c: { ...named(secKey, known.name), tickerList } })
+    }
+    default:
+      return null
+  }
+}
+
+function named(secKey: SecKey, name: string | undefined) {
+  return { security: securityOf(secKey), name }
+}
+
+/**
+ * The first `count` levels of both sides; null when there may be more than the book shows. A getter says how many it
+ * asked for. A push does not, but it never shows fewer than it once did while there are more: `depth`.
+ */
+function cutBook({ s2c, asked }: Book, depth: number, count: number): Book['s2c'] | null {
+  const shown = asked ?? depth
+  const isWhole = sidesOf(s2c).every((levels) => levels < shown)
+  if (count > shown && !isWhole) return null
+  return {
+    ...s2c,
+    orderBookAskList: s2c.orderBookAskList?.slice(0, count),
+    orderBookBidList: s2c.orderBookBidList?.slice(0, count),
+  }
+}

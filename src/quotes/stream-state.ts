@@ -1,0 +1,116 @@
+import type { MessageTypes } from '../../proto/messages.ts'
+import { quoteStreamOf, securityOf, unitKeyOf, type SecKey, type UnitKey } from '../subscriptions/stream.ts'
+import { BARS, POINTS, ticksOf } from './line-rules.ts'
+import { Line } from './line.ts'
+import type { GetterId, QuoteRead } from './quote-read.ts'
+import type { QuotePush } from './quote-push.ts'
+
+type BasicQot = MessageTypes['Qot_Common.BasicQot']
+
+/** Both sides of a book. */
+export interface Book {
+  readonly s2c: MessageTypes['Qot_GetOrderBook.S2C']
+  /** How many levels a getter asked for; null for a push, which does not say how many it would show. */
+  readonly asked: number | null
+}
+
+/** What is known, by the getter that would tell it. */
+export type Known =
+  | { readonly protoId: 3004; quote: BasicQot | null }
+  /** `depth` is the longest side that a push ever had: a side that is shorter is all there is. */
+  | { readonly protoId: 3012; book: Book | null; depth: number }
+  | { readonly protoId: 3014; queue: MessageTypes['Qot_GetBroker.S2C'] | null }
+  | { readonly protoId: 3006; readonly line: Line<MessageTypes['Qot_Common.KLine']>; name: string | undefined }
+  | { readonly protoId: 3008; readonly line: Line<MessageTypes['Qot_Common.TimeShare']>; name: string | undefined }
+  | { readonly protoId: 3010; readonly line: Line<MessageTypes['Qot_Common.Ticker']>; name: string | undefined }
+
+/** What the board has of one stream of pushes. */
+export interface StreamState {
+  readonly unitKey: UnitKey
+  readonly rehabType: number | null
+  readonly known: Known
+  /** Grows with everything that may change an answer. */
+  version: number
+  /** Pushes since the stream is live. A stream that never pushed may not be registered: its replies would grow old. */
+  pushes: number
+  /** When the newest of it was received, Unix ms. */
+  asOfMs: number
+  /** Whether it surely belongs to the present subscription, and not to one that ended before. */
+  isSure: boolean
+  /** Whether the unit stopped being live. Only a getter that is still under way knows the state then. */
+  isDropped: boolean
+}
+
+/** A stream of which nothing is known yet. */
+export function newStream(protoId: GetterId, unitKey: UnitKey, secKey: SecKey, rehabType: number | null): StreamState {
+  const known = nothingKnown(protoId, secKey)
+  return { unitKey, rehabType, known, version: 0, pushes: 0, asOfMs: 0, isSure: false, isDropped: false }
+}
+
+function nothingKnown(protoId: GetterId, secKey: SecKey): Known {
+  switch (protoId) {
+    case 3004:
+      return { protoId, quote: null }
+    case 3006:
+      return { protoId, line: new Line(BARS), name: undefined }
+    case 3008:
+      return { protoId, line: new Line(POINTS), name: undefined }
+    case 3010:
+      return { protoId, line: new Line(ticksOf(securityOf(secKey).market)), name: undefined }
+    case 3012:
+      return { protoId, book: null, depth: 0 }
+    case 3014:
+      return { protoId, queue: null }
+  }
+}
+
+/** The names and keys of the streams that a read is about, in its order. */
+export function streamsOf(read: QuoteRead) {
+  return read.secKeys.map((secKey) => ({
+    name: quoteStreamOf(read.subType, secKey, read.rehabType),
+    unitKey: unitKeyOf(read.subType, secKey),
+    secKey,
+  }))
+}
+
+/** The getter that would tell what a push tells. */
+export function getterOf(push: QuotePush): GetterId {
+  return GETTERS[push.protoId]
+}
+
+const GETTERS = { 3005: 3004, 3007: 3006, 3009: 3008, 3011: 3010, 3013: 3012, 3015: 3014 } as const
+
+/** How many items of its line a stream holds; 0 where it has none. */
+export function lineSize({ known }: StreamState): number {
+  return 'line' in known ? known.line.size : 0
+}
+
+/** Puts a push into what is known. A push of another kind than the stream's changes nothing. */
+export function applyPush(state: StreamState, push: QuotePush): void {
+  const { known } = state
+  if (push.protoId === 3005 && known.protoId === 3004) {
+    known.quote = push.s2c.basicQotList?.at(-1) ?? known.quote
+  } else if (push.protoId === 3013 && known.protoId === 3012) {
+    known.book = { s2c: push.s2c, asked: null }
+    known.depth = Math.max(known.depth, ...sidesOf(push.s2c))
+  } else if (push.protoId === 3015 && known.protoId === 3014) {
+    known.queue = push.s2c
+  } else if (push.protoId === 3007 && known.protoId === 3006) {
+    known.line.note(push.s2c.klList ?? [])
+    known.name = push.s2c.name ?? known.name
+  } else if (push.protoId === 3009 && known.protoId === 3008) {
+    known.line.note(push.s2c.rtList ?? [])
+    known.name = push.s2c.name ?? known.name
+  } else if (push.protoId === 3011 && known.protoId === 3010) {
+    known.line.note(push.s2c.tickerList ?? [])
+    known.name = push.s2c.name ?? known.name
+  } else return
+  state.version++
+  state.pushes++
+  state.asOfMs = push.receivedAtMs
+}
+
+/** Levels on the two sides. */
+export function sidesOf(book: Book['s2c']): readonly [number, number] {
+  return [book.orderBookBidList?.length ?? 0, book.orderBookAskList?.length ?? 0]
+}
