@@ -1,0 +1,150 @@
+import { TrdMarket } from '../../proto/enums.ts'
+import type { StreamName } from '../subscriptions/stream.ts'
+import { decodeToJson, type JsonField } from '../wire/decode.ts'
+import { protocolById } from '../wire/schema.ts'
+import { encodeBase64 } from './base64.ts'
+import type { PushEvent } from './push-event.ts'
+import { streamKindOf, type StreamKind } from './stream-kind.ts'
+
+/** How a client wants the message of a push: decoded as `data`, or as OpenD's bytes in `body_b64`. */
+export type BodyForm = 'json' | 'base64'
+
+/** Something that can wait for a client. */
+export interface Outgoing {
+  /** When it joined what waits; orders things of different kinds. */
+  readonly order: number
+  /** A push, and not a message of the gateway's own. */
+  readonly isFrame: boolean
+  text(form: BodyForm): string
+}
+
+/** Memory of a frame beside its texts: the object and its places in maps, roughly. */
+const FRAME_OVERHEAD_BYTES = 512
+
+/**
+ * Memory of a frame's body and texts for each byte of its body: the body itself, and JSON of up to 4.2 characters for
+ * each byte (measured: an order book), which take 2 bytes each when a name is Chinese.
+ */
+const WEIGHT_PER_BODY_BYTE = 10
+
+/** One push event as clients get it. Its texts are made when first needed and shared by all clients. */
+export class Frame implements Outgoing {
+  readonly order: number
+  readonly stream: StreamName
+  readonly kind: StreamKind
+  readonly seq: number
+  /** What it takes in memory, about; rather more. */
+  readonly weightBytes: number
+  readonly isFrame = true
+  readonly isSnapshot = false
+  /** Time of the earliest K-line or intraday point it holds; null for everything else. */
+  readonly #earliest: string | null
+  readonly #body: Uint8Array
+  readonly #responseName: string
+  readonly #head: FrameHead
+  #json: string | null = null
+  #base64: string | null = null
+
+  /** `order` grows from event to event over all streams, `seq` within the stream. */
+  constructor(event: PushEvent, seq: number, order: number) {
+    this.order = order
+    this.stream = event.stream
+    this.kind = streamKindOf(event.stream)
+    this.seq = seq
+    this.#body = event.body
+    this.#responseName = protocolById(event.protoId)?.response ?? ''
+    this.#head = headOf(event, seq)
+    this.#earliest = earliestOf(event)
+    this.weightBytes = FRAME_OVERHEAD_BYTES + WEIGHT_PER_BODY_BYTE * event.body.length
+  }
+
+  text(form: BodyForm): string {
+    if (form === 'json') return (this.#json ??= this.#write({ data: contentOf(this.#responseName, this.#body) }))
+    return (this.#base64 ??= this.#write({ body_b64: encodeBase64(this.#body) }))
+  }
+
+  /**
+   * Whether whoever gets this frame lacks nothing of an older one of the same value stream. Only a K-line or an intraday
+   * line can fail it: when a new bar begins, the last word on the bar before is news of its own.
+   */
+  covers(older: Frame): boolean {
+    // Times of one stream have one form, most significant part first.
+    return this.#earliest === null || older.#earliest === null || this.#earliest <= older.#earliest
+  }
+
+  #write(content: { readonly data: JsonField } | { readonly body_b64: string }): string {
+    return JSON.stringify({ ...this.#head, ...content })
+  }
+}
+
+/** A frame that is sent once more: as the current value, or to somebody who missed it. */
+export class Repeat implements Outgoing {
+  readonly order: number
+  readonly frame: Frame
+  /** A current value and not news; the client sees it as `"snapshot":true`. */
+  readonly isSnapshot: boolean
+  readonly isFrame = true
+
+  constructor(frame: Frame, order: number, isSnapshot: boolean) {
+    this.order = order
+    this.frame = frame
+    this.isSnapshot = isSnapshot
+  }
+
+  text(form: BodyForm): string {
+    const text = this.frame.text(form)
+    return this.isSnapshot ? `{"snapshot":true,${text.slice(1)}` : text
+  }
+}
+
+/** What stands before a frame's content. A key that does not apply is left out. */
+interface FrameHead {
+  readonly type: PushEvent['type']
+  readonly proto_id: number
+  readonly stream: StreamName
+  readonly seq: number
+  readonly sec_key?: string
+  readonly sub_type?: number
+  readonly rehab_type?: number
+  readonly acc_id?: string
+  readonly trd_market?: string
+}
+
+const MARKET_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(TrdMarket)
+    .filter(([, number]) => number !== TrdMarket.Unknown)
+    .map(([name, number]) => [number, name]),
+)
+
+function headOf(event: PushEvent, seq: number): FrameHead {
+  const { type, protoId, stream } = event
+  const head = { type, proto_id: protoId, stream, seq }
+  switch (type) {
+    case 'quote': {
+      const { secKey, subType, rehabType } = event
+      const quote = { ...head, sec_key: secKey, sub_type: subType }
+      return rehabType === null ? quote : { ...quote, rehab_type: rehabType }
+    }
+    case 'trade': {
+      const market = MARKET_NAMES.get(event.trdMarket)
+      const trade = { ...head, acc_id: event.accId.toString() }
+      return market === undefined ? trade : { ...trade, trd_market: market }
+    }
+    case 'notify':
+      return event.secKey === null ? head : { ...head, sec_key: event.secKey }
+  }
+}
+
+function earliestOf(event: PushEvent): string | null {
+  if (event.type !== 'quote') return null
+  // OpenD lists the oldest first.
+  if (event.protoId === 3007) return event.s2c.klList?.[0]?.time ?? null
+  return event.protoId === 3009 ? (event.s2c.rtList?.[0]?.time ?? null) : null
+}
+
+function contentOf(responseName: string, body: Uint8Array): JsonField {
+  const response = decodeToJson(responseName, body)
+  // The strict decoder has read the same bytes before.
+  if (!response.ok) throw new Error(`a push that decoded once does not decode again: ${response.detail}`)
+  return response.value['s2c'] ?? null
+}

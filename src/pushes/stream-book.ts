@@ -1,0 +1,182 @@
+import type { StreamName } from '../subscriptions/stream.ts'
+import { Deque } from './deque.ts'
+import { Frame } from './frame.ts'
+import type { PushEvent } from './push-event.ts'
+import { streamKindOf, type StreamKind } from './stream-kind.ts'
+
+/** Events kept of each stream of a kind: what a client may miss while it reconnects and still get. */
+export const KEPT_EVENTS: Readonly<Record<StreamKind, number>> = { value: 1, ticks: 256, trades: 256, notices: 16 }
+
+/** How long a stream that nobody listens to is kept, so that a client can come back and go on where it was. */
+export const KEEP_UNHEARD_MS = 5 * 60_000
+
+/** Memory of all kept events together: an eighth of the 128 MB that Cloudflare gives an object, for everything. */
+export const MAX_KEPT_BYTES = 16 * 1024 * 1024
+
+/**
+ * Streams that nobody listens to and that are known nevertheless. OpenD's largest quota is 2,000 subscriptions, each
+ * lasts a minute at least, and its stream five minutes more.
+ */
+export const MAX_UNHEARD_STREAMS = 10_000
+
+/** The order in which kept events are forgotten for want of memory: what is easiest to get again goes first. */
+const FORGET_FIRST: readonly StreamKind[] = ['ticks', 'notices', 'value', 'trades']
+
+/** One stream: its number, its last events, and who listens. */
+interface Stream<Listener> {
+  readonly name: StreamName
+  readonly kind: StreamKind
+  /** Number of its latest event. */
+  seq: number
+  readonly kept: Deque<Frame>
+  /** Links that were lost before its latest event. */
+  era: number
+  readonly listeners: Set<Listener>
+  /** Since when nobody listens, Unix ms; means nothing while somebody does. */
+  unheardSinceMs: number
+}
+
+/** What is kept after a position of a stream. */
+export interface Missed {
+  readonly frames: readonly Frame[]
+  /** Whether something after the position is not kept any more, or the position is none of this stream's. */
+  readonly isGone: boolean
+}
+
+/**
+ * The streams of one run: numbers their events, keeps the last of them within bounds, knows who listens.
+ *
+ * A stream counts from 1. When a stream is forgotten its number is not: a stream that comes up later counts on from the
+ * highest forgotten number, so that an old position is never mistaken for one of the new count.
+ */
+export class StreamBook<Listener> {
+  readonly #streams = new Map<StreamName, Stream<Listener>>()
+  /** The streams that nobody listens to, longest first. */
+  readonly #unheard = new Set<Stream<Listener>>()
+  /** All kept frames by kind, oldest first. */
+  readonly #kept: Readonly<Record<StreamKind, Set<Frame>>> = {
+    value: new Set(),
+    ticks: new Set(),
+    trades: new Set(),
+    notices: new Set(),
+  }
+  #keptBytes = 0
+  #era = 0
+  #highestForgotten = 0
+
+  /** Memory of what is kept, at most. */
+  get keptBytes(): number {
+    return this.#keptBytes
+  }
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  /** Numbers an event and keeps it. */
+  append(event: PushEvent, order: number, nowMs: number): { frame: Frame; listeners: ReadonlySet<Listener> } {
+    this.#forgetUnheard(nowMs)
+    const stream = this.#open(event.stream, nowMs)
+    stream.seq += 1
+    stream.era = this.#era
+    const frame = new Frame(event, stream.seq, order)
+    stream.kept.push(frame)
+    this.#kept[stream.kind].add(frame)
+    this.#keptBytes += frame.weightBytes
+    if (stream.kept.size > KEPT_EVENTS[stream.kind]) this.#forgetOldest(stream)
+    while (this.#keptBytes > MAX_KEPT_BYTES) this.#forgetOldest(this.#fullest())
+    return { frame, listeners: stream.listeners }
+  }
+
+  /** Adds a listener; returns the number of the stream's latest event so far. */
+  listen(name: StreamName, listener: Listener, nowMs: number): number {
+    const stream = this.#open(name, nowMs)
+    stream.listeners.add(listener)
+    this.#unheard.delete(stream)
+    return stream.seq
+  }
+
+  leave(name: StreamName, listener: Listener, nowMs: number): void {
+    const stream = this.#streams.get(name)
+    if (!stream?.listeners.delete(listener) || stream.listeners.size > 0) return
+    stream.unheardSinceMs = nowMs
+    this.#unheard.add(stream)
+  }
+
+  /** The number of the stream's latest event; 0 when there is no such stream. */
+  seqOf(name: StreamName): number {
+    return this.#streams.get(name)?.seq ?? 0
+  }
+
+  /**
+   * The current value of a quote stream, null when it is not known, or was pushed over a link that is lost. Orders,
+   * fills and notices have no current value: one told twice would be one too many.
+   */
+  currentOf(name: StreamName): Frame | null {
+    const stream = this.#streams.get(name)
+    if (stream === undefined || stream.era !== this.#era) return null
+    return stream.kind === 'value' || stream.kind === 'ticks' ? (stream.kept.last() ?? null) : null
+  }
+
+  /** What is kept after a position that a client named. Of a value stream that is the last value alone. */
+  after(name: StreamName, position: number): Missed {
+    const stream = this.#streams.get(name)
+    if (stream === undefined) return { frames: [], isGone: position > 0 || this.#highestForgotten > 0 }
+    const frames = [...stream.kept].filter(({ seq }) => seq > position)
+    if (stream.kind === 'value') {
+      return { frames, isGone: position > stream.seq || (position < stream.seq && frames.length === 0) }
+    }
+    return { frames, isGone: position > stream.seq || frames.length < stream.seq - position }
+  }
+
+  /** The link is gone: what was pushed over it is no current value any more. */
+  linkLost(): void {
+    this.#era += 1
+  }
+
+  #open(name: StreamName, nowMs: number): Stream<Listener> {
+    let stream = this.#streams.get(name)
+    if (stream === undefined) {
+      stream = {
+        name,
+        kind: streamKindOf(name),
+        seq: this.#highestForgotten,
+        kept: new Deque(),
+        era: -1,
+        listeners: new Set(),
+        unheardSinceMs: nowMs,
+      }
+      this.#streams.set(name, stream)
+      this.#unheard.add(stream)
+    }
+    return stream
+  }
+
+  /** Forgets the streams nobody came back to in time, and the longest unheard ones when there are too many. */
+  #forgetUnheard(nowMs: number): void {
+    for (const stream of this.#unheard) {
+      if (nowMs - stream.unheardSinceMs < KEEP_UNHEARD_MS && this.#unheard.size <= MAX_UNHEARD_STREAMS) return
+      while (stream.kept.size > 0) this.#forgetOldest(stream)
+      this.#highestForgotten = Math.max(this.#highestForgotten, stream.seq)
+      this.#unheard.delete(stream)
+      this.#streams.delete(stream.name)
+    }
+  }
+
+  #forgetOldest(stream: Stream<Listener>): void {
+    const frame = stream.kept.shift()
+    if (frame === undefined) throw new Error(`nothing is kept of ${stream.name}`)
+    this.#kept[frame.kind].delete(frame)
+    this.#keptBytes -= frame.weightBytes
+  }
+
+  /** The stream whose oldest event is to go next. */
+  #fullest(): Stream<Listener> {
+    for (const kind of FORGET_FIRST) {
+      const [oldest] = this.#kept[kind]
+      const stream = oldest === undefined ? undefined : this.#streams.get(oldest.stream)
+      if (stream !== undefined) return stream
+    }
+    throw new Error('memory is taken, and no event is kept')
+  }
+}
