@@ -1,14 +1,13 @@
 import type { GatewaySession } from '../src/gateway/session.ts'
 import type { MetricSample } from './gateway-rpc.ts'
 
-/** The object's own metrics: the link, the calls on it, and the sockets behind it. */
-export function gatewayMetrics(session: GatewaySession, pushSockets: number): readonly MetricSample[] {
+/** The object's own metrics: the link and the calls on it. */
+export function gatewayMetrics(session: GatewaySession): readonly MetricSample[] {
   const { stage, counts, calls, login } = session
   return [
     gauge('opend_edge_gateway_up', stage.name === 'ready' ? 1 : 0),
     gauge('opend_edge_gateway_logged_in', login !== null && login.quote && login.trade ? 1 : 0),
     gauge('opend_edge_gateway_pending_calls', calls.size),
-    gauge('opend_edge_push_sockets', pushSockets),
     counter('opend_edge_gateway_connects_total', counts.connects),
     counter('opend_edge_gateway_links_lost_total', counts.linksLost),
     counter('opend_edge_gateway_pushes_total', counts.pushes),

@@ -1,24 +1,16 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Failure } from '../src/base/failure.ts'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
 import type { CallOutcome } from '../src/gateway/effect.ts'
+import { rankOf } from '../src/gateway/call-rank.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
-import { GatewaySession } from '../src/gateway/session.ts'
-import {
-  accountListRequest,
-  accountPushRequest,
-  GET_ACC_LIST,
-  readPushAccounts,
-  readTradingAccounts,
-  SUB_ACC_PUSH,
-  type TradingAccounts,
-} from '../src/gateway/trading-accounts.ts'
+import { readPush } from '../src/pushes/read-push.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
+import { AccountList } from './account-list.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type {
@@ -31,28 +23,20 @@ import type {
   HaltRequest,
   MetricSample,
 } from './gateway-rpc.ts'
+import { OpendLine, OWN_CALL } from './opend-line.ts'
 import { OrderService } from './order-service.ts'
-import { LinkRunner, type SettledOrPushed } from './link-runner.ts'
-import { acceptPushSocket, closeExpiredSockets } from './push-sockets.ts'
+import { HEARTBEAT_SECONDS, PushService } from './push-service.ts'
+import { QuoteService } from './quote-service.ts'
+import { SocketDoor } from './socket-door.ts'
 
 /**
  * The alarm wakes the object when everything else was lost: after an eviction it reconnects within this time. A longer
  * one would leave pushes dark, a shorter one costs rows (2,880 a day at 30 s).
  */
-const ALARM_INTERVAL_MS = 30_000
-
-/** How long the account list may be reused. Accounts change by paperwork, not by the second. */
-const ACCOUNTS_FRESH_MS = 60_000
+const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
 
 /** Protocol id of the push about an order. */
 const UPDATE_ORDER = 2208
-
-/** A call that was handed to the session. */
-interface WaitingCall {
-  readonly settle: (outcome: CallOutcome) => void
-  /** The ledger entry of an order call. */
-  readonly entryId: string | undefined
-}
 
 /** An OpenD on board, with the object's storage for what it must remember. */
 export type Simulator = (storage: DurableObjectStorage) => Connect
@@ -61,19 +45,20 @@ export type Simulator = (storage: DurableObjectStorage) => Connect
 const STORED = { parked: 'parked', epoch: 'epoch' } as const
 
 /**
- * The one object behind the Worker. It owns the link to OpenD and performs what the pure session decides. Order calls go
- * through the order service, because only here the accounts, the limits and the ledger are; the rest passes as bytes.
+ * The one object behind the Worker: it puts the line to OpenD, the orders, the quotes and the pushes together. Order
+ * calls go through the order service, because only here the accounts, the limits and the ledger are; quotes through the
+ * quote service, which knows who has subscribed what.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
   readonly #upstream: Upstream | null
-  readonly #session: GatewaySession
-  readonly #runner: LinkRunner
+  readonly #line: OpendLine
+  readonly #accounts: AccountList
   readonly #counters = new CounterBook()
   readonly #orders: OrderService
-  readonly #waiting = new Map<number, WaitingCall>()
-  #lastCallId = 0
+  readonly #quotes: QuoteService
+  readonly #pushes: PushService
+  #door: SocketDoor
   #epoch: number
-  #accounts: { readonly list: TradingAccounts; readonly readAtMs: number; readonly connects: number } | null = null
 
   /** `simulator` connects to an OpenD on board; null for the product, which has none. */
   constructor(ctx: DurableObjectState, env: Env, simulator: Simulator | null) {
@@ -84,27 +69,53 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const encryption = rsa === null ? null : { rsa, aes128 }
     this.#epoch = ctx.storage.kv.get<number>(STORED.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED.parked) ?? false
-    this.#session = new GatewaySession({ sha1, random: Math.random, encryption }, Date.now(), isParked)
-    this.#runner = new LinkRunner(this.#session, this.#connector(simulator), (effect) => this.#deliver(effect))
+    this.#line = new OpendLine({ sha1, random: Math.random, encryption }, isParked, this.#connector(simulator), {
+      linkReady: () => this.#linkReady(),
+      linkLost: () => this.#linkLost(),
+      push: (protoId, body) => this.#push(protoId, body),
+      orderSent: (entryId, connId, serial) => this.#orders.desk.noteSent(entryId, connId, serial),
+    })
+    this.#accounts = new AccountList({
+      send: (protoId, body) => this.#line.send(protoId, body, OWN_CALL),
+      connects: () => this.#line.session.counts.connects,
+    })
+    this.#door = this.#openDoor()
     this.#orders = new OrderService({
       storage: ctx.storage,
-      send: (protoId, body, entryId) => this.#send(protoId, body, entryId),
-      tradingAccounts: (accId) => this.#tradingAccounts(accId),
+      send: (protoId, body, entryId) => this.#sendOrder(protoId, body, entryId),
+      tradingAccounts: (accId) => this.#accounts.environments(accId),
       alarmBy: (atMs) => void this.#alarmBy(atMs),
     })
+    this.#pushes = new PushService({
+      ctx,
+      quotes: () => this.#quotes,
+      identify: (token) => this.#door.identify(token),
+      keys: () => this.#door.keys,
+      isLinkUp: () => this.#line.session.stage.name === 'ready',
+    })
+    this.#quotes = new QuoteService({
+      storage: ctx.storage,
+      line: this.#line,
+      tradingAccounts: (accId) => this.#accounts.environments(accId),
+      alarmBy: (atMs) => void this.#alarmBy(atMs),
+      streamsChanged: (id) => this.#pushes.streamsChanged(id),
+      unitsLost: (id, units, reason) => this.#pushes.unitsLost(id, units, reason),
+      isListening: (caller) => this.#pushes.isListening(caller),
+    })
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    this.#pushes.restore()
     if (this.#upstream !== null && !isParked) {
       void this.#alarmBy(Date.now() + ALARM_INTERVAL_MS)
-      this.#runner.perform(this.#session.tick(Date.now()))
+      this.#line.tick()
     }
   }
 
   async call(request: GatewayCall): Promise<GatewayReply> {
-    const body = request.protoId === SUB_ACC_PUSH ? await this.#sharedAccountPush(request.body) : request.body
-    const outcome = await this.#send(request.protoId, body)
+    const { outcome, source, asOfMs } = await this.#quotes.call(request)
+    const budget = this.#line.budgetOf(request.protoId, request.body)
     return outcome.ok
-      ? { ok: true, body: outcome.body, source: 'upstream', asOfMs: Date.now(), budget: null, epoch: this.#epoch }
-      : { ok: false, failure: outcome.failure, budget: null, epoch: this.#epoch }
+      ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
+      : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
@@ -132,7 +143,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#session
+    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#line.session
     const greeting = stage.name === 'ready' ? stage.greeting : null
     return {
       stage: stage.name,
@@ -153,17 +164,20 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#epoch++
     this.ctx.storage.kv.put(STORED.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED.parked)
-    this.#accounts = null
+    this.#accounts.forget()
+    this.#quotes.forgetKept()
+    this.#door = this.#openDoor()
+    this.#pushes.closeFallen()
     if (this.#upstream === null) return
     // A dead man's switch that came due while the gateway was parked fires now.
     await this.#alarmBy(Math.min(Date.now() + ALARM_INTERVAL_MS, this.#orders.nextFireMs() ?? Infinity))
-    this.#runner.perform(this.#session.reload(Date.now()))
+    this.#line.reload()
   }
 
   async shutdown(): Promise<void> {
     this.ctx.storage.kv.put(STORED.parked, true)
     await this.ctx.storage.deleteAlarm()
-    this.#runner.perform(this.#session.park(Date.now()))
+    this.#line.park()
   }
 
   async countRequests(counts: readonly CounterDelta[]): Promise<void> {
@@ -171,25 +185,38 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async metrics(): Promise<readonly MetricSample[]> {
-    const sockets = this.ctx.getWebSockets().length
-    return [...this.#counters.samples(), ...gatewayMetrics(this.#session, sockets), ...this.#orders.metrics()]
+    return [
+      ...this.#counters.samples(),
+      ...gatewayMetrics(this.#line.session),
+      ...this.#orders.metrics(),
+      ...this.#quotes.metrics(),
+      ...this.#pushes.metrics(),
+    ]
   }
 
   /** Only push sockets come this way; the Worker has checked who they are. */
   override async fetch(request: Request): Promise<Response> {
-    return acceptPushSocket(this.ctx, request)
+    return this.#pushes.open(request)
   }
 
-  /** Nothing is expected from clients yet; a message gets an answer so that nobody waits for one. */
-  override webSocketMessage(socket: WebSocket): void {
-    socket.send(JSON.stringify({ type: 'error', code: 'push.unknown_message', error: 'this socket takes no messages' }))
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#pushes.message(socket, data)
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#pushes.closed(socket)
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#pushes.closed(socket)
   }
 
   /** Does what timers would have done, had an eviction not taken them, and sets the next alarm. */
   override async alarm(): Promise<void> {
-    closeExpiredSockets(this.ctx, Date.now())
-    if (this.#session.stage.name === 'parked') return
-    this.#runner.perform(this.#session.tick(Date.now()))
+    this.#pushes.heartbeat()
+    if (this.#line.session.stage.name === 'parked') return
+    this.#line.tick()
+    this.#quotes.run()
     const nextMs = await this.#orders.alarm(Date.now())
     await this.#alarmBy(Math.min(Date.now() + ALARM_INTERVAL_MS, nextMs ?? Infinity))
   }
@@ -203,63 +230,35 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     }
   }
 
-  #deliver(effect: SettledOrPushed): void {
-    switch (effect.kind) {
-      case 'push':
-        if (effect.protoId === UPDATE_ORDER) this.#orders.orderPush(effect.body)
-        break
-      case 'ready':
-        this.#orders.linkReady()
-        break
-      case 'sent': {
-        const entryId = this.#waiting.get(effect.callId)?.entryId
-        if (entryId !== undefined) this.#orders.desk.noteSent(entryId, effect.connId, effect.serial)
-        break
-      }
-      case 'settle': {
-        const waiting = this.#waiting.get(effect.callId)
-        this.#waiting.delete(effect.callId)
-        waiting?.settle(effect.outcome)
-      }
+  #openDoor(): SocketDoor {
+    const config = readConfig(this.env)
+    return new SocketDoor(config.ok ? config.value : null, () => this.#accounts.all())
+  }
+
+  #linkReady(): void {
+    this.#quotes.linkReady()
+    this.#orders.linkReady()
+    this.#pushes.linkReady()
+  }
+
+  #linkLost(): void {
+    this.#quotes.linkLost()
+    this.#pushes.linkLost()
+  }
+
+  #push(protoId: number, body: Uint8Array): void {
+    if (protoId === UPDATE_ORDER) this.#orders.orderPush(body)
+    for (const event of readPush(protoId, body, Date.now()) ?? []) {
+      this.#quotes.note(event)
+      this.#pushes.push(event)
     }
   }
 
-  #send(protoId: number, body: Uint8Array, entryId?: string): Promise<CallOutcome> {
-    return new Promise((settle) => {
-      const callId = ++this.#lastCallId
-      this.#waiting.set(callId, { settle, entryId })
-      this.#runner.perform(this.#session.call(callId, protoId, body, Date.now()))
-    })
-  }
-
-  /**
-   * An account subscription for the connection that all callers share. It replaces the one before it, so a caller's
-   * list would end the pushes of the others and of the order search: OpenD is asked for all accounts.
-   */
-  async #sharedAccountPush(body: Uint8Array): Promise<Uint8Array> {
-    const wanted = readPushAccounts(body)
-    if (wanted === null) return body
-    const accounts = await this.#tradingAccounts(wanted[0] ?? 0n)
-    // A list with an account that is not ours goes as it is, for OpenD to refuse.
-    return 'code' in accounts || !wanted.every((accId) => accounts.has(accId)) ? body : accountPushRequest(accounts)
-  }
-
-  /** The account list, read again when it is old, from another link, or lacks the account asked for. */
-  async #tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure> {
-    const known = this.#accounts
-    const { connects } = this.#session.counts
-    if (known !== null && known.connects === connects && Date.now() - known.readAtMs < ACCOUNTS_FRESH_MS) {
-      if (known.list.has(accId)) return known.list
-    }
-    const outcome = await this.#send(GET_ACC_LIST, accountListRequest())
-    if (!outcome.ok) return outcome.failure
-    const list = readTradingAccounts(outcome.body)
-    if ('code' in list) return list
-    const isNewLink = known?.connects !== this.#session.counts.connects
-    this.#accounts = { list, readAtMs: Date.now(), connects: this.#session.counts.connects }
-    // Pushes tell of an order whose reply was lost sooner than any look; nothing waits for the subscription.
-    if (isNewLink) void this.#send(SUB_ACC_PUSH, accountPushRequest(list))
-    return list
+  /** A call of the order side. What it changes, later reads have to show. */
+  async #sendOrder(protoId: number, body: Uint8Array, entryId?: string): Promise<CallOutcome> {
+    const outcome = await this.#line.send(protoId, body, { caller: '', rank: rankOf(protoId, body), entryId })
+    if (entryId !== undefined) this.#quotes.wrote()
+    return outcome
   }
 
   /** Sets the alarm to that time, unless it comes earlier anyway. */

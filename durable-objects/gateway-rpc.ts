@@ -1,9 +1,11 @@
 import type { Failure } from '../src/base/failure.ts'
+import type { Budget } from '../src/gateway/governor-counter.ts'
 import type { CancelResult } from '../src/orders/cancel-open.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
+import type { ReadSource } from '../src/quotes/quote-reader.ts'
 
 /**
  * What the Worker and the gateway object say to each other. Plain data only: an error thrown across RPC loses its
@@ -49,21 +51,6 @@ export interface GatewayCall {
   readonly quotaShare: number | null
 }
 
-/**
- * Where an answer came from: what OpenD pushed, a call of OpenD for this caller, a call that others asked for too, or
- * an answer that was kept.
- */
-export type ReplySource = 'push' | 'upstream' | 'coalesced' | 'cache'
-
-/** What is left of OpenD's own limit on a kind of call. */
-export interface UpstreamBudget {
-  readonly limit: number
-  readonly windowMs: number
-  readonly remaining: number
-  /** In how many ms the next used unit comes back; 0 when none is used. */
-  readonly resetMs: number
-}
-
 /** Stop trading within a scope. */
 export interface HaltRequest {
   readonly scope: HaltScope
@@ -85,14 +72,14 @@ export type GatewayReply =
   | {
       readonly ok: true
       readonly body: Uint8Array
-      readonly source: ReplySource
+      readonly source: ReadSource
       /** When the gateway had it from OpenD, Unix ms. */
       readonly asOfMs: number
       /** Null for a call that OpenD does not limit, or that did not need OpenD. */
-      readonly budget: UpstreamBudget | null
+      readonly budget: Budget | null
       readonly epoch: number
     }
-  | { readonly ok: false; readonly failure: Failure; readonly budget: UpstreamBudget | null; readonly epoch: number }
+  | { readonly ok: false; readonly failure: Failure; readonly budget: Budget | null; readonly epoch: number }
 
 /** One count of an isolate, by metric name and labels. */
 export interface CounterDelta {

@@ -1,27 +1,27 @@
 import type { Effect } from '../src/gateway/effect.ts'
-import type { GatewaySession } from '../src/gateway/session.ts'
+import type { UpstreamLine } from '../src/gateway/upstream-line.ts'
 import type { Connect, Link } from '../src/transport/link.ts'
 
-/** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up. */
-export type SettledOrPushed = Extract<Effect, { kind: 'settle' | 'push' | 'sent' | 'ready' }>
+/** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up or went. */
+export type LineEvent = Extract<Effect, { kind: 'settle' | 'push' | 'sent' | 'ready' | 'lost' }>
 
 /**
- * Performs the session's effects: opens and closes links, moves bytes, keeps the one timer. It decides nothing.
+ * Performs the line's effects: opens and closes links, moves bytes, keeps the one timer. It decides nothing.
  */
 export class LinkRunner {
-  readonly #session: GatewaySession
+  readonly #line: UpstreamLine
   readonly #connect: Connect
-  readonly #deliver: (effect: SettledOrPushed) => void
+  readonly #deliver: (event: LineEvent) => void
   #link: { readonly id: number; readonly link: Link } | null = null
   #timer: { readonly handle: ReturnType<typeof setTimeout>; readonly atMs: number } | null = null
 
-  constructor(session: GatewaySession, connect: Connect, deliver: (effect: SettledOrPushed) => void) {
-    this.#session = session
+  constructor(line: UpstreamLine, connect: Connect, deliver: (event: LineEvent) => void) {
+    this.#line = line
     this.#connect = connect
     this.#deliver = deliver
   }
 
-  /** Performs effects in order, then sets the timer for what the session wants next. */
+  /** Performs effects in order, then sets the timer for what the line wants next. */
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
       switch (effect.kind) {
@@ -38,7 +38,11 @@ export class LinkRunner {
         case 'push':
         case 'sent':
         case 'ready':
+        case 'lost':
           this.#deliver(effect)
+          break
+        case 'released':
+          throw new Error('the line hands no call back')
       }
     }
     this.#schedule()
@@ -48,15 +52,15 @@ export class LinkRunner {
     this.#drop()
     try {
       const link = this.#connect({
-        opened: () => this.perform(this.#session.opened(linkId, Date.now())),
-        received: (bytes) => this.perform(this.#session.received(linkId, bytes, Date.now())),
-        closed: (detail) => this.perform(this.#session.closed(linkId, detail, Date.now())),
+        opened: () => this.perform(this.#line.opened(linkId, Date.now())),
+        received: (bytes) => this.perform(this.#line.received(linkId, bytes, Date.now())),
+        closed: (detail) => this.perform(this.#line.closed(linkId, detail, Date.now())),
       })
       this.#link = { id: linkId, link }
     } catch (error) {
       // The platform throws at once for an address it never connects to.
       const detail = error instanceof Error ? error.message : 'the connection failed'
-      queueMicrotask(() => this.perform(this.#session.closed(linkId, detail, Date.now())))
+      queueMicrotask(() => this.perform(this.#line.closed(linkId, detail, Date.now())))
     }
   }
 
@@ -70,13 +74,13 @@ export class LinkRunner {
    * is always later than the ones before it, so the hot path leaves the timer alone.
    */
   #schedule(): void {
-    const wakeMs = this.#session.nextWakeMs()
+    const wakeMs = this.#line.nextWakeMs()
     if (wakeMs === null || (this.#timer !== null && this.#timer.atMs <= wakeMs)) return
     if (this.#timer !== null) clearTimeout(this.#timer.handle)
     const handle = setTimeout(
       () => {
         this.#timer = null
-        this.perform(this.#session.tick(Date.now()))
+        this.perform(this.#line.tick(Date.now()))
       },
       Math.max(0, wakeMs - Date.now()),
     )

@@ -4,7 +4,8 @@ import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 /**
  * The ledger in the object's SQLite storage. What is looked for has a column, the rest of an entry is JSON beside it.
  *
- *     order_entries  one row for each order call that was admitted; `seq` is their order
+ *     order_entries  one row for each order call; `seq` is their order. Refused calls do not use up their idempotency
+ *                    key, so it is only in their JSON
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS order_entries (
@@ -19,13 +20,26 @@ const SCHEMA = `
     entry TEXT NOT NULL,
     reply BLOB
   );
-  CREATE INDEX IF NOT EXISTS order_entries_by_key ON order_entries (caller, idempotency_key);
+  CREATE INDEX IF NOT EXISTS order_entries_by_key ON order_entries (caller, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
   CREATE INDEX IF NOT EXISTS order_entries_by_time ON order_entries (caller, created_ms);
   CREATE INDEX IF NOT EXISTS order_entries_unsettled ON order_entries (seq) WHERE state IN ('reserved', 'unknown');
+  CREATE INDEX IF NOT EXISTS order_entries_refused ON order_entries (caller) WHERE state = 'refused';
 `
 
 /** How long settled entries are kept. Idempotency needs a day, a person who asks what happened last week needs more. */
 const KEPT_MS = 90 * 86_400_000
+
+/** Refused calls are for whoever wonders today, and a program that runs away makes many. */
+const REFUSED_KEPT_MS = 24 * 3_600_000
+const MOST_REFUSED_OF_CALLER = 1_000
+
+/** How long a refused call may wait to be written, and how many may wait: with what else is written they cost less. */
+const REFUSED_DELAY_MS = 1_000
+const MOST_WAITING = 200
+
+/** What is old is forgotten this often: it does not grow faster than that. */
+const FORGET_INTERVAL_MS = 600_000
 
 /** Rows deleted in one go, so that a clean-up never holds up an order. */
 const DELETED_AT_ONCE = 1_000
@@ -36,6 +50,9 @@ type Row = { readonly entry: string; readonly reply: ArrayBuffer | null }
 export class SqlLedger implements Ledger {
   readonly #storage: DurableObjectStorage
   readonly #sql: SqlStorage
+  #waiting: LedgerEntry[] = []
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #forgotAtMs = 0
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage
@@ -43,13 +60,15 @@ export class SqlLedger implements Ledger {
     this.#sql.exec(SCHEMA)
   }
 
-  insert(entry: LedgerEntry): void {
-    const { id, caller, idempotencyKey, call, state, createdAtMs } = entry
-    this.#sql.exec(
-      `INSERT INTO order_entries (id, caller, idempotency_key, acc_id, kind, state, created_ms, entry, reply)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, caller, idempotencyKey, call.accId, call.kind, state, createdAtMs, write(entry), replyOf(entry)],
-    )
+  insert(entry: LedgerEntry): boolean {
+    this.#writeRefused()
+    return this.#insert(entry, entry.idempotencyKey)
+  }
+
+  insertRefused(entry: LedgerEntry): void {
+    this.#waiting.push(entry)
+    if (this.#waiting.length >= MOST_WAITING) this.#writeRefused()
+    else this.#timer ??= setTimeout(() => this.#writeRefused(), REFUSED_DELAY_MS)
   }
 
   update(entry: LedgerEntry): void {
@@ -60,6 +79,7 @@ export class SqlLedger implements Ledger {
   }
 
   byId(id: string): LedgerEntry | null {
+    this.#writeRefused()
     return this.#select('id = ?', id)[0] ?? null
   }
 
@@ -73,7 +93,7 @@ export class SqlLedger implements Ledger {
   }
 
   reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[] {
-    const entries = this.#select('caller = ? AND created_ms >= ? ORDER BY seq', caller, sinceMs)
+    const entries = this.#select(`caller = ? AND created_ms >= ? AND state != 'refused' ORDER BY seq`, caller, sinceMs)
     return entries.filter(({ reservation }) => reservation !== null)
   }
 
@@ -82,7 +102,12 @@ export class SqlLedger implements Ledger {
     return this.#select(`${where} ORDER BY seq DESC`, caller, caller, sinceMs)
   }
 
+  latestFor(accId: string, limit: number): readonly LedgerEntry[] {
+    return this.#select(`acc_id = ? AND state != 'refused' ORDER BY seq DESC LIMIT ?`, accId, limit)
+  }
+
   page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {
+    this.#writeRefused()
     return this.#select(
       `(?1 IS NULL OR caller = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR acc_id = ?3)
          AND (?4 IS NULL OR seq < (SELECT seq FROM order_entries WHERE id = ?4))
@@ -95,12 +120,20 @@ export class SqlLedger implements Ledger {
     return this.#storage.sync()
   }
 
-  /** Deletes settled entries that nobody will ask for any more. */
+  /** Deletes settled entries that nobody will ask for any more, when it is time for that again. */
   forgetOld(nowMs: number): void {
+    if (Math.abs(nowMs - this.#forgotAtMs) < FORGET_INTERVAL_MS) return
+    this.#forgotAtMs = nowMs
+    this.#sql.exec(
+      `DELETE FROM order_entries WHERE created_ms < ? AND state NOT IN ('reserved', 'unknown')
+         AND seq IN (SELECT seq FROM order_entries ORDER BY seq LIMIT ?)`,
+      nowMs - KEPT_MS,
+      DELETED_AT_ONCE,
+    )
     this.#sql.exec(
       `DELETE FROM order_entries WHERE seq IN (
-         SELECT seq FROM order_entries WHERE created_ms < ? AND state NOT IN ('reserved', 'unknown') LIMIT ?)`,
-      nowMs - KEPT_MS,
+         SELECT seq FROM order_entries WHERE state = 'refused' AND created_ms < ?1 LIMIT ?2)`,
+      nowMs - REFUSED_KEPT_MS,
       DELETED_AT_ONCE,
     )
   }
@@ -108,6 +141,32 @@ export class SqlLedger implements Ledger {
   /** How many entries are in each state that somebody should know of. */
   countUnknown(): number {
     return this.#sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM order_entries WHERE state = 'unknown'`).one().n
+  }
+
+  #insert(entry: LedgerEntry, idempotencyKey: string | null): boolean {
+    const { id, caller, call, state, createdAtMs } = entry
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO order_entries (id, caller, idempotency_key, acc_id, kind, state, created_ms, entry, reply)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      ...[id, caller, idempotencyKey, call.accId, call.kind, state, createdAtMs, write(entry), replyOf(entry)],
+    )
+    return rowsWritten > 0
+  }
+
+  /** Writes the refused calls that wait, and forgets their callers' oldest. */
+  #writeRefused(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const entries = this.#waiting.splice(0)
+    for (const entry of entries) this.#insert(entry, null)
+    for (const caller of new Set(entries.map((entry) => entry.caller))) {
+      this.#sql.exec(
+        `DELETE FROM order_entries WHERE state = 'refused' AND caller = ?1 AND seq <= (
+           SELECT seq FROM order_entries WHERE state = 'refused' AND caller = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)`,
+        caller,
+        MOST_REFUSED_OF_CALLER,
+      )
+    }
   }
 
   #select(where: string, ...values: readonly (string | number | null)[]): readonly LedgerEntry[] {
@@ -118,9 +177,9 @@ export class SqlLedger implements Ledger {
 
 /** The entry without its reply, which has a column of its own; the value of its reservation as a decimal text. */
 function write(entry: LedgerEntry): string {
-  return JSON.stringify({ ...entry, reply: null }, (_, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  )
+  const { reservation } = entry
+  const stored = reservation === null ? null : { ...reservation, value: reservation.value.toString() }
+  return JSON.stringify({ ...entry, reply: null, reservation: stored })
 }
 
 function replyOf({ reply }: LedgerEntry): Uint8Array | null {

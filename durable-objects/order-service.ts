@@ -8,6 +8,7 @@ import type { HaltScope } from '../src/orders/switches.ts'
 import { sha1 } from '../src/transport/native-crypto.ts'
 import type { HaltReport, HaltRequest, MetricSample } from './gateway-rpc.ts'
 import { SqlLedger } from './order-ledger.ts'
+import { OrderMetrics } from './order-metrics.ts'
 import { SqlSwitches } from './order-switches.ts'
 
 /** What the orders need from the object they live in. */
@@ -25,6 +26,7 @@ export class OrderService {
   readonly desk: OrderDesk
   readonly ledger: SqlLedger
   readonly #switches: SqlSwitches
+  readonly #metrics = new OrderMetrics()
   readonly #search: OrderSearch
   readonly #host: OrderServiceHost
   readonly #upstream: OrderServiceHost['send']
@@ -45,6 +47,7 @@ export class OrderService {
       random: secureRandom,
       wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
       wakeAt: (atMs: number) => this.#wakeAt(atMs),
+      onRefused: (caller: string, failure: Failure) => this.#metrics.countRefused(caller, failure),
     }
     this.desk = new OrderDesk(outside)
     this.#search = new OrderSearch(outside, this.desk)
@@ -100,7 +103,10 @@ export class OrderService {
 
   metrics(): readonly MetricSample[] {
     const value = this.ledger.countUnknown()
-    return [{ name: 'opend_edge_orders_unknown', type: 'gauge', values: [{ labels: {}, value }] }]
+    return [
+      { name: 'opend_edge_orders_unknown', type: 'gauge', values: [{ labels: {}, value }] },
+      ...this.#metrics.samples(this.desk.counts),
+    ]
   }
 
   #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {

@@ -18,6 +18,8 @@ export interface ApiEndpoint {
   readonly fixedC2S?: WireMessage
   /** Most securities in one list; 100 where it is not stated. */
   readonly maxSecurities?: number
+  /** What is meant where the body says nothing, by proto name. */
+  readonly impliedFields?: WireMessage
   /** Proto names of fields of which at least one must be given, and neither empty nor 0. */
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
@@ -70,7 +72,10 @@ export const API_ENDPOINTS: readonly ApiEndpoint[] = [
   system('GET /api/user-info', 'GetUserInfo', 1005, 'The logged-in user: quote rights and quotas', {}),
   system('GET /api/delay-statistics', 'GetDelayStatistics', 1007, 'Latency statistics', { typeList: ALL_DELAYS }),
 
-  quote('POST /api/subscribe', 'Qot_Sub', 3001, 'Subscribe and unsubscribe securities'),
+  quote('POST /api/subscribe', 'Qot_Sub', 3001, 'Subscribe and unsubscribe securities', {
+    // Over REST there is no connection that could register for pushes later: they go to the caller's sockets.
+    impliedFields: { isRegOrUnRegPush: true },
+  }),
   quote('GET /api/sub-info', 'Qot_GetSubInfo', 3003, "The caller's own subscriptions", { fixedC2S: {} }),
   quote('POST /api/query-subscription', 'Qot_GetSubInfo', 3003, "Subscriptions, the caller's or everybody's"),
   quote('POST /api/used-quota', 'UsedQuota', 1010, 'Quota in use for subscriptions and K-line history'),

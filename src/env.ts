@@ -1,3 +1,4 @@
+import { readAllowedOrigins } from './auth/allowed-origins.ts'
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
 import { fail, succeed, type Result } from './base/result.ts'
@@ -15,6 +16,8 @@ export interface Env extends JwtVariables {
   readonly LOCAL_OPEN_READS?: string | undefined
   /** `scope` closes /metrics to tokens without the `metrics` scope; `open` is the default. */
   readonly METRICS_AUTH?: string | undefined
+  /** Origins whose pages may open push sockets, comma-separated, beside this host's own and loopback ones. */
+  readonly ALLOWED_ORIGINS?: string | undefined
 }
 
 /** Where the gateway object connects to. */
@@ -35,6 +38,8 @@ export interface Config {
   readonly jwt: JwtSettings | null
   readonly localOpenReads: boolean
   readonly metricsNeedScope: boolean
+  /** In the form of an `Origin` header: `https://app.example.com`. */
+  readonly allowedOrigins: ReadonlySet<string>
 }
 
 /**
@@ -49,8 +54,9 @@ export function readConfig(env: Env): Result<Config> {
   const jwt = readJwtSettings(env, problems)
   const localOpenReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
   const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['open', 'scope'], problems) === 'scope'
+  const allowedOrigins = readAllowedOrigins(env.ALLOWED_ORIGINS, problems)
   if (upstream === null || problems.length > 0) return fail({ code: 'server.misconfigured', problems })
-  return succeed({ upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope })
+  return succeed({ upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope, allowedOrigins })
 }
 
 function readUpstream(text: string | undefined, problems: string[]): Upstream | null {

@@ -28,6 +28,7 @@ test('the least that is needed is where OpenD is; everything else is closed or o
     jwt: null,
     localOpenReads: false,
     metricsNeedScope: false,
+    allowedOrigins: new Set(),
   })
 })
 
@@ -101,6 +102,35 @@ const BAD_JWT: readonly (readonly [string, Env, RegExp])[] = [
 
 for (const [what, env, expected] of BAD_JWT) {
   test(`a half-configured JWT is a problem: ${what}`, () => assert.match(problemsOf(env).join('\n'), expected))
+}
+
+test('origins are listed as browsers write them', () => {
+  const ALLOWED_ORIGINS = 'https://app.example.com, http://desk.example.com:8080,http://[::1]:3000'
+  assert.deepEqual(
+    configOf({ ...GOOD, ALLOWED_ORIGINS }).allowedOrigins,
+    new Set(['https://app.example.com', 'http://desk.example.com:8080', 'http://[::1]:3000']),
+  )
+  assert.deepEqual(configOf({ ...GOOD, ALLOWED_ORIGINS: '' }).allowedOrigins, new Set())
+})
+
+const BAD_ORIGINS: Readonly<Record<string, RegExp>> = {
+  '*': /names "\*": every origin must be listed by itself/,
+  'https://*.example.com': /must be listed by itself/,
+  'app.example.com': /an origin is scheme, host and port/,
+  null: /an origin is scheme, host and port/,
+  'wss://app.example.com': /an origin is scheme, host and port/,
+  'https://app.example.com/': /browsers write that origin as https:\/\/app\.example\.com\.$/,
+  'https://app.example.com/login': /browsers write that origin as https:\/\/app\.example\.com\.$/,
+  'https://App.example.com': /browsers write that origin as https:\/\/app\.example\.com\.$/,
+  'https://app.example.com:443': /browsers write that origin as https:\/\/app\.example\.com\.$/,
+}
+
+for (const [name, expected] of Object.entries(BAD_ORIGINS)) {
+  test(`an origin that no browser would send is a problem: ${name}`, () => {
+    const problems = problemsOf({ ...GOOD, ALLOWED_ORIGINS: `https://good.example.com, ${name}` })
+    assert.equal(problems.length, 1, problems.join('\n'))
+    assert.match(problems[0] ?? '', expected)
+  })
 }
 
 test('every mistake is told at once, and no secret with it', () => {

@@ -71,7 +71,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
-  'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['1_00700'] },
+  'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['HK.00700'] },
   'quote.quota_exhausted': {
     code: 'quote.quota_exhausted',
     needed: 1,

@@ -22,6 +22,14 @@ export function mayTrade(scopes: ReadonlySet<Scope>): { readonly simulate: boole
 }
 
 /**
+ * Most subscription units that the caller may hold over all its connections; null without such a share. Only a key's
+ * record gives one: what a JWT's issuer writes into claims is no business of OpenD's quota.
+ */
+export function quotaShareOf({ key }: Caller): number | null {
+  return key === null ? null : key.subscriptionQuota
+}
+
+/**
  * A request without a token on a developer's own machine: it may read, nothing else. It exists only where the
  * local start command set `LOCAL_OPEN_READS`.
  */

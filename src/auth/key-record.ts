@@ -19,6 +19,8 @@ export interface KeyRecord {
   readonly accIds: readonly bigint[] | null
   /** Further accounts, by card number (16 digits or the last 4); null when it is not restricted by card. */
   readonly cardNums: readonly string[] | null
+  /** Most subscription units that the key may hold over all its connections; null when it has no share of its own. */
+  readonly subscriptionQuota: number | null
   readonly limits: OrderLimits
 }
 
@@ -26,8 +28,15 @@ const ID = /^[^\p{Cc}]{1,128}$/u
 const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/i
 const CARD_NUM = /^(?:\d{4}|\d{16})$/
 
+const SUBSCRIPTION_QUOTA = 'subscription_quota'
+
 /** Fields of the nested form `"limits": {...}`, which may as well stand flat. */
-const LIMIT_FIELDS: ReadonlySet<string> = new Set([...ORDER_LIMIT_FIELDS, 'allowed_acc_ids', 'allowed_card_nums'])
+const LIMIT_FIELDS: ReadonlySet<string> = new Set([
+  ...ORDER_LIMIT_FIELDS,
+  'allowed_acc_ids',
+  'allowed_card_nums',
+  SUBSCRIPTION_QUOTA,
+])
 
 /**
  * Reads one record of the key file, flat or with nested limits. Every mistake becomes a sentence in `problems`, and
@@ -43,6 +52,7 @@ export function readKeyRecord(object: JsonObject, where: string, problems: strin
     expiresAtMs: readTime(fields, 'expires_at'),
     accIds: nonEmpty(fields.accIds('allowed_acc_ids')),
     cardNums: nonEmpty(fields.textsLike('allowed_card_nums', CARD_NUM)),
+    subscriptionQuota: readSubscriptionQuota(fields),
     limits: readOrderLimits(fields),
   }
   // Notes for people, and the reference's own memory of `allowed_acc_ids`: checked for their form, then not used.
@@ -91,6 +101,15 @@ function readScopes(fields: RecordFields): ReadonlySet<Scope> {
     if (!isScope(name)) fields.report(`unknown scope ${JSON.stringify(name)} (valid: ${SCOPES.join(', ')}).`)
   }
   return new Set((names ?? []).filter(isScope))
+}
+
+/** A share of 0 would be a key that may read nothing, and taking `qot:read` away says that more plainly. */
+function readSubscriptionQuota(fields: RecordFields): number | null {
+  const value = fields.value(SUBSCRIPTION_QUOTA)
+  if (value === undefined) return null
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value
+  fields.report(`${SUBSCRIPTION_QUOTA} must be a whole number, 1 or more.`)
+  return null
 }
 
 function readTime(fields: RecordFields, name: string): number | null {

@@ -81,7 +81,7 @@ export type QuoteFailure =
       readonly code: 'quote.not_subscribed'
       /** `Qot_Common.SubType` that the read needs. */
       readonly subType: number
-      /** The securities without it, as `market_code`. */
+      /** The securities without it, as `HK.00700`. */
       readonly missing: readonly string[]
     }
   /** OpenD's subscription quota is used up, and nobody's idle subscriptions could be taken back. */

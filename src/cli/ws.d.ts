@@ -4,7 +4,15 @@ declare module 'ws' {
   import type { IncomingMessage, Server } from 'node:http'
 
   export class WebSocket extends EventEmitter {
-    constructor(address: string, options?: { readonly perMessageDeflate?: boolean })
+    constructor(
+      address: string,
+      options?: {
+        readonly perMessageDeflate?: boolean
+        readonly headers?: Readonly<Record<string, string>>
+        /** Of the opening handshake, ms. */
+        readonly handshakeTimeout?: number
+      },
+    )
     readonly readyState: number
     readonly OPEN: 1
     readonly bufferedAmount: number
@@ -13,8 +21,12 @@ declare module 'ws' {
     ping(): void
     close(code?: number, reason?: string): void
     terminate(): void
+    /** Stops reading from the TCP socket, so that its buffers fill up, until `resume`. */
+    pause(): void
+    resume(): void
     on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this
-    on(event: 'open' | 'pong' | 'close', listener: () => void): this
+    on(event: 'open' | 'pong', listener: () => void): this
+    on(event: 'close', listener: (code: number, reason: Buffer) => void): this
     on(event: 'error', listener: (error: Error) => void): this
   }
 

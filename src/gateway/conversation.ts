@@ -83,8 +83,11 @@ export class Conversation {
     this.#pending.wait(call)
   }
 
-  sendWaiting(connId: bigint): void {
-    for (const call of this.#pending.takeWaiting()) this.send(call, connId)
+  /** Hands back the calls that waited for the link, for their owner to call them again. */
+  releaseWaiting(): void {
+    for (const { callId, protoId, body } of this.#pending.takeWaiting()) {
+      if (callId !== null) this.#emit({ kind: 'released', callId, protoId, body })
+    }
   }
 
   send(call: WaitingCall, connId: bigint): void {

@@ -15,6 +15,10 @@ export type Effect =
   | { readonly kind: 'sent'; readonly callId: number; readonly connId: bigint; readonly serial: number }
   /** The link came up. */
   | { readonly kind: 'ready' }
+  /** A link that was up is gone, and with it every subscription made over it. */
+  | { readonly kind: 'lost' }
+  /** A call that waited for the link may go now; it is handed in again. Follows `ready`. */
+  | { readonly kind: 'released'; readonly callId: number; readonly protoId: number; readonly body: Uint8Array }
   /** OpenD sent something unasked. */
   | { readonly kind: 'push'; readonly protoId: number; readonly body: Uint8Array }
 

@@ -17,9 +17,9 @@ import {
   type LoginState,
   NOTIFY,
   readGreeting,
-  readLoginState,
 } from './handshake.ts'
 import { linkFailure } from './link-failure.ts'
+import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import {
   CALL_DEADLINE_MS,
@@ -57,8 +57,7 @@ export class GatewaySession {
   #failures = 0
   #attemptEndedMs = -Infinity
   #lastFailure: GatewayFailure | null = null
-  #login: LoginState | null = null
-  #isLooking = false
+  readonly #login = new LoginWatch()
 
   constructor(outside: SessionOutside, nowMs: number, parked: boolean) {
     this.#random = outside.random
@@ -83,12 +82,12 @@ export class GatewaySession {
 
   /** OpenD's login state at the last look; null while the link is down. */
   get login(): LoginState | null {
-    return this.#login
+    return this.#login.state
   }
 
   /**
-   * Takes a call. It is sent at once on a ready link; else it waits for the link, which is hurried along. It settles
-   * within the call deadline.
+   * Takes a call. It is sent at once on a ready link; else it waits for the link, which is hurried along, and comes back
+   * as `released` when that is up. It settles or comes back within the call deadline.
    */
   call(callId: number, protoId: number, body: Uint8Array, nowMs: number): readonly Effect[] {
     const call = { callId, protoId, body, deadlineMs: nowMs + CALL_DEADLINE_MS }
@@ -199,10 +198,7 @@ export class GatewaySession {
       this.#effects.push({ kind: 'push', protoId, body: frame.body })
     } else if (this.calls.reply(frame)) {
       if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
-      if (protoId === GET_GLOBAL_STATE) {
-        this.#isLooking = false
-        this.#login = readLoginState(frame.body) ?? this.#login
-      }
+      if (protoId === GET_GLOBAL_STATE) this.#login.seen(frame.body)
     }
   }
 
@@ -217,13 +213,11 @@ export class GatewaySession {
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
     this.#effects.push({ kind: 'ready' })
     this.#lookAtLogin(nowMs)
-    this.calls.sendWaiting(greeting.connId)
+    this.calls.releaseWaiting()
   }
 
-  /** One look at a time: a storm of notifications must not become a storm of calls. */
   #lookAtLogin(nowMs: number): void {
-    if (!this.#isLooking) this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
-    this.#isLooking = true
+    if (this.#login.begin()) this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
   }
 
   #connect(nowMs: number): void {
@@ -248,10 +242,9 @@ export class GatewaySession {
     const wasReady = this.#stage.name === 'ready'
     this.#failures = wasReady && nowMs - this.#sinceMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
     this.#attemptEndedMs = nowMs
-    this.#login = null
-    this.#isLooking = false
     this.counts.linksLost++
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    this.#forgetLink()
     const delayMs = reconnectDelayMs(this.#failures, this.#random())
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
@@ -278,9 +271,14 @@ export class GatewaySession {
     if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.calls.failSent(linkFailure('gateway.parked', 'shut down'))
     this.#isParking = false
-    this.#isLooking = false
-    this.#login = null
+    this.#forgetLink()
     this.#enter({ name: 'parked' }, nowMs)
+  }
+
+  /** What was true of the link is true no more; told once, while the stage still says that it was up. */
+  #forgetLink(): void {
+    this.#login.forget()
+    if (this.#stage.name === 'ready') this.#effects.push({ kind: 'lost' })
   }
 
   #enter(stage: Stage, nowMs: number): void {

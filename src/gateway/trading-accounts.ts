@@ -1,3 +1,4 @@
+import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -38,13 +39,27 @@ export function readPushAccounts(body: Uint8Array): readonly bigint[] | null {
 
 /** The accounts in a reply to `accountListRequest`; a failure when OpenD would not say. */
 export function readTradingAccounts(body: Uint8Array): TradingAccounts | Failure {
+  const list = readAccountList(body)
+  return 'code' in list ? list : environmentsOf(list)
+}
+
+/** An account of the login, as OpenD lists it. */
+export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
+
+/** The environment of each listed account. */
+export function environmentsOf(list: readonly TradingAccount[]): TradingAccounts {
+  return new Map(list.map((account) => [account.accID, environmentOf(account.trdEnv)]))
+}
+
+/** The same reply with everything that OpenD says of the accounts. */
+export function readAccountList(body: Uint8Array): readonly TradingAccount[] | Failure {
   const decoded = decodeMessage('Trd_GetAccList.Response', body)
   if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }
   const { retType, retMsg, errCode, s2c } = decoded.value
   if (retType !== 0 || s2c === undefined) {
     return { code: 'opend.failed', retType, retMsg: retMsg ?? null, errCode: errCode ?? null }
   }
-  return new Map((s2c.accList ?? []).map((account) => [account.accID, environmentOf(account.trdEnv)]))
+  return s2c.accList ?? []
 }
 
 /**

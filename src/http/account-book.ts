@@ -27,7 +27,7 @@ export class AccountBook {
       quotaShare: null,
     })
     if (!reply.ok) return reply
-    const decoded = decodeMessage('Trd_GetAccList.Response', reply.value)
+    const decoded = decodeMessage('Trd_GetAccList.Response', reply.body)
     if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
     const { retType, retMsg, errCode, s2c } = decoded.value
     if (retType !== 0 || s2c === undefined) {

@@ -5,8 +5,8 @@ import { describe } from '../problem/problem.ts'
 export const REQUEST_ID_HEADER = 'X-Request-Id'
 
 /** What every response carries, whatever its body: answers are about money and about now, so nobody may store them. */
-function baseHeaders(requestId: string): Record<string, string> {
-  return { [REQUEST_ID_HEADER]: requestId, 'Cache-Control': 'no-store' }
+function withBase(extra: ExtraHeaders, requestId: string, contentType: string): Record<string, string> {
+  return { ...extra, [REQUEST_ID_HEADER]: requestId, 'Cache-Control': 'no-store', 'Content-Type': contentType }
 }
 
 /** Headers beside those of every response. */
@@ -14,9 +14,14 @@ export type ExtraHeaders = Readonly<Record<string, string>>
 
 /** A JSON response. */
 export function answerJson(status: number, body: object, requestId: string, extra: ExtraHeaders = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return answerJsonText(status, JSON.stringify(body), requestId, extra)
+}
+
+/** A JSON response whose text is written already. */
+export function answerJsonText(status: number, json: string, requestId: string, extra: ExtraHeaders): Response {
+  return new Response(json, {
     status,
-    headers: { ...extra, ...baseHeaders(requestId), 'Content-Type': 'application/json' },
+    headers: withBase(extra, requestId, 'application/json'),
   })
 }
 
@@ -24,7 +29,7 @@ export function answerJson(status: number, body: object, requestId: string, extr
 export function answerText(status: number, text: string, requestId: string, contentType = 'text/plain'): Response {
   return new Response(text, {
     status,
-    headers: { ...baseHeaders(requestId), 'Content-Type': `${contentType}; charset=utf-8` },
+    headers: withBase({}, requestId, `${contentType}; charset=utf-8`),
   })
 }
 

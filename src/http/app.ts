@@ -52,6 +52,7 @@ export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono
       env: context.env,
       openGateway: () => parts.gateway(context.env),
       nowMs: parts.nowMs(),
+      clock: parts.nowMs,
       freshId: parts.freshId,
       waitUntil: waitUntilOf(context),
     })

@@ -38,8 +38,13 @@ async function authenticate(
 ): Promise<Result<Caller>> {
   if (!token.ok) return token
   if (token.value !== null) return deployment.authenticator.identify(token.value, exchange.nowMs)
-  if (deployment.config.localOpenReads && isLocal(exchange.request)) return succeed(LOCAL_READER)
+  if (readsAreOpen(exchange, deployment)) return succeed(LOCAL_READER)
   return fail({ code: 'auth.missing_token' })
+}
+
+/** Whether this request may read without a token. */
+export function readsAreOpen({ request }: Exchange, { config }: Deployment): boolean {
+  return config.localOpenReads && isLocal(request)
 }
 
 /** Whoever showed no token is told to show one, not that a token they do not have lacks a scope. */

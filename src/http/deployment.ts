@@ -2,12 +2,14 @@ import { Authenticator } from '../auth/authenticator.ts'
 import { succeed, type Result } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
 import { AccountBook } from './account-book.ts'
+import { IsolateCache } from './isolate-cache.ts'
 
 /** A configured deployment and what an isolate has learned while serving it. */
 export interface Deployment {
   readonly config: Config
   readonly authenticator: Authenticator
   readonly accounts: AccountBook
+  readonly quotes: IsolateCache
 }
 
 /**
@@ -40,7 +42,7 @@ export class Deployments {
     this.#epoch = Math.max(epoch, this.#epoch ?? epoch)
   }
 
-  /** Forgets what was cached: parsed keys, the keys of the issuer, accounts. */
+  /** Forgets what was cached: parsed keys, the keys of the issuer, accounts, quotes. */
   forget(): void {
     this.#known = new WeakMap()
   }
@@ -53,6 +55,7 @@ export class Deployments {
       config: config.value,
       authenticator: new Authenticator(keys, jwt, this.#fetch),
       accounts: new AccountBook(),
+      quotes: new IsolateCache(),
     })
   }
 }

@@ -16,6 +16,7 @@ export function dryRunView(protocol: string, report: DryRun, budgets: Budgets | 
     failure: report.failure === null ? null : failureView(report.failure),
     gates: report.gates.map(gateView),
     value: report.value,
+    fee: report.fee,
     budgets: budgets === null ? null : budgetsView(budgets),
     body: messageView(protocol, report.body),
   }

@@ -14,6 +14,8 @@ export interface Exchange {
   readonly requestId: string
   /** Unix time in ms at which the request arrived. */
   readonly nowMs: number
+  /** Unix time in ms by now: later than `nowMs` once the request has waited for something. */
+  readonly clock: () => number
   readonly gateway: GatewayPort
   /** The deployment that serves it, or `server.misconfigured`. */
   readonly deployment: Result<Deployment>

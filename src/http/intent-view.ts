@@ -3,19 +3,23 @@ import type { LedgerEntry } from '../orders/entry.ts'
 import { decodeEnvelope, type Envelope } from './envelope.ts'
 import { givenKeyOf } from './idempotency-key.ts'
 import { intentUrl } from '../problem/order-problem.ts'
+import { describe } from '../problem/problem.ts'
 
 /**
  * An entry of the ledger as callers see it: ids as decimal strings, times as ISO 8601 and in Unix ms, amounts as
- * decimal text, and OpenD's reply as the envelope that the call was answered with.
+ * decimal text (null where the value is not known and no cap needed it), and OpenD's reply as the envelope that the call
+ * was answered with.
  */
 export function intentView(entry: LedgerEntry): object {
-  const { call, reservation } = entry
+  const { call, reservation, refusal } = entry
   const isLookedFor = entry.state === 'unknown'
   return {
     intent_id: entry.id,
     intent_url: intentUrl(entry.id),
     state: entry.state,
-    detail: entry.detail,
+    // Why a call was refused, as its caller was told.
+    code: refusal?.code ?? null,
+    detail: refusal === null ? entry.detail : describe(refusal).error,
     caller: entry.caller,
     request_id: entry.requestId,
     ...givenKeyOf(entry.idempotencyKey),
@@ -39,7 +43,7 @@ export function intentView(entry: LedgerEntry): object {
       reservation === null
         ? null
         : {
-            amount: moneyText(reservation.value),
+            amount: entry.isValued ? moneyText(reservation.value) : null,
             currency: reservation.currency,
             day: reservation.day,
             holds: entry.holds,

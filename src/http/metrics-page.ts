@@ -16,6 +16,10 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_gateway_pushes_total: 'Pushes received from OpenD.',
   opend_edge_gateway_replies_unmatched_total: 'Replies of OpenD that no call was waiting for.',
   opend_edge_gateway_calls_total: 'Calls settled, by outcome.',
+  futu_auth_limit_rejects_total:
+    'Order calls refused by a limit of their key or a halt, by door, key and gate. Keys show as kh_ and hex digits, too.',
+  opend_edge_orders_total:
+    'Order calls by what became of them. One whose reply was lost counts as unknown, and again when it is found.',
   opend_edge_orders_unknown: 'Orders whose reply was lost and of which nobody knows yet whether they exist.',
   opend_edge_push_sockets: 'Push sockets that are open.',
 }

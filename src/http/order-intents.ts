@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/caller.ts'
 import { fail, type Failed } from '../base/result.ts'
 import { LEDGER_READERS } from '../endpoints.ts'
-import type { EntryState } from '../orders/entry.ts'
+import { ENTRY_STATES } from '../orders/entry.ts'
 import { answerJson } from './answer.ts'
 import { admit } from './authenticate.ts'
 import { checkNoBody, checkQuery } from './body.ts'
@@ -13,11 +13,10 @@ import { ACCOUNT_ID, FLAG, oneOf, readQuery, textLike, wholeNumber } from './pla
 const DEFAULT_LIMIT = 50
 const MOST_ENTRIES = 200
 
-const STATES: readonly EntryState[] = ['reserved', 'accepted', 'rejected', 'not_sent', 'unknown', 'absent']
 const INTENT_ID = /^oi_[0-9a-z]{8}$/
 
 const LIST_QUERY = {
-  state: oneOf(STATES),
+  state: oneOf(ENTRY_STATES),
   acc_id: ACCOUNT_ID,
   before: textLike(INTENT_ID, 'the intent_id of the last entry seen'),
   limit: wholeNumber(1, MOST_ENTRIES),

@@ -1,38 +1,59 @@
+import { isOriginAllowed } from '../auth/allowed-origins.ts'
 import { isToken, readBearer } from '../auth/bearer.ts'
-import { isLoopback } from '../auth/loopback.ts'
-import { PUSH_SUBPROTOCOL, SOCKET_CALLER_HEADER, writeSocketCaller } from '../auth/socket-caller.ts'
+import {
+  PUSH_SUBPROTOCOL,
+  SOCKET_CALLER_HEADER,
+  socketCallerOf,
+  type SocketCaller,
+  writeSocketCaller,
+} from '../auth/socket-caller.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { accountsOf } from './accounts.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'
-import { admit } from './authenticate.ts'
-import { checkQuery } from './body.ts'
-import type { Handler } from './exchange.ts'
+import { admit, type Admitted, readsAreOpen } from './authenticate.ts'
+import type { Exchange, Handler } from './exchange.ts'
+import { FLAG, oneOf, readQuery, textLike, wholeNumber } from './plain-fields.ts'
 
-/** Query parameters of `/ws`. `body` is for the socket itself: how pushes are written. */
-const QUERY = ['token', 'body']
+/** Pushes of one security may be held back so long, to be sent as one. A longer wait is a poll. */
+const MAX_CONFLATE_MS = 10_000
+
+/** Query parameters of `/ws`. All but the token are for the socket itself: how pushes are written. */
+const QUERY = {
+  token: textLike(/^/, 'a token'),
+  body: oneOf(['base64', 'json']),
+  batch: FLAG,
+  conflate_ms: wholeNumber(0, MAX_CONFLATE_MS),
+}
 
 const TOKEN_PROTOCOL_PREFIX = 'bearer.'
 
 /**
  * `GET /ws`: checks who opens a push socket and hands the upgrade to the gateway object. The token comes in one of
  * three ways, and only one: the `Authorization` header; `?token=`, which the clients of futu-opend-rs use; or the
- * offered subprotocol `bearer.<token>` beside `opend-edge.v1`, for browsers. It goes no further than this function.
+ * offered subprotocol `bearer.<token>` beside `opend-edge.v1`, for browsers. It goes no further than this function. A
+ * socket may also be opened without any; the object then waits for a first message with the token.
  */
 export const pushSocket: Handler = async (exchange) => {
-  const { request } = exchange
-  const admitted = await admit(exchange, ['qot:read'], 'ws', readToken(request))
+  const { request, requestId } = exchange
+  if (!exchange.deployment.ok) return exchange.deployment
+  const deployment = exchange.deployment.value
+  const token = readToken(request)
+  const isUnknown = token.ok && token.value === null && !readsAreOpen(exchange, deployment)
+  const admitted = isUnknown ? succeed(null) : await admit(exchange, ['qot:read'], 'ws', token)
   if (!admitted.ok) return admitted
-  const query = checkQuery(request, QUERY)
+  const query = readQuery(request, QUERY)
   if (!query.ok) return query
-  if (!isOriginAllowed(request)) return fail({ code: 'auth.origin_not_allowed' })
+  const origin = request.headers.get('Origin')
+  if (!isOriginAllowed(origin, request.url, deployment.config.allowedOrigins)) {
+    return fail({ code: 'auth.origin_not_allowed' })
+  }
   if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') return fail({ code: 'request.upgrade_required' })
 
-  const allowed = await accountsOf(exchange, admitted.value, { accounts: 'reply' })
-  if (!allowed.ok) return allowed
-  const caller = writeSocketCaller(admitted.value.caller, allowed.value === null ? null : [...allowed.value])
-  const response = await exchange.gateway.fetch(forwarded(request, caller, exchange.requestId))
+  const caller = await callerOf(exchange, admitted.value)
+  if (!caller.ok) return caller
+  const response = await exchange.gateway.fetch(forwarded(request, caller.value, requestId))
   if (response.status >= 400) return fail({ code: 'gateway.busy', detail: 'no more push sockets', retryInMs: null })
-  return withHeaders(response, exchange.requestId, offersProtocol(request))
+  return withHeaders(response, requestId, offersProtocol(request))
 }
 
 function readToken(request: Request): Result<string | null> {
@@ -58,22 +79,26 @@ function offersProtocol(request: Request): boolean {
   return offeredProtocols(request).includes(PUSH_SUBPROTOCOL)
 }
 
-/** Scripts send no Origin. A page may connect from this host, or from the developer's own machine. */
-function isOriginAllowed(request: Request): boolean {
-  const header = request.headers.get('Origin')
-  if (header === null) return true
-  const origin = URL.parse(header)
-  return origin !== null && (isLoopback(origin) || origin.host === new URL(request.url).host)
+/** Null for a caller not known yet. */
+async function callerOf(exchange: Exchange, admitted: Admitted | null): Promise<Result<SocketCaller | null>> {
+  if (admitted === null) return succeed(null)
+  const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
+  if (!allowed.ok) return allowed
+  return succeed(socketCallerOf(admitted.caller, allowed.value === null ? null : [...allowed.value]))
 }
 
 /**
  * The upgrade as the object sees it: with the caller that we vouch for, and of what the client sent nothing but the
  * query without the token. The handshake itself is between the client and the platform.
  */
-function forwarded(request: Request, caller: string, requestId: string): Request {
+function forwarded(request: Request, caller: SocketCaller | null, requestId: string): Request {
   const url = new URL(request.url)
   url.searchParams.delete('token')
-  const headers = { Upgrade: 'websocket', [SOCKET_CALLER_HEADER]: caller, [REQUEST_ID_HEADER]: requestId }
+  const headers = {
+    Upgrade: 'websocket',
+    [SOCKET_CALLER_HEADER]: writeSocketCaller(caller),
+    [REQUEST_ID_HEADER]: requestId,
+  }
   return new Request(url, { headers })
 }
 

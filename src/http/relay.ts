@@ -1,54 +1,100 @@
-import type { Caller } from '../auth/caller.ts'
+import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
+import { quotaShareOf } from '../auth/caller.ts'
+import { fail, type Failed } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { accountsOf, checkAccounts, filterAccounts } from './accounts.ts'
-import { answerJson } from './answer.ts'
-import { admit } from './authenticate.ts'
-import { checkQuery } from './body.ts'
+import { answerJsonText, answerProblem } from './answer.ts'
+import { admit, type Admitted } from './authenticate.ts'
+import { checkQuery, readPlainText } from './body.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Exchange, Handler } from './exchange.ts'
+import { keptHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { callOpend } from './opend-call.ts'
-import { readC2S } from './request-message.ts'
+import { checkC2S, readText } from './request-message.ts'
+import { isKept, KeptRead } from './kept-read.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,
  * then the call and its reply as JSON. What differs between endpoints is in their rows.
+ *
+ * What this isolate has just read, and this caller may read, is answered before the body is even parsed: the same text
+ * was checked when the object was asked.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
+  const isKeptCall = isKept(endpoint)
   return async (exchange) => {
     const admitted = await admit(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
-    const { caller } = admitted.value
-
     const query = checkQuery(exchange.request)
     if (!query.ok) return query
-    const message = await readC2S(endpoint, exchange.request)
-    if (!message.ok) return message
-    const { c2s, subscription } = message.value
-
-    const allowed = await accountsOf(exchange, admitted.value, endpoint)
-    if (!allowed.ok) return allowed
-    const refusal = checkAccounts(endpoint, c2s, allowed.value)
-    if (refusal !== null) return refusal
-
-    if (subscription !== null) {
-      const subscribed = await call(exchange, SUBSCRIBE, subscription, caller)
-      if (!subscribed.ok) return subscribed
-    }
-    const envelope = await call(exchange, endpoint, c2s, caller)
-    if (!envelope.ok) return envelope
-    const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
-    return answerJson(200, answer, exchange.requestId)
+    const text = isKeptCall ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
+    if (!text.ok) return text
+    const isFresh = wantsFresh(exchange.request.headers)
+    const read = isKeptCall && !isFresh ? KeptRead.of(admitted.value, endpoint, text.value) : null
+    const kept = read?.find(exchange) ?? null
+    if (kept !== null) return answerJsonText(200, kept.json, exchange.requestId, keptHeaders(kept))
+    return ask(endpoint, { exchange, admitted: admitted.value, isFresh }, text.value, read)
   }
+}
+
+/** Asks OpenD through the gateway object. `read` is where the answer is kept; null for one that is not. */
+async function ask(endpoint: ApiEndpoint, call: Call, text: string, read: KeptRead | null): Promise<Response | Failed> {
+  const { exchange, admitted } = call
+  const message = checkC2S(endpoint, text)
+  if (!message.ok) return message
+  const { c2s, subscription } = message.value
+  const allowed = await accountsOf(exchange, admitted, endpoint)
+  if (!allowed.ok) return allowed
+  const refusal = checkAccounts(endpoint, c2s, allowed.value)
+  if (refusal !== null) return refusal
+
+  if (subscription !== null) {
+    const subscribed = await send(call, SUBSCRIBE, subscription)
+    const envelope = envelopeOf(SUBSCRIBE, subscribed)
+    if (!envelope.ok) return answerProblem(envelope.failure, exchange.requestId, replyHeaders(subscribed))
+  }
+  const reply = await send(call, endpoint, c2s)
+  const envelope = envelopeOf(endpoint, reply)
+  if (!envelope.ok) {
+    read?.refuse()
+    return answerProblem(envelope.failure, exchange.requestId, replyHeaders(reply))
+  }
+  const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
+  const json = JSON.stringify(answer)
+  // A body that subscribes first does so each time it is sent.
+  if (reply.ok && subscription === null) read?.keep(exchange, reply, json)
+  return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
 }
 
 type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
 const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: 3001 }
 
-async function call(exchange: Exchange, { protocol, protoId }: Target, c2s: WireMessage, caller: Caller) {
+/** On whose behalf calls are made. */
+interface Call {
+  readonly exchange: Exchange
+  readonly admitted: Admitted
+  readonly isFresh: boolean
+}
+
+async function send(
+  { exchange, admitted: { caller, deployment }, isFresh }: Call,
+  { protocol, protoId }: Target,
+  c2s: WireMessage,
+): Promise<GatewayReply> {
   const body = encodeChecked(`${protocol}.Request`, { c2s })
-  const reply = await callOpend(exchange, { protoId, body, caller: caller.id, isFresh: false, quotaShare: null })
-  return reply.ok ? readEnvelope(protocol, reply.value) : reply
+  const request = { protoId, body, caller: caller.id, isFresh, quotaShare: quotaShareOf(caller) }
+  if (protoId !== SUBSCRIBE.protoId) return callOpend(exchange, request)
+  try {
+    return await callOpend(exchange, request)
+  } finally {
+    // However it ends: reads that are answered from now on are asked of the object, which knows.
+    deployment.quotes.withdraw(caller.id)
+  }
+}
+
+function envelopeOf({ protocol }: Target, reply: GatewayReply) {
+  return reply.ok ? readEnvelope(protocol, reply.body) : fail(reply.failure)
 }

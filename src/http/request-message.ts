@@ -4,7 +4,7 @@ import { checkBody, type CheckOptions } from '../wire/json-check.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
-import { checkNoBody, readJsonBody } from './body.ts'
+import { checkNoBody, parseBody, readBodyText } from './body.ts'
 import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
@@ -20,11 +20,21 @@ const SUB_TYPE_LIST = 'subTypeList'
 
 /** Reads and checks the message of a request. Failures: every `request.*` about bodies. */
 export async function readC2S(endpoint: ApiEndpoint, request: Request): Promise<Result<RequestMessage>> {
-  if (endpoint.fixedC2S !== undefined) {
-    const nothing = checkNoBody(request)
-    return nothing.ok ? succeed(onlyMessage(endpoint.fixedC2S)) : nothing
-  }
-  const body = await readJsonBody(request)
+  const text = await readText(endpoint, request)
+  return text.ok ? checkC2S(endpoint, text.value) : text
+}
+
+/** The text of a request's body, for `checkC2S`; nothing for an endpoint that takes none, where a body is refused. */
+export async function readText(endpoint: ApiEndpoint, request: Request): Promise<Result<string>> {
+  if (endpoint.fixedC2S === undefined) return readBodyText(request)
+  const nothing = checkNoBody(request)
+  return nothing.ok ? succeed('') : nothing
+}
+
+/** Checks the message that a body's text is. Failures: the `request.*` about what stands in a body. */
+export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMessage> {
+  if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
+  const body = parseBody(text)
   if (!body.ok) return body
   const stray = checkTaken(endpoint, body.value)
   if (stray !== null) return stray
@@ -67,7 +77,7 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...order.value, subscription: null }) : order
   }
-  if (endpoint.subscribesFirst !== true) return succeed(onlyMessage(checked))
+  if (endpoint.subscribesFirst !== true) return succeed(onlyMessage({ ...endpoint.impliedFields, ...checked }))
   const { [SUB_TYPE_LIST]: subTypes, ...c2s } = checked
   const subscription = isGiven(subTypes) ? subscriptionTo(c2s, subTypes) : null
   return succeed({ ...onlyMessage(c2s), subscription })

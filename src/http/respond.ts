@@ -1,9 +1,9 @@
-import { fail, type Failed } from '../base/result.ts'
+import { fail, type Failed, type Result } from '../base/result.ts'
 import type { Env } from '../env.ts'
 import { answerProblem } from './answer.ts'
 import type { Counters } from './counters.ts'
-import type { Deployments } from './deployment.ts'
-import type { GatewayPort, Handler } from './exchange.ts'
+import type { Deployment, Deployments } from './deployment.ts'
+import type { Exchange, GatewayPort, Handler } from './exchange.ts'
 import { reportBug } from './report-bug.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -12,6 +12,7 @@ export interface Arrival {
   readonly request: Request
   readonly env: Env
   readonly nowMs: number
+  readonly clock: () => number
   readonly freshId: () => string
   readonly openGateway: () => GatewayPort
   readonly deployments: Deployments
@@ -30,15 +31,41 @@ export async function respond(handler: Handler, endpoint: string, arrival: Arriv
 }
 
 async function run(handler: Handler, arrival: Arrival, requestId: string): Promise<Response> {
-  const { request, env, nowMs, openGateway, deployments, counters } = arrival
   try {
-    const deployment = deployments.of(env)
-    const exchange = { request, requestId, nowMs, gateway: openGateway(), deployment, deployments, counters }
-    const outcome = await handler(exchange)
+    const outcome = await handler(new ArrivedExchange(arrival, requestId))
     return outcome instanceof Response ? outcome : answerProblem(outcome.failure, requestId)
   } catch (error) {
     reportBug(error, requestId)
     return answerProblem({ code: 'server.bug' }, requestId)
+  }
+}
+
+/** Opens the gateway when it is asked for: many answers need none, and a stub is not free. */
+class ArrivedExchange implements Exchange {
+  readonly request: Request
+  readonly requestId: string
+  readonly nowMs: number
+  readonly clock: () => number
+  readonly deployment: Result<Deployment>
+  readonly deployments: Deployments
+  readonly counters: Counters
+  readonly #openGateway: () => GatewayPort
+  #gateway: GatewayPort | null = null
+
+  constructor(arrival: Arrival, requestId: string) {
+    this.request = arrival.request
+    this.requestId = requestId
+    this.nowMs = arrival.nowMs
+    this.clock = arrival.clock
+    this.deployment = arrival.deployments.of(arrival.env)
+    this.deployments = arrival.deployments
+    this.counters = arrival.counters
+    this.#openGateway = arrival.openGateway
+  }
+
+  get gateway(): GatewayPort {
+    this.#gateway ??= this.#openGateway()
+    return this.#gateway
   }
 }
 

@@ -9,10 +9,17 @@ export interface MarketFacts {
   readonly contractMultiplier: number | null
   /** `Trd_Common.Currency` name of its prices. Only futures, crypto, event contracts and funds need it. */
   readonly currency: string | null
+  /** `Qot_Common.SecurityType`. Limits do not look at it; fees depend on it. */
+  readonly securityType: number | null
 }
 
 /** For a security whose snapshot could not be had. */
-export const NOTHING_KNOWN: MarketFacts = { lastPrice: null, contractMultiplier: null, currency: null }
+export const NOTHING_KNOWN: MarketFacts = {
+  lastPrice: null,
+  contractMultiplier: null,
+  currency: null,
+  securityType: null,
+}
 
 type Snapshot = MessageTypes['Qot_GetSecuritySnapshot.Snapshot']
 type FutureInfo = MessageTypes['Qot_GetFutureInfo.FutureInfo']
@@ -48,6 +55,7 @@ export function marketFactsOf(snapshot: Snapshot, future: FutureInfo | null): Ma
     lastPrice: curPrice > 0 ? curPrice : lastClosePrice > 0 ? lastClosePrice : null,
     contractMultiplier: multiplierOf(snapshot, future),
     currency: future === null ? null : currencyOf(future.quoteCurrency),
+    securityType: snapshot.basic.type,
   }
 }
 

@@ -124,7 +124,7 @@ async function cancelOne(
   if (reply.kind !== 'refused') return resultOf(order, LOST)
   const { code } = reply.failure
   // OpenD was not there to be asked, or never got the cancel.
-  const isUndone = /^(?:gateway|opend|order)\./.test(code)
+  const isUndone = /^(?:gateway|upstream|opend|order)\./.test(code)
   return resultOf(order, { outcome: isUndone ? 'not_attempted' : 'refused', detail: code })
 }
 

@@ -1,3 +1,4 @@
+import type { Failure } from '../base/failure.ts'
 import type { Reservation } from '../limits/limit-state.ts'
 
 /**
@@ -9,10 +10,14 @@ import type { Reservation } from '../limits/limit-state.ts'
  *     not_sent  nothing of it left the gateway
  *     unknown   it left, and whether OpenD acted on it is not known; looked for until it is
  *     absent    it left, was looked for, and is surely not there
+ *     refused   a limit, a switch or a check of ours said no; it never was `reserved`
  *
  * It is sent once, from `reserved`, and never again.
  */
-export type EntryState = 'reserved' | 'accepted' | 'rejected' | 'not_sent' | 'unknown' | 'absent'
+export type EntryState = (typeof ENTRY_STATES)[number]
+
+/** Every state, as people may ask for them. */
+export const ENTRY_STATES = ['reserved', 'accepted', 'rejected', 'not_sent', 'unknown', 'absent', 'refused'] as const
 
 /** The only ways from one state to another. */
 const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
@@ -22,6 +27,7 @@ const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   rejected: [],
   not_sent: [],
   absent: [],
+  refused: [],
 }
 
 /** Whether an entry may go from one state to the other. */
@@ -40,7 +46,7 @@ export interface LedgerEntry {
   /** Who asked: see `Caller.id`. */
   readonly caller: string
   readonly requestId: string
-  /** The caller's idempotency key, or null without one. */
+  /** The caller's idempotency key, or null without one. A refused call does not use it up. */
   readonly idempotencyKey: string | null
   /** SHA-1 of the checked message, hex: tells two different orders under one idempotency key apart. */
   readonly bodyHash: string
@@ -50,6 +56,8 @@ export interface LedgerEntry {
   readonly state: EntryState
   /** What it takes from the key's budgets; null for a cancel. */
   readonly reservation: Reservation | null
+  /** Whether the value of that is known. Where no cap needs it, it may not be, and counts as 0. */
+  readonly isValued: boolean
   /** How much of the reservation still counts. */
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
   /** Connection and frame that carried it, for OpenD's own logs; null until it left. */
@@ -61,6 +69,8 @@ export interface LedgerEntry {
   readonly reply: Uint8Array | null
   /** Why it stands where it stands, in words; null when OpenD simply accepted it. */
   readonly detail: string | null
+  /** What kept a refused call from being sent; null for every other. */
+  readonly refusal: Failure | null
   /** Unix ms. */
   readonly createdAtMs: number
   readonly updatedAtMs: number

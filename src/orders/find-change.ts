@@ -102,8 +102,7 @@ function wasOverBefore({ state, updatedAtMs }: LedgerEntry, { createdAtMs }: Led
  * tells, and where the two were on their way together, their times.
  */
 function callsAfter(entry: LedgerEntry, others: OtherCalls): ReadonlyMap<string, LedgerEntry> | null {
-  const { accId } = entry.call
-  const latest = others.page({ caller: null, state: null, accId, before: null, limit: MOST_OTHERS })
+  const latest = others.latestFor(entry.call.accId, MOST_OTHERS)
   const index = latest.findIndex(({ id }) => id === entry.id)
   if (index === -1 && latest.length === MOST_OTHERS) return null
   const after = latest.filter((other, at) => at < index || !wasOverBefore(other, entry))

@@ -5,11 +5,14 @@ import type { LedgerEntry } from './entry.ts'
  * is checked and written without an `await` in between is one transaction.
  */
 export interface Ledger {
-  insert(entry: LedgerEntry): void
+  /** Writes a new entry. False, and nothing is written, when its id is taken. */
+  insert(entry: LedgerEntry): boolean
+  /** Writes a refused call down some time soon. Nobody waits for it, and it may be lost with the object. */
+  insertRefused(entry: LedgerEntry): void
   /** Replaces the entry of that id. */
   update(entry: LedgerEntry): void
   byId(id: string): LedgerEntry | null
-  /** The latest entry under that idempotency key made at or after `sinceMs`. */
+  /** The latest entry under that idempotency key made at or after `sinceMs`, refused ones left out. */
   byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null
   /** Entries whose outcome is not known, oldest first; few, since each holds a caller's budget. */
   unsettled(): readonly LedgerEntry[]
@@ -17,6 +20,9 @@ export interface Ledger {
   reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[]
   /** Accepted new orders made at or after `sinceMs`, newest first: a caller's, or everybody's with null. */
   ordersSince(caller: string | null, sinceMs: number): readonly LedgerEntry[]
+  /** The latest calls for an account (decimal id), newest first, refused ones left out. */
+  latestFor(accId: string, limit: number): readonly LedgerEntry[]
+  /** A page of everything that was written down. */
   page(query: LedgerQuery): readonly LedgerEntry[]
   /** Resolves when everything written so far is durable. */
   sync(): Promise<void>

@@ -19,13 +19,15 @@ interface Known {
 export class LimitBook {
   readonly #ledger: Ledger
   readonly #known = new Map<string, Known>()
+  /** An order asks several times with the same limits. */
+  readonly #texts = new WeakMap<KeyLimits, string>()
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
   }
 
   of(caller: string, limits: KeyLimits | null, nowMs: number): LimitState {
-    const text = JSON.stringify(limits, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
+    const text = limits === null ? '' : this.#textOf(limits)
     const known = this.#known.get(caller)
     if (known?.limits === text) return known.state
     const rows = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS).flatMap(rowOf)
@@ -34,6 +36,15 @@ export class LimitBook {
     if (this.#known.size >= MAX_STATES && oldest !== undefined) this.#known.delete(oldest)
     this.#known.set(caller, { limits: text, state })
     return state
+  }
+
+  #textOf(limits: KeyLimits): string {
+    const known = this.#texts.get(limits)
+    if (known !== undefined) return known
+    const { allowedAccIds, ...others } = limits
+    const text = `${allowedAccIds?.join() ?? null} ${JSON.stringify(others)}`
+    this.#texts.set(limits, text)
+    return text
   }
 
   /** Gives back what an entry no longer holds. A caller whose state is not in memory finds it so in the ledger. */

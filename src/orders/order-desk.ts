@@ -4,10 +4,14 @@ import type { LimitState } from '../limits/limit-state.ts'
 import type { Verdict } from '../limits/verdict.ts'
 import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './account-orders.ts'
-import { type EntryState, isFinal, type LedgerEntry, mayMove } from './entry.ts'
+import { addedBy, dryRun, feeOf, failureOf, refused, replyOf } from './answer.ts'
+import { conclusionOf } from './conclusion.ts'
+import { ENTRY_STATES, type EntryState, isFinal, type LedgerEntry, mayMove } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { LimitBook } from './limit-book.ts'
-import { lookUp, type LookUp } from './look-up.ts'
+import { lookUp } from './look-up.ts'
+import { MarketBook } from './market-book.ts'
+import { refusedEntry, reservedEntry, type WrittenCall } from './new-entry.ts'
 import {
   callFactsOf,
   completedCall,
@@ -17,10 +21,12 @@ import {
   readOrderCall,
   writeOrderCall,
 } from './order-call.ts'
-import { outcomeOf } from './reply.ts'
+import { Refusals } from './refusals.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from './request.ts'
+import { WriteTurn } from './write-turn.ts'
 import { haltOver, haltText, type Switches } from './switches.ts'
 import { CALLER_REMARK_BYTES, drawTag, entryIdOf, utf8Bytes } from './tag.ts'
+import { Underway } from './underway.ts'
 
 /** How long an idempotency key stands for its first order. */
 export const IDEMPOTENCY_MS = 24 * 3_600_000
@@ -40,10 +46,14 @@ export interface DeskOutside {
   /** The accounts of the login, read again when `accId` is not among those known. */
   readonly accounts: (accId: bigint) => Promise<TradingAccounts | Failure>
   readonly nowMs: () => number
+  /** Uniform in [0, 1), and not to be guessed. */
   readonly random: () => number
+  /** With 0 ms: until everything that has arrived by now was delivered. */
   readonly wait: (ms: number) => Promise<void>
   /** Asks to be woken for the search at that time, Unix ms. */
   readonly wakeAt: (atMs: number) => void
+  /** Told of every call that is refused, dry runs aside. */
+  readonly onRefused: (caller: string, failure: Failure) => void
 }
 
 /**
@@ -52,11 +62,18 @@ export interface DeskOutside {
  * entry says what is known, and an order whose reply was lost is looked for instead of being sent again.
  */
 export class OrderDesk {
+  /** How many entries came to each state since the object started. */
+  readonly counts: Readonly<Record<EntryState, number>>
+  readonly #counts: Record<EntryState, number>
   readonly #outside: DeskOutside
   readonly #limits: LimitBook
-  /** The frames of calls whose outcome is still out. */
-  readonly #frames = new Map<string, LedgerEntry['sentAs']>()
-  /** Ids of the entries that are unknown. While there are none, order pushes are not even read. */
+  readonly #markets: MarketBook
+  readonly #refusals = new Refusals()
+  readonly #underway: Underway
+  readonly #turn: WriteTurn
+  /** Calls that are being dealt with. */
+  #busy = 0
+  /** Ids of the entries that are unknown. While there are none, order pushes need not be searched for them. */
   readonly #unknown = new Set<string>()
   /** Callers that wait for an entry to become final. */
   readonly #watchers = new Map<string, (() => void)[]>()
@@ -64,6 +81,11 @@ export class OrderDesk {
   constructor(outside: DeskOutside) {
     this.#outside = outside
     this.#limits = new LimitBook(outside.ledger)
+    this.#markets = new MarketBook(outside.upstream, outside.nowMs)
+    this.#underway = new Underway(outside.wait)
+    this.#turn = new WriteTurn(() => outside.wait(0))
+    this.#counts = zeros()
+    this.counts = this.#counts
     // What was on its way when an earlier life of the object ended may have left.
     for (const entry of outside.ledger.unsettled()) {
       if (entry.state === 'reserved') this.settle(entry, 'unknown', { detail: 'the gateway was restarted' })
@@ -76,38 +98,29 @@ export class OrderDesk {
     return this.#unknown.size > 0
   }
 
+  /** Takes one order call to its end, or to the point where its caller has waited long enough. */
   async submit(request: OrderRequest): Promise<OrderAnswer> {
-    const asked = readOrderCall(request.protoId, request.body)
-    const bodyHash = hexOf(this.#outside.sha1(request.body))
-    // What was answered before is answered again, also while OpenD cannot be asked for anything.
-    const earlier = this.#earlier(request, bodyHash)
-    if (earlier !== null) return { reply: earlier, budgets: null }
-    const refusal = await this.#refusalOf(asked, request)
-    if (refusal !== null) return answerRefused(refusal)
-    const { policy } = this.#limits.of(request.caller, request.limits, this.#outside.nowMs())
-    const known = await lookUp(this.#outside.upstream, asked, policy, request.isDryRun)
-    const call = completedCall(asked, known.order)
-
-    // From here to the entry's insertion nothing waits, so nothing can come between check and reservation.
-    const again = this.#earlier(request, bodyHash)
-    if (again !== null) return { reply: again, budgets: null }
-    const nowMs = this.#outside.nowMs()
-    // Asked for only now: a call under other limits may have had it made anew while this one waited.
-    const state = this.#limits.of(request.caller, request.limits, nowMs)
-    const verdict = state.check(limitFactsOf(call, known.order), known.market, nowMs)
-    const failure = this.#haltOf(call, request) ?? failureOf(verdict)
-    if (request.isDryRun) return { reply: dryRun(call, verdict, failure), budgets: state.budgets(nowMs) }
-    if (failure !== null) return { ...answerRefused(failure), budgets: state.budgets(nowMs) }
-    const entry = this.#write(request, call, known, bodyHash, state, verdict, nowMs)
-    await this.#outside.ledger.sync()
-    const reply = await this.#send(entry, call)
-    const afterMs = this.#outside.nowMs()
-    return { reply, budgets: this.#limits.of(request.caller, request.limits, afterMs).budgets(afterMs) }
+    this.#busy++
+    try {
+      return await this.#take(request)
+    } finally {
+      this.#busy--
+    }
   }
 
   /** Notes which frame carries an entry; written down with its outcome, which saves a write on every order. */
   noteSent(entryId: string, connId: bigint, serial: number): void {
-    this.#frames.set(entryId, { connId: connId.toString(), serial })
+    this.#underway.noteSent(entryId, { connId: connId.toString(), serial })
+  }
+
+  /** An order push, which may tell of an order whose reply will be lost. */
+  notePush(body: Uint8Array): void {
+    this.#underway.notePush(body)
+  }
+
+  /** The link came up, perhaps to another OpenD. */
+  linkReady(): void {
+    this.#markets.forget()
   }
 
   /** Moves an entry along, and gives back what it no longer holds. An arrow that does not exist is a bug. */
@@ -118,10 +131,10 @@ export class OrderDesk {
     if (isReleased) this.#limits.release(entry, to === 'not_sent' ? 'not_sent' : 'rejected')
     const holds = isReleased ? (to === 'not_sent' ? 'nothing' : 'rate') : entry.holds
     const nextLookMs = to === 'unknown' ? nowMs + FIRST_LOOK_MS : entry.nextLookMs
-    const sentAs = this.#frames.get(entry.id) ?? entry.sentAs
-    this.#frames.delete(entry.id)
+    const sentAs = this.#underway.takeSentAs(entry.id) ?? entry.sentAs
     const settled: LedgerEntry = { ...entry, ...changes, state: to, holds, sentAs, nextLookMs, updatedAtMs: nowMs }
     this.#outside.ledger.update(settled)
+    this.#counts[to]++
     if (to === 'unknown') {
       this.#unknown.add(entry.id)
       this.#outside.wakeAt(nextLookMs)
@@ -132,6 +145,51 @@ export class OrderDesk {
       this.#watchers.delete(entry.id)
     }
     return settled
+  }
+
+  async #take(request: OrderRequest): Promise<OrderAnswer> {
+    const asked = readOrderCall(request.protoId, request.body)
+    const bodyHash = hexOf(this.#outside.sha1(request.body))
+    // What was answered before is answered again, also while OpenD cannot be asked for anything.
+    const earlier = this.#earlier(request, bodyHash)
+    if (earlier !== null) return { reply: earlier, budgets: null }
+    const refusal = await this.#refusalOf(asked, request)
+    if (refusal !== null) {
+      const facts = callFactsOf(asked, limitFactsOf(asked, null))
+      const reply = this.#refuse({ request, bodyHash, facts, nowMs: this.#outside.nowMs() }, refusal)
+      return { reply, budgets: null }
+    }
+    const { policy } = this.#limits.of(request.caller, request.limits, this.#outside.nowMs())
+    const sources = { upstream: this.#outside.upstream, markets: this.#markets }
+    const known = await lookUp(sources, asked, policy, request.isDryRun)
+    const call = completedCall(asked, known.order)
+    await this.#shareTurn()
+
+    // From here to the entry's insertion nothing waits, so nothing can come between check and reservation.
+    const again = this.#earlier(request, bodyHash)
+    if (again !== null) return { reply: again, budgets: null }
+    const nowMs = this.#outside.nowMs()
+    // Asked for only now: a call under other limits may have had it made anew while this one waited.
+    const state = this.#limits.of(request.caller, request.limits, nowMs)
+    const limitFacts = limitFactsOf(call, known.order)
+    const verdict = state.check(limitFacts, known.market, nowMs)
+    const failure = this.#haltOf(call, request) ?? failureOf(verdict)
+    if (request.isDryRun) {
+      const fee = feeOf(limitFacts, known.market, state.policy.bandPercent, nowMs)
+      return { reply: dryRun(call, verdict, failure, fee), budgets: state.budgets(nowMs) }
+    }
+    const written = { request, bodyHash, facts: callFactsOf(call, limitFacts), nowMs }
+    if (failure !== null) return { reply: this.#refuse(written, failure), budgets: state.budgets(nowMs) }
+    const entry = this.#write(written, state, verdict)
+    await this.#outside.ledger.sync()
+    const reply = await this.#send(entry, call)
+    const afterMs = this.#outside.nowMs()
+    return { reply, budgets: this.#limits.of(request.caller, request.limits, afterMs).budgets(afterMs) }
+  }
+
+  /** Waits for the others that are about to write something; a call that is alone has nobody to wait for. */
+  async #shareTurn(): Promise<void> {
+    if (this.#busy > 1) await this.#turn.join()
   }
 
   /** What stands in the way of a call before its limits are looked at; null when nothing does. */
@@ -170,61 +228,45 @@ export class OrderDesk {
     return scope === null ? null : { code: 'limits.halted', text: haltText(scope), retryAfterMs: null }
   }
 
-  #write(
-    request: OrderRequest,
-    call: OrderCall,
-    known: LookUp,
-    bodyHash: string,
-    state: LimitState,
-    verdict: Verdict,
-    nowMs: number,
-  ): LedgerEntry {
-    const tag = this.#freshTag()
-    const id = entryIdOf(tag)
-    const charge = verdict.isAdmitted ? verdict.charge : null
-    const entry: LedgerEntry = {
-      id,
-      caller: request.caller,
-      requestId: request.requestId,
-      idempotencyKey: request.idempotencyKey,
-      bodyHash,
-      call: callFactsOf(call, limitFactsOf(call, known.order)),
-      tag: call.protoId === 2202 ? tag : null,
-      state: 'reserved',
-      reservation: charge === null ? null : state.reserve(id, charge, nowMs),
-      holds: charge === null ? 'nothing' : 'rate_and_value',
-      sentAs: null,
-      orderId: null,
-      orderIdEx: null,
-      reply: null,
-      detail: null,
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
-      looks: 0,
-      nextLookMs: nowMs,
-    }
-    this.#outside.ledger.insert(entry)
-    return entry
+  /** Refuses a call. Its entry is written when there is time for it: nothing hangs on it, so nobody waits. */
+  #refuse(call: WrittenCall, failure: Failure): OrderReply {
+    const { caller, isDryRun } = call.request
+    if (isDryRun) return refused(failure, null)
+    this.#counts.refused++
+    this.#outside.onRefused(caller, failure)
+    const entry = refusedEntry(call, drawTag(this.#outside.random), failure)
+    if (!this.#refusals.take(caller, entry.id, call.nowMs)) return refused(failure, null)
+    this.#outside.ledger.insertRefused(entry)
+    return refused(failure, entry.id)
   }
 
-  #freshTag(): string {
+  /** Writes an admitted call down with what it takes from the budgets. */
+  #write(call: WrittenCall, state: LimitState, verdict: Verdict): LedgerEntry {
+    const charge = verdict.isAdmitted ? verdict.charge : null
+    const isValued = addedBy(verdict.gates) !== null
     for (;;) {
       const tag = drawTag(this.#outside.random)
-      if (this.#outside.ledger.byId(entryIdOf(tag)) === null) return tag
+      const reservation = charge === null ? null : state.reserve(entryIdOf(tag), charge, call.nowMs)
+      const entry = reservedEntry(call, tag, reservation, isValued)
+      if (this.#outside.ledger.insert(entry)) {
+        this.#counts.reserved++
+        return entry
+      }
+      // That tag is taken: once in a hundred thousand orders when ten million are kept.
+      if (reservation !== null) state.release(reservation, 'not_sent')
     }
   }
 
   async #send(entry: LedgerEntry, call: OrderCall): Promise<OrderReply> {
-    const upstream = await this.#outside.upstream(call.protoId, writeOrderCall(call, entry.tag), entry.id)
-    const outcome = outcomeOf(call.protoId, upstream)
-    const reply = upstream.ok && outcome.state !== 'unknown' ? upstream.body : null
-    const changes =
-      outcome.state === 'accepted'
-        ? { reply, orderId: outcome.orderId, orderIdEx: outcome.orderIdEx }
-        : { reply, detail: outcome.detail }
+    const body = writeOrderCall(call, entry.tag)
+    const ending = await this.#underway.follow(entry, () => this.#outside.upstream(call.protoId, body, entry.id))
+    await this.#shareTurn()
     // Nothing else moves an entry while it is reserved, so it is as it was written.
-    const settled = this.settle(entry, outcome.state, changes)
-    if (settled.state === 'not_sent' && !upstream.ok) return refused(upstream.failure, entry.id)
+    const { state, changes } = conclusionOf(entry, ending, () => this.#underway.orderOf(entry))
+    const settled = this.settle(entry, state, changes)
+    if (settled.state === 'not_sent' && 'outcome' in ending && !ending.outcome.ok) {
+      return refused(ending.outcome.failure, entry.id)
+    }
     if (settled.state !== 'unknown') return replyOf(settled, false)
     await Promise.race([this.#whenFinal(entry.id), this.#outside.wait(WAIT_FOR_SEARCH_MS)])
     return replyOf(this.#outside.ledger.byId(entry.id) ?? settled, false)
@@ -237,36 +279,16 @@ export class OrderDesk {
   }
 }
 
-function replyOf(entry: LedgerEntry, isReplay: boolean): OrderReply {
-  if (entry.reply !== null) return { kind: 'answered', body: entry.reply, intentId: entry.id, isReplay }
-  if (entry.state === 'absent') return refused({ code: 'order.absent', intentId: entry.id }, entry.id)
-  return { kind: 'unknown', intentId: entry.id, isReplay }
+function zeros(): Record<EntryState, number> {
+  const counts = ENTRY_STATES.map((state) => [state, 0] as const)
+  // One number for each member of the union that the list defines.
+  return Object.fromEntries(counts) as Record<EntryState, number>
 }
 
-function failureOf(verdict: Verdict): Failure | null {
-  if (verdict.isAdmitted) return null
-  const { gate, text, retryAfterMs } = verdict.refusal
-  return { code: `limits.${gate}`, text, retryAfterMs }
-}
-
-function dryRun(call: OrderCall, { gates }: Verdict, failure: Failure | null): OrderReply {
-  const daily = gates.find((gate) => gate.gate === 'daily_value')
-  const amount = daily?.added ?? null
-  const value = amount === null ? null : { amount, currency: daily?.currency ?? null }
-  return {
-    kind: 'dry_run',
-    report: { wouldPass: failure === null, failure, gates, value, body: writeOrderCall(call, null) },
-  }
-}
-
-function refused(failure: Failure, intentId: string | null): OrderReply {
-  return { kind: 'refused', failure, intentId }
-}
-
-function answerRefused(failure: Failure): OrderAnswer {
-  return { reply: refused(failure, null), budgets: null }
-}
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let text = ''
+  for (const byte of bytes) text += HEX[byte] ?? ''
+  return text
 }

@@ -1,5 +1,4 @@
 import type { MessageTypes } from '../../proto/messages.ts'
-import { decodeMessage } from '../wire/decode.ts'
 import { type AccountRef, ordersOf, pastOrdersOf, type Upstream } from './account-orders.ts'
 import type { LedgerEntry } from './entry.ts'
 import { findingOf } from './finding.ts'
@@ -7,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 import type { Finding } from './look.ts'
 import { foundReply, refusedReply } from './order-call.ts'
 import type { OrderDesk } from './order-desk.ts'
+import { orderIn } from './pushed-orders.ts'
 import { entryIdOf, tagOf } from './tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
@@ -74,18 +74,19 @@ export class OrderSearch {
 
   /** The link came up: everything unknown is worth a look at once. */
   linkReady(): void {
+    this.#desk.linkReady()
     for (const { id } of this.#unknown()) this.#hurried.add(id)
     this.#wakeForNext()
   }
 
-  /** An order push. One that carries the tag of an entry settles it. */
+  /** An order push. One that carries the tag of an unknown entry settles it; others may be of use to the desk. */
   orderPush(body: Uint8Array): void {
+    this.#desk.notePush(body)
     if (!this.#desk.hasUnknown) return
-    const decoded = decodeMessage('Trd_UpdateOrder.Response', body)
-    const order = decoded.ok ? decoded.value.s2c?.order : undefined
+    const order = orderIn(body)
     const tag = tagOf(order?.remark)
     const entry = tag === null ? null : this.#outside.ledger.byId(entryIdOf(tag))
-    if (order === undefined || entry?.state !== 'unknown') return
+    if (order === null || entry?.state !== 'unknown') return
     const finding = findingOf(entry, { orders: [order], isComplete: false }, this.#outside.ledger)
     if (finding !== null) this.#settle(entry, finding)
   }

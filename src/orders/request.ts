@@ -32,6 +32,13 @@ export interface OrderAnswer {
   readonly budgets: Budgets | null
 }
 
+/** Fees that an order would cost. */
+export interface FeeEstimate {
+  readonly amount: string
+  readonly currency: string
+  readonly items: readonly { readonly name: string; readonly amount: string }[]
+}
+
 /** What a dry run found. */
 export interface DryRun {
   readonly wouldPass: boolean
@@ -40,6 +47,8 @@ export interface DryRun {
   readonly gates: readonly GateReport[]
   /** What the call would add: decimal text and currency name; null when it cannot be told. */
   readonly value: { readonly amount: string; readonly currency: string | null } | null
+  /** What it would cost in fees, amounts as decimal text; null when that cannot be told. */
+  readonly fee: FeeEstimate | null
   /** The message that would go upstream, encoded. */
   readonly body: Uint8Array
 }

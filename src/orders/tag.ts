@@ -17,11 +17,19 @@ const TAG_BYTES = 10
 /** What is left of a remark for the caller, UTF-8 bytes. */
 export const CALLER_REMARK_BYTES = REMARK_BYTES - TAG_BYTES
 
-/** A fresh tag from a source of numbers that are uniform in [0, 1). */
+/** A fresh tag from a source of numbers that are uniform in [0, 1), in steps of 2^-20 or finer. */
 export function drawTag(random: () => number): string {
-  let tag = ''
-  while (tag.length < 8) tag += ALPHABET[Math.floor(random() * ALPHABET.length)] ?? ''
-  return tag
+  return drawHalf(random()) + drawHalf(random())
+}
+
+function drawHalf(unit: number): string {
+  const bits = Math.floor(unit * 2 ** 20)
+  return letter(bits >> 15) + letter(bits >> 10) + letter(bits >> 5) + letter(bits)
+}
+
+/** The letter of the lowest five bits. */
+function letter(bits: number): string {
+  return ALPHABET.charAt(bits & 31)
 }
 
 /** The id of the entry whose order carries that tag. */

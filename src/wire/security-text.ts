@@ -46,6 +46,13 @@ export function parseSecurityText(text: string): ParsedSecurity | null {
   return market === undefined ? null : { market, code: text.slice(dot + 1) }
 }
 
+/** The way back: `HK.00700`. Null for a market without a prefix. */
+export function securityText({ market, code }: ParsedSecurity): string | null {
+  marketNumbers ??= readMarketNumbers()
+  const [prefix] = marketNumbers.entries().find(([, number]) => number === market) ?? []
+  return prefix === undefined ? null : `${prefix}.${code}`
+}
+
 function readMarketNumbers(): ReadonlyMap<string, number> {
   const { values } = enumType('Qot_Common.QotMarket')
   const numbers = new Map<string, number>()

@@ -19,6 +19,7 @@ function keyWith(accIds: readonly bigint[] | null, cardNums: readonly string[] |
     scopes: new Set<never>(),
     isFrozen: false,
     expiresAtMs: null,
+    subscriptionQuota: null,
     limits,
   }
   return { ...rest, accIds, cardNums }

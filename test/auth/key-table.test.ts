@@ -89,6 +89,14 @@ test('caps by currency, a time zone and a price band are taken, flat and nested'
   )
 })
 
+test('a share of the subscription quota is a whole number, flat or nested, and nothing where it is not stated', () => {
+  const flat = readKey({ ...MINIMAL, subscription_quota: 100 })
+  assert.deepEqual(flat.problems, [])
+  assert.equal(flat.key?.subscriptionQuota, 100)
+  assert.deepEqual(readKey({ ...MINIMAL, limits: { subscription_quota: 100 } }), flat)
+  assert.equal(readKey(MINIMAL).key?.subscriptionQuota, null)
+})
+
 test('a bare hex hash and one with its prefix open for the same key', async () => {
   const hex = hashOf('fc_bot')
   for (const hash of [hex, hex.toUpperCase(), `sha256:${hex}`]) {
@@ -158,6 +166,9 @@ const BAD_RECORDS: readonly (readonly [string, object, RegExp])[] = [
   ['negative value of a currency', { max_daily_value: { HKD: -1 } }, /max_daily_value must be .* table/],
   ['a list of values', { max_order_value: [1] }, /max_order_value must be .* table/],
   ['negative band', { market_price_band: -5 }, /market_price_band must be/],
+  ['a share that reads nothing', { subscription_quota: 0 }, /subscription_quota must be a whole number, 1 or more/],
+  ['half a subscription', { subscription_quota: 1.5 }, /subscription_quota must be/],
+  ['a share as text', { subscription_quota: '100' }, /subscription_quota must be/],
   ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides may name/],
   ['bad account', { allowed_acc_ids: [1.5] }, /allowed_acc_ids must be/],
   ['negative account', { allowed_acc_ids: [-1] }, /allowed_acc_ids must be/],

@@ -56,3 +56,8 @@ export function postRequest(path: string, key: string, json: string): string {
   ]
   return `${lines.join('\r\n')}\r\n\r\n${json}`
 }
+
+/** The same request, for an answer that OpenD is asked for. */
+export function withoutCache(request: string): string {
+  return request.replace('\r\n', '\r\nCache-Control: no-cache\r\n')
+}

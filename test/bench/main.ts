@@ -1,3 +1,4 @@
+import { benchCachedReads } from './cached-reads.ts'
 import { benchOrders } from './orders.ts'
 import { benchRelay } from './relay.ts'
 import { benchSimulator } from './simulator.ts'
@@ -5,6 +6,7 @@ import { benchSimulator } from './simulator.ts'
 /** `npm run bench`: all benches, or those named: `npm run bench -- relay`. Each prints what it measured. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   relay: benchRelay,
+  'cached-reads': benchCachedReads,
   orders: benchOrders,
   simulator: benchSimulator,
 }

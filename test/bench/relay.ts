@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { keysJsonFor } from '../../src/cli/local-key.ts'
-import { alternate, LOAD_TEXT, type Pair, postRequest, withServers } from './alternate.ts'
+import { alternate, LOAD_TEXT, type Pair, postRequest, withoutCache, withServers } from './alternate.ts'
 import { type Contender, roundsTable } from './contender.ts'
 import { median } from './numbers.ts'
 import { type ServerProcess, startServer } from './processes.ts'
@@ -15,7 +15,7 @@ const QUOTE = { security_list: [{ market: 1, code: '00700' }] }
 const FIRST_QUOTE = { ...QUOTE, sub_type_list: [1] }
 
 /**
- * What a quote costs: `POST /api/quote` through the Worker and the gateway object, over TCP to the simulated OpenD and
+ * What a quote costs that OpenD is asked for: `POST /api/quote` with `Cache-Control: no-cache` through the Worker and the gateway object, over TCP to the simulated OpenD and
  * back, beside a bare Worker, object and TCP echo that do nothing in between and carry as many bytes as the quote's
  * answer has.
  */
@@ -33,7 +33,8 @@ async function startProduct(running: ServerProcess[]): Promise<Contender> {
   const vars = { KEYS_JSON: await keysJsonFor(KEY, true), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
   const worker = await serveWorker('src/index.ts', vars)
   running.push(worker)
-  return { name: 'opend-edge', worker, backend, request: postRequest('/api/quote', KEY, JSON.stringify(QUOTE)) }
+  const request = withoutCache(postRequest('/api/quote', KEY, JSON.stringify(QUOTE)))
+  return { name: 'opend-edge', worker, backend, request }
 }
 
 /** Subscribes on the way, and returns the answer. */
@@ -60,7 +61,7 @@ function report(product: Contender, bare: Contender, pairs: readonly Pair[]): vo
   const ratios = pairs.map(([ours, theirs]) => ours.requestsPerSecond / theirs.requestsPerSecond)
   const cpuRatios = pairs.map(([ours, theirs]) => (theirs.workerCpuUs ?? NaN) / (ours.workerCpuUs ?? NaN))
   const lines = [
-    `relay: POST /api/quote, ${LOAD_TEXT}`,
+    `relay: POST /api/quote with no-cache, ${LOAD_TEXT}`,
     `workerd serve, Node ${process.version}, ${availableParallelism()} processors`,
     '',
     roundsTable([

@@ -35,6 +35,7 @@ function callThrough(gatewayPem: string | null, opendPem: string): { outcome: Ca
         wire.push(effect.bytes)
         connection.receive(effect.bytes, NOW_MS)
       }
+      if (effect.kind === 'released') perform(session.call(effect.callId, effect.protoId, effect.body, NOW_MS))
       if (effect.kind === 'settle') outcomes.push(effect.outcome)
     }
   }

@@ -51,6 +51,8 @@ export class Rig {
       else if (effect.kind === 'close') this.closed.push(effect.linkId)
       else if (effect.kind === 'push') this.pushes.push(effect.protoId)
       else if (effect.kind === 'send') this.#record(effect.linkId, effect.bytes)
+      else if (effect.kind === 'released')
+        this.perform(this.session.call(effect.callId, effect.protoId, effect.body, this.nowMs))
       else if (effect.kind === 'settle')
         this.outcomes.set(effect.callId, [...(this.outcomes.get(effect.callId) ?? []), effect.outcome])
     }

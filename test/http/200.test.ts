@@ -52,6 +52,16 @@ test('the first example of the documentation works as printed: subscribe, then r
   assert.equal(subscribe?.caller, 'key:bot')
 })
 
+test('a subscription over REST wants its pushes, unless it says no', async () => {
+  const { gateway, send } = keyRig(['qot:read'])
+  const body = { security_list: [TENCENT], sub_type_list: [1], is_sub_or_un_sub: true }
+  for (const more of [{}, { is_reg_or_un_reg_push: true }, { is_reg_or_un_reg_push: false }]) {
+    await readEnvelope(await send('POST /api/subscribe', { body: { ...body, ...more } }))
+  }
+  const registered = gateway.calls.map(({ c2s }) => (c2s as Record<string, unknown>)['isRegOrUnRegPush'])
+  assert.deepEqual(registered, [true, true, false])
+})
+
 test('a quote without types only reads, and a refused subscription is the answer', async () => {
   const { gateway, send } = keyRig(['qot:read'])
   for (const subTypes of [undefined, [], null]) {

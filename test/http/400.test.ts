@@ -26,6 +26,24 @@ test('what is not UTF-8 is refused, not repaired', async () => {
   await assertRefused('POST /api/quote', new Uint8Array([0x7b, 0xff, 0x7d]), 'request.invalid_utf8', /UTF-8/)
 })
 
+test('the same with a declared length; the sign that stands for broken bytes has no use in a quote', async () => {
+  const rig = keyRig(['qot:read'])
+  const post = (path: string, body: Uint8Array) =>
+    rig.send(`POST ${path}`, { body, headers: { 'Content-Length': String(body.length) } })
+  const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+  const quote = (code: string): string => `{"security_list":[{"market":1,"code":"${code}"}]}`
+  for (const body of [
+    new Uint8Array([0x7b, 0xff, 0x7d]),
+    utf8(quote('\uFFFD')),
+    new Uint8Array([0x22, 0xf0, 0x9f, 0x98]),
+  ]) {
+    assert.equal((await readError(await post('/api/quote', body), 400)).code, 'request.invalid_utf8')
+  }
+  assert.equal((await post('/api/quote', utf8(quote('騰訊')))).status, 200)
+  assert.equal((await post('/api/quote', utf8(`\uFEFF${quote('00700')}`))).status, 200, 'a byte order mark is no text')
+  assert.equal((await post('/api/user-security', utf8('{"group_name":"\uFFFD"}'))).status, 200)
+})
+
 test('a body that is no object is refused', async () => {
   for (const body of ['[]', '"HK.00700"', '1', 'null', 'true']) {
     await assertRefused('POST /api/quote', body, 'request.invalid_value', /object/)

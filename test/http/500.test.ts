@@ -85,7 +85,8 @@ test('a gateway that cannot even be opened is a bug with the same uniform answer
     throw new Error('no binding')
   }
   const app = createApp({ gateway: open, nowMs: () => NOW_MS, freshId: () => 'id', fetch })
-  assert.equal((await readError(await app.request('/health', {}, BASE_ENV), 500)).code, 'server.bug')
+  assert.equal((await readError(await app.request('/readyz', {}, BASE_ENV), 500)).code, 'server.bug')
+  assert.equal((await app.request('/health', {}, BASE_ENV)).status, 200, 'which does not touch it')
 })
 
 test('every problem of a configuration is told, so that one look at an answer is enough', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
+import type { Budget } from '../../src/gateway/governor-counter.ts'
+import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   CounterDelta,
   GatewayCall,
@@ -22,7 +24,7 @@ import type { WireMessage } from '../../src/wire/json-wire-value.ts'
 import { sampleMessage } from './sample-message.ts'
 
 /** A call that reached the gateway, taken apart. */
-export interface SeenCall extends Pick<GatewayCall, 'protoId' | 'caller'> {
+export interface SeenCall extends Omit<GatewayCall, 'body'> {
   readonly protocol: string
   readonly c2s: unknown
 }
@@ -44,6 +46,12 @@ export class FakeGateway implements GatewayPort {
   readonly counted: CounterDelta[] = []
   readonly upgrades: Request[] = []
   readonly answers = new Map<string, Answer>()
+  /** What replies say about themselves. */
+  source: ReadSource = 'upstream'
+  asOfMs = 0
+  budget: Budget | null = null
+  /** Holds the answers of calls back until it resolves. */
+  gate: Promise<void> = Promise.resolve()
   /** What the next order calls are answered with, instead of OpenD's reply. */
   orderAnswer: OrderAnswer | null = null
   /** The ledger, newest first. */
@@ -84,16 +92,17 @@ export class FakeGateway implements GatewayPort {
     return this.calls[0]?.c2s as C2S<Name>
   }
 
-  async call({ body, ...rest }: GatewayCall): Promise<GatewayReply> {
-    const answer = this.#take(rest.protoId, body, rest.caller)
-    if (answer instanceof Uint8Array) {
-      return { ok: true, body: answer, source: 'upstream', asOfMs: 0, budget: null, epoch: this.epoch }
-    }
-    return { ok: false, failure: answer, budget: null, epoch: this.epoch }
+  async call(call: GatewayCall): Promise<GatewayReply> {
+    const answer = this.#take(call)
+    const { source, asOfMs, budget, epoch } = this
+    await this.gate
+    if (answer instanceof Uint8Array) return { ok: true, body: answer, source, asOfMs, budget, epoch }
+    return { ok: false, failure: answer, budget, epoch }
   }
 
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
-    const answer = this.#take(request.protoId, request.body, request.caller)
+    const { protoId, body, caller } = request
+    const answer = this.#take({ protoId, body, caller, isFresh: false, quotaShare: null })
     this.orders.push(request)
     return { ...(this.orderAnswer ?? { reply: orderReply(answer), budgets: null }), epoch: this.epoch }
   }
@@ -149,11 +158,11 @@ export class FakeGateway implements GatewayPort {
     return new Response('upgraded')
   }
 
-  #take(protoId: number, body: Uint8Array, caller: string): Uint8Array | Failure {
-    const protocol = protocolById(protoId)?.name as ProtocolName
+  #take({ body, ...call }: GatewayCall): Uint8Array | Failure {
+    const protocol = protocolById(call.protoId)?.name as ProtocolName
     const request = decodeMessage(`${protocol}.Request` as 'Qot_GetKL.Request', body)
     assert.ok(request.ok, `the gateway got bytes that do not decode: ${protocol}`)
-    this.calls.push({ protoId, caller, protocol, c2s: request.value.c2s })
+    this.calls.push({ ...call, protocol, c2s: request.value.c2s })
     const answer = this.answers.get(protocol) ?? { retType: 0, s2c: sampleMessage(`${protocol}.S2C`) }
     if (answer instanceof Uint8Array || isFailure(answer)) return answer
     return encodeChecked(`${protocol}.Response`, answer)

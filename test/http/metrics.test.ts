@@ -117,6 +117,12 @@ test('the page is the Prometheus text format, with labels escaped', () => {
   )
 })
 
+test('every metric of the orders is explained', () => {
+  for (const name of ['opend_edge_orders_total', 'futu_auth_limit_rejects_total', 'opend_edge_orders_unknown']) {
+    assert.match(renderMetrics([{ name, type: 'counter', values: [] }]), new RegExp(`^# HELP ${name} \\w`))
+  }
+})
+
 test('/metrics shows what the object knows, as that format', async () => {
   const rig = makeRig()
   rig.gateway.samples = [{ name: 'opend_edge_gateway_up', type: 'gauge', values: [{ labels: {}, value: 0 }] }]

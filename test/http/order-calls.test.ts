@@ -195,13 +195,14 @@ test('the limits of a key go along with its orders; a JWT has none', async () =>
   assert.equal(jwt.gateway.orders[0]?.limits, null)
 })
 
-test('a dry run shows every gate with its numbers, the value, what is left and the message', async () => {
+test('a dry run shows every gate with its numbers, the value, the fee, what is left and the message', async () => {
   const { gateway, send } = keyRig(['trade:simulate'])
   await send('POST /api/order', { body: ORDER })
   const body = gateway.orders[0]?.body ?? assert.fail()
   const none = { refusal: null }
   const failure = { code: 'limits.rate', text: 'rate limit exceeded', retryAfterMs: 11_001 } as const
   const refusal = { text: failure.text, retryAfterMs: failure.retryAfterMs }
+  const fee = { amount: '15.00', currency: 'HKD', items: [{ name: 'Platform Fee', amount: '15.00' }] }
   gateway.orderAnswer = {
     reply: {
       kind: 'dry_run',
@@ -224,6 +225,7 @@ test('a dry run shows every gate with its numbers, the value, what is left and t
           },
         ],
         value: { amount: '30000.00', currency: 'HKD' },
+        fee,
         body,
       },
     },
@@ -252,6 +254,7 @@ test('a dry run shows every gate with its numbers, the value, what is left and t
       },
     ],
     value: { amount: '30000.00', currency: 'HKD' },
+    fee,
     budgets: {
       rate: { cap: 3, used: 3, remaining: 0, reset_ms: 11_001 },
       day: '2026-11-22',
@@ -267,6 +270,15 @@ test('a dry run shows every gate with its numbers, the value, what is left and t
       price: 300,
     },
   })
+})
+
+test('a dry run that cannot tell value or fee says null', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  await send('POST /api/order', { body: ORDER })
+  const body = gateway.orders[0]?.body ?? assert.fail()
+  const report = { wouldPass: true, failure: null, gates: [], value: null, fee: null, body }
+  gateway.orderAnswer = { reply: { kind: 'dry_run', report }, budgets: null }
+  assert.match(await (await send('POST /api/order?dry_run=true', { body: ORDER })).text(), /"value":null,"fee":null,/)
 })
 
 test('dry_run is true or false, once; anything else is refused instead of placing an order', async () => {

@@ -31,12 +31,14 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
     tag: id.slice(3),
     state: 'accepted',
     reservation: { id, atMs: NOW_MS, currency: 'HKD', value: 30_050_000_000_000n, day: '2026-11-22' },
+    isValued: true,
     holds: 'rate_and_value',
     sentAs: { connId: '7418311293381240001', serial: 12 },
     orderId: '14862735488205987840',
     orderIdEx: 'FT77',
     reply: encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c: { header: HEADER, orderID: 7n } }),
     detail: null,
+    refusal: null,
     createdAtMs: NOW_MS,
     updatedAtMs: NOW_MS + 250,
     looks: 0,
@@ -72,6 +74,7 @@ test('an entry shows everything but the hash of its body, ids and amounts as tex
     intent_id: 'oi_mine0001',
     intent_url: '/api/order-intents/oi_mine0001',
     state: 'accepted',
+    code: null,
     detail: null,
     caller: 'key:bot',
     request_id: 'req-1',
@@ -124,6 +127,27 @@ test('an unknown entry says when it is looked for next; a refusal shows as OpenD
   assert.deepEqual(rejected?.['reply'], { ret_type: -1, ret_msg: 'too late', err_code: null, s2c: null })
   const { idempotency_key: key, packet_id: packetId, reservation } = rejected
   assert.deepEqual([key, packetId, reservation], [null, '1:2', null])
+  rig.gateway.entries = [MINE, OTHER]
+})
+
+test('a refused call says what refused it, as its caller was told; a value that nobody knows is null', async () => {
+  const refusal = { code: 'limits.rate', text: 'rate limit exceeded: 3 orders in the last 60s (cap 3)' } as const
+  rig.gateway.entries = [
+    entry('oi_00000001', 'key:bot', {
+      ...{ state: 'refused', refusal: { ...refusal, retryAfterMs: 900 }, reply: null, reservation: null },
+      ...{ tag: null, holds: 'nothing', isValued: false, orderId: null, orderIdEx: null, sentAs: null },
+    }),
+    entry('oi_00000002', 'key:bot', { isValued: false }),
+  ]
+  const response = await get('/api/order-intents?state=refused', 'bot')
+  const { intents } = (await response.json()) as { intents: readonly Record<string, unknown>[] }
+  const [refused, unvalued] = intents
+  const { state, code, detail, reply, tag } = refused ?? {}
+  assert.deepEqual([state, code, reply, tag], ['refused', 'limits.rate', null, null])
+  assert.equal(detail, `limit check failed: ${refusal.text}`)
+  assert.deepEqual(unvalued?.['reservation'], {
+    ...{ amount: null, currency: 'HKD', day: '2026-11-22', holds: 'rate_and_value' },
+  })
   rig.gateway.entries = [MINE, OTHER]
 })
 

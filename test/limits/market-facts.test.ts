@@ -8,9 +8,16 @@ type Snapshot = MessageTypes['Qot_GetSecuritySnapshot.Snapshot']
 type OptionData = MessageTypes['Qot_GetSecuritySnapshot.OptionSnapshotExData']
 type FutureInfo = MessageTypes['Qot_GetFutureInfo.FutureInfo']
 
+const FUTURE_FACTS = { lastPrice: 400, contractMultiplier: 50, securityType: SecurityType.Future }
+
 test('shares, funds and warrants count by the piece', () => {
   for (const type of [SecurityType.Eqty, SecurityType.Trust, SecurityType.Warrant, SecurityType.Bond]) {
-    assert.deepEqual(marketFactsOf(snapshot(type), null), { lastPrice: 400, contractMultiplier: 1, currency: null })
+    assert.deepEqual(marketFactsOf(snapshot(type), null), {
+      lastPrice: 400,
+      contractMultiplier: 1,
+      currency: null,
+      securityType: type,
+    })
   }
 })
 
@@ -32,9 +39,9 @@ test('an option counts by its contract, the larger of the sizes it states', () =
 test('a future counts by the size of its contract, in the currency it names in any language', () => {
   const facts = (quoteCurrency: string): unknown =>
     marketFactsOf(snapshot(SecurityType.Future), future({ contractSize: 50, quoteCurrency }))
-  assert.deepEqual(facts('港元'), { lastPrice: 400, contractMultiplier: 50, currency: 'HKD' })
-  assert.deepEqual(facts('USD'), { lastPrice: 400, contractMultiplier: 50, currency: 'USD' })
-  assert.deepEqual(facts('美分'), { lastPrice: 400, contractMultiplier: 50, currency: null })
+  assert.deepEqual(facts('港元'), { ...FUTURE_FACTS, currency: 'HKD' })
+  assert.deepEqual(facts('USD'), { ...FUTURE_FACTS, currency: 'USD' })
+  assert.deepEqual(facts('美分'), { ...FUTURE_FACTS, currency: null })
   assert.equal(marketFactsOf(snapshot(SecurityType.Future), null).contractMultiplier, null)
 })
 

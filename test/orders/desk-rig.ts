@@ -44,6 +44,10 @@ export class DeskRig {
   readonly clock = new VirtualClock()
   readonly sent: SentCall[] = []
   readonly answers = new Map<number, Answer>()
+  /** Random numbers that come next. */
+  readonly nextUnits: number[] = []
+  /** Codes of the calls that the desk said it refused. */
+  readonly refused: string[] = []
   /** Orders that OpenD lists today. */
   listed: Order[] = []
   accounts: TradingAccounts | Failure = ACCOUNTS
@@ -155,9 +159,10 @@ export class DeskRig {
       sha1,
       accounts: async () => this.accounts,
       nowMs: () => this.clock.wallMs(),
-      random: () => this.#dice.unit(),
+      random: () => this.nextUnits.shift() ?? this.#dice.unit(),
       wait: (ms: number) => new Promise<void>((resolve) => this.clock.after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
+      onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
     }
     const desk = new OrderDesk(outside)
     const search = new OrderSearch(outside, desk)
@@ -224,6 +229,11 @@ export function snapshot(type: number, curPrice: number, lastClosePrice = 0): Ca
 export function orderOf({ tag, orderId }: LedgerEntry, change: Partial<Order> = {}): Order {
   const orderID = BigInt(orderId ?? 99)
   return restingOrder({ orderID, orderIDEx: `FT${orderID}`, remark: `#${tag}`, ...change })
+}
+
+/** A push about an order. */
+export function pushOf(order: Order): Uint8Array {
+  return encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c: { header: placeOrder().header, order } })
 }
 
 /** Every status of the schema. */

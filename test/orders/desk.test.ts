@@ -40,7 +40,7 @@ test('a remark that leaves no room for the tag is refused before anything happen
   const rig = new DeskRig()
   const answer = await rig.done(rig.place({ remark: 'x'.repeat(CALLER_REMARK_BYTES + 1) }))
   assert.equal(told(answer), 'request.invalid_value')
-  assert.deepEqual([rig.sent.length, rig.entries.length], [0, 0])
+  assert.deepEqual([rig.sent.length, rig.latest.state], [0, 'refused'])
   assert.equal(told(await rig.done(rig.place({ remark: 'x'.repeat(CALLER_REMARK_BYTES) }))), 'answered')
 })
 
@@ -247,8 +247,43 @@ test('an account that is not of the login, a wrong environment and a missing rig
   assert.equal(told(await rig.done(rig.place(header(REAL_ID, 0)))), 'trade.environment_mismatch')
   const play = { rights: { simulate: true, real: false } }
   assert.equal(told(await rig.done(rig.place(header(REAL_ID, 1), play))), 'auth.insufficient_scope')
-  assert.equal(rig.sent.length + rig.entries.length, 0)
+  assert.equal(rig.sent.length, 0)
+  assert.deepEqual(
+    rig.entries.map(({ state, refusal: why }) => `${state} ${why?.code}`),
+    ['refused auth.insufficient_scope', 'refused trade.environment_mismatch', 'refused trade.unknown_account'],
+  )
 })
+
+test('orders that come together are written together, each durable before it is sent', async () => {
+  const rig = new DeskRig()
+  await rig.done(Promise.all(Array.from({ length: 30 }, () => rig.place())))
+  const places = rig.sent.filter(({ protoId }) => protoId === 2202)
+  assert.equal(places.length, 30)
+  // The first is alone and goes ahead; the others share the next transaction.
+  assert.ok(new Set(places.map(({ atMs }) => atMs)).size <= 3)
+})
+
+test('a tag that is taken is drawn again', async () => {
+  const rig = new DeskRig()
+  await rig.done(rig.place())
+  const { tag } = rig.latest
+  rig.nextUnits.push(...unitsOf(tag ?? ''))
+  await rig.done(rig.place({}, { limits: limits({ maxOrdersPerMinute: 2 }) }))
+  assert.equal(rig.nextUnits.length, 0)
+  assert.equal(rig.entries.length, 2)
+  assert.notEqual(rig.latest.tag, tag)
+  // What the first try took is given back.
+  const { budgets } = await rig.done(rig.place({}, { limits: limits({ maxOrdersPerMinute: 2 }), isDryRun: true }))
+  assert.equal(budgets?.rate?.used, 2)
+})
+
+/** The random numbers from which that tag is drawn. */
+function unitsOf(tag: string): readonly number[] {
+  const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+  const bits = Array.from(tag, (letter) => alphabet.indexOf(letter))
+  const half = (part: readonly number[]) => part.reduce((sum, five) => sum * 32 + five, 0) / 2 ** 20
+  return [half(bits.slice(0, 4)), half(bits.slice(4))]
+}
 
 test('every entry has a tag of its own, which only new orders carry', async () => {
   const rig = new DeskRig()

@@ -88,6 +88,55 @@ test('a future counts with the size and in the currency of its contract', async 
   assert.deepEqual([reserved(rig), rig.latest.reservation?.currency], [2_000_000n * BILLION, 'HKD'])
 })
 
+test('an order with a price of its own needs a snapshot only when nothing is known of its contract', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  const [second, third, market] = [{ qty: 200 }, { price: 310 }, { orderType: OrderType.Market, price: undefined }]
+  const snapshots: number[] = []
+  for (const order of [{}, second, third, market, market, {}]) {
+    assert.equal(codeOf(await rig.done(rig.place(order, capped))), 'answered')
+    snapshots.push(rig.count(SNAPSHOT))
+  }
+  assert.deepEqual(snapshots, [1, 1, 1, 2, 3, 3])
+  assert.equal(reserved(rig), 30_000n * BILLION)
+  await rig.done(rig.place({ code: '00005' }, capped))
+  assert.equal(rig.count(SNAPSHOT), 4)
+})
+
+test('what is known of a contract is asked again after an hour, and when the link came up', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  const snapshotsAfter = async (): Promise<number> => {
+    await rig.done(rig.place({}, capped))
+    return rig.count(SNAPSHOT)
+  }
+  assert.equal(await snapshotsAfter(), 1)
+  await rig.pass(3_600_000 - 60_000)
+  assert.equal(await snapshotsAfter(), 1)
+  await rig.pass(120_000)
+  assert.equal(await snapshotsAfter(), 2)
+  rig.search.linkReady()
+  assert.equal(await snapshotsAfter(), 3)
+  rig.clock.step(-7_200_000)
+  assert.equal(await snapshotsAfter(), 4)
+})
+
+test('a contract that OpenD does not tell of is asked for each time', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
+  assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'limits.daily_value')
+  rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 400))
+  assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'answered')
+})
+
+test('orders of one security at the same time share one snapshot', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  await rig.done(Promise.all(Array.from({ length: 50 }, () => rig.place({}, capped))))
+  assert.deepEqual([rig.count(SNAPSHOT), rig.count(2202)], [1, 50])
+})
+
 test('a change counts what it adds to the order as OpenD lists it', async () => {
   const rig = new DeskRig()
   rig.listed = [restingOrder({ orderID: 7n, orderIDEx: 'FT7' })]
@@ -108,4 +157,12 @@ test('a change of an order that is not listed is refused under limits that must 
   }
   assert.equal(codeOf(await rig.done(rig.cancel({}, { limits: limits({ maxOrderValue: 1 }) }))), 'answered')
   assert.equal(rig.count(2205), 1)
+})
+
+test('without a cap that needs it a value may not be known, and the entry says so', async () => {
+  const rig = new DeskRig()
+  await rig.done(rig.place())
+  assert.equal(rig.latest.isValued, false)
+  await rig.done(rig.place({}, { limits: limits({ maxDailyValue: 1e9 }) }))
+  assert.equal(rig.latest.isValued, true)
 })

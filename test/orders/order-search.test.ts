@@ -79,6 +79,17 @@ test('a list that could not be had does not prove that nothing is open', async (
   assert.equal(rig.latest.state, 'unknown')
 })
 
+test('an order is not taken for deleted because the history could not be had', async () => {
+  const rig = losing()
+  rig.answers.set(HISTORY, () => failed('gateway.disconnected', true))
+  void rig.modify({ modifyOrderOp: ModifyOrderOp.Delete })
+  await rig.pass(30_000)
+  assert.equal(rig.latest.state, 'unknown')
+  rig.answers.set(HISTORY, () => orderHistory([]))
+  await rig.pass(30_000)
+  assert.equal(rig.latest.state, 'accepted')
+})
+
 test('one empty list does not prove it either', async () => {
   const rig = losing()
   const lists = [[], [restingOrder({ createTimestamp: 1 })], [], [], []]

@@ -30,7 +30,7 @@ export function changeEntry(call: Partial<OrderCallFacts>, change: Partial<Ledge
 export function ledgerOf(...entries: readonly LedgerEntry[]): OtherCalls {
   return {
     byId: (id) => entries.find((entry) => entry.id === id) ?? null,
-    page: ({ limit }) => entries.toReversed().slice(0, limit),
+    latestFor: (_, limit) => entries.toReversed().slice(0, limit),
     unsettled: () => entries.filter(({ state }) => state === 'unknown' || state === 'reserved'),
   }
 }
@@ -59,12 +59,14 @@ const ENTRY: LedgerEntry = {
   tag: null,
   state: 'unknown',
   reservation: null,
+  isValued: false,
   holds: 'nothing',
   sentAs: null,
   orderId: null,
   orderIdEx: null,
   reply: null,
   detail: null,
+  refusal: null,
   createdAtMs: MADE_MS,
   updatedAtMs: MADE_MS,
   looks: 0,

@@ -37,7 +37,19 @@ const NOT_FOR_READERS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Folders that compile without ambient types, so that nothing of a platform gets in. */
-const PURE_FOLDERS = ['src/base', 'src/gateway', 'src/limits', 'src/orders', 'src/simulator', 'src/wire']
+const PURE_FOLDERS = [
+  'src/base',
+  'src/fees',
+  'src/gateway',
+  'src/limits',
+  'src/orders',
+  'src/problem',
+  'src/pushes',
+  'src/quotes',
+  'src/simulator',
+  'src/subscriptions',
+  'src/wire',
+]
 
 /** What lies at the top of the repository and does not belong there, as sentences. */
 export function topLevelProblems(paths: readonly string[]): readonly string[] {

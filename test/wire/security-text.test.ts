@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enumType } from '../../src/wire/schema.ts'
-import { parseSecurityText, SECURITY_PREFIXES } from '../../src/wire/security-text.ts'
+import { parseSecurityText, SECURITY_PREFIXES, securityText } from '../../src/wire/security-text.ts'
 
 for (const [text, expected] of [
   ['HK.00700', { market: 1, code: '00700' }],
@@ -30,6 +30,7 @@ for (const [text, expected] of [
 ] as const) {
   test(`the text "${text}" is ${expected === null ? 'no security' : `market ${expected.market}`}`, () => {
     assert.deepEqual(parseSecurityText(text), expected)
+    if (expected !== null && text === text.toUpperCase()) assert.equal(securityText(expected), text)
   })
 }
 

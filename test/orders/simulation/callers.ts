@@ -74,8 +74,10 @@ export class Callers {
   }
 
   #changeOf(header: Header, orderIDEx: string): OrderCall {
-    const lots = this.#dice.chance(0.7) ? this.#dice.between(1, 4) : null
-    const price = this.#dice.chance(0.7) ? this.#dice.pick(RESTING_PRICES) : null
+    // Often only one of the two, so that rivals could mix into an order that nobody checked.
+    const changed = this.#dice.pick(['both', 'qty', 'price'])
+    const lots = changed === 'price' ? null : this.#dice.between(1, 4)
+    const price = changed === 'qty' ? null : this.#dice.pick(RESTING_PRICES)
     return { protoId: 2205, body: modifyBody(header, orderIDEx, lots, price) }
   }
 

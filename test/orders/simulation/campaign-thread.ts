@@ -10,15 +10,16 @@ parentPort?.on('message', (batch: Batch) => {
 
 async function runBatch({ fromSeed, count }: Batch): Promise<BatchReport> {
   const failures: Outcome[] = []
-  let [schedules, attempts, executed, lostReplies, lives] = [0, 0, 0, 0, 0]
+  let [schedules, attempts, executed, lostReplies, foundInPushes, lives] = [0, 0, 0, 0, 0, 0]
   for (let seed = fromSeed; seed < fromSeed + count && failures.length < MOST_FAILURES; seed++) {
     const outcome = await runSchedule(seed)
     schedules++
     attempts += outcome.attempts
     executed += outcome.executed
     lostReplies += outcome.lostReplies
+    foundInPushes += outcome.foundInPushes
     lives += outcome.lives
     if (outcome.problems.length > 0) failures.push(outcome)
   }
-  return { schedules, attempts, executed, lostReplies, lives, failures }
+  return { schedules, attempts, executed, lostReplies, foundInPushes, lives, failures }
 }

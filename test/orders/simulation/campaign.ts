@@ -14,6 +14,7 @@ export interface BatchReport {
   readonly attempts: number
   readonly executed: number
   readonly lostReplies: number
+  readonly foundInPushes: number
   readonly lives: number
   /** The outcomes that broke something, at most `MOST_FAILURES`. */
   readonly failures: readonly Outcome[]
@@ -35,7 +36,15 @@ export interface Campaign {
 
 /** Runs schedules on all cores. Ends early when something breaks. */
 export async function runCampaign({ fromSeed, schedules, onProgress }: Campaign): Promise<BatchReport> {
-  let sum: BatchReport = { schedules: 0, attempts: 0, executed: 0, lostReplies: 0, lives: 0, failures: [] }
+  let sum: BatchReport = {
+    schedules: 0,
+    attempts: 0,
+    executed: 0,
+    lostReplies: 0,
+    foundInPushes: 0,
+    lives: 0,
+    failures: [],
+  }
   let given = 0
   const nextBatch = (): Batch | null => {
     const count = Math.min(BATCH, schedules - given)
@@ -84,6 +93,7 @@ function added(a: BatchReport, b: BatchReport): BatchReport {
     attempts: a.attempts + b.attempts,
     executed: a.executed + b.executed,
     lostReplies: a.lostReplies + b.lostReplies,
+    foundInPushes: a.foundInPushes + b.foundInPushes,
     lives: a.lives + b.lives,
     failures: [...a.failures, ...b.failures].slice(0, MOST_FAILURES),
   }

@@ -6,7 +6,7 @@ import type { Remains } from './invariants.ts'
 import type { Opend } from './opend.ts'
 
 /** States that say that OpenD has not done the call. */
-export const NOT_DONE: ReadonlySet<EntryState> = new Set(['absent', 'not_sent', 'rejected'])
+export const NOT_DONE: ReadonlySet<EntryState> = new Set(['absent', 'not_sent', 'rejected', 'refused'])
 
 /** What an entry may hold of its key's budgets in each state; a cancel never holds anything. */
 const HOLDS: Readonly<Record<EntryState, readonly LedgerEntry['holds'][]>> = {
@@ -16,6 +16,7 @@ const HOLDS: Readonly<Record<EntryState, readonly LedgerEntry['holds'][]>> = {
   rejected: ['rate', 'nothing'],
   absent: ['rate', 'nothing'],
   not_sent: ['nothing'],
+  refused: ['nothing'],
 }
 
 /** Whether what an entry says in the end is what OpenD has. */

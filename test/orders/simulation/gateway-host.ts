@@ -21,6 +21,8 @@ export interface Writing {
   readonly elapsedMs: number
   readonly entry: LedgerEntry
   readonly before: LedgerEntry | null
+  /** Whether a halt stood over its caller. */
+  readonly isHalted: boolean
 }
 
 /** The longest an object that ended stays away: the alarm brings it back. */
@@ -79,7 +81,7 @@ export class GatewayHost {
       dice: this.#dice,
       volume: this.#disk.open(),
       connect: (listener) => this.#network.connect(listener),
-      onEntry: (entry, before) => this.writings.push({ elapsedMs: this.#clock.elapsedMs, entry, before }),
+      onEntry: (entry, before) => this.#noteWriting(entry, before),
       onSent: (entryId, connId, serial) => this.frames.set(`${connId}/${serial}`, entryId),
       onBug: (bug) => this.bugs.push(bug),
       onDeath: () => this.#ended(),
@@ -93,6 +95,11 @@ export class GatewayHost {
   /** Ends the object now. */
   end(): void {
     this.#life?.end()
+  }
+
+  #noteWriting(entry: LedgerEntry, before: LedgerEntry | null): void {
+    const isHalted = this.#disk.seen.halts.has(JSON.stringify({ kind: 'caller', caller: entry.caller }))
+    this.writings.push({ elapsedMs: this.#clock.elapsedMs, entry, before, isHalted })
   }
 
   #ended(): void {

@@ -1,5 +1,7 @@
 import type { Failure } from '../../../src/base/failure.ts'
 import type { CallOutcome, Effect } from '../../../src/gateway/effect.ts'
+import { rankOf } from '../../../src/gateway/call-rank.ts'
+import { Governor } from '../../../src/gateway/governor.ts'
 import { GatewaySession } from '../../../src/gateway/session.ts'
 import {
   accountListRequest,
@@ -9,6 +11,7 @@ import {
   SUB_ACC_PUSH,
   type TradingAccounts,
 } from '../../../src/gateway/trading-accounts.ts'
+import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
 import { cancelOpenOrders, type CancelResult, leavesOpen } from '../../../src/orders/cancel-open.ts'
 import { OrderDesk } from '../../../src/orders/order-desk.ts'
 import { OrderSearch } from '../../../src/orders/order-search.ts'
@@ -54,6 +57,7 @@ interface Timer {
 export class GatewayLife {
   readonly #outside: LifeOutside
   readonly #session: GatewaySession
+  readonly #line: UpstreamLine
   readonly #ledger: StoredLedger
   readonly #switches: StoredSwitches
   readonly #desk: OrderDesk
@@ -63,7 +67,7 @@ export class GatewayLife {
   #steps = 0
   #lastCallId = 0
   #link: { readonly id: number; readonly link: Link } | null = null
-  #sessionTimer: Timer | null = null
+  #lineTimer: Timer | null = null
   #searchTimer: Timer | null = null
   #alarmTimer: Timer | null = null
   #accounts: { readonly list: TradingAccounts; readonly readAtMs: number; readonly connects: number } | null = null
@@ -75,6 +79,7 @@ export class GatewayLife {
     const random = (): number => dice.unit()
     const nowMs = (): number => clock.wallMs()
     this.#session = new GatewaySession({ sha1, random, encryption: null }, nowMs(), false)
+    this.#line = new UpstreamLine(this.#session, new Governor())
     this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
     this.#switches = new StoredSwitches(volume, mayAct)
     const orderOutside = {
@@ -87,10 +92,11 @@ export class GatewayLife {
       random,
       wait: (ms: number) => new Promise<void>((resolve) => this.#after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wakeSearchAt(atMs),
+      onRefused: () => undefined,
     }
     this.#desk = new OrderDesk(orderOutside)
     this.#search = new OrderSearch(orderOutside, this.#desk)
-    this.#perform(this.#session.tick(nowMs()))
+    this.#perform(this.#line.tick(nowMs()))
     this.#alarmBy(nowMs() + ALARM_INTERVAL_MS)
   }
 
@@ -137,7 +143,7 @@ export class GatewayLife {
 
   async #alarm(): Promise<void> {
     const nowMs = this.#outside.clock.wallMs()
-    this.#perform(this.#session.tick(nowMs))
+    this.#perform(this.#line.tick(nowMs))
     for (const { caller, fireAtMs } of this.#switches.armed()) {
       if (fireAtMs > nowMs) break
       const results = await this.#cancelOpen({ kind: 'caller', caller }, caller)
@@ -167,7 +173,8 @@ export class GatewayLife {
       if (!this.#step()) return
       const callId = ++this.#lastCallId
       this.#waiting.set(callId, { settle, entryId })
-      this.#perform(this.#session.call(callId, protoId, body, this.#outside.clock.wallMs()))
+      const call = { callId, protoId, body, caller: '', rank: rankOf(protoId, body) }
+      this.#perform(this.#line.call(call, this.#outside.clock.wallMs()))
     })
   }
 
@@ -191,6 +198,10 @@ export class GatewayLife {
         case 'ready':
           this.#search.linkReady()
           break
+        case 'lost':
+          break
+        case 'released':
+          throw new Error('the line hands no call back')
         case 'sent': {
           const entryId = this.#waiting.get(effect.callId)?.entryId
           if (entryId !== undefined) this.#desk.noteSent(entryId, effect.connId, effect.serial)
@@ -203,7 +214,7 @@ export class GatewayLife {
         }
       }
     }
-    this.#scheduleSession()
+    this.#scheduleLine()
   }
 
   /** Tells what a frame is about to carry, because the object may end before it hears of it itself. */
@@ -220,9 +231,9 @@ export class GatewayLife {
       if (this.#isAlive) this.#perform(effects())
     }
     const link = this.#outside.connect({
-      opened: () => ifAlive(() => this.#session.opened(linkId, now())),
-      received: (bytes) => ifAlive(() => this.#session.received(linkId, bytes, now())),
-      closed: (detail) => ifAlive(() => this.#session.closed(linkId, detail, now())),
+      opened: () => ifAlive(() => this.#line.opened(linkId, now())),
+      received: (bytes) => ifAlive(() => this.#line.received(linkId, bytes, now())),
+      closed: (detail) => ifAlive(() => this.#line.closed(linkId, detail, now())),
     })
     this.#link = { id: linkId, link }
   }
@@ -244,12 +255,12 @@ export class GatewayLife {
     return list
   }
 
-  #scheduleSession(): void {
-    const wakeMs = this.#session.nextWakeMs()
+  #scheduleLine(): void {
+    const wakeMs = this.#line.nextWakeMs()
     if (wakeMs === null) return
-    this.#sessionTimer = this.#earlier(this.#sessionTimer, wakeMs, () => {
-      this.#sessionTimer = null
-      this.#perform(this.#session.tick(this.#outside.clock.wallMs()))
+    this.#lineTimer = this.#earlier(this.#lineTimer, wakeMs, () => {
+      this.#lineTimer = null
+      this.#perform(this.#line.tick(this.#outside.clock.wallMs()))
     })
   }
 

@@ -21,9 +21,10 @@ export interface Remains {
 
 /**
  * The longest an order call may take: account list, order list, snapshot and the call itself each within the 12 s of
- * a call, the write before it and those before the answer, and 8 s of search.
+ * a call and the 5 s that it may wait for OpenD's limit on it, the write before it and those before the answer, and 8 s
+ * of search.
  */
-const LONGEST_CALL_MS = 4 * 12_000 + 3 * LONGEST_WRITE_MS + 8_000
+const LONGEST_CALL_MS = 4 * 17_000 + 3 * LONGEST_WRITE_MS + 8_000
 
 /** The arrows an entry may take; a look that finds nothing leaves it where it is. */
 const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
@@ -33,7 +34,11 @@ const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   rejected: [],
   not_sent: [],
   absent: [],
+  refused: [],
 }
+
+/** How an entry may begin. */
+const BEGINNINGS: ReadonlySet<EntryState> = new Set(['reserved', 'refused'])
 
 /** What a schedule broke, in words. */
 export function problemsOf(remains: Remains): readonly string[] {
@@ -42,6 +47,7 @@ export function problemsOf(remains: Remains): readonly string[] {
   return [
     ...host.bugs.map((bug) => `bug: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`),
     ...host.writings.flatMap(arrowProblems),
+    ...host.writings.flatMap(haltProblems),
     ...host.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
     ...executionProblems(opend.executed, host, entries),
     ...entries.flatMap((entry) => entryProblems(entry, remains, entries)),
@@ -51,8 +57,14 @@ export function problemsOf(remains: Remains): readonly string[] {
 }
 
 function arrowProblems({ entry, before }: Writing): readonly string[] {
-  if (before === null) return entry.state === 'reserved' ? [] : [`${entry.id} began as ${entry.state}`]
+  if (before === null) return BEGINNINGS.has(entry.state) ? [] : [`${entry.id} began as ${entry.state}`]
   return ARROWS[before.state].includes(entry.state) ? [] : [`${entry.id} went from ${before.state} to ${entry.state}`]
+}
+
+/** Nothing but a cancel is admitted while its caller is halted. */
+function haltProblems({ entry: { id, state, call }, before, isHalted }: Writing): readonly string[] {
+  const isAdmitted = before === null && state === 'reserved' && call.kind !== 'cancel'
+  return isAdmitted && isHalted ? [`${id} was admitted under a halt`] : []
 }
 
 function settlingProblems({ request, atMs, settledMs }: Attempt, steps: readonly ClockStep[]): readonly string[] {

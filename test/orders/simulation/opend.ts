@@ -27,6 +27,8 @@ export const PLAY = { trdEnv: TrdEnv.Simulate, accID: 281_756_479_345_015_383n, 
 /** How long a list may lack a new order. */
 const REFRESH_MS = 3_000
 
+const LISTLESS = refuse('the orders cannot be listed just now', -100)
+
 const ACCOUNTS = DEFAULT_ACCOUNTS.filter(({ profile }) =>
   [REAL, PLAY].some(({ accID }) => accID.toString() === profile.accId),
 ).map(({ profile, deposits }) => ({
@@ -51,6 +53,8 @@ export class Opend {
   readonly executed: Execution[] = []
   isStormy = true
   isDown = false
+  /** Whether it refuses to list orders, as it does when its servers are slow. */
+  isListless = false
   readonly #clock: VirtualClock
   readonly #dice: Dice
   readonly #services: typeof worldServices
@@ -103,6 +107,7 @@ export class Opend {
   /** From now on OpenD does what it says and says what it does. */
   calm(): void {
     this.isStormy = false
+    this.isListless = false
     this.#session.setFaults([])
     this.#session.setLogin('in')
     this.#reschedule()
@@ -125,13 +130,16 @@ export class Opend {
   }
 
   #recorded(): HandlerTable {
-    const { Trd_PlaceOrder, Trd_ModifyOrder, Trd_GetOrderList } = worldServices.handlers
+    const { Trd_PlaceOrder, Trd_ModifyOrder, Trd_GetOrderList, Trd_GetHistoryOrderList } = worldServices.handlers
     return {
       Trd_PlaceOrder: (world, c2s, context) =>
         this.#acted(2202, c2s, () => Trd_PlaceOrder?.(world, c2s, context) ?? refuse('no handler')),
       Trd_ModifyOrder: (world, c2s, context) =>
         this.#acted(2205, c2s, () => Trd_ModifyOrder?.(world, c2s, context) ?? refuse('no handler')),
+      Trd_GetHistoryOrderList: (world, c2s, context) =>
+        this.isListless ? LISTLESS : (Trd_GetHistoryOrderList?.(world, c2s, context) ?? refuse('no handler')),
       Trd_GetOrderList: (world, c2s, context) => {
+        if (this.isListless) return LISTLESS
         const answer = Trd_GetOrderList?.(world, c2s, context) ?? refuse('no handler')
         return 'refusal' in answer || !this.isStormy ? answer : { ...answer, orderList: this.#vague(answer.orderList) }
       },

@@ -1,3 +1,4 @@
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { budgetProblems } from './budget-invariants.ts'
 import { Callers } from './callers.ts'
 import { Dice } from './dice.ts'
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly executed: number
   /** Entries that were unknown at some time. */
   readonly lostReplies: number
+  /** Entries that a push settled in place of a reply that was late or lost. */
+  readonly foundInPushes: number
   readonly lives: number
 }
 
@@ -69,8 +72,14 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     attempts: host.attempts.length,
     executed: opend.executed.length,
     lostReplies: new Set(host.writings.flatMap(({ entry }) => (entry.state === 'unknown' ? [entry.id] : []))).size,
+    foundInPushes: host.writings.filter(({ entry, before }) => isByPush(entry, before)).length,
     lives: host.lives,
   }
+}
+
+/** Only a call that is still on its way is settled by a push without having been unknown first. */
+function isByPush({ state, detail }: LedgerEntry, before: LedgerEntry | null): boolean {
+  return before?.state === 'reserved' && state === 'accepted' && detail !== null
 }
 
 function isOpen({ state }: { readonly state: string }): boolean {

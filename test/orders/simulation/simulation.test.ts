@@ -19,4 +19,5 @@ test(`no order is lost, doubled or unaccounted for in ${SCHEDULES} random schedu
   // A simulation in which nothing goes wrong proves nothing.
   assert.equal(sums.schedules, SCHEDULES)
   assert.ok(sums.executed > SCHEDULES && sums.lostReplies > SCHEDULES / 4 && sums.lives > SCHEDULES)
+  assert.ok(sums.foundInPushes > SCHEDULES / 100)
 })

@@ -21,9 +21,14 @@ export class StoredLedger implements Ledger {
     this.#onEntry = onEntry
   }
 
-  insert(entry: LedgerEntry): void {
-    if (this.byId(entry.id) !== null) throw new Error(`entry ${entry.id} is there already`)
+  insert(entry: LedgerEntry): boolean {
+    if (this.byId(entry.id) !== null) return false
     this.#write(entry, null)
+    return true
+  }
+
+  insertRefused(entry: LedgerEntry): void {
+    this.insert(entry)
   }
 
   update(entry: LedgerEntry): void {
@@ -38,8 +43,10 @@ export class StoredLedger implements Ledger {
 
   byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null {
     return (
-      this.#newest((one) => one.caller === caller && one.idempotencyKey === key && one.createdAtMs >= sinceMs)[0] ??
-      null
+      this.#newest(
+        (one) =>
+          one.caller === caller && one.idempotencyKey === key && one.createdAtMs >= sinceMs && one.state !== 'refused',
+      )[0] ?? null
     )
   }
 
@@ -59,6 +66,10 @@ export class StoredLedger implements Ledger {
         one.call.kind === 'place' &&
         one.state === 'accepted',
     )
+  }
+
+  latestFor(accId: string, limit: number): readonly LedgerEntry[] {
+    return this.#newest(({ call, state }) => call.accId === accId && state !== 'refused').slice(0, limit)
   }
 
   page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {

@@ -39,6 +39,9 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
   { kind: 'restart' },
 ]
 
+/** Faults after which an order is there and its caller does not know. */
+const LOSSES: readonly [Fault, ...Fault[]] = [{ kind: 'cut-after' }, { kind: 'drop-reply' }]
+
 /** New orders most of all, then the calls of the search, then anything. */
 const STRUCK: readonly [FaultRule['id'], ...FaultRule['id'][]] = [2202, 2202, 2202, 2205, 2201, 2221, 2001, 1001, 'any']
 
@@ -57,6 +60,12 @@ export function letItStorm(victims: Victims, dice: Dice, untilMs: number): reado
     () => network.swallow(),
     () => host.end(),
     () => opend.restart(dice.delayMs(500, 15_000, 0.6)),
+    () => {
+      // An order is lost just when OpenD does not list any.
+      opend.setFaults([{ id: 2202, nth: 1, fault: dice.pick(LOSSES) }])
+      opend.isListless = true
+      clock.after(dice.between(1_000, 100_000), () => (opend.isListless = false))
+    },
     () => step(dice.between(-2_000, 2_000)),
     () => {
       // The object comes back on another machine, whose clock is off.

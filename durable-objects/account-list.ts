@@ -1,0 +1,76 @@
+import type { Failure } from '../src/base/failure.ts'
+import type { CallOutcome } from '../src/gateway/effect.ts'
+import {
+  accountListRequest,
+  accountPushRequest,
+  environmentsOf,
+  GET_ACC_LIST,
+  readAccountList,
+  SUB_ACC_PUSH,
+  type TradingAccount,
+  type TradingAccounts,
+} from '../src/gateway/trading-accounts.ts'
+
+/** How long the account list may be reused. Accounts change by paperwork, not by the second. */
+const FRESH_MS = 60_000
+
+/** What the list needs of the line to OpenD. */
+export interface AccountListOutside {
+  send(protoId: number, body: Uint8Array): Promise<CallOutcome>
+  /** Grows with every connection: what was learned over another link is read again. */
+  connects(): number
+}
+
+/** The list as it was read last. */
+interface Known {
+  readonly accounts: readonly TradingAccount[]
+  readonly environments: TradingAccounts
+  readonly readAtMs: number
+  readonly connects: number
+}
+
+/**
+ * The trading accounts of the login. With the first list over a link, order and fill pushes of all of them are asked
+ * for: OpenD takes one list for the whole connection, and who may see which push is decided on this side.
+ */
+export class AccountList {
+  readonly #outside: AccountListOutside
+  #known: Known | null = null
+
+  constructor(outside: AccountListOutside) {
+    this.#outside = outside
+  }
+
+  /** The environment of each account, read again when the list is old, or lacks the account asked for. */
+  async environments(accId: bigint): Promise<TradingAccounts | Failure> {
+    const known = await this.#read((list) => list.environments.has(accId))
+    return 'code' in known ? known : known.environments
+  }
+
+  /** The accounts with all that OpenD says of them. */
+  async all(): Promise<readonly TradingAccount[] | Failure> {
+    const known = await this.#read(() => true)
+    return 'code' in known ? known : known.accounts
+  }
+
+  async #read(isEnough: (known: Known) => boolean): Promise<Known | Failure> {
+    const known = this.#known
+    const isOfThisLink = known !== null && known.connects === this.#outside.connects()
+    if (isOfThisLink && Date.now() - known.readAtMs < FRESH_MS && isEnough(known)) return known
+    const outcome = await this.#outside.send(GET_ACC_LIST, accountListRequest())
+    if (!outcome.ok) return outcome.failure
+    const accounts = readAccountList(outcome.body)
+    if ('code' in accounts) return accounts
+    const isNewLink = this.#known?.connects !== this.#outside.connects()
+    const environments = environmentsOf(accounts)
+    const read = { accounts, environments, readAtMs: Date.now(), connects: this.#outside.connects() }
+    this.#known = read
+    // Pushes tell of an order whose reply was lost sooner than any look; nothing waits for the subscription.
+    if (isNewLink) void this.#outside.send(SUB_ACC_PUSH, accountPushRequest(environments))
+    return read
+  }
+
+  forget(): void {
+    this.#known = null
+  }
+}

@@ -1,0 +1,25 @@
+import type { HolderId, StoredHolder, SubscriptionStore } from '../src/subscriptions/holder.ts'
+
+/** Subscriptions in the object's SQLite storage: one row for each holder, its units as JSON. */
+export class SubscriptionRows implements SubscriptionStore {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec('CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, holder TEXT NOT NULL) WITHOUT ROWID')
+  }
+
+  all(): readonly StoredHolder[] {
+    const rows = this.#sql.exec<{ holder: string }>('SELECT holder FROM subscriptions').toArray()
+    // Only `put` writes them.
+    return rows.map(({ holder }) => JSON.parse(holder) as StoredHolder)
+  }
+
+  put(holder: StoredHolder): void {
+    this.#sql.exec('INSERT OR REPLACE INTO subscriptions (id, holder) VALUES (?, ?)', holder.id, JSON.stringify(holder))
+  }
+
+  remove(id: HolderId): void {
+    this.#sql.exec('DELETE FROM subscriptions WHERE id = ?', id)
+  }
+}

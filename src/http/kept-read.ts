@@ -1,0 +1,69 @@
+import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
+import type { ApiEndpoint } from '../endpoints.ts'
+import type { Admitted } from './authenticate.ts'
+import type { Exchange } from './exchange.ts'
+import { IsolateCache, type KeptAnswer } from './isolate-cache.ts'
+
+/**
+ * Calls whose answer does not depend on who asks: what OpenD pushes of subscribed securities, snapshots, and what
+ * changes by the day. Never anything of an account, and nothing that counts the caller's own (subscriptions, quotas).
+ */
+const KEPT_CALLS: ReadonlySet<ApiEndpoint['protocol']> = new Set<ApiEndpoint['protocol']>([
+  'Qot_GetBasicQot',
+  'Qot_GetKL',
+  'Qot_GetRT',
+  'Qot_GetTicker',
+  'Qot_GetOrderBook',
+  'Qot_GetBroker',
+  'Qot_GetSecuritySnapshot',
+  'Qot_GetStaticInfo',
+  'Qot_GetPlateSet',
+  'Qot_GetPlateSecurity',
+  'Qot_GetReference',
+  'Qot_GetOwnerPlate',
+  'Qot_GetOptionChain',
+  'Qot_GetFutureInfo',
+  'Qot_GetIpoList',
+  'Qot_GetMarketState',
+])
+
+/** Whether the answers of an endpoint may be kept in this isolate for others who ask the same. */
+export function isKept({ protocol, accounts }: ApiEndpoint): boolean {
+  return KEPT_CALLS.has(protocol) && accounts === undefined
+}
+
+/** One read of a caller, as this isolate's cache knows it. */
+export class KeptRead {
+  readonly #cache: IsolateCache
+  readonly #caller: string
+  readonly #key: string
+  readonly #ticket: number
+
+  private constructor(cache: IsolateCache, caller: string, key: string) {
+    this.#cache = cache
+    this.#caller = caller
+    this.#key = key
+    this.#ticket = cache.ticket
+  }
+
+  /** The read that an endpoint's body text asks for; null when it is none that is kept. */
+  static of({ caller, deployment }: Admitted, endpoint: ApiEndpoint, body: string): KeptRead | null {
+    const key = IsolateCache.keyOf(endpoint.path, body)
+    return key === null ? null : new KeptRead(deployment.quotes, caller.id, key)
+  }
+
+  /** The answer that the caller may have again, or null. The clock is read now: a body can be long on its way. */
+  find({ clock }: Exchange): KeptAnswer | null {
+    return this.#cache.find(this.#caller, this.#key, clock())
+  }
+
+  /** Keeps the answer that the object has just given, as the text of the response. */
+  keep({ clock }: Exchange, reply: Extract<GatewayReply, { ok: true }>, json: string): void {
+    this.#cache.keep(this.#caller, this.#key, { json, asOfMs: reply.asOfMs }, this.#ticket, clock())
+  }
+
+  /** The object, or OpenD behind it, refused the caller this read. */
+  refuse(): void {
+    this.#cache.refuse(this.#caller, this.#key)
+  }
+}
