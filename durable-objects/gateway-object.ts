@@ -2,9 +2,10 @@ import { DurableObject } from 'cloudflare:workers'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
 import type { CallOutcome } from '../src/gateway/effect.ts'
 import { rankOf } from '../src/gateway/call-rank.ts'
+import type { EntryRef } from '../src/orders/account-orders.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
+import type { OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
 import { readPush } from '../src/pushes/read-push.ts'
 import type { Connect } from '../src/transport/link.ts'
@@ -16,6 +17,7 @@ import { gatewayMetrics } from './gateway-metrics.ts'
 import type {
   CounterDelta,
   GatewayCall,
+  GatewayOrderAnswer,
   GatewayReply,
   GatewayRpc,
   GatewayStatus,
@@ -82,7 +84,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#door = this.#openDoor()
     this.#orders = new OrderService({
       storage: ctx.storage,
-      send: (protoId, body, entryId) => this.#sendOrder(protoId, body, entryId),
+      send: (protoId, body, entry) => this.#sendOrder(protoId, body, entry),
+      noteSent: (protoId, accId, atMs) => this.#line.noteSent(protoId, accId, atMs),
       tradingAccounts: (accId) => this.#accounts.environments(accId),
       alarmBy: (atMs) => void this.#alarmBy(atMs),
     })
@@ -118,8 +121,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 
-  async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
-    return { ...(await this.#orders.desk.submit(request)), epoch: this.#epoch }
+  async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
+    const answer = await this.#orders.desk.submit(request)
+    const { protoId, body } = request
+    return { ...answer, budget: this.#line.budgetOf(protoId, body, rankOf(protoId, body)), epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
@@ -255,9 +260,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   /** A call of the order side. What it changes, later reads have to show. */
-  async #sendOrder(protoId: number, body: Uint8Array, entryId?: string): Promise<CallOutcome> {
-    const outcome = await this.#line.send(protoId, body, { caller: '', rank: rankOf(protoId, body), entryId })
-    if (entryId !== undefined) this.#quotes.wrote()
+  async #sendOrder(protoId: number, body: Uint8Array, entry?: EntryRef): Promise<CallOutcome> {
+    const origin = { caller: entry?.caller ?? '', rank: rankOf(protoId, body), entryId: entry?.id }
+    const outcome = await this.#line.send(protoId, body, origin)
+    if (entry !== undefined) this.#quotes.wrote()
     return outcome
   }
 

@@ -15,7 +15,7 @@ export interface GatewayRpc {
   /** Sends one request to OpenD and returns its reply, or why there is none. Settles within the call deadline. */
   call(request: GatewayCall): Promise<GatewayReply>
   /** Takes an order call through every check, writes it down and sends it at most once. */
-  order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }>
+  order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
   /** One entry of the ledger; null when there is none. */
@@ -80,6 +80,12 @@ export type GatewayReply =
       readonly epoch: number
     }
   | { readonly ok: false; readonly failure: Failure; readonly budget: Budget | null; readonly epoch: number }
+
+/** The answer to an order call, with what is left of OpenD's own limit on such calls of that account. */
+export interface GatewayOrderAnswer extends OrderAnswer {
+  readonly budget: Budget | null
+  readonly epoch: number
+}
 
 /** One count of an isolate, by metric name and labels. */
 export interface CounterDelta {

@@ -1,11 +1,12 @@
 import type { GatewayFailure } from '../src/base/failure.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { OrderAnswer, OrderReply, OrderRequest } from '../src/orders/request.ts'
+import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
 import type {
   CounterDelta,
   GatewayCall,
+  GatewayOrderAnswer,
   GatewayReply,
   GatewayRpc,
   GatewayStatus,
@@ -68,7 +69,7 @@ class SafeGateway implements GatewayStub {
   }
 
   /** An order under which the object went away may have been sent: the ledger knows, and is asked instead of OpenD. */
-  async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
+  async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
     const startedMs = Date.now()
     try {
       return await this.#stub.order(request)
@@ -76,7 +77,7 @@ class SafeGateway implements GatewayStub {
       const failure = failureOf(error)
       if (failure === null) throw error
       const reply = failure.code === 'gateway.busy' ? null : await this.#fateOf(request, startedMs)
-      return { reply: reply ?? { kind: 'refused', failure, intentId: null }, budgets: null, epoch: 0 }
+      return { reply: reply ?? { kind: 'refused', failure, intentId: null }, budgets: null, budget: null, epoch: 0 }
     }
   }
 

@@ -65,9 +65,9 @@ export class OpendLine {
     return this.#governor.budgetOf(protoId, body, Date.now(), rank)
   }
 
-  /** A call that an earlier life of the object sent, as far as it is known: it still counts. */
-  noteSent(protoId: number, body: Uint8Array, atMs: number): void {
-    this.#governor.noteSent(protoId, body, atMs)
+  /** A call that an earlier life of the object sent: it still counts. */
+  noteSent(protoId: number, accId: bigint, atMs: number): void {
+    this.#governor.noteSent(protoId, accId, atMs)
   }
 
   /** Does what is due; also starts the first connection. */

@@ -106,6 +106,11 @@ export class SqlLedger implements Ledger {
     return this.#select(`acc_id = ? AND state != 'refused' ORDER BY seq DESC LIMIT ?`, accId, limit)
   }
 
+  /** The latest order calls that left, or may have, newest first. */
+  latestSent(limit: number): readonly LedgerEntry[] {
+    return this.#select(`state NOT IN ('refused', 'not_sent') ORDER BY seq DESC LIMIT ?`, limit)
+  }
+
   page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {
     this.#writeRefused()
     return this.#select(

@@ -1,6 +1,6 @@
 import type { Failure } from '../src/base/failure.ts'
-import type { CallOutcome } from '../src/gateway/effect.ts'
 import type { TradingAccounts } from '../src/gateway/trading-accounts.ts'
+import type { Upstream } from '../src/orders/account-orders.ts'
 import { cancelOpenOrders } from '../src/orders/cancel-open.ts'
 import { OrderDesk } from '../src/orders/order-desk.ts'
 import { OrderSearch } from '../src/orders/order-search.ts'
@@ -11,11 +11,16 @@ import { SqlLedger } from './order-ledger.ts'
 import { OrderMetrics } from './order-metrics.ts'
 import { SqlSwitches } from './order-switches.ts'
 
+/** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
+const MOST_COUNTED = 500
+
 /** What the orders need from the object they live in. */
 export interface OrderServiceHost {
   readonly storage: DurableObjectStorage
   /** Sends a call over the link. */
-  send(protoId: number, body: Uint8Array, entryId?: string): Promise<CallOutcome>
+  readonly send: Upstream
+  /** An earlier life of the object sent that call of that account, at that time at the latest. */
+  noteSent(protoId: number, accId: bigint, atMs: number): void
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
   /** Something is due at that time, Unix ms; the alarm must not come later. */
   alarmBy(atMs: number): void
@@ -29,18 +34,16 @@ export class OrderService {
   readonly #metrics = new OrderMetrics()
   readonly #search: OrderSearch
   readonly #host: OrderServiceHost
-  readonly #upstream: OrderServiceHost['send']
   #timer: { readonly handle: ReturnType<typeof setTimeout>; readonly atMs: number } | null = null
 
   constructor(host: OrderServiceHost) {
     this.#host = host
     this.ledger = new SqlLedger(host.storage)
     this.#switches = new SqlSwitches(host.storage.sql)
-    this.#upstream = (protoId, body, entryId) => host.send(protoId, body, entryId)
     const outside = {
       ledger: this.ledger,
       switches: this.#switches,
-      upstream: this.#upstream,
+      upstream: host.send,
       sha1,
       accounts: (accId: bigint) => host.tradingAccounts(accId),
       nowMs: () => Date.now(),
@@ -48,6 +51,9 @@ export class OrderService {
       wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
       wakeAt: (atMs: number) => this.#wakeAt(atMs),
       onRefused: (caller: string, failure: Failure) => this.#metrics.countRefused(caller, failure),
+    }
+    for (const { call, updatedAtMs } of this.ledger.latestSent(MOST_COUNTED)) {
+      host.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
     this.desk = new OrderDesk(outside)
     this.#search = new OrderSearch(outside, this.desk)
@@ -110,7 +116,7 @@ export class OrderService {
   }
 
   #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {
-    const outside = { ledger: this.ledger, upstream: this.#upstream, nowMs: () => Date.now() }
+    const outside = { ledger: this.ledger, upstream: this.#host.send, nowMs: () => Date.now() }
     return cancelOpenOrders(outside, this.desk, scope, by)
   }
 

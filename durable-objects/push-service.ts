@@ -103,6 +103,8 @@ export class PushService {
   closed(socket: WebSocket): void {
     const one = this.#sockets.of(socket)
     if (one !== null) this.#leave(one.id)
+    // A socket that can hibernate does not answer a close by itself; its client would wait, and then see 1006.
+    tryClose(socket, CLOSES.answered)
   }
 
   push(event: PushEvent): void {
@@ -243,14 +245,10 @@ export class PushService {
     this.#flush.by(this.#hub.nextFlushMs())
   }
 
-  #end(id: string, { code, reason }: Close): void {
+  #end(id: string, close: Close): void {
     const one = this.#sockets.byId(id)
     this.#leave(id)
-    try {
-      one?.socket.close(code, reason)
-    } catch {
-      // It is closed already.
-    }
+    if (one !== null) tryClose(one.socket, close)
   }
 
   #leave(id: string): void {
@@ -278,6 +276,14 @@ function trySend(socket: WebSocket | undefined, text: string): void {
     socket?.send(text)
   } catch {
     // Its end is on the way.
+  }
+}
+
+function tryClose(socket: WebSocket, { code, reason }: Close): void {
+  try {
+    socket.close(code, reason)
+  } catch {
+    // It is closed already.
   }
 }
 

@@ -5,7 +5,7 @@ import { type Budget, GovernorCounter } from './governor-counter.ts'
 import { GovernorCounters } from './governor-counters.ts'
 import type { WaitingCall } from './governor-queue.ts'
 import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from './governor-rank.ts'
-import { LIMIT_WINDOW_MS } from './upstream-limits.ts'
+import { LIMIT_WINDOW_MS, UPSTREAM_LIMITS } from './upstream-limits.ts'
 
 export type { CallRank } from './governor-rank.ts'
 
@@ -131,9 +131,10 @@ export class Governor {
   }
 
   /** Counts a call that was sent at that time without coming through here: what a restart remembers. In any order. */
-  noteSent(protoId: number, body: Uint8Array, atMs: number): void {
-    const counted = countOf(protoId, body)
-    if (counted === null) return
+  noteSent(protoId: number, accId: bigint, atMs: number): void {
+    const limit = UPSTREAM_LIMITS.get(protoId)
+    if (limit === undefined) return
+    const counted = { limit, accId: limit.scope === 'account' ? accId : null }
     const sentMs = this.#clock.past(atMs)
     this.#counters.of(counted, this.#clock.latestMs).noteSent(sentMs)
   }

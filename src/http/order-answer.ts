@@ -1,4 +1,5 @@
-import type { OrderAnswer, OrderReply } from '../orders/request.ts'
+import type { GatewayOrderAnswer } from '../../durable-objects/gateway-rpc.ts'
+import type { OrderReply } from '../orders/request.ts'
 import { answerJson, answerProblem, type ExtraHeaders } from './answer.ts'
 import { dryRunView } from './dry-run-view.ts'
 import { readEnvelope } from './envelope.ts'
@@ -9,8 +10,9 @@ import { rateLimitHeaders } from './rate-limit-headers.ts'
  * The response to an order call: OpenD's reply as for every call, 202 while nobody knows what became of the order, the
  * problem that kept it from being sent, or what a dry run found.
  */
-export function answerOrder(protocol: string, { reply, budgets }: OrderAnswer, requestId: string): Response {
-  const headers = { ...rateLimitHeaders(budgets), ...intentHeaders(reply) }
+export function answerOrder(protocol: string, answer: GatewayOrderAnswer, requestId: string): Response {
+  const { reply, budgets, budget } = answer
+  const headers = { ...rateLimitHeaders(budgets, budget), ...intentHeaders(reply) }
   switch (reply.kind) {
     case 'answered': {
       const envelope = readEnvelope(protocol, reply.body)

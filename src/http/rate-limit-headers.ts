@@ -14,17 +14,24 @@ interface Quota {
   readonly resetMs: number | null
 }
 
-/** What is left of the key's orders in any 60 s. Nothing for a key without such a limit. */
-export function rateLimitHeaders(budgets: Budgets | null): ExtraHeaders {
-  if (budgets === null || budgets.rate === null) return {}
-  const { cap, used, resetMs } = budgets.rate
-  const remaining = Math.max(0, cap - used)
-  return quotaHeaders({ policy: 'orders', limit: cap, windowMs: RATE_WINDOW_MS, remaining, resetMs })
+/** What is left of the key's orders in any 60 s, where it has such a limit, and of OpenD's own limit on such calls. */
+export function rateLimitHeaders(budgets: Budgets | null, opend: Budget | null): ExtraHeaders {
+  return quotaHeaders([...ordersQuota(budgets), ...opendQuota(opend)])
 }
 
 /** What is left of OpenD's own limit on a kind of call. Nothing for a call that it does not limit. */
 export function opendBudgetHeaders(budget: Budget | null): ExtraHeaders {
-  return budget === null ? {} : quotaHeaders({ policy: 'opend', ...budget })
+  return quotaHeaders(opendQuota(budget))
+}
+
+function ordersQuota(budgets: Budgets | null): readonly Quota[] {
+  if (budgets === null || budgets.rate === null) return []
+  const { cap, used, resetMs } = budgets.rate
+  return [{ policy: 'orders', limit: cap, windowMs: RATE_WINDOW_MS, remaining: Math.max(0, cap - used), resetMs }]
+}
+
+function opendQuota(budget: Budget | null): readonly Quota[] {
+  return budget === null ? [] : [{ policy: 'opend', ...budget }]
 }
 
 /**
@@ -32,10 +39,12 @@ export function opendBudgetHeaders(budget: Budget | null): ExtraHeaders {
  * in seconds, then what remains and after how many seconds it is more. Rounded up, so that who waits is not refused once
  * more.
  */
-function quotaHeaders({ policy, limit, windowMs, remaining, resetMs }: Quota): ExtraHeaders {
-  const reset = resetMs === null || resetMs <= 0 ? '' : `;t=${Math.ceil(resetMs / 1000)}`
-  return {
-    'RateLimit-Policy': `"${policy}";q=${limit};w=${Math.ceil(windowMs / 1000)}`,
-    RateLimit: `"${policy}";r=${remaining}${reset}`,
-  }
+function quotaHeaders(quotas: readonly Quota[]): ExtraHeaders {
+  if (quotas.length === 0) return {}
+  const policies = quotas.map(({ policy, limit, windowMs }) => `"${policy}";q=${limit};w=${Math.ceil(windowMs / 1000)}`)
+  const limits = quotas.map(({ policy, remaining, resetMs }) => {
+    const reset = resetMs === null || resetMs <= 0 ? '' : `;t=${Math.ceil(resetMs / 1000)}`
+    return `"${policy}";r=${remaining}${reset}`
+  })
+  return { 'RateLimit-Policy': policies.join(', '), RateLimit: limits.join(', ') }
 }

@@ -3,11 +3,15 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import type { CallOutcome } from '../gateway/effect.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
+import type { LedgerEntry } from './entry.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
+/** The ledger entry of an order call, and whose it is. */
+export type EntryRef = Pick<LedgerEntry, 'id' | 'caller'>
+
 /** Sends a call upstream; settles within the call deadline. An order call names its ledger entry. */
-export type Upstream = (protoId: number, body: Uint8Array, entryId?: string) => Promise<CallOutcome>
+export type Upstream = (protoId: number, body: Uint8Array, entry?: EntryRef) => Promise<CallOutcome>
 
 /** Whose orders are meant. */
 export interface AccountRef {

@@ -259,7 +259,7 @@ export class OrderDesk {
 
   async #send(entry: LedgerEntry, call: OrderCall): Promise<OrderReply> {
     const body = writeOrderCall(call, entry.tag)
-    const ending = await this.#underway.follow(entry, () => this.#outside.upstream(call.protoId, body, entry.id))
+    const ending = await this.#underway.follow(entry, () => this.#outside.upstream(call.protoId, body, entry))
     await this.#shareTurn()
     // Nothing else moves an entry while it is reserved, so it is as it was written.
     const { state, changes } = conclusionOf(entry, ending, () => this.#underway.orderOf(entry))

@@ -10,6 +10,8 @@ export interface ServerProcess {
   readonly port: number
   /** Processor time it has used so far, in ms; null where the system does not tell. */
   cpuMs(): number | null
+  /** Memory it has resident, in bytes; null where the system does not tell. */
+  residentBytes(): number | null
   stop(): Promise<void>
 }
 
@@ -28,6 +30,7 @@ export function serverProcess(child: ChildProcess, port: number): ServerProcess 
   return {
     port,
     cpuMs: () => cpuMs(child),
+    residentBytes: () => residentBytes(child),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
@@ -50,6 +53,15 @@ function cpuMs(child: ChildProcess): number | null {
   try {
     const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  } catch {
+    return null
+  }
+}
+
+function residentBytes(child: ChildProcess): number | null {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024
   } catch {
     return null
   }

@@ -5,6 +5,7 @@ import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   CounterDelta,
   GatewayCall,
+  GatewayOrderAnswer,
   GatewayReply,
   GatewayStatus,
   HaltReport,
@@ -100,11 +101,11 @@ export class FakeGateway implements GatewayPort {
     return { ok: false, failure: answer, budget, epoch }
   }
 
-  async order(request: OrderRequest): Promise<OrderAnswer & { readonly epoch: number }> {
+  async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
     const { protoId, body, caller } = request
     const answer = this.#take({ protoId, body, caller, isFresh: false, quotaShare: null })
     this.orders.push(request)
-    return { ...(this.orderAnswer ?? { reply: orderReply(answer), budgets: null }), epoch: this.epoch }
+    return { ...(this.orderAnswer ?? { reply: orderReply(answer), budgets: null }), budget: null, epoch: this.epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {

@@ -12,6 +12,7 @@ import {
   type TradingAccounts,
 } from '../../../src/gateway/trading-accounts.ts'
 import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
+import type { EntryRef } from '../../../src/orders/account-orders.ts'
 import { cancelOpenOrders, type CancelResult, leavesOpen } from '../../../src/orders/cancel-open.ts'
 import { OrderDesk } from '../../../src/orders/order-desk.ts'
 import { OrderSearch } from '../../../src/orders/order-search.ts'
@@ -85,7 +86,7 @@ export class GatewayLife {
     const orderOutside = {
       ledger: this.#ledger,
       switches: this.#switches,
-      upstream: (protoId: number, body: Uint8Array, entryId?: string) => this.#send(protoId, body, entryId),
+      upstream: (protoId: number, body: Uint8Array, entry?: EntryRef) => this.#send(protoId, body, entry?.id),
       sha1,
       accounts: (accId: bigint) => this.#tradingAccounts(accId),
       nowMs,

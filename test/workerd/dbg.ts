@@ -1,0 +1,20 @@
+import { PushRig, sampleKey } from './push-rig.ts'
+import { SocketClient } from './socket-client.ts'
+import { TEST_KEY } from './harness.ts'
+const rig = await PushRig.start({keys:[{id:'x', key: sampleKey('ab')}]})
+const t0=Date.now()
+const bad = await rig.socket()
+bad.socket._receiver.on('conclude', (c: number) => console.log('close frame received', c, Date.now()-t0))
+bad.socket._socket.on('end', () => console.log('tcp end', Date.now()-t0))
+console.log(bad.socket.bufferedAmount)
+bad.ask('auth', {token: sampleKey('ab')})
+bad.inbox.ended.then((e) => console.log('bad ended', e, Date.now()-t0))
+const b = new WebSocket(rig.worker.url.href.replace('http','ws')+'ws?token='+TEST_KEY)
+b.onclose = (e) => console.log('browser', e.code, e.reason, Date.now()-t0)
+b.onopen = () => b.send(JSON.stringify({op:'auth', token: sampleKey('ab')}))
+await new Promise(r => setTimeout(r, 4000))
+console.log('metric', await rig.metric('opend_edge_push_sockets'))
+console.log(rig.worker.logs())
+console.log('closing rig')
+await rig.close()
+process.exit()
