@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Failure } from '../src/base/failure.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
 import { describe } from '../src/problem/problem.ts'
+import { CLOSES } from '../src/pushes/close-code.ts'
 
 /** The README's tables say what the code says. A failure prints the table as it should be. */
 
@@ -29,6 +30,11 @@ test('the table of endpoints is the table in the code', () => {
   })
   const expected = ['| endpoint | scope | what it is | OpenD call |', '| --- | --- | --- | --- |', ...rows].join('\n')
   assert.deepEqual(normalized(section('endpoints')), normalized(expected), expected)
+})
+
+test('the table of close codes has every code', () => {
+  const listed = [...section('closes').matchAll(/^\| (\d{4}) /gm)].map(([, code]) => Number(code))
+  assert.deepEqual(listed, [...new Set(Object.values(CLOSES).map(({ code }) => code))].toSorted())
 })
 
 const gateway = { detail: '', retryInMs: null }

@@ -44,7 +44,8 @@ export function describeAuth(failure: AuthFailure): Problem {
     case 'auth.origin_not_allowed':
       return {
         status: 403,
-        error: 'Pages of this origin may not connect: the Origin must be this host or a loopback one.',
+        error:
+          'Pages of this origin may not connect: the Origin must be this host, a loopback one, or listed in ALLOWED_ORIGINS.',
       }
     case 'auth.issuer_unavailable':
       return {
