@@ -1,5 +1,6 @@
 import type { GatewaySession } from '../src/gateway/session.ts'
 import type { MetricSample } from './gateway-rpc.ts'
+import { counter, gauge } from './metric.ts'
 
 /** The object's own metrics: the link and the calls on it. */
 export function gatewayMetrics(session: GatewaySession): readonly MetricSample[] {
@@ -21,12 +22,4 @@ export function gatewayMetrics(session: GatewaySession): readonly MetricSample[]
       ],
     },
   ]
-}
-
-function gauge(name: string, value: number): MetricSample {
-  return { name, type: 'gauge', values: [{ labels: {}, value }] }
-}
-
-function counter(name: string, value: number): MetricSample {
-  return { name, type: 'counter', values: [{ labels: {}, value }] }
 }

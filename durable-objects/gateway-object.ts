@@ -25,6 +25,7 @@ import type {
   HaltRequest,
   MetricSample,
 } from './gateway-rpc.ts'
+import { gauge } from './metric.ts'
 import { OpendLine, OWN_CALL } from './opend-line.ts'
 import { OrderService } from './order-service.ts'
 import { HEARTBEAT_SECONDS, PushService } from './push-service.ts'
@@ -193,6 +194,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return [
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#line.session),
+      gauge('opend_edge_upstream_waiting_calls', this.#line.waitingForLimits),
       ...this.#orders.metrics(),
       ...this.#quotes.metrics(),
       ...this.#pushes.metrics(),
@@ -237,7 +239,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   #openDoor(): SocketDoor {
     const config = readConfig(this.env)
-    return new SocketDoor(config.ok ? config.value : null, () => this.#accounts.all())
+    const count = (outcome: string, keyLabel: string): void => {
+      const labels = { iface: 'ws', outcome, key_id: keyLabel }
+      this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
+    }
+    return new SocketDoor(config.ok ? config.value : null, () => this.#accounts.all(), count)
   }
 
   #linkReady(): void {

@@ -60,6 +60,11 @@ export class OpendLine {
     })
   }
 
+  /** Calls that wait until OpenD's limits let them go. */
+  get waitingForLimits(): number {
+    return this.#governor.waiting
+  }
+
   /** What is left of OpenD's limit on such a call for calls of that rank; null when it has none. */
   budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read'): Budget | null {
     return this.#governor.budgetOf(protoId, body, Date.now(), rank)

@@ -1,7 +1,7 @@
-import { sha256Hex } from '../src/auth/digest.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { EntryState } from '../src/orders/entry.ts'
 import type { MetricSample } from './gateway-rpc.ts'
+import { keyLabelOf } from './key-label.ts'
 
 /** Series of refusals that are kept: nine gates for each key. The bound holds when someone configures thousands. */
 const MAX_SERIES = 2_000
@@ -27,7 +27,7 @@ export class OrderMetrics {
     if (series !== undefined) series.count++
     else if (this.#refusals.size < MAX_SERIES) {
       this.#refusals.set(key, { caller, reason, count: 1 })
-      if (!this.#labels.has(caller)) void labelOf(caller).then((label) => this.#labels.set(caller, label))
+      if (!this.#labels.has(caller)) void keyLabelOf(caller).then((label) => this.#labels.set(caller, label))
     }
   }
 
@@ -52,10 +52,4 @@ export class OrderMetrics {
       { name: 'futu_auth_limit_rejects_total', type: 'counter', values: [...counts.values()] },
     ]
   }
-}
-
-/** /metrics may be open, so a key shows as a short hash of its id, the same as in what the Worker counts. */
-async function labelOf(caller: string): Promise<string> {
-  if (!caller.startsWith('key:')) return '<jwt>'
-  return `kh_${(await sha256Hex(caller.slice('key:'.length))).slice(0, 8)}`
 }

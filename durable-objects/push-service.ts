@@ -14,6 +14,7 @@ import type { HolderId } from '../src/subscriptions/holder.ts'
 import type { StreamName, UnitKey } from '../src/subscriptions/stream.ts'
 import type { LossReason } from '../src/subscriptions/subscription-outside.ts'
 import type { MetricSample } from './gateway-rpc.ts'
+import { counter, gauge } from './metric.ts'
 import { PushDialog } from './push-dialog.ts'
 import { type PushSocket, PushSockets } from './push-sockets.ts'
 import type { QuoteService } from './quote-service.ts'
@@ -285,12 +286,4 @@ function tryClose(socket: WebSocket, { code, reason }: Close): void {
   } catch {
     // It is closed already.
   }
-}
-
-function gauge(name: string, value: number): MetricSample {
-  return { name, type: 'gauge', values: [{ labels: {}, value }] }
-}
-
-function counter(name: string, value: number): MetricSample {
-  return { name, type: 'counter', values: [{ labels: {}, value }] }
 }

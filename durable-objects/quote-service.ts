@@ -12,6 +12,7 @@ import { decodeMessage } from '../src/wire/decode.ts'
 import { encodeMessage } from '../src/wire/encode.ts'
 import { securityText } from '../src/wire/security-text.ts'
 import type { GatewayCall, MetricSample } from './gateway-rpc.ts'
+import { gauge } from './metric.ts'
 import { type OpendLine, OWN_CALL } from './opend-line.ts'
 import { SubscriptionRows } from './subscription-rows.ts'
 import { WakeTimer } from './wake-timer.ts'
@@ -182,8 +183,4 @@ function bookAnswer(result: Result<Uint8Array>): ReadAnswer {
     ? { ok: true as const, body: result.value }
     : { ok: false as const, failure: result.failure, sent: false }
   return { outcome, source: 'upstream', asOfMs: Date.now() }
-}
-
-function gauge(name: string, value: number): MetricSample {
-  return { name, type: 'gauge', values: [{ labels: {}, value }] }
 }

@@ -9,8 +9,8 @@ declare module 'ws' {
       options?: {
         readonly perMessageDeflate?: boolean
         readonly headers?: Readonly<Record<string, string>>
-        /** Of the opening handshake, ms. */
-        readonly handshakeTimeout?: number
+        /** How long the other side may take to end the connection after both have said so, ms. */
+        readonly closeTimeout?: number
       },
     )
     readonly readyState: number

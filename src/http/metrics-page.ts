@@ -21,7 +21,21 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_orders_total:
     'Order calls by what became of them. One whose reply was lost counts as unknown, and again when it is found.',
   opend_edge_orders_unknown: 'Orders whose reply was lost and of which nobody knows yet whether they exist.',
+  opend_edge_upstream_waiting_calls: "Calls that wait until OpenD's own limits let them go.",
+  opend_edge_reads_total: 'Calls answered by the gateway object, by where the answer came from.',
+  opend_edge_subscription_holders: 'Virtual connections with a subscription: callers over REST, and sockets.',
+  opend_edge_subscriptions_held: 'Subscriptions, each counted as often as it is held.',
+  opend_edge_subscriptions_upstream: 'Subscriptions at OpenD, lingering ones included.',
+  opend_edge_subscriptions_lingering: 'Subscriptions at OpenD that nobody holds any more.',
   opend_edge_push_sockets: 'Push sockets that are open.',
+  opend_edge_push_streams: 'Sequences of pushes that are kept, for those who listen or come back.',
+  opend_edge_push_kept_bytes: 'Memory of kept pushes, estimated.',
+  opend_edge_push_waiting_bytes: 'Memory of pushes that wait for slow clients, estimated.',
+  opend_edge_push_frames_sent_total: 'Pushes sent to clients; one push to two clients counts twice.',
+  opend_edge_push_frames_conflated_total: 'Values that a newer one replaced before they were sent.',
+  opend_edge_push_events_dropped_total: 'Ticks, orders and fills that a slow client did not get.',
+  opend_edge_push_lagged_total: 'Times that a client was told so.',
+  opend_edge_push_sockets_closed_slow_total: 'Sockets closed because their clients were too slow.',
 }
 
 /** The samples in the Prometheus text format, each metric with its help and type. */

@@ -6,13 +6,12 @@ export interface Close {
 }
 
 /**
- * Every way in which the gateway closes a push socket. 1000, 1001 and 1013 are of the WebSocket registry, those from 4000 on
+ * Every way in which the gateway closes a push socket. 1000 and 1013 are of the WebSocket registry, those from 4000 on
  * are ours (RFC 6455 section 7.4.2).
  *
  * | code | meaning | come back? |
  * |---|---|---|
  * | 1000 | the answer to a close of the client's own | as it likes |
- * | 1001 | the gateway is shut down or restarts | yes, after a pause |
  * | 1013 | too many sockets | yes, after a pause |
  * | 4401 | the token expired, or none was shown in time | with a token |
  * | 4403 | the key was revoked | no |
@@ -21,7 +20,6 @@ export interface Close {
  */
 export const CLOSES = {
   answered: { code: 1000, reason: '' },
-  goingAway: { code: 1001, reason: 'the gateway is going down; connect again in a moment' },
   overloaded: { code: 1013, reason: 'too many push sockets; connect again later' },
   tokenExpired: { code: 4401, reason: 'the token has expired' },
   notKnown: { code: 4401, reason: 'send {"op":"auth","token":"..."} within 10 s of opening the socket' },

@@ -220,3 +220,13 @@ test('the word Bearer takes any case', async () => {
   const response = await worker.fetch('/api/global-state', { headers: { Authorization: `bearer ${TEST_KEY}` } })
   assert.equal(response.status, 200)
 })
+
+test('every metric says what it is', async () => {
+  const lines = (await (await worker.fetch('/metrics')).text()).split('\n')
+  const names = lines.flatMap((line) => (line.startsWith('# TYPE ') ? [line.split(' ')[2] ?? ''] : []))
+  assert.ok(names.length > 20, names.join())
+  assert.deepEqual(
+    names.filter((name) => !lines.some((line) => line.startsWith(`# HELP ${name} `))),
+    [],
+  )
+})
