@@ -1,5 +1,6 @@
-import { KLType, OrderBookType, RetType, SubType } from '../../proto/enums.ts'
+import { OrderBookType, RetType, SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
+import { subTypeOfKLine } from '../subscriptions/k-line-type.ts'
 import { quoteStreamOf, secKeyOf } from '../subscriptions/stream.ts'
 import { decodeMessage, type Decoded } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -58,26 +59,6 @@ export function readPush(protoId: number, body: Uint8Array, receivedAtMs: number
   }
 }
 
-/** The `Qot_Common.SubType` that delivers each `Qot_Common.KLType`. The two enums number the periods differently. */
-const SUB_TYPE_OF_PERIOD: ReadonlyMap<number, number> = new Map([
-  [KLType._1Min, SubType.KL_1Min],
-  [KLType.Day, SubType.KL_Day],
-  [KLType.Week, SubType.KL_Week],
-  [KLType.Month, SubType.KL_Month],
-  [KLType.Year, SubType.KL_Year],
-  [KLType._5Min, SubType.KL_5Min],
-  [KLType._15Min, SubType.KL_15Min],
-  [KLType._30Min, SubType.KL_30Min],
-  [KLType._60Min, SubType.KL_60Min],
-  [KLType._3Min, SubType.KL_3Min],
-  // The schema's own spelling.
-  [KLType.Quarter, SubType.KL_Qurater],
-  [KLType._10Min, SubType.KL_10Min],
-  [KLType._120Min, SubType.KL_120Min],
-  [KLType._180Min, SubType.KL_180Min],
-  [KLType._240Min, SubType.KL_240Min],
-])
-
 interface Push {
   readonly body: Uint8Array
   readonly receivedAtMs: number
@@ -99,8 +80,8 @@ function readQuotes(push: Push): readonly PushEvent[] | null {
 
 function readKLines(push: Push): readonly PushEvent[] | null {
   const s2c = contentOf(decodeMessage('Qot_UpdateKL.Response', push.body))
-  const subType = s2c === null ? undefined : SUB_TYPE_OF_PERIOD.get(s2c.klType)
-  if (s2c === null || subType === undefined) return null
+  const subType = s2c === null ? null : subTypeOfKLine(s2c.klType)
+  if (s2c === null || subType === null) return null
   return [quoteEvent(push, { protoId: 3007, s2c }, s2c.security, subType, s2c.rehabType)]
 }
 

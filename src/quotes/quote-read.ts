@@ -1,6 +1,7 @@
-import { KLType, OrderBookType, RehabType, SubType } from '../../proto/enums.ts'
+import { OrderBookType, RehabType, SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { decodeMessage } from '../wire/decode.ts'
+import { subTypeOfKLine } from '../subscriptions/k-line-type.ts'
 import { secKeyOf, type SecKey } from '../subscriptions/stream.ts'
 
 /** The getters of what OpenD pushes. */
@@ -55,8 +56,8 @@ export function readRequest(protoId: number, body: Uint8Array): QuoteRead | null
     }
     case 3006: {
       const c2s = c2sOf(decodeMessage('Qot_GetKL.Request', body))
-      const subType = c2s === null ? undefined : K_LINE_SUB_TYPES.get(c2s.klType)
-      if (c2s === null || subType === undefined) return null
+      const subType = c2s === null ? null : subTypeOfKLine(c2s.klType)
+      if (c2s === null || subType === null) return null
       const read = readOf(protoId, subType, [c2s.security], c2s.header, c2s.reqNum)
       const isKnown = REHAB_TYPES.has(c2s.rehabType)
       return { ...read, rehabType: c2s.rehabType, isSpecial: read.isSpecial || !isKnown }
@@ -109,22 +110,3 @@ const BOOK_SUB_TYPES: ReadonlyMap<number, number> = new Map([
 ])
 
 const REHAB_TYPES: ReadonlySet<number> = new Set(Object.values(RehabType))
-
-/** Subscription of each `Qot_Common.KLType`. "Qurater" is the schema's spelling. */
-const K_LINE_SUB_TYPES: ReadonlyMap<number, number> = new Map([
-  [KLType._1Min, SubType.KL_1Min],
-  [KLType._3Min, SubType.KL_3Min],
-  [KLType._5Min, SubType.KL_5Min],
-  [KLType._10Min, SubType.KL_10Min],
-  [KLType._15Min, SubType.KL_15Min],
-  [KLType._30Min, SubType.KL_30Min],
-  [KLType._60Min, SubType.KL_60Min],
-  [KLType._120Min, SubType.KL_120Min],
-  [KLType._180Min, SubType.KL_180Min],
-  [KLType._240Min, SubType.KL_240Min],
-  [KLType.Day, SubType.KL_Day],
-  [KLType.Week, SubType.KL_Week],
-  [KLType.Month, SubType.KL_Month],
-  [KLType.Quarter, SubType.KL_Qurater],
-  [KLType.Year, SubType.KL_Year],
-])
