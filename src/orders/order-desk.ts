@@ -6,6 +6,7 @@ import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './account-orders.ts'
 import { addedBy, dryRun, feeOf, failureOf, refused, replyOf } from './answer.ts'
 import { conclusionOf } from './conclusion.ts'
+import { EntryClock } from './entry-clock.ts'
 import { ENTRY_STATES, type EntryState, isFinal, type LedgerEntry, mayMove } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { LimitBook } from './limit-book.ts'
@@ -69,6 +70,7 @@ export class OrderDesk {
   readonly #limits: LimitBook
   readonly #markets: MarketBook
   readonly #refusals = new Refusals()
+  readonly #clock: EntryClock
   readonly #underway: Underway
   readonly #turn: WriteTurn
   /** Calls that are being dealt with. */
@@ -83,6 +85,7 @@ export class OrderDesk {
     this.#limits = new LimitBook(outside.ledger)
     this.#markets = new MarketBook(outside.upstream, outside.nowMs)
     this.#underway = new Underway(outside.wait)
+    this.#clock = new EntryClock(outside.ledger)
     this.#turn = new WriteTurn(() => outside.wait(0))
     this.#counts = zeros()
     this.counts = this.#counts
@@ -132,7 +135,8 @@ export class OrderDesk {
     const holds = isReleased ? (to === 'not_sent' ? 'nothing' : 'rate') : entry.holds
     const nextLookMs = to === 'unknown' ? nowMs + FIRST_LOOK_MS : entry.nextLookMs
     const sentAs = this.#underway.takeSentAs(entry.id) ?? entry.sentAs
-    const settled: LedgerEntry = { ...entry, ...changes, state: to, holds, sentAs, nextLookMs, updatedAtMs: nowMs }
+    const updatedAtMs = this.#clock.changedAtMs(nowMs)
+    const settled: LedgerEntry = { ...entry, ...changes, state: to, holds, sentAs, nextLookMs, updatedAtMs }
     this.#outside.ledger.update(settled)
     this.#counts[to]++
     if (to === 'unknown') {
@@ -250,6 +254,7 @@ export class OrderDesk {
       const entry = reservedEntry(call, tag, reservation, isValued)
       if (this.#outside.ledger.insert(entry)) {
         this.#counts.reserved++
+        this.#clock.made(entry.createdAtMs)
         return entry
       }
       // That tag is taken: once in a hundred thousand orders when ten million are kept.
