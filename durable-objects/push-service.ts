@@ -16,7 +16,7 @@ import type { LossReason } from '../src/subscriptions/subscription-outside.ts'
 import type { MetricSample } from './gateway-rpc.ts'
 import { counter, gauge } from './metric.ts'
 import { PushDialog } from './push-dialog.ts'
-import { type PushSocket, PushSockets } from './push-sockets.ts'
+import { type PushSocket, PushSockets, type SocketFacts } from './push-sockets.ts'
 import type { QuoteService } from './quote-service.ts'
 import { WakeTimer } from './wake-timer.ts'
 
@@ -149,13 +149,13 @@ export class PushService {
     const nowMs = Date.now()
     const keys = this.#host.keys()
     for (const { id, facts } of [...this.#sockets.all()]) {
-      const { caller, openedAtMs } = facts
-      if (caller === null) {
-        if (openedAtMs + UNKNOWN_SOCKET.mostMs <= nowMs) this.#end(id, CLOSES.notKnown)
-        continue
-      }
-      const standing = socketStanding(keys, caller, nowMs)
-      if (standing !== 'valid') this.#end(id, standing === 'expired' ? CLOSES.tokenExpired : CLOSES.keyRevoked)
+      const { caller } = facts
+      const endsAtMs = endOf(facts)
+      const standing = caller === null ? 'unknown' : socketStanding(keys, caller, nowMs)
+      if (standing === 'expired') this.#end(id, CLOSES.tokenExpired)
+      else if (standing === 'revoked') this.#end(id, CLOSES.keyRevoked)
+      else if (endsAtMs !== null && endsAtMs > nowMs) this.#lookAround.by(endsAtMs)
+      else if (caller === null) this.#end(id, CLOSES.notKnown)
     }
   }
 
@@ -176,16 +176,11 @@ export class PushService {
 
   /** A socket that was opened, or that the object found again. */
   #begin(one: PushSocket): void {
-    const { caller, openedAtMs, form, isBatched, conflateMs } = one.facts
-    const nowMs = Date.now()
-    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, nowMs)
+    const { caller, form, isBatched, conflateMs } = one.facts
+    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, Date.now())
     this.#dialog.begin(one.id)
-    if (caller === null) {
-      this.#lookAround.by(openedAtMs + UNKNOWN_SOCKET.mostMs)
-      return
-    }
-    this.#lookAround.by(caller.expiresAtMs)
-    this.#greet(one, caller)
+    this.#lookAround.by(endOf(one.facts))
+    if (caller !== null) this.#greet(one, caller)
   }
 
   #greet(one: PushSocket, caller: SocketCaller): void {
@@ -208,7 +203,7 @@ export class PushService {
       this.#host.quotes().desk.dropHolder(one.id)
     }
     this.#sockets.identify(one, caller)
-    this.#lookAround.by(caller.expiresAtMs)
+    this.#lookAround.by(endOf(one.facts))
     this.#greet(one, caller)
     return true
   }
@@ -262,6 +257,11 @@ export class PushService {
   #unknownCount(): number {
     return [...this.#sockets.all()].filter(({ facts }) => facts.caller === null).length
   }
+}
+
+/** When a socket ends by the clock, Unix ms; null when it does not. */
+function endOf({ caller, openedAtMs }: SocketFacts): number | null {
+  return caller === null ? openedAtMs + UNKNOWN_SOCKET.mostMs : caller.expiresAtMs
 }
 
 /** Orders and fills are for callers who may read accounts, and only those accounts that they may see. */

@@ -30,8 +30,15 @@ export interface TestWorker {
   api(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>
   /** Takes the gateway object out of memory, as the platform may at any time, with all it was doing. Its storage stays. */
   evict(): Promise<void>
+  /**
+   * Lets the gateway object sleep, as the platform does when nothing happens: push sockets stay open, and the next
+   * message or request starts a new life. Waits until the object is idle, so the gateway has to be shut down.
+   */
+  hibernate(): Promise<void>
   /** Runs SQL in the object's storage. May start the object. */
   sql(query: string, ...values: readonly (string | number | null)[]): Promise<readonly Record<string, unknown>[]>
+  /** Starts the Worker anew with other variables beside those it has, as a deployment does. Its storage stays. */
+  redeploy(vars: Readonly<Record<string, string>>): Promise<void>
   /** What the Worker wrote to its console. */
   logs(): readonly string[]
   close(): Promise<void>
@@ -51,10 +58,11 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
   const folder = await builtWorker(options.opendPort === undefined ? DEMO_ENTRY : PRODUCT_ENTRY)
   const upstream = options.opendPort === undefined ? 'simulator:' : `tcp://127.0.0.1:${options.opendPort}`
   const vars = { OPEND_URL: upstream, KEYS_JSON: await keysJsonFor(TEST_KEY, true), ...options.vars }
-  const harness = createTestHarness({
+  const optionsWith = (given: Readonly<Record<string, string>>) => ({
     root: folder,
-    workers: [{ configPath: 'wrangler.toml', prebuiltWorkerDir: '.', vars }, { config: EVICTOR }],
+    workers: [{ configPath: 'wrangler.toml', prebuiltWorkerDir: '.', vars: given }, { config: EVICTOR }],
   })
+  const harness = createTestHarness(optionsWith(vars))
   const { url } = await harness.listen()
   const worker = harness.getWorker()
   const object = { name: GATEWAY_NAME }
@@ -71,10 +79,12 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
     evict: async () => {
       await harness.getWorker(EVICTOR.name).fetch('/')
     },
+    hibernate: () => worker.evictDurableObject(GATEWAY_CLASS, object),
     sql: async (query, ...values) => {
       const storage = await worker.getDurableObjectStorage(GATEWAY_CLASS, object)
       return storage.exec(query, ...values)
     },
+    redeploy: (changed) => harness.update(optionsWith({ ...vars, ...changed })),
     logs: () => harness.getLogs().map((entry) => entry.message),
     close: () => harness.close(),
   }
