@@ -174,11 +174,18 @@ export class UnitPool {
     for (const call of subscribeCalls(this.#missing(change))) {
       const outcome = await this.#link.subscribe(call)
       // What was subscribed for it so far lingers and is dropped like everything that nobody holds.
+      if (outcome.kind === 'refused') return this.#whyRefused(change, outcome.failure)
       if (outcome.kind !== 'done') return outcome.failure
     }
     if (change.isVoid) return gone()
     change.commit()
     return null
+  }
+
+  /** OpenD refused: for its quota, of which another program may just have taken a part, or for the units themselves. */
+  async #whyRefused(change: WaitingChange, failure: Failure): Promise<Failure> {
+    const shortage = await this.#room.make(() => this.#missing(change), change.holder.caller)
+    return shortage?.code === 'quote.quota_exhausted' ? shortage : failure
   }
 
   /** Brings a new link to what is held. */
