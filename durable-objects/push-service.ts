@@ -4,7 +4,7 @@ import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import type { KeyTable } from '../src/auth/key-table.ts'
 import type { Result } from '../src/base/result.ts'
 import { describe } from '../src/problem/problem.ts'
-import { readClientMessage } from '../src/pushes/client-message.ts'
+import { NO_TEXT, readClientMessage } from '../src/pushes/client-message.ts'
 import { type Close, CLOSES } from '../src/pushes/close-code.ts'
 import type { PushEvent } from '../src/pushes/push-event.ts'
 import { PushHub } from '../src/pushes/push-hub.ts'
@@ -91,7 +91,7 @@ export class PushService {
     const one = this.#sockets.of(socket)
     if (one === null) return
     this.#hub.heard(one.id, Date.now())
-    const read = readClientMessage(typeof data === 'string' ? data : '')
+    const read = typeof data === 'string' ? readClientMessage(data) : NO_TEXT
     if (read.message.ok && read.message.value.op === 'pong') {
       const { n } = read.message.value
       this.#afterHub((nowMs) => this.#hub.pong(one.id, n, nowMs))
@@ -141,6 +141,11 @@ export class PushService {
   /** Tells every socket that it is still there, and closes those that may not be. */
   heartbeat(): void {
     this.closeFallen()
+    for (const { id, socket } of this.#sockets.all()) {
+      // The platform answers the bare text without waking anybody, and remembers when.
+      const pingedAt = this.#host.ctx.getWebSocketAutoResponseTimestamp(socket)
+      if (pingedAt !== null) this.#hub.heard(id, pingedAt.getTime())
+    }
     this.#tellAll({ type: 'heartbeat', at_ms: Date.now() })
   }
 

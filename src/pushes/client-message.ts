@@ -44,6 +44,13 @@ const MAX_RUN_CHARS = 64
 /** Of a token: a JWT with many claims takes 2 or 3 KiB, and HTTP servers refuse headers over 8 KiB. */
 const MAX_TOKEN_CHARS = 8 * 1024
 
+/** What is read in a message that is no text. */
+export const NO_TEXT: ReadMessage = {
+  op: null,
+  id: null,
+  message: fail({ code: 'request.invalid_value', path: 'message', expected: 'text, not binary data' }),
+}
+
 /** Members of each message beside `op` and `id`; null where they are those of an OpenD message, plus some. */
 const MEMBERS: Readonly<Record<ClientOp, readonly string[] | null>> = {
   subscribe: null,

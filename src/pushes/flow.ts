@@ -112,9 +112,9 @@ export class Flow {
     }
   }
 
-  /** The client sent something. */
-  heard(nowMs: number): void {
-    this.#aliveAtMs = nowMs
+  /** The client sent something at that time, Unix ms. */
+  heard(atMs: number): void {
+    this.#aliveAtMs = Math.max(this.#aliveAtMs, atMs)
   }
 
   /** When `canSend` turns true by itself; infinite when only the client can make it so. */

@@ -47,7 +47,7 @@ test('what cannot be read is refused with the reason, and the socket goes on', a
     ['{"op":"subscribe","symbols":["HK.00700"],"types":["Basic"],"colour":1}', 'request.unknown_field', 'colour'],
     ['{"op":"accounts","acc_id_list":["1"]}', 'trade.unknown_account', ''],
     ['{"op":"subscribe","symbols":["HK.99999"],"types":["Basic"]}', 'opend.refused', ''],
-    [Buffer.from('{"op":"ping"}'), 'request.malformed_json', ''],
+    [Buffer.from('{"op":"ping"}'), 'request.invalid_value', 'message'],
     [`{"op":"ping","id":"${'x'.repeat(70_000)}"}`, 'request.too_large', ''],
   ]
   for (const [text, code, path] of refusals) {
