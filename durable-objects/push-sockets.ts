@@ -35,6 +35,8 @@ export interface PushSocket {
 export class PushSockets {
   readonly #ctx: DurableObjectState
   readonly #byId = new Map<string, PushSocket>()
+  /** Saves reading the attachment of a socket with each of its messages. */
+  readonly #bySocket = new WeakMap<WebSocket, PushSocket>()
   readonly #byCaller = new Map<string, Set<PushSocket>>()
   #lastNumber = 0
 
@@ -62,7 +64,7 @@ export class PushSockets {
 
   /** The socket that a message or an end came from; null when it was forgotten. */
   of(socket: WebSocket): PushSocket | null {
-    return this.byId(idOf(factsOf(socket).number))
+    return this.#bySocket.get(socket) ?? this.byId(idOf(factsOf(socket).number))
   }
 
   /** Opens a socket for the caller that the Worker vouched for. Null when the platform takes no more. */
@@ -90,12 +92,14 @@ export class PushSockets {
     const one = this.#byId.get(id)
     if (one === undefined) return
     this.#byId.delete(id)
+    this.#bySocket.delete(one.socket)
     this.#unlist(one)
   }
 
   #keep(socket: WebSocket, facts: SocketFacts): PushSocket {
     const kept = { id: idOf(facts.number), socket, facts }
     this.#byId.set(kept.id, kept)
+    this.#bySocket.set(socket, kept)
     this.#list(kept)
     this.#lastNumber = Math.max(this.#lastNumber, facts.number)
     return kept

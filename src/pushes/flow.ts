@@ -1,14 +1,17 @@
 import { Deque } from './deque.ts'
 
-/** A ping follows this many bytes. Half a dozen fit into the window, so that it reopens step by step. */
-export const PING_EVERY_BYTES = 64 * 1024
+/**
+ * A ping follows this many bytes. Four fit into the window, so that it reopens step by step; an answer costs the object
+ * as much as some eight pushes, so more of them would be felt.
+ */
+export const PING_EVERY_BYTES = 128 * 1024
 
 /** A ping follows what is sent so long after the one before. */
 export const PING_EVERY_MS = 5_000
 
 /**
  * Bytes under way to a client that confirms them. All that a stopped reader can hold in our memory, and over 80 ms of
- * round trip still (512 - 64) KiB / 80 ms = 5.6 MB/s.
+ * round trip still (512 - 128) KiB / 80 ms = 4.9 MB/s.
  */
 export const WINDOW_BYTES = 512 * 1024
 
@@ -27,7 +30,7 @@ export const SILENCE_MS = 5 * 60_000
 /** How long a confirming client may leave its window full. */
 export const STALL_MS = 2 * 60_000
 
-/** Pings whose answers are waited for; an answer to an older one says nothing new. The window has room for 8. */
+/** Pings whose answers are waited for; an answer to an older one says nothing new. The window has room for 4. */
 const MAX_PINGS = 64
 
 /** Shortest wait for the allowance to grow, so that a client on its bound is not woken for every byte. */

@@ -1,5 +1,6 @@
 import { benchCachedReads } from './cached-reads.ts'
 import { benchOrders } from './orders.ts'
+import { benchPushes } from './pushes.ts'
 import { benchRelay } from './relay.ts'
 import { benchSimulator } from './simulator.ts'
 
@@ -7,6 +8,7 @@ import { benchSimulator } from './simulator.ts'
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   relay: benchRelay,
   'cached-reads': benchCachedReads,
+  pushes: benchPushes,
   orders: benchOrders,
   simulator: benchSimulator,
 }

@@ -15,9 +15,9 @@ const QUOTE = { security_list: [{ market: 1, code: '00700' }] }
 const FIRST_QUOTE = { ...QUOTE, sub_type_list: [1] }
 
 /**
- * What a quote costs that OpenD is asked for: `POST /api/quote` with `Cache-Control: no-cache` through the Worker and the gateway object, over TCP to the simulated OpenD and
- * back, beside a bare Worker, object and TCP echo that do nothing in between and carry as many bytes as the quote's
- * answer has.
+ * What a quote costs that OpenD is asked for: `POST /api/quote` with `Cache-Control: no-cache` through the Worker and the
+ * gateway object, over TCP to the simulated OpenD and back, beside a bare Worker, object and TCP echo that do nothing in
+ * between and carry as many bytes as the quote's answer has.
  */
 export async function benchRelay(): Promise<void> {
   await withServers(async (generator, running) => {

@@ -15,7 +15,7 @@ test('an order that ends after another was written down never seems to have ende
     const second = rig.latest
     rig.clock.step(-60_000)
     if (restarts) rig.restart()
-    else answer(await placed(1n))
+    else answer(placed(1n))
     await rig.pass(1_000)
     const ended = rig.entries.at(-1)
     assert.equal(ended?.state, restarts ? 'unknown' : 'accepted')

@@ -21,7 +21,7 @@ function confirming(): Flow {
   return flow
 }
 
-test('a ping follows every 64 KiB, and what is sent 5 s after the last', () => {
+test('a ping follows every 128 KiB, and what is sent 5 s after the last', () => {
   const flow = new Flow(0)
   assert.equal(flow.spend(PING_EVERY_BYTES - 1, 0), null)
   assert.equal(flow.spend(1, 0), 1)
