@@ -41,9 +41,17 @@ export function compile(files: ProtoFiles, protocolIds: ProtocolIds, apiCalls: r
   }
   if (problems.length > 0) return { ok: false, problems }
   const { api, rest } = splitSchema(schema, protocols, apiCalls)
+  const isApiCall = ({ name }: ProtocolModel): boolean => apiCalls.includes(name)
   const outputs = new Map([
-    ['schema.json', emitSchemaJson(SCHEMA_VERSION, api, protocols)],
-    ['schema-rest.json', emitSchemaJson(SCHEMA_VERSION, rest, [])],
+    ['schema.json', emitSchemaJson(SCHEMA_VERSION, api, protocols.filter(isApiCall))],
+    [
+      'schema-rest.json',
+      emitSchemaJson(
+        SCHEMA_VERSION,
+        rest,
+        protocols.filter((call) => !isApiCall(call)),
+      ),
+    ],
     ['messages.ts', emitMessageTypes(schema, protocols)],
     ['enums.ts', emitEnums(schema)],
   ])

@@ -34,7 +34,10 @@ test('the table of endpoints is the table in the code', () => {
 
 test('the table of close codes has every code', () => {
   const listed = [...section('closes').matchAll(/^\| (\d{4}) /gm)].map(([, code]) => Number(code))
-  assert.deepEqual(listed, [...new Set(Object.values(CLOSES).map(({ code }) => code))].toSorted())
+  assert.deepEqual(
+    listed,
+    [...new Set(Object.values(CLOSES).map(({ code }) => code))].toSorted((one, other) => one - other),
+  )
 })
 
 const gateway = { detail: '', retryInMs: null }

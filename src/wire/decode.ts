@@ -101,8 +101,27 @@ function readVarint(reader: Reader): number | bigint {
     }
     scale *= 0x80
   }
-  const bits = reader.uint64()
-  return (BigInt(bits.high >>> 0) << 32n) | BigInt(bits.low >>> 0)
+  return readLongVarint(reader, value)
+}
+
+/** Bits in the seven bytes that `readVarint` has read of a longer varint. */
+const SHORT_BITS = 49n
+
+/** The rest of a varint of eight to ten bytes; its first 49 bits are known. Bits beyond the 64th mean nothing. */
+function readLongVarint(reader: Reader, low: number): bigint {
+  const { buf, len } = reader
+  let high = 0
+  for (let i = 0; i < 3; i++) {
+    const pos = reader.pos + 7 + i
+    const byte = buf[pos]
+    if (byte === undefined || pos >= len) throw new RangeError('a varint goes on behind the end')
+    high |= (byte & 0x7f) << (7 * i)
+    if (byte < 0x80) {
+      reader.pos = pos + 1
+      return BigInt.asUintN(64, (BigInt(high) << SHORT_BITS) | BigInt(low))
+    }
+  }
+  throw new Error('invalid varint encoding')
 }
 
 function readSignedVarint(reader: Reader): number | bigint {

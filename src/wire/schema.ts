@@ -1,5 +1,6 @@
 import compiled from '../../proto/schema.json' with { type: 'json' }
 import { jsonNameOf } from './json-name.ts'
+import { type FieldRow, readEnumRow, readMessageRow, readProtocolRow, usualRow } from './schema-row.ts'
 
 /** The scalar types of proto2 that OpenD's schema uses. */
 export type ScalarKind = 'int32' | 'uint32' | 'int64' | 'uint64' | 'double' | 'float' | 'bool' | 'string' | 'bytes'
@@ -72,7 +73,7 @@ export function enumType(name: string): EnumType {
   if (type === undefined) {
     const values = enums[name]
     if (values === undefined) throw new Error(`no enum ${name} in the schema`)
-    type = { name, values: new Map(Object.entries(values)) }
+    type = { name, values: readEnumRow(values) }
     enumTypes.set(name, type)
   }
   return type
@@ -80,43 +81,54 @@ export function enumType(name: string): EnumType {
 
 /** The call or push with that protocol id, or null when the schema has none. */
 export function protocolById(id: number): Protocol | null {
-  if (protocols.size === 0) {
-    for (const [key, [name, request, response]] of Object.entries(protocolRows)) {
-      protocols.set(Number(key), { id: Number(key), name, request, response })
-    }
+  let protocol = protocols.get(id)
+  const row = protocolRows[String(id)]
+  if (protocol === undefined && row !== undefined) {
+    protocol = { id, ...readProtocolRow(row) }
+    protocols.set(id, protocol)
   }
-  return protocols.get(id) ?? null
+  return protocol ?? null
 }
 
 /** Every call and push of the schema, in id order. */
 export function allProtocols(): readonly Protocol[] {
-  protocolById(0)
-  return [...protocols.values()]
+  return Object.entries(protocolRows)
+    .map(([id, row]) => ({ id: Number(id), ...readProtocolRow(row) }))
+    .toSorted((one, other) => one.id - other.id)
 }
 
-/** The full names of all message types, in file order. */
+/** The full names of all message types. */
 export function allMessageNames(): readonly string[] {
-  return Object.keys(messages)
+  const bodies = allProtocols().flatMap(({ request, response }) =>
+    request === null ? [response] : [request, response],
+  )
+  return [...new Set([...Object.keys(messages), ...bodies])]
 }
+
+/** The full names of all enums, in file order. */
+export function allEnumNames(): readonly string[] {
+  return Object.keys(enums)
+}
+
+/** Rows by name: messages and enums by their full names, protocols by their ids. */
+type Rows = Readonly<Record<string, string>>
 
 /**
- * Adds messages and enums to those of the API: `full-schema.ts` does it for whoever needs them all. What is there
- * already stays as it is.
+ * Adds messages, enums and protocols to those of the API: `full-schema.ts` does it for whoever needs them all. What is
+ * there already stays as it is.
  */
-export function extendSchema(part: { readonly messages: unknown; readonly enums: unknown }): void {
-  for (const [name, rows] of Object.entries(part.messages as typeof messages)) messages[name] ??= rows
-  for (const [name, values] of Object.entries(part.enums as typeof enums)) enums[name] ??= values
+export function extendSchema(part: { readonly messages: Rows; readonly enums: Rows; readonly protocols: Rows }): void {
+  for (const [name, row] of Object.entries(part.messages)) messages[name] ??= row
+  for (const [name, row] of Object.entries(part.enums)) enums[name] ??= row
+  for (const [id, row] of Object.entries(part.protocols)) protocolRows[id] ??= row
 }
 
 /** The OpenD API version the schema was taken from. */
 export const schemaVersion: string = compiled.version
 
-/** A row of the compiled schema: number, name, rule, type, and the enum where the type is an integer. */
-type FieldRow = readonly [number, string, '?' | '!' | '*', string, string?]
-
-const messages = { ...compiled.messages } as unknown as Record<string, readonly FieldRow[]>
-const enums = { ...compiled.enums } as Record<string, Record<string, number>>
-const protocolRows = compiled.protocols as unknown as Record<string, readonly [string, string | null, string]>
+const messages: Record<string, string> = { ...compiled.messages }
+const enums: Record<string, string> = { ...compiled.enums }
+const protocolRows: Record<string, string> = { ...compiled.protocols }
 
 const RULES = { '?': 'optional', '!': 'required', '*': 'repeated' } as const
 const SCALARS = new Set<string>([
@@ -132,15 +144,15 @@ const SCALARS = new Set<string>([
 ] satisfies ScalarKind[])
 
 function buildMessage(name: string): MessageType {
-  const rows = messages[name]
-  if (rows === undefined) throw new Error(`no message ${name} in the schema`)
-  const fields = rows.map(buildField)
+  const rows = messages[name] ?? usualRow(name)
+  if (rows === null) throw new Error(`no message ${name} in the schema`)
+  const fields = readMessageRow(rows).map(buildField)
   const byName = new Map<string, Field>()
   for (const field of fields) byName.set(field.name, field).set(field.jsonName, field)
   return { name, fields, byNumber: new Map(fields.map((field) => [field.number, field])), byName }
 }
 
-function buildField([number, name, rule, type, enumName]: FieldRow): Field {
+function buildField({ number, name, rule, type, enumName }: FieldRow): Field {
   const isScalar = SCALARS.has(type)
   return {
     name,
@@ -149,6 +161,6 @@ function buildField([number, name, rule, type, enumName]: FieldRow): Field {
     rule: RULES[rule],
     kind: isScalar ? (type as ScalarKind) : 'message',
     messageName: isScalar ? null : type,
-    enumName: enumName ?? null,
+    enumName,
   }
 }

@@ -1,0 +1,84 @@
+/**
+ * The compiled schema in as few characters as it takes: the deployed Worker carries it, and a cold start reads it. The
+ * compiler in `proto/` writes these rows.
+ *
+ *     message   connID!uint64,serialNo!uint32,6 trdMarket?int32 Trd_Common.TrdMarket
+ *               name, rule, type and the enum where the type is an integer; a number where it is not the next one
+ *     enum      TrdSide_ Unknown,Buy,Sell,NewOne=9
+ *               the prefix that all names share, then the names; a number where it is not the next one, from 0
+ *     protocol  Trd_PlaceOrder, or Notify! for a push; with its messages behind it where they are not its Request and
+ *               Response
+ */
+
+/**
+ * The row that a call's `Request` or `Response` has unless the schema says otherwise: they differ in nothing but the
+ * message inside, so the table leaves them out. Null for every other message.
+ */
+export function usualRow(messageName: string): string | null {
+  const cut = messageName.lastIndexOf('.')
+  const call = messageName.slice(0, cut)
+  const part = messageName.slice(cut + 1)
+  if (part === 'Request') return `c2s!${call}.C2S`
+  return part === 'Response' ? `retType!int32 Common.RetType,retMsg?string,errCode?int32,s2c?${call}.S2C` : null
+}
+
+/** One field of a message row. */
+export interface FieldRow {
+  readonly number: number
+  readonly name: string
+  readonly rule: '?' | '!' | '*'
+  readonly type: string
+  readonly enumName: string | null
+}
+
+/** A call or push, from its row. */
+export interface ProtocolRow {
+  readonly name: string
+  /** Null for a push. */
+  readonly request: string | null
+  readonly response: string
+}
+
+const FIELD = /^(?:(\d+) )?(\w+)([?!*])([\w.]+)(?: ([\w.]+))?$/
+const ENUM_VALUE = /^(\w*)(?:=(-?\d+))?$/
+
+/** Reads a message row. */
+export function readMessageRow(row: string): readonly FieldRow[] {
+  let number = 0
+  return partsOf(row).map((part) => {
+    const [, given, name = '', rule, type = '', enumName] = FIELD.exec(part) ?? []
+    if (rule !== '?' && rule !== '!' && rule !== '*') throw new Error(`no field: ${part}`)
+    number = given === undefined ? number + 1 : Number(given)
+    return { number, name, rule, type, enumName: enumName ?? null }
+  })
+}
+
+/** Reads an enum row: numbers by name. */
+export function readEnumRow(row: string): ReadonlyMap<string, number> {
+  const cut = row.indexOf(' ')
+  const prefix = row.slice(0, cut)
+  let number = -1
+  return new Map(
+    partsOf(row.slice(cut + 1)).map((part) => {
+      const [, name = '', given] = ENUM_VALUE.exec(part) ?? []
+      number = given === undefined ? number + 1 : Number(given)
+      return [prefix + name, number]
+    }),
+  )
+}
+
+/** Reads a protocol row. */
+export function readProtocolRow(row: string): ProtocolRow {
+  const [head = '', request, response] = row.split(' ')
+  const isPush = head.endsWith('!')
+  const name = isPush ? head.slice(0, -1) : head
+  return {
+    name,
+    request: isPush ? null : (request ?? `${name}.Request`),
+    response: response ?? `${name}.Response`,
+  }
+}
+
+function partsOf(row: string): readonly string[] {
+  return row === '' ? [] : row.split(',')
+}
