@@ -79,19 +79,22 @@ test('base64 bodies are the bytes that OpenD pushed', async () => {
   assert.equal(decoded.value.s2c?.basicQotList?.[0]?.curPrice, 61.25)
 })
 
+/** Above every price of the simulated market, whose own pushes come in between. */
+const ABOVE = 100_000
+
 test('batches are arrays, and hold what came within the time between two', async () => {
   const client = await rig.socket({ query: '?batch=true&conflate_ms=200' })
   const texts: string[] = []
   client.socket.on('message', (data) => texts.push(data.toString()))
   await client.subscribe(['HK.01810'], ['Ticker'], { is_first_push: false })
-  for (let price = 1; price <= 20; price++) rig.opend.tick('01810', price)
-  await client.inbox.take('last tick', (message) => tickPrice(message) === 20)
+  for (let price = 1; price <= 20; price++) rig.opend.tick('01810', ABOVE + price)
+  await client.inbox.take('last tick', (message) => tickPrice(message) === ABOVE + 20)
   assert.deepEqual(
     client.inbox
       .ofStream('4:1_01810')
       .map(tickPrice)
-      .filter((price) => price !== null && price <= 20),
-    Array.from({ length: 20 }, (_, index) => index + 1),
+      .filter((price) => price !== null && price > ABOVE),
+    Array.from({ length: 20 }, (_, index) => ABOVE + index + 1),
   )
   assert.ok(texts.every((text) => text.startsWith('[')))
   assert.ok(

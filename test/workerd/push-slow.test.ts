@@ -87,10 +87,14 @@ async function untilNumber(client: SocketClient, stream: string, isLast: (messag
   await client.inbox.take(`the end of ${stream}`, (message) => message['stream'] === stream && isLast(message))
 }
 
-/** A client is known to confirm what it reads once it has answered a ping, which comes with every 64 KiB. */
+/** A client is known to confirm what it reads once it has answered a ping, which comes with every 128 KiB. */
 async function provesThatItReads(client: SocketClient): Promise<void> {
   await client.subscribe(['HK.00005'], ['Ticker'])
-  for (let number = 1; number <= 100; number++) rig.opend.push(3011, ticksBody(number, '00005'))
+  // A few at a time: what waits for its turn is bounded, and nothing of this may be dropped.
+  for (let number = 1; number <= 250; number++) {
+    rig.opend.push(3011, ticksBody(number, '00005'))
+    if (number % 50 === 0) await untilNumber(client, '4:1_00005', (message) => tickNumber(message) === number)
+  }
   await client.inbox.type('ping')
   await client.ask('ping')
 }
