@@ -49,6 +49,8 @@ export class QuoteReader {
   readonly #slow = new SlowAnswers()
   readonly #shared: SharedCalls
   readonly #merger: SnapshotMerger
+  /** When an outcome came from OpenD: all who share it, and all who get it later, are told the same time. */
+  readonly #arrivedAtMs = new WeakMap<CallOutcome, number>()
 
   /** `mostHkCodes` bounds Hong Kong's codes in one merged snapshot call; OpenD's 400 unless stated. */
   constructor(outside: ReaderOutside, mostHkCodes?: number) {
@@ -122,7 +124,9 @@ export class QuoteReader {
     } finally {
       learn?.(outcome?.ok === true ? { body: outcome.body, atMs: this.#outside.nowMs() } : null)
     }
-    if (outcome.ok) this.#slow.put(protoId, body, outcome.body, this.#outside.nowMs())
+    const atMs = this.#outside.nowMs()
+    this.#arrivedAtMs.set(outcome, atMs)
+    if (outcome.ok) this.#slow.put(protoId, body, outcome.body, atMs)
     return outcome
   }
 
@@ -133,8 +137,8 @@ export class QuoteReader {
     return this.#answered(outcome, 'upstream')
   }
 
-  #answered(outcome: CallOutcome, source: ReadSource, asOfMs: number = this.#outside.nowMs()): ReadAnswer {
+  #answered(outcome: CallOutcome, source: ReadSource, asOfMs?: number): ReadAnswer {
     this.counts[source]++
-    return { outcome, source, asOfMs }
+    return { outcome, source, asOfMs: asOfMs ?? this.#arrivedAtMs.get(outcome) ?? this.#outside.nowMs() }
   }
 }

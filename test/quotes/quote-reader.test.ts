@@ -175,3 +175,24 @@ test('failures are outcomes, and teach nothing', async () => {
   assert.equal((await rig.settled(rig.read(3008, body))).source, 'upstream')
   assert.equal((await rig.settled(rig.read(3008, body))).source, 'push')
 })
+
+test('who shares an answer, and who gets it later, is told the same time as who asked', async () => {
+  let nowMs = START_MS
+  const body = successOf(3204, { plateInfoList: [] })
+  const reader = new QuoteReader({
+    upstream: async () => ({ ok: true, body }),
+    isLive: () => false,
+    // A clock that never stands still, as no clock does.
+    nowMs: () => nowMs++,
+    after: () => undefined,
+    remaining: () => null,
+  })
+  const ask = (caller: string): Promise<ReadAnswer> =>
+    reader.read({ protoId: 3204, body: ASK_PLATES, caller, isFresh: false })
+  const answers = [...(await Promise.all([ask('anna'), ask('bert')])), await ask('carl')]
+  assert.deepEqual(
+    answers.map(({ source }) => source),
+    ['upstream', 'coalesced', 'cache'],
+  )
+  assert.equal(new Set(answers.map(({ asOfMs }) => asOfMs)).size, 1)
+})
