@@ -138,14 +138,15 @@ export class OrderSearch {
       // A list that could not be had is no empty list.
       const look = today === null ? null : { orders: [...today, ...(past ?? [])], isComplete: past !== null }
       const finding = look === null ? null : findingOf(entry, look, ledger)
-      if (this.#isSure(id, finding)) this.#settle(entry, finding)
+      if (this.#isSure(id, finding, onTime.has(id))) this.#settle(entry, finding)
       else if (onTime.has(id)) this.#conclude(entry, finding, past !== null)
     }
   }
 
-  /** Whether a finding settles its entry. */
-  #isSure(id: string, finding: Finding | null): finding is Finding {
+  /** Whether a finding settles its entry. Looks that came early, side by side, would all see the same stale list. */
+  #isSure(id: string, finding: Finding | null, isOnTime: boolean): finding is Finding {
     if (finding?.state === 'accepted' && finding.isByAbsence) {
+      if (!isOnTime) return false
       const nothings = (this.#nothings.get(id) ?? 0) + 1
       this.#nothings.set(id, nothings)
       if (nothings < LOOKS_AT_NOTHING) return false

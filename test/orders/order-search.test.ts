@@ -101,6 +101,20 @@ test('one empty list does not prove it either', async () => {
   assert.deepEqual([rig.latest.state, lists.length], ['accepted', 0])
 })
 
+test('nor do many that were asked for at once: they all may lack the same', async () => {
+  const rig = losing()
+  rig.answers.set(2201, () => orderList([]))
+  void rig.cancel({ forAll: true, orderID: 0n })
+  await rig.pass(300)
+  for (let time = 0; time < 10; time++) {
+    rig.search.linkReady()
+    await rig.pass(100)
+  }
+  assert.equal(rig.latest.state, 'unknown')
+  await rig.pass(30_000)
+  assert.equal(rig.latest.state, 'accepted')
+})
+
 test('a link that comes up again and again makes no order absent sooner', async () => {
   const rig = losing()
   void rig.place()
