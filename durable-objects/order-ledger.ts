@@ -196,6 +196,8 @@ function read({ entry: text, reply }: Row): LedgerEntry {
   const entry = JSON.parse(text) as LedgerEntry & { readonly reservation: { readonly value: string } | null }
   const { reservation } = entry
   return {
+    // What entries of earlier versions lack.
+    ...{ refusal: null, isValued: true },
     ...entry,
     reservation: reservation === null ? null : { ...reservation, value: BigInt(reservation.value) },
     reply: reply === null ? null : new Uint8Array(reply),
