@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
 import type { CallOutcome } from '../src/gateway/effect.ts'
+import { AccountList } from '../src/gateway/account-list.ts'
 import { rankOf } from '../src/gateway/call-rank.ts'
 import type { EntryRef } from '../src/orders/account-orders.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -11,7 +12,6 @@ import { readPush } from '../src/pushes/read-push.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
-import { AccountList } from './account-list.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type {
@@ -81,6 +81,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#accounts = new AccountList({
       send: (protoId, body) => this.#line.send(protoId, body, OWN_CALL),
       connects: () => this.#line.session.counts.connects,
+      nowMs: () => Date.now(),
     })
     this.#door = this.#openDoor()
     this.#orders = new OrderService({
@@ -176,7 +177,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#pushes.closeFallen()
     if (this.#upstream === null) return
     // A dead man's switch that came due while the gateway was parked fires now.
-    await this.#alarmBy(Math.min(Date.now() + ALARM_INTERVAL_MS, this.#orders.nextFireMs() ?? Infinity))
+    await this.#alarmBy(Math.min(Date.now() + ALARM_INTERVAL_MS, this.#orders.soonestFireMs() ?? Infinity))
     this.#line.reload()
   }
 

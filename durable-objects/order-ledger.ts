@@ -106,9 +106,10 @@ export class SqlLedger implements Ledger {
     return this.#select(`acc_id = ? AND state != 'refused' ORDER BY seq DESC LIMIT ?`, accId, limit)
   }
 
-  /** The latest order calls that left, or may have, newest first. */
-  latestSent(limit: number): readonly LedgerEntry[] {
-    return this.#select(`state NOT IN ('refused', 'not_sent') ORDER BY seq DESC LIMIT ?`, limit)
+  /** Of the latest entries, the calls made since that time that left, or may have. */
+  latestSent(limit: number, sinceMs: number): readonly LedgerEntry[] {
+    const where = `seq > (SELECT MAX(seq) FROM order_entries) - ? AND created_ms >= ?`
+    return this.#select(`${where} AND state NOT IN ('refused', 'not_sent')`, limit, sinceMs)
   }
 
   page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {

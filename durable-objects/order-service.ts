@@ -2,17 +2,23 @@ import type { Failure } from '../src/base/failure.ts'
 import type { TradingAccounts } from '../src/gateway/trading-accounts.ts'
 import type { Upstream } from '../src/orders/account-orders.ts'
 import { cancelOpenOrders } from '../src/orders/cancel-open.ts'
+import { fireSwitches, nextSwitchMs } from '../src/orders/dead-man.ts'
 import { OrderDesk } from '../src/orders/order-desk.ts'
 import { OrderSearch } from '../src/orders/order-search.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
 import { sha1 } from '../src/transport/native-crypto.ts'
 import type { HaltReport, HaltRequest, MetricSample } from './gateway-rpc.ts'
+import { gauge } from './metric.ts'
 import { SqlLedger } from './order-ledger.ts'
 import { OrderMetrics } from './order-metrics.ts'
 import { SqlSwitches } from './order-switches.ts'
+import { WakeTimer } from './wake-timer.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
 const MOST_COUNTED = 500
+
+/** The window of those limits, and how long a call may have been under way before its entry was changed last. */
+const COUNTED_MS = 60_000
 
 /** What the orders need from the object they live in. */
 export interface OrderServiceHost {
@@ -34,7 +40,9 @@ export class OrderService {
   readonly #metrics = new OrderMetrics()
   readonly #search: OrderSearch
   readonly #host: OrderServiceHost
-  #timer: { readonly handle: ReturnType<typeof setTimeout>; readonly atMs: number } | null = null
+  readonly #wake = new WakeTimer(() => {
+    this.#search.run().catch((error: unknown) => console.error('order search failed', error))
+  })
 
   constructor(host: OrderServiceHost) {
     this.#host = host
@@ -49,10 +57,10 @@ export class OrderService {
       nowMs: () => Date.now(),
       random: secureRandom,
       wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-      wakeAt: (atMs: number) => this.#wakeAt(atMs),
+      wakeAt: (atMs: number) => this.#wake.by(atMs),
       onRefused: (caller: string, failure: Failure) => this.#metrics.countRefused(caller, failure),
     }
-    for (const { call, updatedAtMs } of this.ledger.latestSent(MOST_COUNTED)) {
+    for (const { call, updatedAtMs } of this.ledger.latestSent(MOST_COUNTED, Date.now() - COUNTED_MS)) {
       host.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
     this.desk = new OrderDesk(outside)
@@ -81,8 +89,8 @@ export class OrderService {
     return true
   }
 
-  /** When the next dead man's switch fires; null when none is armed. */
-  nextFireMs(): number | null {
+  /** When the soonest dead man's switch fires, or would have; null when none is armed. */
+  soonestFireMs(): number | null {
     return this.#switches.armed()[0]?.fireAtMs ?? null
   }
 
@@ -97,38 +105,23 @@ export class OrderService {
   /** Does what is due: searches, fires switches, forgets what is old. Returns when it wants to be called again. */
   async alarm(nowMs: number): Promise<number | null> {
     this.ledger.forgetOld(nowMs)
-    for (const { caller, fireAtMs } of this.#switches.armed()) {
-      if (fireAtMs > nowMs) break
-      await this.#cancelOpen({ kind: 'caller', caller }, { caller, requestId: `cancel-after-${fireAtMs}` })
-      // Disarmed only now: if the object ends in between, the switch fires again, and a cancel too many does no harm.
-      this.#switches.arm(caller, null)
-    }
+    await fireSwitches({
+      switches: this.#switches,
+      nowMs: () => Date.now(),
+      cancelOpen: (caller, fireAtMs) =>
+        this.#cancelOpen({ kind: 'caller', caller }, { caller, requestId: `cancel-after-${fireAtMs}` }),
+    })
     await this.#search.run()
-    return this.nextFireMs()
+    return nextSwitchMs(this.#switches, Date.now())
   }
 
   metrics(): readonly MetricSample[] {
-    const value = this.ledger.countUnknown()
-    return [
-      { name: 'opend_edge_orders_unknown', type: 'gauge', values: [{ labels: {}, value }] },
-      ...this.#metrics.samples(this.desk.counts),
-    ]
+    return [gauge('opend_edge_orders_unknown', this.ledger.countUnknown()), ...this.#metrics.samples(this.desk.counts)]
   }
 
   #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {
     const outside = { ledger: this.ledger, upstream: this.#host.send, nowMs: () => Date.now() }
     return cancelOpenOrders(outside, this.desk, scope, by)
-  }
-
-  /** One timer for the search. The alarm does the same when the object was gone meanwhile. */
-  #wakeAt(atMs: number): void {
-    if (this.#timer !== null && this.#timer.atMs <= atMs) return
-    if (this.#timer !== null) clearTimeout(this.#timer.handle)
-    const run = (): void => {
-      this.#timer = null
-      this.#search.run().catch((error: unknown) => console.error('order search failed', error))
-    }
-    this.#timer = { handle: setTimeout(run, Math.max(0, atMs - Date.now())), atMs }
   }
 }
 

@@ -37,12 +37,6 @@ export function readPushAccounts(body: Uint8Array): readonly bigint[] | null {
   return decoded.ok ? (decoded.value.c2s.accIDList ?? []) : null
 }
 
-/** The accounts in a reply to `accountListRequest`; a failure when OpenD would not say. */
-export function readTradingAccounts(body: Uint8Array): TradingAccounts | Failure {
-  const list = readAccountList(body)
-  return 'code' in list ? list : environmentsOf(list)
-}
-
 /** An account of the login, as OpenD lists it. */
 export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
 
@@ -51,7 +45,7 @@ export function environmentsOf(list: readonly TradingAccount[]): TradingAccounts
   return new Map(list.map((account) => [account.accID, environmentOf(account.trdEnv)]))
 }
 
-/** The same reply with everything that OpenD says of the accounts. */
+/** The accounts in a reply to `accountListRequest`; a failure when OpenD would not say. */
 export function readAccountList(body: Uint8Array): readonly TradingAccount[] | Failure {
   const decoded = decodeMessage('Trd_GetAccList.Response', body)
   if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }

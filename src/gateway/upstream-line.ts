@@ -98,11 +98,11 @@ export class UpstreamLine {
     return this.#settled(this.session.call(callId, protoId, body, nowMs), nowMs)
   }
 
-  /** What waited for its turn on the link that is lost waits for the next one, as long as any call may. */
+  /** What waited for its turn on the link that is lost waits for the next one, like every call. */
   #waitForLink(nowMs: number): readonly Effect[] {
     return this.#governor.forgetWaiting().flatMap((callId) => {
       const call = this.#held.get(callId)
-      return call === undefined ? [] : this.session.call(callId, call.protoId, call.body, nowMs)
+      return call === undefined ? [] : this.#handed(call, nowMs)
     })
   }
 

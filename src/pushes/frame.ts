@@ -1,8 +1,8 @@
 import { TrdMarket } from '../../proto/enums.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { decodeToJson, type JsonField } from '../wire/decode.ts'
+import { encodeBase64 } from '../wire/json-base64.ts'
 import { protocolById } from '../wire/schema.ts'
-import { encodeBase64 } from './base64.ts'
 import type { PushEvent } from './push-event.ts'
 import { streamKindOf, type StreamKind } from './stream-kind.ts'
 

@@ -18,11 +18,6 @@ export function replyTo(op: ClientOp | null, id: MessageId | null, outcome: Repl
   return { ...head, error, code: outcome.failure.code, ...facts }
 }
 
-/** The text of a reply, for whoever sends it past the hub. */
-export function replyText(op: ClientOp | null, id: MessageId | null, outcome: ReplyOutcome): string {
-  return JSON.stringify(replyTo(op, id, outcome))
-}
-
 /** Facts of a reply to `subscribe`, `unsubscribe` and `accounts`: the streams, and which of them went on from where. */
 export function streamFacts(streams: Iterable<StreamName>, resumed: ResumeReport): Readonly<Record<string, unknown>> {
   return { streams: [...streams], ...(resumed.size === 0 ? {} : { resumed: resumeJson(resumed) }) }

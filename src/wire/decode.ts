@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
+import { encodeBase64 } from './json-base64.ts'
 import type { MessageName, MessageTypes } from '../../proto/messages.ts'
 import { planOf, type View } from './decode-plan.ts'
 import { Decoding } from './decoding.ts'
@@ -81,7 +82,7 @@ const JSON_VIEW: View<Reader> = {
     uint64: (reader) => String(readVarint(reader)),
     double: (reader) => finiteOrNull(reader.double()),
     float: (reader) => finiteOrNull(reader.float()),
-    bytes: (reader) => base64(reader.bytes()),
+    bytes: (reader) => encodeBase64(reader.bytes()),
   },
   plans: new Map(),
 }
@@ -131,8 +132,4 @@ function readSignedVarint(reader: Reader): number | bigint {
 
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
-}
-
-function base64(bytes: Uint8Array): string {
-  return protobuf.util.base64.encode(bytes, 0, bytes.length)
 }

@@ -123,9 +123,6 @@ export function extendSchema(part: { readonly messages: Rows; readonly enums: Ro
   for (const [id, row] of Object.entries(part.protocols)) protocolRows[id] ??= row
 }
 
-/** The OpenD API version the schema was taken from. */
-export const schemaVersion: string = compiled.version
-
 const messages: Record<string, string> = { ...compiled.messages }
 const enums: Record<string, string> = { ...compiled.enums }
 const protocolRows: Record<string, string> = { ...compiled.protocols }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { admitOrder, readTradingAccounts, type TradingAccounts } from '../../src/gateway/trading-accounts.ts'
+import {
+  admitOrder,
+  environmentsOf,
+  readAccountList,
+  type TradingAccounts,
+} from '../../src/gateway/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 
 const REAL = 281_756_455_988_247_916n
@@ -12,9 +17,9 @@ function accounts(): TradingAccounts {
     { trdEnv: 1, accID: REAL },
     { trdEnv: 0, accID: PAPER },
   ]
-  const read = readTradingAccounts(encodeMessage('Trd_GetAccList.Response', { retType: 0, s2c: { accList } }))
+  const read = readAccountList(encodeMessage('Trd_GetAccList.Response', { retType: 0, s2c: { accList } }))
   assert.ok(!('code' in read))
-  return read
+  return environmentsOf(read)
 }
 
 const both = { simulate: true, real: true }
@@ -41,6 +46,6 @@ test('ids above 2^53 are told apart', () => {
 
 test('an account list that OpenD refuses is a failure, not an empty list', () => {
   const refused = encodeMessage('Trd_GetAccList.Response', { retType: -1, retMsg: 'not logged in' })
-  const read = readTradingAccounts(refused)
+  const read = readAccountList(refused)
   assert.ok('code' in read && read.code === 'opend.failed')
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { CLOSES } from '../../src/pushes/close-code.ts'
 import { MAX_MESSAGE_CHARS, readClientMessage } from '../../src/pushes/client-message.ts'
-import { gatewayMessage, helloMessage, replyText, replyTo, streamFacts } from '../../src/pushes/server-message.ts'
+import { gatewayMessage, helloMessage, replyTo, streamFacts } from '../../src/pushes/server-message.ts'
 
 /** What a message is refused with. */
 function refusal(message: object | string): object {
@@ -169,7 +169,7 @@ test('a token is in no refusal, wherever it was put', () => {
       (name, value, op) => {
         const read = readClientMessage(JSON.stringify({ op, [name]: value, id: 1 }))
         if (read.message.ok || (op !== 'auth' && name === token)) return
-        assert.ok(!replyText(read.op, read.id, read.message).includes('5ec2e7'))
+        assert.ok(!JSON.stringify(replyTo(read.op, read.id, read.message)).includes('5ec2e7'))
       },
     ),
   )
@@ -212,7 +212,7 @@ test('a reply repeats op and id, and says what an error body of REST says', () =
   })
   const read = readClientMessage('{"op":"pong","id":0}')
   assert.ok(!read.message.ok)
-  assert.deepEqual(JSON.parse(replyText(read.op, read.id, read.message)), {
+  assert.deepEqual(JSON.parse(JSON.stringify(replyTo(read.op, read.id, read.message))), {
     type: 'reply',
     op: 'pong',
     id: 0,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encodeBase64 } from '../../src/pushes/base64.ts'
+import { encodeBase64 } from '../../src/wire/json-base64.ts'
 import { Frame, Repeat } from '../../src/pushes/frame.ts'
 import type { PushEvent } from '../../src/pushes/push-event.ts'
 import { decodeToJson } from '../../src/wire/decode.ts'

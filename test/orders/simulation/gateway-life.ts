@@ -1,19 +1,12 @@
-import type { Failure } from '../../../src/base/failure.ts'
+import { AccountList } from '../../../src/gateway/account-list.ts'
 import type { CallOutcome, Effect } from '../../../src/gateway/effect.ts'
 import { rankOf } from '../../../src/gateway/call-rank.ts'
 import { Governor } from '../../../src/gateway/governor.ts'
 import { GatewaySession } from '../../../src/gateway/session.ts'
-import {
-  accountListRequest,
-  accountPushRequest,
-  GET_ACC_LIST,
-  readTradingAccounts,
-  SUB_ACC_PUSH,
-  type TradingAccounts,
-} from '../../../src/gateway/trading-accounts.ts'
 import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
 import type { EntryRef } from '../../../src/orders/account-orders.ts'
-import { cancelOpenOrders, type CancelResult, leavesOpen } from '../../../src/orders/cancel-open.ts'
+import { cancelOpenOrders, type CancelResult } from '../../../src/orders/cancel-open.ts'
+import { fireSwitches, nextSwitchMs } from '../../../src/orders/dead-man.ts'
 import { OrderDesk } from '../../../src/orders/order-desk.ts'
 import { OrderSearch } from '../../../src/orders/order-search.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
@@ -27,7 +20,6 @@ import type { Cancel, VirtualClock } from './virtual-clock.ts'
 
 /** As in the gateway object. */
 const ALARM_INTERVAL_MS = 30_000
-const ACCOUNTS_FRESH_MS = 60_000
 const UPDATE_ORDER = 2208
 
 /** What one life of the gateway object needs. */
@@ -71,7 +63,6 @@ export class GatewayLife {
   #lineTimer: Timer | null = null
   #searchTimer: Timer | null = null
   #alarmTimer: Timer | null = null
-  #accounts: { readonly list: TradingAccounts; readonly readAtMs: number; readonly connects: number } | null = null
 
   constructor(outside: LifeOutside) {
     const { clock, dice, volume } = outside
@@ -83,12 +74,17 @@ export class GatewayLife {
     this.#line = new UpstreamLine(this.#session, new Governor())
     this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
     this.#switches = new StoredSwitches(volume, mayAct)
+    const accounts = new AccountList({
+      send: (protoId, body) => this.#send(protoId, body),
+      connects: () => this.#session.counts.connects,
+      nowMs,
+    })
     const orderOutside = {
       ledger: this.#ledger,
       switches: this.#switches,
       upstream: (protoId: number, body: Uint8Array, entry?: EntryRef) => this.#send(protoId, body, entry?.id),
       sha1,
-      accounts: (accId: bigint) => this.#tradingAccounts(accId),
+      accounts: (accId: bigint) => accounts.environments(accId),
       nowMs,
       random,
       wait: (ms: number) => new Promise<void>((resolve) => this.#after(ms, resolve)),
@@ -145,19 +141,14 @@ export class GatewayLife {
   async #alarm(): Promise<void> {
     const nowMs = this.#outside.clock.wallMs()
     this.#perform(this.#line.tick(nowMs))
-    for (const { caller, fireAtMs } of this.#switches.armed()) {
-      if (fireAtMs > nowMs) break
-      const results = await this.#cancelOpen({ kind: 'caller', caller }, caller)
-      // It fires again while something may be open, and one that was renewed meanwhile stays.
-      if (leavesOpen(results)) continue
-      const isSame = this.#switches.armed().some((one) => one.caller === caller && one.fireAtMs === fireAtMs)
-      if (isSame) this.#switches.arm(caller, null)
-    }
+    await fireSwitches({
+      switches: this.#switches,
+      nowMs: () => this.#outside.clock.wallMs(),
+      cancelOpen: (caller) => this.#cancelOpen({ kind: 'caller', caller }, caller),
+    })
     await this.#search.run()
     const afterMs = this.#outside.clock.wallMs()
-    // A switch that is due still waits for the next regular alarm: it would eat up what OpenD allows the search.
-    const nextMs = this.#switches.armed().find(({ fireAtMs }) => fireAtMs > afterMs)?.fireAtMs ?? Infinity
-    this.#alarmBy(Math.min(afterMs + ALARM_INTERVAL_MS, nextMs))
+    this.#alarmBy(Math.min(afterMs + ALARM_INTERVAL_MS, nextSwitchMs(this.#switches, afterMs) ?? Infinity))
   }
 
   /** Counts a step of this life. False when it is over, so that the step must not happen. */
@@ -237,23 +228,6 @@ export class GatewayLife {
       closed: (detail) => ifAlive(() => this.#line.closed(linkId, detail, now())),
     })
     this.#link = { id: linkId, link }
-  }
-
-  async #tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure> {
-    const { clock } = this.#outside
-    const known = this.#accounts
-    const { connects } = this.#session.counts
-    if (known !== null && known.connects === connects && clock.wallMs() - known.readAtMs < ACCOUNTS_FRESH_MS) {
-      if (known.list.has(accId)) return known.list
-    }
-    const outcome = await this.#send(GET_ACC_LIST, accountListRequest())
-    if (!outcome.ok) return outcome.failure
-    const list = readTradingAccounts(outcome.body)
-    if ('code' in list) return list
-    const isNewLink = known?.connects !== this.#session.counts.connects
-    this.#accounts = { list, readAtMs: clock.wallMs(), connects: this.#session.counts.connects }
-    if (isNewLink) void this.#send(SUB_ACC_PUSH, accountPushRequest(list))
-    return list
   }
 
   #scheduleLine(): void {

@@ -1,5 +1,5 @@
-import type { Failure } from '../src/base/failure.ts'
-import type { CallOutcome } from '../src/gateway/effect.ts'
+import type { Failure } from '../base/failure.ts'
+import type { CallOutcome } from './effect.ts'
 import {
   accountListRequest,
   accountPushRequest,
@@ -9,16 +9,18 @@ import {
   SUB_ACC_PUSH,
   type TradingAccount,
   type TradingAccounts,
-} from '../src/gateway/trading-accounts.ts'
+} from './trading-accounts.ts'
 
 /** How long the account list may be reused. Accounts change by paperwork, not by the second. */
 const FRESH_MS = 60_000
 
 /** What the list needs of the line to OpenD. */
 export interface AccountListOutside {
-  send(protoId: number, body: Uint8Array): Promise<CallOutcome>
+  readonly send: (protoId: number, body: Uint8Array) => Promise<CallOutcome>
   /** Grows with every connection: what was learned over another link is read again. */
-  connects(): number
+  readonly connects: () => number
+  /** Unix ms. */
+  readonly nowMs: () => number
 }
 
 /** The list as it was read last. */
@@ -36,6 +38,8 @@ interface Known {
 export class AccountList {
   readonly #outside: AccountListOutside
   #known: Known | null = null
+  /** The read that is under way; who needs the list meanwhile waits for the same. */
+  #reading: Promise<Known | Failure> | null = null
 
   constructor(outside: AccountListOutside) {
     this.#outside = outside
@@ -56,20 +60,26 @@ export class AccountList {
   async #read(isEnough: (known: Known) => boolean): Promise<Known | Failure> {
     const known = this.#known
     const isOfThisLink = known !== null && known.connects === this.#outside.connects()
-    if (isOfThisLink && Date.now() - known.readAtMs < FRESH_MS && isEnough(known)) return known
-    const outcome = await this.#outside.send(GET_ACC_LIST, accountListRequest())
+    if (isOfThisLink && this.#outside.nowMs() - known.readAtMs < FRESH_MS && isEnough(known)) return known
+    this.#reading ??= this.#ask().finally(() => (this.#reading = null))
+    return this.#reading
+  }
+
+  async #ask(): Promise<Known | Failure> {
+    const { send, connects, nowMs } = this.#outside
+    const outcome = await send(GET_ACC_LIST, accountListRequest())
     if (!outcome.ok) return outcome.failure
     const accounts = readAccountList(outcome.body)
     if ('code' in accounts) return accounts
-    const isNewLink = this.#known?.connects !== this.#outside.connects()
+    const isNewLink = this.#known?.connects !== connects()
     const environments = environmentsOf(accounts)
-    const read = { accounts, environments, readAtMs: Date.now(), connects: this.#outside.connects() }
-    this.#known = read
+    this.#known = { accounts, environments, readAtMs: nowMs(), connects: connects() }
     // Pushes tell of an order whose reply was lost sooner than any look; nothing waits for the subscription.
-    if (isNewLink) void this.#outside.send(SUB_ACC_PUSH, accountPushRequest(environments))
-    return read
+    if (isNewLink) void send(SUB_ACC_PUSH, accountPushRequest(environments))
+    return this.#known
   }
 
+  /** What was learned is out of date. */
   forget(): void {
     this.#known = null
   }
