@@ -2,6 +2,7 @@ import { SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { secKeyOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
 import { decodeMessage, type Decoded } from '../wire/decode.ts'
+import type { Line } from './line.ts'
 import type { QuoteRead } from './quote-read.ts'
 import type { StreamState } from './stream-state.ts'
 
@@ -50,38 +51,40 @@ function singleLearner(read: QuoteRead, state: StreamState): (reply: Reply) => v
         known.queue = s2c
         learned(state, reply.atMs)
       }
-    case 3006: {
-      const token = known.line.begin()
-      return (reply) => {
-        const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetKL.Response', reply.body))
-        if (reply === null || s2c === null) return known.line.giveUp(token)
-        known.line.learn(token, s2c.klList ?? [], read.count)
-        known.name = s2c.name
-        learned(state, reply.atMs)
-      }
-    }
-    case 3008: {
-      const token = known.line.begin()
-      return (reply) => {
-        const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetRT.Response', reply.body))
-        if (reply === null || s2c === null) return known.line.giveUp(token)
-        known.line.learn(token, s2c.rtList ?? [], read.count)
-        known.name = s2c.name
-        learned(state, reply.atMs)
-      }
-    }
-    case 3010: {
-      const token = known.line.begin()
-      return (reply) => {
-        const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetTicker.Response', reply.body))
-        if (reply === null || s2c === null) return known.line.giveUp(token)
-        known.line.learn(token, s2c.tickerList ?? [], read.count)
-        known.name = s2c.name
-        learned(state, reply.atMs)
-      }
-    }
+    case 3006:
+      return lineLearner(state, known, read.count, (body) => {
+        const s2c = successOf(decodeMessage('Qot_GetKL.Response', body))
+        return s2c && { items: s2c.klList ?? [], name: s2c.name }
+      })
+    case 3008:
+      return lineLearner(state, known, read.count, (body) => {
+        const s2c = successOf(decodeMessage('Qot_GetRT.Response', body))
+        return s2c && { items: s2c.rtList ?? [], name: s2c.name }
+      })
+    case 3010:
+      return lineLearner(state, known, read.count, (body) => {
+        const s2c = successOf(decodeMessage('Qot_GetTicker.Response', body))
+        return s2c && { items: s2c.tickerList ?? [], name: s2c.name }
+      })
     default:
       return () => undefined
+  }
+}
+
+/** Takes a reply into a line, with what `itemsOf` finds in it; null for a reply that tells nothing. */
+function lineLearner<Item>(
+  state: StreamState,
+  known: { readonly line: Line<Item>; name: string | undefined },
+  asked: number,
+  itemsOf: (body: Uint8Array) => { readonly items: readonly Item[]; readonly name: string | undefined } | null,
+): (reply: Reply) => void {
+  const token = known.line.begin()
+  return (reply) => {
+    const found = reply === null ? null : itemsOf(reply.body)
+    if (reply === null || found === null) return known.line.giveUp(token)
+    known.line.learn(token, found.items, asked)
+    known.name = found.name
+    learned(state, reply.atMs)
   }
 }
 

@@ -4,6 +4,7 @@ import { alternate, LOAD_TEXT, type Pair, postRequest, withoutCache, withServers
 import { type Contender, roundsTable } from './contender.ts'
 import { median } from './numbers.ts'
 import type { ServerProcess } from './processes.ts'
+import { firstQuote } from './quote-request.ts'
 import { serveWorker } from './workerd.ts'
 
 /** What a read that an isolate has at hand may cost: at least this share of the answers of a plain Hono Worker. */
@@ -11,8 +12,6 @@ const TARGET_RATIO = 0.5
 
 const KEY = `fc_${'be'.repeat(32)}`
 const QUOTE = JSON.stringify({ security_list: [{ market: 1, code: '00700' }] })
-/** A quote needs a subscription. This makes it on the way. */
-const FIRST_QUOTE = { ...JSON.parse(QUOTE), sub_type_list: [1] }
 
 /**
  * What a popular quote costs that many ask for at once: `POST /api/quote` of one subscribed security, beside a Worker
@@ -22,7 +21,7 @@ const FIRST_QUOTE = { ...JSON.parse(QUOTE), sub_type_list: [1] }
 export async function benchCachedReads(): Promise<void> {
   await withServers(async (generator, running) => {
     const worker = await serveProduct(running)
-    const plain = await startPlain(running, await firstQuote(worker.port))
+    const plain = await startPlain(running, await firstQuote(worker.port, KEY, '00700'))
     const popular = { name: 'quote', worker, backend: null, request: postRequest('/api/quote', KEY, QUOTE) }
     const fresh = { ...popular, name: 'quote, no-cache', request: withoutCache(popular.request) }
     const besidePlain = await alternate(generator, popular, plain)
@@ -36,18 +35,6 @@ async function serveProduct(running: ServerProcess[]): Promise<ServerProcess> {
   const worker = await serveWorker('src/demo.ts', vars)
   running.push(worker)
   return worker
-}
-
-/** Subscribes on the way, and returns the answer. */
-async function firstQuote(port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/quote`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${KEY}` },
-    body: JSON.stringify(FIRST_QUOTE),
-  })
-  const answer = await response.text()
-  if (!response.ok) throw new Error(`the first quote got ${response.status}: ${answer}`)
-  return answer
 }
 
 async function startPlain(running: ServerProcess[], answer: string): Promise<Contender> {

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
+import { scriptedReply } from '../workerd/scripted-replies.ts'
 import { encodeFrame } from '../../src/wire/frame.ts'
 
 /** The securities that are pushed, one after the other. All codes are equally long, and so are all pushes. */
@@ -98,41 +99,7 @@ function quote(code: string, roughPrice: number): Uint8Array {
 }
 
 function replyTo(protoId: number): Uint8Array {
-  switch (protoId) {
-    case 1001:
-      return encodeMessage('InitConnect.Response', {
-        retType: 0,
-        s2c: {
-          serverVer: 1011,
-          loginUserID: 77n,
-          connID: 4_611_686_018_427_387_905n,
-          connAESKey: '0123456789abcdef',
-          keepAliveInterval: 10,
-        },
-      })
-    case 1002:
-      return encodeMessage('GetGlobalState.Response', {
-        retType: 0,
-        s2c: {
-          marketHK: 3,
-          marketUS: 3,
-          marketSH: 3,
-          marketSZ: 3,
-          marketHKFuture: 3,
-          qotLogined: true,
-          trdLogined: true,
-          serverVer: 1011,
-          serverBuildNo: 1,
-          time: 1_795_140_000n,
-        },
-      })
-    case 1004:
-      return encodeMessage('KeepAlive.Response', { retType: 0, s2c: { time: 1_795_140_000n } })
-    case 3001:
-      return encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })
-    case 3003:
-      return encodeMessage('Qot_GetSubInfo.Response', { retType: 0, s2c: { totalUsedQuota: 0, remainQuota: 1_000 } })
-    default:
-      throw new Error(`a call ${protoId} is nothing that pushes need`)
-  }
+  const reply = scriptedReply(protoId)
+  if (reply === null) throw new Error(`a call ${protoId} is nothing that pushes need`)
+  return reply
 }

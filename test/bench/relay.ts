@@ -4,6 +4,7 @@ import { alternate, LOAD_TEXT, type Pair, postRequest, withoutCache, withServers
 import { type Contender, roundsTable } from './contender.ts'
 import { median } from './numbers.ts'
 import { type ServerProcess, startServer } from './processes.ts'
+import { firstQuote } from './quote-request.ts'
 import { serveWorker } from './workerd.ts'
 
 /** What the product may cost: at least this share of the requests that the bare Worker serves. */
@@ -11,8 +12,6 @@ const TARGET_RATIO = 0.7
 
 const KEY = `fc_${'be'.repeat(32)}`
 const QUOTE = { security_list: [{ market: 1, code: '00700' }] }
-/** A quote needs a subscription. This makes it on the way. */
-const FIRST_QUOTE = { ...QUOTE, sub_type_list: [1] }
 
 /**
  * What a quote costs that OpenD is asked for: `POST /api/quote` with `Cache-Control: no-cache` through the Worker and the
@@ -22,7 +21,7 @@ const FIRST_QUOTE = { ...QUOTE, sub_type_list: [1] }
 export async function benchRelay(): Promise<void> {
   await withServers(async (generator, running) => {
     const product = await startProduct(running)
-    const bare = await startBare(running, await firstQuote(product.worker.port))
+    const bare = await startBare(running, await firstQuote(product.worker.port, KEY, '00700'))
     report(product, bare, await alternate(generator, product, bare))
   })
 }
@@ -35,18 +34,6 @@ async function startProduct(running: ServerProcess[]): Promise<Contender> {
   running.push(worker)
   const request = withoutCache(postRequest('/api/quote', KEY, JSON.stringify(QUOTE)))
   return { name: 'opend-edge', worker, backend, request }
-}
-
-/** Subscribes on the way, and returns the answer. */
-async function firstQuote(port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/quote`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${KEY}` },
-    body: JSON.stringify(FIRST_QUOTE),
-  })
-  const answer = await response.text()
-  if (!response.ok) throw new Error(`the first quote got ${response.status}: ${answer}`)
-  return answer
 }
 
 async function startBare(running: ServerProcess[], body: string): Promise<Contender> {

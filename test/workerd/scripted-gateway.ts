@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
-import { encodeMessage } from '../../src/wire/encode.ts'
 import { encodeFrame, type Frame } from '../../src/wire/frame.ts'
+import { scriptedReply } from './scripted-replies.ts'
 
 /** How the gateway treats one frame: answer it properly, or do something to the socket instead. */
 export type Reaction =
@@ -109,37 +109,6 @@ export class ScriptedGateway {
 
 function replyTo(frame: Frame): Uint8Array {
   const { protoId, serial } = frame.header
-  const body = bodyFor(protoId)
+  const body = scriptedReply(protoId) ?? new Uint8Array()
   return encodeFrame({ protoId, serial }, body, sha1(body))
-}
-
-function bodyFor(protoId: number): Uint8Array {
-  if (protoId === 1001) {
-    return encodeMessage('InitConnect.Response', {
-      retType: 0,
-      s2c: {
-        serverVer: 1011,
-        loginUserID: 77n,
-        connID: 4_611_686_018_427_387_905n,
-        connAESKey: '0123456789abcdef',
-        keepAliveInterval: 10,
-      },
-    })
-  }
-  if (protoId === 1004) return encodeMessage('KeepAlive.Response', { retType: 0, s2c: { time: 1n } })
-  return encodeMessage('GetGlobalState.Response', {
-    retType: 0,
-    s2c: {
-      marketHK: 3,
-      marketUS: 3,
-      marketSH: 3,
-      marketSZ: 3,
-      marketHKFuture: 3,
-      qotLogined: true,
-      trdLogined: true,
-      serverVer: 1011,
-      serverBuildNo: 1,
-      time: 1_700_000_000n,
-    },
-  })
 }
