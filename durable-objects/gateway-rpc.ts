@@ -1,11 +1,13 @@
 import type { Failure } from '../src/base/failure.ts'
+import type { MetricSample } from '../src/base/metric.ts'
 import type { Budget } from '../src/gateway/governor-counter.ts'
-import type { CancelResult } from '../src/orders/cancel-open.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
+import type { QuoteCall } from '../src/quotes/quote-service.ts'
 
 /**
  * What the Worker and the gateway object say to each other. Plain data only: an error thrown across RPC loses its
@@ -13,7 +15,7 @@ import type { ReadSource } from '../src/quotes/quote-reader.ts'
  */
 export interface GatewayRpc {
   /** Sends one request to OpenD and returns its reply, or why there is none. Settles within the call deadline. */
-  call(request: GatewayCall): Promise<GatewayReply>
+  call(request: QuoteCall): Promise<GatewayReply>
   /** Takes an order call through every check, writes it down and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
@@ -36,35 +38,6 @@ export interface GatewayRpc {
   countRequests(counts: readonly CounterDelta[]): Promise<void>
   /** The totals and gauges behind `/metrics`. */
   metrics(): Promise<readonly MetricSample[]>
-}
-
-/** A call that is no order call; those go through `order`. */
-export interface GatewayCall {
-  readonly protoId: number
-  /** The encoded `Request` message. */
-  readonly body: Uint8Array
-  /** Who asks: the id of the key or the subject of the JWT; never a secret. */
-  readonly caller: string
-  /** Only OpenD's own answer will do: nothing kept, shared or pushed. */
-  readonly isFresh: boolean
-  /** Most subscription units that the caller's key may hold, over all its connections; null without such a share. */
-  readonly quotaShare: number | null
-}
-
-/** Stop trading within a scope. */
-export interface HaltRequest {
-  readonly scope: HaltScope
-  readonly isByAdmin: boolean
-  /** Whether open orders within the scope are cancelled too. */
-  readonly cancelsOpenOrders: boolean
-  /** Who is written down for those cancels. */
-  readonly caller: string
-  readonly requestId: string
-}
-
-export interface HaltReport {
-  /** One line for each order that was to be cancelled; empty when none was asked for. */
-  readonly cancels: readonly CancelResult[]
 }
 
 /** OpenD's reply, or why there is none. `epoch` tells an isolate when its caches are out of date. */
@@ -92,13 +65,6 @@ export interface CounterDelta {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly add: number
-}
-
-/** One metric with its series. The help texts are kept beside the page that prints them. */
-export interface MetricSample {
-  readonly name: string
-  readonly type: 'counter' | 'gauge'
-  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
 }
 
 /** What the object knows of its link. */

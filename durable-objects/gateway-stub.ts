@@ -1,19 +1,12 @@
+import type { MetricSample } from '../src/base/metric.ts'
+import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/switches.ts'
-import type {
-  CounterDelta,
-  GatewayCall,
-  GatewayOrderAnswer,
-  GatewayReply,
-  GatewayRpc,
-  GatewayStatus,
-  HaltReport,
-  HaltRequest,
-  MetricSample,
-} from './gateway-rpc.ts'
+import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 
 /** Marks that the platform puts on an error that crossed an RPC boundary. */
 interface RemoteError extends Error {
@@ -57,7 +50,7 @@ class SafeGateway implements GatewayStub {
     this.#stub = open()
   }
 
-  async call(request: GatewayCall): Promise<GatewayReply> {
+  async call(request: QuoteCall): Promise<GatewayReply> {
     try {
       return await this.#stub.call(request)
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { HaltReport } from '../../durable-objects/gateway-rpc.ts'
+import type { HaltReport } from '../orders/order-service.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { SWITCHERS, TRADERS } from '../endpoints.ts'
 import type { HaltScope } from '../orders/switches.ts'

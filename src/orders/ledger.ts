@@ -22,6 +22,12 @@ export interface Ledger {
   ordersSince(caller: string | null, sinceMs: number): readonly LedgerEntry[]
   /** The latest calls for an account (decimal id), newest first, refused ones left out. */
   latestFor(accId: string, limit: number): readonly LedgerEntry[]
+  /** Of the latest `limit` entries, the calls made since that time that left, or may have. */
+  latestSent(limit: number, sinceMs: number): readonly LedgerEntry[]
+  /** How many entries are unknown. */
+  countUnknown(): number
+  /** Deletes entries that nobody will ask for any more, when it is time for that again. */
+  forgetOld(nowMs: number): void
   /** A page of everything that was written down. */
   page(query: LedgerQuery): readonly LedgerEntry[]
   /** Resolves when everything written so far is durable. */

@@ -1,16 +1,15 @@
+import type { HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
+import type { MetricSample } from '../../src/base/metric.ts'
+import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
 import type { Budget } from '../../src/gateway/governor-counter.ts'
 import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   CounterDelta,
-  GatewayCall,
   GatewayOrderAnswer,
   GatewayReply,
   GatewayStatus,
-  HaltReport,
-  HaltRequest,
-  MetricSample,
 } from '../../durable-objects/gateway-rpc.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
@@ -25,7 +24,7 @@ import type { WireMessage } from '../../src/wire/json-wire-value.ts'
 import { sampleMessage } from './sample-message.ts'
 
 /** A call that reached the gateway, taken apart. */
-export interface SeenCall extends Omit<GatewayCall, 'body'> {
+export interface SeenCall extends Omit<QuoteCall, 'body'> {
   readonly protocol: string
   readonly c2s: unknown
 }
@@ -93,7 +92,7 @@ export class FakeGateway implements GatewayPort {
     return this.calls[0]?.c2s as C2S<Name>
   }
 
-  async call(call: GatewayCall): Promise<GatewayReply> {
+  async call(call: QuoteCall): Promise<GatewayReply> {
     const answer = this.#take(call)
     const { source, asOfMs, budget, epoch } = this
     await this.gate
@@ -159,7 +158,7 @@ export class FakeGateway implements GatewayPort {
     return new Response('upgraded')
   }
 
-  #take({ body, ...call }: GatewayCall): Uint8Array | Failure {
+  #take({ body, ...call }: QuoteCall): Uint8Array | Failure {
     const protocol = protocolById(call.protoId)?.name as ProtocolName
     const request = decodeMessage(`${protocol}.Request` as 'Qot_GetKL.Request', body)
     assert.ok(request.ok, `the gateway got bytes that do not decode: ${protocol}`)

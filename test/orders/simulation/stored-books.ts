@@ -72,6 +72,19 @@ export class StoredLedger implements Ledger {
     return this.#newest(({ call, state }) => call.accId === accId && state !== 'refused').slice(0, limit)
   }
 
+  latestSent(limit: number, sinceMs: number): readonly LedgerEntry[] {
+    return this.#newest(() => true)
+      .slice(0, limit)
+      .filter(({ state, createdAtMs }) => createdAtMs >= sinceMs && state !== 'refused' && state !== 'not_sent')
+  }
+
+  countUnknown(): number {
+    return this.unsettled().filter(({ state }) => state === 'unknown').length
+  }
+
+  /** A schedule is over before anything is old. */
+  forgetOld(): void {}
+
   page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {
     const newest = this.#newest(
       (one) =>

@@ -5,10 +5,10 @@ import { readKeyTable } from '../../src/auth/key-table.ts'
 import {
   readSocketCaller,
   SOCKET_CALLER_HEADER,
-  type SocketCaller,
   socketCallerOf,
   writeSocketCaller,
-} from '../../src/auth/socket-caller.ts'
+} from '../../src/auth/socket-caller-header.ts'
+import type { SocketCaller } from '../../src/auth/socket-caller.ts'
 import { keyMarkOf } from '../../src/auth/socket-standing.ts'
 
 const ID = 'Zoë, "desk" 港'

@@ -1,4 +1,9 @@
-import type { MetricSample } from './gateway-rpc.ts'
+/** One metric with its series. The help texts are kept beside the page that prints them. */
+export interface MetricSample {
+  readonly name: string
+  readonly type: 'counter' | 'gauge'
+  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
+}
 
 /** A value that goes up and down, without labels. */
 export function gauge(name: string, value: number): MetricSample {

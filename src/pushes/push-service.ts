@@ -1,24 +1,22 @@
-import { LOCAL_READER } from '../src/auth/caller.ts'
-import { socketStanding } from '../src/auth/socket-standing.ts'
-import type { SocketCaller } from '../src/auth/socket-caller.ts'
-import type { KeyTable } from '../src/auth/key-table.ts'
-import type { Result } from '../src/base/result.ts'
-import { describe } from '../src/problem/problem.ts'
-import { NO_TEXT, readClientMessage } from '../src/pushes/client-message.ts'
-import { type Close, CLOSES } from '../src/pushes/close-code.ts'
-import type { PushEvent } from '../src/pushes/push-event.ts'
-import { PushHub } from '../src/pushes/push-hub.ts'
-import { gatewayMessage, helloMessage } from '../src/pushes/server-message.ts'
-import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from '../src/pushes/stream-kind.ts'
-import type { HolderId } from '../src/subscriptions/holder.ts'
-import type { StreamName, UnitKey } from '../src/subscriptions/stream.ts'
-import type { LossReason } from '../src/subscriptions/subscription-outside.ts'
-import type { MetricSample } from './gateway-rpc.ts'
-import { counter, gauge } from './metric.ts'
+import { LOCAL_READER } from '../auth/caller.ts'
+import type { SocketCaller } from '../auth/socket-caller.ts'
+import { counter, gauge, type MetricSample } from '../base/metric.ts'
+import type { Result } from '../base/result.ts'
+import type { Timers } from '../base/timers.ts'
+import { WakeTimer } from '../base/wake-timer.ts'
+import { describe } from '../problem/problem.ts'
+import { NO_TEXT, readClientMessage } from './client-message.ts'
+import { type Close, CLOSES } from './close-code.ts'
+import type { PushEvent } from './push-event.ts'
+import { PushHub } from './push-hub.ts'
+import { gatewayMessage, helloMessage } from './server-message.ts'
+import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
+import type { HolderId } from '../subscriptions/holder.ts'
+import type { StreamName, UnitKey } from '../subscriptions/stream.ts'
+import type { LossReason } from '../subscriptions/subscription-outside.ts'
 import { PushDialog } from './push-dialog.ts'
-import { type PushSocket, PushSockets, type SocketFacts } from './push-sockets.ts'
-import type { QuoteService } from './quote-service.ts'
-import { WakeTimer } from './wake-timer.ts'
+import type { PushSocket, PushSockets, SocketFacts } from './push-socket.ts'
+import type { QuoteService } from '../quotes/quote-service.ts'
 
 /** How often a quiet socket is told that it is still there: the alarm's interval. */
 export const HEARTBEAT_SECONDS = 30
@@ -26,42 +24,50 @@ export const HEARTBEAT_SECONDS = 30
 /** How long a socket may stay open without saying who it is, and how many such may be open at once. */
 const UNKNOWN_SOCKET = { mostMs: 10_000, most: 256 } as const
 
-/** What the pushes need from the object they live in. */
-export interface PushHost {
-  readonly ctx: DurableObjectState
+/** What the pushes need from outside. */
+export interface PushServiceDeps {
+  readonly timers: Timers
+  readonly sockets: PushSockets
+  /** Names this life of the object; streams are numbered anew in each. */
+  readonly run: string
   readonly quotes: () => QuoteService
   /** The caller behind a token that came in a first message. */
   identify(token: string): Promise<Result<SocketCaller>>
-  /** The keys as they are configured now. */
-  keys(): KeyTable
+  /** Whether a caller may still be connected, by the keys as they are configured now. */
+  standing(caller: SocketCaller, nowMs: number): 'valid' | 'expired' | 'revoked'
   isLinkUp(): boolean
+  /** Something that is a bug failed. */
+  onError(what: string, error: unknown): void
 }
 
 /** The push side of the gateway object: sockets, what clients say over them, and the hub that feeds them. */
 export class PushService {
-  readonly #host: PushHost
+  readonly #deps: PushServiceDeps
   readonly #sockets: PushSockets
   readonly #hub: PushHub
   readonly #dialog: PushDialog
   readonly #flush: WakeTimer
   readonly #lookAround: WakeTimer
 
-  constructor(host: PushHost) {
-    this.#host = host
-    this.#sockets = new PushSockets(host.ctx)
-    this.#flush = new WakeTimer(() => this.#afterHub((nowMs) => this.#hub.flush(nowMs)))
-    this.#lookAround = new WakeTimer(() => this.closeFallen())
+  constructor(deps: PushServiceDeps) {
+    const { timers, sockets } = deps
+    this.#deps = deps
+    this.#sockets = sockets
+    this.#flush = new WakeTimer(timers, () => this.#afterHub((nowMs) => this.#hub.flush(nowMs)))
+    this.#lookAround = new WakeTimer(timers, () => this.closeFallen())
     this.#hub = new PushHub({
-      run: crypto.randomUUID().slice(0, 8),
-      send: (id, text) => trySend(this.#sockets.byId(id)?.socket, text),
+      run: deps.run,
+      send: (id, text) => sockets.byId(id)?.send(text),
       // The hub forgets it by itself, and must not be called back meanwhile.
-      close: (id, code, reason) => queueMicrotask(() => this.#end(id, { code, reason })),
+      close: (id, code, reason) => void Promise.resolve().then(() => this.#end(id, { code, reason })),
     })
     this.#dialog = new PushDialog({
       hub: this.#hub,
-      quotes: host.quotes,
+      nowMs: () => timers.nowMs(),
+      quotes: deps.quotes,
       tell: (one, message) => this.#tell(one, message),
-      identify: (token) => host.identify(token),
+      identify: (token) => deps.identify(token),
+      onError: (what, error) => deps.onError(what, error),
       became: (one, caller) => this.#became(one, caller),
       hubChanged: () => this.#flush.by(this.#hub.nextFlushMs()),
     })
@@ -70,27 +76,18 @@ export class PushService {
   /** After the object came back to memory: its sockets go on, with streams that are numbered anew. */
   restore(): void {
     for (const one of this.#sockets.all()) this.#begin(one)
-    this.#host.quotes().desk.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
+    this.#deps.quotes().desk.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
   }
 
-  /** Opens a socket for the caller that the Worker vouched for. */
-  open(request: Request): Response {
-    const nowMs = Date.now()
-    const accepted = this.#sockets.accept(request, nowMs)
-    if (accepted === null) return new Response(null, { status: 503 })
-    const { opened, response } = accepted
-    this.#begin(opened)
-    if (opened.facts.caller === null && this.#unknownCount() > UNKNOWN_SOCKET.most) {
-      this.#end(opened.id, CLOSES.overloaded)
-    }
-    return response
+  /** A socket was opened for the caller that the Worker vouched for. */
+  opened(one: PushSocket): void {
+    this.#begin(one)
+    if (one.facts.caller === null && this.#unknownCount() > UNKNOWN_SOCKET.most) this.#end(one.id, CLOSES.overloaded)
   }
 
   /** A message of a client. */
-  message(socket: WebSocket, data: string | ArrayBuffer): void {
-    const one = this.#sockets.of(socket)
-    if (one === null) return
-    this.#hub.heard(one.id, Date.now())
+  message(one: PushSocket, data: string | ArrayBuffer): void {
+    this.#hub.heard(one.id, this.#deps.timers.nowMs())
     const read = typeof data === 'string' ? readClientMessage(data) : NO_TEXT
     if (read.message.ok && read.message.value.op === 'pong') {
       const { n } = read.message.value
@@ -101,11 +98,10 @@ export class PushService {
   }
 
   /** A client is gone. */
-  closed(socket: WebSocket): void {
-    const one = this.#sockets.of(socket)
-    if (one !== null) this.#leave(one.id)
+  closed(one: PushSocket): void {
+    this.#leave(one.id)
     // A socket that can hibernate does not answer a close by itself; its client would wait, and then see 1006.
-    tryClose(socket, CLOSES.answered)
+    one.close(CLOSES.answered.code, CLOSES.answered.reason)
   }
 
   push(event: PushEvent): void {
@@ -130,33 +126,32 @@ export class PushService {
   }
 
   linkReady(): void {
-    this.#tellAll(gatewayMessage(true, Date.now()))
+    this.#tellAll(gatewayMessage(true, this.#deps.timers.nowMs()))
   }
 
   linkLost(): void {
     this.#hub.linkLost()
-    this.#tellAll(gatewayMessage(false, Date.now()))
+    this.#tellAll(gatewayMessage(false, this.#deps.timers.nowMs()))
   }
 
   /** Tells every socket that it is still there, and closes those that may not be. */
   heartbeat(): void {
     this.closeFallen()
-    for (const { id, socket } of this.#sockets.all()) {
-      // The platform answers the bare text without waking anybody, and remembers when.
-      const pingedAt = this.#host.ctx.getWebSocketAutoResponseTimestamp(socket)
-      if (pingedAt !== null) this.#hub.heard(id, pingedAt.getTime())
+    for (const one of this.#sockets.all()) {
+      // The platform answers the bare text without waking the object, and keeps the time.
+      const pingedAtMs = this.#sockets.pingedAtMs(one)
+      if (pingedAtMs !== null) this.#hub.heard(one.id, pingedAtMs)
     }
-    this.#tellAll({ type: 'heartbeat', at_ms: Date.now() })
+    this.#tellAll({ type: 'heartbeat', at_ms: this.#deps.timers.nowMs() })
   }
 
   /** Closes the sockets whose key or token no longer stands, and those that never said who they are. */
   closeFallen(): void {
-    const nowMs = Date.now()
-    const keys = this.#host.keys()
+    const nowMs = this.#deps.timers.nowMs()
     for (const { id, facts } of [...this.#sockets.all()]) {
       const { caller } = facts
       const endsAtMs = endOf(facts)
-      const standing = caller === null ? 'unknown' : socketStanding(keys, caller, nowMs)
+      const standing = caller === null ? 'unknown' : this.#deps.standing(caller, nowMs)
       if (standing === 'expired') this.#end(id, CLOSES.tokenExpired)
       else if (standing === 'revoked') this.#end(id, CLOSES.keyRevoked)
       else if (endsAtMs !== null && endsAtMs > nowMs) this.#lookAround.by(endsAtMs)
@@ -182,7 +177,7 @@ export class PushService {
   /** A socket that was opened, or that the object found again. */
   #begin(one: PushSocket): void {
     const { caller, form, isBatched, conflateMs } = one.facts
-    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, Date.now())
+    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
     this.#dialog.begin(one.id)
     this.#lookAround.by(endOf(one.facts))
     if (caller !== null) this.#greet(one, caller)
@@ -191,9 +186,9 @@ export class PushService {
   #greet(one: PushSocket, caller: SocketCaller): void {
     const { form, isBatched, conflateMs } = one.facts
     const { run } = this.#hub
-    const manner = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
-    this.#tell(one, helloMessage({ run, caller: caller.id, nowMs: Date.now(), ...manner }))
-    if (!this.#host.isLinkUp()) this.#tell(one, gatewayMessage(false, Date.now()))
+    const options = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
+    this.#tell(one, helloMessage({ run, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
+    if (!this.#deps.isLinkUp()) this.#tell(one, gatewayMessage(false, this.#deps.timers.nowMs()))
     this.#setStreams(one)
   }
 
@@ -205,7 +200,7 @@ export class PushService {
         this.#end(one.id, CLOSES.otherCaller)
         return false
       }
-      this.#host.quotes().desk.dropHolder(one.id)
+      this.#deps.quotes().desk.dropHolder(one.id)
     }
     this.#sockets.identify(one, caller)
     this.#lookAround.by(endOf(one.facts))
@@ -217,7 +212,7 @@ export class PushService {
   #setStreams(one: PushSocket): void {
     const { caller } = one.facts
     if (caller === null) return
-    const { desk } = this.#host.quotes()
+    const { desk } = this.#deps.quotes()
     const wanted = [...desk.streamsOf(one.id), ...desk.streamsOf(caller.id), NOTIFY_STREAM, REMINDERS_STREAM]
     const streams = new Set(wanted.filter((stream) => maySee(caller, stream)))
     const sendsCurrent = this.#dialog.sendsCurrent(one.id)
@@ -242,21 +237,21 @@ export class PushService {
 
   /** Does something with the hub, and sees to it that what it keeps for later goes out in time. */
   #afterHub(act: (nowMs: number) => void): void {
-    act(Date.now())
+    act(this.#deps.timers.nowMs())
     this.#flush.by(this.#hub.nextFlushMs())
   }
 
   #end(id: string, close: Close): void {
     const one = this.#sockets.byId(id)
     this.#leave(id)
-    if (one !== null) tryClose(one.socket, close)
+    one?.close(close.code, close.reason)
   }
 
   #leave(id: string): void {
-    this.#hub.remove(id, Date.now())
+    this.#hub.remove(id, this.#deps.timers.nowMs())
     this.#dialog.end(id)
     this.#sockets.forget(id)
-    this.#host.quotes().desk.dropHolder(id)
+    this.#deps.quotes().desk.dropHolder(id)
   }
 
   #unknownCount(): number {
@@ -274,21 +269,4 @@ function maySee({ scopes, accIds }: SocketCaller, stream: StreamName): boolean {
   if (streamKindOf(stream) !== 'trades') return true
   const accId = BigInt(stream.slice(stream.indexOf(':') + 1))
   return scopes.includes('acc:read') && (accIds === null || accIds.includes(accId))
-}
-
-/** A socket may be closed without our having heard of it yet; then nobody misses what is sent. */
-function trySend(socket: WebSocket | undefined, text: string): void {
-  try {
-    socket?.send(text)
-  } catch {
-    // Its end is on the way.
-  }
-}
-
-function tryClose(socket: WebSocket, { code, reason }: Close): void {
-  try {
-    socket.close(code, reason)
-  } catch {
-    // It is closed already.
-  }
 }

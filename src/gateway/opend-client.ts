@@ -1,13 +1,14 @@
-import type { CallOutcome } from '../src/gateway/effect.ts'
-import { type CallRank, Governor } from '../src/gateway/governor.ts'
-import type { Budget } from '../src/gateway/governor-counter.ts'
-import { GatewaySession, type SessionOutside } from '../src/gateway/session.ts'
-import { UpstreamLine } from '../src/gateway/upstream-line.ts'
-import type { Connect } from '../src/transport/link.ts'
-import { LinkRunner, type LineEvent } from './link-runner.ts'
+import type { Timers } from '../base/timers.ts'
+import type { Connect } from '../transport/link.ts'
+import type { CallOutcome } from './effect.ts'
+import { type CallRank, Governor } from './governor.ts'
+import type { Budget } from './governor-counter.ts'
+import { type LinkEvent, LinkRunner } from './link-runner.ts'
+import { GatewaySession, type SessionOutside } from './session.ts'
+import { UpstreamLine } from './upstream-line.ts'
 
-/** Who hears of what happens on the line. */
-export interface LineListener {
+/** Receives what happens on the link. */
+export interface LinkSubscriber {
   /** The link came up; nothing is subscribed over it yet. */
   linkReady(): void
   /** A link that was up is gone. */
@@ -29,26 +30,39 @@ export interface CallOrigin {
 /** Our own calls: nobody outside asked for them. */
 export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
+/** What a client is made of. */
+export interface OpendClientOptions {
+  readonly session: SessionOutside
+  /** Whether an administrator has shut the gateway down. */
+  readonly isParked: boolean
+  readonly connect: Connect
+  readonly timers: Timers
+  readonly subscriber: LinkSubscriber
+}
+
 interface WaitingCall {
   readonly settle: (outcome: CallOutcome) => void
   readonly entryId: string | undefined
 }
 
-/** The line to OpenD with promises: what the rest of the object calls. */
-export class OpendLine {
+/** OpenD as the rest of the gateway calls it: one promise for each call, over the one link. */
+export class OpendClient {
   readonly session: GatewaySession
   readonly #governor = new Governor()
   readonly #line: UpstreamLine
   readonly #runner: LinkRunner
-  readonly #listener: LineListener
+  readonly #subscriber: LinkSubscriber
+  readonly #timers: Timers
   readonly #waiting = new Map<number, WaitingCall>()
   #lastCallId = 0
 
-  constructor(outside: SessionOutside, isParked: boolean, connect: Connect, listener: LineListener) {
-    this.session = new GatewaySession(outside, Date.now(), isParked)
+  constructor(options: OpendClientOptions) {
+    const { timers, connect, subscriber } = options
+    this.session = new GatewaySession(options.session, timers.nowMs(), options.isParked)
     this.#line = new UpstreamLine(this.session, this.#governor)
-    this.#runner = new LinkRunner(this.#line, connect, (event) => this.#deliver(event))
-    this.#listener = listener
+    this.#runner = new LinkRunner(this.#line, connect, timers, (event) => this.#deliver(event))
+    this.#subscriber = subscriber
+    this.#timers = timers
   }
 
   /** Makes a call of OpenD. Settles within the call deadline, and what the governor lets it wait before. */
@@ -56,7 +70,7 @@ export class OpendLine {
     return new Promise((settle) => {
       const callId = ++this.#lastCallId
       this.#waiting.set(callId, { settle, entryId })
-      this.#runner.perform(this.#line.call({ callId, protoId, body, caller, rank }, Date.now()))
+      this.#runner.perform(this.#line.call({ callId, protoId, body, caller, rank }, this.#timers.nowMs()))
     })
   }
 
@@ -67,7 +81,7 @@ export class OpendLine {
 
   /** What is left of OpenD's limit on such a call for calls of that rank; null when it has none. */
   budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read'): Budget | null {
-    return this.#governor.budgetOf(protoId, body, Date.now(), rank)
+    return this.#governor.budgetOf(protoId, body, this.#timers.nowMs(), rank)
   }
 
   /** A call that an earlier life of the object sent: it still counts. */
@@ -77,31 +91,31 @@ export class OpendLine {
 
   /** Does what is due; also starts the first connection. */
   tick(): void {
-    this.#runner.perform(this.#line.tick(Date.now()))
+    this.#runner.perform(this.#line.tick(this.#timers.nowMs()))
   }
 
   reload(): void {
-    this.#runner.perform(this.#line.reload(Date.now()))
+    this.#runner.perform(this.#line.reload(this.#timers.nowMs()))
   }
 
   park(): void {
-    this.#runner.perform(this.#line.park(Date.now()))
+    this.#runner.perform(this.#line.park(this.#timers.nowMs()))
   }
 
-  #deliver(event: LineEvent): void {
+  #deliver(event: LinkEvent): void {
     switch (event.kind) {
       case 'push':
-        this.#listener.push(event.protoId, event.body)
+        this.#subscriber.push(event.protoId, event.body)
         break
       case 'ready':
-        this.#listener.linkReady()
+        this.#subscriber.linkReady()
         break
       case 'lost':
-        this.#listener.linkLost()
+        this.#subscriber.linkLost()
         break
       case 'sent': {
         const entryId = this.#waiting.get(event.callId)?.entryId
-        if (entryId !== undefined) this.#listener.orderSent(entryId, event.connId, event.serial)
+        if (entryId !== undefined) this.#subscriber.orderSent(entryId, event.connId, event.serial)
         break
       }
       case 'settle': {

@@ -1,18 +1,19 @@
-import type { SocketCaller } from '../src/auth/socket-caller.ts'
-import type { Failure } from '../src/base/failure.ts'
-import { fail, type Result } from '../src/base/result.ts'
-import { type ClientMessage, type ReadMessage } from '../src/pushes/client-message.ts'
-import type { PushHub } from '../src/pushes/push-hub.ts'
-import { resumeJson, type ResumeReport } from '../src/pushes/resume-report.ts'
-import { replyTo, type ReplyOutcome, streamFacts } from '../src/pushes/server-message.ts'
-import { holderOf, type PushSocket } from './push-sockets.ts'
-import type { QuoteService } from './quote-service.ts'
+import type { SocketCaller } from '../auth/socket-caller.ts'
+import type { Failure } from '../base/failure.ts'
+import { fail, type Result } from '../base/result.ts'
+import { type ClientMessage, type ReadMessage } from './client-message.ts'
+import type { PushHub } from './push-hub.ts'
+import { resumeJson, type ResumeReport } from './resume-report.ts'
+import { replyTo, type ReplyOutcome, streamFacts } from './server-message.ts'
+import { holderOf, type PushSocket } from './push-socket.ts'
+import type { QuoteService } from '../quotes/quote-service.ts'
 
 /** Messages of one socket that wait for the ones before them. A client that sends more does not read its replies. */
 const MAX_WAITING_MESSAGES = 64
 
-/** What the dialog needs from the push service. */
-export interface DialogHost {
+/** What the dialog needs from outside. */
+export interface PushDialogDeps {
+  readonly nowMs: () => number
   readonly hub: PushHub
   readonly quotes: () => QuoteService
   tell(one: PushSocket, message: object): void
@@ -20,6 +21,8 @@ export interface DialogHost {
   identify(token: string): Promise<Result<SocketCaller>>
   /** A socket said who it is. False when it may not become that caller; it is closed then. */
   became(one: PushSocket, caller: SocketCaller): boolean
+  /** Something that is a bug failed. */
+  onError(what: string, error: unknown): void
   /** The hub may have something to send at another time now. */
   hubChanged(): void
 }
@@ -37,11 +40,11 @@ interface Talk {
 
 /** What clients say over their sockets, and what they are answered. */
 export class PushDialog {
-  readonly #host: DialogHost
+  readonly #deps: PushDialogDeps
   readonly #talks = new Map<string, Talk>()
 
-  constructor(host: DialogHost) {
-    this.#host = host
+  constructor(deps: PushDialogDeps) {
+    this.#deps = deps
   }
 
   begin(id: string): void {
@@ -67,7 +70,7 @@ export class PushDialog {
   hear(one: PushSocket, { op, id, message }: ReadMessage): void {
     const talk = this.#talks.get(one.id)
     if (talk === undefined) return
-    const reply = (outcome: ReplyOutcome): void => this.#host.tell(one, replyTo(op, id, outcome))
+    const reply = (outcome: ReplyOutcome): void => this.#deps.tell(one, replyTo(op, id, outcome))
     if (talk.waiting >= MAX_WAITING_MESSAGES) {
       const detail = `${MAX_WAITING_MESSAGES} messages of this socket wait for their replies`
       reply(fail({ code: 'gateway.busy', detail, retryInMs: null }))
@@ -76,7 +79,7 @@ export class PushDialog {
     talk.waiting++
     talk.last = this.#inTurn(talk, one, message)
       .then(reply, (error: unknown) => {
-        console.error('a message of a push socket failed', error)
+        this.#deps.onError('a message of a push socket failed', error)
         reply(fail({ code: 'server.bug' }))
       })
       .finally(() => talk.waiting--)
@@ -88,8 +91,8 @@ export class PushDialog {
   }
 
   async #answer(one: PushSocket, talk: Talk, message: ClientMessage): Promise<ReplyOutcome> {
-    const { hub, quotes } = this.#host
-    if (message.op === 'ping') return { ok: true, facts: { at_ms: Date.now() } }
+    const { hub, quotes } = this.#deps
+    if (message.op === 'ping') return { ok: true, facts: { at_ms: this.#deps.nowMs() } }
     if (message.op === 'auth') return this.#authenticate(one, message.token)
     const { caller } = one.facts
     if (caller === null) return fail({ code: 'auth.missing_token' })
@@ -109,8 +112,8 @@ export class PushDialog {
         return this.#changing(one, talk, () => quotes().setAccounts(holderOf(one.facts, caller), accIds))
       }
       case 'resume': {
-        const report = hub.resume(one.id, message.run, message.positions, Date.now())
-        this.#host.hubChanged()
+        const report = hub.resume(one.id, message.run, message.positions, this.#deps.nowMs())
+        this.#deps.hubChanged()
         return { ok: true, facts: { run: hub.run, streams: resumeJson(report) } }
       }
       case 'pong':
@@ -124,14 +127,14 @@ export class PushDialog {
     const failure = await change()
     talk.sendsCurrent = true
     if (failure !== null) return fail(failure)
-    return { ok: true, facts: streamFacts(this.#host.hub.streamsOf(one.id), talk.resumed) }
+    return { ok: true, facts: streamFacts(this.#deps.hub.streamsOf(one.id), talk.resumed) }
   }
 
   async #authenticate(one: PushSocket, token: string): Promise<ReplyOutcome> {
-    const identified = await this.#host.identify(token)
+    const identified = await this.#deps.identify(token)
     if (!identified.ok) return identified
     const caller = identified.value
-    return this.#host.became(one, caller)
+    return this.#deps.became(one, caller)
       ? { ok: true, facts: { caller: caller.id } }
       : fail({ code: 'auth.invalid_token' })
   }
