@@ -67,7 +67,7 @@ export function leavesOpen(results: readonly CancelResult[]): boolean {
 /** The new orders of a scope that may be open. */
 function placedOrders({ ledger, nowMs }: CancelOutside, scope: HaltScope): readonly LedgerEntry[] {
   const caller = scope.kind === 'caller' ? scope.caller : null
-  const unsettled = ledger.unsettled().filter((entry) => caller === null || entry.caller === caller)
+  const unsettled = ledger.unresolved().filter((entry) => caller === null || entry.caller === caller)
   return [...unsettled, ...ledger.ordersSince(caller, nowMs() - ORDER_LIFE_MS)].filter(
     ({ call }) => call.kind === 'place' && (scope.kind !== 'account' || call.accId === scope.accId),
   )

@@ -86,7 +86,7 @@ function isCovered(entry: LedgerEntry, order: Order, others: OtherCalls): boolea
   if (covering === undefined) return false
   const later = callsAfter(entry, others)
   if (later === null) return true
-  return [...later.values(), ...others.unsettled()].some((other) => {
+  return [...later.values(), ...others.unresolved()].some((other) => {
     if (other.id === entry.id || other.call.op !== covering || !isTarget(order, other.call)) return false
     return !NOT_MADE.has(other.state) && traceIn(order, other.call) === 'made'
   })

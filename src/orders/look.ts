@@ -25,7 +25,7 @@ export interface Look {
 }
 
 /** What other calls of the ledger may have changed what a look shows. */
-export type OtherCalls = Pick<Ledger, 'byId' | 'latestFor' | 'unsettled'>
+export type OtherCalls = Pick<Ledger, 'byId' | 'latestFor' | 'unresolved'>
 
 /** Whether OpenD itself does not know what became of an order. */
 export function isUnsure({ orderStatus }: Order): boolean {

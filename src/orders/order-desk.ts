@@ -90,15 +90,15 @@ export class OrderDesk {
     this.#counts = zeros()
     this.counts = this.#counts
     // What was on its way when an earlier life of the object ended may have left.
-    for (const entry of outside.ledger.unsettled()) {
+    for (const entry of outside.ledger.unresolved()) {
       if (entry.state === 'reserved') this.settle(entry, 'unknown', { detail: 'the gateway was restarted' })
       else this.#unknown.add(entry.id)
     }
   }
 
-  /** Whether any entry is unknown. */
-  get hasUnknown(): boolean {
-    return this.#unknown.size > 0
+  /** Entries whose outcome is looked for. */
+  get unknownCount(): number {
+    return this.#unknown.size
   }
 
   /** Takes one order call to its end, or to the point where its caller has waited long enough. */

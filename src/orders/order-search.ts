@@ -82,7 +82,7 @@ export class OrderSearch {
   /** An order push. One that carries the tag of an unknown entry settles it; others may be of use to the desk. */
   orderPush(body: Uint8Array): void {
     this.#desk.notePush(body)
-    if (!this.#desk.hasUnknown) return
+    if (this.#desk.unknownCount === 0) return
     const order = orderIn(body)
     const tag = tagOf(order?.remark)
     const entry = tag === null ? null : this.#outside.ledger.byId(entryIdOf(tag))
@@ -92,7 +92,7 @@ export class OrderSearch {
   }
 
   #unknown(): readonly LedgerEntry[] {
-    return this.#outside.ledger.unsettled().filter(({ state }) => state === 'unknown')
+    return this.#outside.ledger.unresolved().filter(({ state }) => state === 'unknown')
   }
 
   #isOnTime({ nextLookMs }: LedgerEntry): boolean {

@@ -141,7 +141,7 @@ export class OrderService {
   }
 
   metrics(): readonly MetricSample[] {
-    return [gauge('opend_edge_orders_unknown', this.ledger.countUnknown())]
+    return [gauge('opend_edge_orders_unknown', this.desk.unknownCount)]
   }
 
   #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {

@@ -31,7 +31,7 @@ export function ledgerOf(...entries: readonly LedgerEntry[]): OtherCalls {
   return {
     byId: (id) => entries.find((entry) => entry.id === id) ?? null,
     latestFor: (_, limit) => entries.toReversed().slice(0, limit),
-    unsettled: () => entries.filter(({ state }) => state === 'unknown' || state === 'reserved'),
+    unresolved: () => entries.filter(({ state }) => state === 'unknown' || state === 'reserved'),
   }
 }
 
@@ -62,6 +62,9 @@ const ENTRY: LedgerEntry = {
   isValued: false,
   holds: 'nothing',
   sentAs: null,
+  sentAtMs: null,
+  contradiction: null,
+  resolution: null,
   orderId: null,
   orderIdEx: null,
   reply: null,

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../../src/orders/entry.ts'
-import type { Ledger, LedgerQuery } from '../../../src/orders/ledger.ts'
+import { type EntryState, isFinal, type LedgerEntry } from '../../../src/orders/entry.ts'
+import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../../src/orders/ledger.ts'
 import type { HaltScope, Switches } from '../../../src/orders/switches.ts'
 import type { Volume } from './disk.ts'
 
@@ -8,6 +8,9 @@ export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
 
 /** Whether something of this life may still happen; asked before everything that has an effect. */
 export type MayAct = () => boolean
+
+/** States of a call that never left. */
+const UNSENT: ReadonlySet<EntryState> = new Set(['refused', 'not_sent'])
 
 /** The ledger of one life of the object. */
 export class StoredLedger implements Ledger {
@@ -45,12 +48,15 @@ export class StoredLedger implements Ledger {
     return (
       this.#newest(
         (one) =>
-          one.caller === caller && one.idempotencyKey === key && one.createdAtMs >= sinceMs && one.state !== 'refused',
+          one.caller === caller &&
+          one.idempotencyKey === key &&
+          (one.createdAtMs >= sinceMs || !isFinal(one.state)) &&
+          one.state !== 'refused',
       )[0] ?? null
     )
   }
 
-  unsettled(): readonly LedgerEntry[] {
+  unresolved(): readonly LedgerEntry[] {
     return this.#all().filter(({ state }) => state === 'reserved' || state === 'unknown')
   }
 
@@ -78,8 +84,43 @@ export class StoredLedger implements Ledger {
       .filter(({ state, createdAtMs }) => createdAtMs >= sinceMs && state !== 'refused' && state !== 'not_sent')
   }
 
-  countUnknown(): number {
-    return this.unsettled().filter(({ state }) => state === 'unknown').length
+  byOrderId(accId: string, { orderId, orderIdEx }: OrderIds): LedgerEntry | null {
+    const isNamed = (one: LedgerEntry): boolean =>
+      (orderId !== null && one.orderId === orderId) || (orderIdEx !== null && one.orderIdEx === orderIdEx)
+    return this.#newest((one) => one.call.accId === accId && one.call.kind === 'place' && isNamed(one))[0] ?? null
+  }
+
+  changesOf(accId: string, { orderId, orderIdEx }: OrderIds, limit: number): readonly LedgerEntry[] {
+    const isNamed = ({ call }: LedgerEntry): boolean =>
+      (orderId !== null && call.targetOrderId === orderId) || (orderIdEx !== null && call.targetOrderIdEx === orderIdEx)
+    return this.#newest((one) => one.call.accId === accId && isNamed(one) && !UNSENT.has(one.state)).slice(0, limit)
+  }
+
+  placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[] {
+    return this.ordersSince(null, sinceMs)
+      .filter(({ call }) => call.accId === accId)
+      .slice(0, limit)
+  }
+
+  tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[] {
+    const placed = this.#all().filter(
+      (one) =>
+        one.call.kind === 'place' &&
+        !UNSENT.has(one.state) &&
+        (caller === null || one.caller === caller) &&
+        (accId === null || one.call.accId === accId),
+    )
+    const byKey = new Map(placed.map(({ call }) => [`${call.accId}/${call.trdMarket}`, call]))
+    return [...byKey.values()].map(({ accId: id, trdEnv, trdMarket }) => ({ accId: id, trdEnv, trdMarket }))
+  }
+
+  sequenceOf(id: string): number | null {
+    const index = this.#all().findIndex((one) => one.id === id)
+    return index === -1 ? null : index
+  }
+
+  countOf(caller: string): number {
+    return this.#all().filter((one) => one.caller === caller).length
   }
 
   /** A schedule is over before anything is old. */
