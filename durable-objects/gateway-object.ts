@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
-import type { HaltScope } from '../src/orders/switches.ts'
+import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
@@ -148,7 +148,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway.opend.session),
       ...this.#gateway.metrics(),
-      ...this.#orderMetrics.samples(this.#gateway.orders.desk.counts),
+      ...this.#orderMetrics.samples(this.#gateway.orders.manager.counts),
     ]
   }
 

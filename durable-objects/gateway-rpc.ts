@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
-import type { HaltScope } from '../src/orders/switches.ts'
+import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 

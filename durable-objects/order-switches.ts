@@ -1,4 +1,4 @@
-import type { HaltScope, Switches } from '../src/orders/switches.ts'
+import type { HaltScope, Switches } from '../src/orders/kill-switch/switches.ts'
 
 /**
  * The kill switch and the dead man's switches in the object's SQLite storage.

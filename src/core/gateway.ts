@@ -9,11 +9,11 @@ import type { CallOutcome } from '../gateway/effect.ts'
 import type { Budget } from '../gateway/governor-counter.ts'
 import { OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { SessionOutside } from '../gateway/session.ts'
-import type { EntryRef } from '../orders/account-orders.ts'
+import type { EntryRef } from '../orders/reconciliation/account-orders.ts'
 import type { Ledger } from '../orders/ledger.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
-import type { Switches } from '../orders/switches.ts'
+import type { Switches } from '../orders/kill-switch/switches.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
@@ -82,7 +82,7 @@ export class Gateway {
         linkReady: () => this.#linkReady(),
         linkLost: () => this.#linkLost(),
         push: (protoId, body) => this.#push(protoId, body),
-        orderSent: (entryId, connId, serial) => this.orders.desk.noteSent(entryId, connId, serial),
+        orderSent: (entryId, connId, serial) => this.orders.manager.noteSent(entryId, connId, serial),
       },
     })
     this.accounts = new AccountList({
@@ -141,7 +141,7 @@ export class Gateway {
 
   /** Takes an order call through every check and sends it at most once. */
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly budget: Budget | null }> {
-    const answer = await this.orders.desk.submit(request)
+    const answer = await this.orders.manager.submit(request)
     const { protoId, body } = request
     return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body)) }
   }

@@ -1,7 +1,7 @@
 import type { HaltReport } from '../orders/order-service.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { SWITCHERS, TRADERS } from '../endpoints.ts'
-import type { HaltScope } from '../orders/switches.ts'
+import type { HaltScope } from '../orders/kill-switch/switches.ts'
 import { answerJson } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery } from './body.ts'

@@ -4,13 +4,13 @@ import type { Timers } from '../base/timers.ts'
 import { WakeTimer } from '../base/wake-timer.ts'
 import type { TradingAccounts } from '../gateway/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
-import type { Upstream } from './account-orders.ts'
-import { cancelOpenOrders, type CancelResult } from './cancel-open.ts'
-import { fireSwitches, nextSwitchMs } from './dead-man.ts'
+import type { Upstream } from './reconciliation/account-orders.ts'
+import { cancelOpenOrders, type CancelResult } from './kill-switch/cancel-open.ts'
+import { fireSwitches, nextSwitchMs } from './kill-switch/dead-man.ts'
 import type { Ledger } from './ledger.ts'
-import { OrderDesk } from './order-desk.ts'
-import { OrderSearch } from './order-search.ts'
-import type { HaltScope, Switches } from './switches.ts'
+import { OrderManager } from './manager/order-manager.ts'
+import { OrderReconciler } from './reconciliation/order-reconciler.ts'
+import type { HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
 const MOST_COUNTED = 500
@@ -55,12 +55,12 @@ export interface HaltReport {
   readonly cancels: readonly CancelResult[]
 }
 
-/** The order side of the gateway: desk, search, ledger and switches, on the timers that are passed in. */
+/** The order side of the gateway: manager, search, ledger and switches, on the timers that are passed in. */
 export class OrderService {
-  readonly desk: OrderDesk
+  readonly manager: OrderManager
   readonly ledger: Ledger
   readonly #switches: Switches
-  readonly #search: OrderSearch
+  readonly #search: OrderReconciler
   readonly #deps: OrderServiceDeps
   readonly #wake: WakeTimer
 
@@ -87,8 +87,8 @@ export class OrderService {
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
       deps.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
-    this.desk = new OrderDesk(outside)
-    this.#search = new OrderSearch(outside, this.desk)
+    this.manager = new OrderManager(outside)
+    this.#search = new OrderReconciler(outside, this.manager)
   }
 
   /** The link came up: orders whose replies were lost are looked for at once. */
@@ -141,11 +141,11 @@ export class OrderService {
   }
 
   metrics(): readonly MetricSample[] {
-    return [gauge('opend_edge_orders_unknown', this.desk.unknownCount)]
+    return [gauge('opend_edge_orders_unknown', this.manager.unknownCount)]
   }
 
   #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {
     const outside = { ledger: this.ledger, upstream: this.#deps.send, nowMs: () => this.#deps.timers.nowMs() }
-    return cancelOpenOrders(outside, this.desk, scope, by)
+    return cancelOpenOrders(outside, this.manager, scope, by)
   }
 }

@@ -1,7 +1,7 @@
 import { ModifyOrderOp } from '../../proto/enums.ts'
 import type { LedgerEntry, OrderCallFacts } from '../../src/orders/entry.ts'
-import type { OtherCalls } from '../../src/orders/look.ts'
-import { PLAY_ID } from './desk-rig.ts'
+import type { OtherCalls } from '../../src/orders/reconciliation/match-result.ts'
+import { PLAY_ID } from './order-rig.ts'
 
 /** When the entries of the samples were made; the n-th of a ledger a second after the one before it. */
 export const MADE_MS = 1_800_000_000_000

@@ -1,4 +1,4 @@
-import type { HaltScope } from '../switches.ts'
+import type { HaltScope } from './switches.ts'
 
 /** A halt in force. */
 export interface StoredHalt {

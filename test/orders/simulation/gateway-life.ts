@@ -4,13 +4,13 @@ import { rankOf } from '../../../src/gateway/call-rank.ts'
 import { Governor } from '../../../src/gateway/governor.ts'
 import { GatewaySession } from '../../../src/gateway/session.ts'
 import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
-import type { EntryRef } from '../../../src/orders/account-orders.ts'
-import { cancelOpenOrders, type CancelResult } from '../../../src/orders/cancel-open.ts'
-import { fireSwitches, nextSwitchMs } from '../../../src/orders/dead-man.ts'
-import { OrderDesk } from '../../../src/orders/order-desk.ts'
-import { OrderSearch } from '../../../src/orders/order-search.ts'
+import type { EntryRef } from '../../../src/orders/reconciliation/account-orders.ts'
+import { cancelOpenOrders, type CancelResult } from '../../../src/orders/kill-switch/cancel-open.ts'
+import { fireSwitches, nextSwitchMs } from '../../../src/orders/kill-switch/dead-man.ts'
+import { OrderManager } from '../../../src/orders/manager/order-manager.ts'
+import { OrderReconciler } from '../../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
-import type { HaltScope } from '../../../src/orders/switches.ts'
+import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { Connect, Link } from '../../../src/transport/link.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import type { Dice } from './dice.ts'
@@ -53,8 +53,8 @@ export class GatewayLife {
   readonly #line: UpstreamLine
   readonly #ledger: StoredLedger
   readonly #switches: StoredSwitches
-  readonly #desk: OrderDesk
-  readonly #search: OrderSearch
+  readonly #desk: OrderManager
+  readonly #search: OrderReconciler
   readonly #waiting = new Map<number, { settle: (outcome: CallOutcome) => void; entryId: string | undefined }>()
   #isAlive = true
   #steps = 0
@@ -91,8 +91,8 @@ export class GatewayLife {
       wakeAt: (atMs: number) => this.#wakeSearchAt(atMs),
       onRefused: () => undefined,
     }
-    this.#desk = new OrderDesk(orderOutside)
-    this.#search = new OrderSearch(orderOutside, this.#desk)
+    this.#desk = new OrderManager(orderOutside)
+    this.#search = new OrderReconciler(orderOutside, this.#desk)
     this.#perform(this.#line.tick(nowMs()))
     this.#alarmBy(nowMs() + ALARM_INTERVAL_MS)
   }

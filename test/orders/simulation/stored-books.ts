@@ -1,6 +1,6 @@
 import { type EntryState, isFinal, type LedgerEntry } from '../../../src/orders/entry.ts'
 import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../../src/orders/ledger.ts'
-import type { HaltScope, Switches } from '../../../src/orders/switches.ts'
+import type { HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
 import type { Volume } from './disk.ts'
 
 /** Told of every entry that is written, with the one it replaces. */
