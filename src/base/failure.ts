@@ -169,5 +169,5 @@ export type GatewayFailureCode =
 
 /** Our own faults. */
 export type ServerFailure =
-  | { readonly code: 'server.misconfigured'; readonly problems: readonly string[] }
-  | { readonly code: 'server.bug' }
+  /** What is wrong goes to the log only: it may repeat a part of a secret. */
+  { readonly code: 'server.misconfigured' } | { readonly code: 'server.bug' }
