@@ -50,6 +50,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'request.unknown_path': { code: 'request.unknown_path', path: '/' },
   'request.method_not_allowed': { code: 'request.method_not_allowed', method: 'PUT', allow: ['GET'] },
   'request.too_large': { code: 'request.too_large', limitBytes: 1 },
+  'request.incomplete_body': { code: 'request.incomplete_body' },
   'request.invalid_utf8': { code: 'request.invalid_utf8' },
   'request.malformed_json': { code: 'request.malformed_json', detail: '' },
   'request.unknown_field': { code: 'request.unknown_field', path: 'x', nearest: null },

@@ -22,6 +22,8 @@ export type RequestFailure =
   | { readonly code: 'request.unknown_path'; readonly path: string }
   | { readonly code: 'request.method_not_allowed'; readonly method: string; readonly allow: readonly string[] }
   | { readonly code: 'request.too_large'; readonly limitBytes: number }
+  /** The client went away while it sent the body, or the body ended before its declared length. */
+  | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
   | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }

@@ -31,7 +31,7 @@ export const orderIntents: Handler = async (exchange) => {
   if (!admitted.ok) return admitted
   const query = readQuery(request, LIST_QUERY)
   if (!query.ok) return query
-  const nothing = checkNoBody(request)
+  const nothing = await checkNoBody(request)
   if (!nothing.ok) return nothing
   const { caller } = admitted.value
   const { state, acc_id: accId, before, all } = query.value
@@ -49,7 +49,7 @@ export const oneIntent: Handler = async (exchange) => {
   if (!admitted.ok) return admitted
   const query = checkQuery(request)
   if (!query.ok) return query
-  const nothing = checkNoBody(request)
+  const nothing = await checkNoBody(request)
   if (!nothing.ok) return nothing
   const { caller } = admitted.value
   const id = new URL(request.url).pathname.split('/').at(-1) ?? ''

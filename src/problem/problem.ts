@@ -24,6 +24,8 @@ export function describe(failure: Failure): Problem {
       }
     case 'request.too_large':
       return { status: 413, error: `The body is larger than ${failure.limitBytes} bytes.` }
+    case 'request.incomplete_body':
+      return { status: 400, error: 'The body ended before it was complete; nothing was sent to OpenD.' }
     case 'request.invalid_utf8':
       return { status: 400, error: 'The body is not UTF-8 text.' }
     case 'request.malformed_json':

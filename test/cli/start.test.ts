@@ -27,13 +27,21 @@ async function runCurl(line: string): Promise<Response> {
 }
 
 /** The status of a read without a token, with these headers; `fetch` would not send a `Host` of the test's choice. */
-async function askAs(port: number, headers: Record<string, string>): Promise<number | undefined> {
-  const sent = request({ host: '127.0.0.1', port, path: '/api/accounts', headers }).end()
+async function askAs(port: number, headers: Record<string, string>, body = ''): Promise<number | undefined> {
+  const sent = request({ host: '127.0.0.1', port, path: '/api/accounts', headers }).end(body)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   response.resume()
   await once(response, 'end')
   return response.statusCode
 }
+
+/** A body of no bytes is none, however a client declares it; this call takes no other. */
+const BODIES_OF_A_GET: readonly (readonly [Record<string, string>, string, number])[] = [
+  [{ 'Content-Length': '0' }, '', 200],
+  [{ 'Transfer-Encoding': 'chunked' }, '', 200],
+  [{ 'Content-Length': '2' }, '{}', 400],
+  [{ 'Transfer-Encoding': 'chunked' }, '{}', 400],
+]
 
 test(
   'npm start says where it is, with a key and lines that work, and stops when told',
@@ -66,6 +74,9 @@ test(
       { Host: host, Origin: 'http://evil.example' },
     ]
     for (const headers of strangers) assert.equal(await askAs(port, headers), 401, JSON.stringify(headers))
+    for (const [framing, body, status] of BODIES_OF_A_GET) {
+      assert.equal(await askAs(port, { Host: host, ...framing }, body), status, JSON.stringify([framing, body]))
+    }
     child.kill('SIGTERM')
     await once(child, 'exit')
     await assert.rejects(fetch(`http://127.0.0.1:${port}/health`), 'nothing is left listening')
