@@ -73,6 +73,10 @@ export type OrderFailure =
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
+  /** The call could not be sent within the time that an order call has from its arrival to its frame. Nothing was sent. */
+  | { readonly code: 'order.too_late' }
+  /** The ledger keeps as many entries of this caller as it may. Nothing was sent. */
+  | { readonly code: 'order.ledger_full' }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =
@@ -171,3 +175,5 @@ export type GatewayFailureCode =
 export type ServerFailure =
   | { readonly code: 'server.misconfigured'; readonly problems: readonly string[] }
   | { readonly code: 'server.bug' }
+  /** The storage does not take what must be durable before an order may leave. Nothing was sent. */
+  | { readonly code: 'server.storage_failed' }

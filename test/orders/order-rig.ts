@@ -1,7 +1,9 @@
 import { ModifyOrderOp, OrderStatus, SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../../src/base/failure.ts'
+import { StorageHealth } from '../../src/base/storage-health.ts'
 import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOrigin } from '../../src/gateway/opend-client.ts'
 import type { TradingAccounts } from '../../src/gateway/trading-accounts.ts'
 import { type KeyLimits, NO_LIMITS } from '../../src/limits/key-limits.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
@@ -51,6 +53,8 @@ export class DeskRig {
   /** Orders that OpenD lists today. */
   listed: Order[] = []
   accounts: TradingAccounts | Failure = ACCOUNTS
+  /** Why no caller may trade any more. */
+  standing: Failure | null = null
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
@@ -149,23 +153,29 @@ export class DeskRig {
       () => undefined,
     )
     const switches = new StoredSwitches(volume, () => true)
-    const outside = {
+    const nowMs = (): number => this.clock.wallMs()
+    const deps = {
       ledger,
       switches,
-      upstream: async (protoId: number, body: Uint8Array): Promise<CallOutcome> => {
+      upstream: async (protoId: number, body: Uint8Array, origin?: CallOrigin): Promise<CallOutcome> => {
+        const failure = origin?.mayLeave?.(nowMs()) ?? null
+        if (failure !== null) return { ok: false, failure, sent: false }
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
         return (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
       },
       sha1,
       accounts: async () => this.accounts,
-      nowMs: () => this.clock.wallMs(),
+      timers: { nowMs, after: (delayMs: number, run: () => void) => this.clock.after(delayMs, run) },
+      storage: new StorageHealth(nowMs),
+      standing: () => this.standing,
+      wouldRefuse: () => null,
+      nowMs,
       random: () => this.nextUnits.shift() ?? this.#dice.unit(),
-      wait: (ms: number) => new Promise<void>((resolve) => this.clock.after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
     }
-    const desk = new OrderManager(outside)
-    const search = new OrderReconciler(outside, desk)
+    const desk = new OrderManager(deps)
+    const search = new OrderReconciler(deps, desk)
     return [ledger, switches, desk, search]
   }
 }
@@ -177,6 +187,9 @@ const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
   requestId: 'r',
   idempotencyKey: null,
   isDryRun: false,
+  isKillSwitch: false,
+  keyMark: null,
+  expiresAtMs: null,
 }
 
 export function limits(change: Partial<KeyLimits>): KeyLimits {
