@@ -209,7 +209,12 @@ export class OrderManager {
     this.#deps.onRefused(caller, failure)
     const entry = refusedEntry(call, drawTag(this.#deps.random), failure)
     if (this.#refused.take(caller, entry.id, call.nowMs) !== null) return refused(failure, null)
-    this.#deps.ledger.insertRefused(entry)
+    try {
+      this.#deps.ledger.insertRefused(entry)
+    } catch (error) {
+      this.#deps.storage.failed(error)
+      return refused(failure, null)
+    }
     return refused(failure, entry.id)
   }
 }
