@@ -110,7 +110,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'gateway.parked': { code: 'gateway.parked', ...gateway },
   'gateway.object_restarted': { code: 'gateway.object_restarted', ...gateway },
   'gateway.bad_reply': { code: 'gateway.bad_reply', ...gateway },
-  'server.misconfigured': { code: 'server.misconfigured', problems: [] },
+  'server.misconfigured': { code: 'server.misconfigured' },
   'server.bug': { code: 'server.bug' },
   'server.storage_failed': { code: 'server.storage_failed' },
 }

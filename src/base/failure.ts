@@ -173,7 +173,8 @@ export type GatewayFailureCode =
 
 /** Our own faults. */
 export type ServerFailure =
-  | { readonly code: 'server.misconfigured'; readonly problems: readonly string[] }
+  /** What is wrong goes to the log only: it may repeat a part of a secret. */
+  | { readonly code: 'server.misconfigured' }
   | { readonly code: 'server.bug' }
   /** The storage does not take what must be durable before an order may leave. Nothing was sent. */
   | { readonly code: 'server.storage_failed' }

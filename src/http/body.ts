@@ -1,4 +1,5 @@
 import { fail, succeed, type Result } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import { parseJsonText, type JsonValue } from '../wire/json-text.ts'
 
 /** The largest legitimate body, 400 securities or order ids, stays under 32 KiB; eight times that is generous. */
@@ -54,14 +55,11 @@ export function checkQuery(request: Request, known: readonly string[] = []): Res
   if (!request.url.includes('?')) return succeed(null)
   for (const name of new URL(request.url).searchParams.keys()) {
     if (!known.includes(name)) {
-      return fail({ code: 'request.unknown_field', path: `?${name.slice(0, MAX_SHOWN_CHARS)}`, nearest: null })
+      return fail({ code: 'request.unknown_field', path: `?${shownName(name)}`, nearest: null })
     }
   }
   return succeed(null)
 }
-
-/** Characters of a caller's own words that an error repeats. */
-const MAX_SHOWN_CHARS = 64
 
 /** Null when there is more than the bound. */
 async function readBytes(request: Request): Promise<Uint8Array | null> {

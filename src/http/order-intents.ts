@@ -1,5 +1,6 @@
 import type { Caller } from '../auth/caller.ts'
 import { fail, type Failed } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import { LEDGER_READERS } from '../endpoints.ts'
 import { ENTRY_STATES } from '../orders/entry.ts'
 import { answerJson } from './answer.ts'
@@ -57,11 +58,8 @@ export const oneIntent: Handler = async (exchange) => {
   return answerJson(200, intentView(entry), requestId)
 }
 
-/** Characters of a path that an error repeats. */
-const MAX_SHOWN_CHARS = 64
-
 function unknownIntent(id: string): Failed {
-  return fail({ code: 'order.unknown_intent', intentId: id.slice(0, MAX_SHOWN_CHARS) })
+  return fail({ code: 'order.unknown_intent', intentId: shownName(id) })
 }
 
 function isAdmin({ scopes }: Caller): boolean {

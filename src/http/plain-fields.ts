@@ -1,4 +1,5 @@
 import { fail, succeed, type Result } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../wire/json-text.ts'
 import { nearestName } from '../wire/nearest-name.ts'
 import { readJsonBody } from './body.ts'
@@ -87,7 +88,7 @@ export function readQuery<Fields extends PlainFields>(request: Request, fields: 
   const given = new Map<string, JsonValue>()
   for (const [name, text] of new URL(request.url).searchParams) {
     if (given.has(name)) {
-      return fail({ code: 'request.invalid_value', path: shown('?', name), expected: 'this parameter once' })
+      return fail({ code: 'request.invalid_value', path: `?${shownName(name)}`, expected: 'this parameter once' })
     }
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     given.set(name, field === undefined || field.read(text) !== null ? text : literalOf(text))
@@ -109,7 +110,7 @@ function readPlain<Fields extends PlainFields>(
   const values = new Map<string, unknown>(Object.keys(fields).map((name) => [name, null]))
   for (const [name, value] of Object.entries(object)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    const path = shown(prefix, name)
+    const path = `${prefix}${shownName(name)}`
     if (field === undefined) {
       return fail({ code: 'request.unknown_field', path, nearest: nearestName(name, Object.keys(fields)) })
     }
@@ -120,11 +121,4 @@ function readPlain<Fields extends PlainFields>(
   }
   // Every field has its value of its own type, which the type of a map cannot say.
   return succeed(Object.fromEntries(values) as PlainValues<Fields>)
-}
-
-/** Characters of a caller's own words that an error repeats. */
-const MAX_SHOWN_CHARS = 64
-
-function shown(prefix: string, name: string): string {
-  return prefix + name.slice(0, MAX_SHOWN_CHARS)
 }

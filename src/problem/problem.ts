@@ -1,4 +1,5 @@
 import type { Failure, GatewayFailure, GatewayFailureCode, OpendFailure } from '../base/failure.ts'
+import { shownText } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
@@ -60,8 +61,8 @@ export function describe(failure: Failure): Problem {
     case 'server.misconfigured':
       return {
         status: 500,
-        error: `This deployment is not configured: ${failure.problems.join(' ')}`,
-        facts: { problems: failure.problems },
+        error:
+          'The configuration of this deployment is wrong. Its operator finds what is wrong in the log of the Worker (wrangler tail).',
       }
     case 'server.bug':
       return { status: 500, error: 'The server made a mistake. The request id finds it in the log.' }
@@ -84,7 +85,9 @@ function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quot
   return failure.code.startsWith(family)
 }
 
-function describeReply(status: number, what: string, { retType, retMsg, errCode }: OpendFailure): Problem {
+function describeReply(status: number, what: string, failure: OpendFailure): Problem {
+  const { retType, errCode } = failure
+  const retMsg = failure.retMsg === null ? null : shownText(failure.retMsg)
   const error = retMsg ? `${what}: ${retMsg}` : `${what} (ret_type ${retType}) and gave no reason.`
   return { status, error, facts: { ret_type: retType, ret_msg: retMsg, err_code: errCode, s2c: null } }
 }
@@ -110,7 +113,7 @@ const GATEWAY_SENTENCES: Readonly<Record<GatewayFailureCode, string>> = {
 }
 
 function describeGateway({ code, detail, retryInMs }: GatewayFailure): Problem {
-  const fact = detail === '' ? '' : ` (${detail})`
+  const fact = detail === '' ? '' : ` (${shownText(detail)})`
   const retry = retryInMs === null ? '' : ` The next connection attempt starts in ${Math.ceil(retryInMs / 1000)} s.`
   return { status: 500, error: `${GATEWAY_SENTENCES[code]}${fact}${retry}` }
 }

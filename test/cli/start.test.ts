@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +26,15 @@ async function runCurl(line: string): Promise<Response> {
   return fetch(url, body === undefined ? { headers } : { method: 'POST', headers, body })
 }
 
+/** The status of a read without a token, with these headers; `fetch` would not send a `Host` of the test's choice. */
+async function askAs(port: number, headers: Record<string, string>): Promise<number | undefined> {
+  const sent = request({ host: '127.0.0.1', port, path: '/api/accounts', headers }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.resume()
+  await once(response, 'end')
+  return response.statusCode
+}
+
 test(
   'npm start says where it is, with a key and lines that work, and stops when told',
   { timeout: 60_000 },
@@ -45,6 +55,17 @@ test(
       const response = await runCurl(line)
       assert.equal(response.status, 200, `${line}: ${await response.text()}`)
     }
+    assert.equal(await askAs(port, {}), 200, 'reads of this machine are open')
+    const host = `localhost:${port}`
+    const named = `http://${host}/api/accounts`
+    const strangers: readonly Record<string, string>[] = [
+      { Host: 'evil.example', 'MF-Original-URL': named },
+      { Host: `evil.example:${port}` },
+      { Host: 'evil.example', 'X-Forwarded-Proto': 'http' },
+      { Host: host, 'Sec-Fetch-Site': 'cross-site' },
+      { Host: host, Origin: 'http://evil.example' },
+    ]
+    for (const headers of strangers) assert.equal(await askAs(port, headers), 401, JSON.stringify(headers))
     child.kill('SIGTERM')
     await once(child, 'exit')
     await assert.rejects(fetch(`http://127.0.0.1:${port}/health`), 'nothing is left listening')

@@ -23,6 +23,9 @@ export function resolveCallResult(entry: LedgerEntry, ending: CallEnding, pushed
     const order = pushed()
     return order === null ? { state: 'unknown', changes: { detail: outcome.detail } } : foundIn(entry, order)
   }
+  if (outcome.state === 'rejected') {
+    return { state: 'rejected', changes: { reply: outcome.reply, detail: outcome.detail } }
+  }
   const reply = ending.outcome.ok ? ending.outcome.body : null
   if (outcome.state !== 'accepted') return { state: outcome.state, changes: { reply, detail: outcome.detail } }
   return { state: 'accepted', changes: { reply, orderId: outcome.orderId, orderIdEx: outcome.orderIdEx } }

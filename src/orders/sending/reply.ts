@@ -1,10 +1,13 @@
+import { shownText } from '../../base/shown-text.ts'
 import type { CallOutcome } from '../../gateway/effect.ts'
 import { decodeMessage } from '../../wire/decode.ts'
+import { encodeMessage } from '../../wire/encode.ts'
 
 /** What the end of a call says about the order. */
 export type Outcome =
   | { readonly state: 'accepted'; readonly orderId: string | null; readonly orderIdEx: string | null }
-  | { readonly state: 'rejected'; readonly detail: string }
+  /** `reply` is OpenD's `Response` with its message cut to what is shown: the ledger keeps it. */
+  | { readonly state: 'rejected'; readonly detail: string; readonly reply: Uint8Array }
   | { readonly state: 'not_sent'; readonly detail: string }
   | { readonly state: 'unknown'; readonly detail: string }
 
@@ -18,15 +21,18 @@ const DEFINITE_REFUSALS: ReadonlySet<number> = new Set([-1, -500])
 export function outcomeOf(protoId: 2202 | 2205, outcome: CallOutcome): Outcome {
   if (!outcome.ok) {
     const { failure, sent } = outcome
-    const detail = 'detail' in failure ? `${failure.code}: ${failure.detail}` : failure.code
+    const detail = 'detail' in failure ? `${failure.code}: ${shownText(failure.detail)}` : failure.code
     return { state: sent ? 'unknown' : 'not_sent', detail }
   }
   const name = protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
   const decoded = decodeMessage(name, outcome.body)
   if (!decoded.ok) return { state: 'unknown', detail: `the reply does not decode: ${decoded.detail}` }
-  const { retType, retMsg, s2c } = decoded.value
-  const detail = retMsg ?? `ret_type ${retType}`
-  if (DEFINITE_REFUSALS.has(retType)) return { state: 'rejected', detail }
+  const { retType, retMsg, errCode, s2c } = decoded.value
+  const detail = retMsg === undefined ? `ret_type ${retType}` : shownText(retMsg)
+  if (DEFINITE_REFUSALS.has(retType)) {
+    const shown = retMsg === undefined ? undefined : shownText(retMsg)
+    return { state: 'rejected', detail, reply: encodeMessage(name, { retType, retMsg: shown, errCode }) }
+  }
   if (retType !== 0) return { state: 'unknown', detail }
   const orderId = s2c?.orderID ?? 0n
   return { state: 'accepted', orderId: orderId === 0n ? null : orderId.toString(), orderIdEx: s2c?.orderIDEx ?? null }
