@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { socketStanding } from '../src/auth/socket-standing.ts'
+import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
@@ -26,6 +26,9 @@ import { SubscriptionRows } from './subscription-rows.ts'
 
 /** An OpenD on board, with the object's storage for what it must remember. */
 export type Simulator = (storage: DurableObjectStorage) => Connect
+
+/** Scopes of which a caller needs one to trade. */
+const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
 
 /** Keys of the object's storage. */
 const STORED = { parked: 'parked', epoch: 'epoch' } as const
@@ -69,6 +72,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       run: crypto.randomUUID().slice(0, 8),
       identify: (token) => this.#door.identify(token),
       standing: (caller, nowMs) => socketStanding(this.#door.keys, caller, nowMs),
+      orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
+        callerStanding(this.#door.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
       alarmBy: (atMs) => void this.#alarmBy(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onError: (what, error) => console.error(what, error),
@@ -148,7 +153,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway.opend.session),
       ...this.#gateway.metrics(),
-      ...this.#orderMetrics.samples(this.#gateway.orders.manager.counts),
+      ...this.#orderMetrics.samples(this.#gateway.orders.manager.entries.counts),
     ]
   }
 

@@ -81,6 +81,8 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
+  'order.too_late': { code: 'order.too_late' },
+  'order.ledger_full': { code: 'order.ledger_full' },
   'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['HK.00700'] },
   'quote.quota_exhausted': {
     code: 'quote.quota_exhausted',
@@ -111,6 +113,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'gateway.bad_reply': { code: 'gateway.bad_reply', ...gateway },
   'server.misconfigured': { code: 'server.misconfigured' },
   'server.bug': { code: 'server.bug' },
+  'server.storage_failed': { code: 'server.storage_failed' },
 }
 
 test('the table of codes has every code, with the status that it is answered with', () => {

@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject, parseJsonText, type JsonValue } from '../wir
 import { type Caller, quotaShareOf } from './caller.ts'
 import { isScope } from './scope.ts'
 import type { SocketCaller } from './socket-caller.ts'
-import { keyMarkOf } from './socket-standing.ts'
+import { keyMarkOf } from './caller-standing.ts'
 
 /**
  * How the Worker tells the gateway object who opened a push socket: one request header on the forwarded upgrade. The

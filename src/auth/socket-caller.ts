@@ -13,3 +13,6 @@ export interface SocketCaller {
   /** Tells the key's record from another of the same id, see `socketStanding`; null for a caller without a key. */
   readonly keyMark: string | null
 }
+
+/** Whether a caller may still do what it was let in for. */
+export type Standing = 'valid' | 'expired' | 'revoked'

@@ -75,6 +75,10 @@ export type OrderFailure =
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
+  /** The call could not be sent within the time that an order call has from its arrival to its frame. Nothing was sent. */
+  | { readonly code: 'order.too_late' }
+  /** The ledger keeps as many entries of this caller as it may. Nothing was sent. */
+  | { readonly code: 'order.ledger_full' }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =
@@ -172,4 +176,7 @@ export type GatewayFailureCode =
 /** Our own faults. */
 export type ServerFailure =
   /** What is wrong goes to the log only: it may repeat a part of a secret. */
-  { readonly code: 'server.misconfigured' } | { readonly code: 'server.bug' }
+  | { readonly code: 'server.misconfigured' }
+  | { readonly code: 'server.bug' }
+  /** The storage does not take what must be durable before an order may leave. Nothing was sent. */
+  | { readonly code: 'server.storage_failed' }

@@ -1,15 +1,15 @@
-import type { SocketCaller } from '../auth/socket-caller.ts'
+import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
+import { StorageHealth } from '../base/storage-health.ts'
 import type { Timers } from '../base/timers.ts'
 import { AccountList } from '../gateway/account-list.ts'
 import { rankOf } from '../gateway/call-rank.ts'
 import type { CallOutcome } from '../gateway/effect.ts'
 import type { Budget } from '../gateway/governor-counter.ts'
-import { OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
+import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { SessionOutside } from '../gateway/session.ts'
-import type { EntryRef } from '../orders/reconciliation/account-orders.ts'
 import type { Ledger } from '../orders/ledger.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
@@ -49,7 +49,9 @@ export interface GatewayDeps {
   /** The caller behind a token that came in a socket's first message. */
   identify(token: string): Promise<Result<SocketCaller>>
   /** Whether a socket's caller may still be connected, by the keys as they are configured now. */
-  standing(caller: SocketCaller, nowMs: number): 'valid' | 'expired' | 'revoked'
+  standing(caller: SocketCaller, nowMs: number): Standing
+  /** Whether the caller of an order may still trade, by the keys as they are configured now. */
+  orderStanding(request: OrderRequest, nowMs: number): Standing
   /** Something is due at that time, Unix ms; the alarm must not come later. */
   readonly alarmBy: (atMs: number) => void
   /** An order call was refused, dry runs aside. */
@@ -63,6 +65,7 @@ export interface GatewayDeps {
  * on the clock, the stores and the sockets that are passed in. The Durable Object runs it, and so do the simulations.
  */
 export class Gateway {
+  readonly storage: StorageHealth
   readonly opend: OpendClient
   readonly accounts: AccountList
   readonly orders: OrderService
@@ -73,6 +76,7 @@ export class Gateway {
   constructor(deps: GatewayDeps) {
     const { timers } = deps
     this.#deps = deps
+    this.storage = new StorageHealth(() => timers.nowMs())
     this.opend = new OpendClient({
       session: deps.session,
       isParked: deps.isParked,
@@ -82,7 +86,7 @@ export class Gateway {
         linkReady: () => this.#linkReady(),
         linkLost: () => this.#linkLost(),
         push: (protoId, body) => this.#push(protoId, body),
-        orderSent: (entryId, connId, serial) => this.orders.manager.noteSent(entryId, connId, serial),
+        orderSent: (entryId, connId, serial) => this.orders.manager.recordFrame(entryId, connId, serial),
       },
     })
     this.accounts = new AccountList({
@@ -96,7 +100,10 @@ export class Gateway {
       switches: deps.switches,
       sha1: deps.session.sha1,
       random: deps.secureRandom,
-      send: (protoId, body, entry) => this.#sendOrder(protoId, body, entry),
+      storage: this.storage,
+      send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
+      wouldRefuse: () => null,
+      standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
       noteSent: (protoId, accId, atMs) => this.opend.noteSent(protoId, accId, atMs),
       tradingAccounts: (accId) => this.accounts.environments(accId),
       alarmBy: (atMs) => deps.alarmBy(atMs),
@@ -197,10 +204,14 @@ export class Gateway {
   }
 
   /** A call of the order side. What it changes, later reads have to show. */
-  async #sendOrder(protoId: number, body: Uint8Array, entry?: EntryRef): Promise<CallOutcome> {
-    const origin = { caller: entry?.caller ?? '', rank: rankOf(protoId, body), entryId: entry?.id }
+  async #sendOrder(protoId: number, body: Uint8Array, origin: CallOrigin = OWN_CALL): Promise<CallOutcome> {
     const outcome = await this.opend.send(protoId, body, origin)
-    if (entry !== undefined) this.quotes.wrote()
+    if (origin.entryId !== undefined) this.quotes.wrote()
     return outcome
   }
+}
+
+function standingFailure(standing: Standing): Failure | null {
+  if (standing === 'valid') return null
+  return { code: standing === 'expired' ? 'auth.expired_token' : 'auth.invalid_token' }
 }

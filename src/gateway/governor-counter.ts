@@ -207,5 +207,12 @@ export class GovernorCounter {
 }
 
 function queuesOf(make: (rank: CallRank) => TurnQueue): Queues {
-  return { cancel: make('cancel'), order: make('order'), system: make('system'), read: make('read') }
+  return {
+    switch: make('switch'),
+    cancel: make('cancel'),
+    order: make('order'),
+    system: make('system'),
+    cancel_unknown: make('cancel_unknown'),
+    read: make('read'),
+  }
 }

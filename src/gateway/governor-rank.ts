@@ -2,7 +2,7 @@
  * Which calls go first where OpenD's limits make calls wait. A cancel takes risk away and an order is money, so both
  * go before everything else; our own calls (order search, valuation, account list) finish what those began.
  */
-export const CALL_RANKS = ['cancel', 'order', 'system', 'read'] as const
+export const CALL_RANKS = ['switch', 'cancel', 'order', 'system', 'cancel_unknown', 'read'] as const
 
 /** One of the ranks, the first is served first. */
 export type CallRank = (typeof CALL_RANKS)[number]
@@ -17,9 +17,11 @@ export type CallRank = (typeof CALL_RANKS)[number]
  * - Reads, 2 s: somebody looks at a screen. Past that an honest 429 that says when is worth more than a slow answer.
  */
 export const MAX_WAIT_MS: Readonly<Record<CallRank, number>> = {
+  switch: 5_000,
   cancel: 5_000,
   order: 5_000,
   system: 5_000,
+  cancel_unknown: 2_000,
   read: 2_000,
 }
 

@@ -5,7 +5,7 @@ import { type CallRank, Governor } from './governor.ts'
 import type { Budget } from './governor-counter.ts'
 import { type LinkEvent, LinkRunner } from './link-runner.ts'
 import { GatewaySession, type SessionOutside } from './session.ts'
-import { UpstreamLine } from './upstream-line.ts'
+import { type LeaveCheck, UpstreamLine } from './upstream-line.ts'
 
 /** Receives what happens on the link. */
 export interface LinkSubscriber {
@@ -25,6 +25,11 @@ export interface CallOrigin {
   readonly rank: CallRank
   /** The ledger entry of an order call. */
   readonly entryId?: string | undefined
+  /**
+   * Asked in the turn in which the frame is handed to the link, with the time (Unix ms): a failure keeps the call from
+   * being sent, and is its outcome.
+   */
+  readonly mayLeave?: LeaveCheck | undefined
 }
 
 /** Our own calls: nobody outside asked for them. */
@@ -66,11 +71,11 @@ export class OpendClient {
   }
 
   /** Makes a call of OpenD. Settles within the call deadline, and what the governor lets it wait before. */
-  send(protoId: number, body: Uint8Array, { caller, rank, entryId }: CallOrigin): Promise<CallOutcome> {
+  send(protoId: number, body: Uint8Array, { caller, rank, entryId, mayLeave }: CallOrigin): Promise<CallOutcome> {
     return new Promise((settle) => {
       const callId = ++this.#lastCallId
       this.#waiting.set(callId, { settle, entryId })
-      this.#runner.perform(this.#line.call({ callId, protoId, body, caller, rank }, this.#timers.nowMs()))
+      this.#runner.perform(this.#line.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
   }
 

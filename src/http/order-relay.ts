@@ -1,4 +1,5 @@
 import { mayTrade } from '../auth/caller.ts'
+import { keyMarkOf } from '../auth/caller-standing.ts'
 import { orderLimitsOf } from '../auth/order-policy.ts'
 import { succeed, type Result } from '../base/result.ts'
 import type { OrderEndpoint } from '../endpoints.ts'
@@ -67,5 +68,8 @@ async function orderRequest(
     requestId,
     idempotencyKey: idempotencyKey.value,
     isDryRun,
+    isKillSwitch: false,
+    keyMark: caller.key === null ? null : keyMarkOf(caller.key),
+    expiresAtMs: caller.expiresAtMs,
   })
 }

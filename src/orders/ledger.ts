@@ -1,5 +1,11 @@
 import type { LedgerEntry } from './entry.ts'
 
+/**
+ * Entries that are kept of one caller, about 100 MB. A caller that has so many of the last 24 hours, one every second of
+ * them, is refused new orders: older entries are deleted first.
+ */
+export const MOST_ENTRIES_OF_CALLER = 100_000
+
 /** OpenD's ids of one order: decimal and alphanumeric. At least one is known. */
 export interface OrderIds {
   readonly orderId: string | null

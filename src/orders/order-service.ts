@@ -1,7 +1,9 @@
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
+import type { StorageHealth } from '../base/storage-health.ts'
 import type { Timers } from '../base/timers.ts'
 import { WakeTimer } from '../base/wake-timer.ts'
+import type { CallRank } from '../gateway/governor-rank.ts'
 import type { TradingAccounts } from '../gateway/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './reconciliation/account-orders.ts'
@@ -9,6 +11,7 @@ import { cancelOpenOrders, type CancelResult } from './kill-switch/cancel-open.t
 import { fireSwitches, nextSwitchMs } from './kill-switch/dead-man.ts'
 import type { Ledger } from './ledger.ts'
 import { OrderManager } from './manager/order-manager.ts'
+import type { OrderRequest } from './request.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import type { HaltScope, Switches } from './kill-switch/switches.ts'
 
@@ -26,8 +29,13 @@ export interface OrderServiceDeps {
   readonly sha1: Sha1
   /** Uniform in [0, 1), and not to be guessed. */
   readonly random: () => number
+  readonly storage: StorageHealth
   /** Sends a call over the link. */
   readonly send: Upstream
+  /** Why a call could not be sent within its rank's longest wait; null when it could. */
+  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
+  /** Why a caller may not trade any more; null when it may. */
+  standing(request: OrderRequest, nowMs: number): Failure | null
   /** An earlier life of the object sent that call of that account, at that time at the latest. */
   noteSent(protoId: number, accId: bigint, atMs: number): void
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
@@ -72,23 +80,23 @@ export class OrderService {
     this.#wake = new WakeTimer(timers, () => {
       this.#search.run().catch((error: unknown) => deps.onError('order search failed', error))
     })
-    const outside = {
-      ledger,
-      switches,
-      upstream: deps.send,
-      sha1: deps.sha1,
-      accounts: (accId: bigint) => deps.tradingAccounts(accId),
-      nowMs: () => timers.nowMs(),
-      random: deps.random,
-      wait: (ms: number) => new Promise<void>((resolve) => void timers.after(ms, resolve)),
-      wakeAt: (atMs: number) => this.#wake.by(atMs),
-      onRefused: (caller: string, failure: Failure) => deps.onRefused(caller, failure),
-    }
+    const shared = { ledger, upstream: deps.send, wakeAt: (atMs: number) => this.#wake.by(atMs) }
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
       deps.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
-    this.manager = new OrderManager(outside)
-    this.#search = new OrderReconciler(outside, this.manager)
+    this.manager = new OrderManager({
+      ...shared,
+      timers,
+      switches,
+      storage: deps.storage,
+      sha1: deps.sha1,
+      random: deps.random,
+      accounts: (accId) => deps.tradingAccounts(accId),
+      standing: (request, nowMs) => deps.standing(request, nowMs),
+      wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
+      onRefused: (caller, failure) => deps.onRefused(caller, failure),
+    })
+    this.#search = new OrderReconciler({ ...shared, nowMs: () => timers.nowMs() }, this.manager)
   }
 
   /** The link came up: orders whose replies were lost are looked for at once. */
@@ -141,7 +149,7 @@ export class OrderService {
   }
 
   metrics(): readonly MetricSample[] {
-    return [gauge('opend_edge_orders_unknown', this.manager.unknownCount)]
+    return [gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount)]
   }
 
   #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {

@@ -17,6 +17,12 @@ export interface OrderRequest {
   readonly idempotencyKey: string | null
   /** Run every check, send nothing, take nothing. */
   readonly isDryRun: boolean
+  /** A cancel of the kill switch: it goes before every other call, and also while the ledger cannot be written. */
+  readonly isKillSwitch: boolean
+  /** What tells whether the caller may still trade at the moment of sending: see `callerStanding`. */
+  readonly keyMark: string | null
+  /** When the caller's token ends, Unix ms; null when it does not. */
+  readonly expiresAtMs: number | null
 }
 
 /** What became of it. */

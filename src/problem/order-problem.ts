@@ -16,6 +16,15 @@ export function describeLimit({ text, retryAfterMs }: LimitFailure): Problem {
 
 /** What the ledger has to say about an order call instead of sending it. */
 export function describeOrder(failure: OrderFailure): Problem {
+  if (failure.code === 'order.too_late') {
+    const error =
+      'The order could not be sent within 10 s of its arrival, so it was not sent; send it again if it is still wanted.'
+    return { status: 500, error }
+  }
+  if (failure.code === 'order.ledger_full') {
+    const error = 'This key has as many order calls of the last 24 hours on record as are kept; nothing was sent.'
+    return { status: 429, error, facts: { retryable: false } }
+  }
   const { intentId } = failure
   const url = intentUrl(intentId)
   const facts = { intent_id: intentId, intent_url: url }

@@ -68,6 +68,12 @@ export function describe(failure: Failure): Problem {
       }
     case 'server.bug':
       return { status: 500, error: 'The server made a mistake. The request id finds it in the log.' }
+    case 'server.storage_failed':
+      return {
+        status: 500,
+        error:
+          'The storage of the gateway does not take writes, so no order can be sent; nothing was sent. See /readyz.',
+      }
     default:
       return unreachable(failure)
   }

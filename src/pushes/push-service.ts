@@ -1,5 +1,5 @@
 import { LOCAL_READER } from '../auth/caller.ts'
-import type { SocketCaller } from '../auth/socket-caller.ts'
+import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
 import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import type { Timers } from '../base/timers.ts'
@@ -34,7 +34,7 @@ export interface PushServiceDeps {
   /** The caller behind a token that came in a first message. */
   identify(token: string): Promise<Result<SocketCaller>>
   /** Whether a caller may still be connected, by the keys as they are configured now. */
-  standing(caller: SocketCaller, nowMs: number): 'valid' | 'expired' | 'revoked'
+  standing(caller: SocketCaller, nowMs: number): Standing
   isLinkUp(): boolean
   /** Something that is a bug failed. */
   onError(what: string, error: unknown): void

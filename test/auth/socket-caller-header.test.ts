@@ -9,7 +9,7 @@ import {
   writeSocketCaller,
 } from '../../src/auth/socket-caller-header.ts'
 import type { SocketCaller } from '../../src/auth/socket-caller.ts'
-import { keyMarkOf } from '../../src/auth/socket-standing.ts'
+import { keyMarkOf } from '../../src/auth/caller-standing.ts'
 
 const ID = 'Zoë, "desk" 港'
 const RECORD = { id: ID, hash: `sha256:${'0a'.repeat(32)}`, scopes: ['qot:read', 'acc:read'], subscription_quota: 100 }

@@ -1,7 +1,9 @@
 import { ModifyOrderOp, OrderStatus, SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../../src/base/failure.ts'
+import { StorageHealth } from '../../src/base/storage-health.ts'
 import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOrigin } from '../../src/gateway/opend-client.ts'
 import type { TradingAccounts } from '../../src/gateway/trading-accounts.ts'
 import { type KeyLimits, NO_LIMITS } from '../../src/limits/key-limits.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
@@ -51,10 +53,18 @@ export class DeskRig {
   /** Orders that OpenD lists today. */
   listed: Order[] = []
   accounts: TradingAccounts | Failure = ACCOUNTS
+  accountsAfterMs = 0
+  /** How long a call waits for the link, or for OpenD's limits, before its frame is handed over, ms. */
+  waitsToLeaveMs = 0
+  /** Error that every write to the ledger meets; null while the storage works. */
+  storageError: Error | null = null
+  /** Why no caller may trade any more. */
+  standing: Failure | null = null
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
   switches: StoredSwitches
+  readonly storage = new StorageHealth(() => this.clock.wallMs())
   readonly #disk: Disk
   readonly #dice: Dice
   #volume: Volume
@@ -130,6 +140,10 @@ export class DeskRig {
     return this.ledger.page({ caller: null, state: null, accId: null, before: null, limit: 1_000 })
   }
 
+  #elapsed(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.after(ms, resolve))
+  }
+
   /** One timer, for the earliest time asked for. */
   #wakeAt(atMs: number, run: () => Promise<void>): void {
     if (this.#timer !== null && this.#timer.atMs <= atMs) return
@@ -145,27 +159,40 @@ export class DeskRig {
     const volume = this.#volume
     const ledger = new StoredLedger(
       volume,
-      () => true,
+      () => {
+        if (this.storageError !== null) throw this.storageError
+        return true
+      },
       () => undefined,
     )
     const switches = new StoredSwitches(volume, () => true)
-    const outside = {
+    const nowMs = (): number => this.clock.wallMs()
+    const deps = {
       ledger,
       switches,
-      upstream: async (protoId: number, body: Uint8Array): Promise<CallOutcome> => {
+      upstream: async (protoId: number, body: Uint8Array, origin?: CallOrigin): Promise<CallOutcome> => {
+        if (this.waitsToLeaveMs > 0 && origin?.mayLeave !== undefined) await this.#elapsed(this.waitsToLeaveMs)
+        const failure = origin?.mayLeave?.(nowMs()) ?? null
+        if (failure !== null) return { ok: false, failure, sent: false }
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
         return (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
       },
       sha1,
-      accounts: async () => this.accounts,
-      nowMs: () => this.clock.wallMs(),
+      accounts: async () => {
+        if (this.accountsAfterMs > 0) await this.#elapsed(this.accountsAfterMs)
+        return this.accounts
+      },
+      timers: { nowMs, after: (delayMs: number, run: () => void) => this.clock.after(delayMs, run) },
+      storage: this.storage,
+      standing: () => this.standing,
+      wouldRefuse: () => null,
+      nowMs,
       random: () => this.nextUnits.shift() ?? this.#dice.unit(),
-      wait: (ms: number) => new Promise<void>((resolve) => this.clock.after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
     }
-    const desk = new OrderManager(outside)
-    const search = new OrderReconciler(outside, desk)
+    const desk = new OrderManager(deps)
+    const search = new OrderReconciler(deps, desk)
     return [ledger, switches, desk, search]
   }
 }
@@ -177,6 +204,9 @@ const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
   requestId: 'r',
   idempotencyKey: null,
   isDryRun: false,
+  isKillSwitch: false,
+  keyMark: null,
+  expiresAtMs: null,
 }
 
 export function limits(change: Partial<KeyLimits>): KeyLimits {

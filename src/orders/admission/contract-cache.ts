@@ -26,23 +26,24 @@ interface Contract {
  * OpenD takes 60 snapshots in 30 s.
  */
 export class ContractCache {
-  readonly #upstream: Upstream
   readonly #nowMs: () => number
   #contracts = new Map<string, Contract>()
   readonly #asked = new Map<string, Promise<MarketFacts>>()
 
-  constructor(upstream: Upstream, nowMs: () => number) {
-    this.#upstream = upstream
+  constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
-  /** The facts of a security (`HK.00700`). Without `needsPrice` the price may be left out. */
-  async factsOf(symbol: string, needsPrice: boolean): Promise<MarketFacts> {
+  /**
+   * The facts of a security (`HK.00700`), asked of `upstream` where they are not kept. Without `needsPrice` the price may
+   * be left out.
+   */
+  async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts> {
     const known = needsPrice ? undefined : this.#contracts.get(symbol)
     if (known !== undefined && this.#isFresh(known)) return known.facts
     const running = this.#asked.get(symbol)
     if (running !== undefined) return running
-    const asking = this.#ask(symbol, this.#contracts).finally(() => this.#asked.delete(symbol))
+    const asking = this.#ask(symbol, this.#contracts, upstream).finally(() => this.#asked.delete(symbol))
     this.#asked.set(symbol, asking)
     return asking
   }
@@ -58,8 +59,8 @@ export class ContractCache {
     return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
   }
 
-  async #ask(symbol: string, contracts: Map<string, Contract>): Promise<MarketFacts> {
-    const facts = await marketFacts(this.#upstream, symbol)
+  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts> {
+    const facts = await marketFacts(upstream, symbol)
     if (facts.contractMultiplier === null) return facts
     contracts.delete(symbol)
     const [oldest] = contracts.keys()

@@ -1,5 +1,5 @@
 import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
-import { type LedgerRow, LimitState, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
+import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
@@ -45,6 +45,20 @@ export class LimiterRegistry {
     const text = `${allowedAccIds?.join() ?? null} ${JSON.stringify(others)}`
     this.#texts.set(limits, text)
     return text
+  }
+
+  /**
+   * The frame of an entry is handed to the link at that time, Unix ms. Returns its reservation as it counts from then on;
+   * null for a call that takes nothing.
+   */
+  recordSent({ caller, reservation }: LedgerEntry, nowMs: number): Reservation | null {
+    if (reservation === null) return null
+    return this.#known.get(caller)?.state.recordSent(reservation, nowMs) ?? { ...reservation, atMs: nowMs }
+  }
+
+  /** An entry that had given its value back takes it again. */
+  restore({ caller, reservation }: LedgerEntry): void {
+    if (reservation !== null) this.#known.get(caller)?.state.restore(reservation)
   }
 
   /** Gives back what an entry no longer holds. A caller whose state is not in memory finds it so in the ledger. */

@@ -1,26 +1,24 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
+import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { hasValueCap, type OrderPolicy } from '../../limits/order-policy.ts'
 import { needsLastPrice } from '../../limits/order-value.ts'
-import { ordersOf, type Upstream } from '../reconciliation/account-orders.ts'
-import type { ContractCache } from './contract-cache.ts'
 import { isCancel, limitFactsOf, type OrderCall } from '../order-call.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { TargetOrder } from './target-order.ts'
 
 /** What must be asked of OpenD before an order call can be held against the limits of its key. */
 export interface PricingInputs {
-  /** The order that a modify is about; null for a new order and where it is not listed. */
-  readonly order: Order | null
+  /** The order that is changed or cancelled; null for a new order, and where the limits do not need it. */
+  readonly target: TargetOrder | null
   readonly market: MarketFacts
 }
 
-const NOTHING: PricingInputs = { order: null, market: NOTHING_KNOWN }
+const NOTHING: PricingInputs = { target: null, market: NOTHING_KNOWN }
 
-/** Where to look. */
-export interface Sources {
-  readonly upstream: Upstream
-  readonly markets: ContractCache
+/** Where to ask. */
+export interface PricingSources {
+  readonly factsOf: (symbol: string, needsPrice: boolean) => Promise<MarketFacts>
+  /** The order that a change or cancel names; null where it is not listed. A failure when its two ids disagree. */
+  readonly targetOf: (call: OrderCall, needsListing: boolean) => Promise<TargetOrder | Failure | null>
 }
 
 /**
@@ -29,27 +27,20 @@ export interface Sources {
  * needed it refuses.
  */
 export async function pricingInputsOf(
-  { upstream, markets }: Sources,
+  { factsOf, targetOf }: PricingSources,
   call: OrderCall,
   policy: OrderPolicy,
   isFull: boolean,
-): Promise<PricingInputs> {
-  if (isCancel(call) || !(isFull || isLimited(policy))) return NOTHING
-  const order = call.protoId === 2205 ? await modifiedOrder(upstream, call.c2s) : null
-  const facts = limitFactsOf(call, order)
-  if (facts.symbol === null || !(isFull || hasValueCap(policy))) return { order, market: NOTHING_KNOWN }
-  return { order, market: await markets.factsOf(facts.symbol, needsLastPrice(facts)) }
+): Promise<PricingInputs | Failure> {
+  const isNeeded = isCancel(call) ? policy.markets !== null : isFull || isLimited(policy)
+  const target = call.protoId === 2205 ? await targetOf(call, isNeeded) : null
+  if (target !== null && 'code' in target) return target
+  if (isCancel(call) || !isNeeded) return { ...NOTHING, target }
+  const facts = limitFactsOf(call, target)
+  if (facts.symbol === null || !(isFull || hasValueCap(policy))) return { target, market: NOTHING_KNOWN }
+  return { target, market: await factsOf(facts.symbol, needsLastPrice(facts)) }
 }
 
 function isLimited({ symbols, sides, markets, orderValue, dailyValue }: OrderPolicy): boolean {
   return [symbols, sides, markets, orderValue, dailyValue].some((limit) => limit !== null)
-}
-
-async function modifiedOrder(upstream: Upstream, c2s: MessageTypes['Trd_ModifyOrder.C2S']): Promise<Order | null> {
-  const { header, orderID, orderIDEx } = c2s
-  const account = { accId: header.accID, trdEnv: header.trdEnv, trdMarket: header.trdMarket }
-  const orders = (await ordersOf(upstream, account)) ?? []
-  const isMeant = (order: Order): boolean =>
-    (orderID !== 0n && order.orderID === orderID) || (orderIDEx !== undefined && order.orderIDEx === orderIDEx)
-  return orders.find(isMeant) ?? null
 }

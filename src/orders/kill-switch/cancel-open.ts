@@ -115,6 +115,9 @@ async function cancelOne(
     requestId: by.requestId,
     idempotencyKey: null,
     isDryRun: false,
+    isKillSwitch: true,
+    keyMark: null,
+    expiresAtMs: null,
   })
   if (reply.kind === 'answered') {
     const outcome = outcomeOf(2205, { ok: true, body: reply.body })

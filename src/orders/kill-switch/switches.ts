@@ -1,3 +1,5 @@
+import type { Failure } from '../../base/failure.ts'
+
 /** What a halt covers: one caller, one account (decimal id), or everything. */
 export type HaltScope =
   | { readonly kind: 'caller'; readonly caller: string }
@@ -18,9 +20,14 @@ export interface Switches {
 }
 
 /** The widest halt that stops a caller on an account; null when nothing does. */
-export function haltOver(switches: Switches, caller: string, accId: string): HaltScope | null {
+export function haltOver(switches: Pick<Switches, 'haltOf'>, caller: string, accId: string): HaltScope | null {
   const scopes: readonly HaltScope[] = [{ kind: 'all' }, { kind: 'account', accId }, { kind: 'caller', caller }]
   return scopes.find((scope) => switches.haltOf(scope) !== null) ?? null
+}
+
+/** The failure of a call that a halt of that scope stops. */
+export function haltFailure(scope: HaltScope): Failure {
+  return { code: 'limits.halted', text: haltText(scope), retryAfterMs: null }
 }
 
 /** What the caller is told about a halt. */

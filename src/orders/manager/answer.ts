@@ -5,7 +5,7 @@ import type { GateReport } from '../../limits/gate.ts'
 import type { MarketFacts } from '../../limits/market-facts.ts'
 import type { OrderFacts } from '../../limits/order-facts.ts'
 import { valueOf } from '../../limits/order-value.ts'
-import type { Verdict } from '../../limits/verdict.ts'
+import type { Refusal, Verdict } from '../../limits/verdict.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { type OrderCall, writeOrderCall } from '../order-call.ts'
 import type { DryRun, OrderReply } from '../request.ts'
@@ -24,8 +24,11 @@ export function refused(failure: Failure, intentId: string | null): OrderReply {
 
 /** Why a verdict keeps a call from being sent; null when it does not. */
 export function failureOf(verdict: Verdict): Failure | null {
-  if (verdict.isAdmitted) return null
-  const { gate, text, retryAfterMs } = verdict.refusal
+  return verdict.isAdmitted ? null : limitFailure(verdict.refusal)
+}
+
+/** What a caller is told about a limit that refuses. */
+export function limitFailure({ gate, text, retryAfterMs }: Omit<Refusal, 'isRetryable'>): Failure {
   return { code: `limits.${gate}`, text, retryAfterMs }
 }
 

@@ -1,17 +1,14 @@
 import { ModifyOrderOp, TrdEnv } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { CallOutcome } from '../../gateway/effect.ts'
+import type { CallOrigin } from '../../gateway/opend-client.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import type { LedgerEntry } from '../entry.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** The ledger entry of an order call, and whose it is. */
-export type EntryRef = Pick<LedgerEntry, 'id' | 'caller'>
-
-/** Sends a call upstream; settles within the call deadline. An order call names its ledger entry. */
-export type Upstream = (protoId: number, body: Uint8Array, entry?: EntryRef) => Promise<CallOutcome>
+/** Sends a call upstream; settles within the call deadline. Without an origin it is the gateway's own. */
+export type Upstream = (protoId: number, body: Uint8Array, origin?: CallOrigin) => Promise<CallOutcome>
 
 /** Whose orders are meant. */
 export interface AccountRef {

@@ -81,8 +81,8 @@ export class OrderReconciler {
 
   /** An order push. One that carries the tag of an unknown entry settles it; others may be of use to the manager. */
   orderPush(body: Uint8Array): void {
-    this.#manager.notePush(body)
-    if (this.#manager.unknownCount === 0) return
+    this.#manager.onPush(body)
+    if (this.#manager.entries.unknownCount === 0) return
     const order = orderIn(body)
     const tag = tagOf(order?.remark)
     const entry = tag === null ? null : this.#outside.ledger.byId(entryIdOf(tag))
@@ -181,7 +181,9 @@ export class OrderReconciler {
       const delayMs = LOOK_DELAYS_MS[looks] ?? LAST_DELAY_MS
       this.#lookAgain(entry, 'not among the orders of the account yet', looks + 1, delayMs)
     } else {
-      this.#manager.transition(entry, 'absent', { detail: 'looked for in the orders of the account and not there' })
+      this.#manager.entries.transition(entry, 'absent', {
+        detail: 'looked for in the orders of the account and not there',
+      })
     }
   }
 
@@ -195,9 +197,14 @@ export class OrderReconciler {
     if (state === 'accepted') {
       const { orderID, orderIDEx } = finding.order
       const reply = foundReply(entry.call, finding.order)
-      this.#manager.transition(entry, state, { reply, detail, orderId: orderID.toString(), orderIdEx: orderIDEx })
+      this.#manager.entries.transition(entry, state, {
+        reply,
+        detail,
+        orderId: orderID.toString(),
+        orderIdEx: orderIDEx,
+      })
     } else if (state === 'rejected') {
-      this.#manager.transition(entry, state, { reply: refusedReply(entry.call, detail), detail })
+      this.#manager.entries.transition(entry, state, { reply: refusedReply(entry.call, detail), detail })
     }
   }
 }

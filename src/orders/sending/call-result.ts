@@ -2,7 +2,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import { foundReply } from '../order-call.ts'
 import { outcomeOf } from './reply.ts'
-import type { Ending } from './in-flight-orders.ts'
+import type { CallEnding } from './in-flight-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -16,7 +16,7 @@ export interface CallResult {
  * Draws the conclusion from the end of a call. OpenD's reply counts before anything else; where there is none, an order
  * that a push has told of is there (`pushed` looks for it), and without such a push the outcome is unknown.
  */
-export function resolveCallResult(entry: LedgerEntry, ending: Ending, pushed: () => Order | null): CallResult {
+export function resolveCallResult(entry: LedgerEntry, ending: CallEnding, pushed: () => Order | null): CallResult {
   if ('seen' in ending) return foundIn(entry, ending.seen)
   const outcome = outcomeOf(entry.call.protoId, ending.outcome)
   if (outcome.state === 'unknown') {

@@ -1,22 +1,35 @@
+import type { Timers } from '../../base/timers.ts'
+
 /**
  * Lets calls that come at nearly the same moment write in one turn of the event loop. The storage makes one transaction
  * of all that is written in a turn, and to make it durable takes as long for one order as for thirty: under load that is
  * most of what an order costs.
  */
 export class GroupCommit {
-  readonly #nextTurn: () => Promise<void>
+  readonly #timers: Timers
   #waiting: (() => void)[] = []
+  #members = 0
 
-  /** `nextTurn` resolves when what has arrived by now was delivered. */
-  constructor(nextTurn: () => Promise<void>) {
-    this.#nextTurn = nextTurn
+  constructor(timers: Timers) {
+    this.#timers = timers
   }
 
-  /** Resolves in the next turn, together with everyone else who asked since the last one. */
-  join(): Promise<void> {
-    return new Promise((resolve) => {
+  /** A call begins that will write. */
+  enter(): void {
+    this.#members++
+  }
+
+  /** It is over. */
+  leave(): void {
+    this.#members--
+  }
+
+  /** Resolves in the next turn, together with every call that asked since the last one; at once for a call that is alone. */
+  async share(): Promise<void> {
+    if (this.#members < 2) return
+    await new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
-      if (this.#waiting.length === 1) void this.#nextTurn().then(() => this.#begin())
+      if (this.#waiting.length === 1) this.#timers.after(0, () => this.#begin())
     })
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
-import { IDEMPOTENCY_MS, WAIT_FOR_SEARCH_MS } from '../../../src/orders/manager/order-manager.ts'
+import { IDEMPOTENCY_MS } from '../../../src/orders/manager/order-manager.ts'
+import { WAIT_FOR_SEARCH_MS } from '../../../src/orders/sending/order-sender.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { CALLER_REMARK_BYTES, tagOf } from '../../../src/orders/tag.ts'
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
-import { MOST_REFUSED_PER_MINUTE } from '../../../src/orders/manager/refused-call-quota.ts'
+import { MOST_REFUSED_PER_MINUTE } from '../../../src/orders/manager/order-manager.ts'
 import { DeskRig, limits } from '../order-rig.ts'
 
 /** What a caller was told: the kind, with the code of a refusal. */
@@ -22,7 +22,7 @@ test('a refused call is an entry that holds nothing and says why, and its idempo
   )
   assert.deepEqual(answer.reply.kind === 'refused' && [answer.reply.intentId, answer.reply.failure], [id, why])
   assert.deepEqual(rig.refused, ['limits.rate'])
-  assert.equal(rig.desk.counts.refused, 1)
+  assert.equal(rig.desk.entries.counts.refused, 1)
   // Neither the same call nor another one under that key is held up by it.
   assert.equal(told(await rig.done(rig.place({}, { idempotencyKey: 'k' }))), 'answered')
   rig.restart()
@@ -43,7 +43,7 @@ test('a program that runs away writes sixty refusals a minute, each caller for i
   const runAway = (caller: string) => Promise.all(Array.from({ length: 100 }, () => rig.place({}, { ...none, caller })))
   await rig.done(Promise.all([runAway('key:a'), runAway('key:b')]))
   assert.equal(rig.entries.length, 2 * MOST_REFUSED_PER_MINUTE)
-  assert.deepEqual([rig.refused.length, rig.desk.counts.refused], [200, 200])
+  assert.deepEqual([rig.refused.length, rig.desk.entries.counts.refused], [200, 200])
   await rig.pass(60_000)
   await rig.done(runAway('key:a'))
   assert.equal(rig.entries.length, 3 * MOST_REFUSED_PER_MINUTE)

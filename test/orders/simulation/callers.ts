@@ -124,6 +124,9 @@ export class Callers {
       requestId: `r${this.#host.attempts.length}`,
       idempotencyKey,
       isDryRun,
+      isKillSwitch: false,
+      keyMark: null,
+      expiresAtMs: null,
     })
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { type KeyTable, readKeyTable } from '../../src/auth/key-table.ts'
-import { keyMarkOf, type OpenedBy, recordOfSocket, socketStanding } from '../../src/auth/socket-standing.ts'
+import { keyMarkOf, type OpenedBy, recordOfSocket, socketStanding } from '../../src/auth/caller-standing.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12)
 
