@@ -34,11 +34,20 @@ interface GatewayStub extends GatewayRpc {
   fetch(request: Request): Promise<Response>
 }
 
-/** Entries that are searched for a call that was just made; more than a caller has on its way at once. */
-const LATEST_ENTRIES = 50
+/** Entries of one page when a call is looked for in the ledger; a few KiB each. */
+const PAGE_ENTRIES = 50
+
+/** Pages that are read for one call: 1,000 entries, which is more than a caller makes while one of its calls is lost. */
+const MOST_PAGES = 20
 
 /** How much the clocks of the Worker and the object may differ. */
 const CLOCK_SLACK_MS = 10_000
+
+const NOT_WRITTEN: GatewayFailure = {
+  code: 'gateway.object_restarted',
+  detail: 'it had not written the order down, so nothing was sent',
+  retryInMs: null,
+}
 
 /** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
 class SafeGateway implements GatewayStub {
@@ -74,23 +83,26 @@ class SafeGateway implements GatewayStub {
     }
   }
 
-  /** What the new object's ledger has of a call that the old one took with it. */
-  async #fateOf({ caller, requestId }: OrderRequest, startedMs: number): Promise<OrderReply> {
-    const query = { caller, state: null, accId: null, before: null, limit: LATEST_ENTRIES }
-    const entries = await this.#again(() => this.#stub.orderEntries(query), true)
-    const entry = entries.find((one) => one.requestId === requestId && one.createdAtMs >= startedMs - CLOCK_SLACK_MS)
-    if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
-    const detail = 'it had not written the order down, so nothing was sent'
-    return {
-      kind: 'refused',
-      failure: { code: 'gateway.object_restarted', detail, retryInMs: null },
-      intentId: null,
+  /** What the new object's ledger has of a call that the old one took with it; null when that cannot be told. */
+  async #fateOf({ caller, callId }: OrderRequest, startedMs: number): Promise<OrderReply | null> {
+    this.#stub = this.#open()
+    let before: string | null = null
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const query: LedgerQuery = { caller, state: null, accId: null, before, limit: PAGE_ENTRIES }
+      const entries = await this.#again(() => this.#stub.orderEntries(query))
+      const entry = entries.find((one) => one.callId !== null && one.callId === callId)
+      if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
+      const last = entries.at(-1)
+      if (last === undefined || entries.length < PAGE_ENTRIES || last.createdAtMs < startedMs - CLOCK_SLACK_MS) {
+        return { kind: 'refused', failure: NOT_WRITTEN, intentId: null }
+      }
+      before = last.id
     }
+    return null
   }
 
   /** Asks; and once more, with a new stub, when the object went away. A stub that failed stays broken. */
-  async #again<Answer>(ask: () => Promise<Answer>, isBroken = false): Promise<Answer> {
-    if (isBroken) this.#stub = this.#open()
+  async #again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     try {
       return await ask()
     } catch (error) {

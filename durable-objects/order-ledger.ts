@@ -232,7 +232,7 @@ function read({ entry: text, reply }: Row): LedgerEntry {
   const { reservation } = entry
   return {
     // What entries of earlier versions lack.
-    ...{ refusal: null, isValued: true, sentAtMs: null, contradiction: null, resolution: null },
+    ...{ callId: null, refusal: null, isValued: true, sentAtMs: null, contradiction: null, resolution: null },
     ...entry,
     reservation: reservation === null ? null : { ...reservation, value: BigInt(reservation.value) },
     reply: reply === null ? null : new Uint8Array(reply),

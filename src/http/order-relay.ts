@@ -53,7 +53,7 @@ async function orderRequest(
   { c2s, packetId }: RequestMessage,
   isDryRun: boolean,
 ): Promise<Result<OrderRequest>> {
-  const { request, requestId } = exchange
+  const { request, requestId, freshId } = exchange
   const { caller } = admitted
   const idempotencyKey = idempotencyKeyOf(request, packetId)
   if (!idempotencyKey.ok) return idempotencyKey
@@ -66,6 +66,7 @@ async function orderRequest(
     rights: mayTrade(caller.scopes),
     limits: orderLimitsOf(caller.key, allowed.value),
     requestId,
+    callId: freshId(),
     idempotencyKey: idempotencyKey.value,
     isDryRun,
     isKillSwitch: false,

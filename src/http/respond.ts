@@ -47,6 +47,7 @@ class ArrivedExchange implements Exchange {
   readonly requestId: string
   readonly nowMs: number
   readonly clock: () => number
+  readonly freshId: () => string
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
@@ -58,6 +59,7 @@ class ArrivedExchange implements Exchange {
     this.requestId = requestId
     this.nowMs = arrival.nowMs
     this.clock = arrival.clock
+    this.freshId = arrival.freshId
     this.deployment = arrival.deployments.of(arrival.env, arrival.nowMs)
     this.deployments = arrival.deployments
     this.counters = arrival.counters

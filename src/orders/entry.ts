@@ -59,7 +59,10 @@ export interface LedgerEntry {
   readonly id: string
   /** Who asked: see `Caller.id`. */
   readonly caller: string
+  /** As the client gave it, so several entries can have the same. */
   readonly requestId: string
+  /** See `OrderRequest.callId`; null for calls of the gateway itself and for entries of earlier versions. */
+  readonly callId: string | null
   /** The caller's idempotency key, or null without one. A refused call does not use it up. */
   readonly idempotencyKey: string | null
   /** SHA-1 of the checked message, hex: tells two different orders under one idempotency key apart. */

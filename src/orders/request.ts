@@ -14,6 +14,11 @@ export interface OrderRequest {
   /** Null for a caller without limits. */
   readonly limits: KeyLimits | null
   readonly requestId: string
+  /**
+   * Names this one call and no other: drawn by the Worker, never given by a client, so that the Worker finds what became
+   * of it. Null for a call of the gateway itself.
+   */
+  readonly callId: string | null
   readonly idempotencyKey: string | null
   /** Run every check, send nothing, take nothing. */
   readonly isDryRun: boolean

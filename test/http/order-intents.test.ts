@@ -11,6 +11,7 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
     id,
     caller,
     requestId: 'req-1',
+    callId: 'call-1',
     idempotencyKey: 'key:abc',
     bodyHash: 'da39a3ee5e6b4b0d3255bfef95601890afd80709',
     call: {
@@ -70,7 +71,7 @@ async function listed(path: string, id: string): Promise<readonly unknown[]> {
   return intents.map(({ intent_id: intentId }) => intentId)
 }
 
-test('an entry shows everything but the hash of its body, ids and amounts as text', async () => {
+test("an entry shows all but the hash of its body and the Worker's own id of the call, ids and amounts as text", async () => {
   const response = await get('/api/order-intents/oi_mine0001', 'bot')
   assert.equal(response.status, 200)
   assert.deepEqual(await response.json(), {

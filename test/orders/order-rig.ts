@@ -205,6 +205,7 @@ const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
   idempotencyKey: null,
   isDryRun: false,
   isKillSwitch: false,
+  callId: null,
   keyMark: null,
   expiresAtMs: null,
 }

@@ -63,6 +63,7 @@ const ENTRY: LedgerEntry = {
   holds: 'nothing',
   sentAs: null,
   sentAtMs: null,
+  callId: null,
   contradiction: null,
   resolution: null,
   orderId: null,

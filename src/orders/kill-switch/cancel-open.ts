@@ -116,6 +116,7 @@ async function cancelOne(
     idempotencyKey: null,
     isDryRun: false,
     isKillSwitch: true,
+    callId: null,
     keyMark: null,
     expiresAtMs: null,
   })

@@ -39,6 +39,7 @@ function blankEntry({ request, bodyHash, facts, nowMs }: WrittenCall, tag: strin
     id: entryIdOf(tag),
     caller: request.caller,
     requestId: request.requestId,
+    callId: request.callId,
     idempotencyKey: request.idempotencyKey,
     bodyHash,
     call: facts,

@@ -51,7 +51,7 @@ async function differenceOf({ clock, host, disk }: BooksPlace, { id, limits }: C
 async function budgetsOf(clock: VirtualClock, host: GatewayHost, { id, limits }: Caller): Promise<Budgets | null> {
   const body = placeBody({ header: PLAY, lots: 1, price: RESTING_PRICES[0], remark: '' })
   const request = { protoId: 2202, body, caller: id, limits, requestId: 'probe', idempotencyKey: null } as const
-  const origin = { isKillSwitch: false, keyMark: null, expiresAtMs: null }
+  const origin = { callId: null, isKillSwitch: false, keyMark: null, expiresAtMs: null }
   let budgets: Budgets | null = null
   const answer = host.wake().submit({ ...request, ...origin, rights: { simulate: true, real: true }, isDryRun: true })
   answer.then(

@@ -125,6 +125,7 @@ export class Callers {
       idempotencyKey,
       isDryRun,
       isKillSwitch: false,
+      callId: null,
       keyMark: null,
       expiresAtMs: null,
     })
