@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { Connect } from '../src/transport/link.ts'
@@ -104,8 +105,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.halt(request)
   }
 
-  async resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    return this.#gateway.orders.resume(scope, isByAdmin)
+  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+    return this.#gateway.orders.resume(scope, by)
   }
 
   async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
@@ -24,8 +25,8 @@ export interface GatewayRpc {
   orderEntry(id: string): Promise<LedgerEntry | null>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
   haltTrading(request: HaltRequest): Promise<HaltReport>
-  /** False when only an administrator may end that halt, and this is none. */
-  resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean>
+  /** Ends a halt. False when `by` may not end it. */
+  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
   /** Arms the caller's dead man's switch to fire after that time, or disarms it with null. Returns when it fires. */
   cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }>
   /** What is known about the link, without waking OpenD. */

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 
@@ -124,8 +125,8 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.haltTrading(request))
   }
 
-  resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    return this.#again(() => this.#stub.resumeTrading(scope, isByAdmin))
+  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+    return this.#again(() => this.#stub.resumeTrading(scope, by))
   }
 
   cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {

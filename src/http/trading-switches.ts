@@ -1,6 +1,7 @@
 import type { HaltReport } from '../orders/order-service.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { SWITCHERS, TRADERS } from '../endpoints.ts'
+import { maySwitch, type SwitchedBy } from '../orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../orders/kill-switch/switches.ts'
 import { answerJson } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
@@ -25,7 +26,7 @@ export const halt: Handler = async (exchange) => {
   const { admitted, body, scope } = asked.value
   const { cancels } = await exchange.gateway.haltTrading({
     scope,
-    isByAdmin: admitted.caller.scopes.has('admin'),
+    isByAdmin: switchedBy(admitted).isAdmin,
     cancelsOpenOrders: body.cancel_open_orders === true,
     caller: admitted.caller.id,
     requestId: exchange.requestId,
@@ -42,7 +43,7 @@ export const resume: Handler = async (exchange) => {
   const asked = await readSwitch(exchange, SCOPE_FIELDS)
   if (!asked.ok) return asked
   const { admitted, scope } = asked.value
-  const isEnded = await exchange.gateway.resumeTrading(scope, admitted.caller.scopes.has('admin'))
+  const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   return answerJson(200, { halted: false, ...scopeView(scope) }, exchange.requestId)
 }
@@ -97,10 +98,14 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   const { scope: kind, key, acc_id: accId } = body.value as PlainValues<typeof SCOPE_FIELDS>
   const scope = scopeOf(admitted.value, kind ?? 'key', key, accId)
   if (!scope.ok) return scope
-  const { caller } = admitted.value
-  const isOwn = scope.value.kind === 'caller' && scope.value.caller === caller.id
-  if (!isOwn && !caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  if (!maySwitch(switchedBy(admitted.value), scope.value)) {
+    return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  }
   return succeed({ admitted: admitted.value, body: body.value, scope: scope.value })
+}
+
+function switchedBy({ caller }: Admitted): SwitchedBy {
+  return { caller: caller.id, isAdmin: caller.scopes.has('admin') }
 }
 
 /** What a switch is for. A name that does not go with the scope is refused: it would be ignored. */
@@ -130,9 +135,7 @@ function misplaced(path: string, scope: string): Result<never> {
 function named({ caller, deployment }: Admitted, name: string): Result<HaltScope> {
   if (name.startsWith('jwt:')) return succeed({ kind: 'caller', caller: name })
   const key = deployment.config.keys.find(({ id }) => id === name || `key:${id}` === name)
-  if (key !== undefined && (caller.scopes.has('admin') || caller.id === `key:${key.id}`)) {
-    return succeed({ kind: 'caller', caller: `key:${key.id}` })
-  }
+  if (key !== undefined) return succeed({ kind: 'caller', caller: `key:${key.id}` })
   // Whether a key exists is for administrators only.
   if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })

@@ -13,6 +13,7 @@ import type { Ledger } from './ledger.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import type { OrderRequest } from './request.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
+import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
 import type { HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
@@ -114,9 +115,9 @@ export class OrderService {
     return { cancels: cancelsOpenOrders ? await this.#cancelOpen(scope, { caller, requestId }) : [] }
   }
 
-  /** False when only an administrator may end that halt. */
-  resume(scope: HaltScope, isByAdmin: boolean): boolean {
-    if (!isByAdmin && this.#switches.haltOf(scope) === 'admin') return false
+  /** False when `by` may not end that halt. */
+  resume(scope: HaltScope, by: SwitchedBy): boolean {
+    if (!mayResume(by, scope, this.#switches.haltOf(scope))) return false
     this.#switches.resume(scope)
     return true
   }

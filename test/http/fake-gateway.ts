@@ -16,6 +16,7 @@ import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
+import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
@@ -121,8 +122,8 @@ export class FakeGateway implements GatewayPort {
     return this.haltReport
   }
 
-  async resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    if (this.isHaltedByAdmin && !isByAdmin) return false
+  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+    if (!mayResume(by, scope, this.isHaltedByAdmin ? 'admin' : 'caller')) return false
     this.resumes.push(scope)
     return true
   }
