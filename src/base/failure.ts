@@ -73,6 +73,8 @@ export type OrderFailure =
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
+  /** An operator wants to decide an entry whose outcome is known. */
+  | { readonly code: 'order.already_decided'; readonly intentId: string; readonly state: string }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =

@@ -98,6 +98,10 @@ export class Gateway {
       random: deps.secureRandom,
       send: (protoId, body, entry) => this.#sendOrder(protoId, body, entry),
       noteSent: (protoId, accId, atMs) => this.opend.noteSent(protoId, accId, atMs),
+      connId: () => {
+        const { stage } = this.opend.session
+        return stage.name === 'ready' ? stage.greeting.connId.toString() : null
+      },
       tradingAccounts: (accId) => this.accounts.environments(accId),
       alarmBy: (atMs) => deps.alarmBy(atMs),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),

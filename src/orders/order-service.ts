@@ -1,5 +1,6 @@
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
+import type { Result } from '../base/result.ts'
 import type { Timers } from '../base/timers.ts'
 import { WakeTimer } from '../base/wake-timer.ts'
 import type { TradingAccounts } from '../gateway/trading-accounts.ts'
@@ -7,9 +8,11 @@ import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './reconciliation/account-orders.ts'
 import { cancelOpenOrders, type CancelResult } from './kill-switch/cancel-open.ts'
 import { fireSwitches, nextSwitchMs } from './kill-switch/dead-man.ts'
+import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
+import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import type { HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
@@ -30,6 +33,8 @@ export interface OrderServiceDeps {
   readonly send: Upstream
   /** An earlier life of the object sent that call of that account, at that time at the latest. */
   noteSent(protoId: number, accId: bigint, atMs: number): void
+  /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
+  connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
   /** Something is due at that time, Unix ms; the alarm must not come later. */
   alarmBy(atMs: number): void
@@ -83,6 +88,9 @@ export class OrderService {
       wait: (ms: number) => new Promise<void>((resolve) => void timers.after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wake.by(atMs),
       onRefused: (caller: string, failure: Failure) => deps.onRefused(caller, failure),
+      connId: () => deps.connId(),
+      onContradiction: ({ id }: LedgerEntry, detail: string) =>
+        deps.onError('an order exists although its entry was final', `${id} ${detail}`),
     }
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
       deps.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
@@ -98,6 +106,13 @@ export class OrderService {
 
   orderPush(body: Uint8Array): void {
     this.#search.orderPush(body)
+  }
+
+  /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
+  async resolve(intentId: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    const resolved = this.#search.resolve(intentId, decision)
+    await this.ledger.sync()
+    return resolved
   }
 
   async halt({ scope, isByAdmin, cancelsOpenOrders, caller, requestId }: HaltRequest): Promise<HaltReport> {

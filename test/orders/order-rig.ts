@@ -5,6 +5,7 @@ import type { CallOutcome } from '../../src/gateway/effect.ts'
 import type { TradingAccounts } from '../../src/gateway/trading-accounts.ts'
 import { type KeyLimits, NO_LIMITS } from '../../src/limits/key-limits.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
+import type { EntryRef } from '../../src/orders/reconciliation/account-orders.ts'
 import { OrderManager } from '../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
@@ -51,6 +52,10 @@ export class DeskRig {
   /** Orders that OpenD lists today. */
   listed: Order[] = []
   accounts: TradingAccounts | Failure = ACCOUNTS
+  /** OpenD's id of the connection; an order call that is cut after it was sent ends it, and the next one is ready at once. */
+  connection = 1
+  /** Contradictions that were reported: the entry's id, and what was seen. */
+  readonly contradictions: string[] = []
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
@@ -79,7 +84,14 @@ export class DeskRig {
     this.#timer?.cancel()
     this.#timer = null
     this.#volume = this.#disk.open()
+    this.connection++
     ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+  }
+
+  /** The connection ends, and another one is ready. */
+  reconnect(): void {
+    this.connection++
+    this.search.linkReady()
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
@@ -152,9 +164,12 @@ export class DeskRig {
     const outside = {
       ledger,
       switches,
-      upstream: async (protoId: number, body: Uint8Array): Promise<CallOutcome> => {
+      upstream: async (protoId: number, body: Uint8Array, entry?: EntryRef): Promise<CallOutcome> => {
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
-        return (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        if (entry !== undefined) desk.noteSent(entry.id, BigInt(this.connection), this.sent.length)
+        const outcome = (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        if (entry !== undefined && isCut(outcome)) this.connection++
+        return outcome
       },
       sha1,
       accounts: async () => this.accounts,
@@ -163,6 +178,8 @@ export class DeskRig {
       wait: (ms: number) => new Promise<void>((resolve) => this.clock.after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
+      connId: () => String(this.connection),
+      onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
     }
     const desk = new OrderManager(outside)
     const search = new OrderReconciler(outside, desk)
@@ -186,6 +203,10 @@ export function limits(change: Partial<KeyLimits>): KeyLimits {
 /** The link broke, before or after the call was sent. */
 export function failed(code: 'gateway.disconnected' | 'gateway.not_ready', sent: boolean): CallOutcome {
   return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
+}
+
+function isCut(outcome: CallOutcome): boolean {
+  return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
 }
 
 /** An answer that never comes. */
@@ -253,7 +274,7 @@ export function changedC2s({ body }: Pick<SentCall, 'body'>): ModifyOrder {
 }
 
 function changed(body: Uint8Array): CallOutcome {
-  const { header, orderID } = changedC2s({ body })
-  const s2c = { header, orderID, orderIDEx: `FT${orderID}` }
+  const { header, orderID, orderIDEx = `FT${orderID}` } = changedC2s({ body })
+  const s2c = { header, orderID, orderIDEx }
   return { ok: true, body: encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c }) }
 }

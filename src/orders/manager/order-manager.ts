@@ -1,4 +1,5 @@
 import type { Failure } from '../../base/failure.ts'
+import { hexOf } from '../../base/hex.ts'
 import { admitOrder, type TradingAccounts } from '../../gateway/trading-accounts.ts'
 import type { LimitState } from '../../limits/limit-state.ts'
 import type { Verdict } from '../../limits/verdict.ts'
@@ -28,6 +29,7 @@ import { GroupCommit } from '../sending/group-commit.ts'
 import { haltOver, haltText, type Switches } from '../kill-switch/switches.ts'
 import { CALLER_REMARK_BYTES, drawTag, entryIdOf, utf8Bytes } from '../tag.ts'
 import { InFlightOrders } from '../sending/in-flight-orders.ts'
+import { WatchedTags } from '../reconciliation/watched-tags.ts'
 
 /** How long an idempotency key stands for its first order. */
 export const IDEMPOTENCY_MS = 24 * 3_600_000
@@ -65,6 +67,8 @@ export interface OrderManagerDeps {
 export class OrderManager {
   /** How many entries came to each state since the object started. */
   readonly counts: Readonly<Record<EntryState, number>>
+  /** Tags of new orders that are final and said not to exist; order pushes and lists are checked against them. */
+  readonly watchedTags: WatchedTags
   readonly #counts: Record<EntryState, number>
   readonly #outside: OrderManagerDeps
   readonly #limits: LimiterRegistry
@@ -86,6 +90,7 @@ export class OrderManager {
     this.#markets = new ContractCache(outside.upstream, outside.nowMs)
     this.#underway = new InFlightOrders(outside.wait)
     this.#clock = new EntryClock(outside.ledger)
+    this.watchedTags = new WatchedTags(outside.ledger)
     this.#turn = new GroupCommit(() => outside.wait(0))
     this.#counts = zeros()
     this.counts = this.#counts
@@ -138,6 +143,7 @@ export class OrderManager {
     const updatedAtMs = this.#clock.changedAtMs(nowMs)
     const settled: LedgerEntry = { ...entry, ...changes, state: to, holds, sentAs, nextLookMs, updatedAtMs }
     this.#outside.ledger.update(settled)
+    this.watchedTags.note(settled)
     this.#counts[to]++
     if (to === 'unknown') {
       this.#unknown.add(entry.id)
@@ -267,7 +273,8 @@ export class OrderManager {
     const ending = await this.#underway.follow(entry, () => this.#outside.upstream(call.protoId, body, entry))
     await this.#shareTurn()
     // Nothing else moves an entry while it is reserved, so it is as it was written.
-    const { state, changes } = resolveCallResult(entry, ending, () => this.#underway.orderOf(entry))
+    const pushed = (): ReturnType<InFlightOrders['orderOf']> => this.#underway.orderOf(entry)
+    const { state, changes } = resolveCallResult(entry, ending, pushed, this.#outside.ledger)
     const settled = this.transition(entry, state, changes)
     if (settled.state === 'not_sent' && 'outcome' in ending && !ending.outcome.ok) {
       return refused(ending.outcome.failure, entry.id)
@@ -288,12 +295,4 @@ function zeros(): Record<EntryState, number> {
   const counts = ENTRY_STATES.map((state) => [state, 0] as const)
   // One number for each member of the union that the list defines.
   return Object.fromEntries(counts) as Record<EntryState, number>
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-function hexOf(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += HEX[byte] ?? ''
-  return text
 }

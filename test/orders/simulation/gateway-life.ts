@@ -4,6 +4,7 @@ import { rankOf } from '../../../src/gateway/call-rank.ts'
 import { Governor } from '../../../src/gateway/governor.ts'
 import { GatewaySession } from '../../../src/gateway/session.ts'
 import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { EntryRef } from '../../../src/orders/reconciliation/account-orders.ts'
 import { cancelOpenOrders, type CancelResult } from '../../../src/orders/kill-switch/cancel-open.ts'
 import { fireSwitches, nextSwitchMs } from '../../../src/orders/kill-switch/dead-man.ts'
@@ -90,6 +91,11 @@ export class GatewayLife {
       wait: (ms: number) => new Promise<void>((resolve) => this.#after(ms, resolve)),
       wakeAt: (atMs: number) => this.#wakeSearchAt(atMs),
       onRefused: () => undefined,
+      connId: () => {
+        const { stage } = this.#session
+        return stage.name === 'ready' ? stage.greeting.connId.toString() : null
+      },
+      onContradiction: ({ id }: LedgerEntry, detail: string) => this.#outside.onBug(new Error(`${id} ${detail}`)),
     }
     this.#desk = new OrderManager(orderOutside)
     this.#search = new OrderReconciler(orderOutside, this.#desk)
