@@ -60,6 +60,10 @@ export class DeskRig {
   storageError: Error | null = null
   /** Why no caller may trade any more. */
   standing: Failure | null = null
+  /** OpenD's id of the connection; an order call that is cut after it was sent ends it, and the next one is ready at once. */
+  connection = 1
+  /** Contradictions that were reported: the entry's id, and what was seen. */
+  readonly contradictions: string[] = []
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
@@ -89,7 +93,14 @@ export class DeskRig {
     this.#timer?.cancel()
     this.#timer = null
     this.#volume = this.#disk.open()
+    this.connection++
     ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+  }
+
+  /** The connection ends, and another one is ready. */
+  reconnect(): void {
+    this.connection++
+    this.search.linkReady()
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
@@ -175,7 +186,11 @@ export class DeskRig {
         const failure = origin?.mayLeave?.(nowMs()) ?? null
         if (failure !== null) return { ok: false, failure, sent: false }
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
-        return (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        const entryId = origin?.entryId
+        if (entryId !== undefined) desk.recordFrame(entryId, BigInt(this.connection), this.sent.length)
+        const outcome = (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        if (entryId !== undefined && isCut(outcome)) this.connection++
+        return outcome
       },
       sha1,
       accounts: async () => {
@@ -190,6 +205,8 @@ export class DeskRig {
       random: () => this.nextUnits.shift() ?? this.#dice.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
+      connId: () => String(this.connection),
+      onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
     }
     const desk = new OrderManager(deps)
     const search = new OrderReconciler(deps, desk)
@@ -216,6 +233,10 @@ export function limits(change: Partial<KeyLimits>): KeyLimits {
 /** The link broke, before or after the call was sent. */
 export function failed(code: 'gateway.disconnected' | 'gateway.not_ready', sent: boolean): CallOutcome {
   return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
+}
+
+function isCut(outcome: CallOutcome): boolean {
+  return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
 }
 
 /** An answer that never comes. */
@@ -283,7 +304,7 @@ export function changedC2s({ body }: Pick<SentCall, 'body'>): ModifyOrder {
 }
 
 function changed(body: Uint8Array): CallOutcome {
-  const { header, orderID } = changedC2s({ body })
-  const s2c = { header, orderID, orderIDEx: `FT${orderID}` }
+  const { header, orderID, orderIDEx = `FT${orderID}` } = changedC2s({ body })
+  const s2c = { header, orderID, orderIDEx }
   return { ok: true, body: encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c }) }
 }
