@@ -13,6 +13,7 @@ import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
+import { snapshot } from './sample-snapshot.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
 import { Dice } from './simulation/dice.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
@@ -262,18 +263,6 @@ export function orderList(orderList_: readonly Order[]): CallOutcome {
 export function orderHistory(orderList_: readonly Order[]): CallOutcome {
   const s2c = { header: placeOrder().header, orderList: orderList_ }
   return { ok: true, body: encodeMessage('Trd_GetHistoryOrderList.Response', { retType: 0, s2c }) }
-}
-
-/** What OpenD says of a security: HK.00700, of that type and at that price. */
-export function snapshot(type: number, curPrice: number, lastClosePrice = 0): CallOutcome {
-  const zeros = { openPrice: 0, highPrice: 0, lowPrice: 0, volume: 0n, turnover: 0, turnoverRate: 0 }
-  const security = { market: 1, code: '00700' }
-  const basic = {
-    ...{ security, type, isSuspend: false, listTime: '', lotSize: 100, updateTime: '', priceSpread: 0.2 },
-    ...{ ...zeros, curPrice, lastClosePrice },
-  }
-  const s2c = { snapshotList: [{ basic }] }
-  return { ok: true, body: encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: 0, s2c }) }
 }
 
 /** The order of an entry, as OpenD lists it. */
