@@ -79,6 +79,8 @@ export type OrderFailure =
   | { readonly code: 'order.too_late' }
   /** The ledger keeps as many entries of this caller as it may. Nothing was sent. */
   | { readonly code: 'order.ledger_full' }
+  /** An operator wants to decide an entry whose outcome is known. */
+  | { readonly code: 'order.already_decided'; readonly intentId: string; readonly state: string }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =

@@ -105,6 +105,10 @@ export class Gateway {
       wouldRefuse: () => null,
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
       noteSent: (protoId, accId, atMs) => this.opend.noteSent(protoId, accId, atMs),
+      connId: () => {
+        const { stage } = this.opend.session
+        return stage.name === 'ready' ? stage.greeting.connId.toString() : null
+      },
       tradingAccounts: (accId) => this.accounts.environments(accId),
       alarmBy: (atMs) => deps.alarmBy(atMs),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),

@@ -1,6 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
 import type { StorageHealth } from '../base/storage-health.ts'
+import type { Result } from '../base/result.ts'
 import type { Timers } from '../base/timers.ts'
 import { WakeTimer } from '../base/wake-timer.ts'
 import type { CallRank } from '../gateway/governor-rank.ts'
@@ -9,11 +10,13 @@ import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './reconciliation/account-orders.ts'
 import { cancelOpenOrders, type CancelResult } from './kill-switch/cancel-open.ts'
 import { fireSwitches, nextSwitchMs } from './kill-switch/dead-man.ts'
+import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import type { OrderRequest } from './request.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
+import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import type { HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
@@ -39,6 +42,8 @@ export interface OrderServiceDeps {
   standing(request: OrderRequest, nowMs: number): Failure | null
   /** An earlier life of the object sent that call of that account, at that time at the latest. */
   noteSent(protoId: number, accId: bigint, atMs: number): void
+  /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
+  connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
   /** Something is due at that time, Unix ms; the alarm must not come later. */
   alarmBy(atMs: number): void
@@ -97,7 +102,16 @@ export class OrderService {
       wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
     })
-    this.#search = new OrderReconciler({ ...shared, nowMs: () => timers.nowMs() }, this.manager)
+    this.#search = new OrderReconciler(
+      {
+        ...shared,
+        nowMs: () => timers.nowMs(),
+        connId: () => deps.connId(),
+        onContradiction: ({ id }, detail) =>
+          deps.onError('an order exists although its entry was final', `${id} ${detail}`),
+      },
+      this.manager,
+    )
   }
 
   /** The link came up: orders whose replies were lost are looked for at once. */
@@ -107,6 +121,13 @@ export class OrderService {
 
   orderPush(body: Uint8Array): void {
     this.#search.orderPush(body)
+  }
+
+  /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
+  async resolve(intentId: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    const resolved = this.#search.resolve(intentId, decision)
+    await this.ledger.sync()
+    return resolved
   }
 
   async halt({ scope, isByAdmin, cancelsOpenOrders, caller, requestId }: HaltRequest): Promise<HaltReport> {

@@ -50,6 +50,12 @@ export function describeOrder(failure: OrderFailure): Problem {
       }
     case 'order.unknown_intent':
       return { status: 404, error: `No order call of yours has the id ${intentId}.` }
+    case 'order.already_decided':
+      return {
+        status: 409,
+        error: `The outcome of this order call is known: it is ${failure.state}, see ${url}. Only an unknown one can be decided by hand.`,
+        facts,
+      }
     default:
       return unreachable(failure)
   }

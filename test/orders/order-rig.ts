@@ -13,6 +13,7 @@ import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
+import { snapshot } from './sample-snapshot.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
 import { Dice } from './simulation/dice.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
@@ -60,6 +61,10 @@ export class DeskRig {
   storageError: Error | null = null
   /** Why no caller may trade any more. */
   standing: Failure | null = null
+  /** OpenD's id of the connection; an order call that is cut after it was sent ends it, and the next one is ready at once. */
+  connection = 1
+  /** Contradictions that were reported: the entry's id, and what was seen. */
+  readonly contradictions: string[] = []
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
@@ -89,7 +94,14 @@ export class DeskRig {
     this.#timer?.cancel()
     this.#timer = null
     this.#volume = this.#disk.open()
+    this.connection++
     ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+  }
+
+  /** The connection ends, and another one is ready. */
+  reconnect(): void {
+    this.connection++
+    this.search.linkReady()
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
@@ -175,7 +187,11 @@ export class DeskRig {
         const failure = origin?.mayLeave?.(nowMs()) ?? null
         if (failure !== null) return { ok: false, failure, sent: false }
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
-        return (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        const entryId = origin?.entryId
+        if (entryId !== undefined) desk.recordFrame(entryId, BigInt(this.connection), this.sent.length)
+        const outcome = (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        if (entryId !== undefined && isCut(outcome)) this.connection++
+        return outcome
       },
       sha1,
       accounts: async () => {
@@ -190,6 +206,8 @@ export class DeskRig {
       random: () => this.nextUnits.shift() ?? this.#dice.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
+      connId: () => String(this.connection),
+      onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
     }
     const desk = new OrderManager(deps)
     const search = new OrderReconciler(deps, desk)
@@ -219,6 +237,10 @@ export function failed(code: 'gateway.disconnected' | 'gateway.not_ready', sent:
   return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
 }
 
+function isCut(outcome: CallOutcome): boolean {
+  return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
+}
+
 /** An answer that never comes. */
 export function never(): Promise<CallOutcome> {
   return new Promise(() => undefined)
@@ -242,18 +264,6 @@ export function orderList(orderList_: readonly Order[]): CallOutcome {
 export function orderHistory(orderList_: readonly Order[]): CallOutcome {
   const s2c = { header: placeOrder().header, orderList: orderList_ }
   return { ok: true, body: encodeMessage('Trd_GetHistoryOrderList.Response', { retType: 0, s2c }) }
-}
-
-/** What OpenD says of a security: HK.00700, of that type and at that price. */
-export function snapshot(type: number, curPrice: number, lastClosePrice = 0): CallOutcome {
-  const zeros = { openPrice: 0, highPrice: 0, lowPrice: 0, volume: 0n, turnover: 0, turnoverRate: 0 }
-  const security = { market: 1, code: '00700' }
-  const basic = {
-    ...{ security, type, isSuspend: false, listTime: '', lotSize: 100, updateTime: '', priceSpread: 0.2 },
-    ...{ ...zeros, curPrice, lastClosePrice },
-  }
-  const s2c = { snapshotList: [{ basic }] }
-  return { ok: true, body: encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: 0, s2c }) }
 }
 
 /** The order of an entry, as OpenD lists it. */
@@ -284,7 +294,7 @@ export function changedC2s({ body }: Pick<SentCall, 'body'>): ModifyOrder {
 }
 
 function changed(body: Uint8Array): CallOutcome {
-  const { header, orderID } = changedC2s({ body })
-  const s2c = { header, orderID, orderIDEx: `FT${orderID}` }
+  const { header, orderID, orderIDEx = `FT${orderID}` } = changedC2s({ body })
+  const s2c = { header, orderID, orderIDEx }
   return { ok: true, body: encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c }) }
 }

@@ -28,10 +28,27 @@ export function changeEntry(call: Partial<OrderCallFacts>, change: Partial<Ledge
 
 /** A ledger of these entries, oldest first. */
 export function ledgerOf(...entries: readonly LedgerEntry[]): OtherCalls {
+  const newest = entries.toReversed()
   return {
     byId: (id) => entries.find((entry) => entry.id === id) ?? null,
-    latestFor: (_, limit) => entries.toReversed().slice(0, limit),
-    unresolved: () => entries.filter(({ state }) => state === 'unknown' || state === 'reserved'),
+    byOrderId: (_, { orderId, orderIdEx }) =>
+      newest.find(
+        (entry) =>
+          entry.call.kind === 'place' &&
+          ((orderId !== null && entry.orderId === orderId) || (orderIdEx !== null && entry.orderIdEx === orderIdEx)),
+      ) ?? null,
+    changesOf: (_, { orderId, orderIdEx }, limit) =>
+      newest
+        .filter(
+          ({ call }) =>
+            (orderId !== null && call.targetOrderId === orderId) ||
+            (orderIdEx !== null && call.targetOrderIdEx === orderIdEx),
+        )
+        .slice(0, limit),
+    sequenceOf: (id) => {
+      const index = entries.findIndex((entry) => entry.id === id)
+      return index === -1 ? null : index
+    },
   }
 }
 

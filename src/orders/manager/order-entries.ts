@@ -2,6 +2,7 @@ import type { StorageHealth } from '../../base/storage-health.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { ENTRY_STATES, type EntryState, isFinal, type LedgerEntry, mayMove } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
+import { WatchedTags } from '../reconciliation/watched-tags.ts'
 import { EntryClock } from './entry-clock.ts'
 
 /** When an order whose reply was lost is first looked for. */
@@ -38,12 +39,15 @@ export class OrderEntries {
   readonly #unknown = new Set<string>()
   /** Callers that wait for an entry to become final. */
   readonly #watchers = new Map<string, (() => void)[]>()
+  /** Tags of new orders that are final and said not to exist; order pushes and lists are checked against them. */
+  readonly watchedTags: WatchedTags
   /** Changes that the storage did not take, by entry; as many as calls were in flight while it failed. */
   readonly #unwritten = new Map<string, LedgerEntry>()
 
   constructor(deps: OrderEntriesDeps) {
     this.#deps = deps
     this.#clock = new EntryClock(deps.ledger)
+    this.watchedTags = new WatchedTags(deps.ledger)
     // One number for each member of the union that the list defines.
     this.counts = Object.fromEntries(ENTRY_STATES.map((state) => [state, 0])) as Record<EntryState, number>
   }
@@ -95,6 +99,7 @@ export class OrderEntries {
       updatedAtMs: this.#clock.changedAtMs(nowMs),
     }
     this.#write(moved)
+    this.watchedTags.note(moved)
     this.counts[to]++
     if (to === 'unknown') {
       this.#unknown.add(entry.id)

@@ -1,4 +1,5 @@
 import type { Failure } from '../../base/failure.ts'
+import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/timers.ts'
 import type { Sha1 } from '../../wire/frame.ts'
@@ -217,12 +218,4 @@ export class OrderManager {
     }
     return refused(failure, entry.id)
   }
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-function hexOf(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += HEX[byte] ?? ''
-  return text
 }

@@ -34,15 +34,21 @@ export async function ordersOf(upstream: Upstream, account: AccountRef): Promise
   return decoded.ok && decoded.value.retType === 0 ? (decoded.value.s2c?.orderList ?? []) : null
 }
 
+/** The orders of a span of time, or that OpenD keeps no history of the account. */
+export interface PastOrders {
+  readonly orders: readonly Order[]
+  readonly hasHistory: boolean
+}
+
 /**
- * The orders made in a span of time, those that are no longer open included; null when OpenD does not say. Where a
- * simulated account has no history, its list of today is all there is, and this is empty.
+ * The orders made in a span of time, those that are no longer open included; null when OpenD does not say. A simulated
+ * account may have no history, and then its list of today is all there is.
  */
 export async function pastOrdersOf(
   upstream: Upstream,
   account: AccountRef,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): Promise<readonly Order[] | null> {
+): Promise<PastOrders | null> {
   // Times are in the market's own zone; a day on both sides makes the zone irrelevant.
   const filterConditions = { beginTime: timeText(fromMs - DAY_MS), endTime: timeText(toMs + DAY_MS) }
   const c2s = { header: headerOf(account), filterConditions }
@@ -51,8 +57,8 @@ export async function pastOrdersOf(
   const decoded = decodeMessage('Trd_GetHistoryOrderList.Response', outcome.body)
   if (!decoded.ok) return null
   const { retType, s2c } = decoded.value
-  if (retType === 0) return s2c?.orderList ?? []
-  return retType === REFUSED && account.trdEnv === TrdEnv.Simulate ? [] : null
+  if (retType === 0) return { orders: s2c?.orderList ?? [], hasHistory: true }
+  return retType === REFUSED && account.trdEnv === TrdEnv.Simulate ? { orders: [], hasHistory: false } : null
 }
 
 /** A cancel of one order. */

@@ -13,6 +13,9 @@ export const OPEN_STATUSES: ReadonlySet<number> = new Set([
   OrderStatus.Filled_Part,
 ])
 
+/** Statuses of an order that is being cancelled. */
+const CANCELLING: ReadonlySet<number> = new Set([OrderStatus.Cancelling_Part, OrderStatus.Cancelling_All])
+
 /** Statuses of an order that was cancelled, or is about to be. */
 const CANCELLED: ReadonlySet<number> = new Set([
   OrderStatus.Cancelling_Part,
@@ -36,14 +39,14 @@ const ROUNDING = 1e-9
 export function traceIn(order: Order, call: OrderCallFacts): 'made' | 'not_made' | 'too_late' {
   const status = order.orderStatus
   const isDisabled = status === OrderStatus.Disabled
-  const isOver = !isDisabled && !OPEN_STATUSES.has(status)
+  const isTooLate = isOver(order)
   switch (call.op) {
     case ModifyOrderOp.Normal:
-      return isAsAsked(order, call) ? 'made' : isOver ? 'too_late' : 'not_made'
+      return isAsAsked(order, call) ? 'made' : isTooLate ? 'too_late' : 'not_made'
     case ModifyOrderOp.Cancel:
-      return CANCELLED.has(status) ? 'made' : isOver ? 'too_late' : 'not_made'
+      return CANCELLED.has(status) ? 'made' : isTooLate ? 'too_late' : 'not_made'
     case ModifyOrderOp.Disable:
-      return isDisabled ? 'made' : isOver ? 'too_late' : 'not_made'
+      return isDisabled ? 'made' : isTooLate ? 'too_late' : 'not_made'
     case ModifyOrderOp.Enable:
       return isDisabled ? 'not_made' : NEVER_LIVE.has(status) ? 'too_late' : 'made'
     case ModifyOrderOp.Delete:
@@ -53,10 +56,14 @@ export function traceIn(order: Order, call: OrderCallFacts): 'made' | 'not_made'
   }
 }
 
-/** Whether that is the order that a change names. */
-export function isTarget({ orderID, orderIDEx }: Order, { targetOrderId, targetOrderIdEx }: OrderCallFacts): boolean {
-  if (targetOrderIdEx !== null && orderIDEx === targetOrderIdEx) return true
-  return targetOrderId !== null && orderID.toString() === targetOrderId
+/** Whether an order can no longer be changed: it has ended, or is being cancelled. */
+function isOver({ orderStatus }: Order): boolean {
+  return orderStatus !== OrderStatus.Disabled && !OPEN_STATUSES.has(orderStatus)
+}
+
+/** Whether an order has ended. One that is being cancelled has not: its cancel may fail. */
+export function hasEnded(order: Order): boolean {
+  return isOver(order) && !CANCELLING.has(order.orderStatus)
 }
 
 /** Whether an order has the numbers that a change asked for. Clients send 0 for one that they do not mean to change. */

@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** What a look at an account's orders says about an entry whose reply was lost. */
+/** What a snapshot of an account's orders shows about an entry whose outcome is unknown. */
 export type MatchResult =
   | {
       readonly state: 'accepted'
@@ -14,25 +14,36 @@ export type MatchResult =
       readonly isByAbsence: boolean
     }
   | { readonly state: 'rejected'; readonly detail: string }
+  | { readonly state: 'lapsed'; readonly detail: string; readonly isByAbsence: boolean }
   /** There is a trace of it, but none that decides. */
-  | { readonly state: 'unknown'; readonly detail: string }
+  | {
+      readonly state: 'unknown'
+      readonly detail: string
+      /** Whether several orders carry the tag, so that none of them can be taken for the entry's own. */
+      readonly isAmbiguous: boolean
+    }
 
-/** What OpenD lists of an account. */
-export interface Look {
+/** Orders of an account, as OpenD listed or pushed them. */
+export interface OrderSnapshot {
   readonly orders: readonly Order[]
-  /** Whether that includes what is no longer open, without which nothing can be missing. */
-  readonly isComplete: boolean
+  /** Why an order may exist although it is not among them; null when they are complete. */
+  readonly gap: string | null
 }
 
-/** What other calls of the ledger may have changed what a look shows. */
-export type OtherCalls = Pick<Ledger, 'byId' | 'latestFor' | 'unresolved'>
+/** The other calls of the ledger: whose an order is, and what else may have changed it. */
+export type OtherCalls = Pick<Ledger, 'byId' | 'byOrderId' | 'changesOf' | 'sequenceOf'>
 
 /** Whether OpenD itself does not know what became of an order. */
 export function isUnsure({ orderStatus }: Order): boolean {
   return orderStatus === OrderStatus.Unknown || orderStatus === OrderStatus.TimeOut
 }
 
-/** The finding about an order that OpenD is not sure of. */
+/** The result for an order that OpenD is not sure of. */
 export function unsure({ orderStatus }: Order): MatchResult {
-  return { state: 'unknown', detail: `OpenD lists the order with status ${orderStatus}` }
+  return undecided(`OpenD lists the order with status ${orderStatus}`)
+}
+
+/** A trace that does not decide. */
+export function undecided(detail: string): MatchResult {
+  return { state: 'unknown', detail, isAmbiguous: false }
 }

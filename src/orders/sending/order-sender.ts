@@ -135,7 +135,7 @@ export class OrderSender {
 
   async #send(entry: LedgerEntry, admitted: AdmittedCall): Promise<OrderReply> {
     const { call, request, deadline, rank } = admitted
-    const { commit, entries, timers, upstream } = this.#deps
+    const { commit, entries, ledger, timers, upstream } = this.#deps
     const body = writeOrderCall(call, entry.tag)
     let refusal: Failure | null = null
     const mayLeave: LeaveCheck = (nowMs) => (refusal = this.#leave(entry, admitted, nowMs))
@@ -148,7 +148,7 @@ export class OrderSender {
     const sent = { ...entry, ...this.#inFlight.take(entry.id) }
     if ('stopped' in ending) return this.#stopped(sent, ending.stopped)
     if (refusal !== null) return this.#stopped(sent, refusal)
-    const { state, changes } = resolveCallResult(sent, ending, () => this.#inFlight.orderOf(entry))
+    const { state, changes } = resolveCallResult(sent, ending, () => this.#inFlight.orderOf(entry), ledger)
     const moved = entries.transition(sent, state, changes)
     if (moved.state === 'not_sent' && 'outcome' in ending && !ending.outcome.ok) {
       return refused(ending.outcome.failure, entry.id)

@@ -2,6 +2,7 @@ import { shownText } from '../../base/shown-text.ts'
 import type { CallOutcome } from '../../gateway/effect.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
+import { hasId, idsOf } from '../order-identity.ts'
 
 /** What the end of a call says about the order. */
 export type Outcome =
@@ -15,8 +16,9 @@ export type Outcome =
 const DEFINITE_REFUSALS: ReadonlySet<number> = new Set([-1, -500])
 
 /**
- * Reads the end of an order call. Only three ends are sure: OpenD said yes, OpenD said no, or nothing left the gateway.
- * A timeout, a cut, a reply that does not decode and OpenD's own -100, -200 and -400 all leave the order unknown.
+ * Reads the end of an order call. Only three ends are sure: OpenD accepted it, OpenD refused it, or nothing left the
+ * gateway. A timeout, a cut, a reply that does not decode, OpenD's own -100, -200 and -400, and an accepted new order
+ * whose reply names no order all leave the outcome unknown.
  */
 export function outcomeOf(protoId: 2202 | 2205, outcome: CallOutcome): Outcome {
   if (!outcome.ok) {
@@ -34,6 +36,11 @@ export function outcomeOf(protoId: 2202 | 2205, outcome: CallOutcome): Outcome {
     return { state: 'rejected', detail, reply: encodeMessage(name, { retType, retMsg: shown, errCode }) }
   }
   if (retType !== 0) return { state: 'unknown', detail }
-  const orderId = s2c?.orderID ?? 0n
-  return { state: 'accepted', orderId: orderId === 0n ? null : orderId.toString(), orderIdEx: s2c?.orderIDEx ?? null }
+  const ids = idsOf(s2c ?? {})
+  // An OpenD that knows alphanumeric ids gives one to every order. One that does not leaves the field out.
+  const isNamed = s2c?.orderIDEx === undefined ? hasId(ids) : ids.orderIdEx !== null
+  if (protoId === 2202 && !isNamed) {
+    return { state: 'unknown', detail: 'OpenD accepted the order, but its reply names no order' }
+  }
+  return { state: 'accepted', ...ids }
 }

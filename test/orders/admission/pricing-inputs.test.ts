@@ -5,7 +5,8 @@ import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, failed, limits, snapshot } from '../order-rig.ts'
+import { DeskRig, failed, limits } from '../order-rig.ts'
+import { snapshot } from '../sample-snapshot.ts'
 
 const SNAPSHOT = 3203
 const FUTURE_INFO = 3218

@@ -9,7 +9,7 @@ import { changeEntry, ledgerOf, MADE_MS, placeEntry } from '../sample-entries.ts
 
 /** What a look at these orders says, in a ledger of these other calls: the state, or `none` without a trace. */
 function stateOf(entry: LedgerEntry, orders: readonly Order[], others: readonly LedgerEntry[] = []): string {
-  return matchOrder(entry, { orders, isComplete: true }, ledgerOf(entry, ...others))?.state ?? 'none'
+  return matchOrder(entry, { orders, gap: null }, ledgerOf(entry, ...others))?.state ?? 'none'
 }
 
 /** The state for every status that the order can have. */
@@ -65,10 +65,10 @@ test('a change shows in the order it was about', () => {
 test('an order that is not listed says nothing of a change, except that a deleted one is gone', () => {
   for (const op of [1, 2, 3, 4]) assert.equal(stateOf(changeEntry({ op }), []), 'none')
   const deletion = changeEntry({ op: ModifyOrderOp.Delete })
-  const look = { orders: [], isComplete: true }
+  const look = { orders: [], gap: null }
   const finding = matchOrder(deletion, look, ledgerOf())
   assert.equal(finding?.state === 'accepted' && finding.isByAbsence, true)
-  assert.equal(matchOrder(deletion, { ...look, isComplete: false }, ledgerOf()), null)
+  assert.equal(matchOrder(deletion, { ...look, gap: 'test' }, ledgerOf()), null)
 })
 
 test('an order is found by either of its names', () => {
@@ -99,7 +99,7 @@ test('every number that a change asks for must be there, and a 0 asks for nothin
   assert.equal(stateOf(changeEntry({ triggers: { auxPrice: 310 } }), [restingOrder()]), 'none')
 })
 
-test('a change that another one may have covered stays unknown', () => {
+test('a change that another one may have covered is undecided while the order lives, and lapses with it', () => {
   const lost = changeEntry({ qty: 200 })
   const order = restingOrder({ qty: 300 })
   const later = (change: Partial<LedgerEntry>, call: Partial<OrderCallFacts> = {}): LedgerEntry => {
@@ -117,23 +117,35 @@ test('a change that another one may have covered stays unknown', () => {
   assert.equal(stateOf(lost, [order], [later({ state: 'absent' })]), 'none')
   assert.equal(stateOf(lost, [order], [later({}, { targetOrderId: '8' })]), 'none')
   assert.equal(stateOf(lost, [order], [later({}, { op: ModifyOrderOp.Cancel })]), 'none')
-  // An ended order shows no more than an open one.
-  const ended = restingOrder({ qty: 300, orderStatus: OrderStatus.Cancelled_All })
-  assert.equal(stateOf(lost, [ended], [later({})]), 'unknown')
+  for (const orderStatus of STATUSES) {
+    const isEnded = [3, 11, 14, 15, 21, 23, 24].includes(orderStatus)
+    assert.equal(stateOf(lost, [{ ...order, orderStatus }], [later({})]), isEnded ? 'lapsed' : 'unknown')
+  }
+  // An order that complete lists lack has ended; lists that may lack it say nothing.
+  assert.equal(stateOf(lost, [], [later({})]), 'lapsed')
+  assert.equal(stateOf(lost, [], [later({ state: 'rejected' })]), 'none')
+  assert.equal(matchOrder(lost, { orders: [], gap: 'test' }, ledgerOf(lost, later({}))), null)
 })
 
 test('a change that was over before the lost one was made covers nothing', () => {
   const lost = changeEntry({ qty: 200 })
   const before = changeEntry({ qty: 300 }, { id: 'oi_00000003', state: 'accepted', createdAtMs: 1, updatedAtMs: 2 })
-  const look = { orders: [restingOrder({ qty: 300 })], isComplete: true }
+  const look = { orders: [restingOrder({ qty: 300 })], gap: null }
   assert.equal(matchOrder(lost, look, ledgerOf(before, lost)), null)
   const beside = { ...before, updatedAtMs: MADE_MS + 1 }
   assert.equal(matchOrder(lost, look, ledgerOf(beside, lost))?.state, 'unknown')
 })
 
-test('of an account with very many calls since, no change is called not made', () => {
+test('later calls of the account for other orders hide nothing, however many they are', () => {
   const lost = changeEntry({ qty: 200 })
-  const crowd = Array.from({ length: 200 }, (_, i) => placeEntry({ id: `oi_1${i}`, state: 'accepted' }))
+  const crowd = Array.from({ length: 1_000 }, (_, i) => placeEntry({ id: `oi_1${i}`, state: 'accepted' }))
+  const others = crowd.map(({ id }) => changeEntry({ qty: 9, targetOrderId: '8' }, { id: `${id}b`, state: 'accepted' }))
+  assert.equal(stateOf(lost, [restingOrder()], [...crowd, ...others]), 'none')
+})
+
+test('an order that was changed very often since shows nothing of an older change', () => {
+  const lost = changeEntry({ qty: 200 })
+  const crowd = Array.from({ length: 200 }, (_, i) => changeEntry({ qty: 9 }, { id: `oi_1${i}`, state: 'accepted' }))
   assert.equal(stateOf(lost, [restingOrder()], crowd), 'unknown')
   assert.equal(stateOf(lost, [restingOrder()], crowd.slice(1)), 'none')
 })
@@ -142,24 +154,48 @@ test('a cancel of everything was made when nothing is open, and not when an olde
   const all = changeEntry({ kind: 'cancel', op: ModifyOrderOp.Cancel, forAll: true, targetOrderId: null })
   const older = placeEntry({ state: 'accepted', tag: '00000001', createdAtMs: 1, updatedAtMs: 2 })
   const newer = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted' })
+  // On its way at the same time as the call.
+  const beside = placeEntry({ id: 'oi_00000005', tag: '00000005', state: 'accepted', updatedAtMs: MADE_MS + 1 })
   const [tagged, young] = [restingOrder({ remark: '#00000001' }), restingOrder({ remark: '#00000009' })]
   const look = (orders: readonly Order[], entry = all): string =>
-    matchOrder(entry, { orders, isComplete: true }, ledgerOf(older, entry, newer))?.state ?? 'none'
+    matchOrder(entry, { orders, gap: null }, ledgerOf(older, beside, entry, newer))?.state ?? 'none'
   const filled = restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Filled_All })
 
   assert.equal(look([]), 'accepted')
   assert.equal(look([filled]), 'accepted')
   assert.equal(look([filled, tagged]), 'none')
   assert.equal(look([restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Disabled })]), 'none')
-  assert.equal(look([young]), 'unknown')
+  assert.equal(look([young]), 'accepted')
+  assert.equal(look([restingOrder({ remark: '#00000005' })]), 'unknown')
   assert.equal(look([young, tagged]), 'none')
   assert.equal(look([restingOrder({ orderStatus: OrderStatus.TimeOut })]), 'unknown')
   // An order of somebody else: only OpenD's own time tells.
   assert.equal(look([restingOrder()]), 'unknown')
   assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 })]), 'unknown')
   assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 - 3_600 })]), 'none')
+  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 + 3_600 })]), 'accepted')
+  // What an incomplete list lacks may be open.
+  assert.equal(matchOrder(all, { orders: [], gap: 'test' }, ledgerOf(all)), null)
   // Limited to a market, it leaves the others alone.
   const inUs = { ...all, call: { ...all.call, forMarket: 2 } }
   assert.equal(look([tagged], inUs), 'accepted')
   assert.equal(look([{ ...tagged, trdMarket: 2 }], inUs), 'none')
+})
+
+test('of several orders with one tag none is taken, and none that belongs to another entry', () => {
+  const orders = ['8', '9'].map((id) =>
+    restingOrder({ orderID: BigInt(id), orderIDEx: `FT${id}`, remark: '#00000001' }),
+  )
+  const [original, copy] = orders
+  assert.ok(original !== undefined && copy !== undefined)
+  assert.equal(stateOf(placeEntry(), orders), 'unknown')
+  // Today's list and the history may both have it.
+  assert.equal(stateOf(placeEntry(), [original, { ...original, orderStatus: 11 }]), 'accepted')
+  const holder = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted', orderId: '9', orderIdEx: 'FT9' })
+  assert.equal(stateOf(placeEntry(), [copy], [holder]), 'none')
+  assert.equal(stateOf(placeEntry(), orders, [holder]), 'accepted')
+  // With its id known, neither tag nor another id counts.
+  const named = placeEntry({ orderId: '8', orderIdEx: 'FT8' })
+  assert.equal(stateOf(named, [copy]), 'none')
+  assert.equal(stateOf(named, [copy, { ...original, remark: '' }]), 'accepted')
 })

@@ -5,7 +5,7 @@ import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, failed, limits, never, orderHistory, orderList, orderOf, REAL_ID } from '../order-rig.ts'
+import { DeskRig, failed, limits, never, orderHistory, orderList, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
 const HISTORY = 2221
@@ -241,8 +241,7 @@ test('a push about the order settles it before any look', async () => {
   void rig.place()
   await rig.pass(500)
   const push = (change: object): Uint8Array => {
-    const s2c = { header: REAL, order: orderOf(rig.latest, change) }
-    return encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c })
+    return pushOf(orderOf(rig.latest, change))
   }
   rig.search.orderPush(push({ remark: '#zzzzzzzz' }))
   rig.search.orderPush(push({ orderStatus: OrderStatus.TimeOut }))

@@ -51,14 +51,40 @@ test('a reply that comes after its order was found changes nothing, whatever it 
 })
 
 test('a reply in its usual time counts, also when the push was there before it', async () => {
-  for (const [reply, state] of [
-    [placed(8n), 'accepted'],
-    [refusal(2202, -1), 'rejected'],
+  const failure = { ...PUSH, orderStatus: OrderStatus.SubmitFailed }
+  for (const [reply, state, change] of [
+    [placed(7n), 'accepted', PUSH],
+    [refusal(2202, -1), 'rejected', failure],
   ] as const) {
-    const rig = pushing(reply, 100)
+    const rig = pushing(reply, 100, change)
     await rig.done(rig.place())
     assert.deepEqual([rig.latest.state, rig.latest.reply], [state, reply.ok && reply.body])
   }
+})
+
+test('a refusal of an order that a push showed alive decides nothing: the order is looked for', async () => {
+  for (const orderStatus of [OrderStatus.Submitted, OrderStatus.Filled_All, OrderStatus.Cancelled_All]) {
+    for (const retType of [-1, -500]) {
+      const rig = pushing(refusal(2202, retType), 100, { ...PUSH, orderStatus })
+      const call = rig.place()
+      await rig.pass(300)
+      assert.equal(rig.latest.state, 'unknown')
+      assert.match(rig.latest.detail ?? '', /refused the order \(no\), but a push showed it/)
+      rig.answers.set(2201, () => orderList([orderOf(rig.latest, { ...PUSH, orderStatus })]))
+      rig.reconnect()
+      const { reply } = await rig.done(call)
+      assert.deepEqual([reply.kind, rig.latest.state, rig.latest.orderIdEx], ['answered', 'accepted', 'FT7'])
+    }
+  }
+})
+
+test('pushes of two orders with one tag do not show which of them is the copy', async () => {
+  const rig = pushing(failed('gateway.disconnected', true), 100)
+  void rig.place()
+  await rig.pass(50)
+  rig.search.orderPush(pushOf(orderOf(rig.latest, { orderID: 8n, orderIDEx: 'FT8' })))
+  await rig.pass(LATE_MS)
+  assert.equal(rig.latest.state, 'unknown')
 })
 
 test('a push in which OpenD is not sure, or of another order, is no evidence', async () => {

@@ -97,8 +97,8 @@ export class GatewayLife {
     return (await this.gateway.orders.halt({ scope, ...by })).cancels
   }
 
-  resume(scope: HaltScope): void {
-    this.gateway.orders.resume(scope, false)
+  resume(caller: string): void {
+    this.gateway.orders.resume({ kind: 'caller', caller }, { caller, isAdmin: false })
   }
 
   cancelAfter(caller: string, seconds: number): void {
