@@ -7,6 +7,8 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
+import type { Result } from '../src/base/result.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
@@ -99,6 +101,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async orderEntry(id: string): Promise<LedgerEntry | null> {
     return this.#ledger.byId(id)
+  }
+
+  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    return this.#gateway.orders.resolve(id, decision)
   }
 
   haltTrading(request: HaltRequest): Promise<HaltReport> {

@@ -1,4 +1,5 @@
 import type { Failure } from '../src/base/failure.ts'
+import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Budget } from '../src/gateway/governor-counter.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -7,6 +8,7 @@ import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 
@@ -23,6 +25,8 @@ export interface GatewayRpc {
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
   /** One entry of the ledger; null when there is none. */
   orderEntry(id: string): Promise<LedgerEntry | null>
+  /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
+  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
   haltTrading(request: HaltRequest): Promise<HaltReport>
   /** Ends a halt. False when `by` may not end it. */

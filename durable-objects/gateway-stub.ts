@@ -5,6 +5,8 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
+import type { Result } from '../src/base/result.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
@@ -119,6 +121,10 @@ class SafeGateway implements GatewayStub {
 
   orderEntry(id: string): Promise<LedgerEntry | null> {
     return this.#again(() => this.#stub.orderEntry(id))
+  }
+
+  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    return this.#again(() => this.#stub.resolveOrderEntry(id, decision))
   }
 
   haltTrading(request: HaltRequest): Promise<HaltReport> {

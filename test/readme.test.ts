@@ -80,10 +80,10 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.idempotency_conflict': { code: 'order.idempotency_conflict', intentId },
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
-  'order.already_decided': { code: 'order.already_decided', intentId, state: 'accepted' },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
   'order.too_late': { code: 'order.too_late' },
   'order.ledger_full': { code: 'order.ledger_full' },
+  'order.already_decided': { code: 'order.already_decided', intentId, state: 'accepted' },
   'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['HK.00700'] },
   'quote.quota_exhausted': {
     code: 'quote.quota_exhausted',

@@ -14,7 +14,8 @@ import { ACCOUNT_ID, FLAG, oneOf, readQuery, textLike, wholeNumber } from './pla
 const DEFAULT_LIMIT = 50
 const MOST_ENTRIES = 200
 
-const INTENT_ID = /^oi_[0-9a-z]{8}$/
+/** The id of an entry of the ledger. */
+export const INTENT_ID = /^oi_[0-9a-z]{8}$/
 
 const LIST_QUERY = {
   state: oneOf(ENTRY_STATES),
@@ -58,7 +59,8 @@ export const oneIntent: Handler = async (exchange) => {
   return answerJson(200, intentView(entry), requestId)
 }
 
-function unknownIntent(id: string): Failed {
+/** No entry has the id, or the caller may not know of it. */
+export function unknownIntent(id: string): Failed {
   return fail({ code: 'order.unknown_intent', intentId: shownName(id) })
 }
 

@@ -32,14 +32,21 @@ export const FLAG: PlainField<boolean> = {
 const UINT64_MAX = 2n ** 64n - 1n
 
 /** An account id in decimal digits. */
-export const ACCOUNT_ID: PlainField<string> = {
-  expected: 'an account id: a JSON integer or a decimal string',
-  read: (value) => {
-    const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
-    if (!isInteger && !(typeof value === 'string' && /^\d{1,20}$/.test(value))) return null
-    const id = BigInt(value)
-    return id >= 0n && id <= UINT64_MAX ? id.toString() : null
-  },
+export const ACCOUNT_ID = decimalId('an account id')
+
+/** An order id in decimal digits. */
+export const ORDER_ID = decimalId('an order id')
+
+/** An unsigned number of 64 bits. */
+function decimalId(what: string): PlainField<string> {
+  return { expected: `${what}: a JSON integer or a decimal string`, read: readDecimalId }
+}
+
+function readDecimalId(value: JsonValue): string | null {
+  const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
+  if (!isInteger && !(typeof value === 'string' && /^\d{1,20}$/.test(value))) return null
+  const id = BigInt(value)
+  return id >= 0n && id <= UINT64_MAX ? id.toString() : null
 }
 
 /** A whole number between two bounds, both included. */

@@ -12,6 +12,8 @@ import type {
   GatewayStatus,
 } from '../../durable-objects/gateway-rpc.ts'
 import type { Failure } from '../../src/base/failure.ts'
+import { fail, type Result, succeed } from '../../src/base/result.ts'
+import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
@@ -40,6 +42,7 @@ export class FakeGateway implements GatewayPort {
   readonly orders: OrderRequest[] = []
   readonly pages: LedgerQuery[] = []
   readonly halts: HaltRequest[] = []
+  readonly decisions: (OperatorDecision & { readonly id: string })[] = []
   readonly resumes: HaltScope[] = []
   isHaltedByAdmin = false
   readonly timers: { readonly caller: string; readonly seconds: number | null }[] = []
@@ -64,14 +67,17 @@ export class FakeGateway implements GatewayPort {
 
   /** Everything that was asked of it, counts aside. */
   get touched(): number {
-    const { calls, done, upgrades, pages, halts, resumes, timers } = this
-    return [calls, done, upgrades, pages, halts, resumes, timers].reduce((sum, { length }) => sum + length, 0)
+    const { calls, done, upgrades, pages, halts, decisions, resumes, timers } = this
+    return [calls, done, upgrades, pages, halts, decisions, resumes, timers].reduce(
+      (sum, { length }) => sum + length,
+      0,
+    )
   }
 
   /** Forgets what was asked of it. */
   forget(): void {
-    const { calls, orders, done, upgrades, pages, halts, resumes, timers } = this
-    for (const list of [calls, orders, done, upgrades, pages, halts, resumes, timers]) list.length = 0
+    const { calls, orders, done, upgrades, pages, halts, decisions, resumes, timers } = this
+    for (const list of [calls, orders, done, upgrades, pages, halts, decisions, resumes, timers]) list.length = 0
   }
 
   /** The whole `Response`, or only its `s2c` for a success. */
@@ -115,6 +121,15 @@ export class FakeGateway implements GatewayPort {
 
   async orderEntry(id: string): Promise<LedgerEntry | null> {
     return this.entries.find((entry) => entry.id === id) ?? null
+  }
+
+  async resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    this.decisions.push({ id, ...decision })
+    const entry = await this.orderEntry(id)
+    if (entry === null) return fail({ code: 'order.unknown_intent', intentId: id })
+    if (entry.state !== 'unknown') return fail({ code: 'order.already_decided', intentId: id, state: entry.state })
+    const { state, by, reason, orderId, orderIdEx } = decision
+    return succeed({ ...entry, state, orderId, orderIdEx, resolution: { by, reason, atMs: FIRES_FROM_MS } })
   }
 
   async haltTrading(request: HaltRequest): Promise<HaltReport> {
