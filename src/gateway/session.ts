@@ -19,7 +19,6 @@ import {
   readGreeting,
 } from './handshake.ts'
 import { linkFailure } from './link-failure.ts'
-import { isOrderCall } from './packet-id.ts'
 import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import {
@@ -200,9 +199,6 @@ export class GatewaySession {
     } else if (this.calls.reply(frame)) {
       if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
       if (protoId === GET_GLOBAL_STATE) this.#login.seen(frame.body)
-    } else if (isOrderCall(protoId) && this.#stage.name === 'ready') {
-      const { connId } = this.#stage.greeting
-      this.#effects.push({ kind: 'late_reply', protoId, connId, serial, body: frame.body })
     }
   }
 
