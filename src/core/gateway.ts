@@ -86,6 +86,7 @@ export class Gateway {
         linkReady: () => this.#linkReady(),
         linkLost: () => this.#linkLost(),
         push: (protoId, body) => this.#push(protoId, body),
+        lateReply: (connId, serial, protoId, body) => this.orders.lateReply(connId, serial, protoId, body),
         orderSent: (entryId, connId, serial) => this.orders.manager.recordFrame(entryId, connId, serial),
       },
     })

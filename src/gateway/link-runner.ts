@@ -5,7 +5,7 @@ import type { Effect } from './effect.ts'
 import type { UpstreamLine } from './upstream-line.ts'
 
 /** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up or went. */
-export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'sent' | 'ready' | 'lost' }>
+export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
 
 /**
  * Performs the effects of the upstream line: opens and closes links, moves bytes, keeps the one timer. It decides
@@ -45,6 +45,7 @@ export class LinkRunner {
           break
         case 'settle':
         case 'push':
+        case 'late_reply':
         case 'sent':
         case 'ready':
         case 'lost':

@@ -14,6 +14,8 @@ export interface LinkSubscriber {
   /** A link that was up is gone. */
   linkLost(): void
   push(protoId: number, body: Uint8Array): void
+  /** OpenD answered an order call, in that frame, after the call was over. */
+  lateReply(connId: bigint, serial: number, protoId: number, body: Uint8Array): void
   /** An order call of that ledger entry is on the link, in that frame. */
   orderSent(entryId: string, connId: bigint, serial: number): void
 }
@@ -111,6 +113,9 @@ export class OpendClient {
     switch (event.kind) {
       case 'push':
         this.#subscriber.push(event.protoId, event.body)
+        break
+      case 'late_reply':
+        this.#subscriber.lateReply(event.connId, event.serial, event.protoId, event.body)
         break
       case 'ready':
         this.#subscriber.linkReady()

@@ -119,6 +119,11 @@ export class OrderService {
     this.#search.linkReady()
   }
 
+  /** OpenD answered an order call, in that frame, after the call was over. */
+  lateReply(connId: bigint, serial: number, protoId: number, body: Uint8Array): void {
+    this.#search.lateReply(connId.toString(), serial, protoId, body)
+  }
+
   orderPush(body: Uint8Array): void {
     this.#search.orderPush(body)
   }
