@@ -229,3 +229,23 @@ test('without a history, the list of today proves nothing about an older order',
   assert.match(rig.latest.detail ?? '', /only the orders of today/)
   assert.equal(rig.latest.state, 'unknown')
 })
+
+test('an order that is still undecided after days holds its idempotency key', async () => {
+  const rig = hanging()
+  void rig.place({}, { idempotencyKey: 'k' })
+  await rig.pass(3 * DAY_MS)
+  assert.equal(rig.latest.state, 'unknown')
+  for (const qty of [100, 200]) {
+    const { reply } = await rig.done(rig.place({ qty }, { idempotencyKey: 'k' }))
+    const told = reply.kind === 'refused' ? reply.failure.code : reply.kind
+    assert.equal(told, qty === 100 ? 'unknown' : 'order.idempotency_conflict')
+  }
+  assert.equal(rig.count(2202), 1)
+  // Decided, it holds the key no longer than any other call of three days ago.
+  rig.listed = [orderOf(rig.latest)]
+  rig.reconnect()
+  await rig.pass(5_000)
+  assert.equal(rig.latest.state, 'accepted')
+  await rig.done(rig.place({}, { idempotencyKey: 'k' }))
+  assert.equal(rig.count(2202), 2)
+})
