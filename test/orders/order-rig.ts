@@ -281,7 +281,7 @@ export function pushOf(order: Order): Uint8Array {
 export const STATUSES: readonly number[] = Object.values(OrderStatus)
 
 /** The order that a call upstream wants, decoded. */
-export function placedC2s({ body }: SentCall): PlaceOrder {
+export function placedC2s({ body }: Pick<SentCall, 'body'>): PlaceOrder {
   const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
   if (!decoded.ok) throw new Error(decoded.detail)
   return decoded.value.c2s
