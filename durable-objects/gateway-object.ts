@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { socketStanding } from '../src/auth/socket-standing.ts'
 import type { MetricSample } from '../src/base/metric.ts'
+import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -12,12 +13,13 @@ import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
+import { AlarmClock } from './alarm-clock.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 import { SqlLedger } from './order-ledger.ts'
 import { OrderMetrics } from './order-metrics.ts'
-import { SqlSwitches } from './order-switches.ts'
+import { SqlSwitchStore } from './order-switches.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
@@ -39,6 +41,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #ledger: Ledger
   readonly #sockets: HibernatingSockets
   readonly #gateway: Gateway
+  readonly #alarmClock: AlarmClock
   readonly #counters = new CounterBook()
   readonly #orderMetrics = new OrderMetrics()
   #door: SocketDoor
@@ -56,20 +59,21 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#sockets = new HibernatingSockets(ctx)
     this.#door = this.#openDoor()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
       session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 } },
       isParked,
       connect: this.#connector(simulator),
       ledger: this.#ledger,
-      switches: new SqlSwitches(ctx.storage.sql),
+      switches: new SqlSwitchStore(ctx.storage.sql),
       subscriptions: new SubscriptionRows(ctx.storage.sql),
       sockets: this.#sockets,
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
       identify: (token) => this.#door.identify(token),
       standing: (caller, nowMs) => socketStanding(this.#door.keys, caller, nowMs),
-      alarmBy: (atMs) => void this.#alarmBy(atMs),
+      alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onError: (what, error) => console.error(what, error),
     })
@@ -95,7 +99,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#ledger.byId(id)
   }
 
-  haltTrading(request: HaltRequest): Promise<HaltReport> {
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#gateway.orders.halt(request)
   }
 
@@ -103,8 +107,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.resume(scope, isByAdmin)
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
-    return { fireAtMs: this.#gateway.orders.cancelAfter(caller, seconds) }
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+    return this.#gateway.orders.cancelAfter(caller, seconds)
   }
 
   async status(): Promise<GatewayStatus> {
@@ -121,6 +125,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       pendingCalls: calls.size,
       connects: counts.connects,
       loggedIn: login,
+      cancelTasks: this.#gateway.orders.cancelTasks(),
       epoch: this.#epoch,
     }
   }
@@ -135,7 +140,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async shutdown(): Promise<void> {
     this.ctx.storage.kv.put(STORED.parked, true)
-    await this.ctx.storage.deleteAlarm()
+    await this.#alarmClock.clear()
     this.#gateway.opend.park()
   }
 
@@ -174,8 +179,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.webSocketClose(socket)
   }
 
-  override alarm(): Promise<void> {
-    return this.#gateway.alarm()
+  override alarm(): void {
+    this.#alarmClock.rang()
+    this.#gateway.alarm()
   }
 
   #connector(simulator: Simulator | null): Connect {
@@ -194,12 +200,6 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
     return new SocketDoor(config.ok ? config.value : null, () => this.#gateway.accounts.all(), count)
-  }
-
-  /** Sets the alarm to that time, unless it comes earlier anyway. */
-  async #alarmBy(atMs: number): Promise<void> {
-    const presentMs = await this.ctx.storage.getAlarm()
-    if (presentMs === null || presentMs > atMs) await this.ctx.storage.setAlarm(atMs)
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Failure } from '../src/base/failure.ts'
 import type { MetricSample } from '../src/base/metric.ts'
+import type { Result } from '../src/base/result.ts'
 import type { Budget } from '../src/gateway/governor-counter.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
@@ -23,11 +25,11 @@ export interface GatewayRpc {
   /** One entry of the ledger; null when there is none. */
   orderEntry(id: string): Promise<LedgerEntry | null>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
-  haltTrading(request: HaltRequest): Promise<HaltReport>
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>>
   /** False when only an administrator may end that halt, and this is none. */
   resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean>
-  /** Arms the caller's dead man's switch to fire after that time, or disarms it with null. Returns when it fires. */
-  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }>
+  /** Arms the caller's cancel-after to fire after that time, or disarms it with null. Returns when it fires. */
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>>
   /** What is known about the link, without waking OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and what was learned over it, and connects anew; also ends a shutdown. */
@@ -83,6 +85,8 @@ export interface GatewayStatus {
   readonly connects: number
   /** Whether OpenD reported itself logged in at the last look (GetGlobalState). */
   readonly loggedIn: { readonly quote: boolean; readonly trade: boolean } | null
+  /** Open orders that are to be cancelled: by halts, and by switches that are armed or have fired. */
+  readonly cancelTasks: readonly CancelTaskView[]
   /** Grows when cached keys and JWKS must be forgotten. */
   readonly epoch: number
 }

@@ -1,6 +1,7 @@
 import type { MetricSample } from '../src/base/metric.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
+import type { Result } from '../src/base/result.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
@@ -108,7 +109,7 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.orderEntry(id))
   }
 
-  haltTrading(request: HaltRequest): Promise<HaltReport> {
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#again(() => this.#stub.haltTrading(request))
   }
 
@@ -116,7 +117,7 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.resumeTrading(scope, isByAdmin))
   }
 
-  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
     return this.#again(() => this.#stub.cancelAfter(caller, seconds))
   }
 

@@ -80,6 +80,8 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
+  'switch.fired': { code: 'switch.fired' },
+  'switch.full': { code: 'switch.full' },
   'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['HK.00700'] },
   'quote.quota_exhausted': {
     code: 'quote.quota_exhausted',

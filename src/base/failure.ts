@@ -11,6 +11,7 @@ export type Failure =
   | TradeFailure
   | LimitFailure
   | OrderFailure
+  | SwitchFailure
   | QuoteFailure
   | UpstreamFailure
   | OpendFailure
@@ -73,6 +74,13 @@ export type OrderFailure =
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
+
+/** Why a switch is not set. */
+export type SwitchFailure =
+  /** The time of the caller's cancel-after has come: it cancels until no order made before is open. */
+  | { readonly code: 'switch.fired' }
+  /** As many callers as there is room for have halted themselves, or armed a cancel-after. */
+  | { readonly code: 'switch.full' }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =

@@ -67,5 +67,6 @@ async function orderRequest(
     requestId,
     idempotencyKey: idempotencyKey.value,
     isDryRun,
+    isKillSwitch: false,
   })
 }

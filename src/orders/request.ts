@@ -17,6 +17,8 @@ export interface OrderRequest {
   readonly idempotencyKey: string | null
   /** Run every check, send nothing, take nothing. */
   readonly isDryRun: boolean
+  /** A cancel of a switch: it goes before everything else, and is sent even when the ledger cannot be written. */
+  readonly isKillSwitch: boolean
 }
 
 /** What became of it. */

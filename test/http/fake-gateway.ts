@@ -12,6 +12,7 @@ import type {
   GatewayStatus,
 } from '../../durable-objects/gateway-rpc.ts'
 import type { Failure } from '../../src/base/failure.ts'
+import { fail, succeed, type Result } from '../../src/base/result.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
@@ -41,6 +42,8 @@ export class FakeGateway implements GatewayPort {
   readonly halts: HaltRequest[] = []
   readonly resumes: HaltScope[] = []
   isHaltedByAdmin = false
+  /** Whether the time of every cancel-after has come. */
+  hasFired = false
   readonly timers: { readonly caller: string; readonly seconds: number | null }[] = []
   readonly done: string[] = []
   readonly counted: CounterDelta[] = []
@@ -56,7 +59,7 @@ export class FakeGateway implements GatewayPort {
   orderAnswer: OrderAnswer | null = null
   /** The ledger, newest first. */
   entries: readonly LedgerEntry[] = []
-  haltReport: HaltReport = { cancels: [] }
+  haltReport: HaltReport = { isStored: true, isCancelling: false, cancels: [] }
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
@@ -116,9 +119,9 @@ export class FakeGateway implements GatewayPort {
     return this.entries.find((entry) => entry.id === id) ?? null
   }
 
-  async haltTrading(request: HaltRequest): Promise<HaltReport> {
+  async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     this.halts.push(request)
-    return this.haltReport
+    return succeed(this.haltReport)
   }
 
   async resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
@@ -127,9 +130,10 @@ export class FakeGateway implements GatewayPort {
     return true
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+    if (this.hasFired) return fail({ code: 'switch.fired' })
     this.timers.push({ caller, seconds })
-    return { fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 }
+    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 })
   }
 
   async status(): Promise<GatewayStatus> {
@@ -193,5 +197,6 @@ const READY: GatewayStatus = {
   pendingCalls: 0,
   connects: 1,
   loggedIn: { quote: true, trade: true },
+  cancelTasks: [],
   epoch: 1,
 }

@@ -14,6 +14,7 @@ import { encodeMessage } from '../../src/wire/encode.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
 import { Dice } from './simulation/dice.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
+import { Switches } from '../../src/orders/kill-switch/switches.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-books.ts'
 import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
 
@@ -54,7 +55,7 @@ export class DeskRig {
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
-  switches: StoredSwitches
+  switches: Switches
   readonly #disk: Disk
   readonly #dice: Dice
   #volume: Volume
@@ -141,14 +142,20 @@ export class DeskRig {
     this.#timer = { atMs, cancel }
   }
 
-  #assembled(): [StoredLedger, StoredSwitches, OrderManager, OrderReconciler] {
+  #assembled(): [StoredLedger, Switches, OrderManager, OrderReconciler] {
     const volume = this.#volume
     const ledger = new StoredLedger(
       volume,
       () => true,
       () => undefined,
     )
-    const switches = new StoredSwitches(volume, () => true)
+    const switches = new Switches({
+      store: new StoredSwitches(volume, () => true),
+      nowMs: () => this.clock.wallMs(),
+      onStorageFailure: (error) => {
+        throw error
+      },
+    })
     const outside = {
       ledger,
       switches,
@@ -177,6 +184,7 @@ const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
   requestId: 'r',
   idempotencyKey: null,
   isDryRun: false,
+  isKillSwitch: false,
 }
 
 export function limits(change: Partial<KeyLimits>): KeyLimits {

@@ -22,11 +22,13 @@ import {
   readOrderCall,
   writeOrderCall,
 } from '../order-call.ts'
+import { hexOf } from './hex.ts'
 import { RefusedCallQuota } from './refused-call-quota.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
-import { haltOver, haltText, type Switches } from '../kill-switch/switches.ts'
+import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { CALLER_REMARK_BYTES, drawTag, entryIdOf, utf8Bytes } from '../tag.ts'
+import { UnsentEntries } from './unsent-entries.ts'
 import { InFlightOrders } from '../sending/in-flight-orders.ts'
 
 /** How long an idempotency key stands for its first order. */
@@ -77,6 +79,7 @@ export class OrderManager {
   #busy = 0
   /** Ids of the entries that are unknown. While there are none, order pushes need not be searched for them. */
   readonly #unknown = new Set<string>()
+  readonly #unsent = new UnsentEntries()
   /** Callers that wait for an entry to become final. */
   readonly #watchers = new Map<string, (() => void)[]>()
 
@@ -130,9 +133,10 @@ export class OrderManager {
   transition(entry: LedgerEntry, to: EntryState, changes: Partial<LedgerEntry>): LedgerEntry {
     if (!mayMove(entry.state, to)) throw new Error(`entry ${entry.id} cannot move from ${entry.state} to ${to}`)
     const nowMs = this.#outside.nowMs()
-    const isReleased = to === 'rejected' || to === 'absent' || to === 'not_sent'
-    if (isReleased) this.#limits.release(entry, to === 'not_sent' ? 'not_sent' : 'rejected')
-    const holds = isReleased ? (to === 'not_sent' ? 'nothing' : 'rate') : entry.holds
+    const isUnsent = to === 'not_sent' || to === 'refused'
+    const isReleased = to === 'rejected' || to === 'absent' || isUnsent
+    if (isReleased) this.#limits.release(entry, isUnsent ? 'not_sent' : 'rejected')
+    const holds = isReleased ? (isUnsent ? 'nothing' : 'rate') : entry.holds
     const nextLookMs = to === 'unknown' ? nowMs + FIRST_LOOK_MS : entry.nextLookMs
     const sentAs = this.#underway.takeSentAs(entry.id) ?? entry.sentAs
     const updatedAtMs = this.#clock.changedAtMs(nowMs)
@@ -149,6 +153,11 @@ export class OrderManager {
       this.#watchers.delete(entry.id)
     }
     return settled
+  }
+
+  /** Refuses the orders and changes of a scope that was halted, where they have not been handed to the link. */
+  stopWaiting(scope: HaltScope): void {
+    this.#unsent.stop(scope)
   }
 
   async #take(request: OrderRequest): Promise<OrderAnswer> {
@@ -185,8 +194,9 @@ export class OrderManager {
     const written = { request, bodyHash, facts: callFactsOf(call, limitFacts), nowMs }
     if (failure !== null) return { reply: this.#refuse(written, failure), budgets: state.budgets(nowMs) }
     const entry = this.#write(written, state, verdict)
-    await this.#outside.ledger.sync()
-    const reply = await this.#send(entry, call)
+    const halt = await this.#unsent.hold(entry, () => this.#outside.ledger.sync())
+    if (halt !== null) this.transition(entry, 'refused', { refusal: haltFailure(halt) })
+    const reply = halt === null ? await this.#send(entry, call) : refused(haltFailure(halt), entry.id)
     const afterMs = this.#outside.nowMs()
     return { reply, budgets: this.#limits.of(request.caller, request.limits, afterMs).budgets(afterMs) }
   }
@@ -227,9 +237,8 @@ export class OrderManager {
   }
 
   #haltOf(call: OrderCall, { caller }: OrderRequest): Failure | null {
-    if (isCancel(call)) return null
-    const scope = haltOver(this.#outside.switches, caller, call.c2s.header.accID.toString())
-    return scope === null ? null : { code: 'limits.halted', text: haltText(scope), retryAfterMs: null }
+    const scope = isCancel(call) ? null : haltOver(this.#outside.switches, caller, call.c2s.header.accID.toString())
+    return scope === null ? null : haltFailure(scope)
   }
 
   /** Refuses a call. Its entry is written when there is time for it: nothing hangs on it, so nobody waits. */
@@ -288,12 +297,4 @@ function zeros(): Record<EntryState, number> {
   const counts = ENTRY_STATES.map((state) => [state, 0] as const)
   // One number for each member of the union that the list defines.
   return Object.fromEntries(counts) as Record<EntryState, number>
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-function hexOf(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += HEX[byte] ?? ''
-  return text
 }

@@ -52,7 +52,9 @@ async function budgetsOf(clock: VirtualClock, host: GatewayHost, { id, limits }:
   const body = placeBody({ header: PLAY, lots: 1, price: RESTING_PRICES[0], remark: '' })
   const request = { protoId: 2202, body, caller: id, limits, requestId: 'probe', idempotencyKey: null } as const
   let budgets: Budgets | null = null
-  const answer = host.wake().submit({ ...request, rights: { simulate: true, real: true }, isDryRun: true })
+  const answer = host
+    .wake()
+    .submit({ ...request, rights: { simulate: true, real: true }, isDryRun: true, isKillSwitch: false })
   answer.then(
     (told) => (budgets = told.budgets),
     (bug: unknown) => host.bugs.push(bug),

@@ -124,6 +124,7 @@ export class Callers {
       requestId: `r${this.#host.attempts.length}`,
       idempotencyKey,
       isDryRun,
+      isKillSwitch: false,
     })
   }
 }

@@ -5,12 +5,11 @@ import { Governor } from '../../../src/gateway/governor.ts'
 import { GatewaySession } from '../../../src/gateway/session.ts'
 import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
 import type { EntryRef } from '../../../src/orders/reconciliation/account-orders.ts'
-import { cancelOpenOrders, type CancelResult } from '../../../src/orders/kill-switch/cancel-open.ts'
-import { fireSwitches, nextSwitchMs } from '../../../src/orders/kill-switch/dead-man.ts'
+import { CancelTasks } from '../../../src/orders/kill-switch/cancel-tasks.ts'
 import { OrderManager } from '../../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
-import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
+import { type HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
 import type { Connect, Link } from '../../../src/transport/link.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import type { Dice } from './dice.ts'
@@ -52,7 +51,8 @@ export class GatewayLife {
   readonly #session: GatewaySession
   readonly #line: UpstreamLine
   readonly #ledger: StoredLedger
-  readonly #switches: StoredSwitches
+  readonly #switches: Switches
+  readonly #tasks: CancelTasks
   readonly #desk: OrderManager
   readonly #search: OrderReconciler
   readonly #waiting = new Map<number, { settle: (outcome: CallOutcome) => void; entryId: string | undefined }>()
@@ -73,7 +73,7 @@ export class GatewayLife {
     this.#session = new GatewaySession({ sha1, random, encryption: null }, nowMs(), false)
     this.#line = new UpstreamLine(this.#session, new Governor())
     this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
-    this.#switches = new StoredSwitches(volume, mayAct)
+    this.#switches = new Switches({ store: new StoredSwitches(volume, mayAct), nowMs, onStorageFailure: outside.onBug })
     const accounts = new AccountList({
       send: (protoId, body) => this.#send(protoId, body),
       connects: () => this.#session.counts.connects,
@@ -93,6 +93,16 @@ export class GatewayLife {
     }
     this.#desk = new OrderManager(orderOutside)
     this.#search = new OrderReconciler(orderOutside, this.#desk)
+    this.#tasks = new CancelTasks({
+      switches: this.#switches,
+      ledger: this.#ledger,
+      timers: { nowMs, after: (ms, run) => this.#after(ms, run) },
+      send: (protoId, body) => this.#send(protoId, body),
+      submit: (request) => this.#desk.submit(request),
+      isLinkUp: () => this.#session.stage.name === 'ready',
+      allAccounts: () => accounts.all(),
+      onError: (_, error) => this.#isAlive && outside.onBug(error),
+    })
     this.#perform(this.#line.tick(nowMs()))
     this.#alarmBy(nowMs() + ALARM_INTERVAL_MS)
   }
@@ -116,39 +126,29 @@ export class GatewayLife {
     return answer
   }
 
-  async halt(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
+  async halt(scope: HaltScope, caller: string): Promise<void> {
     this.#switches.halt(scope, false)
+    this.#desk.stopWaiting(scope)
+    this.#tasks.startHalt({ scope, includesForeign: false, caller, requestId: 'switch' })
     await this.#ledger.sync()
-    return this.#cancelOpen(scope, caller)
   }
 
   resume(scope: HaltScope): void {
     this.#switches.resume(scope)
+    this.#tasks.endHalt(scope)
   }
 
   cancelAfter(caller: string, seconds: number): void {
     const fireAtMs = this.#outside.clock.wallMs() + seconds * 1_000
-    this.#switches.arm(caller, fireAtMs)
-    this.#alarmBy(fireAtMs)
-  }
-
-  #cancelOpen(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
-    const upstream = (protoId: number, body: Uint8Array) => this.#send(protoId, body)
-    const outside = { ledger: this.#ledger, upstream, nowMs: () => this.#outside.clock.wallMs() }
-    return cancelOpenOrders(outside, this.#desk, scope, { caller, requestId: 'switch' })
+    if (this.#tasks.cancelAfter(caller, fireAtMs).ok) this.#alarmBy(fireAtMs)
   }
 
   async #alarm(): Promise<void> {
     const nowMs = this.#outside.clock.wallMs()
+    this.#alarmBy(Math.min(nowMs + ALARM_INTERVAL_MS, this.#tasks.nextDueMs() ?? Infinity))
     this.#perform(this.#line.tick(nowMs))
-    await fireSwitches({
-      switches: this.#switches,
-      nowMs: () => this.#outside.clock.wallMs(),
-      cancelOpen: (caller) => this.#cancelOpen({ kind: 'caller', caller }, caller),
-    })
+    this.#tasks.alarm()
     await this.#search.run()
-    const afterMs = this.#outside.clock.wallMs()
-    this.#alarmBy(Math.min(afterMs + ALARM_INTERVAL_MS, nextSwitchMs(this.#switches, afterMs) ?? Infinity))
   }
 
   /** Counts a step of this life. False when it is over, so that the step must not happen. */
@@ -188,6 +188,7 @@ export class GatewayLife {
           if (effect.protoId === UPDATE_ORDER) this.#search.orderPush(effect.body)
           break
         case 'ready':
+          this.#tasks.linkReady()
           this.#search.linkReady()
           break
         case 'lost':
