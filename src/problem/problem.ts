@@ -56,6 +56,14 @@ export function describe(failure: Failure): Problem {
       const error = `trd_env does not fit: account ${accId} is a ${accountEnv} account, so trd_env must be ${number} (0 = simulate, 1 = real).`
       return { status: 400, error }
     }
+    case 'switch.fired':
+      return {
+        status: 409,
+        error:
+          'The time of this cancel-after has come: it cancels until no order made before is open. Arm it again after that.',
+      }
+    case 'switch.full':
+      return { status: 429, error: 'As many callers as there is room for have set such a switch; nothing was set.' }
     case 'opend.refused':
       return describeReply(400, 'OpenD refused the call', failure)
     case 'opend.failed':
