@@ -1,7 +1,7 @@
 import { CALL_RANKS, type CallRank, goesBefore } from './governor-rank.ts'
 import { MAX_WAITING_PER_QUEUE, TurnQueue, type WaitingCall } from './governor-queue.ts'
 import { SlidingWindow } from './sliding-window.ts'
-import { LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
+import { callsFor, LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
 
 /**
  * OpenD measures at its end. Two calls come closer together on the way when the first is held up (a retransmission, a
@@ -150,7 +150,7 @@ export class GovernorCounter {
     return {
       limit: this.limit.calls,
       windowMs: LIMIT_WINDOW_MS,
-      remaining: Math.max(0, this.#allowed(rank) - this.#window.usedAt(nowMs)),
+      remaining: Math.max(0, callsFor(rank, this.limit) - this.#window.usedAt(nowMs)),
       resetMs: this.#window.nextReturnInMs(nowMs),
     }
   }
@@ -188,13 +188,7 @@ export class GovernorCounter {
 
   /** When the window has room for a call of that rank. Never earlier for a later rank. */
   #slotMs(rank: CallRank): number {
-    return this.#window.freeAtMs(this.#allowed(rank))
-  }
-
-  /** How many of the limit's calls that rank may use. */
-  #allowed(rank: CallRank): number {
-    const { calls, reserve } = this.limit
-    return reserve !== null && goesBefore(reserve.rank, rank) ? calls - reserve.calls : calls
+    return this.#window.freeAtMs(callsFor(rank, this.limit))
   }
 
   #clone(): GovernorCounter {
@@ -207,5 +201,12 @@ export class GovernorCounter {
 }
 
 function queuesOf(make: (rank: CallRank) => TurnQueue): Queues {
-  return { cancel: make('cancel'), order: make('order'), system: make('system'), read: make('read') }
+  return {
+    switch: make('switch'),
+    cancel: make('cancel'),
+    order: make('order'),
+    system: make('system'),
+    cancel_unknown: make('cancel_unknown'),
+    read: make('read'),
+  }
 }

@@ -49,7 +49,7 @@ const NOTHING: Released = { send: [], refused: [] }
 
 /**
  * Keeps OpenD's rate limits on our side of the link, so that OpenD never has to refuse. A call that OpenD does not limit
- * goes at once; one within its limit too; one that can go soon waits for it, cancels and orders first and callers in
+ * goes at once; one within its limit too; one that can go soon waits for it, ranks in their order and callers in
  * turn; any other is refused with the exact time at which it can go.
  *
  * Without I/O: calls and the time go in, verdicts come out. Call `release` at `nextWakeMs` and do at once what it says.

@@ -68,12 +68,12 @@ export class CounterModel {
 
   /** Whether OpenD's limit has room for the rank now. */
   #isFree({ rank }: Spec): boolean {
-    const { calls, reserve, leastGapMs } = this.#limit
-    const isKeptOut = reserve !== null && CALL_RANKS.indexOf(rank) > CALL_RANKS.indexOf(reserve.rank)
+    const { calls, reserves, leastGapMs } = this.#limit
+    const keptOut = reserves.filter((reserve) => CALL_RANKS.indexOf(rank) > CALL_RANKS.indexOf(reserve.rank))
     const counting = this.#sends.filter((atMs) => atMs > this.#nowMs - WINDOW_MS)
     const gapMs = leastGapMs === 0 ? 0 : leastGapMs + GAP_MARGIN_MS
     return (
-      counting.length < (isKeptOut ? calls - reserve.calls : calls) &&
+      counting.length < calls - keptOut.reduce((sum, reserve) => sum + reserve.calls, 0) &&
       this.#sends.every((atMs) => this.#nowMs - atMs >= gapMs)
     )
   }
