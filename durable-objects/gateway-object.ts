@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type Env, readConfig, type Upstream } from '../src/env.ts'
+import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
 import type { CallOutcome } from '../src/gateway/effect.ts'
 import { AccountList } from '../src/gateway/account-list.ts'
 import { rankOf } from '../src/gateway/call-rank.ts'
@@ -72,12 +72,18 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const encryption = rsa === null ? null : { rsa, aes128 }
     this.#epoch = ctx.storage.kv.get<number>(STORED.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED.parked) ?? false
-    this.#line = new OpendLine({ sha1, random: Math.random, encryption }, isParked, this.#connector(simulator), {
-      linkReady: () => this.#linkReady(),
-      linkLost: () => this.#linkLost(),
-      push: (protoId, body) => this.#push(protoId, body),
-      orderSent: (entryId, connId, serial) => this.#orders.desk.noteSent(entryId, connId, serial),
-    })
+    const isShared = !config.ok || hasManyCallers(config.value)
+    this.#line = new OpendLine(
+      { sha1, random: Math.random, encryption, isShared },
+      isParked,
+      this.#connector(simulator),
+      {
+        linkReady: () => this.#linkReady(),
+        linkLost: () => this.#linkLost(),
+        push: (protoId, body) => this.#push(protoId, body),
+        orderSent: (entryId, connId, serial) => this.#orders.desk.noteSent(entryId, connId, serial),
+      },
+    )
     this.#accounts = new AccountList({
       send: (protoId, body) => this.#line.send(protoId, body, OWN_CALL),
       connects: () => this.#line.session.counts.connects,
@@ -286,9 +292,4 @@ export class GatewayObject extends GatewayObjectBase {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, null)
   }
-}
-
-function upstreamText(upstream: Upstream | null): string {
-  if (upstream === null) return 'not configured'
-  return upstream.kind === 'tcp' ? `tcp://${upstream.hostname}:${upstream.port}` : 'simulator:'
 }

@@ -37,7 +37,7 @@ interface WaitingCall {
 /** The line to OpenD with promises: what the rest of the object calls. */
 export class OpendLine {
   readonly session: GatewaySession
-  readonly #governor = new Governor()
+  readonly #governor: Governor
   readonly #line: UpstreamLine
   readonly #runner: LinkRunner
   readonly #listener: LineListener
@@ -46,6 +46,7 @@ export class OpendLine {
 
   constructor(outside: SessionOutside, isParked: boolean, connect: Connect, listener: LineListener) {
     this.session = new GatewaySession(outside, Date.now(), isParked)
+    this.#governor = new Governor({ isShared: outside.isShared ?? true })
     this.#line = new UpstreamLine(this.session, this.#governor)
     this.#runner = new LinkRunner(this.#line, connect, (event) => this.#deliver(event))
     this.#listener = listener

@@ -25,6 +25,12 @@ export type Upstream =
   | { readonly kind: 'simulator' }
   | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
 
+/** How people read it: `tcp://host:port`, `simulator:`, or that there is none. */
+export function upstreamText(upstream: Upstream | null): string {
+  if (upstream === null) return 'not configured'
+  return upstream.kind === 'tcp' ? `tcp://${upstream.hostname}:${upstream.port}` : 'simulator:'
+}
+
 /** A TCP upstream may be encrypted; the simulator on board needs no link. */
 export type LinkKey = NativeRsaKey | null
 
@@ -40,6 +46,11 @@ export interface Config {
   readonly metricsNeedScope: boolean
   /** In the form of an `Origin` header: `https://app.example.com`. */
   readonly allowedOrigins: ReadonlySet<string>
+}
+
+/** Whether more than one caller can exist: then none may take what the others need of OpenD. Every JWT may be another. */
+export function hasManyCallers({ keys, jwt }: Config): boolean {
+  return jwt !== null || keys.length > 1
 }
 
 /**
