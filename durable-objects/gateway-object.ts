@@ -86,8 +86,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     )
     this.#accounts = new AccountList({
       send: (protoId, body) => this.#line.send(protoId, body, OWN_CALL),
-      connects: () => this.#line.session.counts.connects,
+      linkGeneration: () => this.#line.session.linkGeneration,
+      isLinkUp: () => this.#line.session.stage.name === 'ready',
       nowMs: () => Date.now(),
+      after: (ms, run) => void setTimeout(run, ms),
     })
     this.#door = this.#openDoor()
     this.#orders = new OrderService({
@@ -254,6 +256,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   #linkReady(): void {
+    this.#accounts.linkReady()
     this.#quotes.linkReady()
     this.#orders.linkReady()
     this.#pushes.linkReady()

@@ -76,8 +76,10 @@ export class GatewayLife {
     this.#switches = new StoredSwitches(volume, mayAct)
     const accounts = new AccountList({
       send: (protoId, body) => this.#send(protoId, body),
-      connects: () => this.#session.counts.connects,
+      linkGeneration: () => this.#session.linkGeneration,
+      isLinkUp: () => this.#session.stage.name === 'ready',
       nowMs,
+      after: (ms, run) => void this.#after(ms, run),
     })
     const orderOutside = {
       ledger: this.#ledger,
