@@ -1,3 +1,4 @@
+import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
@@ -106,6 +107,16 @@ export class OrderService {
 
   orderPush(body: Uint8Array): void {
     this.#search.orderPush(body)
+  }
+
+  /** Orders of an account (decimal id) that OpenD listed for another reason: late ones among them are noticed. */
+  ordersListed(accId: string, orders: readonly MessageTypes['Trd_Common.Order'][]): void {
+    this.#search.ordersListed(accId, orders)
+  }
+
+  /** OpenD's reply to an order call after its deadline. Returns whether it decided an entry. */
+  lateReply(connId: string, serial: number, protoId: number, body: Uint8Array): boolean {
+    return this.#search.lateReply(connId, serial, protoId, body)
   }
 
   /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */

@@ -100,16 +100,19 @@ test('after a restart, polls count once a connection came up, also where the fra
   assert.equal(rig.latest.state, 'absent')
 })
 
-test('a poll during which the connection changed does not count', async () => {
+test('a poll that began over the carrying connection does not count, also when it ends after that', async () => {
   const rig = hanging()
   rig.answers.set(2201, async () => {
-    await new Promise<void>((resolve) => rig.clock.after(500, resolve))
-    rig.reconnect()
+    await new Promise<void>((resolve) => rig.clock.after(5_000, resolve))
     return orderList([])
   })
   void rig.place()
-  await rig.pass(10 * 60_000)
+  await rig.pass(1_000)
+  rig.reconnect()
+  await rig.pass(4_500)
   assert.deepEqual([rig.latest.state, rig.latest.looks], ['unknown', 0])
+  await rig.pass(120_000)
+  assert.equal(rig.latest.state, 'absent')
 })
 
 test('an entry that polls do not decide is polled less and less often', async () => {
@@ -124,6 +127,18 @@ test('an entry that polls do not decide is polled less and less often', async ()
   await rig.pass(10 * DAY_MS)
   const later = (polls(rig) - first - day) / 10
   assert.ok(later > 40 && later <= 48, `${later} polls on each day after`)
+})
+
+test('many undecided entries of an account share their polls', async () => {
+  const rig = hanging()
+  for (let order = 0; order < 30; order++) {
+    void rig.place()
+    await rig.pass(1_700)
+  }
+  await rig.pass(60_000)
+  const before = polls(rig)
+  await rig.pass(600_000)
+  assert.ok(polls(rig) - before <= 61, `${polls(rig) - before} polls in ten minutes`)
 })
 
 test('an order of unknown status is polled less and less often too, and found when OpenD decides', async () => {
