@@ -183,7 +183,7 @@ test('a slow account does not hold up another one', async () => {
   assert.equal(looks['281756'], 3)
 })
 
-test('the history is asked from the oldest missing order to the newest', async () => {
+test('the history is asked from the oldest missing order up to now', async () => {
   const rig = losing()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   void rig.place({ header: REAL })
