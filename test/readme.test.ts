@@ -80,6 +80,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.idempotency_conflict': { code: 'order.idempotency_conflict', intentId },
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
+  'order.lapsed': { code: 'order.lapsed', intentId },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
   'order.too_late': { code: 'order.too_late' },
   'order.ledger_full': { code: 'order.ledger_full' },
