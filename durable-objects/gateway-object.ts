@@ -2,13 +2,13 @@ import { DurableObject } from 'cloudflare:workers'
 import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import type { MetricSample } from '../src/base/metric.ts'
+import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
-import type { Result } from '../src/base/result.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
@@ -16,12 +16,13 @@ import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
+import { AlarmClock } from './alarm-clock.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 import { SqlLedger } from './order-ledger.ts'
 import { OrderMetrics } from './order-metrics.ts'
-import { SqlSwitches } from './order-switches.ts'
+import { SqlSwitchStore } from './order-switches.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
@@ -46,6 +47,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #ledger: Ledger
   readonly #sockets: HibernatingSockets
   readonly #gateway: Gateway
+  readonly #alarmClock: AlarmClock
   readonly #counters = new CounterBook()
   readonly #orderMetrics = new OrderMetrics()
   #door: SocketDoor
@@ -63,13 +65,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#sockets = new HibernatingSockets(ctx)
     this.#door = this.#openDoor()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
       session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 } },
       isParked,
       connect: this.#connector(simulator),
       ledger: this.#ledger,
-      switches: new SqlSwitches(ctx.storage.sql),
+      switches: new SqlSwitchStore(ctx.storage.sql),
       subscriptions: new SubscriptionRows(ctx.storage.sql),
       sockets: this.#sockets,
       secureRandom,
@@ -78,8 +81,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       standing: (caller, nowMs) => socketStanding(this.#door.keys, caller, nowMs),
       orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
         callerStanding(this.#door.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
-      alarmBy: (atMs) => void this.#alarmBy(atMs),
+      alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
+      onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
     if (this.#upstream !== null && !isParked) this.#gateway.start()
@@ -108,7 +112,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.resolve(id, decision)
   }
 
-  haltTrading(request: HaltRequest): Promise<HaltReport> {
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#gateway.orders.halt(request)
   }
 
@@ -116,8 +120,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.resume(scope, by)
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
-    return { fireAtMs: this.#gateway.orders.cancelAfter(caller, seconds) }
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+    return this.#gateway.orders.cancelAfter(caller, seconds)
   }
 
   async status(): Promise<GatewayStatus> {
@@ -134,6 +138,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       pendingCalls: calls.size,
       connects: counts.connects,
       loggedIn: login,
+      cancelTasks: this.#gateway.orders.cancelTasks(),
       epoch: this.#epoch,
     }
   }
@@ -148,7 +153,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async shutdown(): Promise<void> {
     this.ctx.storage.kv.put(STORED.parked, true)
-    await this.ctx.storage.deleteAlarm()
+    await this.#alarmClock.clear()
     this.#gateway.opend.park()
   }
 
@@ -189,8 +194,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.webSocketClose(socket)
   }
 
-  override alarm(): Promise<void> {
-    return this.#gateway.alarm()
+  override alarm(): void {
+    this.#alarmClock.rang()
+    this.#gateway.alarm()
   }
 
   #connector(simulator: Simulator | null): Connect {
@@ -209,12 +215,6 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
     return new SocketDoor(config.ok ? config.value : null, () => this.#gateway.accounts.all(), count)
-  }
-
-  /** Sets the alarm to that time, unless it comes earlier anyway. */
-  async #alarmBy(atMs: number): Promise<void> {
-    const presentMs = await this.ctx.storage.getAlarm()
-    if (presentMs === null || presentMs > atMs) await this.ctx.storage.setAlarm(atMs)
   }
 }
 

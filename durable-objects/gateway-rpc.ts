@@ -4,6 +4,7 @@ import type { MetricSample } from '../src/base/metric.ts'
 import type { Budget } from '../src/gateway/governor-counter.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
@@ -28,11 +29,11 @@ export interface GatewayRpc {
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
-  haltTrading(request: HaltRequest): Promise<HaltReport>
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>>
   /** Ends a halt. False when `by` may not end it. */
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
-  /** Arms the caller's dead man's switch to fire after that time, or disarms it with null. Returns when it fires. */
-  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }>
+  /** Arms the caller's cancel-after to fire after that time, or disarms it with null. Returns when it fires. */
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>>
   /** What is known about the link, without waking OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and what was learned over it, and connects anew; also ends a shutdown. */
@@ -88,6 +89,8 @@ export interface GatewayStatus {
   readonly connects: number
   /** Whether OpenD reported itself logged in at the last look (GetGlobalState). */
   readonly loggedIn: { readonly quote: boolean; readonly trade: boolean } | null
+  /** Open orders that are to be cancelled: by halts, and by switches that are armed or have fired. */
+  readonly cancelTasks: readonly CancelTaskView[]
   /** Grows when cached keys and JWKS must be forgotten. */
   readonly epoch: number
 }

@@ -1,11 +1,11 @@
 import type { MetricSample } from '../src/base/metric.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
+import type { Result } from '../src/base/result.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
-import type { Result } from '../src/base/result.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
@@ -127,7 +127,7 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.resolveOrderEntry(id, decision))
   }
 
-  haltTrading(request: HaltRequest): Promise<HaltReport> {
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#again(() => this.#stub.haltTrading(request))
   }
 
@@ -135,7 +135,7 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.resumeTrading(scope, by))
   }
 
-  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
     return this.#again(() => this.#stub.cancelAfter(caller, seconds))
   }
 

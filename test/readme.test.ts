@@ -84,6 +84,8 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.too_late': { code: 'order.too_late' },
   'order.ledger_full': { code: 'order.ledger_full' },
   'order.already_decided': { code: 'order.already_decided', intentId, state: 'accepted' },
+  'switch.fired': { code: 'switch.fired' },
+  'switch.full': { code: 'switch.full' },
   'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['HK.00700'] },
   'quote.quota_exhausted': {
     code: 'quote.quota_exhausted',

@@ -11,6 +11,7 @@ export type Failure =
   | TradeFailure
   | LimitFailure
   | OrderFailure
+  | SwitchFailure
   | QuoteFailure
   | PushFailure
   | UpstreamFailure
@@ -82,6 +83,13 @@ export type OrderFailure =
   | { readonly code: 'order.ledger_full' }
   /** An operator wants to decide an entry whose outcome is known. */
   | { readonly code: 'order.already_decided'; readonly intentId: string; readonly state: string }
+
+/** Why a switch is not set. */
+export type SwitchFailure =
+  /** The time of the caller's cancel-after has come: it cancels until no order made before is open. */
+  | { readonly code: 'switch.fired' }
+  /** As many callers as there is room for have halted themselves, or armed a cancel-after. */
+  | { readonly code: 'switch.full' }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =

@@ -13,7 +13,7 @@ import type { SessionOutside } from '../gateway/session.ts'
 import type { Ledger } from '../orders/ledger.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
-import type { Switches } from '../orders/kill-switch/switches.ts'
+import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
@@ -39,7 +39,7 @@ export interface GatewayDeps {
   readonly isParked: boolean
   readonly connect: Connect
   readonly ledger: Ledger
-  readonly switches: Switches
+  readonly switches: SwitchStore
   readonly subscriptions: SubscriptionStore
   readonly sockets: PushSockets
   /** Uniform in [0, 1), and not to be guessed. */
@@ -56,6 +56,8 @@ export interface GatewayDeps {
   readonly alarmBy: (atMs: number) => void
   /** An order call was refused, dry runs aside. */
   onRefused(caller: string, failure: Failure): void
+  /** An order exists although its caller was told that it is absent or refused. */
+  onContradiction(entryId: string, detail: string): void
   /** Something that no caller waits for failed. */
   onError(what: string, error: unknown): void
 }
@@ -111,8 +113,11 @@ export class Gateway {
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
       },
       tradingAccounts: (accId) => this.accounts.environments(accId),
+      allAccounts: () => this.accounts.all(),
+      isLinkUp: () => this.opend.session.stage.name === 'ready',
       alarmBy: (atMs) => deps.alarmBy(atMs),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
+      onContradiction: (entryId, detail) => deps.onContradiction(entryId, detail),
       onError: (what, error) => deps.onError(what, error),
     })
     this.pushes = new PushService({
@@ -141,7 +146,7 @@ export class Gateway {
 
   /** Connects, and keeps the alarm set from now on. */
   start(): void {
-    this.#deps.alarmBy(this.#deps.timers.nowMs() + ALARM_INTERVAL_MS)
+    this.#setAlarm()
     this.opend.tick()
   }
 
@@ -158,25 +163,27 @@ export class Gateway {
     return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body)) }
   }
 
-  /** Does what timers would have done, had an eviction not taken them, and sets the next alarm. */
-  async alarm(): Promise<void> {
-    const { timers, alarmBy } = this.#deps
+  /**
+   * Sets the next alarm, then does what timers would have done, had an eviction not taken them. The alarm comes first:
+   * whatever fails after it, the object wakes again.
+   */
+  alarm(): void {
+    const isParked = this.opend.session.stage.name === 'parked'
+    if (!isParked) this.#setAlarm()
     this.pushes.heartbeat()
-    if (this.opend.session.stage.name === 'parked') return
+    if (isParked) return
     this.opend.tick()
+    this.orders.alarm()
     this.quotes.run()
-    const nextMs = await this.orders.alarm()
-    alarmBy(Math.min(timers.nowMs() + ALARM_INTERVAL_MS, nextMs ?? Infinity))
   }
 
   /** Forgets what was learned and connects anew; ends a shutdown. */
   reload(): void {
-    const { timers, alarmBy } = this.#deps
     this.accounts.forget()
     this.quotes.forgetKept()
     this.pushes.closeFallen()
-    // A switch that came due while the gateway was parked fires now.
-    alarmBy(Math.min(timers.nowMs() + ALARM_INTERVAL_MS, this.orders.soonestFireMs() ?? Infinity))
+    this.#setAlarm()
+    // A switch that came due while the gateway was parked fires when the link is up.
     this.opend.reload()
   }
 
@@ -187,6 +194,11 @@ export class Gateway {
       ...this.quotes.metrics(),
       ...this.pushes.metrics(),
     ]
+  }
+
+  #setAlarm(): void {
+    const { timers, alarmBy } = this.#deps
+    alarmBy(Math.min(timers.nowMs() + ALARM_INTERVAL_MS, this.orders.nextDueMs() ?? Infinity))
   }
 
   #linkReady(): void {

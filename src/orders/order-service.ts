@@ -1,15 +1,16 @@
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
+import { type Result, fail, succeed } from '../base/result.ts'
 import type { StorageHealth } from '../base/storage-health.ts'
-import type { Result } from '../base/result.ts'
 import type { Timers } from '../base/timers.ts'
 import { WakeTimer } from '../base/wake-timer.ts'
 import type { CallRank } from '../gateway/governor-rank.ts'
-import type { TradingAccounts } from '../gateway/trading-accounts.ts'
+import type { TradingAccount, TradingAccounts } from '../gateway/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './reconciliation/account-orders.ts'
-import { cancelOpenOrders, type CancelResult } from './kill-switch/cancel-open.ts'
-import { fireSwitches, nextSwitchMs } from './kill-switch/dead-man.ts'
+import type { CancelResult } from './kill-switch/account-cancels.ts'
+import { CancelTasks, type CancelTaskView } from './kill-switch/cancel-tasks.ts'
+import type { SwitchStore } from './kill-switch/switch-store.ts'
 import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { OrderManager } from './manager/order-manager.ts'
@@ -17,7 +18,7 @@ import type { OrderRequest } from './request.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
 import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
-import type { HaltScope, Switches } from './kill-switch/switches.ts'
+import { type HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
 const MOST_COUNTED = 500
@@ -29,7 +30,7 @@ const COUNTED_MS = 60_000
 export interface OrderServiceDeps {
   readonly timers: Timers
   readonly ledger: Ledger
-  readonly switches: Switches
+  readonly switches: SwitchStore
   readonly sha1: Sha1
   /** Uniform in [0, 1), and not to be guessed. */
   readonly random: () => number
@@ -45,10 +46,15 @@ export interface OrderServiceDeps {
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
+  /** Every account of the login. */
+  allAccounts(): Promise<readonly TradingAccount[] | Failure>
+  isLinkUp(): boolean
   /** Something is due at that time, Unix ms; the alarm must not come later. */
   alarmBy(atMs: number): void
   /** A call was refused, dry runs aside. */
   onRefused(caller: string, failure: Failure): void
+  /** An order exists although its entry was final and said otherwise. */
+  onContradiction(entryId: string, detail: string): void
   /** Something that no caller waits for failed. */
   onError(what: string, error: unknown): void
 }
@@ -57,17 +63,29 @@ export interface OrderServiceDeps {
 export interface HaltRequest {
   readonly scope: HaltScope
   readonly isByAdmin: boolean
-  /** Whether open orders within the scope are cancelled too. */
+  /** Whether open orders within the scope are cancelled too, and whether also those not placed through this gateway. */
   readonly cancelsOpenOrders: boolean
+  readonly includesForeign: boolean
   /** Who is written down for those cancels. */
   readonly caller: string
   readonly requestId: string
 }
 
+/** What a halt has done when it is answered. */
 export interface HaltReport {
-  /** One line for each order that was to be cancelled; empty when none was asked for. */
+  /** Whether it survives a restart: false when the storage fails. It is in force in any case. */
+  readonly isStored: boolean
+  /** Whether orders are still being cancelled; that goes on until not one of them is open. */
+  readonly isCancelling: boolean
+  /** One line for each order that was to be cancelled, as far as they are known; empty when none was asked for. */
   readonly cancels: readonly CancelResult[]
 }
+
+/** Whose calls the kill switch's own lists are: they go before every other call. */
+const KILL_SWITCH = { caller: '', rank: 'switch' } as const
+
+/** How long a halt waits for its storage and the first cancels before it is answered: people and clients wait 30 s. */
+const HALT_WAIT_MS = 10_000
 
 /** The order side of the gateway: manager, search, ledger and switches, on the timers that are passed in. */
 export class OrderService {
@@ -75,13 +93,19 @@ export class OrderService {
   readonly ledger: Ledger
   readonly #switches: Switches
   readonly #search: OrderReconciler
+  readonly #tasks: CancelTasks
   readonly #deps: OrderServiceDeps
   readonly #wake: WakeTimer
 
   constructor(deps: OrderServiceDeps) {
-    const { ledger, switches, timers } = deps
+    const { ledger, timers } = deps
     this.#deps = deps
     this.ledger = ledger
+    const switches = new Switches({
+      store: deps.switches,
+      nowMs: () => timers.nowMs(),
+      onStorageFailure: (error) => deps.storage.failed(error),
+    })
     this.#switches = switches
     this.#wake = new WakeTimer(timers, () => {
       this.#search.run().catch((error: unknown) => deps.onError('order search failed', error))
@@ -107,15 +131,25 @@ export class OrderService {
         ...shared,
         nowMs: () => timers.nowMs(),
         connId: () => deps.connId(),
-        onContradiction: ({ id }, detail) =>
-          deps.onError('an order exists although its entry was final', `${id} ${detail}`),
+        onContradiction: ({ id }, detail) => deps.onContradiction(id, detail),
       },
       this.manager,
     )
+    this.#tasks = new CancelTasks({
+      switches,
+      ledger,
+      timers,
+      send: (protoId, body) => deps.send(protoId, body, KILL_SWITCH),
+      onError: (what, error) => deps.onError(what, error),
+      submit: (request) => this.manager.submit(request),
+      isLinkUp: () => deps.isLinkUp(),
+      allAccounts: () => deps.allAccounts(),
+    })
   }
 
-  /** The link came up: orders whose replies were lost are looked for at once. */
+  /** The link came up: what is due is cancelled, and orders whose replies were lost are looked for, at once. */
   linkReady(): void {
+    this.#tasks.linkReady()
     this.#search.linkReady()
   }
 
@@ -135,52 +169,72 @@ export class OrderService {
     return resolved
   }
 
-  async halt({ scope, isByAdmin, cancelsOpenOrders, caller, requestId }: HaltRequest): Promise<HaltReport> {
-    this.#switches.halt(scope, isByAdmin, this.#deps.timers.nowMs())
-    await this.ledger.sync()
-    return { cancels: cancelsOpenOrders ? await this.#cancelOpen(scope, { caller, requestId }) : [] }
+  /** Halts a scope; orders of it that have not left are refused. Failures: `switch.full`. */
+  async halt(request: HaltRequest): Promise<Result<HaltReport>> {
+    const { scope, isByAdmin, cancelsOpenOrders } = request
+    if (!this.#switches.halt(scope, isByAdmin)) return fail({ code: 'switch.full' })
+    this.manager.stopWaiting(scope)
+    const run = cancelsOpenOrders ? this.#tasks.startHalt(request) : null
+    const synced = this.ledger.sync().then(
+      () => true,
+      (error: unknown) => {
+        this.#deps.storage.failed(error)
+        return false
+      },
+    )
+    const tooLate = new Promise<void>((resolve) => void this.#deps.timers.after(HALT_WAIT_MS, resolve))
+    const [isSynced] = await Promise.all([
+      Promise.race([synced, tooLate.then(() => false)]),
+      run === null ? null : Promise.race([run.whenTried, tooLate]),
+    ])
+    return succeed({
+      isStored: isSynced && this.#switches.isStored,
+      isCancelling: run !== null && !run.isOver,
+      cancels: run?.results ?? [],
+    })
   }
 
-  /** False when `by` may not end that halt. */
+  /** Ends a halt and what it cancels. False when `by` may not end that halt. */
   resume(scope: HaltScope, by: SwitchedBy): boolean {
     if (!mayResume(by, scope, this.#switches.haltOf(scope))) return false
     this.#switches.resume(scope)
+    this.#tasks.endHalt(scope)
     return true
   }
 
-  /** When the soonest dead man's switch fires, or would have; null when none is armed. */
-  soonestFireMs(): number | null {
-    return this.#switches.armed()[0]?.fireAtMs ?? null
-  }
-
-  /** Arms the caller's dead man's switch, or disarms it with null. */
-  cancelAfter(caller: string, seconds: number | null): number | null {
+  /** Arms the caller's cancel-after, or disarms it with null. Failures: `switch.fired` and `switch.full`. */
+  cancelAfter(caller: string, seconds: number | null): Result<{ readonly fireAtMs: number | null }> {
     const fireAtMs = seconds === null ? null : this.#deps.timers.nowMs() + seconds * 1_000
-    this.#switches.arm(caller, fireAtMs)
+    const armed = this.#tasks.cancelAfter(caller, fireAtMs)
+    if (!armed.ok) return armed
     if (fireAtMs !== null) this.#deps.alarmBy(fireAtMs)
-    return fireAtMs
+    return succeed({ fireAtMs })
   }
 
-  /** Does what is due: searches, fires switches, forgets what is old. Returns when it wants to be called again. */
-  async alarm(): Promise<number | null> {
+  /** When the next switch is due, Unix ms; null when none is to come. */
+  nextDueMs(): number | null {
+    return this.#tasks.nextDueMs()
+  }
+
+  /** The cancel tasks, those to come and those that go on. */
+  cancelTasks(): readonly CancelTaskView[] {
+    return this.#tasks.view()
+  }
+
+  /** Starts what is due: switches, the search, forgetting what is old. Waits for none of it. */
+  alarm(): void {
     const { timers } = this.#deps
-    this.ledger.forgetOld(timers.nowMs())
-    await fireSwitches({
-      switches: this.#switches,
-      nowMs: () => timers.nowMs(),
-      cancelOpen: (caller, fireAtMs) =>
-        this.#cancelOpen({ kind: 'caller', caller }, { caller, requestId: `cancel-after-${fireAtMs}` }),
-    })
-    await this.#search.run()
-    return nextSwitchMs(this.#switches, timers.nowMs())
+    this.#tasks.alarm()
+    this.manager.entries.writeAgain()
+    this.#search.run().catch((error: unknown) => this.#deps.onError('order search failed', error))
+    try {
+      this.ledger.forgetOld(timers.nowMs())
+    } catch (error) {
+      this.#deps.onError('old entries could not be deleted', error)
+    }
   }
 
   metrics(): readonly MetricSample[] {
-    return [gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount)]
-  }
-
-  #cancelOpen(scope: HaltScope, by: { readonly caller: string; readonly requestId: string }) {
-    const outside = { ledger: this.ledger, upstream: this.#deps.send, nowMs: () => this.#deps.timers.nowMs() }
-    return cancelOpenOrders(outside, this.manager, scope, by)
+    return [gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount), ...this.#tasks.metrics()]
   }
 }

@@ -58,6 +58,14 @@ export function describe(failure: Failure): Problem {
     }
     case 'push.too_many_sockets':
       return { status: 429, error: 'This key has as many push sockets open as one key may; close one of them first.' }
+    case 'switch.fired':
+      return {
+        status: 409,
+        error:
+          'The time of this cancel-after has come: it cancels until no order made before is open. Arm it again after that.',
+      }
+    case 'switch.full':
+      return { status: 429, error: 'As many callers as there is room for have set such a switch; nothing was set.' }
     case 'opend.refused':
       return describeReply(400, 'OpenD refused the call', failure)
     case 'opend.failed':

@@ -45,6 +45,8 @@ export class FakeGateway implements GatewayPort {
   readonly decisions: (OperatorDecision & { readonly id: string })[] = []
   readonly resumes: HaltScope[] = []
   isHaltedByAdmin = false
+  /** Whether the time of every cancel-after has come. */
+  hasFired = false
   readonly timers: { readonly caller: string; readonly seconds: number | null }[] = []
   readonly done: string[] = []
   readonly counted: CounterDelta[] = []
@@ -60,7 +62,7 @@ export class FakeGateway implements GatewayPort {
   orderAnswer: OrderAnswer | null = null
   /** The ledger, newest first. */
   entries: readonly LedgerEntry[] = []
-  haltReport: HaltReport = { cancels: [] }
+  haltReport: HaltReport = { isStored: true, isCancelling: false, cancels: [] }
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
@@ -132,9 +134,9 @@ export class FakeGateway implements GatewayPort {
     return succeed({ ...entry, state, orderId, orderIdEx, resolution: { by, reason, atMs: FIRES_FROM_MS } })
   }
 
-  async haltTrading(request: HaltRequest): Promise<HaltReport> {
+  async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     this.halts.push(request)
-    return this.haltReport
+    return succeed(this.haltReport)
   }
 
   async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
@@ -143,9 +145,10 @@ export class FakeGateway implements GatewayPort {
     return true
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+    if (this.hasFired) return fail({ code: 'switch.fired' })
     this.timers.push({ caller, seconds })
-    return { fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 }
+    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 })
   }
 
   async status(): Promise<GatewayStatus> {
@@ -209,5 +212,6 @@ const READY: GatewayStatus = {
   pendingCalls: 0,
   connects: 1,
   loggedIn: { quote: true, trade: true },
+  cancelTasks: [],
   epoch: 1,
 }

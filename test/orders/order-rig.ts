@@ -17,6 +17,7 @@ import { snapshot } from './sample-snapshot.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
 import { Dice } from './simulation/dice.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
+import { Switches } from '../../src/orders/kill-switch/switches.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-books.ts'
 import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
 
@@ -68,7 +69,7 @@ export class DeskRig {
   desk: OrderManager
   search: OrderReconciler
   ledger: StoredLedger
-  switches: StoredSwitches
+  switches: Switches
   readonly storage = new StorageHealth(() => this.clock.wallMs())
   readonly #disk: Disk
   readonly #dice: Dice
@@ -167,7 +168,7 @@ export class DeskRig {
     this.#timer = { atMs, cancel }
   }
 
-  #assembled(): [StoredLedger, StoredSwitches, OrderManager, OrderReconciler] {
+  #assembled(): [StoredLedger, Switches, OrderManager, OrderReconciler] {
     const volume = this.#volume
     const ledger = new StoredLedger(
       volume,
@@ -177,8 +178,12 @@ export class DeskRig {
       },
       () => undefined,
     )
-    const switches = new StoredSwitches(volume, () => true)
     const nowMs = (): number => this.clock.wallMs()
+    const switches = new Switches({
+      store: new StoredSwitches(volume, () => true),
+      nowMs,
+      onStorageFailure: (error) => this.storage.failed(error),
+    })
     const deps = {
       ledger,
       switches,
@@ -281,7 +286,7 @@ export function pushOf(order: Order): Uint8Array {
 export const STATUSES: readonly number[] = Object.values(OrderStatus)
 
 /** The order that a call upstream wants, decoded. */
-export function placedC2s({ body }: SentCall): PlaceOrder {
+export function placedC2s({ body }: Pick<SentCall, 'body'>): PlaceOrder {
   const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
   if (!decoded.ok) throw new Error(decoded.detail)
   return decoded.value.c2s

@@ -1,4 +1,4 @@
-import type { HaltScope } from './switches.ts'
+import type { HaltScope } from './halt-scope.ts'
 
 /** A halt in force. */
 export interface StoredHalt {
@@ -24,7 +24,7 @@ export interface CancelTask {
   /** The caller and the request that are written down for the cancels. */
   readonly caller: string
   readonly requestId: string
-  /** When it is to begin, Unix ms. */
+  /** When it is to begin, Unix ms; once it has begun, when it did. Orders of a `cancel_after` made later are not meant. */
   readonly dueAtMs: number
   /** Attempts that left some order open, and when the next one is due (Unix ms). */
   readonly attempts: number

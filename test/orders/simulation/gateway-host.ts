@@ -98,7 +98,7 @@ export class GatewayHost {
   }
 
   #noteWriting(entry: LedgerEntry, before: LedgerEntry | null): void {
-    const isHalted = this.#disk.seen.halts.has(JSON.stringify({ kind: 'caller', caller: entry.caller }))
+    const isHalted = this.#disk.seen.halts.has(`caller:${entry.caller}`)
     this.writings.push({ elapsedMs: this.#clock.elapsedMs, entry, before, isHalted })
   }
 

@@ -1,6 +1,6 @@
 import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
 import { Gateway } from '../../../src/core/gateway.ts'
-import type { CancelResult } from '../../../src/orders/kill-switch/cancel-open.ts'
+import type { CancelResult } from '../../../src/orders/kill-switch/account-cancels.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
 import type { Connect } from '../../../src/transport/link.ts'
@@ -50,7 +50,7 @@ export class GatewayLife {
     }
     this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
     this.#alarm = new AlarmClock(timers, () => {
-      this.gateway.alarm().catch((bug: unknown) => this.#isAlive && outside.onBug(bug))
+      this.gateway.alarm()
     })
     this.gateway = new Gateway({
       timers,
@@ -68,6 +68,7 @@ export class GatewayLife {
       orderStanding: () => 'valid',
       alarmBy: (atMs) => this.#alarm.by(atMs),
       onRefused: () => undefined,
+      onContradiction: () => undefined,
       onError: (_what, bug) => this.#isAlive && outside.onBug(bug),
     })
     this.#watchFrames()
@@ -93,8 +94,9 @@ export class GatewayLife {
   }
 
   async halt(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
-    const by = { caller, requestId: 'switch', isByAdmin: false, cancelsOpenOrders: true }
-    return (await this.gateway.orders.halt({ scope, ...by })).cancels
+    const by = { caller, requestId: 'switch', isByAdmin: false, cancelsOpenOrders: true, includesForeign: false }
+    const halted = await this.gateway.orders.halt({ scope, ...by })
+    return halted.ok ? halted.value.cancels : []
   }
 
   resume(caller: string): void {

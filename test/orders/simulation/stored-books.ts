@@ -1,7 +1,8 @@
 import { type EntryState, isFinal, type LedgerEntry } from '../../../src/orders/entry.ts'
 import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../../src/orders/ledger.ts'
-import type { HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
-import type { Volume } from './disk.ts'
+import { type HaltScope, scopeName } from '../../../src/orders/kill-switch/halt-scope.ts'
+import type { CancelTask, StoredHalt, SwitchStore } from '../../../src/orders/kill-switch/switch-store.ts'
+import type { Stored, Volume } from './disk.ts'
 
 /** Told of every entry that is written, with the one it replaces. */
 export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
@@ -156,8 +157,8 @@ export class StoredLedger implements Ledger {
   }
 }
 
-/** The switches of one life of the object. */
-export class StoredSwitches implements Switches {
+/** The store of the switches of one life of the object. */
+export class StoredSwitches implements SwitchStore {
   readonly #volume: Volume
   readonly #mayAct: MayAct
 
@@ -166,29 +167,31 @@ export class StoredSwitches implements Switches {
     this.#mayAct = mayAct
   }
 
-  halt(scope: HaltScope, isByAdmin: boolean): void {
-    if (this.#mayAct())
-      this.#volume.write(({ halts }) => halts.set(JSON.stringify(scope), isByAdmin ? 'admin' : 'caller'))
+  halts(): readonly StoredHalt[] {
+    return [...this.#volume.seen.halts.values()]
   }
 
-  resume(scope: HaltScope): void {
-    if (this.#mayAct()) this.#volume.write(({ halts }) => halts.delete(JSON.stringify(scope)))
+  putHalt(halt: StoredHalt): void {
+    this.#write(({ halts }) => halts.set(scopeName(halt.scope), halt))
   }
 
-  haltOf(scope: HaltScope): 'admin' | 'caller' | null {
-    return this.#volume.seen.halts.get(JSON.stringify(scope)) ?? null
+  removeHalt(scope: HaltScope): void {
+    this.#write(({ halts }) => halts.delete(scopeName(scope)))
   }
 
-  arm(caller: string, fireAtMs: number | null): void {
-    if (!this.#mayAct()) return
-    this.#volume.write(({ timers }) => {
-      if (fireAtMs === null) timers.delete(caller)
-      else timers.set(caller, fireAtMs)
-    })
+  cancelTasks(): readonly CancelTask[] {
+    return [...this.#volume.seen.tasks.values()]
   }
 
-  armed(): readonly { readonly caller: string; readonly fireAtMs: number }[] {
-    const timers = [...this.#volume.seen.timers].map(([caller, fireAtMs]) => ({ caller, fireAtMs }))
-    return timers.sort((a, b) => a.fireAtMs - b.fireAtMs)
+  putCancelTask(task: CancelTask): void {
+    this.#write(({ tasks }) => tasks.set(task.id, task))
+  }
+
+  removeCancelTask(id: string): void {
+    this.#write(({ tasks }) => tasks.delete(id))
+  }
+
+  #write(change: (stored: Stored) => void): void {
+    if (this.#mayAct()) this.#volume.write(change)
   }
 }
