@@ -4,7 +4,7 @@ import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
-import { type Env, readConfig, type Upstream } from '../src/env.ts'
+import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
@@ -61,6 +61,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
     this.#epoch = ctx.storage.kv.get<number>(STORED.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED.parked) ?? false
+    const isShared = !config.ok || hasManyCallers(config.value)
     this.#ledger = new SqlLedger(ctx.storage)
     this.#sockets = new HibernatingSockets(ctx)
     this.#door = this.#openDoor()
@@ -68,7 +69,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
-      session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 } },
+      session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
       isParked,
       connect: this.#connector(simulator),
       ledger: this.#ledger,
@@ -223,9 +224,4 @@ export class GatewayObject extends GatewayObjectBase {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, null)
   }
-}
-
-function upstreamText(upstream: Upstream | null): string {
-  if (upstream === null) return 'not configured'
-  return upstream.kind === 'tcp' ? `tcp://${upstream.hostname}:${upstream.port}` : 'simulator:'
 }

@@ -25,6 +25,12 @@ export type Upstream =
   | { readonly kind: 'simulator' }
   | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
 
+/** How people read it: `tcp://host:port`, `simulator:`, or that there is none. */
+export function upstreamText(upstream: Upstream | null): string {
+  if (upstream === null) return 'not configured'
+  return upstream.kind === 'tcp' ? `tcp://${upstream.hostname}:${upstream.port}` : 'simulator:'
+}
+
 /** A TCP upstream may be encrypted; the simulator on board needs no link. */
 export type LinkKey = NativeRsaKey | null
 
@@ -46,6 +52,10 @@ export interface Config {
 export type ConfigReading =
   | { readonly ok: true; readonly value: Config }
   | { readonly ok: false; readonly problems: readonly string[] }
+/** Whether more than one caller can exist: then none may take what the others need of OpenD. Every JWT may be another. */
+export function hasManyCallers({ keys, jwt }: Config): boolean {
+  return jwt !== null || keys.length > 1
+}
 
 /**
  * Reads the variables. With a single mistake there is no configuration at all: whoever runs on half of what was meant

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { type Env, readConfig } from '../src/env.ts'
+import { type Env, hasManyCallers, readConfig } from '../src/env.ts'
 
 const GOOD: Env = { OPEND_URL: 'tcp://127.0.0.1:11111' }
 const SECRET = '0123456789abcdef0123456789abcdef'
@@ -167,4 +167,12 @@ test('a link key is read from PEM, also from a secret on one line; anything else
     assert.match(problems, /OPEND_RSA_KEY/)
     assert.equal(problems.includes(publicKey), false, 'no key text in a problem')
   }
+})
+
+test('one key alone shares OpenD with no other caller; two keys, or JWTs, do', () => {
+  const keys = ['a', 'b'].map((id) => ({ id, hash: id.repeat(64), scopes: ['qot:read'] }))
+  const KEYS_JSON = (count: number): string => JSON.stringify({ version: 1, keys: keys.slice(0, count) })
+  assert.equal(hasManyCallers(configOf({ ...GOOD, KEYS_JSON: KEYS_JSON(1) })), false)
+  assert.equal(hasManyCallers(configOf({ ...GOOD, KEYS_JSON: KEYS_JSON(2) })), true)
+  assert.equal(hasManyCallers(configOf({ ...JWT, JWT_SECRET: SECRET, KEYS_JSON: KEYS_JSON(1) })), true)
 })

@@ -94,8 +94,10 @@ export class Gateway {
     })
     this.accounts = new AccountList({
       send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
-      connects: () => this.opend.session.counts.connects,
+      linkGeneration: () => this.opend.session.linkGeneration,
+      isLinkUp: () => this.opend.session.stage.name === 'ready',
       nowMs: () => timers.nowMs(),
+      after: (ms, run) => void timers.after(ms, run),
     })
     this.orders = new OrderService({
       timers,
@@ -105,7 +107,7 @@ export class Gateway {
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
-      wouldRefuse: () => null,
+      wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
       noteSent: (protoId, accId, atMs) => this.opend.noteSent(protoId, accId, atMs),
       connId: () => {
@@ -202,6 +204,7 @@ export class Gateway {
   }
 
   #linkReady(): void {
+    this.accounts.linkReady()
     this.quotes.linkReady()
     this.orders.linkReady()
     this.pushes.linkReady()

@@ -1,4 +1,4 @@
-import { RECONNECT_DELAY_MS } from './timing.ts'
+import { LEAST_ATTEMPT_GAP_MS, RECONNECT_DELAY_MS, STABLE_LINK_MS } from './timing.ts'
 
 /**
  * Delay before reconnect attempt number `failures` (1 after the first failure): doubling from 250 ms to 30 s, of which
@@ -9,4 +9,33 @@ export function reconnectDelayMs(failures: number, random: number): number {
   const doublings = Math.min(failures - 1, 7)
   const ceilingMs = Math.min(RECONNECT_DELAY_MS.first * 2 ** doublings, RECONNECT_DELAY_MS.most)
   return Math.round(ceilingMs / 2 + (ceilingMs / 2) * random)
+}
+
+/** Paces the attempts to connect. */
+export class Backoff {
+  readonly #random: () => number
+  #failures = 0
+  #endedMs = -Infinity
+
+  /** `random` is uniform in [0, 1). */
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  /** The earliest time for the next attempt when a call waits for it, Unix ms. */
+  get soonestMs(): number {
+    return this.#endedMs + LEAST_ATTEMPT_GAP_MS
+  }
+
+  /** An attempt failed, or a link that was up for `upMs` ended. Returns the delay before the next attempt in ms. */
+  failed(nowMs: number, upMs: number | null): number {
+    this.#failures = upMs !== null && upMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
+    this.#endedMs = nowMs
+    return reconnectDelayMs(this.#failures, this.#random())
+  }
+
+  /** The next failure is the first again. */
+  reset(): void {
+    this.#failures = 0
+  }
 }

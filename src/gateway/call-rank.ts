@@ -6,7 +6,10 @@ import type { CallRank } from './governor-rank.ts'
 const PLACE_ORDER = 2202
 const MODIFY_ORDER = 2205
 
-/** How urgent a call of the order side is: cancels before orders and changes, those before our own look-ups. */
+/**
+ * The rank of a call of the order path that comes without one, read from its body. The order path knows more (whether a
+ * kill switch asks, whether the ledger has the order, whether it is a dry run) and passes the rank where it can.
+ */
 export function rankOf(protoId: number, body: Uint8Array): CallRank {
   if (protoId === PLACE_ORDER) return 'order'
   if (protoId !== MODIFY_ORDER) return 'system'

@@ -2,9 +2,10 @@ import type { Failure } from '../base/failure.ts'
 import { type BodyCipher, plainCipher } from '../wire/cipher.ts'
 import { digestMatches, encodeFrame, type Frame, type Sha1 } from '../wire/frame.ts'
 import type { CallOutcome, Effect } from './effect.ts'
+import { CALL_RANKS } from './governor-rank.ts'
 import { isOrderCall, stampPacketId } from './packet-id.ts'
-import { type PendingCall, PendingCalls, type WaitingCall } from './pending-calls.ts'
-import { CALL_DEADLINE_MS, MAX_PENDING_CALLS, MAX_WAITING_BYTES } from './timing.ts'
+import { type PendingCall, PendingCalls, type SizedCall, type WaitingCall } from './pending-calls.ts'
+import { CALL_DEADLINE_MS } from './timing.ts'
 
 /** Counts since the object started. */
 export interface CallCounts {
@@ -27,15 +28,16 @@ export class Conversation {
   readonly counts: CallCounts = { sent: 0, answered: 0, failed: 0, repliesUnmatched: 0 }
   readonly #sha1: Sha1
   readonly #emit: (effect: Effect) => void
-  readonly #pending = new PendingCalls()
+  readonly #pending: PendingCalls
   #lastSerial = 0
   #linkId = 0
   /** OpenD's id of the connection over which calls were sent last. */
   #connId = 0n
   #cipher: BodyCipher = plainCipher
 
-  constructor(sha1: Sha1, emit: (effect: Effect) => void) {
+  constructor(sha1: Sha1, isShared: boolean, emit: (effect: Effect) => void) {
     this.#sha1 = sha1
+    this.#pending = new PendingCalls(isShared)
     this.#emit = emit
   }
 
@@ -48,8 +50,9 @@ export class Conversation {
     return this.#pending.hasSentCalls
   }
 
-  get isFull(): boolean {
-    return this.#pending.size >= MAX_PENDING_CALLS || this.#pending.waitingBytes > MAX_WAITING_BYTES
+  /** Whether there is room for a call, to be sent at once or to wait for the link. */
+  hasRoom(call: SizedCall, isSentAtOnce: boolean): boolean {
+    return this.#pending.hasRoom(call, isSentAtOnce)
   }
 
   get nextDeadlineMs(): number | null {
@@ -85,10 +88,13 @@ export class Conversation {
     this.#pending.wait(call)
   }
 
-  /** Hands back the calls that waited for the link, for their owner to call them again. */
+  /** Hands back the calls that waited for the link, by rank and in arrival order, for their owner to call them again. */
   releaseWaiting(): void {
-    for (const { callId, protoId, body } of this.#pending.takeWaiting()) {
-      if (callId !== null) this.#emit({ kind: 'released', callId, protoId, body })
+    const calls = this.#pending.takeWaiting()
+    for (const rank of CALL_RANKS) {
+      for (const { callId, protoId, body, ...call } of calls) {
+        if (callId !== null && call.rank === rank) this.#emit({ kind: 'released', callId, protoId, body })
+      }
     }
   }
 
@@ -106,7 +112,8 @@ export class Conversation {
   /** Sends a call of the session itself (InitConnect, heartbeats). Returns its serial. */
   sendOwn(protoId: number, body: Uint8Array, nowMs: number): number {
     const serial = this.#nextSerial()
-    this.#pending.markSent(serial, { callId: null, protoId, deadlineMs: nowMs + CALL_DEADLINE_MS })
+    const deadlineMs = nowMs + CALL_DEADLINE_MS
+    this.#pending.markSent(serial, { callId: null, protoId, deadlineMs, caller: '', rank: 'system' })
     this.#sendFrame(protoId, body, serial)
     return serial
   }

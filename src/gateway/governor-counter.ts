@@ -1,7 +1,8 @@
 import { CALL_RANKS, type CallRank, goesBefore } from './governor-rank.ts'
 import { MAX_WAITING_PER_QUEUE, TurnQueue, type WaitingCall } from './governor-queue.ts'
+import { isInShare } from './governor-share.ts'
 import { SlidingWindow } from './sliding-window.ts'
-import { LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
+import { callsFor, LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
 
 /**
  * OpenD measures at its end. Two calls come closer together on the way when the first is held up (a retransmission, a
@@ -37,7 +38,11 @@ export interface Budget {
   readonly resetMs: number
 }
 
-type Queues = Readonly<Record<CallRank, TurnQueue>>
+/** What a caller asks about itself. */
+interface Asker {
+  readonly rank: CallRank
+  readonly caller: string
+}
 
 /**
  * One of OpenD's counters: the calls that count, and those that wait until they may. What will happen is never
@@ -45,53 +50,64 @@ type Queues = Readonly<Record<CallRank, TurnQueue>>
  */
 export class GovernorCounter {
   readonly limit: UpstreamLimit
+  /** Whether a caller may take its share only; else every caller may take all that its rank may. */
+  readonly #isShared: boolean
+  /** Calls of the limit that each rank may take. */
+  readonly #calls: Readonly<Record<CallRank, number>>
   readonly #window: SlidingWindow
-  readonly #queues: Queues
+  readonly #queues: Readonly<Record<CallRank, TurnQueue>>
   /**
    * What was worked out about the future, emptied by every change: a flood of refused calls changes nothing, so it costs
-   * one look each. From when on a rank is free, and when a further call of a rank and caller would be sent.
+   * one look each. By rank and caller: from when on they are free, and when a further call of theirs would be sent.
    */
-  readonly #freeAtMs = new Map<CallRank, number>()
+  readonly #freeAtMs = new Map<string, number>()
   readonly #turnAtMs = new Map<string, number>()
 
-  constructor(limit: UpstreamLimit, window: SlidingWindow | null = null, queues: Queues | null = null) {
+  /** An empty counter, or a copy of one. */
+  constructor(limit: UpstreamLimit, isShared: boolean, original: GovernorCounter | null = null) {
     this.limit = limit
-    this.#window =
-      window ??
-      new SlidingWindow({
+    this.#isShared = isShared
+    if (original === null) {
+      this.#calls = byRank((rank) => callsFor(rank, limit))
+      this.#window = new SlidingWindow({
         calls: limit.calls,
         windowMs: LIMIT_WINDOW_MS + WINDOW_MARGIN_MS,
         gapMs: limit.leastGapMs === 0 ? 0 : limit.leastGapMs + GAP_MARGIN_MS,
       })
-    this.#queues = queues ?? queuesOf(() => new TurnQueue())
+      this.#queues = byRank(() => new TurnQueue())
+    } else {
+      this.#calls = original.#calls
+      this.#window = original.#window.clone()
+      this.#queues = byRank((rank) => original.#queues[rank].clone())
+    }
   }
 
   get isWaiting(): boolean {
     return CALL_RANKS.some((rank) => this.#queues[rank].size > 0)
   }
 
-  /** Whether a call of that rank may go now: a call is free for it, and nobody of its rank or before it waits. */
-  isFree(rank: CallRank, nowMs: number): boolean {
-    if (this.#slotMs(rank) > nowMs) return false
-    return CALL_RANKS.every((other) => goesBefore(rank, other) || this.#queues[other].size === 0)
+  /** Whether a call may go now: one is free for it, and no call of its rank or before it that could go waits. */
+  isFree(asker: Asker, nowMs: number): boolean {
+    if (this.#slotMs(asker) > nowMs) return false
+    return CALL_RANKS.every((other) => goesBefore(asker.rank, other) || this.#soonestMs(other) > nowMs)
   }
 
   /** Counts a call that goes now. */
-  send(rank: CallRank, caller: string, nowMs: number): void {
+  send({ rank, caller }: Asker, nowMs: number): void {
     this.#queues[rank].noteTurn(caller)
-    this.noteSent(nowMs)
+    this.noteSent(caller, nowMs)
   }
 
   /** Counts a call that was sent at that time. */
-  noteSent(atMs: number): void {
-    this.#window.add(atMs)
+  noteSent(caller: string, atMs: number): void {
+    this.#window.add(atMs, caller)
     this.#forgetAnswers()
   }
 
   /** Whether a call may wait: there is room, and it would be sent by its deadline if nothing else came. */
   admits(call: WaitingCall, nowMs: number): boolean {
-    const isHopeless = this.#slotMs(call.rank) > call.deadlineMs
-    if (isHopeless || !this.#queues[call.rank].hasRoom(call.caller)) return false
+    const isHopeless = this.#slotMs(call) > call.deadlineMs
+    if (isHopeless || !this.#queues[call.rank].hasRoom(call.caller, this.#isShared)) return false
     return this.#sentAtMs(call, nowMs) <= call.deadlineMs
   }
 
@@ -108,10 +124,8 @@ export class GovernorCounter {
     if (this.wakeMs() > nowMs) return NOTHING
     const sent: WaitingCall[] = []
     for (const rank of CALL_RANKS) {
-      while (this.#slotMs(rank) <= nowMs) {
-        const call = this.#queues[rank].takeNext()
-        if (call === null) break
-        this.#window.add(nowMs)
+      for (let call = this.#takeNext(rank, nowMs); call !== null; call = this.#takeNext(rank, nowMs)) {
+        this.#window.add(nowMs, call.caller)
         sent.push(call)
       }
     }
@@ -125,32 +139,34 @@ export class GovernorCounter {
     let earliest = Infinity
     for (const rank of CALL_RANKS) {
       const queue = this.#queues[rank]
-      if (queue.size > 0) earliest = Math.min(earliest, this.#slotMs(rank), queue.deadlineMs())
+      if (queue.size > 0) earliest = Math.min(earliest, this.#soonestMs(rank), queue.deadlineMs())
     }
     return earliest
   }
 
-  /** From when on a call of that rank would be sent at once, after all that waits now and if nothing else comes. */
-  freeAtMs(rank: CallRank, nowMs: number): number {
-    const known = this.#freeAtMs.get(rank)
+  /** From when on such a call would be sent at once, after all that waits now and if nothing else comes. */
+  freeAtMs(asker: Asker, nowMs: number): number {
+    const key = keyOf(asker)
+    const known = this.#freeAtMs.get(key)
     if (known !== undefined && known > nowMs) return known
     const future = this.#clone()
     let atMs = nowMs
     for (;;) {
       future.advance(atMs)
-      if (future.isFree(rank, atMs)) break
-      const slotMs = future.#slotMs(rank)
-      atMs = Math.min(future.wakeMs(), slotMs > atMs ? slotMs : Infinity)
+      if (future.isFree(asker, atMs)) break
+      // All that could go has gone, so it is the asker's own turn or limit that is in the way.
+      atMs = Math.min(future.wakeMs(), future.#slotMs(asker))
     }
-    this.#freeAtMs.set(rank, atMs)
+    remember(this.#freeAtMs, key, atMs)
     return atMs
   }
 
-  budget(rank: CallRank, nowMs: number): Budget {
+  /** What is left for that rank, or for that caller of it when one is named. */
+  budget(rank: CallRank, caller: string | null, nowMs: number): Budget {
     return {
       limit: this.limit.calls,
       windowMs: LIMIT_WINDOW_MS,
-      remaining: Math.max(0, this.#allowed(rank) - this.#window.usedAt(nowMs)),
+      remaining: this.#remaining(rank, caller ?? '', nowMs),
       resetMs: this.#window.nextReturnInMs(nowMs),
     }
   }
@@ -168,7 +184,7 @@ export class GovernorCounter {
 
   /** When the call would be sent if it could wait for ever and nothing else came. */
   #sentAtMs(call: WaitingCall, nowMs: number): number {
-    const key = `${call.rank} ${call.caller}`
+    const key = keyOf(call)
     const known = this.#turnAtMs.get(key)
     if (known !== undefined && known > nowMs) return known
     const future = this.#clone()
@@ -176,8 +192,7 @@ export class GovernorCounter {
     future.wait(patient)
     let atMs = nowMs
     while (!future.advance(atMs).sent.includes(patient)) atMs = future.wakeMs()
-    if (this.#turnAtMs.size >= MAX_ANSWERS) this.#turnAtMs.clear()
-    this.#turnAtMs.set(key, atMs)
+    remember(this.#turnAtMs, key, atMs)
     return atMs
   }
 
@@ -186,27 +201,48 @@ export class GovernorCounter {
     this.#turnAtMs.clear()
   }
 
-  /** When the window has room for a call of that rank. Never earlier for a later rank. */
-  #slotMs(rank: CallRank): number {
-    return this.#window.freeAtMs(this.#allowed(rank))
+  #takeNext(rank: CallRank, nowMs: number): WaitingCall | null {
+    const queue = this.#queues[rank]
+    if (queue.size === 0 || this.#soonestMs(rank) > nowMs) return null
+    return queue.takeNext({
+      isReady: (caller) => this.#slotMs({ rank, caller }) <= nowMs,
+      useOf: (caller) => (this.#isShared && caller !== '' ? this.#window.ownAt(caller, nowMs) : 0),
+    })
   }
 
-  /** How many of the limit's calls that rank may use. */
-  #allowed(rank: CallRank): number {
-    const { calls, reserve } = this.limit
-    return reserve !== null && goesBefore(reserve.rank, rank) ? calls - reserve.calls : calls
+  /** When the first call that waits in that rank may go; `Infinity` when none waits. */
+  #soonestMs(rank: CallRank): number {
+    if (this.#queues[rank].size === 0) return Infinity
+    // Without shares all callers of a rank may go at the same time.
+    if (!this.#isShared) return this.#slotMs({ rank, caller: '' })
+    let soonest = Infinity
+    for (const caller of this.#queues[rank].callers) soonest = Math.min(soonest, this.#slotMs({ rank, caller }))
+    return soonest
+  }
+
+  /** When the window has room for a call of that rank and caller. */
+  #slotMs({ rank, caller }: Asker): number {
+    const calls = this.#calls[rank]
+    if (!this.#isShared) return this.#window.freeAtMs(calls)
+    return this.#window.freeForMs(caller, (own, used) => isInShare({ rank, caller, calls, own, used }))
+  }
+
+  #remaining(rank: CallRank, caller: string, nowMs: number): number {
+    const calls = this.#calls[rank]
+    const used = this.#window.usedAt(nowMs)
+    if (!this.#isShared) return Math.max(0, calls - used)
+    const own = this.#window.ownAt(caller, nowMs)
+    let more = 0
+    while (isInShare({ rank, caller, calls, own: own + more, used: used + more })) more++
+    return more
   }
 
   #clone(): GovernorCounter {
-    return new GovernorCounter(
-      this.limit,
-      this.#window.clone(),
-      queuesOf((rank) => this.#queues[rank].clone()),
-    )
+    return new GovernorCounter(this.limit, this.#isShared, this)
   }
 }
 
-function queuesOf(make: (rank: CallRank) => TurnQueue): Queues {
+function byRank<Value>(make: (rank: CallRank) => Value): Readonly<Record<CallRank, Value>> {
   return {
     switch: make('switch'),
     cancel: make('cancel'),
@@ -215,4 +251,13 @@ function queuesOf(make: (rank: CallRank) => TurnQueue): Queues {
     cancel_unknown: make('cancel_unknown'),
     read: make('read'),
   }
+}
+
+function keyOf({ rank, caller }: Asker): string {
+  return `${rank} ${caller}`
+}
+
+function remember(answers: Map<string, number>, key: string, atMs: number): void {
+  if (answers.size >= MAX_ANSWERS) answers.clear()
+  answers.set(key, atMs)
 }

@@ -1,5 +1,6 @@
 import type { Counted } from './governor-count.ts'
 import { GovernorCounter } from './governor-counter.ts'
+import type { CallRank } from './governor-rank.ts'
 
 /**
  * Counters that are kept. A login has a few dozen accounts with 15 limits each and 110 limits of its own; the bound only
@@ -7,7 +8,13 @@ import { GovernorCounter } from './governor-counter.ts'
  */
 export const MAX_COUNTERS = 2_048
 
-/** Old counters that are looked at for each new one: more than one, so that the forgetting keeps up with the making. */
+/**
+ * Counters that only calls above the rank of reads may still make. Their accounts are on the login's list, so that they
+ * are few, and reads of invented accounts must not make the orders of real ones share a counter.
+ */
+const KEPT_FOR_ORDERS = 1_024
+
+/** Old counters that are looked at for each call without one of its own: more than one, so that the forgetting keeps up with the making. */
 const LOOKS_PER_NEW = 2
 
 /**
@@ -17,6 +24,11 @@ const LOOKS_PER_NEW = 2
  */
 export class GovernorCounters {
   readonly #byKey = new Map<string, GovernorCounter>()
+  readonly #isShared: boolean
+
+  constructor(isShared: boolean) {
+    this.#isShared = isShared
+  }
 
   get size(): number {
     return this.#byKey.size
@@ -31,14 +43,20 @@ export class GovernorCounters {
     return shared === undefined || shared.isIdle(nowMs) ? null : shared
   }
 
+  /** A counter with nothing in it, which is not kept. */
+  empty({ limit }: Counted): GovernorCounter {
+    return new GovernorCounter(limit, this.#isShared)
+  }
+
   /** The counter of a call, made if need be. */
-  of(counted: Counted, nowMs: number): GovernorCounter {
+  of(counted: Counted, rank: CallRank, nowMs: number): GovernorCounter {
+    const { limit, accId } = counted
+    if (!this.#byKey.has(keyOf(limit.counter, accId))) this.#forgetSome(nowMs)
     const known = this.find(counted, nowMs)
     if (known !== null) return known
-    this.#forgetSome(nowMs)
-    const { limit, accId } = counted
-    const key = keyOf(limit.counter, this.#byKey.size < MAX_COUNTERS ? accId : null)
-    const counter = new GovernorCounter(limit)
+    const most = rank === 'read' ? MAX_COUNTERS : MAX_COUNTERS + KEPT_FOR_ORDERS
+    const key = keyOf(limit.counter, this.#byKey.size < most ? accId : null)
+    const counter = this.empty(counted)
     this.#byKey.set(key, counter)
     return counter
   }

@@ -18,12 +18,22 @@ export const MAX_WAITING_PER_CALLER = 20
 /** Calls that may wait for one counter, in each rank: no limit hands out more within the waiting time (60). */
 export const MAX_WAITING_PER_QUEUE = 64
 
+/** Of these, places for callers that have no call in the queue yet, where more than one caller exists. */
+const KEPT_FOR_FIRST = MAX_WAITING_PER_QUEUE / 4
+
 /** Callers whose last turn is remembered; those beyond count as never served. */
 const MAX_TURNS = MAX_WAITING_PER_QUEUE
 
+/** Which of the waiting callers may be next. */
+export interface Choice {
+  readonly isReady: (caller: string) => boolean
+  /** Callers with less of it go first. */
+  readonly useOf: (caller: string) => number
+}
+
 /**
- * The calls of one rank that wait for one counter. The caller who was served longest ago is next, and each caller's calls
- * go in arrival order. Turns are remembered while nobody waits, or whoever asks first would win every round.
+ * The calls of one rank that wait for one counter. Of callers with equal use the one who was served longest ago is next,
+ * and each caller's calls go in arrival order. Turns are remembered while nobody waits, or whoever asks first would win every round.
  */
 export class TurnQueue {
   /** No caller without calls. */
@@ -37,9 +47,15 @@ export class TurnQueue {
     return this.#size
   }
 
-  hasRoom(caller: string): boolean {
+  /** The callers with calls in the queue. */
+  get callers(): Iterable<string> {
+    return this.#byCaller.keys()
+  }
+
+  hasRoom(caller: string, isShared: boolean): boolean {
     const own = this.#byCaller.get(caller)?.length ?? 0
-    return this.#size < MAX_WAITING_PER_QUEUE && own < MAX_WAITING_PER_CALLER
+    const room = isShared && own > 0 ? MAX_WAITING_PER_QUEUE - KEPT_FOR_FIRST : MAX_WAITING_PER_QUEUE
+    return this.#size < room && own < MAX_WAITING_PER_CALLER
   }
 
   add(call: WaitingCall): void {
@@ -58,12 +74,13 @@ export class TurnQueue {
     if (oldest.done !== true) this.#turns.delete(oldest.value)
   }
 
-  /** Takes the first call of the caller whose turn it is, and notes the turn; null when nothing waits. */
-  takeNext(): WaitingCall | null {
-    let next: readonly [turn: number, calls: WaitingCall[]] | null = null
+  /** Takes the first call of the ready caller whose turn it is, and notes the turn; null when no caller is ready. */
+  takeNext({ isReady, useOf }: Choice): WaitingCall | null {
+    let next: readonly [place: readonly [use: number, turn: number], calls: WaitingCall[]] | null = null
     for (const [caller, calls] of this.#byCaller) {
-      const turn = this.#turns.get(caller) ?? 0
-      if (next === null || turn < next[0]) next = [turn, calls]
+      if (!isReady(caller)) continue
+      const place = [useOf(caller), this.#turns.get(caller) ?? 0] as const
+      if (next === null || isBefore(place, next[0])) next = [place, calls]
     }
     const call = next?.[1].shift()
     if (next === null || call === undefined) return null
@@ -101,4 +118,8 @@ export class TurnQueue {
     copy.#size = this.#size
     return copy
   }
+}
+
+function isBefore([use, turn]: readonly [number, number], [otherUse, otherTurn]: readonly [number, number]): boolean {
+  return use === otherUse ? turn < otherTurn : use < otherUse
 }

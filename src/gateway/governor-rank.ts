@@ -1,6 +1,13 @@
 /**
- * Which calls go first where OpenD's limits make calls wait. A cancel takes risk away and an order is money, so both
- * go before everything else; our own calls (order search, valuation, account list) finish what those began.
+ * Which calls go first where OpenD's limits make calls wait.
+ *
+ * - `switch`: the order lists and cancels of a kill switch or a halt.
+ * - `cancel`: the cancel of an order that the ledger has as possibly open.
+ * - `order`: new orders and changes of orders.
+ * - `system`: what finishes those (order reconciliation, valuation, account list).
+ * - `cancel_unknown`: the cancel of an order id that the ledger does not have. It may be an order placed elsewhere, or
+ *   an invented id; invented ids must not use up what the cancels of known orders need.
+ * - `read`: everything else. Dry runs of orders are reads.
  */
 export const CALL_RANKS = ['switch', 'cancel', 'order', 'system', 'cancel_unknown', 'read'] as const
 
@@ -11,10 +18,10 @@ export type CallRank = (typeof CALL_RANKS)[number]
  * How long a call may wait for OpenD's limit, in ms. The call itself has 12 s after that, and people and clients give
  * up at 30 s.
  *
- * - Orders and cancels, 5 s: long enough for a burst on one account to be spaced out, short enough that the price in
- *   the order still means what it meant. A later answer would come after many clients have given up.
+ * - Switches, orders and cancels, 5 s: long enough for a burst on one account to be spaced out, short enough that the
+ *   price in the order still means what it meant. A later answer would come after many clients have given up.
  * - Our own calls, 5 s: behind each of them is an order whose caller waits 8 s for it to be found.
- * - Reads, 2 s: somebody looks at a screen. Past that an honest 429 that says when is worth more than a slow answer.
+ * - Cancels of unknown orders and reads, 2 s: past that an honest 429 that says when is worth more than a slow answer.
  */
 export const MAX_WAIT_MS: Readonly<Record<CallRank, number>> = {
   switch: 5_000,

@@ -1,21 +1,14 @@
 import type { UpstreamFailure } from '../base/failure.ts'
 import { GovernorClock } from './governor-clock.ts'
 import { countOf } from './governor-count.ts'
-import { type Budget, GovernorCounter } from './governor-counter.ts'
+import type { Budget, GovernorCounter } from './governor-counter.ts'
 import { GovernorCounters } from './governor-counters.ts'
 import type { WaitingCall } from './governor-queue.ts'
 import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from './governor-rank.ts'
+import { WaitingReads } from './governor-reads.ts'
 import { LIMIT_WINDOW_MS, UPSTREAM_LIMITS } from './upstream-limits.ts'
 
 export type { CallRank } from './governor-rank.ts'
-
-/**
- * Reads that may wait, over all counters, and the bytes of their bodies, which their owner keeps: a small part of an
- * isolate of 128 MB. Other ranks are bounded by their queues alone: their accounts are known to exist, their bodies are
- * small, and reads must not be able to shut them out.
- */
-export const MAX_WAITING_READS = 1_024
-export const MAX_WAITING_READ_BYTES = 4 * 1024 * 1024
 
 /** A call on its way to OpenD. */
 export interface GovernedCall {
@@ -24,7 +17,7 @@ export interface GovernedCall {
   readonly protoId: number
   /** The encoded `Request` message. */
   readonly body: Uint8Array
-  /** Callers of one rank are served in turn. */
+  /** Whose share the call counts against; '' for the gateway's own calls, which have none. */
   readonly caller: string
   readonly rank: CallRank
 }
@@ -43,26 +36,39 @@ export interface Released {
   readonly refused: readonly { readonly callId: number; readonly failure: UpstreamFailure }[]
 }
 
+/** What the limits depend on beside OpenD. */
+export interface GovernorOptions {
+  /**
+   * Whether more than one caller exists (two keys, or JWTs). Then no caller may take a whole window (see
+   * `governor-share.ts`); else the only caller may take all that its ranks may.
+   */
+  readonly isShared: boolean
+}
+
 const SEND: Verdict = { kind: 'send' }
 const WAIT: Verdict = { kind: 'wait' }
 const NOTHING: Released = { send: [], refused: [] }
 
 /**
  * Keeps OpenD's rate limits on our side of the link, so that OpenD never has to refuse. A call that OpenD does not limit
- * goes at once; one within its limit too; one that can go soon waits for it, cancels and orders first and callers in
- * turn; any other is refused with the exact time at which it can go.
+ * goes at once; one within its limit too; one that can go soon waits for it, ranks in their order and callers
+ * in turn; any other is refused with the exact time at which it can go.
  *
  * Without I/O: calls and the time go in, verdicts come out. Call `release` at `nextWakeMs` and do at once what it says.
  */
 export class Governor {
   readonly #clock = new GovernorClock()
-  readonly #counters = new GovernorCounters()
+  readonly #counters: GovernorCounters
+  readonly #reads: WaitingReads
   /** The counters for which calls wait. */
   readonly #busy = new Set<GovernorCounter>()
   #wakeMs = Infinity
   #waiting = 0
-  #waitingReads = 0
-  #waitingReadBytes = 0
+
+  constructor({ isShared }: GovernorOptions = { isShared: true }) {
+    this.#counters = new GovernorCounters(isShared)
+    this.#reads = new WaitingReads(isShared)
+  }
 
   /** Calls that wait. */
   get waiting(): number {
@@ -79,21 +85,29 @@ export class Governor {
     const counted = countOf(call.protoId, call.body)
     if (counted === null) return SEND
     const atMs = this.#clock.read(nowMs)
-    const counter = this.#counters.of(counted, atMs)
-    if (counter.isFree(call.rank, atMs)) {
-      counter.send(call.rank, call.caller, atMs)
+    const counter = this.#counters.of(counted, call.rank, atMs)
+    if (counter.isFree(call, atMs)) {
+      counter.send(call, atMs)
       return SEND
     }
-    const { callId, caller, rank, body } = call
-    const waiting = { callId, caller, rank, deadlineMs: atMs + MAX_WAIT_MS[rank], bodyBytes: body.length }
-    if (!this.#hasRoom(waiting) || !counter.admits(waiting, atMs)) {
-      return { kind: 'refused', failure: failureOf(counter, rank, atMs) }
-    }
+    const waiting = waitingCall(call, atMs)
+    if (!this.#mayWait(waiting, counter, atMs)) return { kind: 'refused', failure: failureOf(counter, call, atMs) }
     counter.wait(waiting)
     this.#busy.add(counter)
     this.#wakeMs = Math.min(this.#wakeMs, counter.wakeMs())
     this.#note(waiting, 1)
     return WAIT
+  }
+
+  /** The failure with which `submit` would refuse the call now; null when it would go or wait. Takes nothing. */
+  wouldRefuse(call: Omit<GovernedCall, 'callId'>, nowMs: number): UpstreamFailure | null {
+    const counted = countOf(call.protoId, call.body)
+    if (counted === null) return null
+    const atMs = this.#clock.read(nowMs)
+    const counter = this.#counters.find(counted, atMs) ?? this.#counters.empty(counted)
+    if (counter.isFree(call, atMs)) return null
+    const mayWait = this.#mayWait(waitingCall({ ...call, callId: NO_CALL }, atMs), counter, atMs)
+    return mayWait ? null : failureOf(counter, call, atMs)
   }
 
   /** Takes out what is due by now: calls to be sent, and calls that waited too long because others went before them. */
@@ -107,7 +121,7 @@ export class Governor {
       const settled = counter.advance(atMs)
       sent.push(...settled.sent)
       for (const call of settled.refused) {
-        refused.push({ callId: call.callId, failure: failureOf(counter, call.rank, atMs) })
+        refused.push({ callId: call.callId, failure: failureOf(counter, call, atMs) })
       }
       for (const call of [...settled.sent, ...settled.refused]) this.#note(call, -1)
       if (!counter.isWaiting) this.#busy.delete(counter)
@@ -121,22 +135,31 @@ export class Governor {
     return this.#wakeMs === Infinity ? null : this.#clock.wallMs(this.#wakeMs)
   }
 
-  /** What such a call has left for that rank; null for a call that OpenD does not limit or count. */
-  budgetOf(protoId: number, body: Uint8Array, nowMs: number, rank: CallRank = 'read'): Budget | null {
+  /**
+   * What such a call has left for that rank, and for that caller if one is named; null for a call that OpenD does not
+   * limit or count.
+   */
+  budgetOf(
+    protoId: number,
+    body: Uint8Array,
+    nowMs: number,
+    rank: CallRank = 'read',
+    caller: string | null = null,
+  ): Budget | null {
     const counted = countOf(protoId, body)
     if (counted === null) return null
     const atMs = this.#clock.read(nowMs)
-    const counter = this.#counters.find(counted, atMs) ?? new GovernorCounter(counted.limit)
-    return counter.budget(rank, atMs)
+    const counter = this.#counters.find(counted, atMs) ?? this.#counters.empty(counted)
+    return counter.budget(rank, caller, atMs)
   }
 
   /** Counts a call that was sent at that time without coming through here: what a restart remembers. In any order. */
-  noteSent(protoId: number, accId: bigint, atMs: number): void {
+  noteSent(protoId: number, accId: bigint, atMs: number, caller = ''): void {
     const limit = UPSTREAM_LIMITS.get(protoId)
     if (limit === undefined) return
     const counted = { limit, accId: limit.scope === 'account' ? accId : null }
     const sentMs = this.#clock.past(atMs)
-    this.#counters.of(counted, this.#clock.latestMs).noteSent(sentMs)
+    this.#counters.of(counted, 'order', this.#clock.latestMs).noteSent(caller, sentMs)
   }
 
   /** Hands back the ids of all calls that wait, for their owner to end them. What was sent still counts. */
@@ -148,25 +171,33 @@ export class Governor {
     return idsOf(calls)
   }
 
-  #hasRoom({ rank, bodyBytes }: WaitingCall): boolean {
-    if (rank !== 'read') return true
-    return this.#waitingReads < MAX_WAITING_READS && this.#waitingReadBytes + bodyBytes <= MAX_WAITING_READ_BYTES
+  #mayWait(call: WaitingCall, counter: GovernorCounter, atMs: number): boolean {
+    return this.#reads.hasRoom(call) && counter.admits(call, atMs)
   }
 
-  #note({ rank, bodyBytes }: WaitingCall, change: 1 | -1): void {
+  #note(call: WaitingCall, change: 1 | -1): void {
     this.#waiting += change
-    if (rank !== 'read') return
-    this.#waitingReads += change
-    this.#waitingReadBytes += change * bodyBytes
+    this.#reads.note(call, change)
   }
 }
 
-function failureOf(counter: GovernorCounter, rank: CallRank, atMs: number): UpstreamFailure {
+/** In place of a number, for a call that is only asked about. */
+const NO_CALL = 0
+
+function waitingCall({ callId, caller, rank, body }: Omit<GovernedCall, 'protoId'>, atMs: number): WaitingCall {
+  return { callId, caller, rank, deadlineMs: atMs + MAX_WAIT_MS[rank], bodyBytes: body.length }
+}
+
+function failureOf(
+  counter: GovernorCounter,
+  asker: Pick<GovernedCall, 'rank' | 'caller'>,
+  atMs: number,
+): UpstreamFailure {
   return {
     code: 'upstream.rate_limited',
     limit: counter.limit.calls,
     windowMs: LIMIT_WINDOW_MS,
-    retryAfterMs: counter.freeAtMs(rank, atMs) - atMs,
+    retryAfterMs: counter.freeAtMs(asker, atMs) - atMs,
   }
 }
 

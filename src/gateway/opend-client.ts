@@ -1,3 +1,4 @@
+import type { Failure } from '../base/failure.ts'
 import type { Timers } from '../base/timers.ts'
 import type { Connect } from '../transport/link.ts'
 import type { CallOutcome } from './effect.ts'
@@ -55,7 +56,7 @@ interface WaitingCall {
 /** OpenD as the rest of the gateway calls it: one promise for each call, over the one link. */
 export class OpendClient {
   readonly session: GatewaySession
-  readonly #governor = new Governor()
+  readonly #governor: Governor
   readonly #line: UpstreamLine
   readonly #runner: LinkRunner
   readonly #subscriber: LinkSubscriber
@@ -66,6 +67,7 @@ export class OpendClient {
   constructor(options: OpendClientOptions) {
     const { timers, connect, subscriber } = options
     this.session = new GatewaySession(options.session, timers.nowMs(), options.isParked)
+    this.#governor = new Governor({ isShared: options.session.isShared ?? true })
     this.#line = new UpstreamLine(this.session, this.#governor)
     this.#runner = new LinkRunner(this.#line, connect, timers, (event) => this.#deliver(event))
     this.#subscriber = subscriber
@@ -79,6 +81,11 @@ export class OpendClient {
       this.#waiting.set(callId, { settle, entryId })
       this.#runner.perform(this.#line.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
+  }
+
+  /** Why `send` would refuse such a call at once; null when it would go or wait. Takes nothing. */
+  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null {
+    return this.#line.wouldRefuse({ protoId, body, caller, rank }, this.#timers.nowMs())
   }
 
   /** Calls that wait until OpenD's limits let them go. */

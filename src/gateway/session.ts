@@ -3,7 +3,7 @@ import { plainCipher, rsaCipher } from '../wire/cipher.ts'
 import { Deframer } from '../wire/deframer.ts'
 import type { Frame, Sha1 } from '../wire/frame.ts'
 import { protocolById } from '../wire/schema.ts'
-import { reconnectDelayMs } from './backoff.ts'
+import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
 import { type Encryption, sessionCipher } from './encryption.ts'
@@ -18,16 +18,11 @@ import {
   NOTIFY,
   readGreeting,
 } from './handshake.ts'
+import type { GovernedCall } from './governor.ts'
 import { linkFailure } from './link-failure.ts'
 import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
-import {
-  CALL_DEADLINE_MS,
-  CONNECT_TIMEOUT_MS,
-  INIT_TIMEOUT_MS,
-  LEAST_ATTEMPT_GAP_MS,
-  STABLE_LINK_MS,
-} from './timing.ts'
+import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
 /** What a session cannot make itself. */
 export interface SessionOutside {
@@ -36,6 +31,8 @@ export interface SessionOutside {
   readonly random: () => number
   /** The key shared with OpenD and the ciphers it needs; null for a link that is not encrypted. */
   readonly encryption: Encryption | null
+  /** Whether more than one caller exists, so that none may fill the places of pending calls; true if not given. */
+  readonly isShared?: boolean
 }
 
 /**
@@ -43,10 +40,10 @@ export interface SessionOutside {
  * of the link (connect, InitConnect, heartbeats, reconnect, parking); the calls are the `Conversation`'s.
  */
 export class GatewaySession {
-  /** Counts since the object started. */
-  readonly counts = { connects: 0, linksLost: 0, pushes: 0 }
+  /** Counts since the object started: attempts to connect, links that came up, links that were up and are gone. */
+  readonly counts = { attempts: 0, connects: 0, linksLost: 0, pushes: 0 }
   readonly calls: Conversation
-  readonly #random: () => number
+  readonly #backoff: Backoff
   readonly #encryption: Encryption | null
   #effects: Effect[] = []
   #stage: Stage
@@ -54,15 +51,13 @@ export class GatewaySession {
   #isParking = false
   #linkId = 0
   #deframer = new Deframer()
-  #failures = 0
-  #attemptEndedMs = -Infinity
   #lastFailure: GatewayFailure | null = null
   readonly #login = new LoginWatch()
 
   constructor(outside: SessionOutside, nowMs: number, parked: boolean) {
-    this.#random = outside.random
+    this.#backoff = new Backoff(outside.random)
     this.#encryption = outside.encryption
-    this.calls = new Conversation(outside.sha1, (effect) => this.#effects.push(effect))
+    this.calls = new Conversation(outside.sha1, outside.isShared ?? true, (effect) => this.#effects.push(effect))
     this.#sinceMs = nowMs
     this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
   }
@@ -85,17 +80,20 @@ export class GatewaySession {
     return this.#login.state
   }
 
+  /** The number of the link that is up or was up last: it grows with every link that comes up, and starts at 0. */
+  get linkGeneration(): number {
+    return this.counts.connects
+  }
+
   /**
    * Takes a call. It is sent at once on a ready link; else it waits for the link, which is hurried along, and comes back
    * as `released` when that is up. It settles or comes back within the call deadline.
    */
-  call(callId: number, protoId: number, body: Uint8Array, nowMs: number): readonly Effect[] {
-    const call = { callId, protoId, body, deadlineMs: nowMs + CALL_DEADLINE_MS }
-    if (this.#stage.name === 'parked' || this.#isParking) {
-      this.calls.settle(call, { ok: false, failure: linkFailure('gateway.parked', 'shut down'), sent: false })
-    } else if (this.calls.isFull) {
-      const busy = linkFailure('gateway.busy', `${this.calls.size} calls in flight`)
-      this.calls.settle(call, { ok: false, failure: busy, sent: false })
+  call(governed: GovernedCall, nowMs: number): readonly Effect[] {
+    const call = { ...governed, deadlineMs: nowMs + CALL_DEADLINE_MS }
+    const failure = this.wouldRefuse(governed)
+    if (failure !== null) {
+      this.calls.settle(call, { ok: false, failure, sent: false })
     } else if (this.#stage.name === 'ready') {
       this.calls.send(call, this.#stage.greeting.connId)
     } else {
@@ -103,6 +101,13 @@ export class GatewaySession {
       this.#hurry(nowMs)
     }
     return this.#take()
+  }
+
+  /** The failure with which `call` would refuse a call now; null when it would send it or let it wait. */
+  wouldRefuse(call: Omit<GovernedCall, 'callId' | 'protoId'>): GatewayFailure | null {
+    if (this.#stage.name === 'parked' || this.#isParking) return linkFailure('gateway.parked', 'shut down')
+    if (this.calls.hasRoom(call, this.#stage.name === 'ready')) return null
+    return linkFailure('gateway.busy', `${this.calls.size} calls in flight`)
   }
 
   /** The socket of that link is open. */
@@ -121,7 +126,9 @@ export class GatewaySession {
     for (const frame of deframed.frames) {
       // A frame may have ended the link; what follows it on the same socket is not trusted.
       if (!this.#hasLink()) break
-      this.#open(frame, nowMs)
+      const opened = this.calls.open(frame)
+      if (opened.ok) this.#frame(opened.frame, nowMs)
+      else this.#lose(opened.code, opened.detail, nowMs)
     }
     if (!deframed.ok && this.#hasLink()) this.#lose('gateway.bad_frame', deframed.detail, nowMs)
     this.#parkWhenDone(nowMs)
@@ -161,7 +168,7 @@ export class GatewaySession {
   reload(nowMs: number): readonly Effect[] {
     if (this.#hasLink()) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
     this.#isParking = false
-    this.#failures = 0
+    this.#backoff.reset()
     this.#connect(nowMs)
     return this.#take()
   }
@@ -181,12 +188,6 @@ export class GatewaySession {
   nextWakeMs(): number | null {
     const next = Math.min(stageDueMs(this.#stage), this.calls.nextDeadlineMs ?? Infinity)
     return next === Infinity ? null : next
-  }
-
-  #open(frame: Frame, nowMs: number): void {
-    const opened = this.calls.open(frame)
-    if (opened.ok) this.#frame(opened.frame, nowMs)
-    else this.#lose(opened.code, opened.detail, nowMs)
   }
 
   #frame(frame: Frame, nowMs: number): void {
@@ -210,6 +211,7 @@ export class GatewaySession {
     }
     const { greeting } = read
     this.calls.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
+    this.counts.connects++
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
     this.#effects.push({ kind: 'ready' })
     this.#lookAtLogin(nowMs)
@@ -222,7 +224,7 @@ export class GatewaySession {
 
   #connect(nowMs: number): void {
     this.#linkId++
-    this.counts.connects++
+    this.counts.attempts++
     this.#deframer = new Deframer()
     this.calls.useLink(this.#linkId)
     this.calls.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
@@ -232,7 +234,7 @@ export class GatewaySession {
 
   #hurry(nowMs: number): void {
     if (this.#stage.name !== 'waiting') return
-    const soonestMs = this.#attemptEndedMs + LEAST_ATTEMPT_GAP_MS
+    const { soonestMs } = this.#backoff
     if (soonestMs <= nowMs) this.#connect(nowMs)
     else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
   }
@@ -240,12 +242,10 @@ export class GatewaySession {
   /** Ends the link. Sent calls end with the failure; waiting ones too when it was the attempt they waited for. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
     const wasReady = this.#stage.name === 'ready'
-    this.#failures = wasReady && nowMs - this.#sinceMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
-    this.#attemptEndedMs = nowMs
-    this.counts.linksLost++
+    const delayMs = this.#backoff.failed(nowMs, wasReady ? nowMs - this.#sinceMs : null)
+    if (wasReady) this.counts.linksLost++
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.#forgetLink()
-    const delayMs = reconnectDelayMs(this.#failures, this.#random())
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
     this.calls.failSent(this.#lastFailure)
@@ -260,6 +260,8 @@ export class GatewaySession {
       linkFailure('gateway.not_ready', reason),
       linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
     )
+    // The next heartbeat asks again.
+    if (expired.includes(GET_GLOBAL_STATE)) this.#login.lost()
     // Every heartbeat gets an answer from a living OpenD; without one the socket is open but nobody is there.
     if (this.#stage.name === 'ready' && expired.includes(KEEP_ALIVE)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)

@@ -14,18 +14,24 @@ export class SlidingWindow {
   readonly #rule: WindowRule
   /** Of the last n calls, oldest first. */
   readonly #times: number[]
+  /** Who made each of them. */
+  readonly #callers: string[]
 
-  constructor(rule: WindowRule, times: readonly number[] = []) {
+  constructor(rule: WindowRule, times: readonly number[] = [], callers: readonly string[] = times.map(() => '')) {
     this.#rule = rule
     this.#times = [...times]
+    this.#callers = [...callers]
   }
 
   /** Counts a call. It may be older than others that are counted already. */
-  add(atMs: number): void {
+  add(atMs: number, caller = ''): void {
     let index = this.#times.length
     while (index > 0 && (this.#times[index - 1] ?? 0) > atMs) index--
     this.#times.splice(index, 0, atMs)
-    if (this.#times.length > this.#rule.calls) this.#times.shift()
+    this.#callers.splice(index, 0, caller)
+    if (this.#times.length <= this.#rule.calls) return
+    this.#times.shift()
+    this.#callers.shift()
   }
 
   /** From when on one more call may go, if `allowed` of the limit's calls may be used; `-Infinity` when nothing is in its way. */
@@ -37,6 +43,27 @@ export class SlidingWindow {
       oldest === undefined ? -Infinity : oldest + windowMs,
       latest === undefined ? -Infinity : latest + gapMs,
     )
+  }
+
+  /**
+   * From when on the caller may make one more call, if that depends on how many calls in the window are its own and how
+   * many there are in all. `allows` must allow a call in an empty window, and never less with fewer calls in it.
+   */
+  freeForMs(caller: string, allows: (own: number, used: number) => boolean): number {
+    const latest = this.#times.at(-1)
+    let atMs = latest === undefined ? -Infinity : latest + this.#rule.gapMs
+    let own = this.#ownFrom(0, caller)
+    for (const [index, time] of this.#times.entries()) {
+      if (allows(own, this.#times.length - index)) break
+      atMs = Math.max(atMs, time + this.#rule.windowMs)
+      if (this.#callers[index] === caller) own--
+    }
+    return atMs
+  }
+
+  /** Calls of the caller that count at that time. */
+  ownAt(caller: string, nowMs: number): number {
+    return this.#ownFrom(this.#firstCounting(nowMs), caller)
   }
 
   /** Calls that count at that time. */
@@ -51,7 +78,13 @@ export class SlidingWindow {
   }
 
   clone(): SlidingWindow {
-    return new SlidingWindow(this.#rule, this.#times)
+    return new SlidingWindow(this.#rule, this.#times, this.#callers)
+  }
+
+  #ownFrom(first: number, caller: string): number {
+    let own = 0
+    for (let index = first; index < this.#callers.length; index++) if (this.#callers[index] === caller) own++
+    return own
   }
 
   #firstCounting(nowMs: number): number {

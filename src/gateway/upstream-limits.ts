@@ -1,4 +1,4 @@
-import type { CallRank } from './governor-rank.ts'
+import { type CallRank, goesBefore } from './governor-rank.ts'
 
 /** The span of every limit that OpenD publishes: request 1 and request n + 1 must be more than this apart. */
 export const LIMIT_WINDOW_MS = 30_000
@@ -14,8 +14,8 @@ export interface UpstreamLimit {
   readonly leastGapMs: number
   /** Which of the calls count: all, those with `refreshCache`, or the first pages of paged answers. */
   readonly counts: 'all' | 'refreshes' | 'first_pages'
-  /** A part of the calls that is kept for some ranks; null when everybody may take all. */
-  readonly reserve: Reserve | null
+  /** Parts of the calls that are kept for some ranks, each part beside the others. */
+  readonly reserves: readonly Reserve[]
 }
 
 /** Calls that only a rank, and those before it, may take. */
@@ -25,26 +25,40 @@ export interface Reserve {
 }
 
 /**
- * Changes and cancels share one limit, so a flood of changes could leave its owner unable to get out. After any change
- * five more calls are free for cancels at once: enough for one `forAll` cancel and a few single ones, and fifteen
- * changes in 30 s are as many as OpenD takes new orders.
+ * Changes and cancels share one limit of 20 calls, so changes could leave their owner unable to get out, and one key's
+ * cancels could leave another key's kill switch without calls.
+ *
+ * - 4 are for kill switches alone: one `forAll` cancel, or four orders, at any time and whatever all others do.
+ * - 4 more are for cancels of known orders: after any number of changes one `forAll` cancel and a few single ones are
+ *   free at once.
+ * - 8 more are for changes. That leaves 12 for these, fewer than the 15 new orders that OpenD takes, and 4 for cancels
+ *   of order ids that are not known, which may be invented.
  */
-const FOR_CANCELS: Reserve = { calls: 5, rank: 'cancel' }
+const FOR_CHANGES: readonly Reserve[] = [
+  { calls: 4, rank: 'switch' },
+  { calls: 4, rank: 'cancel' },
+  { calls: 8, rank: 'system' },
+]
 
 /**
- * An order whose reply was lost is looked for at 0.25, 1.25, 3.25 and 7.25 s while its caller waits (8 s). Reads that
- * ask for the broker's own numbers must not take these four looks away.
+ * - A kill switch reads one refreshed list for each account and attempt; 2 are for it alone, so that a second attempt
+ *   does not have to wait for the window.
+ * - An order whose reply was lost is looked for at 0.25, 1.25, 3.25 and 7.25 s while its caller waits (8 s). Reads that
+ *   ask for the broker's own numbers must not take these four calls away.
  */
-const FOR_ORDER_SEARCH: Reserve = { calls: 4, rank: 'system' }
+const FOR_ORDER_LISTS: readonly Reserve[] = [
+  { calls: 2, rank: 'switch' },
+  { calls: 4, rank: 'system' },
+]
 
-/** The last look of the same search, at the history, is what lets an order be called absent. */
-const FOR_LAST_LOOK: Reserve = { calls: 2, rank: 'system' }
+/** The last poll of the same search, of the history, is what lets an order be called absent. */
+const FOR_LAST_LOOK: readonly Reserve[] = [{ calls: 2, rank: 'system' }]
 
 /** An order is valued before it is checked; a tenth of these calls is kept so that dashboards cannot stop orders. */
-const FOR_SNAPSHOT_VALUES: Reserve = { calls: 6, rank: 'system' }
-const FOR_CONTRACT_VALUES: Reserve = { calls: 3, rank: 'system' }
+const FOR_SNAPSHOT_VALUES: readonly Reserve[] = [{ calls: 6, rank: 'system' }]
+const FOR_CONTRACT_VALUES: readonly Reserve[] = [{ calls: 3, rank: 'system' }]
 
-const PER_LOGIN = { scope: 'login', leastGapMs: 0, counts: 'all', reserve: null } as const
+const PER_LOGIN = { scope: 'login', leastGapMs: 0, counts: 'all', reserves: [] } as const
 const PER_ACCOUNT = { ...PER_LOGIN, scope: 'account' } as const
 const PER_REFRESH = { ...PER_ACCOUNT, counts: 'refreshes' } as const
 
@@ -61,11 +75,11 @@ const SINGLE_LIMITS: readonly (readonly [protoId: number, limit: LimitFacts])[] 
   [2102, { ...PER_REFRESH, calls: 10 }],
   [2111, { ...PER_ACCOUNT, calls: 10 }],
   [2112, { ...PER_ACCOUNT, calls: 10 }],
-  [2201, { ...PER_REFRESH, calls: 10, reserve: FOR_ORDER_SEARCH }],
+  [2201, { ...PER_REFRESH, calls: 10, reserves: FOR_ORDER_LISTS }],
   [2202, { ...PER_ACCOUNT, calls: 15, leastGapMs: 20 }],
-  [2205, { ...PER_ACCOUNT, calls: 20, leastGapMs: 40, reserve: FOR_CANCELS }],
+  [2205, { ...PER_ACCOUNT, calls: 20, leastGapMs: 40, reserves: FOR_CHANGES }],
   [2211, { ...PER_REFRESH, calls: 10 }],
-  [2221, { ...PER_ACCOUNT, calls: 10, reserve: FOR_LAST_LOOK }],
+  [2221, { ...PER_ACCOUNT, calls: 10, reserves: FOR_LAST_LOOK }],
   [2222, { ...PER_ACCOUNT, calls: 10 }],
   [2223, { ...PER_ACCOUNT, calls: 10 }],
   [2225, { ...PER_ACCOUNT, calls: 10 }],
@@ -74,7 +88,7 @@ const SINGLE_LIMITS: readonly (readonly [protoId: number, limit: LimitFacts])[] 
   [3103, { ...PER_LOGIN, calls: 60, counts: 'first_pages' }],
   [3105, { ...PER_LOGIN, calls: 60 }],
   [3202, { ...PER_LOGIN, calls: 10 }],
-  [3203, { ...PER_LOGIN, calls: 60, reserve: FOR_SNAPSHOT_VALUES }],
+  [3203, { ...PER_LOGIN, calls: 60, reserves: FOR_SNAPSHOT_VALUES }],
   [3204, { ...PER_LOGIN, calls: 10 }],
   [3205, { ...PER_LOGIN, calls: 10 }],
   [3206, { ...PER_LOGIN, calls: 10 }],
@@ -88,7 +102,7 @@ const SINGLE_LIMITS: readonly (readonly [protoId: number, limit: LimitFacts])[] 
   [3214, { ...PER_LOGIN, calls: 10 }],
   [3215, { ...PER_LOGIN, calls: 10 }],
   [3217, { ...PER_LOGIN, calls: 10 }],
-  [3218, { ...PER_LOGIN, calls: 30, reserve: FOR_CONTRACT_VALUES }],
+  [3218, { ...PER_LOGIN, calls: 30, reserves: FOR_CONTRACT_VALUES }],
   [3219, { ...PER_LOGIN, calls: 30 }],
   [3220, { ...PER_LOGIN, calls: 60 }],
   [3221, { ...PER_LOGIN, calls: 10 }],
@@ -116,3 +130,9 @@ export const UPSTREAM_LIMITS: ReadonlyMap<number, UpstreamLimit> = new Map([
     ]),
   ),
 ])
+
+/** How many calls of a limit that rank may take: all but what is kept for ranks before it. */
+export function callsFor(rank: CallRank, { calls, reserves }: UpstreamLimit): number {
+  const kept = reserves.filter((reserve) => goesBefore(reserve.rank, rank))
+  return kept.reduce((left, reserve) => left - reserve.calls, calls)
+}

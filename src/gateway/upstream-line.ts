@@ -1,4 +1,4 @@
-import type { Failure } from '../base/failure.ts'
+import type { Failure, GatewayFailure, UpstreamFailure } from '../base/failure.ts'
 import type { CallOutcome, Effect } from './effect.ts'
 import type { GovernedCall, Governor } from './governor.ts'
 import { linkFailure } from './link-failure.ts'
@@ -34,6 +34,16 @@ export class UpstreamLine {
     if (this.session.stage.name === 'ready') return this.#govern(call, nowMs)
     this.#held.set(call.callId, call)
     return this.#handed(call, nowMs)
+  }
+
+  /**
+   * The failure with which `call` would end a call now; null when it would send it or let it wait, for the link or for
+   * OpenD's limit. Takes nothing.
+   */
+  wouldRefuse(call: Omit<LineCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
+    const failure = this.session.wouldRefuse(call)
+    if (failure !== null || this.session.stage.name !== 'ready') return failure
+    return this.#governor.wouldRefuse(call, nowMs)
   }
 
   opened(linkId: number, nowMs: number): readonly Effect[] {
@@ -100,13 +110,14 @@ export class UpstreamLine {
   }
 
   /** To the session, which sends it, lets it wait for the link, or refuses it. */
-  #handed({ callId, protoId, body, mayLeave }: LineCall, nowMs: number): readonly Effect[] {
+  #handed(call: LineCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') {
-      this.#held.delete(callId)
-      const failure = mayLeave?.(nowMs) ?? null
-      if (failure !== null) return [settle(callId, { ok: false, failure, sent: false })]
+      this.#held.delete(call.callId)
+      // The owner stamps the moment of sending, so it is asked only when nothing else is in the way.
+      const failure = this.session.wouldRefuse(call) ?? call.mayLeave?.(nowMs) ?? null
+      if (failure !== null) return [settle(call.callId, { ok: false, failure, sent: false })]
     }
-    return this.#settled(this.session.call(callId, protoId, body, nowMs), nowMs)
+    return this.#settled(this.session.call(call, nowMs), nowMs)
   }
 
   /** What waited for its turn on the link that is lost waits for the next one, like every call. */

@@ -9,6 +9,7 @@ import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 20, 2)
+const ORIGIN = { caller: '', rank: 'read' } as const
 
 function freshKey(): string {
   const encoding = { type: 'pkcs1', format: 'pem' } as const
@@ -35,13 +36,13 @@ function callThrough(gatewayPem: string | null, opendPem: string): { outcome: Ca
         wire.push(effect.bytes)
         connection.receive(effect.bytes, NOW_MS)
       }
-      if (effect.kind === 'released') perform(session.call(effect.callId, effect.protoId, effect.body, NOW_MS))
+      if (effect.kind === 'released') perform(session.call({ ...effect, ...ORIGIN }, NOW_MS))
       if (effect.kind === 'settle') outcomes.push(effect.outcome)
     }
   }
   const queue: (() => readonly Effect[])[] = []
   const body = encodeMessage('GetGlobalState.Request', { c2s: { userID: 0n } })
-  perform(session.call(1, 1002, body, NOW_MS))
+  perform(session.call({ callId: 1, protoId: 1002, body, ...ORIGIN }, NOW_MS))
   while (outcomes.length === 0 && (queue.length > 0 || toGateway.length > 0)) {
     const next = queue.shift()
     const bytes = next === undefined ? toGateway.shift() : undefined

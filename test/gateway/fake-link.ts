@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CallOutcome, Effect } from '../../src/gateway/effect.ts'
+import type { GovernedCall } from '../../src/gateway/governor.ts'
 import { GatewaySession } from '../../src/gateway/session.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
@@ -25,6 +26,11 @@ export function initConnectReply(serial: number, keepAliveInterval = 10): Uint8A
   return replyFrame(1001, serial, encodeMessage('InitConnect.Response', { retType: 0, s2c }))
 }
 
+/** Who makes a call, and how urgent it is. */
+type Origin = Pick<GovernedCall, 'caller' | 'rank'>
+
+const DEFAULT_ORIGIN: Origin = { caller: '', rank: 'read' }
+
 /** Drives a session by hand: keeps the virtual time, the open link and everything the session did. */
 export class Rig {
   nowMs = 1_000_000
@@ -37,6 +43,7 @@ export class Rig {
   readonly lateReplies: number[] = []
   readonly connects: { readonly linkId: number; readonly atMs: number }[] = []
   readonly closed: number[] = []
+  readonly #origins = new Map<number, Partial<Origin>>()
   #nextCallId = 1
 
   constructor(random: () => number = () => 0.5) {
@@ -55,15 +62,18 @@ export class Rig {
       else if (effect.kind === 'late_reply') this.lateReplies.push(effect.serial)
       else if (effect.kind === 'send') this.#record(effect.linkId, effect.bytes)
       else if (effect.kind === 'released')
-        this.perform(this.session.call(effect.callId, effect.protoId, effect.body, this.nowMs))
+        this.perform(
+          this.session.call({ ...DEFAULT_ORIGIN, ...this.#origins.get(effect.callId), ...effect }, this.nowMs),
+        )
       else if (effect.kind === 'settle')
         this.outcomes.set(effect.callId, [...(this.outcomes.get(effect.callId) ?? []), effect.outcome])
     }
   }
 
-  call(protoId = 3004, body: Uint8Array = new Uint8Array([1, 2, 3])): number {
+  call(protoId = 3004, body: Uint8Array = new Uint8Array([1, 2, 3]), origin: Partial<Origin> = {}): number {
     const callId = this.#nextCallId++
-    this.perform(this.session.call(callId, protoId, body, this.nowMs))
+    this.#origins.set(callId, origin)
+    this.perform(this.session.call({ callId, protoId, body, ...DEFAULT_ORIGIN, ...origin }, this.nowMs))
     return callId
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Governor, MAX_WAITING_READ_BYTES, MAX_WAITING_READS } from '../../src/gateway/governor.ts'
+import { Governor } from '../../src/gateway/governor.ts'
 import { MAX_COUNTERS } from '../../src/gateway/governor-counters.ts'
+import { MAX_WAITING_READ_BYTES, MAX_WAITING_READS } from '../../src/gateway/governor-reads.ts'
 import { MAX_WAITING_PER_CALLER, MAX_WAITING_PER_QUEUE } from '../../src/gateway/governor-queue.ts'
 import { bodyOf, GovernorRig, specOf, START_MS } from './governor-rig.ts'
 
@@ -60,7 +61,7 @@ function padded(body: Uint8Array, bytes: number): Uint8Array {
 }
 
 test('invented accounts do not fill the memory; those that come late share a counter until it is idle', () => {
-  const governor = new Governor()
+  const governor = new Governor({ isShared: false })
   const submit = (accId: bigint, nowMs: number): string => {
     const body = bodyOf(specOf({ protoId: 2101, accId }))
     return governor.submit({ callId: Number(accId), protoId: 2101, body, caller: 'a', rank: 'read' }, nowMs).kind
@@ -70,8 +71,30 @@ test('invented accounts do not fill the memory; those that come late share a cou
   const late = Array.from({ length: 11 }, (_, i) => submit(10_000n + BigInt(i), START_MS))
   assert.deepEqual(late.slice(9), ['send', 'refused'])
   assert.equal(governor.counters, MAX_COUNTERS + 1)
+  // Orders of an account that comes late are not held up by it: their counters are its own.
+  const order = bodyOf(specOf({ protoId: 2202, accId: 5_000n }))
+  const other = bodyOf(specOf({ protoId: 2202, accId: 5_001n }))
+  for (const body of [order, other]) {
+    const call = { callId: 0, protoId: 2202, body, caller: 'b', rank: 'order' } as const
+    assert.equal(governor.submit(call, START_MS).kind, 'send')
+  }
   // An account with a counter of its own is none the worse for it.
   assert.equal(submit(1n, START_MS), 'send')
   for (let i = 0; i < 2_000; i++) submit(20_000n + BigInt(i), START_MS + 31_000 + i)
   assert.ok(governor.counters < MAX_COUNTERS, `${governor.counters} counters`)
+})
+
+test('one caller holds a quarter of the waiting reads where there are others', () => {
+  const governor = new Governor({ isShared: true })
+  let callId = 0
+  const readAll = (caller: string, nowMs: number): void => {
+    for (let acc = 1n; acc <= 150n; acc++) {
+      const body = bodyOf(specOf({ protoId: 2101, accId: acc }))
+      for (let i = 0; i < 7; i++)
+        governor.submit({ callId: callId++, protoId: 2101, body, caller, rank: 'read' }, nowMs)
+    }
+  }
+  readAll('flood', START_MS)
+  readAll('flood', START_MS + 29_000)
+  assert.equal(governor.waiting, MAX_WAITING_READS / 4)
 })

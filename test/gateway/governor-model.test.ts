@@ -26,7 +26,7 @@ function submitOf(protoId: number): fc.Arbitrary<Event> {
     spec: fc.record({
       protoId: fc.constant(protoId),
       rank: fc.constantFrom(...CALL_RANKS),
-      caller: fc.constantFrom('a', 'a', 'b', 'c'),
+      caller: fc.constantFrom('a', 'a', 'b', 'c', ''),
       accId: fc.constantFrom(7n, 7n, 7n, 8n),
       counts: fc.constant(true),
     }),
@@ -42,8 +42,8 @@ const schedule: fc.Arbitrary<readonly Event[]> = fc
 
 test('every call goes, waits or is refused exactly as the limits say, instant by instant', () => {
   fc.assert(
-    fc.property(schedule, (events) => {
-      const rig = new GovernorRig()
+    fc.property(schedule, fc.boolean(), (events, isShared) => {
+      const rig = new GovernorRig(isShared)
       const models = new Map<string, CounterModel>()
       for (const event of events) {
         if (event.kind === 'pass') {
@@ -52,7 +52,7 @@ test('every call goes, waits or is refused exactly as the limits say, instant by
           continue
         }
         for (let i = 0; i < event.times; i++) {
-          const model = modelOf(models, event.spec)
+          const model = modelOf(models, event.spec, isShared)
           model.passTo(rig.nowMs)
           const expected = model.submit(rig.specs.length, event.spec)
           const verdict = rig.submit(event.spec)
@@ -78,9 +78,9 @@ test('every call goes, waits or is refused exactly as the limits say, instant by
   )
 })
 
-function modelOf(models: Map<string, CounterModel>, { protoId, accId }: Spec): CounterModel {
+function modelOf(models: Map<string, CounterModel>, { protoId, accId }: Spec, isShared: boolean): CounterModel {
   const key = protoId === 3209 ? '3209' : `${protoId}/${accId}`
-  const model = models.get(key) ?? new CounterModel(protoId)
+  const model = models.get(key) ?? new CounterModel(protoId, isShared)
   models.set(key, model)
   return model
 }

@@ -22,7 +22,8 @@ type ModelVerdict = { readonly kind: 'send' | 'wait' } | { readonly kind: 'refus
 export class CounterModel {
   readonly endings = new Map<number, Pick<Ending, 'kind' | 'atMs'> & { readonly retryAfterMs?: number }>()
   readonly #limit: UpstreamLimit
-  #sends: number[] = []
+  readonly #isShared: boolean
+  #sends: { readonly atMs: number; readonly caller: string }[] = []
   #waiting: Waiting[] = []
   /** When a caller was last served, and since when it waits without a break; both by rank and caller. */
   #served = new Map<string, number>()
@@ -30,7 +31,8 @@ export class CounterModel {
   #ticks = 0
   #nowMs = START_MS
 
-  constructor(protoId: number) {
+  constructor(protoId: number, isShared: boolean) {
+    this.#isShared = isShared
     const limit = UPSTREAM_LIMITS.get(protoId)
     if (limit === undefined) throw new Error(`${protoId} has no limit`)
     this.#limit = limit
@@ -45,7 +47,8 @@ export class CounterModel {
     const call: Waiting = { callId, spec, deadlineMs: this.#nowMs + MAX_WAIT_MS[spec.rank] }
     const inQueue = this.#waiting.filter((other) => other.spec.rank === spec.rank)
     const own = inQueue.filter((other) => other.spec.caller === spec.caller)
-    const hasRoom = inQueue.length < MAX_WAITING_PER_QUEUE && own.length < MAX_WAITING_PER_CALLER
+    const kept = this.#isShared && own.length > 0 ? MAX_WAITING_PER_QUEUE / 4 : 0
+    const hasRoom = inQueue.length < MAX_WAITING_PER_QUEUE - kept && own.length < MAX_WAITING_PER_CALLER
     if (hasRoom && this.#withWaiting(call).#runsInto(callId) === 'sent') {
       this.#wait(call)
       return { kind: 'wait' }
@@ -66,27 +69,40 @@ export class CounterModel {
     this.#step()
   }
 
-  /** Whether OpenD's limit has room for the rank now. */
-  #isFree({ rank }: Spec): boolean {
-    const { calls, reserve, leastGapMs } = this.#limit
-    const isKeptOut = reserve !== null && CALL_RANKS.indexOf(rank) > CALL_RANKS.indexOf(reserve.rank)
-    const counting = this.#sends.filter((atMs) => atMs > this.#nowMs - WINDOW_MS)
+  /** Whether OpenD's limit, and the caller's share of it, have room for the call now. */
+  #isFree({ rank, caller }: Spec): boolean {
+    const { calls, reserves, leastGapMs } = this.#limit
+    const keptOut = reserves.filter((reserve) => CALL_RANKS.indexOf(rank) > CALL_RANKS.indexOf(reserve.rank))
+    const allowed = calls - keptOut.reduce((sum, reserve) => sum + reserve.calls, 0)
+    const used = this.#counting().length
     const gapMs = leastGapMs === 0 ? 0 : leastGapMs + GAP_MARGIN_MS
-    return (
-      counting.length < (isKeptOut ? calls - reserve.calls : calls) &&
-      this.#sends.every((atMs) => this.#nowMs - atMs >= gapMs)
-    )
+    if (!this.#sends.every(({ atMs }) => this.#nowMs - atMs >= gapMs) || used >= allowed) return false
+    const own = this.#useOf(caller)
+    if (!this.#isShared || caller === '' || own === 0) return true
+    if (rank === 'switch') return own < allowed / 2 || used + 1 <= allowed - Math.floor(allowed / 10)
+    return own + 1 <= Math.floor((3 / 4) * (allowed - (used - own))) && used + 1 <= allowed - Math.floor(allowed / 4)
+  }
+
+  #counting(): readonly { readonly atMs: number; readonly caller: string }[] {
+    return this.#sends.filter(({ atMs }) => atMs > this.#nowMs - WINDOW_MS)
+  }
+
+  #useOf(caller: string): number {
+    return this.#counting().filter((send) => send.caller === caller).length
   }
 
   #isOpen(spec: Spec): boolean {
-    const isBehind = this.#waiting.some((other) => CALL_RANKS.indexOf(other.spec.rank) <= CALL_RANKS.indexOf(spec.rank))
+    const isBehind = this.#waiting.some(
+      (other) => CALL_RANKS.indexOf(other.spec.rank) <= CALL_RANKS.indexOf(spec.rank) && this.#isFree(other.spec),
+    )
     return !isBehind && this.#isFree(spec)
   }
 
   #step(): void {
     for (;;) {
-      const next = this.#waiting.toSorted((a, b) => this.#compare(a, b)).at(0)
-      if (next === undefined || !this.#isFree(next.spec)) break
+      const free = this.#waiting.filter(({ spec }) => this.#isFree(spec))
+      const next = free.toSorted((a, b) => this.#compare(a, b)).at(0)
+      if (next === undefined) break
       this.#waiting = this.#waiting.filter((call) => call !== next)
       this.#send(next.spec)
       this.endings.set(next.callId, { kind: 'sent', atMs: this.#nowMs })
@@ -98,12 +114,14 @@ export class CounterModel {
     }
   }
 
-  /** Rank, then who was served longest ago, then who waits longest, then arrival. */
+  /** Rank, then less use of a shared limit, then who was served longest ago, then who waits longest, then arrival. */
   #compare(a: Waiting, b: Waiting): number {
+    const use = ({ spec }: Waiting): number => (this.#isShared && spec.caller !== '' ? this.#useOf(spec.caller) : 0)
     const turn = ({ spec }: Waiting): number => this.#served.get(`${spec.rank} ${spec.caller}`) ?? -1
     const since = ({ spec }: Waiting): number => this.#present.get(`${spec.rank} ${spec.caller}`) ?? -1
     return (
       CALL_RANKS.indexOf(a.spec.rank) - CALL_RANKS.indexOf(b.spec.rank) ||
+      use(a) - use(b) ||
       turn(a) - turn(b) ||
       since(a) - since(b) ||
       a.callId - b.callId
@@ -111,7 +129,7 @@ export class CounterModel {
   }
 
   #send({ rank, caller }: Spec): void {
-    this.#sends = [...this.#sends.filter((atMs) => atMs > this.#nowMs - WINDOW_MS), this.#nowMs]
+    this.#sends = [...this.#counting(), { atMs: this.#nowMs, caller }]
     this.#served.set(`${rank} ${caller}`, ++this.#ticks)
   }
 
@@ -125,7 +143,7 @@ export class CounterModel {
   #nextInstantMs(): number {
     const gapMs = this.#limit.leastGapMs + GAP_MARGIN_MS
     const instants = [
-      ...this.#sends.flatMap((atMs) => [atMs + WINDOW_MS, atMs + gapMs]),
+      ...this.#sends.flatMap(({ atMs }) => [atMs + WINDOW_MS, atMs + gapMs]),
       ...this.#waiting.map(({ deadlineMs }) => deadlineMs),
     ]
     return Math.min(...instants.filter((atMs) => atMs > this.#nowMs))
@@ -150,7 +168,7 @@ export class CounterModel {
   }
 
   #copy(): CounterModel {
-    const copy = new CounterModel(this.#limit.counter)
+    const copy = new CounterModel(this.#limit.counter, this.#isShared)
     copy.#sends = [...this.#sends]
     copy.#waiting = [...this.#waiting]
     copy.#served = new Map(this.#served)

@@ -34,7 +34,8 @@ interface Submission {
 
 /** A governor with a clock of its own, whose owner is always on time. */
 export class GovernorRig {
-  readonly governor = new Governor()
+  readonly governor: Governor
+  readonly #isShared: boolean
   nowMs = START_MS
   /** Every ending of every call, by call id; each must have exactly one. */
   readonly endings = new Map<number, Ending[]>()
@@ -42,6 +43,11 @@ export class GovernorRig {
   /** Call ids in the order in which they were sent. */
   readonly sent: number[] = []
   readonly #history: Submission[] = []
+
+  constructor(isShared = false) {
+    this.#isShared = isShared
+    this.governor = new Governor({ isShared })
+  }
 
   /** The call's id is its index. */
   submit(parts: SpecParts): Verdict {
@@ -83,7 +89,7 @@ export class GovernorRig {
 
   /** Another governor that has lived through the same. */
   twin(): GovernorRig {
-    const twin = new GovernorRig()
+    const twin = new GovernorRig(this.#isShared)
     for (const { atMs, spec } of this.#history) {
       twin.pass(atMs - twin.nowMs)
       twin.submit(spec)

@@ -55,16 +55,30 @@ test('a burst of orders is spaced out, each account by itself', () => {
   assert.equal(rig.submit(ORDER).kind, 'refused')
 })
 
-test('a flood of changes leaves five calls for cancels, at any moment', () => {
+test('changes leave four calls for cancels and four more for kill switches, at any moment', () => {
   const rig = new GovernorRig()
   submitMany(rig, 30, { ...CHANGE, caller: 'flood' })
   rig.pass(5_000)
-  assert.equal(rig.sent.length, 15)
+  assert.equal(rig.sent.length, 12)
   assert.equal(rig.submit({ ...CHANGE, caller: 'flood' }).kind, 'refused')
-  submitMany(rig, 5, { ...CANCEL, caller: 'flood' })
+  submitMany(rig, 4, { ...CANCEL, caller: 'flood' })
+  rig.pass(240)
+  assert.equal(rig.sent.length, 16)
+  assert.equal(rig.submit(CANCEL).kind, 'refused')
+  submitMany(rig, 4, { ...CANCEL, rank: 'switch' })
   rig.pass(240)
   assert.equal(rig.sent.length, 20)
-  assert.equal(rig.submit(CANCEL).kind, 'refused')
+})
+
+test('cancels of unknown orders get four calls, and are refused rather than let others wait', () => {
+  const rig = new GovernorRig()
+  const kinds = submitMany(rig, 60, { ...CANCEL, rank: 'cancel_unknown', caller: 'flood' })
+  rig.pass(2_000)
+  assert.equal(rig.sent.length, 4)
+  assert.equal(kinds.filter((kind) => kind === 'refused').length, 56)
+  submitMany(rig, 12, CANCEL)
+  rig.pass(2_000)
+  assert.equal(rig.sent.length, 16)
 })
 
 test('a cancel goes before the changes that came earlier, also of the same caller', () => {
@@ -83,12 +97,14 @@ test('a caller whose queue of changes is full can still cancel', () => {
   assert.equal(rig.submit({ ...CANCEL, caller: 'flood' }).kind, 'wait')
 })
 
-test('reads that refresh cannot take the order search its looks', () => {
+test('reads that refresh cannot take away the lists of an order search or a kill switch', () => {
   const rig = new GovernorRig()
   const kinds = submitMany(rig, 10, { protoId: 2201 })
-  assert.equal(kinds.filter((kind) => kind === 'send').length, 6)
+  assert.equal(kinds.filter((kind) => kind === 'send').length, 4)
   const looks = submitMany(rig, 4, { protoId: 2201, rank: 'system', caller: '' })
   assert.deepEqual(looks, ['send', 'send', 'send', 'send'])
+  const lists = submitMany(rig, 2, { protoId: 2201, rank: 'switch' })
+  assert.deepEqual(lists, ['send', 'send'])
 })
 
 test('a call that others overtook is refused at its deadline, with the time at which it can go', () => {
@@ -136,11 +152,13 @@ test('the budget names what the caller has left: a part that is reserved for oth
   const rig = new GovernorRig()
   const body = bodyOf(specOf(CHANGE))
   const left = (): readonly (number | undefined)[] =>
-    (['read', 'order', 'cancel'] as const).map((rank) => rig.governor.budgetOf(2205, body, rig.nowMs, rank)?.remaining)
-  assert.deepEqual(left(), [15, 15, 20])
-  submitMany(rig, 17, CHANGE)
+    (['cancel_unknown', 'order', 'cancel', 'switch'] as const).map(
+      (rank) => rig.governor.budgetOf(2205, body, rig.nowMs, rank)?.remaining,
+    )
+  assert.deepEqual(left(), [4, 12, 16, 20])
+  submitMany(rig, 14, CHANGE)
   rig.pass(1_000)
-  assert.deepEqual(left(), [0, 0, 5])
+  assert.deepEqual(left(), [0, 0, 4, 8])
   assert.equal(rig.governor.budgetOf(3004, body, rig.nowMs), null)
   const cached = bodyOf(specOf({ protoId: 2101, counts: false }))
   assert.equal(rig.governor.budgetOf(2101, cached, rig.nowMs), null)
@@ -210,7 +228,7 @@ test('of calls that come due together the higher rank leaves first, whatever the
 
 test('the time in a refusal follows what was sent since the refusal before', () => {
   const rig = new GovernorRig()
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < 12; i++) {
     rig.submit(CHANGE)
     rig.pass(1_000)
   }
@@ -218,10 +236,10 @@ test('the time in a refusal follows what was sent since the refusal before', () 
     const verdict = rig.submit(CHANGE)
     return verdict.kind === 'refused' ? verdict.failure.retryAfterMs : NaN
   }
-  assert.equal(retryAfterMs(), 15_500)
+  assert.equal(retryAfterMs(), 18_500)
   // A cancel from the reserve takes the place that the change would have had.
   assert.equal(rig.submit(CANCEL).kind, 'send')
-  assert.equal(retryAfterMs(), 16_500)
+  assert.equal(retryAfterMs(), 19_500)
 })
 
 test('the time in a refusal follows a timer that was late', () => {

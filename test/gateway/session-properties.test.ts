@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CALL_DEADLINE_MS, MAX_PENDING_CALLS } from '../../src/gateway/timing.ts'
+import { CALL_DEADLINE_MS, MAX_PENDING } from '../../src/gateway/timing.ts'
 import { initConnectReply, replyFrame, Rig } from './fake-link.ts'
 
 /** What may happen to a gateway, in any order. */
@@ -119,7 +119,7 @@ test('whatever happened, a friendly OpenD gets the link up again', () => {
 
 test('calls over the bound are refused at once instead of queued without end', () => {
   const rig = new Rig()
-  for (let i = 0; i < MAX_PENDING_CALLS; i++) rig.call()
+  for (let i = 0; i < MAX_PENDING.read.calls; i++) rig.call()
   assert.equal(rig.codeOf(rig.call()), 'gateway.busy')
   rig.pass(CALL_DEADLINE_MS)
   assert.equal(rig.session.calls.size <= 3, true, 'only heartbeats may be left')

@@ -258,3 +258,40 @@ test('order calls carry the connection id and the frame serial of this link, wha
   assert.deepEqual(Buffer.from(sent), Buffer.from(expected))
   assert.deepEqual(Buffer.from(header.digest), Buffer.from(sha1(sent)))
 })
+
+test('a login poll whose reply is lost ends with its deadline, and the next heartbeat polls again', () => {
+  const rig = readyRig()
+  const answerHeartbeats = (): void => {
+    const time = encodeMessage('KeepAlive.Response', { retType: 0, s2c: { time: 1n } })
+    rig.receive(replyFrame(1004, rig.lastSent(1004).header.serial, time))
+  }
+  for (let beat = 0; beat < 2; beat++) {
+    rig.pass(8_000)
+    answerHeartbeats()
+  }
+  assert.equal(rig.session.login, null)
+  assert.equal(rig.sentCount(1002), 2)
+  const s2c = {
+    ...{ marketHK: 0, marketUS: 0, marketSH: 0, marketSZ: 0, marketHKFuture: 0, time: 1n },
+    ...{ serverVer: 1011, serverBuildNo: 1, qotLogined: true, trdLogined: true },
+  }
+  const reply = encodeMessage('GetGlobalState.Response', { retType: 0, s2c })
+  rig.receive(replyFrame(1002, rig.lastSent(1002).header.serial, reply))
+  assert.deepEqual(rig.session.login, { quote: true, trade: true })
+})
+
+test('attempts, links that came up and links that were lost are counted apart', () => {
+  const rig = new Rig()
+  const counts = (): unknown => ({ ...rig.session.counts, pushes: undefined })
+  rig.tick()
+  rig.cut('refused')
+  assert.deepEqual(counts(), { attempts: 1, connects: 0, linksLost: 0, pushes: undefined })
+  assert.equal(rig.session.linkGeneration, 0)
+  rig.connect()
+  assert.deepEqual(counts(), { attempts: 2, connects: 1, linksLost: 0, pushes: undefined })
+  rig.cut()
+  assert.deepEqual(counts(), { attempts: 2, connects: 1, linksLost: 1, pushes: undefined })
+  assert.equal(rig.session.linkGeneration, 1)
+  rig.connect()
+  assert.equal(rig.session.linkGeneration, 2)
+})

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import apiCalls from '../../proto/api-calls.json' with { type: 'json' }
 import { countOf } from '../../src/gateway/governor-count.ts'
-import { LIMIT_WINDOW_MS, UPSTREAM_LIMITS } from '../../src/gateway/upstream-limits.ts'
+import { CALL_RANKS } from '../../src/gateway/governor-rank.ts'
+import { callsFor, LIMIT_WINDOW_MS, UPSTREAM_LIMITS } from '../../src/gateway/upstream-limits.ts'
 import { RATE_WINDOW_MS } from '../../src/simulator/session/rate-limits.ts'
 import { RATE_RULES } from '../../src/simulator/session/rate-rules.ts'
 import { protocolById } from '../../src/wire/schema.ts'
@@ -63,8 +64,10 @@ test('a subscribed getter, a heartbeat and the account list are not limited', ()
   for (const id of [1004, 2001, 3001, 3004, 3006, 3012]) assert.equal(countOf(id, new Uint8Array(0)), null)
 })
 
-test('a reserve leaves something to everybody', () => {
-  for (const [id, { calls, reserve }] of UPSTREAM_LIMITS) {
-    assert.ok(reserve === null || (reserve.calls > 0 && reserve.calls < calls), `reserve of ${id}`)
+test('reserves leave something to every rank, and name each rank once', () => {
+  for (const [id, limit] of UPSTREAM_LIMITS) {
+    for (const rank of CALL_RANKS) assert.ok(callsFor(rank, limit) > 0, `${rank} of ${id}`)
+    assert.ok(limit.reserves.every(({ calls }) => calls > 0))
+    assert.equal(new Set(limit.reserves.map(({ rank }) => rank)).size, limit.reserves.length)
   }
 })
