@@ -98,6 +98,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
     retryAfterMs: null,
   },
   'quote.share_exceeded': { code: 'quote.share_exceeded', needed: 2, held: 9, share: 10 },
+  'push.too_many_sockets': { code: 'push.too_many_sockets' },
   'upstream.rate_limited': { code: 'upstream.rate_limited', limit: 60, windowMs: 30_000, retryAfterMs: 1_000 },
   'opend.refused': { code: 'opend.refused', ...reply },
   'opend.failed': { code: 'opend.failed', ...reply },

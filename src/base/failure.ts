@@ -13,6 +13,7 @@ export type Failure =
   | OrderFailure
   | SwitchFailure
   | QuoteFailure
+  | PushFailure
   | UpstreamFailure
   | OpendFailure
   | GatewayFailure
@@ -121,6 +122,12 @@ export type QuoteFailure =
       readonly held: number
       readonly share: number
     }
+
+/** Why a push socket is not opened. */
+export interface PushFailure {
+  /** The caller has as many open sockets as one may have. */
+  readonly code: 'push.too_many_sockets'
+}
 
 /** The gateway keeps OpenD's own limits, so that OpenD never has to refuse. Nothing was sent. */
 export interface UpstreamFailure {
