@@ -36,7 +36,7 @@ test('an operator decides what OpenD leaves undecided: budget, callers and recor
     ['place', { state: 'absent' }, 'rate', 'unknown'],
     ['modify', { state: 'accepted' }, 'nothing', 'answered'],
     ['modify', { state: 'rejected' }, 'nothing', 'answered'],
-    ['modify', { state: 'lapsed' }, 'nothing', 'unknown'],
+    ['modify', { state: 'lapsed' }, 'nothing', 'refused'],
   ] as const) {
     const rig = await undecided(kind)
     assert.equal(resolved(rig, change), change.state)
