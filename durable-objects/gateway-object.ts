@@ -6,7 +6,7 @@ import { Gateway } from '../src/core/gateway.ts'
 import { type Env, readConfig, type Upstream } from '../src/env.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
@@ -107,7 +107,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.resume(scope, isByAdmin)
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     return this.#gateway.orders.cancelAfter(caller, seconds)
   }
 

@@ -66,6 +66,14 @@ export interface HaltReport {
   readonly cancels: readonly CancelResult[]
 }
 
+/** A cancel-after as it is armed now. */
+export interface CancelAfterReport {
+  /** When it fires, Unix ms; null when it is disarmed. */
+  readonly fireAtMs: number | null
+  /** Whether it survives a restart: false when the storage fails. */
+  readonly isStored: boolean
+}
+
 /** How long a halt waits for its storage and the first cancels before it is answered: people and clients wait 30 s. */
 const HALT_WAIT_MS = 10_000
 
@@ -162,12 +170,12 @@ export class OrderService {
   }
 
   /** Arms the caller's cancel-after, or disarms it with null. Failures: `switch.fired` and `switch.full`. */
-  cancelAfter(caller: string, seconds: number | null): Result<{ readonly fireAtMs: number | null }> {
+  cancelAfter(caller: string, seconds: number | null): Result<CancelAfterReport> {
     const fireAtMs = seconds === null ? null : this.#deps.timers.nowMs() + seconds * 1_000
     const armed = this.#tasks.cancelAfter(caller, fireAtMs)
     if (!armed.ok) return armed
     if (fireAtMs !== null) this.#deps.alarmBy(fireAtMs)
-    return succeed({ fireAtMs })
+    return succeed({ fireAtMs, isStored: this.#switches.isStored })
   }
 
   /** When the next switch is due, Unix ms; null when none is to come. */

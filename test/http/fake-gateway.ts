@@ -1,4 +1,4 @@
-import type { HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
 import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
@@ -130,10 +130,10 @@ export class FakeGateway implements GatewayPort {
     return true
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     if (this.hasFired) return fail({ code: 'switch.fired' })
     this.timers.push({ caller, seconds })
-    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 })
+    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000, isStored: true })
   }
 
   async status(): Promise<GatewayStatus> {

@@ -169,12 +169,14 @@ test("the dead man's switch is the caller's own; it is armed, renewed and disarm
   const firesAt = '2026-11-22T12:01:00.000Z'
   assert.deepEqual(await answered('/api/trading/cancel-after', 'bot', { seconds: 60 }), {
     armed: true,
+    stored: true,
     fires_at: firesAt,
     fires_at_ms: Date.parse(firesAt),
   })
   for (const seconds of [0, null]) {
     assert.deepEqual(await answered('/api/trading/cancel-after', 'bot', { seconds }), {
       armed: false,
+      stored: true,
       fires_at: null,
       fires_at_ms: null,
     })
