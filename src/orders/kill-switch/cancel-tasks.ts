@@ -49,7 +49,7 @@ export class CancelTasks {
     this.#canceller = new OrderCanceller(deps.submit, deps.onError)
     this.#runDeps = {
       ...{ timers, ledger: deps.ledger, isLinkUp: deps.isLinkUp, onError: deps.onError, canceller: this.#canceller },
-      polls: new AccountPolls(deps.send),
+      polls: new AccountPolls(deps.send, deps.onError),
       nowMs: () => timers.nowMs(),
       wait: (ms) => new Promise<void>((resolve) => void timers.after(ms, resolve)),
       accountsOf: (task) => this.#accountsOf(task),

@@ -9,6 +9,7 @@ import { CancelTasks } from '../../../src/orders/kill-switch/cancel-tasks.ts'
 import { OrderManager } from '../../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
+import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import { type HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
 import type { Connect, Link } from '../../../src/transport/link.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
@@ -30,6 +31,8 @@ export interface LifeOutside {
   readonly onEntry: OnEntry
   /** An order call leaves in that frame. */
   readonly onSent: (entryId: string, connId: bigint, serial: number) => void
+  /** A switch has done what it was to do. */
+  readonly onTaskDone: (task: CancelTask) => void
   /** Something that nobody waits for failed. */
   readonly onBug: (bug: unknown) => void
   readonly onDeath: () => void
@@ -57,6 +60,7 @@ export class GatewayLife {
   readonly #search: OrderReconciler
   readonly #waiting = new Map<number, { settle: (outcome: CallOutcome) => void; entryId: string | undefined }>()
   #isAlive = true
+  #isResuming = false
   #steps = 0
   #lastCallId = 0
   #link: { readonly id: number; readonly link: Link } | null = null
@@ -73,7 +77,11 @@ export class GatewayLife {
     this.#session = new GatewaySession({ sha1, random, encryption: null }, nowMs(), false)
     this.#line = new UpstreamLine(this.#session, new Governor())
     this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
-    this.#switches = new Switches({ store: new StoredSwitches(volume, mayAct), nowMs, onStorageFailure: outside.onBug })
+    this.#switches = new Switches({
+      store: new StoredSwitches(volume, mayAct, (task) => this.#taskEnded(task)),
+      nowMs,
+      onStorageFailure: outside.onBug,
+    })
     const accounts = new AccountList({
       send: (protoId, body) => this.#send(protoId, body),
       connects: () => this.#session.counts.connects,
@@ -134,13 +142,19 @@ export class GatewayLife {
   }
 
   resume(scope: HaltScope): void {
+    this.#isResuming = true
     this.#switches.resume(scope)
     this.#tasks.endHalt(scope)
+    this.#isResuming = false
   }
 
   cancelAfter(caller: string, seconds: number): void {
     const fireAtMs = this.#outside.clock.wallMs() + seconds * 1_000
     if (this.#tasks.cancelAfter(caller, fireAtMs).ok) this.#alarmBy(fireAtMs)
+  }
+
+  #taskEnded(task: CancelTask): void {
+    if (this.#isAlive && !this.#isResuming) this.#outside.onTaskDone(task)
   }
 
   async #alarm(): Promise<void> {

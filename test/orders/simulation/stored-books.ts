@@ -152,10 +152,13 @@ export class StoredLedger implements Ledger {
 export class StoredSwitches implements SwitchStore {
   readonly #volume: Volume
   readonly #mayAct: MayAct
+  readonly #onEnded: (task: CancelTask) => void
 
-  constructor(volume: Volume, mayAct: MayAct) {
+  /** `onEnded` is told of every task that is removed. */
+  constructor(volume: Volume, mayAct: MayAct, onEnded: (task: CancelTask) => void = () => undefined) {
     this.#volume = volume
     this.#mayAct = mayAct
+    this.#onEnded = onEnded
   }
 
   halts(): readonly StoredHalt[] {
@@ -179,7 +182,9 @@ export class StoredSwitches implements SwitchStore {
   }
 
   removeCancelTask(id: string): void {
+    const task = this.#volume.seen.tasks.get(id)
     this.#write(({ tasks }) => tasks.delete(id))
+    if (task !== undefined) this.#onEnded(task)
   }
 
   #write(change: (stored: Stored) => void): void {
