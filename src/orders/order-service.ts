@@ -140,15 +140,8 @@ export class OrderService {
   async halt(request: HaltRequest): Promise<Result<HaltReport>> {
     const { scope, isByAdmin, cancelsOpenOrders } = request
     if (!this.#switches.halt(scope, isByAdmin)) return fail({ code: 'switch.full' })
-    this.manager.stopWaiting(scope)
     const run = cancelsOpenOrders ? this.#tasks.startHalt(request) : null
-    const synced = this.ledger.sync().then(
-      () => true,
-      (error: unknown) => {
-        this.#deps.onError('a halt could not be stored', error)
-        return false
-      },
-    )
+    const synced = this.#stopWaiting(scope)
     const tooLate = new Promise<void>((resolve) => void this.#deps.timers.after(HALT_WAIT_MS, resolve))
     const [isSynced] = await Promise.all([
       Promise.race([synced, tooLate.then(() => false)]),
@@ -159,6 +152,18 @@ export class OrderService {
       isCancelling: run !== null && !run.isOver,
       cancels: run?.results ?? [],
     })
+  }
+
+  /** Refuses what has not left, and waits for the storage. False when that fails: the halt is in force all the same. */
+  async #stopWaiting(scope: HaltScope): Promise<boolean> {
+    try {
+      this.manager.stopWaiting(scope)
+      await this.ledger.sync()
+      return true
+    } catch (error) {
+      this.#deps.onError('a halt could not be stored', error)
+      return false
+    }
   }
 
   /** Ends a halt and what it cancels. False when only an administrator may end that halt. */

@@ -47,6 +47,18 @@ test('a halt holds while the storage fails, says so, and is stored when the stor
   assert.ok(order > 0n)
 })
 
+test('a halt is in force when the ledger cannot be written either', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  rig.service.ledger.sync = () => {
+    throw new Error('the disk is full')
+  }
+  const report = await rig.halt(OWN)
+  assert.deepEqual([report.isStored, report.isCancelling], [false, true])
+  const { reply } = await rig.done(rig.place('key:a'))
+  assert.equal(reply.kind === 'refused' ? reply.failure.code : reply.kind, 'limits.halted')
+})
+
 test('a halt is answered within ten seconds, and says which orders are still being cancelled', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
