@@ -134,6 +134,7 @@ export class OrderService {
 
   orderPush(body: Uint8Array): void {
     this.#search.orderPush(body)
+    this.#tasks.orderPush(body)
   }
 
   /** Halts a scope; orders of it that have not left are refused. Failures: `switch.full`. */

@@ -4,6 +4,8 @@ import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import { failed, never, orderList, refusal } from '../order-rig.ts'
+import { encodeMessage } from '../../../src/wire/encode.ts'
+import { LONGEST_WRITE_MS } from '../simulation/disk.ts'
 import { SwitchRig } from './switch-rig.ts'
 
 const ALL: HaltScope = { kind: 'all' }
@@ -79,6 +81,25 @@ describe('which orders a halt cancels', () => {
     rig.byHand(1n, `#${rig.service.ledger.unresolved()[0]?.tag}`)
     await rig.pass(30_000)
     assert.deepEqual(rig.open(), [])
+  })
+
+  test('a push about an open order brings the next attempt forward', async () => {
+    const rig = new SwitchRig()
+    rig.onPlace = () => failed('gateway.disconnected', true)
+    void rig.place('key:a')
+    await rig.pass(100)
+    await rig.halt(OWN)
+    await rig.pass(55_000)
+    const id = rig.byHand(1n, `#${rig.service.ledger.unresolved()[0]?.tag}`)
+    const order = rig.orders.get(1n)?.find(({ orderID }) => orderID === id)
+    const header = { trdEnv: 0, accID: 1n, trdMarket: 1 }
+    const push = encodeMessage('Trd_UpdateOrder.Response', {
+      retType: 0,
+      s2c: { header, order: order ?? assert.fail() },
+    })
+    for (let count = 0; count < 5; count++) rig.service.orderPush(push)
+    await rig.pass(250 + LONGEST_WRITE_MS)
+    assert.deepEqual([rig.open(), rig.cancels.length], [[], 1])
   })
 
   test('an order on its way when the halt comes is cancelled when it appears', async () => {

@@ -199,7 +199,9 @@ export class GatewayLife {
           if (this.#link?.id === effect.linkId) this.#link.link.close()
           break
         case 'push':
-          if (effect.protoId === UPDATE_ORDER) this.#search.orderPush(effect.body)
+          if (effect.protoId !== UPDATE_ORDER) break
+          this.#search.orderPush(effect.body)
+          this.#tasks.orderPush(effect.body)
           break
         case 'ready':
           this.#tasks.linkReady()
