@@ -173,7 +173,7 @@ export class FakeGateway implements GatewayPort {
   }
 }
 
-/** When a dead man's switch of 0 s would fire. */
+/** When a cancel-after of 0 s would fire. */
 const FIRES_FROM_MS = Date.UTC(2026, 10, 22, 12)
 
 function orderReply(answer: Uint8Array | Failure): OrderReply {

@@ -46,6 +46,8 @@ export class CancelRun {
   #timer: CancelTimer | null = null
   #hasBegun: boolean
   #isPassing = false
+  /** Whether something would have been done, had the link been up. */
+  #isStalled = false
   #isOver = false
   #tried: () => void = () => undefined
 
@@ -80,9 +82,9 @@ export class CancelRun {
     return this.#isOver
   }
 
-  /** The alarm: begins what is due. */
+  /** The alarm: begins what is due, and goes on with what a link that was down had stopped. */
   check(): void {
-    if (!this.#hasBegun && this.isDue) this.#pass()
+    if (this.isDue && (!this.#hasBegun || this.#isStalled)) this.#pass()
   }
 
   /** The link came up: what is due begins, or goes on, now. */
@@ -123,8 +125,10 @@ export class CancelRun {
 
   /** Starts every account that is not clear and not on its way. */
   #pass(): void {
-    // Without a link there is nothing to ask; it comes up sooner or later, and says so.
-    if (this.#isOver || this.#isPassing || !this.#deps.isLinkUp()) return
+    if (this.#isOver || this.#isPassing) return
+    // Without a link there is nothing to ask. It goes on when the link comes up.
+    this.#isStalled = !this.#deps.isLinkUp()
+    if (this.#isStalled) return
     this.#isPassing = true
     if (!this.#hasBegun) this.#begin()
     this.#startAll().then(
@@ -188,8 +192,8 @@ export class CancelRun {
     const { isHurried } = account
     const delayMs = isHurried ? HURRIED_MS : cancels.delayMs
     account.timer = this.#deps.timers.after(delayMs, () => {
-      // A link that is down starts everything again when it comes up.
       if (this.#deps.isLinkUp()) void this.#attempt(account, !isHurried)
+      else this.#isStalled = true
     })
     this.#save(cancels.detail, delayMs)
   }

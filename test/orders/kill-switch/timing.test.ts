@@ -95,6 +95,21 @@ test('a task that waits for its next attempt goes on when the link is up again',
   assert.deepEqual([rig.open(), rig.cancels.length], [[], before + 1])
 })
 
+test('the alarm goes on with what a link that was down had stopped', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  rig.onCancel = () => refusal(2205, -1)
+  rig.service.cancelAfter('key:a', 5)
+  await rig.pass(6_000)
+  rig.isLinkUp = false
+  await rig.pass(60_000)
+  rig.onCancel = () => null
+  rig.isLinkUp = true
+  rig.service.alarm()
+  await rig.pass(DURABLE_MS)
+  assert.deepEqual(rig.open(), [])
+})
+
 test('a switch fires at its time when the clock is set back, and no later than the alarm when it is set forward', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
