@@ -98,11 +98,6 @@ export class SqlLedger implements Ledger {
     return entries.filter(({ reservation }) => reservation !== null)
   }
 
-  ordersSince(caller: string | null, sinceMs: number): readonly LedgerEntry[] {
-    const where = `(? IS NULL OR caller = ?) AND created_ms >= ? AND kind = 'place' AND state = 'accepted'`
-    return this.#select(`${where} ORDER BY seq DESC`, caller, caller, sinceMs)
-  }
-
   latestFor(accId: string, limit: number): readonly LedgerEntry[] {
     return this.#select(`acc_id = ? AND state != 'refused' ORDER BY seq DESC LIMIT ?`, accId, limit)
   }

@@ -54,8 +54,6 @@ export interface Ledger {
   sequenceOf(id: string): number | null
   /** How many entries of a caller are kept: each caller has room for a bounded number. */
   countOf(caller: string): number
-  /** Accepted new orders made at or after `sinceMs`, newest first: a caller's, or everybody's with null. */
-  ordersSince(caller: string | null, sinceMs: number): readonly LedgerEntry[]
   /** The latest calls for an account (decimal id), newest first, refused ones left out. */
   latestFor(accId: string, limit: number): readonly LedgerEntry[]
   /** Of the latest `limit` entries, the calls made since that time that left, or may have. */

@@ -65,16 +65,6 @@ export class StoredLedger implements Ledger {
     return this.#all().filter((one) => one.caller === caller && one.createdAtMs >= sinceMs && one.reservation !== null)
   }
 
-  ordersSince(caller: string | null, sinceMs: number): readonly LedgerEntry[] {
-    return this.#newest(
-      (one) =>
-        (caller === null || one.caller === caller) &&
-        one.createdAtMs >= sinceMs &&
-        one.call.kind === 'place' &&
-        one.state === 'accepted',
-    )
-  }
-
   latestFor(accId: string, limit: number): readonly LedgerEntry[] {
     return this.#newest(({ call, state }) => call.accId === accId && state !== 'refused').slice(0, limit)
   }
@@ -98,9 +88,10 @@ export class StoredLedger implements Ledger {
   }
 
   placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[] {
-    return this.ordersSince(null, sinceMs)
-      .filter(({ call }) => call.accId === accId)
-      .slice(0, limit)
+    return this.#newest(
+      ({ call, createdAtMs, state }) =>
+        call.accId === accId && createdAtMs >= sinceMs && call.kind === 'place' && state === 'accepted',
+    ).slice(0, limit)
   }
 
   tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[] {
@@ -161,10 +152,13 @@ export class StoredLedger implements Ledger {
 export class StoredSwitches implements SwitchStore {
   readonly #volume: Volume
   readonly #mayAct: MayAct
+  readonly #onEnded: (task: CancelTask) => void
 
-  constructor(volume: Volume, mayAct: MayAct) {
+  /** `onEnded` is told of every task that is removed. */
+  constructor(volume: Volume, mayAct: MayAct, onEnded: (task: CancelTask) => void = () => undefined) {
     this.#volume = volume
     this.#mayAct = mayAct
+    this.#onEnded = onEnded
   }
 
   halts(): readonly StoredHalt[] {
@@ -188,7 +182,9 @@ export class StoredSwitches implements SwitchStore {
   }
 
   removeCancelTask(id: string): void {
+    const task = this.#volume.seen.tasks.get(id)
     this.#write(({ tasks }) => tasks.delete(id))
+    if (task !== undefined) this.#onEnded(task)
   }
 
   #write(change: (stored: Stored) => void): void {
