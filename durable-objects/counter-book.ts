@@ -1,4 +1,5 @@
-import type { CounterDelta, MetricSample } from './gateway-rpc.ts'
+import type { MetricSample } from '../src/base/metric.ts'
+import type { CounterDelta } from './gateway-rpc.ts'
 
 /**
  * Series kept. Labels come from closed sets (routes, outcomes) and key ids; the bound holds when someone configures

@@ -1,65 +1,54 @@
 import { DurableObject } from 'cloudflare:workers'
+import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
+import type { MetricSample } from '../src/base/metric.ts'
+import type { Result } from '../src/base/result.ts'
+import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
-import type { CallOutcome } from '../src/gateway/effect.ts'
-import { AccountList } from '../src/gateway/account-list.ts'
-import { rankOf } from '../src/gateway/call-rank.ts'
-import type { EntryRef } from '../src/orders/account-orders.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
-import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
+import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
-import type { HaltScope } from '../src/orders/switches.ts'
-import { readPush } from '../src/pushes/read-push.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
+import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
+import { AlarmClock } from './alarm-clock.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
-import type {
-  CounterDelta,
-  GatewayCall,
-  GatewayOrderAnswer,
-  GatewayReply,
-  GatewayRpc,
-  GatewayStatus,
-  HaltReport,
-  HaltRequest,
-  MetricSample,
-} from './gateway-rpc.ts'
-import { gauge } from './metric.ts'
-import { OpendLine, OWN_CALL } from './opend-line.ts'
-import { OrderService } from './order-service.ts'
-import { HEARTBEAT_SECONDS, PushService } from './push-service.ts'
-import { QuoteService } from './quote-service.ts'
+import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
+import { SqlLedger } from './order-ledger.ts'
+import { OrderMetrics } from './order-metrics.ts'
+import { SqlSwitchStore } from './order-switches.ts'
+import { PLATFORM_TIMERS } from './platform-timers.ts'
+import { HibernatingSockets } from './push-sockets.ts'
+import { secureRandom } from './secure-random.ts'
 import { SocketDoor } from './socket-door.ts'
-
-/**
- * The alarm wakes the object when everything else was lost: after an eviction it reconnects within this time. A longer
- * one would leave pushes dark, a shorter one costs rows (2,880 a day at 30 s).
- */
-const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
-
-/** Protocol id of the push about an order. */
-const UPDATE_ORDER = 2208
+import { SubscriptionRows } from './subscription-rows.ts'
 
 /** An OpenD on board, with the object's storage for what it must remember. */
 export type Simulator = (storage: DurableObjectStorage) => Connect
+
+/** Scopes of which a caller needs one to trade. */
+const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
 
 /** Keys of the object's storage. */
 const STORED = { parked: 'parked', epoch: 'epoch' } as const
 
 /**
- * The one object behind the Worker: it puts the line to OpenD, the orders, the quotes and the pushes together. Order
- * calls go through the order service, because only here the accounts, the limits and the ledger are; quotes through the
- * quote service, which knows who has subscribed what.
+ * The one object behind the Worker: it gives the gateway the platform's storage, sockets, clock and alarm, and answers
+ * the Worker's calls.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
   readonly #upstream: Upstream | null
-  readonly #line: OpendLine
-  readonly #accounts: AccountList
+  readonly #ledger: Ledger
+  readonly #sockets: HibernatingSockets
+  readonly #gateway: Gateway
+  readonly #alarmClock: AlarmClock
   readonly #counters = new CounterBook()
-  readonly #orders: OrderService
-  readonly #quotes: QuoteService
-  readonly #pushes: PushService
+  readonly #orderMetrics = new OrderMetrics()
   #door: SocketDoor
   #epoch: number
 
@@ -69,96 +58,74 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const config = readConfig(env)
     this.#upstream = config.ok ? config.value.upstream : null
     const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
-    const encryption = rsa === null ? null : { rsa, aes128 }
     this.#epoch = ctx.storage.kv.get<number>(STORED.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED.parked) ?? false
     const isShared = !config.ok || hasManyCallers(config.value)
-    this.#line = new OpendLine(
-      { sha1, random: Math.random, encryption, isShared },
-      isParked,
-      this.#connector(simulator),
-      {
-        linkReady: () => this.#linkReady(),
-        linkLost: () => this.#linkLost(),
-        push: (protoId, body) => this.#push(protoId, body),
-        orderSent: (entryId, connId, serial) => this.#orders.desk.noteSent(entryId, connId, serial),
-      },
-    )
-    this.#accounts = new AccountList({
-      send: (protoId, body) => this.#line.send(protoId, body, OWN_CALL),
-      linkGeneration: () => this.#line.session.linkGeneration,
-      isLinkUp: () => this.#line.session.stage.name === 'ready',
-      nowMs: () => Date.now(),
-      after: (ms, run) => void setTimeout(run, ms),
-    })
+    this.#ledger = new SqlLedger(ctx.storage)
+    this.#sockets = new HibernatingSockets(ctx)
     this.#door = this.#openDoor()
-    this.#orders = new OrderService({
-      storage: ctx.storage,
-      send: (protoId, body, entry) => this.#sendOrder(protoId, body, entry),
-      noteSent: (protoId, accId, atMs) => this.#line.noteSent(protoId, accId, atMs),
-      tradingAccounts: (accId) => this.#accounts.environments(accId),
-      alarmBy: (atMs) => void this.#alarmBy(atMs),
-    })
-    this.#pushes = new PushService({
-      ctx,
-      quotes: () => this.#quotes,
-      identify: (token) => this.#door.identify(token),
-      keys: () => this.#door.keys,
-      isLinkUp: () => this.#line.session.stage.name === 'ready',
-    })
-    this.#quotes = new QuoteService({
-      storage: ctx.storage,
-      line: this.#line,
-      tradingAccounts: (accId) => this.#accounts.environments(accId),
-      alarmBy: (atMs) => void this.#alarmBy(atMs),
-      streamsChanged: (id) => this.#pushes.streamsChanged(id),
-      unitsLost: (id, units, reason) => this.#pushes.unitsLost(id, units, reason),
-      isListening: (caller) => this.#pushes.isListening(caller),
-    })
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
-    this.#pushes.restore()
-    if (this.#upstream !== null && !isParked) {
-      void this.#alarmBy(Date.now() + ALARM_INTERVAL_MS)
-      this.#line.tick()
-    }
+    this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
+    this.#gateway = new Gateway({
+      timers: PLATFORM_TIMERS,
+      session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      isParked,
+      connect: this.#connector(simulator),
+      ledger: this.#ledger,
+      switches: new SqlSwitchStore(ctx.storage.sql),
+      subscriptions: new SubscriptionRows(ctx.storage.sql),
+      sockets: this.#sockets,
+      secureRandom,
+      run: crypto.randomUUID().slice(0, 8),
+      identify: (token) => this.#door.identify(token),
+      standing: (caller, nowMs) => socketStanding(this.#door.keys, caller, nowMs),
+      orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
+        callerStanding(this.#door.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
+      alarmBy: (atMs) => this.#alarmClock.by(atMs),
+      onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
+      onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
+      onError: (what, error) => console.error(what, error),
+    })
+    if (this.#upstream !== null && !isParked) this.#gateway.start()
   }
 
-  async call(request: GatewayCall): Promise<GatewayReply> {
-    const { outcome, source, asOfMs } = await this.#quotes.call(request)
-    const budget = this.#line.budgetOf(request.protoId, request.body)
+  async call(request: QuoteCall): Promise<GatewayReply> {
+    const { outcome, source, asOfMs, budget } = await this.#gateway.call(request)
     return outcome.ok
       ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
-    const answer = await this.#orders.desk.submit(request)
-    const { protoId, body } = request
-    return { ...answer, budget: this.#line.budgetOf(protoId, body, rankOf(protoId, body)), epoch: this.#epoch }
+    return { ...(await this.#gateway.order(request)), epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
-    return this.#orders.ledger.page(query)
+    return this.#ledger.page(query)
   }
 
   async orderEntry(id: string): Promise<LedgerEntry | null> {
-    return this.#orders.ledger.byId(id)
+    return this.#ledger.byId(id)
   }
 
-  haltTrading(request: HaltRequest): Promise<HaltReport> {
-    return this.#orders.halt(request)
+  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    return this.#gateway.orders.resolve(id, decision)
   }
 
-  async resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    return this.#orders.resume(scope, isByAdmin)
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
+    return this.#gateway.orders.halt(request)
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
-    return { fireAtMs: this.#orders.cancelAfter(caller, seconds) }
+  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+    return this.#gateway.orders.resume(scope, by)
+  }
+
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+    return this.#gateway.orders.cancelAfter(caller, seconds)
   }
 
   async status(): Promise<GatewayStatus> {
-    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#line.session
+    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#gateway.opend.session
     const greeting = stage.name === 'ready' ? stage.greeting : null
     return {
       stage: stage.name,
@@ -171,6 +138,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       pendingCalls: calls.size,
       connects: counts.connects,
       loggedIn: login,
+      cancelTasks: this.#gateway.orders.cancelTasks(),
       epoch: this.#epoch,
     }
   }
@@ -179,20 +147,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#epoch++
     this.ctx.storage.kv.put(STORED.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED.parked)
-    this.#accounts.forget()
-    this.#quotes.forgetKept()
     this.#door = this.#openDoor()
-    this.#pushes.closeFallen()
-    if (this.#upstream === null) return
-    // A dead man's switch that came due while the gateway was parked fires now.
-    await this.#alarmBy(Math.min(Date.now() + ALARM_INTERVAL_MS, this.#orders.soonestFireMs() ?? Infinity))
-    this.#line.reload()
+    if (this.#upstream !== null) this.#gateway.reload()
   }
 
   async shutdown(): Promise<void> {
     this.ctx.storage.kv.put(STORED.parked, true)
-    await this.ctx.storage.deleteAlarm()
-    this.#line.park()
+    await this.#alarmClock.clear()
+    this.#gateway.opend.park()
   }
 
   async countRequests(counts: readonly CounterDelta[]): Promise<void> {
@@ -202,39 +164,37 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   async metrics(): Promise<readonly MetricSample[]> {
     return [
       ...this.#counters.samples(),
-      ...gatewayMetrics(this.#line.session),
-      gauge('opend_edge_upstream_waiting_calls', this.#line.waitingForLimits),
-      ...this.#orders.metrics(),
-      ...this.#quotes.metrics(),
-      ...this.#pushes.metrics(),
+      ...gatewayMetrics(this.#gateway.opend.session),
+      ...this.#gateway.metrics(),
+      ...this.#orderMetrics.samples(this.#gateway.orders.manager.entries.counts),
     ]
   }
 
   /** Only push sockets come this way; the Worker has checked who they are. */
   override async fetch(request: Request): Promise<Response> {
-    return this.#pushes.open(request)
+    const accepted = this.#sockets.accept(request, Date.now())
+    if (accepted === null) return new Response(null, { status: 503 })
+    this.#gateway.pushes.opened(accepted.opened)
+    return accepted.response
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#pushes.message(socket, data)
+    const one = this.#sockets.of(socket)
+    if (one !== null) this.#gateway.pushes.message(one, data)
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#pushes.closed(socket)
+    const one = this.#sockets.of(socket)
+    if (one !== null) this.#gateway.pushes.closed(one)
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#pushes.closed(socket)
+    this.webSocketClose(socket)
   }
 
-  /** Does what timers would have done, had an eviction not taken them, and sets the next alarm. */
-  override async alarm(): Promise<void> {
-    this.#pushes.heartbeat()
-    if (this.#line.session.stage.name === 'parked') return
-    this.#line.tick()
-    this.#quotes.run()
-    const nextMs = await this.#orders.alarm(Date.now())
-    await this.#alarmBy(Math.min(Date.now() + ALARM_INTERVAL_MS, nextMs ?? Infinity))
+  override alarm(): void {
+    this.#alarmClock.rang()
+    this.#gateway.alarm()
   }
 
   #connector(simulator: Simulator | null): Connect {
@@ -252,41 +212,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       const labels = { iface: 'ws', outcome, key_id: keyLabel }
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
-    return new SocketDoor(config.ok ? config.value : null, () => this.#accounts.all(), count)
-  }
-
-  #linkReady(): void {
-    this.#accounts.linkReady()
-    this.#quotes.linkReady()
-    this.#orders.linkReady()
-    this.#pushes.linkReady()
-  }
-
-  #linkLost(): void {
-    this.#quotes.linkLost()
-    this.#pushes.linkLost()
-  }
-
-  #push(protoId: number, body: Uint8Array): void {
-    if (protoId === UPDATE_ORDER) this.#orders.orderPush(body)
-    for (const event of readPush(protoId, body, Date.now()) ?? []) {
-      this.#quotes.note(event)
-      this.#pushes.push(event)
-    }
-  }
-
-  /** A call of the order side. What it changes, later reads have to show. */
-  async #sendOrder(protoId: number, body: Uint8Array, entry?: EntryRef): Promise<CallOutcome> {
-    const origin = { caller: entry?.caller ?? '', rank: rankOf(protoId, body), entryId: entry?.id }
-    const outcome = await this.#line.send(protoId, body, origin)
-    if (entry !== undefined) this.#quotes.wrote()
-    return outcome
-  }
-
-  /** Sets the alarm to that time, unless it comes earlier anyway. */
-  async #alarmBy(atMs: number): Promise<void> {
-    const presentMs = await this.ctx.storage.getAlarm()
-    if (presentMs === null || presentMs > atMs) await this.ctx.storage.setAlarm(atMs)
+    return new SocketDoor(config.ok ? config.value : null, () => this.#gateway.accounts.all(), count)
   }
 }
 

@@ -1,11 +1,17 @@
 import type { Failure } from '../src/base/failure.ts'
+import type { Result } from '../src/base/result.ts'
+import type { MetricSample } from '../src/base/metric.ts'
 import type { Budget } from '../src/gateway/governor-counter.ts'
-import type { CancelResult } from '../src/orders/cancel-open.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
+import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
-import type { HaltScope } from '../src/orders/switches.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
+import type { QuoteCall } from '../src/quotes/quote-service.ts'
 
 /**
  * What the Worker and the gateway object say to each other. Plain data only: an error thrown across RPC loses its
@@ -13,19 +19,21 @@ import type { ReadSource } from '../src/quotes/quote-reader.ts'
  */
 export interface GatewayRpc {
   /** Sends one request to OpenD and returns its reply, or why there is none. Settles within the call deadline. */
-  call(request: GatewayCall): Promise<GatewayReply>
+  call(request: QuoteCall): Promise<GatewayReply>
   /** Takes an order call through every check, writes it down and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
   /** One entry of the ledger; null when there is none. */
   orderEntry(id: string): Promise<LedgerEntry | null>
+  /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
+  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
-  haltTrading(request: HaltRequest): Promise<HaltReport>
-  /** False when only an administrator may end that halt, and this is none. */
-  resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean>
-  /** Arms the caller's dead man's switch to fire after that time, or disarms it with null. Returns when it fires. */
-  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }>
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>>
+  /** Ends a halt. False when `by` may not end it. */
+  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
+  /** Arms the caller's cancel-after to fire after that time, or disarms it with null. Returns when it fires. */
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>>
   /** What is known about the link, without waking OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and what was learned over it, and connects anew; also ends a shutdown. */
@@ -36,35 +44,6 @@ export interface GatewayRpc {
   countRequests(counts: readonly CounterDelta[]): Promise<void>
   /** The totals and gauges behind `/metrics`. */
   metrics(): Promise<readonly MetricSample[]>
-}
-
-/** A call that is no order call; those go through `order`. */
-export interface GatewayCall {
-  readonly protoId: number
-  /** The encoded `Request` message. */
-  readonly body: Uint8Array
-  /** Who asks: the id of the key or the subject of the JWT; never a secret. */
-  readonly caller: string
-  /** Only OpenD's own answer will do: nothing kept, shared or pushed. */
-  readonly isFresh: boolean
-  /** Most subscription units that the caller's key may hold, over all its connections; null without such a share. */
-  readonly quotaShare: number | null
-}
-
-/** Stop trading within a scope. */
-export interface HaltRequest {
-  readonly scope: HaltScope
-  readonly isByAdmin: boolean
-  /** Whether open orders within the scope are cancelled too. */
-  readonly cancelsOpenOrders: boolean
-  /** Who is written down for those cancels. */
-  readonly caller: string
-  readonly requestId: string
-}
-
-export interface HaltReport {
-  /** One line for each order that was to be cancelled; empty when none was asked for. */
-  readonly cancels: readonly CancelResult[]
 }
 
 /** OpenD's reply, or why there is none. `epoch` tells an isolate when its caches are out of date. */
@@ -94,13 +73,6 @@ export interface CounterDelta {
   readonly add: number
 }
 
-/** One metric with its series. The help texts are kept beside the page that prints them. */
-export interface MetricSample {
-  readonly name: string
-  readonly type: 'counter' | 'gauge'
-  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
-}
-
 /** What the object knows of its link. */
 export interface GatewayStatus {
   readonly stage: 'parked' | 'waiting' | 'connecting' | 'initializing' | 'ready'
@@ -117,6 +89,8 @@ export interface GatewayStatus {
   readonly connects: number
   /** Whether OpenD reported itself logged in at the last look (GetGlobalState). */
   readonly loggedIn: { readonly quote: boolean; readonly trade: boolean } | null
+  /** Open orders that are to be cancelled: by halts, and by switches that are armed or have fired. */
+  readonly cancelTasks: readonly CancelTaskView[]
   /** Grows when cached keys and JWKS must be forgotten. */
   readonly epoch: number
 }

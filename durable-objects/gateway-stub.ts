@@ -1,19 +1,15 @@
+import type { MetricSample } from '../src/base/metric.ts'
+import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
+import type { Result } from '../src/base/result.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
+import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
-import type { HaltScope } from '../src/orders/switches.ts'
-import type {
-  CounterDelta,
-  GatewayCall,
-  GatewayOrderAnswer,
-  GatewayReply,
-  GatewayRpc,
-  GatewayStatus,
-  HaltReport,
-  HaltRequest,
-  MetricSample,
-} from './gateway-rpc.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
+import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 
 /** Marks that the platform puts on an error that crossed an RPC boundary. */
 interface RemoteError extends Error {
@@ -41,11 +37,20 @@ interface GatewayStub extends GatewayRpc {
   fetch(request: Request): Promise<Response>
 }
 
-/** Entries that are searched for a call that was just made; more than a caller has on its way at once. */
-const LATEST_ENTRIES = 50
+/** Entries of one page when a call is looked for in the ledger; a few KiB each. */
+const PAGE_ENTRIES = 50
+
+/** Pages that are read for one call: 1,000 entries, which is more than a caller makes while one of its calls is lost. */
+const MOST_PAGES = 20
 
 /** How much the clocks of the Worker and the object may differ. */
 const CLOCK_SLACK_MS = 10_000
+
+const NOT_WRITTEN: GatewayFailure = {
+  code: 'gateway.object_restarted',
+  detail: 'it had not written the order down, so nothing was sent',
+  retryInMs: null,
+}
 
 /** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
 class SafeGateway implements GatewayStub {
@@ -57,7 +62,7 @@ class SafeGateway implements GatewayStub {
     this.#stub = open()
   }
 
-  async call(request: GatewayCall): Promise<GatewayReply> {
+  async call(request: QuoteCall): Promise<GatewayReply> {
     try {
       return await this.#stub.call(request)
     } catch (error) {
@@ -81,23 +86,26 @@ class SafeGateway implements GatewayStub {
     }
   }
 
-  /** What the new object's ledger has of a call that the old one took with it. */
-  async #fateOf({ caller, requestId }: OrderRequest, startedMs: number): Promise<OrderReply> {
-    const query = { caller, state: null, accId: null, before: null, limit: LATEST_ENTRIES }
-    const entries = await this.#again(() => this.#stub.orderEntries(query), true)
-    const entry = entries.find((one) => one.requestId === requestId && one.createdAtMs >= startedMs - CLOCK_SLACK_MS)
-    if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
-    const detail = 'it had not written the order down, so nothing was sent'
-    return {
-      kind: 'refused',
-      failure: { code: 'gateway.object_restarted', detail, retryInMs: null },
-      intentId: null,
+  /** What the new object's ledger has of a call that the old one took with it; null when that cannot be told. */
+  async #fateOf({ caller, callId }: OrderRequest, startedMs: number): Promise<OrderReply | null> {
+    this.#stub = this.#open()
+    let before: string | null = null
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const query: LedgerQuery = { caller, state: null, accId: null, before, limit: PAGE_ENTRIES }
+      const entries = await this.#again(() => this.#stub.orderEntries(query))
+      const entry = entries.find((one) => one.callId !== null && one.callId === callId)
+      if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
+      const last = entries.at(-1)
+      if (last === undefined || entries.length < PAGE_ENTRIES || last.createdAtMs < startedMs - CLOCK_SLACK_MS) {
+        return { kind: 'refused', failure: NOT_WRITTEN, intentId: null }
+      }
+      before = last.id
     }
+    return null
   }
 
   /** Asks; and once more, with a new stub, when the object went away. A stub that failed stays broken. */
-  async #again<Answer>(ask: () => Promise<Answer>, isBroken = false): Promise<Answer> {
-    if (isBroken) this.#stub = this.#open()
+  async #again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     try {
       return await ask()
     } catch (error) {
@@ -115,15 +123,19 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.orderEntry(id))
   }
 
-  haltTrading(request: HaltRequest): Promise<HaltReport> {
+  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    return this.#again(() => this.#stub.resolveOrderEntry(id, decision))
+  }
+
+  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#again(() => this.#stub.haltTrading(request))
   }
 
-  resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    return this.#again(() => this.#stub.resumeTrading(scope, isByAdmin))
+  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+    return this.#again(() => this.#stub.resumeTrading(scope, by))
   }
 
-  cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
     return this.#again(() => this.#stub.cancelAfter(caller, seconds))
   }
 

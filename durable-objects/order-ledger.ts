@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../src/orders/entry.ts'
-import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
+import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../src/orders/ledger.ts'
 
 /**
  * The ledger in the object's SQLite storage. What is looked for has a column, the rest of an entry is JSON beside it.
@@ -84,11 +84,12 @@ export class SqlLedger implements Ledger {
   }
 
   byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null {
-    const where = 'caller = ? AND idempotency_key = ? AND created_ms >= ? ORDER BY seq DESC LIMIT 1'
+    const where = `caller = ? AND idempotency_key = ? AND (created_ms >= ? OR state IN ('reserved', 'unknown'))
+      ORDER BY seq DESC LIMIT 1`
     return this.#select(where, caller, key, sinceMs)[0] ?? null
   }
 
-  unsettled(): readonly LedgerEntry[] {
+  unresolved(): readonly LedgerEntry[] {
     return this.#select(`state IN ('reserved', 'unknown') ORDER BY seq`)
   }
 
@@ -144,9 +145,42 @@ export class SqlLedger implements Ledger {
     )
   }
 
-  /** How many entries are in each state that somebody should know of. */
-  countUnknown(): number {
-    return this.#sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM order_entries WHERE state = 'unknown'`).one().n
+  byOrderId(accId: string, { orderId, orderIdEx }: OrderIds): LedgerEntry | null {
+    const where = `acc_id = ?1 AND kind = 'place'
+      AND (json_extract(entry, '$.orderId') = ?2 OR json_extract(entry, '$.orderIdEx') = ?3)`
+    return this.#select(where, accId, orderId, orderIdEx)[0] ?? null
+  }
+
+  changesOf(accId: string, { orderId, orderIdEx }: OrderIds, limit: number): readonly LedgerEntry[] {
+    const where = `acc_id = ?1 AND kind != 'place' AND state NOT IN ('refused', 'not_sent')
+      AND (json_extract(entry, '$.call.targetOrderId') = ?2 OR json_extract(entry, '$.call.targetOrderIdEx') = ?3)
+      ORDER BY seq DESC LIMIT ?4`
+    return this.#select(where, accId, orderId, orderIdEx, limit)
+  }
+
+  placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[] {
+    const where = `acc_id = ? AND created_ms >= ? AND kind = 'place' AND state = 'accepted' ORDER BY seq DESC LIMIT ?`
+    return this.#select(where, accId, sinceMs, limit)
+  }
+
+  tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[] {
+    const rows = this.#sql.exec<{ accId: string; trdEnv: number; trdMarket: number }>(
+      `SELECT DISTINCT acc_id AS accId, json_extract(entry, '$.call.trdEnv') AS trdEnv,
+         json_extract(entry, '$.call.trdMarket') AS trdMarket FROM order_entries
+       WHERE kind = 'place' AND state NOT IN ('refused', 'not_sent')
+         AND (?1 IS NULL OR caller = ?1) AND (?2 IS NULL OR acc_id = ?2)`,
+      caller,
+      accId,
+    )
+    return rows.toArray()
+  }
+
+  sequenceOf(id: string): number | null {
+    return this.#sql.exec<{ seq: number }>('SELECT seq FROM order_entries WHERE id = ?', id).toArray()[0]?.seq ?? null
+  }
+
+  countOf(caller: string): number {
+    return this.#sql.exec<{ n: number }>('SELECT COUNT(*) AS n FROM order_entries WHERE caller = ?', caller).one().n
   }
 
   #insert(entry: LedgerEntry, idempotencyKey: string | null): boolean {
@@ -198,7 +232,7 @@ function read({ entry: text, reply }: Row): LedgerEntry {
   const { reservation } = entry
   return {
     // What entries of earlier versions lack.
-    ...{ refusal: null, isValued: true },
+    ...{ callId: null, refusal: null, isValued: true, sentAtMs: null, contradiction: null, resolution: null },
     ...entry,
     reservation: reservation === null ? null : { ...reservation, value: BigInt(reservation.value) },
     reply: reply === null ? null : new Uint8Array(reply),

@@ -1,6 +1,6 @@
+import type { MetricSample } from '../src/base/metric.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { EntryState } from '../src/orders/entry.ts'
-import type { MetricSample } from './gateway-rpc.ts'
 import { keyLabelOf } from './key-label.ts'
 
 /** Series of refusals that are kept: nine gates for each key. The bound holds when someone configures thousands. */

@@ -1,10 +1,12 @@
-import type { HaltScope, Switches } from '../src/orders/switches.ts'
+import { scopeName } from '../src/orders/kill-switch/halt-scope.ts'
+import type { CancelTask, StoredHalt, SwitchStore } from '../src/orders/kill-switch/switch-store.ts'
+import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 
 /**
- * The kill switch and the dead man's switches in the object's SQLite storage.
+ * The switches in the object's SQLite storage.
  *
  *     trading_halts   one row for each halt in force
- *     cancel_timers   one row for each armed dead man's switch
+ *     cancel_tasks    one row for each cancel task, as JSON
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS trading_halts (
@@ -12,56 +14,55 @@ const SCHEMA = `
     halted_by TEXT NOT NULL,
     since_ms INTEGER NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS cancel_timers (caller TEXT PRIMARY KEY, fire_ms INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS cancel_tasks (id TEXT PRIMARY KEY, task TEXT NOT NULL);
 `
 
-/** The switches over the object's own storage. */
-export class SqlSwitches implements Switches {
+/** Halts and cancel tasks over the object's own storage. */
+export class SqlSwitchStore implements SwitchStore {
   readonly #sql: SqlStorage
-  /** The halts, kept in memory too: every order asks for them. */
-  readonly #halts: Map<string, 'admin' | 'caller'>
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(SCHEMA)
-    const rows = sql.exec<{ scope: string; haltedBy: 'admin' | 'caller' }>(
-      'SELECT scope, halted_by AS haltedBy FROM trading_halts',
+  }
+
+  halts(): readonly StoredHalt[] {
+    const rows = this.#sql.exec<{ scope: string; haltedBy: string; sinceMs: number }>(
+      'SELECT scope, halted_by AS haltedBy, since_ms AS sinceMs FROM trading_halts',
     )
-    this.#halts = new Map(rows.toArray().map(({ scope, haltedBy }) => [scope, haltedBy]))
+    return rows.toArray().map(({ scope, haltedBy, sinceMs }) => {
+      return { scope: scopeOf(scope), isByAdmin: haltedBy === 'admin', sinceMs }
+    })
   }
 
-  halt(scope: HaltScope, isByAdmin: boolean, atMs: number): void {
-    const text = textOf(scope)
-    // The caller's own halt does not weaken one of an administrator.
-    const by = isByAdmin || this.#halts.get(text) === 'admin' ? 'admin' : 'caller'
-    this.#sql.exec('INSERT OR REPLACE INTO trading_halts (scope, halted_by, since_ms) VALUES (?, ?, ?)', text, by, atMs)
-    this.#halts.set(text, by)
+  putHalt({ scope, isByAdmin, sinceMs }: StoredHalt): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO trading_halts (scope, halted_by, since_ms) VALUES (?, ?, ?)',
+      ...[scopeName(scope), isByAdmin ? 'admin' : 'caller', sinceMs],
+    )
   }
 
-  resume(scope: HaltScope): void {
-    this.#sql.exec('DELETE FROM trading_halts WHERE scope = ?', textOf(scope))
-    this.#halts.delete(textOf(scope))
+  removeHalt(scope: HaltScope): void {
+    this.#sql.exec('DELETE FROM trading_halts WHERE scope = ?', scopeName(scope))
   }
 
-  haltOf(scope: HaltScope): 'admin' | 'caller' | null {
-    return this.#halts.get(textOf(scope)) ?? null
+  cancelTasks(): readonly CancelTask[] {
+    const rows = this.#sql.exec<{ task: string }>('SELECT task FROM cancel_tasks').toArray()
+    // Only `putCancelTask` writes them.
+    return rows.map(({ task }) => JSON.parse(task) as CancelTask)
   }
 
-  arm(caller: string, fireAtMs: number | null): void {
-    if (fireAtMs === null) this.#sql.exec('DELETE FROM cancel_timers WHERE caller = ?', caller)
-    else this.#sql.exec('INSERT OR REPLACE INTO cancel_timers (caller, fire_ms) VALUES (?, ?)', caller, fireAtMs)
+  putCancelTask(task: CancelTask): void {
+    this.#sql.exec('INSERT OR REPLACE INTO cancel_tasks (id, task) VALUES (?, ?)', task.id, JSON.stringify(task))
   }
 
-  armed(): readonly { readonly caller: string; readonly fireAtMs: number }[] {
-    return this.#sql
-      .exec<{ caller: string; fireAtMs: number }>(
-        'SELECT caller, fire_ms AS fireAtMs FROM cancel_timers ORDER BY fire_ms',
-      )
-      .toArray()
+  removeCancelTask(id: string): void {
+    this.#sql.exec('DELETE FROM cancel_tasks WHERE id = ?', id)
   }
 }
 
-function textOf(scope: HaltScope): string {
-  if (scope.kind === 'caller') return `caller:${scope.caller}`
-  return scope.kind === 'account' ? `account:${scope.accId}` : 'all'
+function scopeOf(name: string): HaltScope {
+  if (name === 'all') return { kind: 'all' }
+  const [kind = '', ...rest] = name.split(':')
+  return kind === 'account' ? { kind, accId: rest.join(':') } : { kind: 'caller', caller: rest.join(':') }
 }

@@ -1,43 +1,51 @@
-import { readSocketCaller, type SocketCaller } from '../src/auth/socket-caller.ts'
+import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import { DEFAULT_CONFLATE_MS } from '../src/pushes/push-client.ts'
-import { type Holder, socketHolder } from '../src/subscriptions/holder.ts'
-
-/** How a socket wants its pushes; from the query of the upgrade, which the Worker has checked. */
-interface Manner {
-  readonly form: 'json' | 'base64'
-  readonly isBatched: boolean
-  readonly conflateMs: number
-}
-
-/** What stays with a socket while the object is out of memory; the platform keeps 16 KiB of it. */
-export interface SocketFacts extends Manner {
-  /** Numbers sockets within the object's storage: subscriptions are kept under it. */
-  readonly number: number
-  /** Null until its first message says who it is. */
-  readonly caller: SocketCaller | null
-  readonly openedAtMs: number
-}
+import type { PushSocket, PushSockets, SocketFacts, SocketOptions } from '../src/pushes/push-socket.ts'
+import { socketHolder } from '../src/subscriptions/holder.ts'
 
 /** The platform's own limit of hibernating sockets of one object. */
 const MAX_SOCKETS = 32_768
 
-/** An open socket with what is known of it. */
-export interface PushSocket {
+/** A socket of the platform. The platform keeps 16 KiB of facts with each. */
+class HibernatingSocket implements PushSocket {
   readonly id: string
   readonly socket: WebSocket
   facts: SocketFacts
+
+  constructor(socket: WebSocket, facts: SocketFacts) {
+    this.id = idOf(facts.number)
+    this.socket = socket
+    this.facts = facts
+  }
+
+  send(text: string): void {
+    try {
+      this.socket.send(text)
+    } catch {
+      // The socket is closed and its close event is on the way.
+    }
+  }
+
+  close(code: number, reason: string): void {
+    try {
+      this.socket.close(code, reason)
+    } catch {
+      // The socket is closed already.
+    }
+  }
 }
 
 /**
  * The push sockets of the object. They hibernate: they cost nothing while they are quiet, and survive an eviction of
  * the object, which finds them here again.
  */
-export class PushSockets {
+export class HibernatingSockets implements PushSockets {
   readonly #ctx: DurableObjectState
-  readonly #byId = new Map<string, PushSocket>()
+  readonly #byId = new Map<string, HibernatingSocket>()
   /** Saves reading the attachment of a socket with each of its messages. */
-  readonly #bySocket = new WeakMap<WebSocket, PushSocket>()
-  readonly #byCaller = new Map<string, Set<PushSocket>>()
+  readonly #bySocket = new WeakMap<WebSocket, HibernatingSocket>()
+  readonly #byCaller = new Map<string, Set<HibernatingSocket>>()
   #lastNumber = 0
 
   constructor(ctx: DurableObjectState) {
@@ -49,11 +57,11 @@ export class PushSockets {
     return this.#byId.size
   }
 
-  all(): Iterable<PushSocket> {
+  all(): Iterable<HibernatingSocket> {
     return this.#byId.values()
   }
 
-  byId(id: string): PushSocket | null {
+  byId(id: string): HibernatingSocket | null {
     return this.#byId.get(id) ?? null
   }
 
@@ -63,7 +71,7 @@ export class PushSockets {
   }
 
   /** The socket that a message or an end came from; null when it was forgotten. */
-  of(socket: WebSocket): PushSocket | null {
+  of(socket: WebSocket): HibernatingSocket | null {
     return this.#bySocket.get(socket) ?? this.byId(idOf(factsOf(socket).number))
   }
 
@@ -73,19 +81,26 @@ export class PushSockets {
     const { 0: client, 1: server } = new WebSocketPair()
     this.#ctx.acceptWebSocket(server)
     const number = this.#lastNumber + 1
-    const manner = mannerOf(new URL(request.url).searchParams)
-    const facts = { number, caller: readSocketCaller(request.headers), openedAtMs: nowMs, ...manner }
+    const options = optionsOf(new URL(request.url).searchParams)
+    const facts = { number, caller: readSocketCaller(request.headers), openedAtMs: nowMs, ...options }
     attach(server, facts)
     const opened = this.#keep(server, facts)
     return { opened, response: new Response(null, { status: 101, webSocket: client }) }
   }
 
   /** A caller made itself known. */
-  identify(one: PushSocket, caller: SocketCaller): void {
+  identify({ id }: PushSocket, caller: SocketCaller): void {
+    const one = this.#byId.get(id)
+    if (one === undefined) return
     this.#unlist(one)
     one.facts = { ...one.facts, caller }
     attach(one.socket, one.facts)
     this.#list(one)
+  }
+
+  pingedAtMs({ id }: PushSocket): number | null {
+    const one = this.#byId.get(id)
+    return one === undefined ? null : (this.#ctx.getWebSocketAutoResponseTimestamp(one.socket)?.getTime() ?? null)
   }
 
   forget(id: string): void {
@@ -96,8 +111,8 @@ export class PushSockets {
     this.#unlist(one)
   }
 
-  #keep(socket: WebSocket, facts: SocketFacts): PushSocket {
-    const kept = { id: idOf(facts.number), socket, facts }
+  #keep(socket: WebSocket, facts: SocketFacts): HibernatingSocket {
+    const kept = new HibernatingSocket(socket, facts)
     this.#byId.set(kept.id, kept)
     this.#bySocket.set(socket, kept)
     this.#list(kept)
@@ -105,7 +120,7 @@ export class PushSockets {
     return kept
   }
 
-  #list(one: PushSocket): void {
+  #list(one: HibernatingSocket): void {
     const { caller } = one.facts
     if (caller === null) return
     const listed = this.#byCaller.get(caller.id)
@@ -113,7 +128,7 @@ export class PushSockets {
     else listed.add(one)
   }
 
-  #unlist(one: PushSocket): void {
+  #unlist(one: HibernatingSocket): void {
     const { caller } = one.facts
     const listed = caller === null ? undefined : this.#byCaller.get(caller.id)
     if (caller === null || listed === undefined) return
@@ -122,17 +137,12 @@ export class PushSockets {
   }
 }
 
-/** The virtual connection of a socket whose caller is known. */
-export function holderOf({ number }: SocketFacts, { id }: SocketCaller): Holder {
-  return socketHolder(number, id)
-}
-
 /** As `socketHolder` names it, so that one name does for both. */
 function idOf(number: number): string {
   return socketHolder(number, '').id
 }
 
-function mannerOf(query: URLSearchParams): Manner {
+function optionsOf(query: URLSearchParams): SocketOptions {
   return {
     form: query.get('body') === 'base64' ? 'base64' : 'json',
     isBatched: query.get('batch') === 'true',

@@ -165,6 +165,7 @@ export type OperationPath =
   | '/api/admin/status'
   | '/api/admin/reload'
   | '/api/admin/shutdown'
+  | '/api/admin/order-intents/{id}/resolve'
 
 /** The order ledger and the switches, then what operators and monitors ask, and the push socket. */
 export const OPERATIONS: readonly Operation[] = [
@@ -180,6 +181,12 @@ export const OPERATIONS: readonly Operation[] = [
   operation('GET', '/api/admin/status', ['admin'], 'What is known about the link to OpenD'),
   operation('POST', '/api/admin/reload', ['admin'], 'Forget caches, drop the link, connect anew'),
   operation('POST', '/api/admin/shutdown', ['admin'], 'Finish what is in flight and park the gateway'),
+  operation(
+    'POST',
+    '/api/admin/order-intents/{id}/resolve',
+    ['admin'],
+    'Decide an order call whose outcome is unknown',
+  ),
 ]
 
 function operation(

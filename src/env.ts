@@ -1,7 +1,7 @@
 import { readAllowedOrigins } from './auth/allowed-origins.ts'
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
-import { fail, succeed, type Result } from './base/result.ts'
+import { withoutSecrets } from './base/without-secrets.ts'
 import { type NativeRsaKey, rsaKey } from './transport/native-crypto.ts'
 
 /** The variables and secrets of a deployment, as the platform hands them over. */
@@ -48,16 +48,21 @@ export interface Config {
   readonly allowedOrigins: ReadonlySet<string>
 }
 
+/** The configuration, or every mistake in it as a sentence for the operator's log. */
+export type ConfigReading =
+  | { readonly ok: true; readonly value: Config }
+  | { readonly ok: false; readonly problems: readonly string[] }
 /** Whether more than one caller can exist: then none may take what the others need of OpenD. Every JWT may be another. */
 export function hasManyCallers({ keys, jwt }: Config): boolean {
   return jwt !== null || keys.length > 1
 }
 
 /**
- * Reads the variables. With a single mistake there is no configuration at all, only `server.misconfigured` with every
- * mistake as a sentence: whoever runs on half of what was meant runs open.
+ * Reads the variables. With a single mistake there is no configuration at all: whoever runs on half of what was meant
+ * runs open. The sentences are not for callers, and what looks like a secret is hidden in them: a key that was pasted
+ * into the wrong place would be repeated otherwise.
  */
-export function readConfig(env: Env): Result<Config> {
+export function readConfig(env: Env): ConfigReading {
   const problems: string[] = []
   const upstream = readUpstream(env.OPEND_URL, problems)
   const linkKey = readLinkKey(env.OPEND_RSA_KEY, problems)
@@ -66,8 +71,8 @@ export function readConfig(env: Env): Result<Config> {
   const localOpenReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
   const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['open', 'scope'], problems) === 'scope'
   const allowedOrigins = readAllowedOrigins(env.ALLOWED_ORIGINS, problems)
-  if (upstream === null || problems.length > 0) return fail({ code: 'server.misconfigured', problems })
-  return succeed({ upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope, allowedOrigins })
+  if (upstream === null || problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }
+  return { ok: true, value: { upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope, allowedOrigins } }
 }
 
 function readUpstream(text: string | undefined, problems: string[]): Upstream | null {

@@ -66,6 +66,7 @@ const OWN: ReadonlySet<string> = new Set([
   '/api/trading/halt',
   '/api/trading/resume',
   '/api/trading/cancel-after',
+  '/api/admin/order-intents/{id}/resolve',
 ])
 
 test('the table is the known API: same methods, paths, scopes and order', () => {

@@ -50,6 +50,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'request.unknown_path': { code: 'request.unknown_path', path: '/' },
   'request.method_not_allowed': { code: 'request.method_not_allowed', method: 'PUT', allow: ['GET'] },
   'request.too_large': { code: 'request.too_large', limitBytes: 1 },
+  'request.incomplete_body': { code: 'request.incomplete_body' },
   'request.invalid_utf8': { code: 'request.invalid_utf8' },
   'request.malformed_json': { code: 'request.malformed_json', detail: '' },
   'request.unknown_field': { code: 'request.unknown_field', path: 'x', nearest: null },
@@ -80,6 +81,11 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.in_flight': { code: 'order.in_flight', intentId },
   'order.absent': { code: 'order.absent', intentId },
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
+  'order.too_late': { code: 'order.too_late' },
+  'order.ledger_full': { code: 'order.ledger_full' },
+  'order.already_decided': { code: 'order.already_decided', intentId, state: 'accepted' },
+  'switch.fired': { code: 'switch.fired' },
+  'switch.full': { code: 'switch.full' },
   'quote.not_subscribed': { code: 'quote.not_subscribed', subType: 1, missing: ['HK.00700'] },
   'quote.quota_exhausted': {
     code: 'quote.quota_exhausted',
@@ -108,8 +114,9 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'gateway.parked': { code: 'gateway.parked', ...gateway },
   'gateway.object_restarted': { code: 'gateway.object_restarted', ...gateway },
   'gateway.bad_reply': { code: 'gateway.bad_reply', ...gateway },
-  'server.misconfigured': { code: 'server.misconfigured', problems: [] },
+  'server.misconfigured': { code: 'server.misconfigured' },
   'server.bug': { code: 'server.bug' },
+  'server.storage_failed': { code: 'server.storage_failed' },
 }
 
 test('the table of codes has every code, with the status that it is answered with', () => {

@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../proto/messages.ts'
+import type { Caller } from './caller.ts'
 import type { KeyRecord } from './key-record.ts'
 
 /** An account of the login, as OpenD lists it. */
@@ -10,6 +11,14 @@ export type AllowedAccounts = ReadonlySet<bigint> | null
 /** Whether the accounts of a key can only be told with the account list at hand. */
 export function needsAccountList(key: KeyRecord | null): boolean {
   return key !== null && key.cardNums !== null
+}
+
+/**
+ * Whether a caller may lock trade. A lock is of the whole login: it stops the orders and cancels of every real account,
+ * so a key that is limited to some accounts needs the scope for it.
+ */
+export function mayLockTrade({ scopes, key }: Caller): boolean {
+  return scopes.has('trade:unlock') || key === null || (key.accIds === null && key.cardNums === null)
 }
 
 /**

@@ -11,6 +11,7 @@ export type Failure =
   | TradeFailure
   | LimitFailure
   | OrderFailure
+  | SwitchFailure
   | QuoteFailure
   | UpstreamFailure
   | OpendFailure
@@ -22,6 +23,8 @@ export type RequestFailure =
   | { readonly code: 'request.unknown_path'; readonly path: string }
   | { readonly code: 'request.method_not_allowed'; readonly method: string; readonly allow: readonly string[] }
   | { readonly code: 'request.too_large'; readonly limitBytes: number }
+  /** The client went away while it sent the body, or the body ended before its declared length. */
+  | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
   | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }
@@ -73,6 +76,19 @@ export type OrderFailure =
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
+  /** The call could not be sent within the time that an order call has from its arrival to its frame. Nothing was sent. */
+  | { readonly code: 'order.too_late' }
+  /** The ledger keeps as many entries of this caller as it may. Nothing was sent. */
+  | { readonly code: 'order.ledger_full' }
+  /** An operator wants to decide an entry whose outcome is known. */
+  | { readonly code: 'order.already_decided'; readonly intentId: string; readonly state: string }
+
+/** Why a switch is not set. */
+export type SwitchFailure =
+  /** The time of the caller's cancel-after has come: it cancels until no order made before is open. */
+  | { readonly code: 'switch.fired' }
+  /** As many callers as there is room for have halted themselves, or armed a cancel-after. */
+  | { readonly code: 'switch.full' }
 
 /** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
 export type QuoteFailure =
@@ -169,5 +185,8 @@ export type GatewayFailureCode =
 
 /** Our own faults. */
 export type ServerFailure =
-  | { readonly code: 'server.misconfigured'; readonly problems: readonly string[] }
+  /** What is wrong goes to the log only: it may repeat a part of a secret. */
+  | { readonly code: 'server.misconfigured' }
   | { readonly code: 'server.bug' }
+  /** The storage does not take what must be durable before an order may leave. Nothing was sent. */
+  | { readonly code: 'server.storage_failed' }

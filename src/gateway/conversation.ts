@@ -31,6 +31,8 @@ export class Conversation {
   readonly #pending: PendingCalls
   #lastSerial = 0
   #linkId = 0
+  /** OpenD's id of the connection over which calls were sent last. */
+  #connId = 0n
   #cipher: BodyCipher = plainCipher
 
   constructor(sha1: Sha1, isShared: boolean, emit: (effect: Effect) => void) {
@@ -98,6 +100,7 @@ export class Conversation {
 
   send(call: WaitingCall, connId: bigint): void {
     const serial = this.#nextSerial()
+    this.#connId = connId
     this.#pending.markSent(serial, call)
     this.counts.sent++
     this.#sendFrame(call.protoId, stampPacketId(call.protoId, call.body, connId, serial), serial)
@@ -115,11 +118,14 @@ export class Conversation {
     return serial
   }
 
-  /** Settles the call that a frame answers. Returns false when nobody waits for it (it came too late). */
+  /** Settles the call that a frame answers. Returns false when no call waits for it: it came too late. */
   reply(frame: Frame): boolean {
-    const call = this.#pending.takeReply(frame.header.protoId, frame.header.serial)
+    const { protoId, serial } = frame.header
+    const call = this.#pending.takeReply(protoId, serial)
     if (call === null) {
       this.counts.repliesUnmatched++
+      const connId = this.#connId
+      if (isOrderCall(protoId)) this.#emit({ kind: 'late_reply', protoId, connId, serial, body: frame.body })
       return false
     }
     this.settle(call, { ok: true, body: frame.body })

@@ -19,6 +19,16 @@ export type Effect =
   | { readonly kind: 'lost' }
   /** A call that waited for the link may go now; it is handed in again. Follows `ready`. */
   | { readonly kind: 'released'; readonly callId: number; readonly protoId: number; readonly body: Uint8Array }
+  /**
+   * A reply to an order call came over the connection that carried it, after the call was over. It is still OpenD's word.
+   */
+  | {
+      readonly kind: 'late_reply'
+      readonly protoId: number
+      readonly connId: bigint
+      readonly serial: number
+      readonly body: Uint8Array
+    }
   /** OpenD sent something unasked. */
   | { readonly kind: 'push'; readonly protoId: number; readonly body: Uint8Array }
 

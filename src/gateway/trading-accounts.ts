@@ -2,6 +2,7 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
+import { opendFailure } from './opend-failure.ts'
 
 /** Protocol id of the account list. */
 export const GET_ACC_LIST = 2001
@@ -49,10 +50,8 @@ export function environmentsOf(list: readonly TradingAccount[]): TradingAccounts
 export function readAccountList(body: Uint8Array): readonly TradingAccount[] | Failure {
   const decoded = decodeMessage('Trd_GetAccList.Response', body)
   if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }
-  const { retType, retMsg, errCode, s2c } = decoded.value
-  if (retType !== 0 || s2c === undefined) {
-    return { code: 'opend.failed', retType, retMsg: retMsg ?? null, errCode: errCode ?? null }
-  }
+  const { retType, s2c } = decoded.value
+  if (retType !== 0 || s2c === undefined) return opendFailure('opend.failed', decoded.value)
   return s2c.accList ?? []
 }
 

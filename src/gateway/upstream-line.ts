@@ -1,11 +1,17 @@
-import type { GatewayFailure, UpstreamFailure } from '../base/failure.ts'
+import type { Failure, GatewayFailure, UpstreamFailure } from '../base/failure.ts'
 import type { CallOutcome, Effect } from './effect.ts'
 import type { GovernedCall, Governor } from './governor.ts'
 import { linkFailure } from './link-failure.ts'
 import type { GatewaySession } from './session.ts'
 
+/** Whether a call may still leave at that time, Unix ms; a failure keeps it from being sent. */
+export type LeaveCheck = (nowMs: number) => Failure | null
+
 /** A call as its owner hands it in. */
-export type LineCall = GovernedCall
+export interface LineCall extends GovernedCall {
+  /** Asked in the turn in which the frame is handed to the link. */
+  readonly mayLeave?: LeaveCheck | undefined
+}
 
 /**
  * The line to OpenD: the session behind the governor. Like the session it has no I/O: events and the time go in, effects
@@ -105,7 +111,12 @@ export class UpstreamLine {
 
   /** To the session, which sends it, lets it wait for the link, or refuses it. */
   #handed(call: LineCall, nowMs: number): readonly Effect[] {
-    if (this.session.stage.name === 'ready') this.#held.delete(call.callId)
+    if (this.session.stage.name === 'ready') {
+      this.#held.delete(call.callId)
+      // The owner stamps the moment of sending, so it is asked only when nothing else is in the way.
+      const failure = this.session.wouldRefuse(call) ?? call.mayLeave?.(nowMs) ?? null
+      if (failure !== null) return [settle(call.callId, { ok: false, failure, sent: false })]
+    }
     return this.#settled(this.session.call(call, nowMs), nowMs)
   }
 

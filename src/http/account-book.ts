@@ -1,5 +1,6 @@
 import type { TradingAccount } from '../auth/account-policy.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
+import { opendFailure } from '../gateway/opend-failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { Exchange } from './exchange.ts'
@@ -29,10 +30,8 @@ export class AccountBook {
     if (!reply.ok) return reply
     const decoded = decodeMessage('Trd_GetAccList.Response', reply.body)
     if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
-    const { retType, retMsg, errCode, s2c } = decoded.value
-    if (retType !== 0 || s2c === undefined) {
-      return fail({ code: 'opend.failed', retType, retMsg: retMsg ?? null, errCode: errCode ?? null })
-    }
+    const { retType, s2c } = decoded.value
+    if (retType !== 0 || s2c === undefined) return fail(opendFailure('opend.failed', decoded.value))
     this.#accounts = s2c.accList ?? []
     this.#readAtMs = exchange.nowMs
     return succeed(this.#accounts)

@@ -1,4 +1,5 @@
-import { allowedAccounts, type AllowedAccounts, needsAccountList } from '../auth/account-policy.ts'
+import { allowedAccounts, type AllowedAccounts, mayLockTrade, needsAccountList } from '../auth/account-policy.ts'
+import type { Caller } from '../auth/caller.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import type { JsonField, JsonMessage } from '../wire/decode.ts'
@@ -28,6 +29,16 @@ export function checkAccounts(
   if (allowed === null) return null
   const isAllowed = namedAccounts(endpoint, c2s).every((accId) => typeof accId === 'bigint' && allowed.has(accId))
   return isAllowed ? null : fail({ code: 'auth.account_not_allowed' })
+}
+
+/** Refuses to lock trade for a caller who must not stop the others, or null. */
+export function checkLock(
+  { protocol }: Pick<ApiEndpoint, 'protocol'>,
+  c2s: WireMessage,
+  caller: Caller,
+): Failed | null {
+  if (protocol !== 'Trd_UnlockTrade' || c2s['unlock'] !== false || mayLockTrade(caller)) return null
+  return fail({ code: 'auth.insufficient_scope', scopes: ['trade:unlock'] })
 }
 
 function namedAccounts({ accounts }: Pick<ApiEndpoint, 'accounts'>, c2s: WireMessage): readonly (WireValue | null)[] {

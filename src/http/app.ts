@@ -10,6 +10,7 @@ import { oneIntent, orderIntents } from './order-intents.ts'
 import { orderRelay } from './order-relay.ts'
 import { pushSocket } from './push-socket.ts'
 import { relay } from './relay.ts'
+import { resolveIntent } from './resolve-intent.ts'
 import { methodNotAllowed, respond, unknownPath } from './respond.ts'
 import { cancelAfter, halt, resume } from './trading-switches.ts'
 
@@ -38,6 +39,7 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/admin/status': adminStatus,
   '/api/admin/reload': adminReload,
   '/api/admin/shutdown': adminShutdown,
+  '/api/admin/order-intents/{id}/resolve': resolveIntent,
 }
 
 /** The HTTP application: the endpoint table, each row behind its handler. */

@@ -1,6 +1,6 @@
 import { readBearer } from '../auth/bearer.ts'
 import { type Caller, LOCAL_READER } from '../auth/caller.ts'
-import { isLoopback } from '../auth/loopback.ts'
+import { isFromThisMachine } from '../auth/loopback.ts'
 import type { Scope } from '../auth/scope.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { Door, KeyLabel } from './counters.ts'
@@ -44,27 +44,20 @@ async function authenticate(
 
 /** Whether this request may read without a token. */
 export function readsAreOpen({ request }: Exchange, { config }: Deployment): boolean {
-  return config.localOpenReads && isLocal(request)
+  if (!config.localOpenReads) return false
+  const { url, headers } = request
+  return isFromThisMachine({
+    url: new URL(url),
+    host: headers.get('Host'),
+    origin: headers.get('Origin'),
+    fetchSite: headers.get('Sec-Fetch-Site'),
+  })
 }
 
 /** Whoever showed no token is told to show one, not that a token they do not have lacks a scope. */
 function authorize(caller: Caller, scopes: readonly Scope[]): Result<Caller> {
   if (scopes.some((scope) => caller.scopes.has(scope))) return succeed(caller)
   return fail(caller === LOCAL_READER ? { code: 'auth.missing_token' } : { code: 'auth.insufficient_scope', scopes })
-}
-
-/**
- * Whether a request comes from this machine's own user. The host name must be a loopback one, so that a name which
- * someone else's DNS points here does not count; and a page of another site must not read through the browser.
- */
-function isLocal(request: Request): boolean {
-  const origin = request.headers.get('Origin')
-  return isLoopback(new URL(request.url)) && (origin === null || isLoopbackOrigin(origin))
-}
-
-function isLoopbackOrigin(origin: string): boolean {
-  const url = URL.parse(origin)
-  return url !== null && isLoopback(url)
 }
 
 function labelOf(token: Result<string | null>, caller: Result<Caller>): KeyLabel {

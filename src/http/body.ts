@@ -1,4 +1,5 @@
 import { fail, succeed, type Result } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import { parseJsonText, type JsonValue } from '../wire/json-text.ts'
 
 /** The largest legitimate body, 400 securities or order ids, stays under 32 KiB; eight times that is generous. */
@@ -7,18 +8,19 @@ export const MAX_BODY_BYTES = 256 * 1024
 /**
  * The JSON of a request's body; no body counts as `{}`. The bound holds before anything is buffered: a declared
  * length over it is refused unread, and an undeclared one is read no further than the bound. Failures:
- * `request.too_large`, `request.invalid_utf8`, `request.malformed_json`.
+ * `request.too_large`, `request.incomplete_body`, `request.invalid_utf8`, `request.malformed_json`.
  */
 export async function readJsonBody(request: Request): Promise<Result<JsonValue>> {
   const text = await readBodyText(request)
   return text.ok ? parseBody(text.value) : text
 }
 
-/** The text of a request's body. Failures: `request.too_large`, `request.invalid_utf8`. */
+/** The text of a request's body. Failures: `request.too_large`, `request.incomplete_body`, `request.invalid_utf8`. */
 export async function readBodyText(request: Request): Promise<Result<string>> {
-  const bytes = await readBytes(request)
-  if (bytes === null) return fail({ code: 'request.too_large', limitBytes: MAX_BODY_BYTES })
-  const text = decodeUtf8(bytes)
+  const bytes = await received(request, () => readBytes(request))
+  if (!bytes.ok) return bytes
+  if (bytes.value === null) return fail({ code: 'request.too_large', limitBytes: MAX_BODY_BYTES })
+  const text = decodeUtf8(bytes.value)
   return text === null ? fail({ code: 'request.invalid_utf8' }) : succeed(text)
 }
 
@@ -29,8 +31,8 @@ export async function readBodyText(request: Request): Promise<Result<string>> {
 export async function readPlainText(request: Request): Promise<Result<string>> {
   const declared = request.headers.get('Content-Length')
   if (declared === null || !(Number(declared) <= MAX_BODY_BYTES)) return readBodyText(request)
-  const text = await request.text()
-  return text.includes('\uFFFD') ? fail({ code: 'request.invalid_utf8' }) : succeed(text)
+  const text = await received(request, () => request.text())
+  return text.ok && text.value.includes('\uFFFD') ? fail({ code: 'request.invalid_utf8' }) : text
 }
 
 /** The JSON of a body's text; none counts as `{}`. Failure: `request.malformed_json`. */
@@ -39,13 +41,37 @@ export function parseBody(text: string): Result<JsonValue> {
 }
 
 /**
- * Refuses what a call without a body would otherwise ignore: whoever sends a body to such a path, or a query to any,
- * believes that it does something. Failures: `request.unexpected_body`, `request.unknown_field`.
+ * Refuses what a call without a body would otherwise ignore: whoever sends a body to such a path believes that it does
+ * something. A body of no bytes is none, however it is declared; without a length the first bytes decide. Failures:
+ * `request.unexpected_body`, `request.incomplete_body`.
  */
-export function checkNoBody(request: Request): Result<null> {
-  const declared = request.headers.get('Content-Length')
-  if (request.body !== null || (declared !== null && declared !== '0')) return fail({ code: 'request.unexpected_body' })
-  return succeed(null)
+export async function checkNoBody(request: Request): Promise<Result<null>> {
+  const { body, headers } = request
+  const declared = headers.get('Content-Length')
+  if (declared !== null) return /^0+$/.test(declared) ? succeed(null) : fail({ code: 'request.unexpected_body' })
+  if (body === null) return succeed(null)
+  const isEmpty = await received(request, () => endsWithoutBytes(body))
+  if (!isEmpty.ok) return isEmpty
+  return isEmpty.value ? succeed(null) : fail({ code: 'request.unexpected_body' })
+}
+
+async function endsWithoutBytes(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  // Leaving the loop early cancels the stream.
+  for await (const chunk of body) if (chunk.length > 0) return false
+  return true
+}
+
+/**
+ * What `read` makes of the body. Reading a body that nothing has read before fails only when the client goes away or
+ * ends the body before its declared length, and that is no fault of this program.
+ */
+async function received<Value>(request: Request, read: () => Promise<Value>): Promise<Result<Value>> {
+  if (request.bodyUsed) throw new Error('the body was read before')
+  try {
+    return succeed(await read())
+  } catch {
+    return fail({ code: 'request.incomplete_body' })
+  }
 }
 
 /** Refuses query parameters other than those named. Failure: `request.unknown_field`, the path starting with `?`. */
@@ -54,14 +80,11 @@ export function checkQuery(request: Request, known: readonly string[] = []): Res
   if (!request.url.includes('?')) return succeed(null)
   for (const name of new URL(request.url).searchParams.keys()) {
     if (!known.includes(name)) {
-      return fail({ code: 'request.unknown_field', path: `?${name.slice(0, MAX_SHOWN_CHARS)}`, nearest: null })
+      return fail({ code: 'request.unknown_field', path: `?${shownName(name)}`, nearest: null })
     }
   }
   return succeed(null)
 }
-
-/** Characters of a caller's own words that an error repeats. */
-const MAX_SHOWN_CHARS = 64
 
 /** Null when there is more than the bound. */
 async function readBytes(request: Request): Promise<Uint8Array | null> {

@@ -1,8 +1,15 @@
 import { Authenticator } from '../auth/authenticator.ts'
-import { succeed, type Result } from '../base/result.ts'
+import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
 import { AccountBook } from './account-book.ts'
 import { IsolateCache } from './isolate-cache.ts'
+import { reportMisconfiguration } from './report-bug.ts'
+
+/**
+ * How often a wrong configuration is logged: often enough for an operator who has just opened the log, and not with each
+ * request of a stranger.
+ */
+const REPORT_INTERVAL_MS = 10_000
 
 /** A configured deployment and what an isolate has learned while serving it. */
 export interface Deployment {
@@ -12,13 +19,17 @@ export interface Deployment {
   readonly quotes: IsolateCache
 }
 
+/** A deployment, or what is wrong with its variables. */
+type Reading = Success<Deployment> | { readonly ok: false; readonly problems: readonly string[] }
+
 /**
  * The deployments of this isolate: one, unless the platform hands over another set of variables. Checking the
  * variables is done once for each set, not once for each request.
  */
 export class Deployments {
   readonly #fetch: typeof fetch
-  #known = new WeakMap<Env, Result<Deployment>>()
+  #known = new WeakMap<Env, Reading>()
+  #reportedAtMs = -Infinity
   #epoch: number | null = null
 
   /** `fetchKeys` is the platform's `fetch`, for the keys of a JWT issuer. */
@@ -26,14 +37,20 @@ export class Deployments {
     this.#fetch = fetchKeys
   }
 
-  /** The deployment of these variables. Failure: `server.misconfigured`. */
-  of(env: Env): Result<Deployment> {
-    let deployment = this.#known.get(env)
-    if (deployment === undefined) {
-      deployment = this.#read(env)
-      this.#known.set(env, deployment)
+  /** The deployment of these variables. Failure: `server.misconfigured`; what is wrong is logged. */
+  of(env: Env, nowMs: number): Result<Deployment> {
+    let known = this.#known.get(env)
+    if (known === undefined) {
+      const config = readConfig(env)
+      known = config.ok ? { ok: true, value: this.#deploymentOf(config.value) } : config
+      this.#known.set(env, known)
     }
-    return deployment
+    if (known.ok) return known
+    if (Math.abs(nowMs - this.#reportedAtMs) >= REPORT_INTERVAL_MS) {
+      this.#reportedAtMs = nowMs
+      reportMisconfiguration(known.problems)
+    }
+    return fail({ code: 'server.misconfigured' })
   }
 
   /** The gateway counts reloads. When its number grows, another isolate was told to forget, and so must this one. */
@@ -47,15 +64,12 @@ export class Deployments {
     this.#known = new WeakMap()
   }
 
-  #read(env: Env): Result<Deployment> {
-    const config = readConfig(env)
-    if (!config.ok) return config
-    const { keys, jwt } = config.value
-    return succeed({
-      config: config.value,
-      authenticator: new Authenticator(keys, jwt, this.#fetch),
+  #deploymentOf(config: Config): Deployment {
+    return {
+      config,
+      authenticator: new Authenticator(config.keys, config.jwt, this.#fetch),
       accounts: new AccountBook(),
       quotes: new IsolateCache(),
-    })
+    }
   }
 }

@@ -1,4 +1,6 @@
 import { fail, succeed, type Result } from '../base/result.ts'
+import { shownText } from '../base/shown-text.ts'
+import { opendFailure } from '../gateway/opend-failure.ts'
 import { decodeToJson, type JsonField, type JsonMessage } from '../wire/decode.ts'
 import { RetType } from '../../proto/enums.ts'
 
@@ -20,18 +22,23 @@ export function readEnvelope(protocol: string, reply: Uint8Array): Result<Envelo
   const { ret_type: retType, ret_msg: retMsg, err_code: errCode } = decoded.value
   if (retType === RetType.Succeed) return decoded
   const isRefusal = retType === RetType.Failed || retType === RetType.Invalid
-  return fail({ code: isRefusal ? 'opend.refused' : 'opend.failed', retType, retMsg, errCode })
+  return fail(opendFailure(isRefusal ? 'opend.refused' : 'opend.failed', { retType, retMsg, errCode }))
 }
 
-/** The envelope as it is, whatever OpenD says in it. Failure: `gateway.bad_reply`. */
+/**
+ * The envelope, whatever OpenD answered. Its own fields are as OpenD sent them; only the message of a refusal is cut to
+ * what may be shown. Failure: `gateway.bad_reply`.
+ */
 export function decodeEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
   const decoded = decodeToJson(`${protocol}.Response`, reply)
   if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
   const { ret_type, ret_msg, err_code, s2c } = decoded.value
+  // proto2 gives the field a default, and an absent one means it.
+  const retType = typeof ret_type === 'number' ? ret_type : RetType.Unknown
+  const retMsg = typeof ret_msg === 'string' ? ret_msg : null
   return succeed({
-    // proto2 gives the field a default, and an absent one means it.
-    ret_type: typeof ret_type === 'number' ? ret_type : RetType.Unknown,
-    ret_msg: typeof ret_msg === 'string' ? ret_msg : null,
+    ret_type: retType,
+    ret_msg: retMsg === null || retType === RetType.Succeed ? retMsg : shownText(retMsg),
     err_code: typeof err_code === 'number' ? err_code : null,
     s2c: isObject(s2c) ? s2c : null,
   })

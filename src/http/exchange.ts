@@ -16,6 +16,8 @@ export interface Exchange {
   readonly nowMs: number
   /** Unix time in ms by now: later than `nowMs` once the request has waited for something. */
   readonly clock: () => number
+  /** A fresh random id, for what must not be named by a client. */
+  readonly freshId: () => string
   readonly gateway: GatewayPort
   /** The deployment that serves it, or `server.misconfigured`. */
   readonly deployment: Result<Deployment>

@@ -11,7 +11,7 @@ import { describe } from '../problem/problem.ts'
  * was answered with.
  */
 export function intentView(entry: LedgerEntry): object {
-  const { call, reservation, refusal } = entry
+  const { call, reservation, refusal, contradiction, resolution } = entry
   const isLookedFor = entry.state === 'unknown'
   return {
     intent_id: entry.id,
@@ -38,6 +38,12 @@ export function intentView(entry: LedgerEntry): object {
     order_id: entry.orderId,
     order_id_ex: entry.orderIdEx,
     tag: entry.tag,
+    contradiction:
+      contradiction === null
+        ? null
+        : { ...whenOf(contradiction.atMs), state: contradiction.state, detail: contradiction.detail },
+    resolution:
+      resolution === null ? null : { ...whenOf(resolution.atMs), by: resolution.by, reason: resolution.reason },
     sent_as: entry.sentAs === null ? null : { conn_id: entry.sentAs.connId, serial_no: entry.sentAs.serial },
     reservation:
       reservation === null
@@ -64,6 +70,11 @@ function replyView({ reply, call }: LedgerEntry): Envelope | null {
   const envelope = decodeEnvelope(call.protoId === 2202 ? 'Trd_PlaceOrder' : 'Trd_ModifyOrder', reply)
   // The ledger keeps only replies that were read before.
   return envelope.ok ? envelope.value : null
+}
+
+/** A time of something within an entry. */
+function whenOf(atMs: number): object {
+  return { at: isoText(atMs), at_ms: atMs }
 }
 
 function isoText(atMs: number): string {

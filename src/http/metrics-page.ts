@@ -1,4 +1,4 @@
-import type { MetricSample } from '../../durable-objects/gateway-rpc.ts'
+import type { MetricSample } from '../base/metric.ts'
 
 /** The content type of the Prometheus text format, version 0.0.4. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4'
@@ -22,6 +22,11 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_orders_total:
     'Order calls by what became of them. One whose reply was lost counts as unknown, and again when it is found.',
   opend_edge_orders_unknown: 'Orders whose reply was lost and of which nobody knows yet whether they exist.',
+  opend_edge_switches_armed: 'Cancel-after switches whose time has not come.',
+  opend_edge_switch_tasks_running: 'Halts and fired switches of which some order may be open still.',
+  opend_edge_switch_task_oldest_seconds: 'How long the oldest of those has been due.',
+  opend_edge_switches_stored: 'Whether the storage holds every halt and switch; 0 while it fails.',
+  opend_edge_switch_cancels_total: 'Cancels sent by halts and switches, by outcome.',
   opend_edge_upstream_waiting_calls: "Calls that wait until OpenD's own limits let them go.",
   opend_edge_reads_total: 'Calls answered by the gateway object, by where the answer came from.',
   opend_edge_subscription_holders: 'Virtual connections with a subscription: callers over REST, and sockets.',

@@ -1,5 +1,6 @@
 import type { Caller } from '../auth/caller.ts'
 import { fail, type Failed } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import { LEDGER_READERS } from '../endpoints.ts'
 import { ENTRY_STATES } from '../orders/entry.ts'
 import { answerJson } from './answer.ts'
@@ -13,7 +14,8 @@ import { ACCOUNT_ID, FLAG, oneOf, readQuery, textLike, wholeNumber } from './pla
 const DEFAULT_LIMIT = 50
 const MOST_ENTRIES = 200
 
-const INTENT_ID = /^oi_[0-9a-z]{8}$/
+/** The id of an entry of the ledger. */
+export const INTENT_ID = /^oi_[0-9a-z]{8}$/
 
 const LIST_QUERY = {
   state: oneOf(ENTRY_STATES),
@@ -30,7 +32,7 @@ export const orderIntents: Handler = async (exchange) => {
   if (!admitted.ok) return admitted
   const query = readQuery(request, LIST_QUERY)
   if (!query.ok) return query
-  const nothing = checkNoBody(request)
+  const nothing = await checkNoBody(request)
   if (!nothing.ok) return nothing
   const { caller } = admitted.value
   const { state, acc_id: accId, before, all } = query.value
@@ -48,7 +50,7 @@ export const oneIntent: Handler = async (exchange) => {
   if (!admitted.ok) return admitted
   const query = checkQuery(request)
   if (!query.ok) return query
-  const nothing = checkNoBody(request)
+  const nothing = await checkNoBody(request)
   if (!nothing.ok) return nothing
   const { caller } = admitted.value
   const id = new URL(request.url).pathname.split('/').at(-1) ?? ''
@@ -57,11 +59,9 @@ export const oneIntent: Handler = async (exchange) => {
   return answerJson(200, intentView(entry), requestId)
 }
 
-/** Characters of a path that an error repeats. */
-const MAX_SHOWN_CHARS = 64
-
-function unknownIntent(id: string): Failed {
-  return fail({ code: 'order.unknown_intent', intentId: id.slice(0, MAX_SHOWN_CHARS) })
+/** No entry has the id, or the caller may not know of it. */
+export function unknownIntent(id: string): Failed {
+  return fail({ code: 'order.unknown_intent', intentId: shownName(id) })
 }
 
 function isAdmin({ scopes }: Caller): boolean {

@@ -1,4 +1,5 @@
 import { mayTrade } from '../auth/caller.ts'
+import { keyMarkOf } from '../auth/caller-standing.ts'
 import { orderLimitsOf } from '../auth/order-policy.ts'
 import { succeed, type Result } from '../base/result.ts'
 import type { OrderEndpoint } from '../endpoints.ts'
@@ -52,7 +53,7 @@ async function orderRequest(
   { c2s, packetId }: RequestMessage,
   isDryRun: boolean,
 ): Promise<Result<OrderRequest>> {
-  const { request, requestId } = exchange
+  const { request, requestId, freshId } = exchange
   const { caller } = admitted
   const idempotencyKey = idempotencyKeyOf(request, packetId)
   if (!idempotencyKey.ok) return idempotencyKey
@@ -65,7 +66,11 @@ async function orderRequest(
     rights: mayTrade(caller.scopes),
     limits: orderLimitsOf(caller.key, allowed.value),
     requestId,
+    callId: freshId(),
     idempotencyKey: idempotencyKey.value,
     isDryRun,
+    isKillSwitch: false,
+    keyMark: caller.key === null ? null : keyMarkOf(caller.key),
+    expiresAtMs: caller.expiresAtMs,
   })
 }

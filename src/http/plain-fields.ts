@@ -1,4 +1,5 @@
 import { fail, succeed, type Result } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../wire/json-text.ts'
 import { nearestName } from '../wire/nearest-name.ts'
 import { readJsonBody } from './body.ts'
@@ -31,14 +32,21 @@ export const FLAG: PlainField<boolean> = {
 const UINT64_MAX = 2n ** 64n - 1n
 
 /** An account id in decimal digits. */
-export const ACCOUNT_ID: PlainField<string> = {
-  expected: 'an account id: a JSON integer or a decimal string',
-  read: (value) => {
-    const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
-    if (!isInteger && !(typeof value === 'string' && /^\d{1,20}$/.test(value))) return null
-    const id = BigInt(value)
-    return id >= 0n && id <= UINT64_MAX ? id.toString() : null
-  },
+export const ACCOUNT_ID = decimalId('an account id')
+
+/** An order id in decimal digits. */
+export const ORDER_ID = decimalId('an order id')
+
+/** An unsigned number of 64 bits. */
+function decimalId(what: string): PlainField<string> {
+  return { expected: `${what}: a JSON integer or a decimal string`, read: readDecimalId }
+}
+
+function readDecimalId(value: JsonValue): string | null {
+  const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))
+  if (!isInteger && !(typeof value === 'string' && /^\d{1,20}$/.test(value))) return null
+  const id = BigInt(value)
+  return id >= 0n && id <= UINT64_MAX ? id.toString() : null
 }
 
 /** A whole number between two bounds, both included. */
@@ -87,7 +95,7 @@ export function readQuery<Fields extends PlainFields>(request: Request, fields: 
   const given = new Map<string, JsonValue>()
   for (const [name, text] of new URL(request.url).searchParams) {
     if (given.has(name)) {
-      return fail({ code: 'request.invalid_value', path: shown('?', name), expected: 'this parameter once' })
+      return fail({ code: 'request.invalid_value', path: `?${shownName(name)}`, expected: 'this parameter once' })
     }
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     given.set(name, field === undefined || field.read(text) !== null ? text : literalOf(text))
@@ -109,7 +117,7 @@ function readPlain<Fields extends PlainFields>(
   const values = new Map<string, unknown>(Object.keys(fields).map((name) => [name, null]))
   for (const [name, value] of Object.entries(object)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    const path = shown(prefix, name)
+    const path = `${prefix}${shownName(name)}`
     if (field === undefined) {
       return fail({ code: 'request.unknown_field', path, nearest: nearestName(name, Object.keys(fields)) })
     }
@@ -120,11 +128,4 @@ function readPlain<Fields extends PlainFields>(
   }
   // Every field has its value of its own type, which the type of a map cannot say.
   return succeed(Object.fromEntries(values) as PlainValues<Fields>)
-}
-
-/** Characters of a caller's own words that an error repeats. */
-const MAX_SHOWN_CHARS = 64
-
-function shown(prefix: string, name: string): string {
-  return prefix + name.slice(0, MAX_SHOWN_CHARS)
 }

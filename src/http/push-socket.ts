@@ -4,9 +4,9 @@ import {
   PUSH_SUBPROTOCOL,
   SOCKET_CALLER_HEADER,
   socketCallerOf,
-  type SocketCaller,
   writeSocketCaller,
-} from '../auth/socket-caller.ts'
+} from '../auth/socket-caller-header.ts'
+import type { SocketCaller } from '../auth/socket-caller.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { accountsOf } from './accounts.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'

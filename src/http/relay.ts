@@ -4,7 +4,7 @@ import { fail, type Failed } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
-import { accountsOf, checkAccounts, filterAccounts } from './accounts.ts'
+import { accountsOf, checkAccounts, checkLock, filterAccounts } from './accounts.ts'
 import { answerJsonText, answerProblem } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery, readPlainText } from './body.ts'
@@ -47,7 +47,7 @@ async function ask(endpoint: ApiEndpoint, call: Call, text: string, read: KeptRe
   const { c2s, subscription } = message.value
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
-  const refusal = checkAccounts(endpoint, c2s, allowed.value)
+  const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
   if (refusal !== null) return refusal
 
   if (subscription !== null) {

@@ -27,7 +27,7 @@ export async function readC2S(endpoint: ApiEndpoint, request: Request): Promise<
 /** The text of a request's body, for `checkC2S`; nothing for an endpoint that takes none, where a body is refused. */
 export async function readText(endpoint: ApiEndpoint, request: Request): Promise<Result<string>> {
   if (endpoint.fixedC2S === undefined) return readBodyText(request)
-  const nothing = checkNoBody(request)
+  const nothing = await checkNoBody(request)
   return nothing.ok ? succeed('') : nothing
 }
 

@@ -1,4 +1,5 @@
 import { fail, type Failed, type Result } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
 import { answerProblem } from './answer.ts'
 import type { Counters } from './counters.ts'
@@ -46,6 +47,7 @@ class ArrivedExchange implements Exchange {
   readonly requestId: string
   readonly nowMs: number
   readonly clock: () => number
+  readonly freshId: () => string
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
@@ -57,7 +59,8 @@ class ArrivedExchange implements Exchange {
     this.requestId = requestId
     this.nowMs = arrival.nowMs
     this.clock = arrival.clock
-    this.deployment = arrival.deployments.of(arrival.env)
+    this.freshId = arrival.freshId
+    this.deployment = arrival.deployments.of(arrival.env, arrival.nowMs)
     this.deployments = arrival.deployments
     this.counters = arrival.counters
     this.#openGateway = arrival.openGateway
@@ -69,12 +72,9 @@ class ArrivedExchange implements Exchange {
   }
 }
 
-/** Characters of a path that an error repeats: a path can be as long as a URL. */
-const MAX_SHOWN_CHARS = 100
-
 /** Every path that is not in the table. It says nothing of tokens: there is nothing here to be let in to. */
 export const unknownPath: Handler = async ({ request }) =>
-  fail({ code: 'request.unknown_path', path: new URL(request.url).pathname.slice(0, MAX_SHOWN_CHARS) })
+  fail({ code: 'request.unknown_path', path: shownName(new URL(request.url).pathname) })
 
 /** A path of the table, asked with a method that it does not have. */
 export function methodNotAllowed(methods: readonly string[]): Handler {

@@ -1,7 +1,8 @@
-import type { HaltReport } from '../../durable-objects/gateway-rpc.ts'
+import type { HaltReport } from '../orders/order-service.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { SWITCHERS, TRADERS } from '../endpoints.ts'
-import type { HaltScope } from '../orders/switches.ts'
+import { maySwitch, type SwitchedBy } from '../orders/kill-switch/switch-rights.ts'
+import type { HaltScope } from '../orders/kill-switch/switches.ts'
 import { answerJson } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery } from './body.ts'
@@ -13,7 +14,7 @@ const SCOPE_FIELDS = {
   key: textLike(/^.{1,300}$/u, 'the id of a key, or a caller as order intents name it (key:desk, jwt:alice)'),
   acc_id: ACCOUNT_ID,
 }
-const HALT_FIELDS = { ...SCOPE_FIELDS, cancel_open_orders: FLAG }
+const HALT_FIELDS = { ...SCOPE_FIELDS, cancel_open_orders: FLAG, include_foreign: FLAG }
 
 /**
  * `POST /api/trading/halt`: no new orders and no changes from now on; cancels and reads keep working. For the caller's
@@ -23,15 +24,33 @@ export const halt: Handler = async (exchange) => {
   const asked = await readSwitch(exchange, HALT_FIELDS)
   if (!asked.ok) return asked
   const { admitted, body, scope } = asked.value
-  const { cancels } = await exchange.gateway.haltTrading({
+  const foreign = includesForeign(asked.value)
+  if (!foreign.ok) return foreign
+  const halted = await exchange.gateway.haltTrading({
     scope,
-    isByAdmin: admitted.caller.scopes.has('admin'),
+    includesForeign: foreign.value,
+    isByAdmin: switchedBy(admitted).isAdmin,
     cancelsOpenOrders: body.cancel_open_orders === true,
     caller: admitted.caller.id,
     requestId: exchange.requestId,
   })
-  const answer = { halted: true, ...scopeView(scope), cancels: cancels.map(cancelView) }
+  if (!halted.ok) return halted
+  const { isStored, isCancelling, cancels } = halted.value
+  const progress = { stored: isStored, cancelling: isCancelling, cancels: cancels.map(cancelView) }
+  const answer = { halted: true, ...scopeView(scope), ...progress }
   return answerJson(200, answer, exchange.requestId)
+}
+
+/**
+ * Whether orders that did not go through this gateway are cancelled too. They are nobody's in particular, so it takes an
+ * administrator, and a scope that is not a single key.
+ */
+function includesForeign({ admitted, body, scope }: Switch<typeof HALT_FIELDS>): Result<boolean> {
+  if (body.include_foreign !== true) return succeed(false)
+  if (!admitted.caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  if (scope.kind === 'caller') return invalid('include_foreign', 'this field only with "scope": "account" or "all"')
+  if (body.cancel_open_orders === true) return succeed(true)
+  return invalid('include_foreign', 'this field only with "cancel_open_orders": true')
 }
 
 /**
@@ -42,7 +61,7 @@ export const resume: Handler = async (exchange) => {
   const asked = await readSwitch(exchange, SCOPE_FIELDS)
   if (!asked.ok) return asked
   const { admitted, scope } = asked.value
-  const isEnded = await exchange.gateway.resumeTrading(scope, admitted.caller.scopes.has('admin'))
+  const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   return answerJson(200, { halted: false, ...scopeView(scope) }, exchange.requestId)
 }
@@ -63,7 +82,8 @@ const CANCEL_AFTER_FIELDS = {
 
 /**
  * `POST /api/trading/cancel-after`: cancels the caller's open orders when that time has passed without another such
- * call, whoever is still there by then. 0 or null disarms it.
+ * call, whoever is still there by then. 0 or null disarms it. A call in time puts it off; once its time has come it goes
+ * on until not one order made before is open, and cannot be set before that.
  */
 export const cancelAfter: Handler = async (exchange) => {
   const admitted = await admit(exchange, TRADERS)
@@ -73,7 +93,9 @@ export const cancelAfter: Handler = async (exchange) => {
   const body = await readPlainBody(exchange.request, CANCEL_AFTER_FIELDS, ['seconds'])
   if (!body.ok) return body
   const seconds = body.value.seconds === 0 ? null : body.value.seconds
-  const { fireAtMs } = await exchange.gateway.cancelAfter(admitted.value.caller.id, seconds)
+  const armed = await exchange.gateway.cancelAfter(admitted.value.caller.id, seconds)
+  if (!armed.ok) return armed
+  const { fireAtMs } = armed.value
   const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()
   return answerJson(200, { armed: fireAtMs !== null, fires_at: firesAt, fires_at_ms: fireAtMs }, exchange.requestId)
 }
@@ -97,10 +119,14 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   const { scope: kind, key, acc_id: accId } = body.value as PlainValues<typeof SCOPE_FIELDS>
   const scope = scopeOf(admitted.value, kind ?? 'key', key, accId)
   if (!scope.ok) return scope
-  const { caller } = admitted.value
-  const isOwn = scope.value.kind === 'caller' && scope.value.caller === caller.id
-  if (!isOwn && !caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  if (!maySwitch(switchedBy(admitted.value), scope.value)) {
+    return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  }
   return succeed({ admitted: admitted.value, body: body.value, scope: scope.value })
+}
+
+function switchedBy({ caller }: Admitted): SwitchedBy {
+  return { caller: caller.id, isAdmin: caller.scopes.has('admin') }
 }
 
 /** What a switch is for. A name that does not go with the scope is refused: it would be ignored. */
@@ -120,7 +146,11 @@ function scopeOf(
 }
 
 function misplaced(path: string, scope: string): Result<never> {
-  return fail({ code: 'request.invalid_value', path, expected: `this field only with "scope": "${scope}"` })
+  return invalid(path, `this field only with "scope": "${scope}"`)
+}
+
+function invalid(path: string, expected: string): Result<never> {
+  return fail({ code: 'request.invalid_value', path, expected })
 }
 
 /**
@@ -130,9 +160,7 @@ function misplaced(path: string, scope: string): Result<never> {
 function named({ caller, deployment }: Admitted, name: string): Result<HaltScope> {
   if (name.startsWith('jwt:')) return succeed({ kind: 'caller', caller: name })
   const key = deployment.config.keys.find(({ id }) => id === name || `key:${id}` === name)
-  if (key !== undefined && (caller.scopes.has('admin') || caller.id === `key:${key.id}`)) {
-    return succeed({ kind: 'caller', caller: `key:${key.id}` })
-  }
+  if (key !== undefined) return succeed({ kind: 'caller', caller: `key:${key.id}` })
   // Whether a key exists is for administrators only.
   if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })
@@ -149,6 +177,7 @@ function scopeView(scope: HaltScope): object {
   }
 }
 
-function cancelView({ accId, orderId, orderIdEx, code, outcome, detail }: HaltReport['cancels'][number]): object {
-  return { acc_id: accId, order_id: orderId, order_id_ex: orderIdEx, code, outcome, detail }
+function cancelView(result: HaltReport['cancels'][number]): object {
+  const { accId, orderId, orderIdEx, code, outcome, detail, isPending } = result
+  return { acc_id: accId, order_id: orderId, order_id_ex: orderIdEx, code, outcome, detail, pending: isPending }
 }

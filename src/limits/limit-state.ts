@@ -6,7 +6,7 @@ import type { OrderFacts } from './order-facts.ts'
 import { isBroken, type OrderPolicy } from './order-policy.ts'
 import { valueOf } from './order-value.ts'
 import { RateWindow } from './rate-window.ts'
-import { judge, type Charge, type Verdict } from './verdict.ts'
+import { judge, type Charge, type Refusal, type Verdict } from './verdict.ts'
 import { checkAccount, checkMarket, checkSide, checkSymbol } from './whitelist-gates.ts'
 
 /**
@@ -100,6 +100,24 @@ export class LimitState {
   release({ id, atMs, currency, value }: Reservation, reason: 'rejected' | 'not_sent'): void {
     if (currency !== null) this.#sums.takeBack(atMs, currency, value)
     if (reason === 'not_sent') this.#window.remove(id)
+  }
+
+  /** The frame of a call is handed to the link: what it holds counts from this moment on. */
+  recordSent(reservation: Reservation, nowMs: number): Reservation {
+    this.release(reservation, 'not_sent')
+    return this.reserve(reservation.id, reservation, nowMs)
+  }
+
+  /** An order that was told not to be there is there: it takes its value again. */
+  restore({ atMs, currency, value }: Reservation): void {
+    if (currency !== null) this.#sums.add(atMs, currency, value)
+  }
+
+  /** What keeps a call from leaving at this moment. The caps hold by `reserve`; only the hours can have ended meanwhile. */
+  checkAtSending(isCancel: boolean, nowMs: number): Refusal | null {
+    const { refusal } = checkHours(this.policy, isCancel, nowMs)
+    if (refusal === null) return null
+    return { gate: 'hours', ...refusal, isRetryable: refusal.retryAfterMs !== null }
   }
 
   budgets(nowMs: number): Budgets {

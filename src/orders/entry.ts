@@ -9,24 +9,38 @@ import type { Reservation } from '../limits/limit-state.ts'
  *     rejected  OpenD definitely refused it
  *     not_sent  nothing of it left the gateway
  *     unknown   it left, and whether OpenD acted on it is not known; looked for until it is
- *     absent    it left, was looked for, and is surely not there
- *     refused   a limit, a switch or a check of ours said no; it never was `reserved`
+ *     absent    it left, was looked for, and is proven not to be there
+ *     lapsed    a change whose order has ended: whether it was made in between cannot be seen and has no effect any more
+ *     refused   a limit, a switch or a check of ours said no before anything left
  *
  * It is sent once, from `reserved`, and never again.
  */
 export type EntryState = (typeof ENTRY_STATES)[number]
 
 /** Every state, as people may ask for them. */
-export const ENTRY_STATES = ['reserved', 'accepted', 'rejected', 'not_sent', 'unknown', 'absent', 'refused'] as const
+export const ENTRY_STATES = [
+  'reserved',
+  'accepted',
+  'rejected',
+  'not_sent',
+  'unknown',
+  'absent',
+  'lapsed',
+  'refused',
+] as const
 
-/** The only ways from one state to another. */
+/**
+ * The only ways from one state to another. `absent` and `rejected` were told to the caller as final; the way from there
+ * is for an order that appears all the same, and the entry then carries a `contradiction`.
+ */
 const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
-  reserved: ['accepted', 'rejected', 'not_sent', 'unknown'],
-  unknown: ['accepted', 'rejected', 'absent'],
+  reserved: ['accepted', 'rejected', 'not_sent', 'unknown', 'refused'],
+  unknown: ['accepted', 'rejected', 'absent', 'lapsed'],
   accepted: [],
-  rejected: [],
+  rejected: ['accepted'],
   not_sent: [],
-  absent: [],
+  absent: ['accepted'],
+  lapsed: [],
   refused: [],
 }
 
@@ -35,9 +49,9 @@ export function mayMove(from: EntryState, to: EntryState): boolean {
   return ARROWS[from].includes(to)
 }
 
-/** Whether the outcome of an entry is known for good. */
+/** Whether the outcome of an entry is known. */
 export function isFinal(state: EntryState): boolean {
-  return ARROWS[state].length === 0
+  return state !== 'reserved' && state !== 'unknown'
 }
 
 /** One order call in the ledger. Plain data. */
@@ -45,7 +59,10 @@ export interface LedgerEntry {
   readonly id: string
   /** Who asked: see `Caller.id`. */
   readonly caller: string
+  /** As the client gave it, so several entries can have the same. */
   readonly requestId: string
+  /** See `OrderRequest.callId`; null for calls of the gateway itself and for entries of earlier versions. */
+  readonly callId: string | null
   /** The caller's idempotency key, or null without one. A refused call does not use it up. */
   readonly idempotencyKey: string | null
   /** SHA-1 of the checked message, hex: tells two different orders under one idempotency key apart. */
@@ -62,6 +79,8 @@ export interface LedgerEntry {
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
   /** Connection and frame that carried it, for OpenD's own logs; null until it left. */
   readonly sentAs: { readonly connId: string; readonly serial: number } | null
+  /** When its frame was handed to the link, Unix ms; null until then, and where a restart made that unknown. */
+  readonly sentAtMs: number | null
   /** OpenD's ids of the order, decimal and alphanumeric. */
   readonly orderId: string | null
   readonly orderIdEx: string | null
@@ -71,12 +90,34 @@ export interface LedgerEntry {
   readonly detail: string | null
   /** What kept a refused call from being sent; null for every other. */
   readonly refusal: Failure | null
+  /** Evidence that came after the entry was final and says otherwise; null without. */
+  readonly contradiction: Contradiction | null
+  /** Who decided an entry that OpenD left undecided; null where OpenD decided it. */
+  readonly resolution: Resolution | null
   /** Unix ms. */
   readonly createdAtMs: number
   readonly updatedAtMs: number
   /** Complete looks, each at its time, without a trace of it; and when the next look is due (Unix ms). */
   readonly looks: number
   readonly nextLookMs: number
+}
+
+/** Evidence against a final state. */
+export interface Contradiction {
+  /** The state that was told to the caller. */
+  readonly state: EntryState
+  /** What was seen, in words. */
+  readonly detail: string
+  /** Unix ms. */
+  readonly atMs: number
+}
+
+/** The decision of an operator about an entry. */
+export interface Resolution {
+  readonly by: string
+  readonly reason: string
+  /** Unix ms. */
+  readonly atMs: number
 }
 
 /** What an order call asked for. */

@@ -4,6 +4,7 @@ import { type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limit
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { ChangedTriggers, OrderCallFacts } from './entry.ts'
+import type { TargetOrder } from './admission/target-order.ts'
 import { taggedRemark } from './tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
@@ -33,29 +34,32 @@ export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array 
 }
 
 /**
- * The call as it goes upstream. A change names every number of the order, those it keeps too: the limits looked at them,
- * and another change that is on its way at the same time must not mix with this one into an order that nobody checked.
+ * The call as it goes upstream. It names the order that was looked at by both its ids. A change names every number of the
+ * order, those it keeps too: the limits looked at them, and another change that is on its way at the same time must not
+ * mix with this one into an order that nobody checked.
  */
-export function completedCall(call: OrderCall, order: Order | null): OrderCall {
-  if (call.protoId === 2202 || order === null || call.c2s.modifyOrderOp !== ModifyOrderOp.Normal) return call
-  const { c2s } = call
+export function completedCall(call: OrderCall, target: TargetOrder | null): OrderCall {
+  if (call.protoId === 2202 || target === null) return call
+  const { ids, listed } = target
+  const c2s = ids === null ? call.c2s : { ...call.c2s, orderID: ids.orderID, orderIDEx: ids.orderIDEx }
+  if (listed === null || c2s.modifyOrderOp !== ModifyOrderOp.Normal) return { protoId: 2205, c2s }
   return {
     protoId: 2205,
     c2s: {
       ...c2s,
-      qty: c2s.qty ?? order.qty,
-      price: c2s.price ?? order.price,
-      auxPrice: c2s.auxPrice ?? order.auxPrice,
-      trailType: c2s.trailType ?? order.trailType,
-      trailValue: c2s.trailValue ?? order.trailValue,
-      trailSpread: c2s.trailSpread ?? order.trailSpread,
+      qty: c2s.qty ?? listed.qty,
+      price: c2s.price ?? listed.price,
+      auxPrice: c2s.auxPrice ?? listed.auxPrice,
+      trailType: c2s.trailType ?? listed.trailType,
+      trailValue: c2s.trailValue ?? listed.trailValue,
+      trailSpread: c2s.trailSpread ?? listed.trailSpread,
     },
   }
 }
 
-/** What the limits look at. `order` is the order to modify, as OpenD listed it; null when it is not known. */
-export function limitFactsOf(call: OrderCall, order: Order | null): OrderFacts {
-  return call.protoId === 2202 ? factsOfPlaceOrder(call.c2s) : factsOfModifyOrder(call.c2s, order)
+/** What the limits look at. `target` is the order to change, as far as it is known. */
+export function limitFactsOf(call: OrderCall, target: TargetOrder | null): OrderFacts {
+  return call.protoId === 2202 ? factsOfPlaceOrder(call.c2s) : factsOfModifyOrder(call.c2s, target?.listed ?? null)
 }
 
 /** What the ledger writes down. */

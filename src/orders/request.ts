@@ -14,9 +14,20 @@ export interface OrderRequest {
   /** Null for a caller without limits. */
   readonly limits: KeyLimits | null
   readonly requestId: string
+  /**
+   * Names this one call and no other: drawn by the Worker, never given by a client, so that the Worker finds what became
+   * of it. Null for a call of the gateway itself.
+   */
+  readonly callId: string | null
   readonly idempotencyKey: string | null
   /** Run every check, send nothing, take nothing. */
   readonly isDryRun: boolean
+  /** A cancel of the kill switch: it goes before every other call, and also while the ledger cannot be written. */
+  readonly isKillSwitch: boolean
+  /** What tells whether the caller may still trade at the moment of sending: see `callerStanding`. */
+  readonly keyMark: string | null
+  /** When the caller's token ends, Unix ms; null when it does not. */
+  readonly expiresAtMs: number | null
 }
 
 /** What became of it. */

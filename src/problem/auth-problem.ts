@@ -1,4 +1,5 @@
 import type { AuthFailure } from '../base/failure.ts'
+import { shownText } from '../base/shown-text.ts'
 import { type Problem, unreachable } from './problem-form.ts'
 
 /** Who is asking: the four outcomes of RFC 6750 section 3.1 carry a challenge that says which one it was. */
@@ -50,7 +51,7 @@ export function describeAuth(failure: AuthFailure): Problem {
     case 'auth.issuer_unavailable':
       return {
         status: 500,
-        error: `The token could not be checked: the keys of its issuer are not available (${failure.detail}). Try again.`,
+        error: `The token could not be checked: the keys of its issuer are not available (${shownText(failure.detail)}). Try again.`,
       }
     default:
       return unreachable(failure)

@@ -16,6 +16,15 @@ export function describeLimit({ text, retryAfterMs }: LimitFailure): Problem {
 
 /** What the ledger has to say about an order call instead of sending it. */
 export function describeOrder(failure: OrderFailure): Problem {
+  if (failure.code === 'order.too_late') {
+    const error =
+      'The order could not be sent within 10 s of its arrival, so it was not sent; send it again if it is still wanted.'
+    return { status: 500, error }
+  }
+  if (failure.code === 'order.ledger_full') {
+    const error = 'This key has as many order calls of the last 24 hours on record as are kept; nothing was sent.'
+    return { status: 429, error, facts: { retryable: false } }
+  }
   const { intentId } = failure
   const url = intentUrl(intentId)
   const facts = { intent_id: intentId, intent_url: url }
@@ -41,6 +50,12 @@ export function describeOrder(failure: OrderFailure): Problem {
       }
     case 'order.unknown_intent':
       return { status: 404, error: `No order call of yours has the id ${intentId}.` }
+    case 'order.already_decided':
+      return {
+        status: 409,
+        error: `The outcome of this order call is known: it is ${failure.state}, see ${url}. Only an unknown one can be decided by hand.`,
+        facts,
+      }
     default:
       return unreachable(failure)
   }

@@ -1,4 +1,5 @@
 import type { Failure, GatewayFailure, GatewayFailureCode, OpendFailure } from '../base/failure.ts'
+import { shownText } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
@@ -23,6 +24,8 @@ export function describe(failure: Failure): Problem {
       }
     case 'request.too_large':
       return { status: 413, error: `The body is larger than ${failure.limitBytes} bytes.` }
+    case 'request.incomplete_body':
+      return { status: 400, error: 'The body ended before it was complete; nothing was sent to OpenD.' }
     case 'request.invalid_utf8':
       return { status: 400, error: 'The body is not UTF-8 text.' }
     case 'request.malformed_json':
@@ -53,6 +56,14 @@ export function describe(failure: Failure): Problem {
       const error = `trd_env does not fit: account ${accId} is a ${accountEnv} account, so trd_env must be ${number} (0 = simulate, 1 = real).`
       return { status: 400, error }
     }
+    case 'switch.fired':
+      return {
+        status: 409,
+        error:
+          'The time of this cancel-after has come: it cancels until no order made before is open. Arm it again after that.',
+      }
+    case 'switch.full':
+      return { status: 429, error: 'As many callers as there is room for have set such a switch; nothing was set.' }
     case 'opend.refused':
       return describeReply(400, 'OpenD refused the call', failure)
     case 'opend.failed':
@@ -60,11 +71,17 @@ export function describe(failure: Failure): Problem {
     case 'server.misconfigured':
       return {
         status: 500,
-        error: `This deployment is not configured: ${failure.problems.join(' ')}`,
-        facts: { problems: failure.problems },
+        error:
+          'The configuration of this deployment is wrong. Its operator finds what is wrong in the log of the Worker (wrangler tail).',
       }
     case 'server.bug':
       return { status: 500, error: 'The server made a mistake. The request id finds it in the log.' }
+    case 'server.storage_failed':
+      return {
+        status: 500,
+        error:
+          'The storage of the gateway does not take writes, so no order can be sent; nothing was sent. See /readyz.',
+      }
     default:
       return unreachable(failure)
   }
@@ -78,7 +95,9 @@ function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quot
   return failure.code.startsWith(family)
 }
 
-function describeReply(status: number, what: string, { retType, retMsg, errCode }: OpendFailure): Problem {
+function describeReply(status: number, what: string, failure: OpendFailure): Problem {
+  const { retType, errCode } = failure
+  const retMsg = failure.retMsg === null ? null : shownText(failure.retMsg)
   const error = retMsg ? `${what}: ${retMsg}` : `${what} (ret_type ${retType}) and gave no reason.`
   return { status, error, facts: { ret_type: retType, ret_msg: retMsg, err_code: errCode, s2c: null } }
 }
@@ -104,7 +123,7 @@ const GATEWAY_SENTENCES: Readonly<Record<GatewayFailureCode, string>> = {
 }
 
 function describeGateway({ code, detail, retryInMs }: GatewayFailure): Problem {
-  const fact = detail === '' ? '' : ` (${detail})`
+  const fact = detail === '' ? '' : ` (${shownText(detail)})`
   const retry = retryInMs === null ? '' : ` The next connection attempt starts in ${Math.ceil(retryInMs / 1000)} s.`
   return { status: 500, error: `${GATEWAY_SENTENCES[code]}${fact}${retry}` }
 }

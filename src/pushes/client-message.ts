@@ -1,5 +1,6 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
+import { shownName } from '../base/shown-text.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../wire/json-text.ts'
 import { nearestName } from '../wire/nearest-name.ts'
@@ -124,7 +125,7 @@ function readResume(run: JsonValue | undefined, streams: JsonValue | undefined):
   }
   const positions = new Map<StreamName, number>()
   for (const [stream, seq] of Object.entries(streams)) {
-    if (!isCount(seq)) return invalid(`streams[${JSON.stringify(shown(stream))}]`, 'an integer, 0 or more')
+    if (!isCount(seq)) return invalid(`streams[${JSON.stringify(shownName(stream))}]`, 'an integer, 0 or more')
     positions.set(stream, seq)
   }
   return succeed({ op: 'resume', run, positions })
@@ -136,11 +137,7 @@ function strayOf(op: ClientOp, members: JsonObject): Failed | null {
   const stray = known === null ? undefined : Object.keys(members).find((name) => !known.includes(name))
   if (known === null || stray === undefined) return null
   if (op === 'auth') return fail({ code: 'request.unknown_field', path: '(a member beside token)', nearest: null })
-  return fail({ code: 'request.unknown_field', path: shown(stray), nearest: nearestName(stray, known) })
-}
-
-function shown(name: string): string {
-  return name.length > MAX_ID_CHARS ? `${name.slice(0, MAX_ID_CHARS)}...` : name
+  return fail({ code: 'request.unknown_field', path: shownName(stray), nearest: nearestName(stray, known) })
 }
 
 function isOp(op: JsonValue): op is ClientOp {

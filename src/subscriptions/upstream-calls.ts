@@ -3,6 +3,7 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
 import type { CallOutcome } from '../gateway/effect.ts'
+import { opendFailure } from '../gateway/opend-failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { type SecKey, securityOf, unitKeyOf, type UnitKey, unitOf } from './stream.ts'
@@ -87,11 +88,11 @@ export function readSubInfo(outcome: CallOutcome): Result<MessageTypes['Qot_GetS
 type ResponseHead = Pick<MessageTypes['Qot_Sub.Response'], 'retType' | 'retMsg' | 'errCode'>
 
 /** OpenD's no (-1, -500), or its failure to say (everything else that is not success). */
-function opendFailureOf({ retType, retMsg, errCode }: ResponseHead): Failure | null {
+function opendFailureOf(head: ResponseHead): Failure | null {
+  const { retType } = head
   if (retType === RetType.Succeed) return null
   const isRefusal = retType === RetType.Failed || retType === RetType.Invalid
-  const code = isRefusal ? 'opend.refused' : 'opend.failed'
-  return { code, retType, retMsg: retMsg ?? null, errCode: errCode ?? null }
+  return opendFailure(isRefusal ? 'opend.refused' : 'opend.failed', head)
 }
 
 function badReply(detail: string): Failure {

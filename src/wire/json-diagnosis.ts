@@ -1,5 +1,4 @@
-/** Characters of a repeated name that are shown: a name can be as long as the body. */
-const MAX_SHOWN_CHARS = 64
+import { shownName } from '../base/shown-text.ts'
 
 /**
  * Says in a sentence why a text is not acceptable JSON: `line 1 column 9: expected "," or "}"`. Runs only after the
@@ -110,8 +109,7 @@ class Reader {
     }
     if (names.has(name)) {
       this.at = start
-      const shown = name.length > MAX_SHOWN_CHARS ? `${name.slice(0, MAX_SHOWN_CHARS)}...` : name
-      return this.#fail(`the name ${JSON.stringify(shown)} is given twice in one object`)
+      return this.#fail(`the name ${JSON.stringify(shownName(name))} is given twice in one object`)
     }
     names.add(name)
     this.#skipSpace()

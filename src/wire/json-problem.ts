@@ -1,7 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-
-/** Characters of a name that are shown in a path: a caller's name can be as long as the body. */
-const MAX_SHOWN_CHARS = 64
+import { shownName } from '../base/shown-text.ts'
 
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -53,6 +51,6 @@ export class Problem {
 
 function segmentText(segment: string | number): string {
   if (typeof segment === 'number') return `[${segment}]`
-  const shown = segment.length > MAX_SHOWN_CHARS ? `${segment.slice(0, MAX_SHOWN_CHARS)}...` : segment
+  const shown = shownName(segment)
   return PLAIN_NAME.test(shown) ? shown : `[${JSON.stringify(shown)}]`
 }

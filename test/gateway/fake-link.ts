@@ -39,6 +39,8 @@ export class Rig {
   readonly sent: { readonly linkId: number; readonly frame: Frame }[] = []
   readonly outcomes = new Map<number, CallOutcome[]>()
   readonly pushes: number[] = []
+  /** Frames that answered order calls after these were over. */
+  readonly lateReplies: number[] = []
   readonly connects: { readonly linkId: number; readonly atMs: number }[] = []
   readonly closed: number[] = []
   readonly #origins = new Map<number, Partial<Origin>>()
@@ -57,6 +59,7 @@ export class Rig {
       if (effect.kind === 'connect') this.connects.push({ linkId: effect.linkId, atMs: this.nowMs })
       else if (effect.kind === 'close') this.closed.push(effect.linkId)
       else if (effect.kind === 'push') this.pushes.push(effect.protoId)
+      else if (effect.kind === 'late_reply') this.lateReplies.push(effect.serial)
       else if (effect.kind === 'send') this.#record(effect.linkId, effect.bytes)
       else if (effect.kind === 'released')
         this.perform(

@@ -176,6 +176,10 @@ test('locally, reads are open without a token, and nothing else is', async () =>
     await readEnvelope(await send(`GET http://${host}/api/accounts`))
   }
   await readEnvelope(await send('POST /api/quote', { body: { symbols: ['HK.00700'] } }))
+  for (const site of ['same-origin', 'none']) {
+    const headers = { 'Sec-Fetch-Site': site, Origin: 'http://localhost:8080' }
+    await readEnvelope(await send('GET /api/accounts', { headers }))
+  }
   assert.equal(gateway.calls[0]?.caller, 'local')
   gateway.calls.length = 0
 
@@ -188,6 +192,13 @@ test('locally, reads are open without a token, and nothing else is', async () =>
     ['GET http://localhost.evil.test/api/accounts', {}, 401],
     ['GET /api/accounts', { headers: { Origin: 'https://evil.test' } }, 401],
     ['GET /api/accounts', { headers: { Origin: 'null' } }, 401],
+    ['GET /api/accounts', { headers: { Host: 'evil.example' } }, 401],
+    ['GET /api/accounts', { headers: { Host: 'evil.example:22222' } }, 401],
+    ['GET /api/accounts', { headers: { Host: 'localhost/evil.example' } }, 401],
+    ['GET /api/accounts', { headers: { Host: 'evil@localhost' } }, 401],
+    ['GET /api/accounts', { headers: { Host: '' } }, 401],
+    ['GET /api/accounts', { headers: { 'Sec-Fetch-Site': 'cross-site' } }, 401],
+    ['GET /api/accounts', { headers: { 'Sec-Fetch-Site': 'same-site' } }, 401],
   ]
   for (const [route, options, status] of closed) await readError(await send(route, options), status)
   assert.equal(gateway.touched, 0)

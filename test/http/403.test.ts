@@ -19,6 +19,25 @@ test('the account decides which scope an order needs, and its refusal names it',
   assert.deepEqual(error['required_scopes'], ['trade:real'])
 })
 
+test('who is limited to some accounts cannot lock trade for everybody without the scope for it', async () => {
+  const lock = { body: { unlock: false } }
+  for (const limit of [{ allowed_acc_ids: ['5'] }, { allowed_card_nums: ['1234'] }]) {
+    const { gateway, send } = keyRig(['trade:real'], limit)
+    const error = await readError(await send('POST /api/unlock-trade', lock), 403)
+    assert.deepEqual(error['required_scopes'], ['trade:unlock'])
+    assert.match(error.error, /trade:unlock/)
+    assert.equal(gateway.calls.length, 0)
+    assert.equal((await send('POST /api/unlock-trade', { body: { unlock: true, pwd_md5: 'x' } })).status, 200)
+    assert.equal((await keyRig(['trade:unlock'], limit).send('POST /api/unlock-trade', lock)).status, 200)
+  }
+  assert.equal((await keyRig(['trade:real']).send('POST /api/unlock-trade', lock)).status, 200)
+  assert.equal(
+    (await keyRig(['trade:real', 'trade:unlock'], { allowed_acc_ids: ['5'] }).send('POST /api/unlock-trade', lock))
+      .status,
+    200,
+  )
+})
+
 test('a refusal does not say whose token it was, nor what else it may do', async () => {
   const { send } = keyRig(['qot:read', 'metrics'], { allowed_acc_ids: [5] })
   const error = await readError(await send('POST /api/order', { body: ORDER }), 403)

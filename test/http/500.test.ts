@@ -89,14 +89,61 @@ test('a gateway that cannot even be opened is a bug with the same uniform answer
   assert.equal((await app.request('/health', {}, BASE_ENV)).status, 200, 'which does not touch it')
 })
 
-test('every problem of a configuration is told, so that one look at an answer is enough', async () => {
-  const { send } = keyRig([])
-  const env = { OPEND_URL: 'opend:11111', KEYS_JSON: '{}', JWT_SECRET: 'hunter2' }
-  const error = await readError(await send('GET /api/accounts', { env }), 500)
-  assert.equal(error.code, 'server.misconfigured')
-  assert.ok(Array.isArray(error['problems']))
-  assert.equal(error['problems'].length, 6)
-  assert.doesNotMatch(JSON.stringify(error), /hunter2/)
+test('what is wrong with a configuration is in the log, all of it at once, and in no answer', async (context) => {
+  const log = mock.method(console, 'error', () => {})
+  context.after(() => log.mock.restore())
+  const { clock, send } = keyRig(['admin'])
+  const key = tokenOf('pasted')
+  const env = {
+    OPEND_URL: 'opend:11111',
+    KEYS_JSON: `{"${key}":1}`,
+    JWT_SECRET: 'hunter2',
+    ALLOWED_ORIGINS: 'stray.text',
+  }
+  for (const route of ['GET /api/accounts', 'GET /readyz', 'GET /metrics', 'GET /ws', 'GET /api/admin/status']) {
+    const text = await (await send(route, { env })).text()
+    assert.match(text, /configuration of this deployment is wrong.*log.*wrangler tail/, route)
+    assert.doesNotMatch(text, /OPEND_URL|KEYS_JSON|hunter2|stray|fc_|problems/, route)
+  }
+  const logged = () => log.mock.calls.map(({ arguments: [line] }) => String(line))
+  assert.equal(logged().length, 1, 'one line for all of them, or strangers could fill the log')
+  for (const name of ['OPEND_URL', 'KEYS_JSON', 'JWT_ISSUER', 'stray.text']) assert.match(logged().join(), RegExp(name))
+  assert.doesNotMatch(logged().join(), /hunter2|fc_[0-9a-f]/)
+  clock.nowMs += 10_000
+  await send('GET /readyz', { env })
+  assert.equal(logged().length, 2, 'an operator who opens the log later reads it too')
+})
+
+test('texts of OpenD are cut in every answer, and have no control characters', async () => {
+  const long = `no\u001b[2J\n\u202e${'x'.repeat(1_000_000)}`
+  const { gateway, send } = keyRig(['qot:read', 'acc:read', 'admin'], { allowed_acc_ids: ['1'] })
+  gateway.answer('Qot_GetBasicQot', { retType: -1, retMsg: long })
+  gateway.answer('Trd_GetAccList', { retType: -1, retMsg: long })
+  gateway.status_ = {
+    ...gateway.status_,
+    stage: 'waiting',
+    lastFailure: { code: 'gateway.init_rejected', detail: long, retryInMs: null },
+  }
+  const answers = [
+    await send('POST /api/quote', { body: BODY }),
+    await send('GET /api/accounts'),
+    await send('GET /readyz'),
+    await send('GET /api/admin/status'),
+  ]
+  for (const answer of answers) {
+    const text = await answer.text()
+    assert.match(text, /no {1}.*x{400}/)
+    assert.ok(text.length < 2_000, `${text.length} characters`)
+    assert.doesNotMatch(text, /\\u00|\\n|\u202e/)
+  }
+})
+
+test("the message of a success is OpenD's own", async () => {
+  const { gateway, send } = keyRig(['qot:read'])
+  const retMsg = 'y'.repeat(2_000)
+  gateway.answer('Qot_GetBasicQot', { retType: 0, retMsg, s2c: {} })
+  const body = (await (await send('POST /api/quote', { body: BODY })).json()) as Record<string, unknown>
+  assert.equal(body['ret_msg'], retMsg)
 })
 
 test("when a JWT issuer's keys cannot be had, that is not the caller's fault", async () => {

@@ -1,23 +1,25 @@
+import type { HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
+import type { MetricSample } from '../../src/base/metric.ts'
+import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
 import type { Budget } from '../../src/gateway/governor-counter.ts'
 import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   CounterDelta,
-  GatewayCall,
   GatewayOrderAnswer,
   GatewayReply,
   GatewayStatus,
-  HaltReport,
-  HaltRequest,
-  MetricSample,
 } from '../../durable-objects/gateway-rpc.ts'
 import type { Failure } from '../../src/base/failure.ts'
+import { fail, type Result, succeed } from '../../src/base/result.ts'
+import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
-import type { HaltScope } from '../../src/orders/switches.ts'
+import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/switch-rights.ts'
+import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
 import { protocolById } from '../../src/wire/schema.ts'
@@ -25,7 +27,7 @@ import type { WireMessage } from '../../src/wire/json-wire-value.ts'
 import { sampleMessage } from './sample-message.ts'
 
 /** A call that reached the gateway, taken apart. */
-export interface SeenCall extends Omit<GatewayCall, 'body'> {
+export interface SeenCall extends Omit<QuoteCall, 'body'> {
   readonly protocol: string
   readonly c2s: unknown
 }
@@ -40,8 +42,11 @@ export class FakeGateway implements GatewayPort {
   readonly orders: OrderRequest[] = []
   readonly pages: LedgerQuery[] = []
   readonly halts: HaltRequest[] = []
+  readonly decisions: (OperatorDecision & { readonly id: string })[] = []
   readonly resumes: HaltScope[] = []
   isHaltedByAdmin = false
+  /** Whether the time of every cancel-after has come. */
+  hasFired = false
   readonly timers: { readonly caller: string; readonly seconds: number | null }[] = []
   readonly done: string[] = []
   readonly counted: CounterDelta[] = []
@@ -57,21 +62,24 @@ export class FakeGateway implements GatewayPort {
   orderAnswer: OrderAnswer | null = null
   /** The ledger, newest first. */
   entries: readonly LedgerEntry[] = []
-  haltReport: HaltReport = { cancels: [] }
+  haltReport: HaltReport = { isStored: true, isCancelling: false, cancels: [] }
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
 
   /** Everything that was asked of it, counts aside. */
   get touched(): number {
-    const { calls, done, upgrades, pages, halts, resumes, timers } = this
-    return [calls, done, upgrades, pages, halts, resumes, timers].reduce((sum, { length }) => sum + length, 0)
+    const { calls, done, upgrades, pages, halts, decisions, resumes, timers } = this
+    return [calls, done, upgrades, pages, halts, decisions, resumes, timers].reduce(
+      (sum, { length }) => sum + length,
+      0,
+    )
   }
 
   /** Forgets what was asked of it. */
   forget(): void {
-    const { calls, orders, done, upgrades, pages, halts, resumes, timers } = this
-    for (const list of [calls, orders, done, upgrades, pages, halts, resumes, timers]) list.length = 0
+    const { calls, orders, done, upgrades, pages, halts, decisions, resumes, timers } = this
+    for (const list of [calls, orders, done, upgrades, pages, halts, decisions, resumes, timers]) list.length = 0
   }
 
   /** The whole `Response`, or only its `s2c` for a success. */
@@ -93,7 +101,7 @@ export class FakeGateway implements GatewayPort {
     return this.calls[0]?.c2s as C2S<Name>
   }
 
-  async call(call: GatewayCall): Promise<GatewayReply> {
+  async call(call: QuoteCall): Promise<GatewayReply> {
     const answer = this.#take(call)
     const { source, asOfMs, budget, epoch } = this
     await this.gate
@@ -117,20 +125,30 @@ export class FakeGateway implements GatewayPort {
     return this.entries.find((entry) => entry.id === id) ?? null
   }
 
-  async haltTrading(request: HaltRequest): Promise<HaltReport> {
-    this.halts.push(request)
-    return this.haltReport
+  async resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    this.decisions.push({ id, ...decision })
+    const entry = await this.orderEntry(id)
+    if (entry === null) return fail({ code: 'order.unknown_intent', intentId: id })
+    if (entry.state !== 'unknown') return fail({ code: 'order.already_decided', intentId: id, state: entry.state })
+    const { state, by, reason, orderId, orderIdEx } = decision
+    return succeed({ ...entry, state, orderId, orderIdEx, resolution: { by, reason, atMs: FIRES_FROM_MS } })
   }
 
-  async resumeTrading(scope: HaltScope, isByAdmin: boolean): Promise<boolean> {
-    if (this.isHaltedByAdmin && !isByAdmin) return false
+  async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
+    this.halts.push(request)
+    return succeed(this.haltReport)
+  }
+
+  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+    if (!mayResume(by, scope, this.isHaltedByAdmin ? 'admin' : 'caller')) return false
     this.resumes.push(scope)
     return true
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<{ readonly fireAtMs: number | null }> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+    if (this.hasFired) return fail({ code: 'switch.fired' })
     this.timers.push({ caller, seconds })
-    return { fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 }
+    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 })
   }
 
   async status(): Promise<GatewayStatus> {
@@ -159,7 +177,7 @@ export class FakeGateway implements GatewayPort {
     return new Response('upgraded')
   }
 
-  #take({ body, ...call }: GatewayCall): Uint8Array | Failure {
+  #take({ body, ...call }: QuoteCall): Uint8Array | Failure {
     const protocol = protocolById(call.protoId)?.name as ProtocolName
     const request = decodeMessage(`${protocol}.Request` as 'Qot_GetKL.Request', body)
     assert.ok(request.ok, `the gateway got bytes that do not decode: ${protocol}`)
@@ -194,5 +212,6 @@ const READY: GatewayStatus = {
   pendingCalls: 0,
   connects: 1,
   loggedIn: { quote: true, trade: true },
+  cancelTasks: [],
   epoch: 1,
 }

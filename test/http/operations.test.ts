@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { keyRig, makeRig, readError } from './rig.ts'
 
 test('/health is green while the Worker lives, whatever else is broken', async () => {
@@ -39,11 +39,13 @@ test('/readyz is green only when a call could be answered now', async () => {
   }
 })
 
-test('/readyz of a misconfigured deployment says what to set', async () => {
+test('/readyz of a misconfigured deployment is red and names the log', async (context) => {
+  const log = mock.method(console, 'error', () => {})
+  context.after(() => log.mock.restore())
   const { send } = makeRig()
   const response = await send('GET /readyz', { env: {} })
   assert.equal(response.status, 503)
-  assert.match(await response.text(), /OPEND_URL is not set/)
+  assert.match(await response.text(), /configuration of this deployment is wrong.*log/)
 })
 
 test('the status names the link and its last failure', async () => {

@@ -11,6 +11,7 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
     id,
     caller,
     requestId: 'req-1',
+    callId: 'call-1',
     idempotencyKey: 'key:abc',
     bodyHash: 'da39a3ee5e6b4b0d3255bfef95601890afd80709',
     call: {
@@ -34,6 +35,9 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
     isValued: true,
     holds: 'rate_and_value',
     sentAs: { connId: '7418311293381240001', serial: 12 },
+    sentAtMs: NOW_MS,
+    contradiction: null,
+    resolution: null,
     orderId: '14862735488205987840',
     orderIdEx: 'FT77',
     reply: encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c: { header: HEADER, orderID: 7n } }),
@@ -67,7 +71,7 @@ async function listed(path: string, id: string): Promise<readonly unknown[]> {
   return intents.map(({ intent_id: intentId }) => intentId)
 }
 
-test('an entry shows everything but the hash of its body, ids and amounts as text', async () => {
+test("an entry shows all but the hash of its body and the Worker's own id of the call, ids and amounts as text", async () => {
   const response = await get('/api/order-intents/oi_mine0001', 'bot')
   assert.equal(response.status, 200)
   assert.deepEqual(await response.json(), {
@@ -95,6 +99,8 @@ test('an entry shows everything but the hash of its body, ids and amounts as tex
     order_id: '14862735488205987840',
     order_id_ex: 'FT77',
     tag: 'mine0001',
+    contradiction: null,
+    resolution: null,
     sent_as: { conn_id: '7418311293381240001', serial_no: 12 },
     reservation: { amount: '30050.00', currency: 'HKD', day: '2026-11-22', holds: 'rate_and_value' },
     reply: {
@@ -222,4 +228,64 @@ test('a filter that makes no sense is refused by name', async () => {
   }
   await readError(await get('/api/order-intents/oi_mine0001?all=true', 'boss'), 400)
   assert.equal(rig.gateway.touched, 0)
+})
+
+test('an administrator decides what OpenD left undecided, and the entry names who and why', async () => {
+  const { gateway, send } = rig
+  gateway.entries = [entry('oi_lost0001', 'key:bot', { state: 'unknown', reply: null, orderId: null, orderIdEx: null })]
+  const resolve = (body: unknown) =>
+    send('POST /api/admin/order-intents/oi_lost0001/resolve', { token: tokenOf('boss'), body })
+  const reason = 'seen in the app as filled'
+  const accepted = await resolve({ state: 'accepted', reason, order_id: '14862735488205987840', order_id_ex: 'FT77' })
+  assert.equal(accepted.status, 200)
+  const view = (await accepted.json()) as Record<string, unknown>
+  assert.deepEqual(
+    [view['intent_id'], view['state'], view['order_id']],
+    ['oi_lost0001', 'accepted', '14862735488205987840'],
+  )
+  const { by, reason: told } = view['resolution'] as Record<string, unknown>
+  assert.deepEqual([by, told], ['key:boss', reason])
+  for (const state of ['rejected', 'absent', 'lapsed']) assert.equal((await resolve({ state, reason })).status, 200)
+  const none = { orderId: null, orderIdEx: null, by: 'key:boss', reason, id: 'oi_lost0001' }
+  assert.deepEqual(gateway.decisions, [
+    { ...none, state: 'accepted', orderId: '14862735488205987840', orderIdEx: 'FT77' },
+    { ...none, state: 'rejected' },
+    { ...none, state: 'absent' },
+    { ...none, state: 'lapsed' },
+  ])
+  gateway.entries = [MINE, OTHER]
+})
+
+test('a decision that is not whole, or not possible, changes nothing', async () => {
+  const { gateway, send } = rig
+  gateway.forget()
+  const url = (id: string) => `POST /api/admin/order-intents/${id}/resolve`
+  const whole = { state: 'absent', reason: 'the app does not list it' }
+  const cases = [
+    [{}, 'request.missing_field', /^state/],
+    [{ state: 'absent' }, 'request.missing_field', /^reason/],
+    [{ ...whole, state: null }, 'request.missing_field', /^state/],
+    [{ ...whole, reason: null }, 'request.missing_field', /^reason/],
+    [{ ...whole, reason: ' ' }, 'request.invalid_value', /^reason/],
+    [{ ...whole, reason: 'a\nb' }, 'request.invalid_value', /^reason/],
+    [{ ...whole, reason: 'x'.repeat(501) }, 'request.invalid_value', /^reason: expected a text of 1 to 500/],
+    [{ ...whole, state: 'unknown' }, 'request.invalid_value', /^state: expected one of accepted/],
+    [{ ...whole, order_id: '7' }, 'request.invalid_value', /^order_id: expected this field only with/],
+    [{ ...whole, order_id_ex: 'FT7' }, 'request.invalid_value', /^order_id_ex: expected this field only with/],
+    [{ ...whole, state: 'accepted', order_id: 1.5 }, 'request.invalid_value', /^order_id: expected an order id/],
+    [{ ...whole, states: 1 }, 'request.unknown_field', /did you mean state/],
+  ] as const
+  for (const [body, code, says] of cases) {
+    const error = await readError(await send(url('oi_mine0001'), { token: tokenOf('boss'), body }), 400)
+    assert.equal(error.code, code, error.error)
+    assert.match(error.error, says)
+  }
+  await readError(await send(`${url('oi_mine0001')}?force=true`, { token: tokenOf('boss'), body: whole }), 400)
+  await readError(await send(url('oi_mine0001'), { token: tokenOf('bot'), body: whole }), 403)
+  await readError(await send(url('7'), { token: tokenOf('boss'), body: whole }), 404)
+  assert.equal(gateway.touched, 0)
+  const missing = await send(url('oi_00000000'), { token: tokenOf('boss'), body: whole })
+  assert.equal((await readError(missing, 404)).code, 'order.unknown_intent')
+  const decided = await send(url('oi_mine0001'), { token: tokenOf('boss'), body: whole })
+  assert.equal((await readError(decided, 409)).code, 'order.already_decided')
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { readKeyTable } from '../../src/auth/key-table.ts'
-import { PUSH_SUBPROTOCOL, readSocketCaller, SOCKET_CALLER_HEADER } from '../../src/auth/socket-caller.ts'
-import { keyMarkOf } from '../../src/auth/socket-standing.ts'
+import { PUSH_SUBPROTOCOL, readSocketCaller, SOCKET_CALLER_HEADER } from '../../src/auth/socket-caller-header.ts'
+import { keyMarkOf } from '../../src/auth/caller-standing.ts'
 import type { Env } from '../../src/env.ts'
 import { keysJson, makeRig, NOW_MS, readError, type Rig, type SendOptions, signJwt, tokenOf } from './rig.ts'
 

@@ -29,3 +29,16 @@ test('an id that could disturb a log or a header is replaced', async () => {
     assert.match(response.headers.get('X-Request-Id') ?? '', /^fresh-\d+$/, id)
   }
 })
+
+test('order calls of one request id are told apart by an id that no client can choose', async () => {
+  const { gateway, send } = keyRig(['trade:simulate'])
+  const body = { trd_env: 0, acc_id: 5, trd_market: 1, trd_side: 1, order_type: 1, code: '00700', qty: 100, price: 300 }
+  const headers = { 'X-Request-Id': 'mine' }
+  for (let i = 0; i < 2; i++) assert.equal((await send('POST /api/order', { body, headers })).status, 200)
+  assert.deepEqual(
+    gateway.orders.map(({ requestId }) => requestId),
+    ['mine', 'mine'],
+  )
+  assert.equal(new Set(gateway.orders.map(({ callId }) => callId)).size, 2)
+  for (const { callId } of gateway.orders) assert.match(callId ?? '', /^fresh-\d+$/)
+})

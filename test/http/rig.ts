@@ -47,7 +47,7 @@ export function makeRig(env: Env = {}): Rig {
   })
   const send = async (route: string, options: SendOptions = {}): Promise<Response> => {
     const [method = '', path = ''] = route.split(' ')
-    const headers = new Headers(options.headers)
+    const headers = new Headers({ Host: new URL(path, 'http://localhost').host, ...options.headers })
     if (options.token !== undefined) headers.set('Authorization', `Bearer ${options.token}`)
     const { body } = options
     const init =

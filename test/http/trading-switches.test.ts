@@ -26,6 +26,8 @@ test('a trader halts and resumes its own key, with or without naming it', async 
       halted: true,
       scope: 'key',
       caller: 'key:bot',
+      stored: true,
+      cancelling: false,
       cancels: [],
     })
     assert.deepEqual(await answered('/api/trading/resume', 'bot', body), {
@@ -91,20 +93,42 @@ test('a JWT is its subject, not the key of that name', async () => {
 
 test('a halt may cancel what is open, and says what became of each order', async () => {
   gateway.forget()
+  const line = { code: '00700', outcome: 'refused', detail: 'locked' } as const
   gateway.haltReport = {
-    cancels: [{ accId: '5', orderId: '7', orderIdEx: 'FT7', code: '00700', outcome: 'refused', detail: 'filled' }],
+    isStored: false,
+    isCancelling: true,
+    cancels: [{ accId: '5', orderId: '7', orderIdEx: 'FT7', ...line, isPending: true }],
   }
   const headers = { 'X-Request-Id': 'mine' }
   const options = { token: tokenOf('bot'), body: { cancel_open_orders: true }, headers }
   const answer = (await (await send('POST /api/trading/halt', options)).json()) as Record<string, unknown>
-  assert.deepEqual(answer['cancels'], [
-    { acc_id: '5', order_id: '7', order_id_ex: 'FT7', code: '00700', outcome: 'refused', detail: 'filled' },
-  ])
+  assert.deepEqual([answer['stored'], answer['cancelling']], [false, true])
+  assert.deepEqual(answer['cancels'], [{ acc_id: '5', order_id: '7', order_id_ex: 'FT7', ...line, pending: true }])
   const [{ scope: _, ...rest } = assert.fail('no halt')] = gateway.halts
-  assert.deepEqual(rest, { isByAdmin: false, cancelsOpenOrders: true, caller: 'key:bot', requestId: 'mine' })
-  gateway.haltReport = { cancels: [] }
+  const by = { caller: 'key:bot', requestId: 'mine' }
+  assert.deepEqual(rest, { isByAdmin: false, cancelsOpenOrders: true, includesForeign: false, ...by })
+  gateway.haltReport = { isStored: true, isCancelling: false, cancels: [] }
   await answered('/api/trading/halt', 'bot', { cancel_open_orders: null })
   assert.equal(gateway.halts[1]?.cancelsOpenOrders, false)
+})
+
+test('orders that did not go through the gateway are cancelled for an administrator, by account or everywhere', async () => {
+  gateway.forget()
+  const all = { cancel_open_orders: true, include_foreign: true }
+  const error = await readError(await post('/api/trading/halt', 'bot', all), 403)
+  assert.deepEqual(error['required_scopes'], ['admin'])
+  for (const body of [all, { scope: 'all', include_foreign: true }]) {
+    const refused = await readError(await post('/api/trading/halt', 'boss', body), 400)
+    assert.match(refused.error, /^include_foreign: expected this field only with/)
+  }
+  assert.equal(gateway.touched, 0)
+  await answered('/api/trading/halt', 'boss', { scope: 'account', acc_id: 5, ...all })
+  await answered('/api/trading/halt', 'boss', { scope: 'all', ...all })
+  await answered('/api/trading/halt', 'bot', { cancel_open_orders: true, include_foreign: false })
+  assert.deepEqual(
+    gateway.halts.map(({ includesForeign }) => includesForeign),
+    [true, true, false],
+  )
 })
 
 test('what an administrator halted, the key itself cannot resume', async () => {
@@ -155,6 +179,12 @@ test("the dead man's switch is the caller's own; it is armed, renewed and disarm
       fires_at_ms: null,
     })
   }
+  gateway.hasFired = true
+  assert.equal(
+    (await readError(await post('/api/trading/cancel-after', 'bot', { seconds: 60 }), 409)).code,
+    'switch.fired',
+  )
+  gateway.hasFired = false
   await answered('/api/trading/cancel-after', 'other', { seconds: 86_400 })
   assert.deepEqual(
     gateway.timers.map(({ caller, seconds }) => [caller, seconds]),

@@ -1,7 +1,7 @@
 import { ModifyOrderOp } from '../../proto/enums.ts'
 import type { LedgerEntry, OrderCallFacts } from '../../src/orders/entry.ts'
-import type { OtherCalls } from '../../src/orders/look.ts'
-import { PLAY_ID } from './desk-rig.ts'
+import type { OtherCalls } from '../../src/orders/reconciliation/match-result.ts'
+import { PLAY_ID } from './order-rig.ts'
 
 /** When the entries of the samples were made; the n-th of a ledger a second after the one before it. */
 export const MADE_MS = 1_800_000_000_000
@@ -28,10 +28,27 @@ export function changeEntry(call: Partial<OrderCallFacts>, change: Partial<Ledge
 
 /** A ledger of these entries, oldest first. */
 export function ledgerOf(...entries: readonly LedgerEntry[]): OtherCalls {
+  const newest = entries.toReversed()
   return {
     byId: (id) => entries.find((entry) => entry.id === id) ?? null,
-    latestFor: (_, limit) => entries.toReversed().slice(0, limit),
-    unsettled: () => entries.filter(({ state }) => state === 'unknown' || state === 'reserved'),
+    byOrderId: (_, { orderId, orderIdEx }) =>
+      newest.find(
+        (entry) =>
+          entry.call.kind === 'place' &&
+          ((orderId !== null && entry.orderId === orderId) || (orderIdEx !== null && entry.orderIdEx === orderIdEx)),
+      ) ?? null,
+    changesOf: (_, { orderId, orderIdEx }, limit) =>
+      newest
+        .filter(
+          ({ call }) =>
+            (orderId !== null && call.targetOrderId === orderId) ||
+            (orderIdEx !== null && call.targetOrderIdEx === orderIdEx),
+        )
+        .slice(0, limit),
+    sequenceOf: (id) => {
+      const index = entries.findIndex((entry) => entry.id === id)
+      return index === -1 ? null : index
+    },
   }
 }
 
@@ -62,6 +79,10 @@ const ENTRY: LedgerEntry = {
   isValued: false,
   holds: 'nothing',
   sentAs: null,
+  sentAtMs: null,
+  callId: null,
+  contradiction: null,
+  resolution: null,
   orderId: null,
   orderIdEx: null,
   reply: null,

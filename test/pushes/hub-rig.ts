@@ -120,7 +120,8 @@ export class HubRig {
     const parsed = JSON.parse(text) as Omit<Received, 'atMs'> | readonly Omit<Received, 'atMs'>[]
     const messages: readonly Omit<Received, 'atMs'>[] = Array.isArray(parsed) ? parsed : [parsed]
     const unanswered = this.#unanswered.get(clientId) ?? []
-    const ping = messages.find(({ type }) => type === 'ping')?.n ?? null
+    // A batch may hold several pings, and the client answers the last.
+    const ping = messages.findLast(({ type }) => type === 'ping')?.n ?? null
     unanswered.push({ chars: text.length, ping })
     this.#unanswered.set(clientId, unanswered)
     for (const message of messages) {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   orders: ['fees', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   subscriptions: ['gateway', 'wire', 'transport', 'base', 'proto'],
   quotes: ['subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  pushes: ['problem', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  pushes: ['problem', 'auth', 'quotes', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
   env: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   endpoints: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   http: [
@@ -35,8 +35,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
     'proto',
   ],
+  core: ['orders', 'quotes', 'pushes', 'subscriptions', 'auth', 'gateway', 'wire', 'transport', 'base', 'proto'],
   simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
+    'core',
     'simulator',
     'env',
     'endpoints',

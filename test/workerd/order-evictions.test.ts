@@ -160,8 +160,7 @@ test('again and again under a crowd of orders: one order for each key, none lost
   }
   await Promise.all(calls)
   const intents = await Promise.all(names.map((name) => own.intentOf(name)))
-  await own.letTimePass()
-  own.opend.cutAll('a minute later')
+  await own.letTimePassAnew()
   for (const [index, name] of names.entries()) {
     const intentId = intents[index]?.['intent_id']
     const state = typeof intentId === 'string' ? (await own.settled(intentId))['state'] : 'never written down'

@@ -156,6 +156,14 @@ export class OrderRig {
     return assert.fail(`${id} is not decided after ${MOST_LOOKS} looks: ${JSON.stringify(await this.intent(id))}`)
   }
 
+  /** Ends the connection to OpenD, and lets a minute pass over the next one, as `letTimePass` does. */
+  async letTimePassAnew(): Promise<void> {
+    this.opend.cutAll('a minute later')
+    // Answered over the new connection, over which the count has begun by then.
+    await this.worker.api('/api/global-state')
+    await this.letTimePass()
+  }
+
   /**
    * As if the minute were over that an order must have been looked for before it counts as absent: the next complete
    * look decides.

@@ -51,8 +51,9 @@ async function differenceOf({ clock, host, disk }: BooksPlace, { id, limits }: C
 async function budgetsOf(clock: VirtualClock, host: GatewayHost, { id, limits }: Caller): Promise<Budgets | null> {
   const body = placeBody({ header: PLAY, lots: 1, price: RESTING_PRICES[0], remark: '' })
   const request = { protoId: 2202, body, caller: id, limits, requestId: 'probe', idempotencyKey: null } as const
+  const origin = { callId: null, isKillSwitch: false, keyMark: null, expiresAtMs: null }
   let budgets: Budgets | null = null
-  const answer = host.wake().submit({ ...request, rights: { simulate: true, real: true }, isDryRun: true })
+  const answer = host.wake().submit({ ...request, ...origin, rights: { simulate: true, real: true }, isDryRun: true })
   answer.then(
     (told) => (budgets = told.budgets),
     (bug: unknown) => host.bugs.push(bug),

@@ -103,7 +103,7 @@ export class Callers {
   #useSwitch(caller: Caller): void {
     if (this.#dice.chance(0.5)) {
       this.#host.halt({ kind: 'caller', caller: caller.id }, caller.id)
-      this.#clock.after(this.#dice.below(20_000), () => this.#host.wake().resume({ kind: 'caller', caller: caller.id }))
+      this.#clock.after(this.#dice.below(20_000), () => this.#host.wake().resume(caller.id))
     } else {
       this.#host.wake().cancelAfter(caller.id, this.#dice.between(5, 60))
     }
@@ -124,6 +124,10 @@ export class Callers {
       requestId: `r${this.#host.attempts.length}`,
       idempotencyKey,
       isDryRun,
+      isKillSwitch: false,
+      callId: null,
+      keyMark: null,
+      expiresAtMs: null,
     })
   }
 }

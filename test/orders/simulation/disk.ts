@@ -1,20 +1,20 @@
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import type { CancelTask, StoredHalt } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { Dice } from './dice.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** What the object stores. */
 export class Stored {
   readonly entries = new Map<string, LedgerEntry>()
-  /** Who halted each scope. */
-  readonly halts = new Map<string, 'admin' | 'caller'>()
-  /** When each caller's dead man's switch fires, Unix ms. */
-  readonly timers = new Map<string, number>()
+  /** The halts, by the names of their scopes, and the cancel tasks, by their ids. */
+  readonly halts = new Map<string, StoredHalt>()
+  readonly tasks = new Map<string, CancelTask>()
 
   copy(): Stored {
     const copy = new Stored()
     for (const [id, entry] of this.entries) copy.entries.set(id, entry)
-    for (const [scope, by] of this.halts) copy.halts.set(scope, by)
-    for (const [caller, fireAtMs] of this.timers) copy.timers.set(caller, fireAtMs)
+    for (const [scope, halt] of this.halts) copy.halts.set(scope, halt)
+    for (const [id, task] of this.tasks) copy.tasks.set(id, task)
     return copy
   }
 }

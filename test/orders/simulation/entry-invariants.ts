@@ -14,6 +14,7 @@ const HOLDS: Readonly<Record<EntryState, readonly LedgerEntry['holds'][]>> = {
   unknown: ['rate_and_value', 'nothing'],
   accepted: ['rate_and_value', 'nothing'],
   rejected: ['rate', 'nothing'],
+  lapsed: ['rate_and_value', 'nothing'],
   absent: ['rate', 'nothing'],
   not_sent: ['nothing'],
   refused: ['nothing'],

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { OrderReply, OrderRequest } from '../../../src/orders/request.ts'
-import type { HaltScope } from '../../../src/orders/switches.ts'
+import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { Dice } from './dice.ts'
 import type { Disk } from './disk.ts'
 import { GatewayLife } from './gateway-life.ts'
@@ -98,7 +98,7 @@ export class GatewayHost {
   }
 
   #noteWriting(entry: LedgerEntry, before: LedgerEntry | null): void {
-    const isHalted = this.#disk.seen.halts.has(JSON.stringify({ kind: 'caller', caller: entry.caller }))
+    const isHalted = this.#disk.seen.halts.has(`caller:${entry.caller}`)
     this.writings.push({ elapsedMs: this.#clock.elapsedMs, entry, before, isHalted })
   }
 

@@ -1,26 +1,16 @@
-import { AccountList } from '../../../src/gateway/account-list.ts'
-import type { CallOutcome, Effect } from '../../../src/gateway/effect.ts'
-import { rankOf } from '../../../src/gateway/call-rank.ts'
-import { Governor } from '../../../src/gateway/governor.ts'
-import { GatewaySession } from '../../../src/gateway/session.ts'
-import { UpstreamLine } from '../../../src/gateway/upstream-line.ts'
-import type { EntryRef } from '../../../src/orders/account-orders.ts'
-import { cancelOpenOrders, type CancelResult } from '../../../src/orders/cancel-open.ts'
-import { fireSwitches, nextSwitchMs } from '../../../src/orders/dead-man.ts'
-import { OrderDesk } from '../../../src/orders/order-desk.ts'
-import { OrderSearch } from '../../../src/orders/order-search.ts'
+import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
+import { Gateway } from '../../../src/core/gateway.ts'
+import type { CancelResult } from '../../../src/orders/kill-switch/account-cancels.ts'
+import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
-import type { HaltScope } from '../../../src/orders/switches.ts'
-import type { Connect, Link } from '../../../src/transport/link.ts'
+import type { Connect } from '../../../src/transport/link.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
+import { AlarmClock } from './alarm-clock.ts'
 import type { Dice } from './dice.ts'
 import type { Volume } from './disk.ts'
-import { StoredLedger, StoredSwitches, type OnEntry } from './stored-books.ts'
-import type { Cancel, VirtualClock } from './virtual-clock.ts'
-
-/** As in the gateway object. */
-const ALARM_INTERVAL_MS = 30_000
-const UPDATE_ORDER = 2208
+import { NO_SOCKETS } from './no-sockets.ts'
+import { type OnEntry, StoredLedger, StoredSwitches } from './stored-books.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 /** What one life of the gateway object needs. */
 export interface LifeOutside {
@@ -29,74 +19,60 @@ export interface LifeOutside {
   readonly volume: Volume
   readonly connect: Connect
   readonly onEntry: OnEntry
-  /** An order call leaves in that frame. */
+  /** An order call has left in that frame. */
   readonly onSent: (entryId: string, connId: bigint, serial: number) => void
-  /** Something that nobody waits for failed. */
+  /** Something that no caller waits for failed. */
   readonly onBug: (bug: unknown) => void
   readonly onDeath: () => void
   /** Whether the object ends at this step, counted from 1 over everything it does to the world around it. */
   readonly endsAt: (step: number) => boolean
 }
 
-interface Timer {
-  readonly atMs: number
-  readonly cancel: Cancel
-}
-
 /**
- * One life of the gateway object on the virtual clock, put together as `durable-objects/` does it: session, desk,
- * search, link and timers. When it ends, whatever it was about to do does not happen.
+ * One life of the gateway object on the virtual clock: the product's own Gateway, on a clock, a link and a storage that
+ * end with the life. Every write, every frame and every timer is a step at which it may end.
  */
 export class GatewayLife {
+  readonly gateway: Gateway
   readonly #outside: LifeOutside
-  readonly #session: GatewaySession
-  readonly #line: UpstreamLine
   readonly #ledger: StoredLedger
-  readonly #switches: StoredSwitches
-  readonly #desk: OrderDesk
-  readonly #search: OrderSearch
-  readonly #waiting = new Map<number, { settle: (outcome: CallOutcome) => void; entryId: string | undefined }>()
+  readonly #alarm: AlarmClock
   #isAlive = true
   #steps = 0
-  #lastCallId = 0
-  #link: { readonly id: number; readonly link: Link } | null = null
-  #lineTimer: Timer | null = null
-  #searchTimer: Timer | null = null
-  #alarmTimer: Timer | null = null
 
   constructor(outside: LifeOutside) {
     const { clock, dice, volume } = outside
     this.#outside = outside
     const mayAct = (): boolean => this.#step()
-    const random = (): number => dice.unit()
-    const nowMs = (): number => clock.wallMs()
-    this.#session = new GatewaySession({ sha1, random, encryption: null }, nowMs(), false)
-    this.#line = new UpstreamLine(this.#session, new Governor())
-    this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
-    this.#switches = new StoredSwitches(volume, mayAct)
-    const accounts = new AccountList({
-      send: (protoId, body) => this.#send(protoId, body),
-      linkGeneration: () => this.#session.linkGeneration,
-      isLinkUp: () => this.#session.stage.name === 'ready',
-      nowMs,
-      after: (ms, run) => void this.#after(ms, run),
-    })
-    const orderOutside = {
-      ledger: this.#ledger,
-      switches: this.#switches,
-      upstream: (protoId: number, body: Uint8Array, entry?: EntryRef) => this.#send(protoId, body, entry?.id),
-      sha1,
-      accounts: (accId: bigint) => accounts.environments(accId),
-      nowMs,
-      random,
-      wait: (ms: number) => new Promise<void>((resolve) => this.#after(ms, resolve)),
-      wakeAt: (atMs: number) => this.#wakeSearchAt(atMs),
-      onRefused: () => undefined,
+    const timers: Timers = {
+      nowMs: () => clock.wallMs(),
+      after: (delayMs, run) => this.#after(delayMs, run),
     }
-    this.#desk = new OrderDesk(orderOutside)
-    this.#search = new OrderSearch(orderOutside, this.#desk)
-    this.#perform(this.#line.tick(nowMs()))
-    this.#alarmBy(nowMs() + ALARM_INTERVAL_MS)
+    this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
+    this.#alarm = new AlarmClock(timers, () => {
+      this.gateway.alarm()
+    })
+    this.gateway = new Gateway({
+      timers,
+      session: { sha1, random: () => dice.unit(), encryption: null },
+      isParked: false,
+      connect: this.#connect,
+      ledger: this.#ledger,
+      switches: new StoredSwitches(volume, mayAct),
+      subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
+      sockets: NO_SOCKETS,
+      secureRandom: () => dice.unit(),
+      run: 'simulation',
+      identify: () => Promise.reject(new Error('a schedule has no sockets')),
+      standing: () => 'valid',
+      orderStanding: () => 'valid',
+      alarmBy: (atMs) => this.#alarm.by(atMs),
+      onRefused: () => undefined,
+      onContradiction: () => undefined,
+      onError: (_what, bug) => this.#isAlive && outside.onBug(bug),
+    })
+    this.#watchFrames()
+    this.gateway.start()
   }
 
   get isAlive(): boolean {
@@ -107,50 +83,58 @@ export class GatewayLife {
   end(): void {
     if (!this.#isAlive) return
     this.#isAlive = false
-    this.#link?.link.close()
     this.#outside.onDeath()
   }
 
   /** The answer to a call that may have written something leaves only when all that was written is durable. */
   async submit(request: OrderRequest): Promise<OrderAnswer> {
-    const answer = await this.#desk.submit(request)
+    const answer = await this.gateway.order(request)
     if (!request.isDryRun) await this.#ledger.sync()
     return answer
   }
 
   async halt(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
-    this.#switches.halt(scope, false)
-    await this.#ledger.sync()
-    return this.#cancelOpen(scope, caller)
+    const by = { caller, requestId: 'switch', isByAdmin: false, cancelsOpenOrders: true, includesForeign: false }
+    const halted = await this.gateway.orders.halt({ scope, ...by })
+    return halted.ok ? halted.value.cancels : []
   }
 
-  resume(scope: HaltScope): void {
-    this.#switches.resume(scope)
+  resume(caller: string): void {
+    this.gateway.orders.resume({ kind: 'caller', caller }, { caller, isAdmin: false })
   }
 
   cancelAfter(caller: string, seconds: number): void {
-    const fireAtMs = this.#outside.clock.wallMs() + seconds * 1_000
-    this.#switches.arm(caller, fireAtMs)
-    this.#alarmBy(fireAtMs)
+    this.gateway.orders.cancelAfter(caller, seconds)
   }
 
-  #cancelOpen(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
-    const upstream = (protoId: number, body: Uint8Array) => this.#send(protoId, body)
-    const outside = { ledger: this.#ledger, upstream, nowMs: () => this.#outside.clock.wallMs() }
-    return cancelOpenOrders(outside, this.#desk, scope, { caller, requestId: 'switch' })
-  }
-
-  async #alarm(): Promise<void> {
-    const nowMs = this.#outside.clock.wallMs()
-    this.#perform(this.#line.tick(nowMs))
-    await fireSwitches({
-      switches: this.#switches,
-      nowMs: () => this.#outside.clock.wallMs(),
-      cancelOpen: (caller) => this.#cancelOpen({ kind: 'caller', caller }, caller),
+  /** A link whose frames are steps, and which ends with the life. */
+  readonly #connect: Connect = (listener) => {
+    const ifAlive = (act: () => void): void => {
+      if (this.#isAlive) act()
+    }
+    const link = this.#outside.connect({
+      opened: () => ifAlive(() => listener.opened()),
+      received: (bytes) => ifAlive(() => listener.received(bytes)),
+      closed: (detail) => ifAlive(() => listener.closed(detail)),
     })
-    await this.#search.run()
-    const afterMs = this.#outside.clock.wallMs()
-    this.#alarmBy(Math.min(afterMs + ALARM_INTERVAL_MS, nextSwitchMs(this.#switches, afterMs) ?? Infinity))
+    return {
+      send: (bytes) => {
+        // The object may end after the bytes have left, and then knows nothing of it.
+        if (this.#isAlive) link.send(bytes)
+        this.#step()
+      },
+      close: () => link.close(),
+    }
+  }
+
+  /** Reports which frame carries an entry, also when the object ended as it sent it. */
+  #watchFrames(): void {
+    const { manager } = this.gateway.orders
+    const recordFrame = manager.recordFrame.bind(manager)
+    manager.recordFrame = (entryId, connId, serial) => {
+      this.#outside.onSent(entryId, connId, serial)
+      recordFrame(entryId, connId, serial)
+    }
   }
 
   /** Counts a step of this life. False when it is over, so that the step must not happen. */
@@ -162,109 +146,9 @@ export class GatewayLife {
     return false
   }
 
-  #send(protoId: number, body: Uint8Array, entryId?: string): Promise<CallOutcome> {
-    return new Promise((settle) => {
-      if (!this.#step()) return
-      const callId = ++this.#lastCallId
-      this.#waiting.set(callId, { settle, entryId })
-      const call = { callId, protoId, body, caller: '', rank: rankOf(protoId, body) }
-      this.#perform(this.#line.call(call, this.#outside.clock.wallMs()))
-    })
-  }
-
-  #perform(effects: readonly Effect[]): void {
-    for (const [index, effect] of effects.entries()) {
-      if (!this.#step()) return
-      switch (effect.kind) {
-        case 'connect':
-          this.#open(effect.linkId)
-          break
-        case 'send':
-          this.#noteFrame(effects[index + 1])
-          if (this.#link?.id === effect.linkId) this.#link.link.send(effect.bytes)
-          break
-        case 'close':
-          if (this.#link?.id === effect.linkId) this.#link.link.close()
-          break
-        case 'push':
-          if (effect.protoId === UPDATE_ORDER) this.#search.orderPush(effect.body)
-          break
-        case 'ready':
-          this.#search.linkReady()
-          break
-        case 'lost':
-          break
-        case 'released':
-          throw new Error('the line hands no call back')
-        case 'sent': {
-          const entryId = this.#waiting.get(effect.callId)?.entryId
-          if (entryId !== undefined) this.#desk.noteSent(entryId, effect.connId, effect.serial)
-          break
-        }
-        case 'settle': {
-          const waiting = this.#waiting.get(effect.callId)
-          this.#waiting.delete(effect.callId)
-          waiting?.settle(effect.outcome)
-        }
-      }
-    }
-    this.#scheduleLine()
-  }
-
-  /** Tells what a frame is about to carry, because the object may end before it hears of it itself. */
-  #noteFrame(following: Effect | undefined): void {
-    if (following?.kind !== 'sent') return
-    const entryId = this.#waiting.get(following.callId)?.entryId
-    if (entryId !== undefined) this.#outside.onSent(entryId, following.connId, following.serial)
-  }
-
-  #open(linkId: number): void {
-    this.#link?.link.close()
-    const now = (): number => this.#outside.clock.wallMs()
-    const ifAlive = (effects: () => readonly Effect[]): void => {
-      if (this.#isAlive) this.#perform(effects())
-    }
-    const link = this.#outside.connect({
-      opened: () => ifAlive(() => this.#line.opened(linkId, now())),
-      received: (bytes) => ifAlive(() => this.#line.received(linkId, bytes, now())),
-      closed: (detail) => ifAlive(() => this.#line.closed(linkId, detail, now())),
-    })
-    this.#link = { id: linkId, link }
-  }
-
-  #scheduleLine(): void {
-    const wakeMs = this.#line.nextWakeMs()
-    if (wakeMs === null) return
-    this.#lineTimer = this.#earlier(this.#lineTimer, wakeMs, () => {
-      this.#lineTimer = null
-      this.#perform(this.#line.tick(this.#outside.clock.wallMs()))
-    })
-  }
-
-  #wakeSearchAt(atMs: number): void {
-    this.#searchTimer = this.#earlier(this.#searchTimer, atMs, () => {
-      this.#searchTimer = null
-      this.#search.run().catch((bug: unknown) => this.#isAlive && this.#outside.onBug(bug))
-    })
-  }
-
-  #alarmBy(atMs: number): void {
-    this.#alarmTimer = this.#earlier(this.#alarmTimer, atMs, () => {
-      this.#alarmTimer = null
-      this.#alarm().catch((bug: unknown) => this.#isAlive && this.#outside.onBug(bug))
-    })
-  }
-
-  /** The timer, or one that rings earlier when it would ring too late. */
-  #earlier(timer: Timer | null, atMs: number, run: () => void): Timer {
-    if (timer !== null && timer.atMs <= atMs) return timer
-    timer?.cancel()
-    return { atMs, cancel: this.#after(atMs - this.#outside.clock.wallMs(), run) }
-  }
-
-  #after(delayMs: number, run: () => void): Cancel {
+  #after(delayMs: number, run: () => void): CancelTimer {
     return this.#outside.clock.after(delayMs, () => {
-      if (this.#isAlive) run()
+      if (this.#step()) run()
     })
   }
 }

@@ -28,12 +28,13 @@ const LONGEST_CALL_MS = 4 * 17_000 + 3 * LONGEST_WRITE_MS + 8_000
 
 /** The arrows an entry may take; a look that finds nothing leaves it where it is. */
 const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
-  reserved: ['accepted', 'rejected', 'not_sent', 'unknown'],
-  unknown: ['unknown', 'accepted', 'rejected', 'absent'],
+  reserved: ['accepted', 'rejected', 'not_sent', 'unknown', 'refused'],
+  unknown: ['unknown', 'accepted', 'rejected', 'absent', 'lapsed'],
   accepted: [],
   rejected: [],
   not_sent: [],
   absent: [],
+  lapsed: [],
   refused: [],
 }
 

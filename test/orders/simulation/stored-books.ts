@@ -1,13 +1,17 @@
-import type { LedgerEntry } from '../../../src/orders/entry.ts'
-import type { Ledger, LedgerQuery } from '../../../src/orders/ledger.ts'
-import type { HaltScope, Switches } from '../../../src/orders/switches.ts'
-import type { Volume } from './disk.ts'
+import { type EntryState, isFinal, type LedgerEntry } from '../../../src/orders/entry.ts'
+import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../../src/orders/ledger.ts'
+import { type HaltScope, scopeName } from '../../../src/orders/kill-switch/halt-scope.ts'
+import type { CancelTask, StoredHalt, SwitchStore } from '../../../src/orders/kill-switch/switch-store.ts'
+import type { Stored, Volume } from './disk.ts'
 
 /** Told of every entry that is written, with the one it replaces. */
 export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
 
 /** Whether something of this life may still happen; asked before everything that has an effect. */
 export type MayAct = () => boolean
+
+/** States of a call that never left. */
+const UNSENT: ReadonlySet<EntryState> = new Set(['refused', 'not_sent'])
 
 /** The ledger of one life of the object. */
 export class StoredLedger implements Ledger {
@@ -45,12 +49,15 @@ export class StoredLedger implements Ledger {
     return (
       this.#newest(
         (one) =>
-          one.caller === caller && one.idempotencyKey === key && one.createdAtMs >= sinceMs && one.state !== 'refused',
+          one.caller === caller &&
+          one.idempotencyKey === key &&
+          (one.createdAtMs >= sinceMs || !isFinal(one.state)) &&
+          one.state !== 'refused',
       )[0] ?? null
     )
   }
 
-  unsettled(): readonly LedgerEntry[] {
+  unresolved(): readonly LedgerEntry[] {
     return this.#all().filter(({ state }) => state === 'reserved' || state === 'unknown')
   }
 
@@ -71,6 +78,54 @@ export class StoredLedger implements Ledger {
   latestFor(accId: string, limit: number): readonly LedgerEntry[] {
     return this.#newest(({ call, state }) => call.accId === accId && state !== 'refused').slice(0, limit)
   }
+
+  latestSent(limit: number, sinceMs: number): readonly LedgerEntry[] {
+    return this.#newest(() => true)
+      .slice(0, limit)
+      .filter(({ state, createdAtMs }) => createdAtMs >= sinceMs && state !== 'refused' && state !== 'not_sent')
+  }
+
+  byOrderId(accId: string, { orderId, orderIdEx }: OrderIds): LedgerEntry | null {
+    const isNamed = (one: LedgerEntry): boolean =>
+      (orderId !== null && one.orderId === orderId) || (orderIdEx !== null && one.orderIdEx === orderIdEx)
+    return this.#newest((one) => one.call.accId === accId && one.call.kind === 'place' && isNamed(one))[0] ?? null
+  }
+
+  changesOf(accId: string, { orderId, orderIdEx }: OrderIds, limit: number): readonly LedgerEntry[] {
+    const isNamed = ({ call }: LedgerEntry): boolean =>
+      (orderId !== null && call.targetOrderId === orderId) || (orderIdEx !== null && call.targetOrderIdEx === orderIdEx)
+    return this.#newest((one) => one.call.accId === accId && isNamed(one) && !UNSENT.has(one.state)).slice(0, limit)
+  }
+
+  placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[] {
+    return this.ordersSince(null, sinceMs)
+      .filter(({ call }) => call.accId === accId)
+      .slice(0, limit)
+  }
+
+  tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[] {
+    const placed = this.#all().filter(
+      (one) =>
+        one.call.kind === 'place' &&
+        !UNSENT.has(one.state) &&
+        (caller === null || one.caller === caller) &&
+        (accId === null || one.call.accId === accId),
+    )
+    const byKey = new Map(placed.map(({ call }) => [`${call.accId}/${call.trdMarket}`, call]))
+    return [...byKey.values()].map(({ accId: id, trdEnv, trdMarket }) => ({ accId: id, trdEnv, trdMarket }))
+  }
+
+  sequenceOf(id: string): number | null {
+    const index = this.#all().findIndex((one) => one.id === id)
+    return index === -1 ? null : index
+  }
+
+  countOf(caller: string): number {
+    return this.#all().filter((one) => one.caller === caller).length
+  }
+
+  /** A schedule is over before anything is old. */
+  forgetOld(): void {}
 
   page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {
     const newest = this.#newest(
@@ -102,8 +157,8 @@ export class StoredLedger implements Ledger {
   }
 }
 
-/** The switches of one life of the object. */
-export class StoredSwitches implements Switches {
+/** The store of the switches of one life of the object. */
+export class StoredSwitches implements SwitchStore {
   readonly #volume: Volume
   readonly #mayAct: MayAct
 
@@ -112,29 +167,31 @@ export class StoredSwitches implements Switches {
     this.#mayAct = mayAct
   }
 
-  halt(scope: HaltScope, isByAdmin: boolean): void {
-    if (this.#mayAct())
-      this.#volume.write(({ halts }) => halts.set(JSON.stringify(scope), isByAdmin ? 'admin' : 'caller'))
+  halts(): readonly StoredHalt[] {
+    return [...this.#volume.seen.halts.values()]
   }
 
-  resume(scope: HaltScope): void {
-    if (this.#mayAct()) this.#volume.write(({ halts }) => halts.delete(JSON.stringify(scope)))
+  putHalt(halt: StoredHalt): void {
+    this.#write(({ halts }) => halts.set(scopeName(halt.scope), halt))
   }
 
-  haltOf(scope: HaltScope): 'admin' | 'caller' | null {
-    return this.#volume.seen.halts.get(JSON.stringify(scope)) ?? null
+  removeHalt(scope: HaltScope): void {
+    this.#write(({ halts }) => halts.delete(scopeName(scope)))
   }
 
-  arm(caller: string, fireAtMs: number | null): void {
-    if (!this.#mayAct()) return
-    this.#volume.write(({ timers }) => {
-      if (fireAtMs === null) timers.delete(caller)
-      else timers.set(caller, fireAtMs)
-    })
+  cancelTasks(): readonly CancelTask[] {
+    return [...this.#volume.seen.tasks.values()]
   }
 
-  armed(): readonly { readonly caller: string; readonly fireAtMs: number }[] {
-    const timers = [...this.#volume.seen.timers].map(([caller, fireAtMs]) => ({ caller, fireAtMs }))
-    return timers.sort((a, b) => a.fireAtMs - b.fireAtMs)
+  putCancelTask(task: CancelTask): void {
+    this.#write(({ tasks }) => tasks.set(task.id, task))
+  }
+
+  removeCancelTask(id: string): void {
+    this.#write(({ tasks }) => tasks.delete(id))
+  }
+
+  #write(change: (stored: Stored) => void): void {
+    if (this.#mayAct()) this.#volume.write(change)
   }
 }

@@ -1,0 +1,237 @@
+import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
+import type { Failure } from '../base/failure.ts'
+import { gauge, type MetricSample } from '../base/metric.ts'
+import type { Result } from '../base/result.ts'
+import { StorageHealth } from '../base/storage-health.ts'
+import type { Timers } from '../base/timers.ts'
+import { AccountList } from '../gateway/account-list.ts'
+import { rankOf } from '../gateway/call-rank.ts'
+import type { CallOutcome } from '../gateway/effect.ts'
+import type { Budget } from '../gateway/governor-counter.ts'
+import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
+import type { SessionOutside } from '../gateway/session.ts'
+import type { Ledger } from '../orders/ledger.ts'
+import { OrderService } from '../orders/order-service.ts'
+import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
+import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
+import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
+import type { PushSockets } from '../pushes/push-socket.ts'
+import { readPush } from '../pushes/read-push.ts'
+import type { ReadAnswer } from '../quotes/quote-reader.ts'
+import { type QuoteCall, QuoteService } from '../quotes/quote-service.ts'
+import type { SubscriptionStore } from '../subscriptions/holder.ts'
+import type { Connect } from '../transport/link.ts'
+
+/**
+ * The alarm wakes the object when everything else was lost: after an eviction it reconnects within this time. A longer
+ * one would leave pushes dark, a shorter one costs rows (2,880 a day at 30 s).
+ */
+export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
+
+/** Protocol id of the push about an order. */
+const UPDATE_ORDER = 2208
+
+/** What the gateway is made of: everything that a platform, or a test, provides. */
+export interface GatewayDeps {
+  readonly timers: Timers
+  readonly session: SessionOutside
+  /** Whether an administrator has shut the gateway down. */
+  readonly isParked: boolean
+  readonly connect: Connect
+  readonly ledger: Ledger
+  readonly switches: SwitchStore
+  readonly subscriptions: SubscriptionStore
+  readonly sockets: PushSockets
+  /** Uniform in [0, 1), and not to be guessed. */
+  readonly secureRandom: () => number
+  /** Names this life of the object. */
+  readonly run: string
+  /** The caller behind a token that came in a socket's first message. */
+  identify(token: string): Promise<Result<SocketCaller>>
+  /** Whether a socket's caller may still be connected, by the keys as they are configured now. */
+  standing(caller: SocketCaller, nowMs: number): Standing
+  /** Whether the caller of an order may still trade, by the keys as they are configured now. */
+  orderStanding(request: OrderRequest, nowMs: number): Standing
+  /** Something is due at that time, Unix ms; the alarm must not come later. */
+  readonly alarmBy: (atMs: number) => void
+  /** An order call was refused, dry runs aside. */
+  onRefused(caller: string, failure: Failure): void
+  /** An order exists although its caller was told that it is absent or refused. */
+  onContradiction(entryId: string, detail: string): void
+  /** Something that no caller waits for failed. */
+  onError(what: string, error: unknown): void
+}
+
+/**
+ * The gateway without its platform: the link to OpenD, the accounts, the orders, the quotes and the pushes, put together
+ * on the clock, the stores and the sockets that are passed in. The Durable Object runs it, and so do the simulations.
+ */
+export class Gateway {
+  readonly storage: StorageHealth
+  readonly opend: OpendClient
+  readonly accounts: AccountList
+  readonly orders: OrderService
+  readonly quotes: QuoteService
+  readonly pushes: PushService
+  readonly #deps: GatewayDeps
+
+  constructor(deps: GatewayDeps) {
+    const { timers } = deps
+    this.#deps = deps
+    this.storage = new StorageHealth(() => timers.nowMs())
+    this.opend = new OpendClient({
+      session: deps.session,
+      isParked: deps.isParked,
+      connect: deps.connect,
+      timers,
+      subscriber: {
+        linkReady: () => this.#linkReady(),
+        linkLost: () => this.#linkLost(),
+        push: (protoId, body) => this.#push(protoId, body),
+        lateReply: (connId, serial, protoId, body) => this.orders.lateReply(connId, serial, protoId, body),
+        orderSent: (entryId, connId, serial) => this.orders.manager.recordFrame(entryId, connId, serial),
+      },
+    })
+    this.accounts = new AccountList({
+      send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
+      linkGeneration: () => this.opend.session.linkGeneration,
+      isLinkUp: () => this.opend.session.stage.name === 'ready',
+      nowMs: () => timers.nowMs(),
+      after: (ms, run) => void timers.after(ms, run),
+    })
+    this.orders = new OrderService({
+      timers,
+      ledger: deps.ledger,
+      switches: deps.switches,
+      sha1: deps.session.sha1,
+      random: deps.secureRandom,
+      storage: this.storage,
+      send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
+      wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
+      standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
+      noteSent: (protoId, accId, atMs) => this.opend.noteSent(protoId, accId, atMs),
+      connId: () => {
+        const { stage } = this.opend.session
+        return stage.name === 'ready' ? stage.greeting.connId.toString() : null
+      },
+      tradingAccounts: (accId) => this.accounts.environments(accId),
+      allAccounts: () => this.accounts.all(),
+      isLinkUp: () => this.opend.session.stage.name === 'ready',
+      alarmBy: (atMs) => deps.alarmBy(atMs),
+      onRefused: (caller, failure) => deps.onRefused(caller, failure),
+      onContradiction: (entryId, detail) => deps.onContradiction(entryId, detail),
+      onError: (what, error) => deps.onError(what, error),
+    })
+    this.pushes = new PushService({
+      timers,
+      sockets: deps.sockets,
+      run: deps.run,
+      quotes: () => this.quotes,
+      identify: (token) => deps.identify(token),
+      standing: (caller, nowMs) => deps.standing(caller, nowMs),
+      isLinkUp: () => this.opend.session.stage.name === 'ready',
+      onError: (what, error) => deps.onError(what, error),
+    })
+    this.quotes = new QuoteService({
+      timers,
+      store: deps.subscriptions,
+      opend: this.opend,
+      tradingAccounts: (accId) => this.accounts.environments(accId),
+      alarmBy: (atMs) => deps.alarmBy(atMs),
+      streamsChanged: (id) => this.pushes.streamsChanged(id),
+      unitsLost: (id, units, reason) => this.pushes.unitsLost(id, units, reason),
+      isListening: (caller) => this.pushes.isListening(caller),
+      onError: (what, error) => deps.onError(what, error),
+    })
+    this.pushes.restore()
+  }
+
+  /** Connects, and keeps the alarm set from now on. */
+  start(): void {
+    this.#setAlarm()
+    this.opend.tick()
+  }
+
+  /** Answers a call that is no order call, with what is left of OpenD's own limit on it. */
+  async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: Budget | null }> {
+    const answer = await this.quotes.call(request)
+    return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body) }
+  }
+
+  /** Takes an order call through every check and sends it at most once. */
+  async order(request: OrderRequest): Promise<OrderAnswer & { readonly budget: Budget | null }> {
+    const answer = await this.orders.manager.submit(request)
+    const { protoId, body } = request
+    return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body)) }
+  }
+
+  /**
+   * Sets the next alarm, then does what timers would have done, had an eviction not taken them. The alarm comes first:
+   * whatever fails after it, the object wakes again.
+   */
+  alarm(): void {
+    const isParked = this.opend.session.stage.name === 'parked'
+    if (!isParked) this.#setAlarm()
+    this.pushes.heartbeat()
+    if (isParked) return
+    this.opend.tick()
+    this.orders.alarm()
+    this.quotes.run()
+  }
+
+  /** Forgets what was learned and connects anew; ends a shutdown. */
+  reload(): void {
+    this.accounts.forget()
+    this.quotes.forgetKept()
+    this.pushes.closeFallen()
+    this.#setAlarm()
+    // A switch that came due while the gateway was parked fires when the link is up.
+    this.opend.reload()
+  }
+
+  metrics(): readonly MetricSample[] {
+    return [
+      gauge('opend_edge_upstream_waiting_calls', this.opend.waitingForLimits),
+      ...this.orders.metrics(),
+      ...this.quotes.metrics(),
+      ...this.pushes.metrics(),
+    ]
+  }
+
+  #setAlarm(): void {
+    const { timers, alarmBy } = this.#deps
+    alarmBy(Math.min(timers.nowMs() + ALARM_INTERVAL_MS, this.orders.nextDueMs() ?? Infinity))
+  }
+
+  #linkReady(): void {
+    this.accounts.linkReady()
+    this.quotes.linkReady()
+    this.orders.linkReady()
+    this.pushes.linkReady()
+  }
+
+  #linkLost(): void {
+    this.quotes.linkLost()
+    this.pushes.linkLost()
+  }
+
+  #push(protoId: number, body: Uint8Array): void {
+    if (protoId === UPDATE_ORDER) this.orders.orderPush(body)
+    for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
+      if (event.type === 'quote') this.quotes.note(event)
+      this.pushes.push(event)
+    }
+  }
+
+  /** A call of the order side. What it changes, later reads have to show. */
+  async #sendOrder(protoId: number, body: Uint8Array, origin: CallOrigin = OWN_CALL): Promise<CallOutcome> {
+    const outcome = await this.opend.send(protoId, body, origin)
+    if (origin.entryId !== undefined) this.quotes.wrote()
+    return outcome
+  }
+}
+
+function standingFailure(standing: Standing): Failure | null {
+  if (standing === 'valid') return null
+  return { code: standing === 'expired' ? 'auth.expired_token' : 'auth.invalid_token' }
+}

@@ -1,0 +1,61 @@
+import type { Failure } from '../../base/failure.ts'
+import { admitOrder, type TradingAccounts } from '../../gateway/trading-accounts.ts'
+import type { CallRank } from '../../gateway/governor-rank.ts'
+import { haltFailure, haltOver, type Switches } from '../kill-switch/switches.ts'
+import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
+import { isCancel, type OrderCall } from '../order-call.ts'
+import type { OrderRequest } from '../request.ts'
+import { CALLER_REMARK_BYTES, utf8Bytes } from '../tag.ts'
+
+/** What the checks need from outside. */
+export interface AdmissionDeps {
+  readonly ledger: Ledger
+  readonly switches: Pick<Switches, 'haltOf'>
+  /** The accounts of the login, read on behalf of that caller; anew when `accId` is not among those known. */
+  readonly accounts: (accId: bigint, caller: string) => Promise<TradingAccounts | Failure>
+  /** Why a caller may not trade any more: its key was removed or frozen, or its token has expired; null when it may. */
+  readonly standing: (request: OrderRequest, nowMs: number) => Failure | null
+  /** Why a call could not be sent within its rank's longest wait; null when it could. Takes nothing. */
+  readonly wouldRefuse: (protoId: number, body: Uint8Array, caller: string, rank: CallRank) => Failure | null
+}
+
+/** The checks of an order call beside the limits of its key. Each returns what stands in the way, or null. */
+export class Admission {
+  readonly #deps: AdmissionDeps
+
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps
+  }
+
+  /** Whether the caller may use the account, and the call can be carried at all. */
+  async refusalOf(call: OrderCall, request: OrderRequest): Promise<Failure | null> {
+    const { accID } = call.c2s.header
+    // Before the account list: whether another account exists is none of this key's business.
+    if (request.limits?.allowedAccIds?.includes(accID) === false) {
+      return { code: 'limits.account', text: `account ${accID} is not on the list of this key`, retryAfterMs: null }
+    }
+    const accounts = await this.#deps.accounts(accID, request.caller)
+    if ('code' in accounts) return accounts
+    const refusal = admitOrder(call.c2s.header, accounts, request.rights)
+    if (refusal !== null) return refusal
+    if (call.protoId !== 2202 || utf8Bytes(call.c2s.remark ?? '') <= CALLER_REMARK_BYTES) return null
+    const expected = `at most ${CALLER_REMARK_BYTES} bytes of UTF-8; the rest of OpenD's 64 carries the order's tag`
+    return { code: 'request.invalid_value', path: 'remark', expected }
+  }
+
+  /** What keeps a call from leaving now, whatever its limits are. Decided at admission and again at sending. */
+  obstacleOf(call: OrderCall, request: OrderRequest, nowMs: number): Failure | null {
+    if (request.isKillSwitch) return null
+    const standing = this.#deps.standing(request, nowMs)
+    if (standing !== null || isCancel(call)) return standing
+    const scope = haltOver(this.#deps.switches, request.caller, call.c2s.header.accID.toString())
+    return scope === null ? null : haltFailure(scope)
+  }
+
+  /** Whether there is room for a call in the ledger and within OpenD's own limits. */
+  noRoomFor(call: OrderCall, { caller, body, isKillSwitch }: OrderRequest, rank: CallRank): Failure | null {
+    if (isKillSwitch) return null
+    if (this.#deps.ledger.countOf(caller) >= MOST_ENTRIES_OF_CALLER) return { code: 'order.ledger_full' }
+    return this.#deps.wouldRefuse(call.protoId, body, caller, rank)
+  }
+}

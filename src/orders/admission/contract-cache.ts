@@ -1,0 +1,93 @@
+import { SecurityType } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
+import { decodeMessage } from '../../wire/decode.ts'
+import { encodeMessage } from '../../wire/encode.ts'
+import { parseSecurityText } from '../../wire/security-text.ts'
+import type { Upstream } from '../reconciliation/account-orders.ts'
+
+const GET_SECURITY_SNAPSHOT = 3203
+const GET_FUTURE_INFO = 3218
+
+/** Multipliers change between trading days, by corporate action; an hour is well within the night between two. */
+const CONTRACT_FRESH_MS = 3_600_000
+
+/** Securities whose contracts are kept: more than a program trades, and about 200 KB. What is dropped is asked again. */
+const MOST_CONTRACTS = 1_000
+
+interface Contract {
+  readonly facts: MarketFacts
+  readonly readAtMs: number
+}
+
+/**
+ * What OpenD says of securities, for valuing orders. The terms of a contract are kept, so an order with a price of its
+ * own costs no call; a price is asked for each time. Calls that ask for the same security at the same time share one:
+ * OpenD takes 60 snapshots in 30 s.
+ */
+export class ContractCache {
+  readonly #nowMs: () => number
+  #contracts = new Map<string, Contract>()
+  readonly #asked = new Map<string, Promise<MarketFacts>>()
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /**
+   * The facts of a security (`HK.00700`), asked of `upstream` where they are not kept. Without `needsPrice` the price may
+   * be left out.
+   */
+  async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts> {
+    const known = needsPrice ? undefined : this.#contracts.get(symbol)
+    if (known !== undefined && this.#isFresh(known)) return known.facts
+    const running = this.#asked.get(symbol)
+    if (running !== undefined) return running
+    const asking = this.#ask(symbol, this.#contracts, upstream).finally(() => this.#asked.delete(symbol))
+    this.#asked.set(symbol, asking)
+    return asking
+  }
+
+  /** Forgets the contracts: OpenD may be another one now. */
+  forget(): void {
+    // A call that is on its way writes into the map that it began with.
+    this.#contracts = new Map()
+  }
+
+  #isFresh({ readAtMs }: Contract): boolean {
+    const ageMs = this.#nowMs() - readAtMs
+    return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
+  }
+
+  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts> {
+    const facts = await marketFacts(upstream, symbol)
+    if (facts.contractMultiplier === null) return facts
+    contracts.delete(symbol)
+    const [oldest] = contracts.keys()
+    if (contracts.size >= MOST_CONTRACTS && oldest !== undefined) contracts.delete(oldest)
+    contracts.set(symbol, { facts: { ...facts, lastPrice: null }, readAtMs: this.#nowMs() })
+    return facts
+  }
+}
+
+async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts> {
+  const security = parseSecurityText(symbol)
+  if (security === null) return NOTHING_KNOWN
+  const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
+  const outcome = await upstream(GET_SECURITY_SNAPSHOT, request)
+  const decoded = outcome.ok ? decodeMessage('Qot_GetSecuritySnapshot.Response', outcome.body) : null
+  const snapshot = decoded?.ok === true ? decoded.value.s2c?.snapshotList?.[0] : undefined
+  if (snapshot === undefined) return NOTHING_KNOWN
+  const isFuture = snapshot.basic.type === SecurityType.Future
+  return marketFactsOf(snapshot, isFuture ? await futureInfo(upstream, security) : null)
+}
+
+async function futureInfo(
+  upstream: Upstream,
+  security: MessageTypes['Qot_Common.Security'],
+): Promise<MessageTypes['Qot_GetFutureInfo.FutureInfo'] | null> {
+  const request = encodeMessage('Qot_GetFutureInfo.Request', { c2s: { securityList: [security] } })
+  const outcome = await upstream(GET_FUTURE_INFO, request)
+  const decoded = outcome.ok ? decodeMessage('Qot_GetFutureInfo.Response', outcome.body) : null
+  return decoded?.ok === true ? (decoded.value.s2c?.futureInfoList?.[0] ?? null) : null
+}

@@ -1,0 +1,72 @@
+import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
+import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
+import { orderPolicyOf } from '../../limits/order-policy.ts'
+import type { LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
+
+/**
+ * Budgets kept in memory. Keys are few; the bound is for JWT subjects, who may be many. A state that was dropped is
+ * rebuilt from the ledger, so the bound costs time and never a budget.
+ */
+const MAX_STATES = 1_000
+
+interface Known {
+  readonly limits: string
+  readonly state: LimitState
+}
+
+/** The budgets of all callers, each rebuilt from the ledger when it is first needed or its limits have changed. */
+export class LimiterRegistry {
+  readonly #ledger: Ledger
+  readonly #known = new Map<string, Known>()
+  /** An order asks several times with the same limits. */
+  readonly #texts = new WeakMap<KeyLimits, string>()
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  of(caller: string, limits: KeyLimits | null, nowMs: number): LimitState {
+    const text = limits === null ? '' : this.#textOf(limits)
+    const known = this.#known.get(caller)
+    if (known?.limits === text) return known.state
+    const rows = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS).flatMap(rowOf)
+    const state = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs)
+    const [oldest] = this.#known.keys()
+    if (this.#known.size >= MAX_STATES && oldest !== undefined) this.#known.delete(oldest)
+    this.#known.set(caller, { limits: text, state })
+    return state
+  }
+
+  #textOf(limits: KeyLimits): string {
+    const known = this.#texts.get(limits)
+    if (known !== undefined) return known
+    const { allowedAccIds, ...others } = limits
+    const text = `${allowedAccIds?.join() ?? null} ${JSON.stringify(others)}`
+    this.#texts.set(limits, text)
+    return text
+  }
+
+  /**
+   * The frame of an entry is handed to the link at that time, Unix ms. Returns its reservation as it counts from then on;
+   * null for a call that takes nothing.
+   */
+  recordSent({ caller, reservation }: LedgerEntry, nowMs: number): Reservation | null {
+    if (reservation === null) return null
+    return this.#known.get(caller)?.state.recordSent(reservation, nowMs) ?? { ...reservation, atMs: nowMs }
+  }
+
+  /** An entry that had given its value back takes it again. */
+  restore({ caller, reservation }: LedgerEntry): void {
+    if (reservation !== null) this.#known.get(caller)?.state.restore(reservation)
+  }
+
+  /** Gives back what an entry no longer holds. A caller whose state is not in memory finds it so in the ledger. */
+  release(entry: LedgerEntry, reason: 'rejected' | 'not_sent'): void {
+    if (entry.reservation !== null) this.#known.get(entry.caller)?.state.release(entry.reservation, reason)
+  }
+}
+
+function rowOf({ reservation, holds }: LedgerEntry): readonly LedgerRow[] {
+  return reservation === null ? [] : [{ ...reservation, holds }]
+}

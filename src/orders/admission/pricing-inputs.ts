@@ -1,0 +1,46 @@
+import type { Failure } from '../../base/failure.ts'
+import { type MarketFacts, NOTHING_KNOWN } from '../../limits/market-facts.ts'
+import { hasValueCap, type OrderPolicy } from '../../limits/order-policy.ts'
+import { needsLastPrice } from '../../limits/order-value.ts'
+import { isCancel, limitFactsOf, type OrderCall } from '../order-call.ts'
+import type { TargetOrder } from './target-order.ts'
+
+/** What must be asked of OpenD before an order call can be held against the limits of its key. */
+export interface PricingInputs {
+  /** The order that is changed or cancelled; null for a new order, and where the limits do not need it. */
+  readonly target: TargetOrder | null
+  readonly market: MarketFacts
+}
+
+const NOTHING: PricingInputs = { target: null, market: NOTHING_KNOWN }
+
+/** Where to ask. */
+export interface PricingSources {
+  readonly factsOf: (symbol: string, needsPrice: boolean) => Promise<MarketFacts>
+  /** The order that a change or cancel names; null where it is not listed. A failure when its two ids disagree. */
+  readonly targetOf: (call: OrderCall, needsListing: boolean) => Promise<TargetOrder | Failure | null>
+}
+
+/**
+ * Asks only for what the limits of the key need: a key without limits costs no call. `isFull` asks for everything, so
+ * that a dry run can tell the value whatever the limits are. What OpenD does not say stays unknown, and a limit that
+ * needed it refuses.
+ */
+export async function pricingInputsOf(
+  { factsOf, targetOf }: PricingSources,
+  call: OrderCall,
+  policy: OrderPolicy,
+  isFull: boolean,
+): Promise<PricingInputs | Failure> {
+  const isNeeded = isCancel(call) ? policy.markets !== null : isFull || isLimited(policy)
+  const target = call.protoId === 2205 ? await targetOf(call, isNeeded) : null
+  if (target !== null && 'code' in target) return target
+  if (isCancel(call) || !isNeeded) return { ...NOTHING, target }
+  const facts = limitFactsOf(call, target)
+  if (facts.symbol === null || !(isFull || hasValueCap(policy))) return { target, market: NOTHING_KNOWN }
+  return { target, market: await factsOf(facts.symbol, needsLastPrice(facts)) }
+}
+
+function isLimited({ symbols, sides, markets, orderValue, dailyValue }: OrderPolicy): boolean {
+  return [symbols, sides, markets, orderValue, dailyValue].some((limit) => limit !== null)
+}

@@ -1,0 +1,90 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { Failure } from '../../base/failure.ts'
+import type { LedgerEntry } from '../entry.ts'
+import type { Ledger, OrderIds } from '../ledger.ts'
+import { isCancel, type OrderCall } from '../order-call.ts'
+import { ordersOf, type Upstream } from '../reconciliation/account-orders.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** The order that a change or cancel names. */
+export interface TargetOrder {
+  /** As OpenD lists it; null when it was not asked for. */
+  readonly listed: Order | null
+  /** OpenD's ids of it, both, so that what goes upstream names the order that was looked at and no other. */
+  readonly ids: Pick<Order, 'orderID' | 'orderIDEx'> | null
+  /** Whether the calling key placed it. */
+  readonly isOwn: boolean
+}
+
+/** Where to look. */
+export interface TargetSources {
+  readonly ledger: Ledger
+  readonly upstream: Upstream
+  readonly caller: string
+}
+
+const MISMATCH: Failure = {
+  code: 'request.invalid_value',
+  path: 'order_id_ex',
+  expected: 'the order that order_id names, or leave one of the two out',
+}
+
+/**
+ * Finds the order that a change or cancel names: in the ledger, and on OpenD's list where the limits need its terms
+ * (`needsListing`) or where two ids are given that the ledger does not know to be one order. Null for a call that names
+ * no single order, and where OpenD does not list it; a failure when the two ids name different orders.
+ */
+export async function targetOrderOf(
+  { ledger, upstream, caller }: TargetSources,
+  call: OrderCall,
+  needsListing: boolean,
+): Promise<TargetOrder | Failure | null> {
+  if (call.protoId === 2202 || call.c2s.forAll === true) return null
+  const { header, orderID, orderIDEx } = call.c2s
+  const accId = header.accID.toString()
+  const ids: OrderIds = { orderId: orderID === 0n ? null : orderID.toString(), orderIdEx: orderIDEx ?? null }
+  const placed = ledgerEntriesOf(ledger, accId, ids)
+  if (placed === 'different') return MISMATCH
+  const isDouble = ids.orderId !== null && ids.orderIdEx !== null
+  const isSure = !isDouble || placed !== null || isCancel(call)
+  if (!needsListing && isSure) return placed === null ? null : targetIn(placed, caller)
+  const account = { accId: header.accID, trdEnv: header.trdEnv, trdMarket: header.trdMarket }
+  const orders = await ordersOf(upstream, account)
+  if (orders === null && !isSure) {
+    const detail =
+      'the orders of the account could not be listed to see whether order_id and order_id_ex name one order'
+    return { code: 'gateway.bad_reply', detail, retryInMs: null }
+  }
+  const listed = orders?.find((order) => isNamed(order, ids)) ?? null
+  if (listed === null) return isDouble && orders?.some((order) => isHalfNamed(order, ids)) === true ? MISMATCH : null
+  const owner = ledger.byOrderId(accId, { orderId: listed.orderID.toString(), orderIdEx: listed.orderIDEx })
+  return { listed, ids: listed, isOwn: owner?.caller === caller }
+}
+
+/** The entry that placed the order of those ids; `different` when the ledger has two orders for them. */
+function ledgerEntriesOf(ledger: Ledger, accId: string, ids: OrderIds): LedgerEntry | 'different' | null {
+  const { orderId, orderIdEx } = ids
+  const byId = orderId === null ? null : ledger.byOrderId(accId, { orderId, orderIdEx: null })
+  const byEx = orderIdEx === null ? null : ledger.byOrderId(accId, { orderId: null, orderIdEx })
+  const known = byId ?? byEx
+  if (known === null) return null
+  const isSame = (a: string | null, b: string | null): boolean => a === null || b === null || a === b
+  return isSame(known.orderId, orderId) && isSame(known.orderIdEx, orderIdEx) ? known : 'different'
+}
+
+function targetIn(placed: LedgerEntry, caller: string): TargetOrder {
+  const { orderId, orderIdEx } = placed
+  const ids = orderId === null || orderIdEx === null ? null : { orderID: BigInt(orderId), orderIDEx: orderIdEx }
+  return { listed: null, ids, isOwn: placed.caller === caller }
+}
+
+/** Whether an order has every id that was given. */
+function isNamed({ orderID, orderIDEx }: Order, ids: OrderIds): boolean {
+  return (ids.orderId ?? orderID.toString()) === orderID.toString() && (ids.orderIdEx ?? orderIDEx) === orderIDEx
+}
+
+/** Whether an order has one of the ids that were given. */
+function isHalfNamed({ orderID, orderIDEx }: Order, ids: OrderIds): boolean {
+  return ids.orderId === orderID.toString() || ids.orderIdEx === orderIDEx
+}

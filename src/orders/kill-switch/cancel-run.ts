@@ -1,0 +1,214 @@
+import type { CancelTimer, Timers } from '../../base/timers.ts'
+import type { AccountRef } from '../reconciliation/account-orders.ts'
+import { AccountCancels, type AccountCancelsDeps, type CancelResult } from './account-cancels.ts'
+import { accountKey } from './account-polls.ts'
+import type { CancelTask } from './switch-store.ts'
+
+/** When to read the account list again where it could not be read, ms. */
+const ACCOUNTS_RETRY_MS = 5_000
+
+/** Characters of a detail that are stored. */
+const MOST_DETAIL = 300
+
+/** What carrying out a task needs from outside. */
+export interface CancelRunDeps extends AccountCancelsDeps {
+  readonly timers: Timers
+  readonly isLinkUp: () => boolean
+  /** The accounts and markets that a task is about; null when OpenD does not list the accounts. */
+  readonly accountsOf: (task: CancelTask) => Promise<readonly AccountRef[] | null>
+  /** The task has come further, and is to be stored. */
+  readonly onProgress: (task: CancelTask) => void
+  /** Not one order in the task's scope is open any more. */
+  readonly onDone: (task: CancelTask) => void
+  readonly onError: (what: string, error: unknown) => void
+}
+
+interface Account {
+  readonly cancels: AccountCancels
+  isBusy: boolean
+  /** The link came up while it was busy: it begins again at once. */
+  isHurried: boolean
+  timer: CancelTimer | null
+}
+
+/** One task being carried out: it waits for its time, then each of its accounts goes on by itself until it is clear. */
+export class CancelRun {
+  /** Resolves when each account was tried once. */
+  readonly whenTried: Promise<void>
+  readonly #deps: CancelRunDeps
+  readonly #accounts = new Map<string, Account>()
+  #task: CancelTask
+  #timer: CancelTimer | null = null
+  #hasBegun: boolean
+  #isPassing = false
+  #isOver = false
+  #tried: () => void = () => undefined
+
+  constructor(deps: CancelRunDeps, task: CancelTask) {
+    this.#deps = deps
+    this.#task = task
+    this.#hasBegun = task.attempts > 0
+    this.whenTried = new Promise((resolve) => (this.#tried = resolve))
+    // By the time that passes, not by the clock on the wall: that one may be set back. A task of an earlier life goes on now.
+    this.#passIn(this.#hasBegun ? 0 : task.dueAtMs - deps.timers.nowMs())
+  }
+
+  get task(): CancelTask {
+    return this.#task
+  }
+
+  /** Whether its time has come. What has fired is not called back. */
+  get isDue(): boolean {
+    return this.#hasBegun || this.#task.dueAtMs <= this.#deps.timers.nowMs()
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
+  /** One line for each order that was found so far. */
+  get results(): readonly CancelResult[] {
+    return [...this.#accounts.values()].flatMap(({ cancels }) => cancels.results)
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** The alarm: begins what is due. */
+  check(): void {
+    if (!this.#hasBegun && this.isDue) this.#pass()
+  }
+
+  /** The link came up: what is due begins, or goes on, now. */
+  linkReady(): void {
+    if (!this.isDue) return
+    for (const account of this.#accounts.values()) {
+      account.cancels.linkReady()
+      if (account.isBusy) account.isHurried = true
+    }
+    this.#pass()
+  }
+
+  /** Sends nothing more. Cancels that have left go on. */
+  stop(): void {
+    this.#isOver = true
+    this.#timer?.()
+    for (const { timer } of this.#accounts.values()) timer?.()
+    this.#tried()
+  }
+
+  #passIn(delayMs: number): void {
+    this.#timer?.()
+    this.#timer = this.#deps.timers.after(Math.max(0, delayMs), () => this.#pass())
+  }
+
+  /** Starts every account that is not clear and not on its way. */
+  #pass(): void {
+    // Without a link there is nothing to ask; it comes up sooner or later, and says so.
+    if (this.#isOver || this.#isPassing || !this.#deps.isLinkUp()) return
+    this.#isPassing = true
+    if (!this.#hasBegun) this.#begin()
+    this.#startAll().then(
+      () => (this.#isPassing = false),
+      (error: unknown) => {
+        this.#isPassing = false
+        this.#deps.onError('a cancel task failed', error)
+        this.#passIn(ACCOUNTS_RETRY_MS)
+      },
+    )
+  }
+
+  #begin(): void {
+    this.#hasBegun = true
+    this.#timer?.()
+    const beganMs = Math.max(this.#task.dueAtMs, this.#deps.timers.nowMs())
+    this.#task = { ...this.#task, dueAtMs: beganMs, nextAttemptMs: beganMs }
+    this.#deps.onProgress(this.#task)
+  }
+
+  async #startAll(): Promise<void> {
+    const accounts = await this.#deps.accountsOf(this.#task)
+    if (this.#isOver) return
+    if (accounts === null) {
+      this.#save('OpenD does not list the accounts')
+      this.#passIn(ACCOUNTS_RETRY_MS)
+      return
+    }
+    for (const account of accounts) {
+      const key = accountKey(account)
+      if (this.#accounts.has(key)) continue
+      const cancels = new AccountCancels(this.#deps, account)
+      this.#accounts.set(key, { cancels, isBusy: false, isHurried: false, timer: null })
+    }
+    const attempts = [...this.#accounts.values()].map((account) => this.#attempt(account, account.timer === null))
+    void Promise.all(attempts).then(() => this.#tried())
+    if (attempts.length === 0) this.#endIfClear()
+  }
+
+  async #attempt(account: Account, isOnTime: boolean): Promise<void> {
+    const { cancels } = account
+    if (this.#isOver || account.isBusy || cancels.isClear) return
+    account.timer?.()
+    account.isBusy = true
+    account.isHurried = false
+    try {
+      await cancels.attempt(this.#task, isOnTime)
+    } catch (error) {
+      cancels.attempts++
+      cancels.detail = 'the gateway failed'
+      this.#deps.onError('a cancel task failed', error)
+    }
+    account.isBusy = false
+    if (this.#isOver) return
+    if (cancels.isClear) {
+      account.timer = null
+      this.#recheck()
+      return
+    }
+    const { isHurried } = account
+    const delayMs = isHurried ? 0 : cancels.delayMs
+    account.timer = this.#deps.timers.after(delayMs, () => {
+      // A link that is down starts everything again when it comes up.
+      if (this.#deps.isLinkUp()) void this.#attempt(account, !isHurried)
+    })
+    this.#save(cancels.detail, delayMs)
+  }
+
+  /** When everything is clear: looks once more whether orders have appeared on other accounts. */
+  #recheck(): void {
+    if ([...this.#accounts.values()].every(({ cancels }) => cancels.isClear)) this.#endIfClear()
+  }
+
+  #endIfClear(): void {
+    this.#deps.accountsOf(this.#task).then(
+      (accounts) => {
+        if (this.#isOver) return
+        const isClear = (account: AccountRef): boolean =>
+          this.#accounts.get(accountKey(account))?.cancels.isClear === true
+        if (accounts === null || !accounts.every(isClear)) {
+          this.#passIn(accounts === null ? ACCOUNTS_RETRY_MS : 0)
+          return
+        }
+        this.#isOver = true
+        this.#tried()
+        this.#deps.onDone(this.#task)
+      },
+      (error: unknown) => {
+        this.#deps.onError('a cancel task failed', error)
+        this.#passIn(ACCOUNTS_RETRY_MS)
+      },
+    )
+  }
+
+  #save(detail: string | null, delayMs = ACCOUNTS_RETRY_MS): void {
+    const attempts = Math.max(
+      this.#task.attempts,
+      1,
+      ...[...this.#accounts.values()].map(({ cancels }) => cancels.attempts),
+    )
+    const nextAttemptMs = this.#deps.timers.nowMs() + delayMs
+    this.#task = { ...this.#task, attempts, nextAttemptMs, detail: detail?.slice(0, MOST_DETAIL) ?? null }
+    this.#deps.onProgress(this.#task)
+  }
+}

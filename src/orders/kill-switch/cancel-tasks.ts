@@ -1,0 +1,184 @@
+import type { Failure } from '../../base/failure.ts'
+import { gauge, type MetricSample } from '../../base/metric.ts'
+import { fail, succeed, type Result } from '../../base/result.ts'
+import type { Timers } from '../../base/timers.ts'
+import type { TradingAccount } from '../../gateway/trading-accounts.ts'
+import type { Ledger } from '../ledger.ts'
+import type { AccountRef, Upstream } from '../reconciliation/account-orders.ts'
+import type { OrderAnswer, OrderRequest } from '../request.ts'
+import { AccountPolls } from './account-polls.ts'
+import { CancelRun, type CancelRunDeps } from './cancel-run.ts'
+import { scopeName } from './halt-scope.ts'
+import { OrderCanceller } from './order-canceller.ts'
+import type { CancelTask } from './switch-store.ts'
+import type { Switches } from './switches.ts'
+
+/** What the tasks need from outside. */
+export interface CancelTasksDeps {
+  readonly switches: Switches
+  readonly ledger: Ledger
+  readonly timers: Timers
+  /** Sends a call over the link. */
+  readonly send: Upstream
+  readonly submit: (request: OrderRequest) => Promise<OrderAnswer>
+  readonly isLinkUp: () => boolean
+  /** Every account of the login. */
+  readonly allAccounts: () => Promise<readonly TradingAccount[] | Failure>
+  readonly onError: (what: string, error: unknown) => void
+}
+
+/** A cancel task as people see it. */
+export type CancelTaskView = Pick<
+  CancelTask,
+  'reason' | 'scope' | 'dueAtMs' | 'attempts' | 'nextAttemptMs' | 'detail'
+> & {
+  /** Whether it has begun. */
+  readonly isRunning: boolean
+}
+
+/** The cancel tasks of every switch, each one carried out by itself: no task waits for another. */
+export class CancelTasks {
+  readonly #deps: CancelTasksDeps
+  readonly #canceller: OrderCanceller
+  readonly #runDeps: CancelRunDeps
+  readonly #runs = new Map<string, CancelRun>()
+
+  constructor(deps: CancelTasksDeps) {
+    const { timers, switches } = deps
+    this.#deps = deps
+    this.#canceller = new OrderCanceller(deps.submit, deps.onError)
+    this.#runDeps = {
+      ...{ timers, ledger: deps.ledger, isLinkUp: deps.isLinkUp, onError: deps.onError, canceller: this.#canceller },
+      polls: new AccountPolls(deps.send),
+      nowMs: () => timers.nowMs(),
+      wait: (ms) => new Promise<void>((resolve) => void timers.after(ms, resolve)),
+      accountsOf: (task) => this.#accountsOf(task),
+      onProgress: (task) => void switches.putTask(task),
+      onDone: ({ id }) => this.#end(id),
+    }
+    this.#startStored()
+  }
+
+  /** Cancels what is open in the scope of a halt, from now on. Takes the place of an earlier task of that scope. */
+  startHalt(halt: Pick<CancelTask, 'scope' | 'includesForeign' | 'caller' | 'requestId'>): CancelRun {
+    const id = haltTaskId(halt.scope)
+    const nowMs = this.#deps.timers.nowMs()
+    // A second halt does not take back what the first one was told to cancel.
+    const includesForeign = halt.includesForeign || this.#deps.switches.task(id)?.includesForeign === true
+    return this.#start({ ...halt, ...blank(nowMs), id, reason: 'halt', includesForeign })
+  }
+
+  /** Ends the task of a halt; cancels that have left go on. */
+  endHalt(scope: CancelTask['scope']): void {
+    this.#end(haltTaskId(scope))
+  }
+
+  /**
+   * Arms the caller's switch for that time (Unix ms), or disarms it with null. Renewed before its time it is put off;
+   * once its time has come it goes on until no order made before is open. Failures: `switch.fired` and `switch.full`.
+   */
+  cancelAfter(caller: string, fireAtMs: number | null): Result<null> {
+    const id = `cancel_after:${caller}`
+    if (this.#runs.get(id)?.isDue === true) return fail({ code: 'switch.fired' })
+    if (fireAtMs === null) {
+      this.#end(id)
+      return succeed(null)
+    }
+    const about = { scope: { kind: 'caller', caller }, includesForeign: false, caller } as const
+    const task: CancelTask = {
+      ...about,
+      ...blank(fireAtMs),
+      id,
+      reason: 'cancel_after',
+      requestId: `cancel-after-${fireAtMs}`,
+    }
+    if (!this.#deps.switches.putTask(task)) return fail({ code: 'switch.full' })
+    this.#start(task)
+    return succeed(null)
+  }
+
+  /** The link came up: what is due begins now. */
+  linkReady(): void {
+    for (const run of this.#runs.values()) run.linkReady()
+  }
+
+  /** The alarm: begins what is due, and writes what the storage did not take. */
+  alarm(): void {
+    if (this.#deps.switches.retryWrites()) this.#startStored()
+    for (const run of this.#runs.values()) run.check()
+  }
+
+  /** When the next task begins, Unix ms; null when none is to come. */
+  nextDueMs(): number | null {
+    const times = [...this.#runs.values()].filter(({ isDue }) => !isDue).map(({ task }) => task.dueAtMs)
+    return times.length === 0 ? null : Math.min(...times)
+  }
+
+  view(): readonly CancelTaskView[] {
+    return [...this.#runs.values()].map(({ task, hasBegun }) => {
+      const { reason, scope, dueAtMs, attempts, nextAttemptMs, detail } = task
+      return { reason, scope, dueAtMs, attempts, nextAttemptMs, detail, isRunning: hasBegun }
+    })
+  }
+
+  metrics(): readonly MetricSample[] {
+    const nowMs = this.#deps.timers.nowMs()
+    const due = [...this.#runs.values()].filter(({ isDue }) => isDue)
+    const ages = due.map(({ task }) => nowMs - task.dueAtMs)
+    const outcomes = Object.entries(this.#canceller.counts)
+    return [
+      gauge('opend_edge_switches_armed', this.#runs.size - due.length),
+      gauge('opend_edge_switch_tasks_running', due.length),
+      gauge('opend_edge_switch_task_oldest_seconds', Math.max(0, ...ages) / 1_000),
+      gauge('opend_edge_switches_stored', this.#deps.switches.isStored ? 1 : 0),
+      {
+        name: 'opend_edge_switch_cancels_total',
+        type: 'counter',
+        values: outcomes.map(([outcome, value]) => ({ labels: { outcome }, value })),
+      },
+    ]
+  }
+
+  #startStored(): void {
+    for (const task of this.#deps.switches.tasks()) if (!this.#runs.has(task.id)) this.#start(task)
+  }
+
+  #start(task: CancelTask): CancelRun {
+    this.#runs.get(task.id)?.stop()
+    this.#deps.switches.putTask(task)
+    const run = new CancelRun(this.#runDeps, task)
+    this.#runs.set(task.id, run)
+    return run
+  }
+
+  #end(id: string): void {
+    this.#runs.get(id)?.stop()
+    this.#runs.delete(id)
+    this.#deps.switches.removeTask(id)
+  }
+
+  async #accountsOf({ scope, includesForeign }: CancelTask): Promise<readonly AccountRef[] | null> {
+    const caller = scope.kind === 'caller' ? scope.caller : null
+    const accId = scope.kind === 'account' ? scope.accId : null
+    const traded = this.#deps.ledger
+      .tradedAccounts(caller, accId)
+      .map(({ accId: id, trdEnv, trdMarket }) => ({ accId: BigInt(id), trdEnv, trdMarket }))
+    if (!includesForeign) return traded
+    const all = await this.#deps.allAccounts()
+    if ('code' in all) return null
+    const foreign = all
+      .filter(({ accID }) => accId === null || accID.toString() === accId)
+      .flatMap(({ accID, trdEnv, trdMarketAuthList }) =>
+        (trdMarketAuthList ?? []).map((trdMarket) => ({ accId: accID, trdEnv, trdMarket })),
+      )
+    return [...traded, ...foreign]
+  }
+}
+
+function haltTaskId(scope: CancelTask['scope']): string {
+  return `halt:${scopeName(scope)}`
+}
+
+function blank(dueAtMs: number): Pick<CancelTask, 'dueAtMs' | 'attempts' | 'nextAttemptMs' | 'detail'> {
+  return { dueAtMs, attempts: 0, nextAttemptMs: dueAtMs, detail: null }
+}

@@ -1,0 +1,29 @@
+/** What a halt covers: one caller, one account (decimal id), or everything. */
+export type HaltScope =
+  | { readonly kind: 'caller'; readonly caller: string }
+  | { readonly kind: 'account'; readonly accId: string }
+  | { readonly kind: 'all' }
+
+/** A name that no two scopes share: `caller:<id>`, `account:<id>` or `all`. */
+export function scopeName(scope: HaltScope): string {
+  switch (scope.kind) {
+    case 'caller':
+      return `caller:${scope.caller}`
+    case 'account':
+      return `account:${scope.accId}`
+    case 'all':
+      return 'all'
+  }
+}
+
+/** Whether a scope covers what a caller does on an account (decimal id). */
+export function covers(scope: HaltScope, caller: string, accId: string): boolean {
+  switch (scope.kind) {
+    case 'caller':
+      return scope.caller === caller
+    case 'account':
+      return scope.accId === accId
+    case 'all':
+      return true
+  }
+}

@@ -1,0 +1,95 @@
+import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
+import { type AccountRef, cancelRequest } from '../reconciliation/account-orders.ts'
+import { outcomeOf } from '../sending/reply.ts'
+import type { CancelTask } from './switch-store.ts'
+
+/** What became of one cancel. */
+export interface CancelEnding {
+  /**
+   * `cancelled`: OpenD took it. `refused`: OpenD said no. `unknown`: its reply was lost. `not_attempted`: nothing of it
+   * was carried out.
+   */
+  readonly outcome: 'cancelled' | 'refused' | 'unknown' | 'not_attempted'
+  readonly detail: string | null
+  /** For a cancel that OpenD's own limits kept back: after how many ms it can go; null otherwise. */
+  readonly retryAfterMs: number | null
+}
+
+/** OpenD's ids of an order; a request may name either. */
+export interface OrderNames {
+  readonly orderID: bigint
+  readonly orderIDEx: string
+}
+
+/** Sends cancels for tasks. Two tasks that mean the same order at the same time share one cancel. */
+export class OrderCanceller {
+  /** Cancels that ended, by outcome, since the object started. */
+  readonly counts: Record<CancelEnding['outcome'], number> = { cancelled: 0, refused: 0, unknown: 0, not_attempted: 0 }
+  readonly #submit: (request: OrderRequest) => Promise<OrderAnswer>
+  readonly #onError: (what: string, error: unknown) => void
+  readonly #inFlight = new Map<string, Promise<CancelEnding>>()
+
+  constructor(
+    submit: (request: OrderRequest) => Promise<OrderAnswer>,
+    onError: (what: string, error: unknown) => void,
+  ) {
+    this.#submit = submit
+    this.#onError = onError
+  }
+
+  /** Cancels an order for a task. Never rejects. */
+  cancel(task: CancelTask, account: AccountRef, order: OrderNames): Promise<CancelEnding> {
+    const key = `${account.accId}/${order.orderID}/${order.orderIDEx}`
+    const present = this.#inFlight.get(key)
+    if (present !== undefined) return present
+    const ending = this.#send(task, account, order).finally(() => this.#inFlight.delete(key))
+    this.#inFlight.set(key, ending)
+    return ending
+  }
+
+  async #send({ caller, requestId }: CancelTask, account: AccountRef, order: OrderNames): Promise<CancelEnding> {
+    const request: OrderRequest = {
+      protoId: 2205,
+      body: cancelRequest(account, order),
+      caller,
+      rights: { simulate: true, real: true },
+      limits: null,
+      requestId,
+      idempotencyKey: null,
+      isDryRun: false,
+      isKillSwitch: true,
+      callId: null,
+      keyMark: null,
+      expiresAtMs: null,
+    }
+    const ending = await this.#submit(request).then(
+      ({ reply }) => endingOf(reply),
+      (error: unknown) => {
+        this.#onError('a cancel of a switch failed', error)
+        return LOST
+      },
+    )
+    this.counts[ending.outcome]++
+    return ending
+  }
+}
+
+const LOST: CancelEnding = { outcome: 'unknown', detail: 'the reply to the cancel was lost', retryAfterMs: null }
+
+function endingOf(reply: OrderReply): CancelEnding {
+  switch (reply.kind) {
+    case 'answered': {
+      const outcome = outcomeOf(2205, { ok: true, body: reply.body })
+      if (outcome.state === 'accepted') return { outcome: 'cancelled', detail: null, retryAfterMs: null }
+      return { outcome: 'refused', detail: outcome.detail, retryAfterMs: null }
+    }
+    case 'refused': {
+      const { failure } = reply
+      const retryAfterMs = failure.code === 'upstream.rate_limited' ? failure.retryAfterMs : null
+      return { outcome: 'not_attempted', detail: failure.code, retryAfterMs }
+    }
+    case 'unknown':
+    case 'dry_run':
+      return LOST
+  }
+}

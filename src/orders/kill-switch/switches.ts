@@ -1,0 +1,164 @@
+import type { LimitFailure } from '../../base/failure.ts'
+import { type HaltScope, scopeName } from './halt-scope.ts'
+import type { CancelTask, StoredHalt, SwitchStore } from './switch-store.ts'
+
+export type { HaltScope } from './halt-scope.ts'
+
+/**
+ * Armed cancel-after switches, and halts of single callers, that are kept at once. Keys are few; the bound is for JWT
+ * subjects, of which an issuer can make any number.
+ */
+const MOST_CANCEL_AFTERS = 1_000
+const MOST_CALLER_HALTS = 1_000
+
+/** What the switches need from outside. */
+export interface SwitchesDeps {
+  readonly store: SwitchStore
+  /** Unix ms. */
+  readonly nowMs: () => number
+  /** The storage did not take a change, or could not be read. Memory holds it, and `retryWrites` tries again. */
+  readonly onStorageFailure: (error: unknown) => void
+}
+
+/**
+ * The halts in force and the cancel tasks: read from the storage once, asked in memory, written through. A storage that
+ * fails does not undo them: they hold for the life of the object. While the stored halts could not be read, everything
+ * counts as halted.
+ */
+export class Switches {
+  readonly #deps: SwitchesDeps
+  readonly #halts = new Map<string, StoredHalt>()
+  readonly #tasks = new Map<string, CancelTask>()
+  /** Writes that the storage has not taken yet, by what they are about. */
+  readonly #unwritten = new Map<string, () => void>()
+  #isLoaded = false
+
+  constructor(deps: SwitchesDeps) {
+    this.#deps = deps
+    this.#load()
+  }
+
+  /** Whether the storage holds all of this. */
+  get isStored(): boolean {
+    return this.#isLoaded && this.#unwritten.size === 0
+  }
+
+  /** Whether what an earlier life of the object stored is known. */
+  get isLoaded(): boolean {
+    return this.#isLoaded
+  }
+
+  /** Who halted the scope; null when nobody did. */
+  haltOf(scope: HaltScope): 'admin' | 'caller' | null {
+    const halt = this.#halts.get(scopeName(scope))
+    if (halt !== undefined) return halt.isByAdmin ? 'admin' : 'caller'
+    return scope.kind === 'all' && !this.#isLoaded ? 'admin' : null
+  }
+
+  /**
+   * Halts a scope. `isByAdmin`: only an administrator may end it; a caller's own halt does not weaken one of theirs.
+   * False, and nothing is halted, when too many callers are halted already; an administrator is never refused.
+   */
+  halt(scope: HaltScope, isByAdmin: boolean): boolean {
+    const name = scopeName(scope)
+    const present = this.#halts.get(name)
+    if (present === undefined && !isByAdmin && this.#halts.size >= MOST_CALLER_HALTS) return false
+    const isAdmins = isByAdmin || present?.isByAdmin === true
+    const halt = { scope, isByAdmin: isAdmins, sinceMs: present?.sinceMs ?? this.#deps.nowMs() }
+    this.#halts.set(name, halt)
+    this.#write(`halt ${name}`, () => this.#deps.store.putHalt(halt))
+    return true
+  }
+
+  resume(scope: HaltScope): void {
+    const name = scopeName(scope)
+    this.#halts.delete(name)
+    this.#write(`halt ${name}`, () => this.#deps.store.removeHalt(scope))
+  }
+
+  /** The cancel tasks, those that have begun and those to come. */
+  tasks(): readonly CancelTask[] {
+    return [...this.#tasks.values()]
+  }
+
+  task(id: string): CancelTask | null {
+    return this.#tasks.get(id) ?? null
+  }
+
+  /** Keeps a task, in place of one of the same id. False for a cancel-after when too many callers have armed one. */
+  putTask(task: CancelTask): boolean {
+    if (task.reason === 'cancel_after' && !this.#tasks.has(task.id) && this.#cancelAfters() >= MOST_CANCEL_AFTERS) {
+      return false
+    }
+    this.#tasks.set(task.id, task)
+    this.#write(`task ${task.id}`, () => this.#deps.store.putCancelTask(task))
+    return true
+  }
+
+  removeTask(id: string): void {
+    if (!this.#tasks.delete(id)) return
+    this.#write(`task ${id}`, () => this.#deps.store.removeCancelTask(id))
+  }
+
+  /** Tries again what the storage did not take. True when tasks of an earlier life came to light with it. */
+  retryWrites(): boolean {
+    for (const [about, write] of this.#unwritten) this.#write(about, write)
+    return !this.#isLoaded && this.#load()
+  }
+
+  #cancelAfters(): number {
+    return this.tasks().filter(({ reason }) => reason === 'cancel_after').length
+  }
+
+  #load(): boolean {
+    try {
+      const { store } = this.#deps
+      const [halts, tasks] = [store.halts(), store.cancelTasks()]
+      // What was changed meanwhile is newer than what is stored.
+      for (const halt of halts) {
+        const name = scopeName(halt.scope)
+        if (!this.#halts.has(name) && !this.#unwritten.has(`halt ${name}`)) this.#halts.set(name, halt)
+      }
+      for (const task of tasks) {
+        if (!this.#tasks.has(task.id) && !this.#unwritten.has(`task ${task.id}`)) this.#tasks.set(task.id, task)
+      }
+      this.#isLoaded = true
+    } catch (error) {
+      this.#deps.onStorageFailure(error)
+    }
+    return this.#isLoaded
+  }
+
+  #write(about: string, write: () => void): void {
+    try {
+      write()
+      this.#unwritten.delete(about)
+    } catch (error) {
+      this.#unwritten.set(about, write)
+      this.#deps.onStorageFailure(error)
+    }
+  }
+}
+
+/** The widest halt that stops a caller on an account; null when nothing does. */
+export function haltOver(switches: Pick<Switches, 'haltOf'>, caller: string, accId: string): HaltScope | null {
+  const scopes: readonly HaltScope[] = [{ kind: 'all' }, { kind: 'account', accId }, { kind: 'caller', caller }]
+  return scopes.find((scope) => switches.haltOf(scope) !== null) ?? null
+}
+
+/** The refusal of an order or a change under a halt. */
+export function haltFailure(scope: HaltScope): LimitFailure {
+  return { code: 'limits.halted', text: haltText(scope), retryAfterMs: null }
+}
+
+/** What the caller is told about a halt. */
+export function haltText(scope: HaltScope): string {
+  switch (scope.kind) {
+    case 'all':
+      return 'trading is halted for everybody, by an administrator'
+    case 'account':
+      return `trading is halted on account ${scope.accId}`
+    case 'caller':
+      return 'trading is halted for this key; POST /api/trading/resume ends a halt of its own'
+  }
+}

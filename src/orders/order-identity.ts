@@ -1,0 +1,45 @@
+import type { MessageTypes } from '../../proto/messages.ts'
+import type { LedgerEntry, OrderCallFacts } from './entry.ts'
+import type { OrderIds } from './ledger.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/**
+ * The ids that OpenD gives an order. A decimal id of 0 and an alphanumeric one that is empty or `0` name nothing:
+ * OpenD sends them where it has no id of that kind.
+ */
+export function idsOf({ orderID, orderIDEx }: Partial<Pick<Order, 'orderID' | 'orderIDEx'>>): OrderIds {
+  return namedIds(orderID?.toString() ?? null, orderIDEx ?? null)
+}
+
+/** The ids of the order that an entry made. */
+export function idsOfEntry({ orderId, orderIdEx }: Pick<LedgerEntry, 'orderId' | 'orderIdEx'>): OrderIds {
+  return namedIds(orderId, orderIdEx)
+}
+
+/** The ids of the order that a change names. */
+export function targetIds({ targetOrderId, targetOrderIdEx }: OrderCallFacts): OrderIds {
+  return namedIds(targetOrderId, targetOrderIdEx)
+}
+
+/** Whether at least one id is known. */
+export function hasId({ orderId, orderIdEx }: OrderIds): boolean {
+  return orderId !== null || orderIdEx !== null
+}
+
+/**
+ * Whether two pairs of ids are those of one order; null when they have no kind of id in common. The alphanumeric id
+ * decides where both have it: it is the broker's own, and the decimal one may be made from it.
+ */
+export function isSameOrder(one: OrderIds, other: OrderIds): boolean | null {
+  if (one.orderIdEx !== null && other.orderIdEx !== null) return one.orderIdEx === other.orderIdEx
+  if (one.orderId !== null && other.orderId !== null) return one.orderId === other.orderId
+  return null
+}
+
+function namedIds(orderId: string | null, orderIdEx: string | null): OrderIds {
+  return {
+    orderId: orderId === '0' ? null : orderId,
+    orderIdEx: orderIdEx === '' || orderIdEx === '0' ? null : orderIdEx,
+  }
+}

@@ -1,0 +1,240 @@
+import type { Failure } from '../base/failure.ts'
+import { gauge, type MetricSample } from '../base/metric.ts'
+import { type Result, fail, succeed } from '../base/result.ts'
+import type { StorageHealth } from '../base/storage-health.ts'
+import type { Timers } from '../base/timers.ts'
+import { WakeTimer } from '../base/wake-timer.ts'
+import type { CallRank } from '../gateway/governor-rank.ts'
+import type { TradingAccount, TradingAccounts } from '../gateway/trading-accounts.ts'
+import type { Sha1 } from '../wire/frame.ts'
+import type { Upstream } from './reconciliation/account-orders.ts'
+import type { CancelResult } from './kill-switch/account-cancels.ts'
+import { CancelTasks, type CancelTaskView } from './kill-switch/cancel-tasks.ts'
+import type { SwitchStore } from './kill-switch/switch-store.ts'
+import type { LedgerEntry } from './entry.ts'
+import type { Ledger } from './ledger.ts'
+import { OrderManager } from './manager/order-manager.ts'
+import type { OrderRequest } from './request.ts'
+import { OrderReconciler } from './reconciliation/order-reconciler.ts'
+import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
+import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
+import { type HaltScope, Switches } from './kill-switch/switches.ts'
+
+/** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
+const MOST_COUNTED = 500
+
+/** The window of those limits, and how long a call may have been under way before its entry was changed last. */
+const COUNTED_MS = 60_000
+
+/** What the orders need from outside. */
+export interface OrderServiceDeps {
+  readonly timers: Timers
+  readonly ledger: Ledger
+  readonly switches: SwitchStore
+  readonly sha1: Sha1
+  /** Uniform in [0, 1), and not to be guessed. */
+  readonly random: () => number
+  readonly storage: StorageHealth
+  /** Sends a call over the link. */
+  readonly send: Upstream
+  /** Why a call could not be sent within its rank's longest wait; null when it could. */
+  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
+  /** Why a caller may not trade any more; null when it may. */
+  standing(request: OrderRequest, nowMs: number): Failure | null
+  /** An earlier life of the object sent that call of that account, at that time at the latest. */
+  noteSent(protoId: number, accId: bigint, atMs: number): void
+  /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
+  connId(): string | null
+  tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
+  /** Every account of the login. */
+  allAccounts(): Promise<readonly TradingAccount[] | Failure>
+  isLinkUp(): boolean
+  /** Something is due at that time, Unix ms; the alarm must not come later. */
+  alarmBy(atMs: number): void
+  /** A call was refused, dry runs aside. */
+  onRefused(caller: string, failure: Failure): void
+  /** An order exists although its entry was final and said otherwise. */
+  onContradiction(entryId: string, detail: string): void
+  /** Something that no caller waits for failed. */
+  onError(what: string, error: unknown): void
+}
+
+/** Stop trading within a scope. */
+export interface HaltRequest {
+  readonly scope: HaltScope
+  readonly isByAdmin: boolean
+  /** Whether open orders within the scope are cancelled too, and whether also those not placed through this gateway. */
+  readonly cancelsOpenOrders: boolean
+  readonly includesForeign: boolean
+  /** Who is written down for those cancels. */
+  readonly caller: string
+  readonly requestId: string
+}
+
+/** What a halt has done when it is answered. */
+export interface HaltReport {
+  /** Whether it survives a restart: false when the storage fails. It is in force in any case. */
+  readonly isStored: boolean
+  /** Whether orders are still being cancelled; that goes on until not one of them is open. */
+  readonly isCancelling: boolean
+  /** One line for each order that was to be cancelled, as far as they are known; empty when none was asked for. */
+  readonly cancels: readonly CancelResult[]
+}
+
+/** Whose calls the kill switch's own lists are: they go before every other call. */
+const KILL_SWITCH = { caller: '', rank: 'switch' } as const
+
+/** How long a halt waits for its storage and the first cancels before it is answered: people and clients wait 30 s. */
+const HALT_WAIT_MS = 10_000
+
+/** The order side of the gateway: manager, search, ledger and switches, on the timers that are passed in. */
+export class OrderService {
+  readonly manager: OrderManager
+  readonly ledger: Ledger
+  readonly #switches: Switches
+  readonly #search: OrderReconciler
+  readonly #tasks: CancelTasks
+  readonly #deps: OrderServiceDeps
+  readonly #wake: WakeTimer
+
+  constructor(deps: OrderServiceDeps) {
+    const { ledger, timers } = deps
+    this.#deps = deps
+    this.ledger = ledger
+    const switches = new Switches({
+      store: deps.switches,
+      nowMs: () => timers.nowMs(),
+      onStorageFailure: (error) => deps.storage.failed(error),
+    })
+    this.#switches = switches
+    this.#wake = new WakeTimer(timers, () => {
+      this.#search.run().catch((error: unknown) => deps.onError('order search failed', error))
+    })
+    const shared = { ledger, upstream: deps.send, wakeAt: (atMs: number) => this.#wake.by(atMs) }
+    for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
+      deps.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
+    }
+    this.manager = new OrderManager({
+      ...shared,
+      timers,
+      switches,
+      storage: deps.storage,
+      sha1: deps.sha1,
+      random: deps.random,
+      accounts: (accId) => deps.tradingAccounts(accId),
+      standing: (request, nowMs) => deps.standing(request, nowMs),
+      wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
+      onRefused: (caller, failure) => deps.onRefused(caller, failure),
+    })
+    this.#search = new OrderReconciler(
+      {
+        ...shared,
+        nowMs: () => timers.nowMs(),
+        connId: () => deps.connId(),
+        onContradiction: ({ id }, detail) => deps.onContradiction(id, detail),
+      },
+      this.manager,
+    )
+    this.#tasks = new CancelTasks({
+      switches,
+      ledger,
+      timers,
+      send: (protoId, body) => deps.send(protoId, body, KILL_SWITCH),
+      onError: (what, error) => deps.onError(what, error),
+      submit: (request) => this.manager.submit(request),
+      isLinkUp: () => deps.isLinkUp(),
+      allAccounts: () => deps.allAccounts(),
+    })
+  }
+
+  /** The link came up: what is due is cancelled, and orders whose replies were lost are looked for, at once. */
+  linkReady(): void {
+    this.#tasks.linkReady()
+    this.#search.linkReady()
+  }
+
+  /** OpenD answered an order call, in that frame, after the call was over. */
+  lateReply(connId: bigint, serial: number, protoId: number, body: Uint8Array): void {
+    this.#search.lateReply(connId.toString(), serial, protoId, body)
+  }
+
+  orderPush(body: Uint8Array): void {
+    this.#search.orderPush(body)
+  }
+
+  /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
+  async resolve(intentId: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+    const resolved = this.#search.resolve(intentId, decision)
+    await this.ledger.sync()
+    return resolved
+  }
+
+  /** Halts a scope; orders of it that have not left are refused. Failures: `switch.full`. */
+  async halt(request: HaltRequest): Promise<Result<HaltReport>> {
+    const { scope, isByAdmin, cancelsOpenOrders } = request
+    if (!this.#switches.halt(scope, isByAdmin)) return fail({ code: 'switch.full' })
+    this.manager.stopWaiting(scope)
+    const run = cancelsOpenOrders ? this.#tasks.startHalt(request) : null
+    const synced = this.ledger.sync().then(
+      () => true,
+      (error: unknown) => {
+        this.#deps.storage.failed(error)
+        return false
+      },
+    )
+    const tooLate = new Promise<void>((resolve) => void this.#deps.timers.after(HALT_WAIT_MS, resolve))
+    const [isSynced] = await Promise.all([
+      Promise.race([synced, tooLate.then(() => false)]),
+      run === null ? null : Promise.race([run.whenTried, tooLate]),
+    ])
+    return succeed({
+      isStored: isSynced && this.#switches.isStored,
+      isCancelling: run !== null && !run.isOver,
+      cancels: run?.results ?? [],
+    })
+  }
+
+  /** Ends a halt and what it cancels. False when `by` may not end that halt. */
+  resume(scope: HaltScope, by: SwitchedBy): boolean {
+    if (!mayResume(by, scope, this.#switches.haltOf(scope))) return false
+    this.#switches.resume(scope)
+    this.#tasks.endHalt(scope)
+    return true
+  }
+
+  /** Arms the caller's cancel-after, or disarms it with null. Failures: `switch.fired` and `switch.full`. */
+  cancelAfter(caller: string, seconds: number | null): Result<{ readonly fireAtMs: number | null }> {
+    const fireAtMs = seconds === null ? null : this.#deps.timers.nowMs() + seconds * 1_000
+    const armed = this.#tasks.cancelAfter(caller, fireAtMs)
+    if (!armed.ok) return armed
+    if (fireAtMs !== null) this.#deps.alarmBy(fireAtMs)
+    return succeed({ fireAtMs })
+  }
+
+  /** When the next switch is due, Unix ms; null when none is to come. */
+  nextDueMs(): number | null {
+    return this.#tasks.nextDueMs()
+  }
+
+  /** The cancel tasks, those to come and those that go on. */
+  cancelTasks(): readonly CancelTaskView[] {
+    return this.#tasks.view()
+  }
+
+  /** Starts what is due: switches, the search, forgetting what is old. Waits for none of it. */
+  alarm(): void {
+    const { timers } = this.#deps
+    this.#tasks.alarm()
+    this.manager.entries.writeAgain()
+    this.#search.run().catch((error: unknown) => this.#deps.onError('order search failed', error))
+    try {
+      this.ledger.forgetOld(timers.nowMs())
+    } catch (error) {
+      this.#deps.onError('old entries could not be deleted', error)
+    }
+  }
+
+  metrics(): readonly MetricSample[] {
+    return [gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount), ...this.#tasks.metrics()]
+  }
+}

@@ -1,0 +1,86 @@
+import { ModifyOrderOp, OrderStatus } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { OrderCallFacts } from '../entry.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** Statuses in which an order can still trade. */
+export const OPEN_STATUSES: ReadonlySet<number> = new Set([
+  OrderStatus.Unsubmitted,
+  OrderStatus.WaitingSubmit,
+  OrderStatus.Submitting,
+  OrderStatus.Submitted,
+  OrderStatus.Filled_Part,
+])
+
+/** Statuses of an order that is being cancelled. */
+const CANCELLING: ReadonlySet<number> = new Set([OrderStatus.Cancelling_Part, OrderStatus.Cancelling_All])
+
+/** Statuses of an order that was cancelled, or is about to be. */
+const CANCELLED: ReadonlySet<number> = new Set([
+  OrderStatus.Cancelling_Part,
+  OrderStatus.Cancelling_All,
+  OrderStatus.Cancelled_Part,
+  OrderStatus.Cancelled_All,
+  OrderStatus.Deleted,
+])
+
+/** Statuses of an order that ended without having been live. */
+const NEVER_LIVE: ReadonlySet<number> = new Set([
+  OrderStatus.Cancelling_All,
+  OrderStatus.Cancelled_All,
+  OrderStatus.Deleted,
+])
+
+/** Doubles that came through different computers stand for the same decimal when they differ by no more than this. */
+const ROUNDING = 1e-9
+
+/** Whether a change shows in its order: it was made, it can still be made, or the order ended without it. */
+export function traceIn(order: Order, call: OrderCallFacts): 'made' | 'not_made' | 'too_late' {
+  const status = order.orderStatus
+  const isDisabled = status === OrderStatus.Disabled
+  const isTooLate = isOver(order)
+  switch (call.op) {
+    case ModifyOrderOp.Normal:
+      return isAsAsked(order, call) ? 'made' : isTooLate ? 'too_late' : 'not_made'
+    case ModifyOrderOp.Cancel:
+      return CANCELLED.has(status) ? 'made' : isTooLate ? 'too_late' : 'not_made'
+    case ModifyOrderOp.Disable:
+      return isDisabled ? 'made' : isTooLate ? 'too_late' : 'not_made'
+    case ModifyOrderOp.Enable:
+      return isDisabled ? 'not_made' : NEVER_LIVE.has(status) ? 'too_late' : 'made'
+    case ModifyOrderOp.Delete:
+      return status === OrderStatus.Deleted ? 'made' : 'not_made'
+    default:
+      return 'not_made'
+  }
+}
+
+/** Whether an order can no longer be changed: it has ended, or is being cancelled. */
+function isOver({ orderStatus }: Order): boolean {
+  return orderStatus !== OrderStatus.Disabled && !OPEN_STATUSES.has(orderStatus)
+}
+
+/** Whether an order has ended. One that is being cancelled has not: its cancel may fail. */
+export function hasEnded(order: Order): boolean {
+  return isOver(order) && !CANCELLING.has(order.orderStatus)
+}
+
+/** Whether an order has the numbers that a change asked for. Clients send 0 for one that they do not mean to change. */
+function isAsAsked(order: Order, { qty, price, triggers = {} }: OrderCallFacts): boolean {
+  const { auxPrice, trailType, trailValue, trailSpread, adjustLimit = 0 } = triggers
+  return (
+    isSame(order.qty, qty) &&
+    isSame(order.price, price, Math.abs(adjustLimit)) &&
+    isSame(order.auxPrice, auxPrice) &&
+    isSame(order.trailType, trailType) &&
+    isSame(order.trailValue, trailValue) &&
+    isSame(order.trailSpread, trailSpread)
+  )
+}
+
+/** `slack` is a share of what was asked for. */
+function isSame(has: number | undefined, asked: number | null | undefined, slack = 0): boolean {
+  if (asked === null || asked === undefined || asked === 0) return true
+  return has !== undefined && Math.abs(has - asked) <= Math.abs(asked) * (slack + ROUNDING)
+}

@@ -1,0 +1,55 @@
+import { OrderStatus } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { isFinal, type LedgerEntry } from '../entry.ts'
+import { hasId, idsOf, idsOfEntry } from '../order-identity.ts'
+import { entryIdOf, tagOf } from '../tag.ts'
+import { OPEN_STATUSES } from './change-status.ts'
+import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** The clocks of OpenD and the gateway may differ by so much. */
+const CLOCK_SLACK_MS = 60_000
+
+/**
+ * Compares a cancel of everything with the open orders: it was not made while an order that is older than it is open,
+ * and it was made, or has no effect any more, when every open order is newer. An order that was on its way at the same
+ * time as the call may be either, and decides nothing until it ends.
+ */
+export function matchCancelAll(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
+  const { forMarket } = entry.call
+  const meant = snapshot.orders.filter(({ trdMarket }) => forMarket === undefined || trdMarket === forMarket)
+  const unclear = meant.find(isUnsure)
+  if (unclear !== undefined) return unsure(unclear)
+  const open = meant.filter(({ orderStatus }) => OPEN_STATUSES.has(orderStatus) || orderStatus === OrderStatus.Disabled)
+  const ages = new Set(open.map((order) => ageOf(order, entry, others)))
+  if (ages.has('older')) return null
+  if (ages.has('unclear')) return undecided('the orders that are open may be newer than the call')
+  if (snapshot.gap !== null) return null
+  const detail = open.length === 0 ? 'no order of the account is open' : 'every open order is newer than the call'
+  return { state: 'accepted', order: { orderID: 0n, orderIDEx: '' }, detail, isByAbsence: true }
+}
+
+/** Whether an order was there before a call: by the ledger's order, or by OpenD's time for an order of others. */
+function ageOf(order: Order, entry: LedgerEntry, others: OtherCalls): 'older' | 'newer' | 'unclear' {
+  const placed = others.byOrderId(entry.call.accId, idsOf(order)) ?? unansweredOf(order, others)
+  if (placed === null) return foreignAgeOf(order, entry)
+  const [placedAt, calledAt] = [others.sequenceOf(placed.id), others.sequenceOf(entry.id)]
+  if (placedAt === null || calledAt === null) return 'unclear'
+  if (placedAt > calledAt) return 'newer'
+  return isFinal(placed.state) && placed.updatedAtMs < entry.createdAtMs ? 'older' : 'unclear'
+}
+
+/** The new order whose tag an order carries, while its own order id is not known. */
+function unansweredOf({ remark }: Order, others: OtherCalls): LedgerEntry | null {
+  const tag = tagOf(remark)
+  const placed = tag === null ? null : others.byId(entryIdOf(tag))
+  return placed === null || hasId(idsOfEntry(placed)) ? null : placed
+}
+
+function foreignAgeOf({ createTimestamp }: Order, { createdAtMs }: LedgerEntry): 'older' | 'newer' | 'unclear' {
+  if (createTimestamp === undefined) return 'unclear'
+  const createdMs = createTimestamp * 1_000
+  if (createdMs < createdAtMs - CLOCK_SLACK_MS) return 'older'
+  return createdMs > createdAtMs + CLOCK_SLACK_MS ? 'newer' : 'unclear'
+}

@@ -1,0 +1,49 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
+import { hasId, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { tagOf } from '../tag.ts'
+import { matchChange } from './match-change.ts'
+import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, unsure } from './match-result.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** Compares an entry with a snapshot. Null when the snapshot has no trace of the call. */
+export function matchOrder(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
+  return entry.call.protoId === 2202 ? matchNew(entry, snapshot, others) : matchChange(entry, snapshot, others)
+}
+
+/**
+ * The orders that may be the one an entry made: the one with its id where that is known, else those with its tag. A
+ * remark can be copied by hand, so an order whose id belongs to another entry is not among them, and of several with
+ * the tag it cannot be told which is the copy. An order that is listed twice counts once.
+ */
+export function candidatesOf(
+  entry: LedgerEntry,
+  orders: readonly Order[],
+  ledger: Pick<Ledger, 'byOrderId'>,
+): readonly Order[] {
+  const own = idsOfEntry(entry)
+  if (hasId(own)) return distinct(orders.filter((order) => isSameOrder(own, idsOf(order)) === true))
+  return distinct(orders.filter(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)).filter((order) => {
+    const holder = ledger.byOrderId(entry.call.accId, idsOf(order))
+    return holder === null || holder.id === entry.id
+  })
+}
+
+function matchNew(entry: LedgerEntry, { orders }: OrderSnapshot, ledger: OtherCalls): MatchResult | null {
+  const [order, copy] = candidatesOf(entry, orders, ledger)
+  if (order === undefined) return null
+  if (copy !== undefined) {
+    const detail = 'several orders carry its tag in their remark, so it cannot be told which one it is'
+    return { state: 'unknown', detail, isAmbiguous: true }
+  }
+  return isUnsure(order) ? unsure(order) : { state: 'accepted', order, detail: 'found by its tag', isByAbsence: false }
+}
+
+/** Each order once, as it is listed last. */
+function distinct(orders: readonly Order[]): readonly Order[] {
+  return orders.filter(
+    (order, index) => !orders.some((other, at) => at > index && isSameOrder(idsOf(order), idsOf(other)) === true),
+  )
+}

@@ -1,0 +1,281 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { type Failed, fail, type Result, succeed } from '../../base/result.ts'
+import type { LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
+import type { OrderManager } from '../manager/order-manager.ts'
+import { foundReply, refusedReply } from '../order-call.ts'
+import { idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { resolveCallResult } from '../sending/call-result.ts'
+import { pushedOrder } from '../sending/pushed-orders.ts'
+import { entryIdOf, tagOf } from '../tag.ts'
+import type { Upstream } from './account-orders.ts'
+import { CarrierWatch } from './carrier-watch.ts'
+import { LateOrders } from './late-orders.ts'
+import { matchOrder } from './match-order.ts'
+import type { MatchResult } from './match-result.ts'
+import { type AccountPoll, pollAccount } from './poll-account.ts'
+import {
+  countedDelayMs,
+  FRESH_DELAY_MS,
+  isDue,
+  NOTHING_DELAY_MS,
+  pacedDelayMs,
+  POLLS_BEFORE_ABSENT,
+  POLLS_OF_NOTHING,
+  retryDelayMs,
+} from './poll-schedule.ts'
+import { type OperatorDecision, resolveByOperator } from './resolve-by-operator.ts'
+import { gapOf } from './witnesses.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** What a poll says about one entry. */
+interface Finding {
+  /** Null when there is no trace of the call. */
+  readonly match: MatchResult | null
+  /** Why the poll does not show that there is none; null when it does. */
+  readonly gap: string | null
+  /** Whether the connection that carried the call had ended before the poll. */
+  readonly isAfterCarrier: boolean
+}
+
+/** What the reconciler uses. */
+export interface ReconcilerDeps {
+  readonly ledger: Ledger
+  readonly upstream: Upstream
+  readonly nowMs: () => number
+  readonly wakeAt: (atMs: number) => void
+  /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
+  readonly connId: () => string | null
+  /** An order exists although its entry was final and said otherwise; called once for each entry. */
+  readonly onContradiction: (entry: LedgerEntry, detail: string) => void
+}
+
+const STILL_CARRIED =
+  'not among the orders of the account, but the connection that carried the call still lives, so OpenD may carry it ' +
+  'out yet; POST /api/admin/reload ends the connection, and an operator can decide by hand'
+
+/** Polls for orders whose replies were lost, until each is found or proven not to be there. It never sends an order. */
+export class OrderReconciler {
+  /** Pushed orders that carried the tag of another order, since the object started: copies of a remark by hand. */
+  copies = 0
+  readonly #deps: ReconcilerDeps
+  readonly #manager: OrderManager
+  readonly #carriers: CarrierWatch
+  readonly #late: LateOrders
+  /** Accounts that are being polled; a second poll at the same time would say the same. */
+  readonly #busy = new Set<string>()
+  /** Entries to poll before their time, because the link came up. Such a poll can find, but does not count. */
+  readonly #hurried = new Set<string>()
+  /** Polls in a row that found an entry decided by what was not listed. */
+  readonly #nothings = new Map<string, number>()
+  /** Entries whose tag several orders carry: a push about one of those decides nothing. */
+  readonly #ambiguous = new Set<string>()
+
+  constructor(deps: ReconcilerDeps, manager: OrderManager) {
+    this.#deps = deps
+    this.#manager = manager
+    this.#carriers = new CarrierWatch(deps.connId)
+    this.#late = new LateOrders(deps, manager)
+  }
+
+  /** Orders that appeared although their callers had been told that they are absent or rejected, by what they were told. */
+  get contradictions(): Readonly<Record<'absent' | 'rejected', number>> {
+    return this.#late.counts
+  }
+
+  /** Polls the accounts of all entries that are due, and asks to be woken for the rest. */
+  async run(): Promise<void> {
+    const due = this.#unknown().filter((entry) => this.#isDue(entry) || this.#hurried.has(entry.id))
+    const polls = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#pollOnce(key, entries))
+    // Before the polls are over: a slow account must not hold up the others.
+    this.#wakeForNext()
+    await Promise.all(polls)
+  }
+
+  /** The link came up: everything unknown is polled at once, and its count begins anew over this connection. */
+  linkReady(): void {
+    this.#manager.linkReady()
+    const unknown = this.#unknown()
+    this.#carriers.linkReady(unknown)
+    const freshMs = this.#deps.nowMs() + FRESH_DELAY_MS
+    for (const entry of unknown) {
+      this.#hurried.add(entry.id)
+      this.#nothings.delete(entry.id)
+      if (entry.looks === 0 && entry.nextLookMs <= freshMs) continue
+      this.#deps.ledger.update({ ...entry, looks: 0, nextLookMs: Math.min(entry.nextLookMs, freshMs) })
+    }
+    this.#wakeForNext()
+  }
+
+  /** An order push. It is decoded only while an entry is unknown or the tag of a final one is watched. */
+  orderPush(body: Uint8Array): void {
+    this.#manager.onPush(body)
+    if (this.#manager.entries.unknownCount === 0 && this.#manager.entries.watchedTags.size === 0) return
+    const push = pushedOrder(body)
+    if (push === null) return
+    this.#late.check(push.accId, [push.order])
+    if (this.#manager.entries.unknownCount > 0) this.#matchPush(push.accId, push.order)
+  }
+
+  /** Orders of an account (decimal id) that OpenD listed for another reason: late ones among them are noticed. */
+  ordersListed(accId: string, orders: readonly Order[]): void {
+    this.#late.check(accId, orders)
+  }
+
+  /**
+   * OpenD's reply to an order call after its deadline, over the connection that carried it. Returns whether it decided
+   * an entry.
+   */
+  lateReply(connId: string, serial: number, protoId: number, body: Uint8Array): boolean {
+    const entry = this.#unknown().find(
+      ({ sentAs, call }) => sentAs?.connId === connId && sentAs.serial === serial && call.protoId === protoId,
+    )
+    if (entry === undefined) return false
+    const ending = { outcome: { ok: true, body } } as const
+    const { state, changes } = resolveCallResult(entry, ending, () => null, this.#deps.ledger)
+    if (state === 'unknown') return false
+    this.#manager.entries.transition(entry, state, { detail: null, ...changes })
+    return true
+  }
+
+  /** Decides an entry by hand; see `resolveByOperator` for the failures. */
+  resolve(intentId: string, decision: OperatorDecision): Result<LedgerEntry> {
+    const entry = this.#deps.ledger.byId(intentId)
+    if (entry === null) return unknownIntent(intentId)
+    const resolved = resolveByOperator(entry, decision, { ledger: this.#deps.ledger, nowMs: this.#deps.nowMs() })
+    if (!resolved.ok) return resolved
+    const { state, changes } = resolved.value
+    this.#ambiguous.delete(intentId)
+    return succeed(this.#manager.entries.transition(entry, state, changes))
+  }
+
+  #unknown(): readonly LedgerEntry[] {
+    return this.#deps.ledger.unresolved().filter(({ state }) => state === 'unknown')
+  }
+
+  #isDue(entry: LedgerEntry): boolean {
+    return isDue(entry, this.#deps.nowMs())
+  }
+
+  #wakeForNext(): void {
+    const nowMs = this.#deps.nowMs()
+    // An account that is being polled comes by here when that is done.
+    const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
+    const times = idle.map((entry) => (this.#isDue(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextLookMs))
+    const nextMs = Math.min(...times)
+    if (nextMs !== Infinity) this.#deps.wakeAt(nextMs)
+  }
+
+  #matchPush(accId: string, order: Order): void {
+    const tag = tagOf(order.remark)
+    const entry = tag === null ? null : this.#deps.ledger.byId(entryIdOf(tag))
+    if (entry === null || entry.call.kind !== 'place') return
+    if (entry.call.accId !== accId || isSameOrder(idsOfEntry(entry), idsOf(order)) === false) {
+      this.copies++
+      return
+    }
+    if (entry.state !== 'unknown' || this.#ambiguous.has(entry.id)) return
+    const snapshot = { orders: [order], gap: 'a push is about one order' }
+    const match = matchOrder(entry, snapshot, this.#deps.ledger)
+    if (match !== null) this.#decide(entry, match)
+  }
+
+  async #pollOnce(key: string, entries: readonly LedgerEntry[]): Promise<void> {
+    if (this.#busy.has(key)) return
+    this.#busy.add(key)
+    try {
+      await this.#poll(entries)
+    } finally {
+      this.#busy.delete(key)
+      this.#wakeForNext()
+    }
+  }
+
+  async #poll(entries: readonly LedgerEntry[]): Promise<void> {
+    const { upstream, ledger, nowMs } = this.#deps
+    const onTime = new Set(entries.filter((entry) => this.#isDue(entry)).map(({ id }) => id))
+    for (const { id } of entries) this.#hurried.delete(id)
+    const link = this.#carriers.present
+    const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
+    const poll = await pollAccount(upstream, entries, ledger, nowMs())
+    // A list that came over another connection than the one the poll began on may be that of the carrying one.
+    const isOneLink = this.#carriers.isPresent(link)
+    const [first] = entries
+    if (poll !== null && first !== undefined) this.#late.check(first.call.accId, poll.lists.orders)
+    for (const { id } of entries) {
+      // A push or a late reply may have decided it during the poll.
+      const entry = ledger.byId(id)
+      if (entry?.state !== 'unknown') continue
+      this.#conclude(entry, this.#findingOf(entry, poll, isOneLink && afterCarrier.has(id)), onTime.has(id))
+    }
+  }
+
+  #findingOf(entry: LedgerEntry, poll: AccountPoll | null, isAfterCarrier: boolean): Finding | null {
+    if (poll === null) return null
+    const { ledger } = this.#deps
+    const gap = poll.hasPast ? gapOf(entry, poll.lists, ledger) : 'OpenD did not list the orders of the past'
+    return { match: matchOrder(entry, { orders: poll.lists.orders, gap }, ledger), gap, isAfterCarrier }
+  }
+
+  /** Draws the conclusion from a poll. One that came early can find an order, but counts for nothing else. */
+  #conclude(entry: LedgerEntry, finding: Finding | null, isOnTime: boolean): void {
+    const nowMs = this.#deps.nowMs()
+    if (finding?.match?.state === 'unknown' && finding.match.isAmbiguous) this.#ambiguous.add(entry.id)
+    if (finding !== null && this.#isSure(entry.id, finding.match, isOnTime)) this.#decide(entry, finding.match)
+    else if (!isOnTime) return
+    else if (finding === null)
+      this.#pollAgain(entry, 'OpenD did not list the orders of the account', retryDelayMs(entry, nowMs))
+    else if (finding.match !== null)
+      this.#pollAgain(entry, finding.match.detail, delayAfter(finding.match, entry, nowMs))
+    else if (finding.gap !== null) this.#pollAgain(entry, finding.gap, retryDelayMs(entry, nowMs))
+    else if (!finding.isAfterCarrier) this.#pollAgain(entry, STILL_CARRIED, pacedDelayMs(entry, nowMs))
+    else if (entry.looks < POLLS_BEFORE_ABSENT) {
+      const delayMs = countedDelayMs(entry.looks)
+      this.#pollAgain({ ...entry, looks: entry.looks + 1 }, 'not among the orders of the account yet', delayMs)
+    } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
+  }
+
+  /** Whether a match decides its entry. Polls that came early, side by side, would all have the same stale list. */
+  #isSure(id: string, match: MatchResult | null, isOnTime: boolean): match is MatchResult {
+    if ((match?.state === 'accepted' || match?.state === 'lapsed') && match.isByAbsence) {
+      if (!isOnTime) return false
+      const nothings = (this.#nothings.get(id) ?? 0) + 1
+      this.#nothings.set(id, nothings)
+      if (nothings < POLLS_OF_NOTHING) return false
+    }
+    this.#nothings.delete(id)
+    return match !== null && match.state !== 'unknown'
+  }
+
+  #pollAgain(entry: LedgerEntry, detail: string, delayMs: number): void {
+    this.#deps.ledger.update({ ...entry, detail, nextLookMs: this.#deps.nowMs() + delayMs })
+  }
+
+  #decide(entry: LedgerEntry, match: MatchResult): void {
+    const { state, detail } = match
+    if (state === 'unknown') return
+    this.#ambiguous.delete(entry.id)
+    if (state === 'accepted') {
+      const reply = foundReply(entry.call, match.order)
+      this.#manager.entries.transition(entry, state, { reply, detail, ...idsOf(match.order) })
+    } else if (state === 'rejected') {
+      this.#manager.entries.transition(entry, state, { reply: refusedReply(entry.call, detail), detail })
+    } else this.#manager.entries.transition(entry, state, { detail })
+  }
+}
+
+/** The time to the next poll after one with a trace that does not decide yet. */
+function delayAfter(match: MatchResult, entry: LedgerEntry, nowMs: number): number {
+  if (match.state === 'accepted' || match.state === 'lapsed') return NOTHING_DELAY_MS
+  return Math.max(pacedDelayMs(entry, nowMs), retryDelayMs(entry, nowMs))
+}
+
+function unknownIntent(intentId: string): Failed {
+  return fail({ code: 'order.unknown_intent', intentId })
+}
+
+/** The account that a poll is about. */
+function keyOf({ call }: LedgerEntry): string {
+  return `${call.accId}/${call.trdMarket}`
+}

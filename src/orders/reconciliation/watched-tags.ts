@@ -1,0 +1,42 @@
+import type { LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
+
+/** Entries of each state that are read at the start, the newest ones. */
+const MOST_READ = 500
+
+/** Tags that are watched: those of some days, since OpenD takes 15 orders in 30 s and refuses or loses few. About 100 kB. */
+const MOST_WATCHED = 1_000
+
+/**
+ * The tags of new orders that were told to be absent or rejected, so that an order that appears all the same is noticed.
+ * In memory, because every order push is checked against them.
+ */
+export class WatchedTags {
+  readonly #tags = new Set<string>()
+
+  constructor(ledger: Pick<Ledger, 'page'>) {
+    const pages = (['absent', 'rejected'] as const).map((state) =>
+      ledger.page({ caller: null, state, accId: null, before: null, limit: MOST_READ }),
+    )
+    const oldestFirst = pages.flat().toSorted((one, other) => one.updatedAtMs - other.updatedAtMs)
+    for (const entry of oldestFirst) this.note(entry)
+  }
+
+  get size(): number {
+    return this.#tags.size
+  }
+
+  has(tag: string): boolean {
+    return this.#tags.has(tag)
+  }
+
+  /** An entry came to a state. */
+  note({ tag, state }: LedgerEntry): void {
+    if (tag === null) return
+    this.#tags.delete(tag)
+    if (state !== 'absent' && state !== 'rejected') return
+    this.#tags.add(tag)
+    const [oldest] = this.#tags
+    if (this.#tags.size > MOST_WATCHED && oldest !== undefined) this.#tags.delete(oldest)
+  }
+}

@@ -1,0 +1,86 @@
+import { ModifyOrderOp } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { EntryState, LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
+import { hasId, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** The lists of an account, as one poll had them. */
+export interface OrderLists {
+  /** Today's orders and those of the history. */
+  readonly orders: readonly Order[]
+  /** Whether the history is among them; without it only today's orders are. */
+  readonly hasHistory: boolean
+  /** When the poll began, Unix ms. */
+  readonly startedMs: number
+}
+
+/** Witnesses of one entry, those made nearest to it first: a list that has all of them is no empty or old one. */
+const MOST_WITNESSES = 20
+
+/** Accepted orders that are read to choose them from: OpenD takes 15 in 30 s of an account, so those of some minutes. */
+const MOST_READ = 200
+
+/** How far from an entry its witnesses were made. The history is asked for a day on both sides, in any time zone. */
+const SPAN_MS = 12 * 3_600_000
+
+/** The same where only today's orders are listed: an order of an hour ago is most likely of the same day. */
+const SPAN_OF_TODAY_MS = 3_600_000
+
+/** OpenD's lists follow an accepted order within this time. */
+const LIST_LAG_MS = 10_000
+
+/** States of a deletion that leave the order where it is. */
+const NOT_DELETED: ReadonlySet<EntryState> = new Set(['rejected', 'absent'])
+
+/**
+ * Why lists prove nothing about an entry that is not on them; null when they do. OpenD answers with an empty or partial
+ * list while it starts or reads from its broker, and such a list looks like a complete one. So a list counts as complete
+ * only when it has the orders that the ledger knows to be there: the accepted ones of that account and market made
+ * around the same time. Where the account has no history, today's list is also no evidence about an older entry.
+ */
+export function gapOf(entry: LedgerEntry, lists: OrderLists, ledger: Pick<Ledger, 'placedSince' | 'changesOf'>) {
+  const { orders, hasHistory, startedMs } = lists
+  if (!hasHistory && startedMs - entry.createdAtMs > SPAN_MS) {
+    return 'OpenD lists only the orders of today for the account, and the call is older'
+  }
+  const [fromMs, toMs] = [
+    entry.createdAtMs - (hasHistory ? SPAN_MS : SPAN_OF_TODAY_MS),
+    hasHistory ? entry.createdAtMs + SPAN_MS : Infinity,
+  ]
+  const missing = ledger
+    .placedSince(entry.call.accId, fromMs, MOST_READ)
+    .filter((placed) => placed.id !== entry.id && placed.createdAtMs <= toMs && isWitness(placed, entry, startedMs))
+    .toSorted((one, other) => distance(one, entry) - distance(other, entry))
+    .slice(0, MOST_WITNESSES)
+    .find((placed) => !isListed(placed, orders) && !isDeleted(placed, ledger))
+  return missing === undefined
+    ? null
+    : `OpenD's list lacks ${missing.id}, which it accepted before, so what it does not list may be there all the same`
+}
+
+/** Whether an accepted order has to be on the lists of an entry's account and market by now. */
+function isWitness(placed: LedgerEntry, { call }: LedgerEntry, startedMs: number): boolean {
+  // An order that a person named when deciding by hand is no word of OpenD's.
+  if (placed.call.trdMarket !== call.trdMarket || placed.resolution !== null || !hasId(idsOfEntry(placed))) return false
+  const ageMs = startedMs - placed.updatedAtMs
+  // A negative age is a clock that was set back.
+  return ageMs < 0 || ageMs >= LIST_LAG_MS
+}
+
+function isListed(placed: LedgerEntry, orders: readonly Order[]): boolean {
+  const ids = idsOfEntry(placed)
+  return orders.some((order) => isSameOrder(ids, idsOf(order)) === true)
+}
+
+/** Whether the order was deleted, or may have been: a deleted order leaves the lists. */
+function isDeleted(placed: LedgerEntry, ledger: Pick<Ledger, 'changesOf'>): boolean {
+  const ids = idsOfEntry(placed)
+  const changes = ledger.changesOf(placed.call.accId, ids, MOST_READ)
+  return changes.some(({ call, state }) => call.op === ModifyOrderOp.Delete && !NOT_DELETED.has(state))
+}
+
+function distance(one: LedgerEntry, other: LedgerEntry): number {
+  return Math.abs(one.createdAtMs - other.createdAtMs)
+}

@@ -1,0 +1,72 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { decodeMessage } from '../../wire/decode.ts'
+import { idsOf, isSameOrder } from '../order-identity.ts'
+import { isUnsure } from '../reconciliation/match-result.ts'
+import { tagOf } from '../tag.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+
+/** An order push: the order, and the account (decimal id) that it belongs to. */
+export interface PushedOrder {
+  readonly accId: string
+  readonly order: Order
+}
+
+/**
+ * Pushes that are kept. OpenD sends a handful for each order and takes 15 orders in 30 s for an account, so these are
+ * those of some seconds; one that is dropped costs a poll.
+ */
+const MOST_PUSHES = 256
+
+interface Push {
+  readonly body: Uint8Array
+  /** Decoded on first use; null when the body does not decode or has no order. */
+  order: Order | null | undefined
+  /** In which round it came. */
+  readonly round: number
+}
+
+/**
+ * The order pushes of the last moments, in case a reply is lost. They are decoded only when one is looked for, which
+ * is not the case while replies arrive.
+ */
+export class PushedOrders {
+  #pushes: Push[] = []
+
+  note(body: Uint8Array, round: number): void {
+    if (this.#pushes.length >= MOST_PUSHES) this.#pushes.shift()
+    this.#pushes.push({ body, order: undefined, round })
+  }
+
+  /**
+   * The order with that tag as it was pushed last before that round, unless OpenD itself was not sure of it. Null also
+   * when several orders carry the tag: a remark can be copied, and a push alone does not show which order is the copy.
+   */
+  find(tag: string, beforeRound: number): Order | null {
+    const tagged = this.#pushes.filter((push) => tagOf(decoded(push)?.remark) === tag)
+    const [first] = tagged
+    if (first === undefined) return null
+    const ids = idsOf(decoded(first) ?? {})
+    if (tagged.some((push) => isSameOrder(ids, idsOf(decoded(push) ?? {})) === false)) return null
+    const known = tagged.filter((push) => push.round < beforeRound)
+    return known.map(decoded).findLast((order) => order !== null && !isUnsure(order)) ?? null
+  }
+
+  /** Forgets what came before that round. */
+  forgetBefore(round: number): void {
+    this.#pushes = this.#pushes.filter((push) => push.round >= round)
+  }
+}
+
+/** The order that a push is about; null when the push does not decode or has none. */
+export function pushedOrder(body: Uint8Array): PushedOrder | null {
+  const push = decodeMessage('Trd_UpdateOrder.Response', body)
+  if (!push.ok || push.value.s2c === undefined) return null
+  const { header, order } = push.value.s2c
+  return { accId: header.accID.toString(), order }
+}
+
+function decoded(push: Push): Order | null {
+  if (push.order === undefined) push.order = pushedOrder(push.body)?.order ?? null
+  return push.order
+}

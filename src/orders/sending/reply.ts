@@ -1,0 +1,46 @@
+import { shownText } from '../../base/shown-text.ts'
+import type { CallOutcome } from '../../gateway/effect.ts'
+import { decodeMessage } from '../../wire/decode.ts'
+import { encodeMessage } from '../../wire/encode.ts'
+import { hasId, idsOf } from '../order-identity.ts'
+
+/** What the end of a call says about the order. */
+export type Outcome =
+  | { readonly state: 'accepted'; readonly orderId: string | null; readonly orderIdEx: string | null }
+  /** `reply` is OpenD's `Response` with its message cut to what is shown: the ledger keeps it. */
+  | { readonly state: 'rejected'; readonly detail: string; readonly reply: Uint8Array }
+  | { readonly state: 'not_sent'; readonly detail: string }
+  | { readonly state: 'unknown'; readonly detail: string }
+
+/** `Common.RetType` of a definite no. Every other failure leaves open whether the order exists. */
+const DEFINITE_REFUSALS: ReadonlySet<number> = new Set([-1, -500])
+
+/**
+ * Reads the end of an order call. Only three ends are sure: OpenD accepted it, OpenD refused it, or nothing left the
+ * gateway. A timeout, a cut, a reply that does not decode, OpenD's own -100, -200 and -400, and an accepted new order
+ * whose reply names no order all leave the outcome unknown.
+ */
+export function outcomeOf(protoId: 2202 | 2205, outcome: CallOutcome): Outcome {
+  if (!outcome.ok) {
+    const { failure, sent } = outcome
+    const detail = 'detail' in failure ? `${failure.code}: ${shownText(failure.detail)}` : failure.code
+    return { state: sent ? 'unknown' : 'not_sent', detail }
+  }
+  const name = protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
+  const decoded = decodeMessage(name, outcome.body)
+  if (!decoded.ok) return { state: 'unknown', detail: `the reply does not decode: ${decoded.detail}` }
+  const { retType, retMsg, errCode, s2c } = decoded.value
+  const detail = retMsg === undefined ? `ret_type ${retType}` : shownText(retMsg)
+  if (DEFINITE_REFUSALS.has(retType)) {
+    const shown = retMsg === undefined ? undefined : shownText(retMsg)
+    return { state: 'rejected', detail, reply: encodeMessage(name, { retType, retMsg: shown, errCode }) }
+  }
+  if (retType !== 0) return { state: 'unknown', detail }
+  const ids = idsOf(s2c ?? {})
+  // An OpenD that knows alphanumeric ids gives one to every order. One that does not leaves the field out.
+  const isNamed = s2c?.orderIDEx === undefined ? hasId(ids) : ids.orderIdEx !== null
+  if (protoId === 2202 && !isNamed) {
+    return { state: 'unknown', detail: 'OpenD accepted the order, but its reply names no order' }
+  }
+  return { state: 'accepted', ...ids }
+}

@@ -1,0 +1,147 @@
+import type { SocketCaller } from '../auth/socket-caller.ts'
+import type { Failure } from '../base/failure.ts'
+import { fail, type Result } from '../base/result.ts'
+import { type ClientMessage, type ReadMessage } from './client-message.ts'
+import type { PushHub } from './push-hub.ts'
+import { resumeJson, type ResumeReport } from './resume-report.ts'
+import { replyTo, type ReplyOutcome, streamFacts } from './server-message.ts'
+import { holderOf, type PushSocket } from './push-socket.ts'
+import type { QuoteService } from '../quotes/quote-service.ts'
+
+/** Messages of one socket that wait for the ones before them. A client that sends more does not read its replies. */
+const MAX_WAITING_MESSAGES = 64
+
+/** What the dialog needs from outside. */
+export interface PushDialogDeps {
+  readonly nowMs: () => number
+  readonly hub: PushHub
+  readonly quotes: () => QuoteService
+  tell(one: PushSocket, message: object): void
+  /** The caller behind a token that came in a message. */
+  identify(token: string): Promise<Result<SocketCaller>>
+  /** A socket said who it is. False when it may not become that caller; it is closed then. */
+  became(one: PushSocket, caller: SocketCaller): boolean
+  /** Something that is a bug failed. */
+  onError(what: string, error: unknown): void
+  /** The hub may have something to send at another time now. */
+  hubChanged(): void
+}
+
+/** What is going on with one socket. */
+interface Talk {
+  /** Messages are answered one after the other. */
+  last: Promise<void>
+  waiting: number
+  /** False while a subscription is made whose caller does not want the current value first. */
+  sendsCurrent: boolean
+  /** What the streams that were set last went on from. */
+  resumed: ResumeReport
+}
+
+/** What clients say over their sockets, and what they are answered. */
+export class PushDialog {
+  readonly #deps: PushDialogDeps
+  readonly #talks = new Map<string, Talk>()
+
+  constructor(deps: PushDialogDeps) {
+    this.#deps = deps
+  }
+
+  begin(id: string): void {
+    this.#talks.set(id, { last: Promise.resolve(), waiting: 0, sendsCurrent: true, resumed: new Map() })
+  }
+
+  end(id: string): void {
+    this.#talks.delete(id)
+  }
+
+  /** Whether streams that a socket gets now begin with their current value. */
+  sendsCurrent(id: string): boolean {
+    return this.#talks.get(id)?.sendsCurrent ?? true
+  }
+
+  /** Keeps what the hub said when streams were set, for the reply to the message that set them. */
+  noteResumed(id: string, report: ResumeReport): void {
+    const talk = this.#talks.get(id)
+    if (talk !== undefined) talk.resumed = report
+  }
+
+  /** Takes a message; it is answered after the ones before it. */
+  hear(one: PushSocket, { op, id, message }: ReadMessage): void {
+    const talk = this.#talks.get(one.id)
+    if (talk === undefined) return
+    const reply = (outcome: ReplyOutcome): void => this.#deps.tell(one, replyTo(op, id, outcome))
+    if (talk.waiting >= MAX_WAITING_MESSAGES) {
+      const detail = `${MAX_WAITING_MESSAGES} messages of this socket wait for their replies`
+      reply(fail({ code: 'gateway.busy', detail, retryInMs: null }))
+      return
+    }
+    talk.waiting++
+    talk.last = this.#inTurn(talk, one, message)
+      .then(reply, (error: unknown) => {
+        this.#deps.onError('a message of a push socket failed', error)
+        reply(fail({ code: 'server.bug' }))
+      })
+      .finally(() => talk.waiting--)
+  }
+
+  async #inTurn(talk: Talk, one: PushSocket, message: Result<ClientMessage>): Promise<ReplyOutcome> {
+    await talk.last
+    return message.ok ? this.#answer(one, talk, message.value) : message
+  }
+
+  async #answer(one: PushSocket, talk: Talk, message: ClientMessage): Promise<ReplyOutcome> {
+    const { hub, quotes } = this.#deps
+    if (message.op === 'ping') return { ok: true, facts: { at_ms: this.#deps.nowMs() } }
+    if (message.op === 'auth') return this.#authenticate(one, message.token)
+    const { caller } = one.facts
+    if (caller === null) return fail({ code: 'auth.missing_token' })
+    switch (message.op) {
+      case 'subscribe':
+      case 'unsubscribe': {
+        const { c2s } = message
+        talk.sendsCurrent = c2s.isFirstPush ?? true
+        return this.#changing(one, talk, () =>
+          quotes().desk.subscribe(holderOf(one.facts, caller), c2s, caller.quotaShare),
+        )
+      }
+      case 'accounts': {
+        const { accIds } = message
+        const refusal = accountRefusal(caller, accIds)
+        if (refusal !== null) return fail(refusal)
+        return this.#changing(one, talk, () => quotes().setAccounts(holderOf(one.facts, caller), accIds))
+      }
+      case 'resume': {
+        const report = hub.resume(one.id, message.run, message.positions, this.#deps.nowMs())
+        this.#deps.hubChanged()
+        return { ok: true, facts: { run: hub.run, streams: resumeJson(report) } }
+      }
+      case 'pong':
+        return { ok: true }
+    }
+  }
+
+  /** Makes a change of subscriptions; the reply tells which streams the socket has then. */
+  async #changing(one: PushSocket, talk: Talk, change: () => Promise<Failure | null>): Promise<ReplyOutcome> {
+    talk.resumed = new Map()
+    const failure = await change()
+    talk.sendsCurrent = true
+    if (failure !== null) return fail(failure)
+    return { ok: true, facts: streamFacts(this.#deps.hub.streamsOf(one.id), talk.resumed) }
+  }
+
+  async #authenticate(one: PushSocket, token: string): Promise<ReplyOutcome> {
+    const identified = await this.#deps.identify(token)
+    if (!identified.ok) return identified
+    const caller = identified.value
+    return this.#deps.became(one, caller)
+      ? { ok: true, facts: { caller: caller.id } }
+      : fail({ code: 'auth.invalid_token' })
+  }
+}
+
+function accountRefusal({ scopes, accIds }: SocketCaller, wanted: readonly bigint[]): Failure | null {
+  if (!scopes.includes('acc:read')) return { code: 'auth.insufficient_scope', scopes: ['acc:read'] }
+  const isAllowed = accIds === null || wanted.every((accId) => accIds.includes(accId))
+  return isAllowed ? null : { code: 'auth.account_not_allowed' }
+}

@@ -1,0 +1,272 @@
+import { LOCAL_READER } from '../auth/caller.ts'
+import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
+import { counter, gauge, type MetricSample } from '../base/metric.ts'
+import type { Result } from '../base/result.ts'
+import type { Timers } from '../base/timers.ts'
+import { WakeTimer } from '../base/wake-timer.ts'
+import { describe } from '../problem/problem.ts'
+import { NO_TEXT, readClientMessage } from './client-message.ts'
+import { type Close, CLOSES } from './close-code.ts'
+import type { PushEvent } from './push-event.ts'
+import { PushHub } from './push-hub.ts'
+import { gatewayMessage, helloMessage } from './server-message.ts'
+import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
+import type { HolderId } from '../subscriptions/holder.ts'
+import type { StreamName, UnitKey } from '../subscriptions/stream.ts'
+import type { LossReason } from '../subscriptions/subscription-outside.ts'
+import { PushDialog } from './push-dialog.ts'
+import type { PushSocket, PushSockets, SocketFacts } from './push-socket.ts'
+import type { QuoteService } from '../quotes/quote-service.ts'
+
+/** How often a quiet socket is told that it is still there: the alarm's interval. */
+export const HEARTBEAT_SECONDS = 30
+
+/** How long a socket may stay open without saying who it is, and how many such may be open at once. */
+const UNKNOWN_SOCKET = { mostMs: 10_000, most: 256 } as const
+
+/** What the pushes need from outside. */
+export interface PushServiceDeps {
+  readonly timers: Timers
+  readonly sockets: PushSockets
+  /** Names this life of the object; streams are numbered anew in each. */
+  readonly run: string
+  readonly quotes: () => QuoteService
+  /** The caller behind a token that came in a first message. */
+  identify(token: string): Promise<Result<SocketCaller>>
+  /** Whether a caller may still be connected, by the keys as they are configured now. */
+  standing(caller: SocketCaller, nowMs: number): Standing
+  isLinkUp(): boolean
+  /** Something that is a bug failed. */
+  onError(what: string, error: unknown): void
+}
+
+/** The push side of the gateway object: sockets, what clients say over them, and the hub that feeds them. */
+export class PushService {
+  readonly #deps: PushServiceDeps
+  readonly #sockets: PushSockets
+  readonly #hub: PushHub
+  readonly #dialog: PushDialog
+  readonly #flush: WakeTimer
+  readonly #lookAround: WakeTimer
+
+  constructor(deps: PushServiceDeps) {
+    const { timers, sockets } = deps
+    this.#deps = deps
+    this.#sockets = sockets
+    this.#flush = new WakeTimer(timers, () => this.#afterHub((nowMs) => this.#hub.flush(nowMs)))
+    this.#lookAround = new WakeTimer(timers, () => this.closeFallen())
+    this.#hub = new PushHub({
+      run: deps.run,
+      send: (id, text) => sockets.byId(id)?.send(text),
+      // The hub forgets it by itself, and must not be called back meanwhile.
+      close: (id, code, reason) => void Promise.resolve().then(() => this.#end(id, { code, reason })),
+    })
+    this.#dialog = new PushDialog({
+      hub: this.#hub,
+      nowMs: () => timers.nowMs(),
+      quotes: deps.quotes,
+      tell: (one, message) => this.#tell(one, message),
+      identify: (token) => deps.identify(token),
+      onError: (what, error) => deps.onError(what, error),
+      became: (one, caller) => this.#became(one, caller),
+      hubChanged: () => this.#flush.by(this.#hub.nextFlushMs()),
+    })
+  }
+
+  /** After the object came back to memory: its sockets go on, with streams that are numbered anew. */
+  restore(): void {
+    for (const one of this.#sockets.all()) this.#begin(one)
+    this.#deps.quotes().desk.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
+  }
+
+  /** A socket was opened for the caller that the Worker vouched for. */
+  opened(one: PushSocket): void {
+    this.#begin(one)
+    if (one.facts.caller === null && this.#unknownCount() > UNKNOWN_SOCKET.most) this.#end(one.id, CLOSES.overloaded)
+  }
+
+  /** A message of a client. */
+  message(one: PushSocket, data: string | ArrayBuffer): void {
+    this.#hub.heard(one.id, this.#deps.timers.nowMs())
+    const read = typeof data === 'string' ? readClientMessage(data) : NO_TEXT
+    if (read.message.ok && read.message.value.op === 'pong') {
+      const { n } = read.message.value
+      this.#afterHub((nowMs) => this.#hub.pong(one.id, n, nowMs))
+    } else {
+      this.#dialog.hear(one, read)
+    }
+  }
+
+  /** A client is gone. */
+  closed(one: PushSocket): void {
+    this.#leave(one.id)
+    // A socket that can hibernate does not answer a close by itself; its client would wait, and then see 1006.
+    one.close(CLOSES.answered.code, CLOSES.answered.reason)
+  }
+
+  push(event: PushEvent): void {
+    this.#afterHub((nowMs) => this.#hub.push(event, nowMs))
+  }
+
+  /** The streams of that holder are others now: those of its own socket, or of all sockets of that caller. */
+  streamsChanged(id: HolderId): void {
+    for (const one of this.#socketsOf(id)) this.#setStreams(one)
+  }
+
+  /** Tells the sockets of a holder that it lost subscriptions which it did not give up. */
+  unitsLost(id: HolderId, units: readonly UnitKey[], reason: LossReason): void {
+    const why = reason.kind === 'refused' ? describe(reason.failure).error : 'others needed the quota'
+    const message = { type: 'unsubscribed', reason: reason.kind, error: why, units: [...units] }
+    for (const one of this.#socketsOf(id)) this.#tell(one, message)
+  }
+
+  /** Whether a caller has an open socket. */
+  isListening(caller: string): boolean {
+    return this.#sockets.ofCaller(caller).length > 0
+  }
+
+  linkReady(): void {
+    this.#tellAll(gatewayMessage(true, this.#deps.timers.nowMs()))
+  }
+
+  linkLost(): void {
+    this.#hub.linkLost()
+    this.#tellAll(gatewayMessage(false, this.#deps.timers.nowMs()))
+  }
+
+  /** Tells every socket that it is still there, and closes those that may not be. */
+  heartbeat(): void {
+    this.closeFallen()
+    for (const one of this.#sockets.all()) {
+      // The platform answers the bare text without waking the object, and keeps the time.
+      const pingedAtMs = this.#sockets.pingedAtMs(one)
+      if (pingedAtMs !== null) this.#hub.heard(one.id, pingedAtMs)
+    }
+    this.#tellAll({ type: 'heartbeat', at_ms: this.#deps.timers.nowMs() })
+  }
+
+  /** Closes the sockets whose key or token no longer stands, and those that never said who they are. */
+  closeFallen(): void {
+    const nowMs = this.#deps.timers.nowMs()
+    for (const { id, facts } of [...this.#sockets.all()]) {
+      const { caller } = facts
+      const endsAtMs = endOf(facts)
+      const standing = caller === null ? 'unknown' : this.#deps.standing(caller, nowMs)
+      if (standing === 'expired') this.#end(id, CLOSES.tokenExpired)
+      else if (standing === 'revoked') this.#end(id, CLOSES.keyRevoked)
+      else if (endsAtMs !== null && endsAtMs > nowMs) this.#lookAround.by(endsAtMs)
+      else if (caller === null) this.#end(id, CLOSES.notKnown)
+    }
+  }
+
+  metrics(): readonly MetricSample[] {
+    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, keptBytes } = this.#hub.counts
+    return [
+      gauge('opend_edge_push_sockets', this.#sockets.size),
+      gauge('opend_edge_push_streams', streams),
+      gauge('opend_edge_push_kept_bytes', keptBytes),
+      gauge('opend_edge_push_waiting_bytes', waitingBytes),
+      counter('opend_edge_push_frames_sent_total', framesSent),
+      counter('opend_edge_push_frames_conflated_total', conflated),
+      counter('opend_edge_push_events_dropped_total', dropped),
+      counter('opend_edge_push_lagged_total', lagged),
+      counter('opend_edge_push_sockets_closed_slow_total', closedSlow),
+    ]
+  }
+
+  /** A socket that was opened, or that the object found again. */
+  #begin(one: PushSocket): void {
+    const { caller, form, isBatched, conflateMs } = one.facts
+    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
+    this.#dialog.begin(one.id)
+    this.#lookAround.by(endOf(one.facts))
+    if (caller !== null) this.#greet(one, caller)
+  }
+
+  #greet(one: PushSocket, caller: SocketCaller): void {
+    const { form, isBatched, conflateMs } = one.facts
+    const { run } = this.#hub
+    const options = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
+    this.#tell(one, helloMessage({ run, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
+    if (!this.#deps.isLinkUp()) this.#tell(one, gatewayMessage(false, this.#deps.timers.nowMs()))
+    this.#setStreams(one)
+  }
+
+  /** A socket said who it is: for the first time, with a new token, or instead of being anybody on this machine. */
+  #became(one: PushSocket, caller: SocketCaller): boolean {
+    const before = one.facts.caller
+    if (before !== null && before.id !== caller.id) {
+      if (before.id !== LOCAL_READER.id) {
+        this.#end(one.id, CLOSES.otherCaller)
+        return false
+      }
+      this.#deps.quotes().desk.dropHolder(one.id)
+    }
+    this.#sockets.identify(one, caller)
+    this.#lookAround.by(endOf(one.facts))
+    this.#greet(one, caller)
+    return true
+  }
+
+  /** What a socket is sent: what it and its caller's REST calls have subscribed, and may be seen by that caller. */
+  #setStreams(one: PushSocket): void {
+    const { caller } = one.facts
+    if (caller === null) return
+    const { desk } = this.#deps.quotes()
+    const wanted = [...desk.streamsOf(one.id), ...desk.streamsOf(caller.id), NOTIFY_STREAM, REMINDERS_STREAM]
+    const streams = new Set(wanted.filter((stream) => maySee(caller, stream)))
+    const sendsCurrent = this.#dialog.sendsCurrent(one.id)
+    this.#afterHub((nowMs) => {
+      this.#dialog.noteResumed(one.id, this.#hub.setStreams(one.id, streams, { sendsCurrent }, nowMs))
+    })
+  }
+
+  /** The socket of that holder, or all sockets of that caller. */
+  #socketsOf(id: HolderId): readonly PushSocket[] {
+    const own = this.#sockets.byId(id)
+    return own === null ? this.#sockets.ofCaller(id) : [own]
+  }
+
+  #tell(one: PushSocket, message: object): void {
+    this.#afterHub((nowMs) => this.#hub.tell(one.id, message, nowMs))
+  }
+
+  #tellAll(message: object): void {
+    for (const one of this.#sockets.all()) if (one.facts.caller !== null) this.#tell(one, message)
+  }
+
+  /** Does something with the hub, and sees to it that what it keeps for later goes out in time. */
+  #afterHub(act: (nowMs: number) => void): void {
+    act(this.#deps.timers.nowMs())
+    this.#flush.by(this.#hub.nextFlushMs())
+  }
+
+  #end(id: string, close: Close): void {
+    const one = this.#sockets.byId(id)
+    this.#leave(id)
+    one?.close(close.code, close.reason)
+  }
+
+  #leave(id: string): void {
+    this.#hub.remove(id, this.#deps.timers.nowMs())
+    this.#dialog.end(id)
+    this.#sockets.forget(id)
+    this.#deps.quotes().desk.dropHolder(id)
+  }
+
+  #unknownCount(): number {
+    return [...this.#sockets.all()].filter(({ facts }) => facts.caller === null).length
+  }
+}
+
+/** When a socket ends by the clock, Unix ms; null when it does not. */
+function endOf({ caller, openedAtMs }: SocketFacts): number | null {
+  return caller === null ? openedAtMs + UNKNOWN_SOCKET.mostMs : caller.expiresAtMs
+}
+
+/** Orders and fills are for callers who may read accounts, and only those accounts that they may see. */
+function maySee({ scopes, accIds }: SocketCaller, stream: StreamName): boolean {
+  if (streamKindOf(stream) !== 'trades') return true
+  const accId = BigInt(stream.slice(stream.indexOf(':') + 1))
+  return scopes.includes('acc:read') && (accIds === null || accIds.includes(accId))
+}

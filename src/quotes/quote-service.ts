@@ -1,0 +1,194 @@
+import type { Failure } from '../base/failure.ts'
+import { gauge, type MetricSample } from '../base/metric.ts'
+import { type Result, fail, succeed } from '../base/result.ts'
+import type { Timers } from '../base/timers.ts'
+import { WakeTimer } from '../base/wake-timer.ts'
+import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
+import { readPushAccounts, SUB_ACC_PUSH, type TradingAccounts } from '../gateway/trading-accounts.ts'
+import { needsOf } from './quote-read.ts'
+import type { QuotePush } from './quote-push.ts'
+import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
+import { type Holder, type HolderId, restHolder, type SubscriptionStore } from '../subscriptions/holder.ts'
+import { securityOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
+import { SubscriptionDesk } from '../subscriptions/subscription-desk.ts'
+import type { LossReason } from '../subscriptions/subscription-outside.ts'
+import { decodeMessage } from '../wire/decode.ts'
+import { encodeMessage } from '../wire/encode.ts'
+import { securityText } from '../wire/security-text.ts'
+
+const SUB = 3001
+const GET_SUB_INFO = 3003
+
+/** A call that is no order call. */
+export interface QuoteCall extends ReadRequest {
+  /** Most subscription units that the caller's key may hold, over all its connections; null without such a share. */
+  readonly quotaShare: number | null
+}
+
+/** What the quotes need from outside. */
+export interface QuoteServiceDeps {
+  readonly timers: Timers
+  readonly store: SubscriptionStore
+  readonly opend: OpendClient
+  /** The accounts of the login; with them order and fill pushes are asked for. */
+  tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
+  /** Something is due at that time, Unix ms; the alarm must not come later. */
+  alarmBy(atMs: number): void
+  /** The streams of that holder are others now. */
+  streamsChanged(id: HolderId): void
+  /** A holder lost units that it did not give up. */
+  unitsLost(id: HolderId, units: readonly UnitKey[], reason: LossReason): void
+  /** Whether pushes of that caller's REST subscriptions reach anybody. */
+  isListening(caller: string): boolean
+  /** Something that no caller waits for failed. */
+  onError(what: string, error: unknown): void
+}
+
+/** The quote side of the gateway object: who has subscribed what, and reads answered from what OpenD pushes. */
+export class QuoteService {
+  readonly desk: SubscriptionDesk
+  readonly #reader: QuoteReader
+  readonly #deps: QuoteServiceDeps
+
+  constructor(deps: QuoteServiceDeps) {
+    this.#deps = deps
+    const { opend, timers } = deps
+    const wake = new WakeTimer(timers, () => this.run())
+    this.desk = new SubscriptionDesk({
+      upstream: (protoId, body) => opend.send(protoId, body, OWN_CALL),
+      store: deps.store,
+      nowMs: () => timers.nowMs(),
+      wakeAt: (atMs) => {
+        wake.by(atMs)
+        deps.alarmBy(atMs)
+      },
+      changed: (id) => deps.streamsChanged(id),
+      lost: (id, units, reason) => deps.unitsLost(id, units, reason),
+      interrupted: (units) => {
+        for (const unit of units) this.#reader.unitDropped(unit)
+      },
+      isListening: (id) => deps.isListening(id),
+    })
+    this.#reader = new QuoteReader({
+      upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
+      isLive: (unit, rehabType) => this.desk.isLive(unit, rehabType),
+      nowMs: () => timers.nowMs(),
+      after: (delayMs, run) => void timers.after(delayMs, run),
+      remaining: (protoId) => opend.budgetOf(protoId, new Uint8Array())?.remaining ?? null,
+    })
+  }
+
+  /** Answers a call that is no order: from the books, from what was pushed or kept, or from OpenD. */
+  async call(request: QuoteCall): Promise<ReadAnswer> {
+    switch (request.protoId) {
+      case SUB:
+        return this.#bookAnswer(await this.#subscribe(request))
+      case GET_SUB_INFO:
+        return this.#bookAnswer(await this.#subInfo(request))
+      case SUB_ACC_PUSH:
+        return this.#setAccounts(request)
+      default:
+        return this.#read(request)
+    }
+  }
+
+  /** The accounts whose order and fill pushes a holder wants. Who may see them has been checked. */
+  async setAccounts(holder: Holder, accIds: readonly bigint[]): Promise<Failure | null> {
+    const [first = null] = accIds
+    if (first !== null) {
+      // Asks for the pushes too, unless that was done over this link.
+      const known = await this.#deps.tradingAccounts(first)
+      if ('code' in known) return known
+      const unknown = accIds.find((accId) => !known.has(accId))
+      if (unknown !== undefined) return { code: 'trade.unknown_account', accId: unknown.toString() }
+    }
+    return this.desk.setAccounts(holder, accIds)
+  }
+
+  /** Takes a push for the reads that it answers. */
+  note(push: QuotePush): void {
+    this.#reader.note(push)
+  }
+
+  /** Orders were sent: what is read from now on has to show them. */
+  wrote(): void {
+    this.#reader.wrote()
+  }
+
+  linkReady(): void {
+    this.desk.linkReady()
+    // Order pushes are asked for together with the account list, once over each link.
+    if (this.desk.wantsAccounts) void this.#deps.tradingAccounts(0n)
+  }
+
+  linkLost(): void {
+    this.desk.linkLost()
+    this.#reader.linkLost()
+  }
+
+  forgetKept(): void {
+    this.#reader.forgetKept()
+  }
+
+  /** Does what is due. */
+  run(): void {
+    this.desk.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
+  }
+
+  metrics(): readonly MetricSample[] {
+    const { holders, heldUnits, subscribedUnits, lingeringUnits } = this.desk.counts
+    const sources = Object.entries(this.#reader.counts).map(([source, value]) => ({ labels: { source }, value }))
+    return [
+      { name: 'opend_edge_reads_total', type: 'counter', values: sources },
+      gauge('opend_edge_subscription_holders', holders),
+      gauge('opend_edge_subscriptions_held', heldUnits),
+      gauge('opend_edge_subscriptions_upstream', subscribedUnits),
+      gauge('opend_edge_subscriptions_lingering', lingeringUnits),
+    ]
+  }
+
+  async #subscribe({ body, caller, quotaShare }: QuoteCall): Promise<Result<Uint8Array>> {
+    const request = decodeMessage('Qot_Sub.Request', body)
+    if (!request.ok) throw new Error(`a subscription does not decode: ${request.detail}`)
+    const failure = await this.desk.subscribe(restHolder(caller), request.value.c2s, quotaShare)
+    // What is subscribed now is read anew, not from a call that left before.
+    this.#reader.wrote()
+    return failure === null ? succeed(encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })) : fail(failure)
+  }
+
+  async #subInfo({ body, caller }: QuoteCall): Promise<Result<Uint8Array>> {
+    const request = decodeMessage('Qot_GetSubInfo.Request', body)
+    if (!request.ok) throw new Error(`a query does not decode: ${request.detail}`)
+    const { id } = restHolder(caller)
+    return this.desk.subInfo({ own: request.value.c2s.isReqAllConn === true ? 'all' : [id], self: id })
+  }
+
+  async #setAccounts({ body, caller }: QuoteCall): Promise<ReadAnswer> {
+    const failure = await this.setAccounts(restHolder(caller), readPushAccounts(body) ?? [])
+    const reply = encodeMessage('Trd_SubAccPush.Response', { retType: 0, s2c: {} })
+    return this.#bookAnswer(failure === null ? succeed(reply) : fail(failure))
+  }
+
+  async #read(request: QuoteCall): Promise<ReadAnswer> {
+    const needs = needsOf(request.protoId, request.body)
+    if (needs !== null) {
+      const { subType, secKeys } = needs
+      const missing = this.desk.missingFor(this.desk.holdersOf(request.caller), subType, secKeys)
+      if (missing.length > 0) {
+        const named = missing.map((secKey) => securityText(securityOf(secKey)) ?? secKey)
+        return this.#bookAnswer(fail({ code: 'quote.not_subscribed', subType, missing: named }))
+      }
+      const failure = await this.desk.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
+      if (failure !== null) return this.#bookAnswer(fail(failure))
+    }
+    return this.#reader.read(request)
+  }
+
+  /** An answer of our own, without OpenD. */
+  #bookAnswer(result: Result<Uint8Array>): ReadAnswer {
+    const outcome = result.ok
+      ? { ok: true as const, body: result.value }
+      : { ok: false as const, failure: result.failure, sent: false }
+    return { outcome, source: 'upstream', asOfMs: this.#deps.timers.nowMs() }
+  }
+}

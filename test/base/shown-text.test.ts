@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { shownName, shownText } from '../../src/base/shown-text.ts'
+import { withoutSecrets } from '../../src/base/without-secrets.ts'
+
+test('a long text is cut, and never within a character', () => {
+  assert.equal(shownText('a'.repeat(500)), 'a'.repeat(500))
+  assert.equal(shownText('a'.repeat(501)), `${'a'.repeat(500)}...`)
+  assert.equal(shownText(`${'a'.repeat(499)}\u{1F600}b`), `${'a'.repeat(499)}...`)
+  assert.equal(shownName('a'.repeat(65)), `${'a'.repeat(64)}...`)
+})
+
+test('a text of another program cannot start a line of the log, steer a terminal or turn the text around', () => {
+  assert.equal(shownText('a\r\nb\u001b[2Jc\u2028d\u202Ee\u0085f'), 'a  b [2Jc d e f')
+  assert.equal(shownText('交易未解锁'), '交易未解锁')
+})
+
+test('what looks like a secret is not logged, and names are', () => {
+  const hex = '0123456789abcdef'.repeat(4)
+  for (const secret of [`fc_${hex}`, hex, hex.slice(0, 20), 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln']) {
+    assert.equal(withoutSecrets(`unknown field ${secret}.`), 'unknown field [redacted].')
+  }
+  const plain = 'KEYS_JSON keys[0]: allowed_trading_hours_timezone, https://app-2.example.com:8080, "trade:reel"'
+  assert.equal(withoutSecrets(plain), plain)
+})

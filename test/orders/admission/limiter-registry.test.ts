@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LimiterRegistry } from '../../../src/orders/admission/limiter-registry.ts'
+import { DeskRig, limits } from '../order-rig.ts'
+
+test('budgets are made from the ledger when they are first asked for, and when the limits have changed', async () => {
+  const rig = new DeskRig()
+  await rig.done(Promise.all([rig.place(), rig.place(), rig.place({}, { caller: 'key:b' })]))
+  const book = new LimiterRegistry(rig.ledger)
+  const nowMs = rig.clock.wallMs()
+  const used = (caller: string, cap: number) =>
+    book.of(caller, limits({ maxOrdersPerMinute: cap }), nowMs).budgets(nowMs).rate?.used
+  assert.deepEqual([used('key:a', 5), used('key:b', 5), used('key:c', 5)], [2, 1, 0])
+  const kept = book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs)
+  assert.equal(book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), kept)
+  assert.equal(used('key:a', 6), 2)
+  assert.notEqual(book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), kept)
+})
+
+test('limits that differ only in an account id differ', () => {
+  const rig = new DeskRig()
+  const book = new LimiterRegistry(rig.ledger)
+  const one = book.of('key:a', limits({ allowedAccIds: [2n ** 60n] }), 0)
+  assert.notEqual(book.of('key:a', limits({ allowedAccIds: [2n ** 60n + 1n] }), 0), one)
+})
+
+test('more callers than are kept in memory lose no budget', async () => {
+  const rig = new DeskRig()
+  const key = limits({ maxOrdersPerMinute: 5 })
+  await rig.done(rig.place({}, { limits: key }))
+  for (let i = 0; i < 1_100; i++) await rig.done(rig.place({}, { caller: `jwt:${i}`, limits: key, isDryRun: true }))
+  const { budgets } = await rig.done(rig.place({}, { limits: key, isDryRun: true }))
+  assert.equal(budgets?.rate?.used, 1)
+})

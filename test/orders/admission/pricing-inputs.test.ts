@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OrderType, SecurityType, TrdMarket } from '../../../proto/enums.ts'
+import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { OrderAnswer } from '../../../src/orders/request.ts'
+import { encodeMessage } from '../../../src/wire/encode.ts'
+import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
+import { DeskRig, failed, limits } from '../order-rig.ts'
+import { snapshot } from '../sample-snapshot.ts'
+
+const SNAPSHOT = 3203
+const FUTURE_INFO = 3218
+
+function codeOf({ reply }: OrderAnswer): string {
+  return reply.kind === 'refused' ? reply.failure.code : reply.kind
+}
+
+function reserved(rig: DeskRig): bigint | null {
+  return rig.latest.reservation?.value ?? null
+}
+
+const BILLION = 1_000_000_000n
+
+test('a key without limits costs no call beside the order', async () => {
+  const rig = new DeskRig()
+  await rig.done(rig.place({ orderType: OrderType.Market }))
+  await rig.done(rig.modify({ qty: 300 }, { limits: limits({ maxOrdersPerMinute: 9 }) }))
+  assert.deepEqual(
+    rig.sent.map(({ protoId }) => protoId),
+    [2202, 2205],
+  )
+})
+
+test('a market order is valued at the last price and the band', async () => {
+  const rig = new DeskRig()
+  rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 400))
+  const capped = { limits: limits({ maxOrderValue: 42_000 }) }
+  const market = { orderType: OrderType.Market, price: undefined }
+  assert.equal(codeOf(await rig.done(rig.place(market, capped))), 'answered')
+  assert.equal(reserved(rig), 42_000n * BILLION)
+  assert.equal(codeOf(await rig.done(rig.place({ ...market, qty: 101 }, capped))), 'limits.order_value')
+})
+
+test('before the first trade of the day the last close is the price', async () => {
+  const rig = new DeskRig()
+  rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 0, 200))
+  const answer = rig.place({ orderType: OrderType.Market }, { limits: limits({ maxDailyValue: 50_000 }) })
+  assert.equal(codeOf(await rig.done(answer)), 'answered')
+  assert.equal(reserved(rig), 21_000n * BILLION)
+})
+
+test('a market order that cannot be priced is refused under a value cap, and only there', async () => {
+  const failures: readonly CallOutcome[] = [
+    failed('gateway.not_ready', false),
+    { ok: true, body: encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: -1, retMsg: 'no right' }) },
+    snapshot(SecurityType.Eqty, 0),
+  ]
+  for (const failure of failures) {
+    const rig = new DeskRig()
+    rig.answers.set(SNAPSHOT, () => failure)
+    const order = { orderType: OrderType.Market }
+    assert.equal(
+      codeOf(await rig.done(rig.place(order, { limits: limits({ maxOrderValue: 1e9 }) }))),
+      'limits.order_value',
+    )
+    assert.equal(
+      codeOf(await rig.done(rig.place(order, { limits: limits({ maxDailyValue: 1e9 }) }))),
+      'limits.daily_value',
+    )
+    assert.equal(codeOf(await rig.done(rig.place(order, { limits: limits({ maxOrdersPerMinute: 2 }) }))), 'answered')
+    assert.equal(rig.count(2202), 1)
+  }
+})
+
+test('a future counts with the size and in the currency of its contract', async () => {
+  const rig = new DeskRig()
+  rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Future, 20_000))
+  rig.answers.set(FUTURE_INFO, () => {
+    const security = { market: 1, code: 'HSImain' }
+    const names = { name: 'HSI', ownerOther: '', exchange: '', contractType: '', exchangeFormatUrl: '' }
+    const terms = { contractSize: 50, contractSizeUnit: '', quoteCurrency: '港元', minVar: 1, minVarUnit: '' }
+    const s2c = { futureInfoList: [{ ...names, ...terms, security, lastTradeTime: '', timeZone: '' }] }
+    return { ok: true, body: encodeMessage('Qot_GetFutureInfo.Response', { retType: 0, s2c }) }
+  })
+  const header = inMarket(TrdMarket.Futures)
+  const order = { header, code: 'HSImain', secMarket: 1, qty: 2, price: 20_000 }
+  const answer = await rig.done(rig.place(order, { limits: limits({ maxDailyValue: { HKD: 2_000_000 } }) }))
+  assert.equal(codeOf(answer), 'answered')
+  assert.deepEqual([reserved(rig), rig.latest.reservation?.currency], [2_000_000n * BILLION, 'HKD'])
+})
+
+test('an order with a price of its own needs a snapshot only when nothing is known of its contract', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  const [second, third, market] = [{ qty: 200 }, { price: 310 }, { orderType: OrderType.Market, price: undefined }]
+  const snapshots: number[] = []
+  for (const order of [{}, second, third, market, market, {}]) {
+    assert.equal(codeOf(await rig.done(rig.place(order, capped))), 'answered')
+    snapshots.push(rig.count(SNAPSHOT))
+  }
+  assert.deepEqual(snapshots, [1, 1, 1, 2, 3, 3])
+  assert.equal(reserved(rig), 30_000n * BILLION)
+  await rig.done(rig.place({ code: '00005' }, capped))
+  assert.equal(rig.count(SNAPSHOT), 4)
+})
+
+test('what is known of a contract is asked again after an hour, and when the link came up', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  const snapshotsAfter = async (): Promise<number> => {
+    await rig.done(rig.place({}, capped))
+    return rig.count(SNAPSHOT)
+  }
+  assert.equal(await snapshotsAfter(), 1)
+  await rig.pass(3_600_000 - 60_000)
+  assert.equal(await snapshotsAfter(), 1)
+  await rig.pass(120_000)
+  assert.equal(await snapshotsAfter(), 2)
+  rig.search.linkReady()
+  assert.equal(await snapshotsAfter(), 3)
+  rig.clock.step(-7_200_000)
+  assert.equal(await snapshotsAfter(), 4)
+})
+
+test('a contract that OpenD does not tell of is asked for each time', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
+  assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'limits.daily_value')
+  rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 400))
+  assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'answered')
+})
+
+test('orders of one security at the same time share one snapshot', async () => {
+  const rig = new DeskRig()
+  const capped = { limits: limits({ maxDailyValue: 1e9 }) }
+  await rig.done(Promise.all(Array.from({ length: 50 }, () => rig.place({}, capped))))
+  assert.deepEqual([rig.count(SNAPSHOT), rig.count(2202)], [1, 50])
+})
+
+test('a change counts what it adds to the order as OpenD lists it', async () => {
+  const rig = new DeskRig()
+  rig.listed = [restingOrder({ orderID: 7n, orderIDEx: 'FT7' })]
+  const capped = { limits: limits({ maxDailyValue: 40_000 }) }
+  assert.equal(codeOf(await rig.done(rig.modify({ qty: 200 }, capped))), 'answered')
+  assert.equal(reserved(rig), 30_000n * BILLION)
+  assert.equal(codeOf(await rig.done(rig.modify({ orderID: 0n, orderIDEx: 'FT7', price: 400 }, capped))), 'answered')
+  assert.equal(reserved(rig), 10_000n * BILLION)
+  assert.equal(codeOf(await rig.done(rig.modify({ qty: 101 }, capped))), 'limits.daily_value')
+  assert.equal(codeOf(await rig.done(rig.modify({ qty: 50 }, capped))), 'answered')
+})
+
+test('a change of an order that is not listed is refused under limits that must look at it', async () => {
+  const rig = new DeskRig()
+  rig.answers.set(2201, () => failed('gateway.not_ready', false))
+  for (const key of [limits({ maxOrderValue: 1e9 }), limits({ allowedSymbols: ['HK.00700'] })]) {
+    assert.match(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), /^limits\./)
+  }
+  assert.equal(codeOf(await rig.done(rig.cancel({}, { limits: limits({ maxOrderValue: 1 }) }))), 'answered')
+  assert.equal(rig.count(2205), 1)
+})
+
+test('without a cap that needs it a value may not be known, and the entry says so', async () => {
+  const rig = new DeskRig()
+  await rig.done(rig.place())
+  assert.equal(rig.latest.isValued, false)
+  await rig.done(rig.place({}, { limits: limits({ maxDailyValue: 1e9 }) }))
+  assert.equal(rig.latest.isValued, true)
+})

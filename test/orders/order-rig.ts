@@ -1,0 +1,305 @@
+import { ModifyOrderOp, OrderStatus, SecurityType } from '../../proto/enums.ts'
+import type { MessageTypes } from '../../proto/messages.ts'
+import type { Failure } from '../../src/base/failure.ts'
+import { StorageHealth } from '../../src/base/storage-health.ts'
+import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOrigin } from '../../src/gateway/opend-client.ts'
+import type { TradingAccounts } from '../../src/gateway/trading-accounts.ts'
+import { type KeyLimits, NO_LIMITS } from '../../src/limits/key-limits.ts'
+import type { LedgerEntry } from '../../src/orders/entry.ts'
+import { OrderManager } from '../../src/orders/manager/order-manager.ts'
+import { OrderReconciler } from '../../src/orders/reconciliation/order-reconciler.ts'
+import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
+import { sha1 } from '../../src/transport/native-crypto.ts'
+import { decodeMessage } from '../../src/wire/decode.ts'
+import { encodeMessage } from '../../src/wire/encode.ts'
+import { snapshot } from './sample-snapshot.ts'
+import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
+import { Dice } from './simulation/dice.ts'
+import { Disk, type Volume } from './simulation/disk.ts'
+import { Switches } from '../../src/orders/kill-switch/switches.ts'
+import { StoredLedger, StoredSwitches } from './simulation/stored-books.ts'
+import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
+
+type PlaceOrder = MessageTypes['Trd_PlaceOrder.C2S']
+type ModifyOrder = MessageTypes['Trd_ModifyOrder.C2S']
+export type Order = MessageTypes['Trd_Common.Order']
+
+/** The account of `sample-orders.ts`, and one of real money. */
+export const PLAY_ID = 281_756n
+export const REAL_ID = 9n
+const ACCOUNTS: TradingAccounts = new Map([
+  [PLAY_ID, 'simulate'],
+  [REAL_ID, 'real'],
+])
+
+/** How a test answers a call; a promise that never resolves is an answer that never comes. */
+type Answer = (body: Uint8Array) => CallOutcome | Promise<CallOutcome>
+
+/** A call that the desk or the search sent. */
+export interface SentCall {
+  readonly protoId: number
+  readonly body: Uint8Array
+  readonly atMs: number
+}
+
+/** Desk and search over a ledger in memory, with an OpenD that says what the test wants and a clock that it moves. */
+export class DeskRig {
+  readonly clock = new VirtualClock()
+  readonly sent: SentCall[] = []
+  readonly answers = new Map<number, Answer>()
+  /** Random numbers that come next. */
+  readonly nextUnits: number[] = []
+  /** Codes of the calls that the desk said it refused. */
+  readonly refused: string[] = []
+  /** Orders that OpenD lists today. */
+  listed: Order[] = []
+  accounts: TradingAccounts | Failure = ACCOUNTS
+  accountsAfterMs = 0
+  /** How long a call waits for the link, or for OpenD's limits, before its frame is handed over, ms. */
+  waitsToLeaveMs = 0
+  /** Error that every write to the ledger meets; null while the storage works. */
+  storageError: Error | null = null
+  /** Why no caller may trade any more. */
+  standing: Failure | null = null
+  /** OpenD's id of the connection; an order call that is cut after it was sent ends it, and the next one is ready at once. */
+  connection = 1
+  /** Contradictions that were reported: the entry's id, and what was seen. */
+  readonly contradictions: string[] = []
+  desk: OrderManager
+  search: OrderReconciler
+  ledger: StoredLedger
+  switches: Switches
+  readonly storage = new StorageHealth(() => this.clock.wallMs())
+  readonly #disk: Disk
+  readonly #dice: Dice
+  #volume: Volume
+  #timer: { readonly atMs: number; readonly cancel: Cancel } | null = null
+  #orders = 0
+
+  constructor(seed = 1) {
+    this.#dice = new Dice(seed)
+    this.#disk = new Disk(this.clock, this.#dice)
+    this.#volume = this.#disk.open()
+    ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+    this.answers.set(2202, () => placed(BigInt(++this.#orders)))
+    this.answers.set(2205, (body) => changed(body))
+    this.answers.set(2201, () => orderList(this.listed))
+    this.answers.set(2221, () => orderHistory([]))
+    this.answers.set(3203, () => snapshot(SecurityType.Eqty, 400))
+  }
+
+  /** Ends the object and starts it again. */
+  restart(): void {
+    this.#disk.crash()
+    this.#timer?.cancel()
+    this.#timer = null
+    this.#volume = this.#disk.open()
+    this.connection++
+    ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+  }
+
+  /** The connection ends, and another one is ready. */
+  reconnect(): void {
+    this.connection++
+    this.search.linkReady()
+  }
+
+  place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
+    const body = encodeMessage('Trd_PlaceOrder.Request', { c2s: placeOrder(change) })
+    return this.desk.submit({ ...REQUEST, protoId: 2202, body, ...request })
+  }
+
+  modify(change: Partial<ModifyOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
+    const body = encodeMessage('Trd_ModifyOrder.Request', { c2s: modifyOrder(change) })
+    return this.desk.submit({ ...REQUEST, protoId: 2205, body, ...request })
+  }
+
+  cancel(change: Partial<ModifyOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
+    return this.modify({ modifyOrderOp: ModifyOrderOp.Cancel, ...change }, request)
+  }
+
+  /** Lets time pass. */
+  pass(ms: number): Promise<void> {
+    return this.clock.runUntil(this.clock.elapsedMs + ms)
+  }
+
+  /** The result of a call, with the time passed that it takes. */
+  async done<Value>(call: Promise<Value>, withinMs = 60_000): Promise<Value> {
+    let result: { readonly value: Value } | null = null
+    let bug: unknown = null
+    call.then(
+      (value) => (result = { value }),
+      (error: unknown) => (bug = error),
+    )
+    await this.clock.runUntil(this.clock.elapsedMs + withinMs, () => result !== null || bug !== null)
+    if (bug !== null) throw bug
+    return call
+  }
+
+  /** How often a call was sent. */
+  count(protoId: number): number {
+    return this.sent.filter((call) => call.protoId === protoId).length
+  }
+
+  /** The newest entry of the ledger. */
+  get latest(): LedgerEntry {
+    const [entry] = this.ledger.page({ caller: null, state: null, accId: null, before: null, limit: 1 })
+    if (entry === undefined) throw new Error('the ledger is empty')
+    return entry
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return this.ledger.page({ caller: null, state: null, accId: null, before: null, limit: 1_000 })
+  }
+
+  #elapsed(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.after(ms, resolve))
+  }
+
+  /** One timer, for the earliest time asked for. */
+  #wakeAt(atMs: number, run: () => Promise<void>): void {
+    if (this.#timer !== null && this.#timer.atMs <= atMs) return
+    this.#timer?.cancel()
+    const cancel = this.clock.after(atMs - this.clock.wallMs(), () => {
+      this.#timer = null
+      void run()
+    })
+    this.#timer = { atMs, cancel }
+  }
+
+  #assembled(): [StoredLedger, Switches, OrderManager, OrderReconciler] {
+    const volume = this.#volume
+    const ledger = new StoredLedger(
+      volume,
+      () => {
+        if (this.storageError !== null) throw this.storageError
+        return true
+      },
+      () => undefined,
+    )
+    const nowMs = (): number => this.clock.wallMs()
+    const switches = new Switches({
+      store: new StoredSwitches(volume, () => true),
+      nowMs,
+      onStorageFailure: (error) => this.storage.failed(error),
+    })
+    const deps = {
+      ledger,
+      switches,
+      upstream: async (protoId: number, body: Uint8Array, origin?: CallOrigin): Promise<CallOutcome> => {
+        if (this.waitsToLeaveMs > 0 && origin?.mayLeave !== undefined) await this.#elapsed(this.waitsToLeaveMs)
+        const failure = origin?.mayLeave?.(nowMs()) ?? null
+        if (failure !== null) return { ok: false, failure, sent: false }
+        this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
+        const entryId = origin?.entryId
+        if (entryId !== undefined) desk.recordFrame(entryId, BigInt(this.connection), this.sent.length)
+        const outcome = (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
+        if (entryId !== undefined && isCut(outcome)) this.connection++
+        return outcome
+      },
+      sha1,
+      accounts: async () => {
+        if (this.accountsAfterMs > 0) await this.#elapsed(this.accountsAfterMs)
+        return this.accounts
+      },
+      timers: { nowMs, after: (delayMs: number, run: () => void) => this.clock.after(delayMs, run) },
+      storage: this.storage,
+      standing: () => this.standing,
+      wouldRefuse: () => null,
+      nowMs,
+      random: () => this.nextUnits.shift() ?? this.#dice.unit(),
+      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
+      onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
+      connId: () => String(this.connection),
+      onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
+    }
+    const desk = new OrderManager(deps)
+    const search = new OrderReconciler(deps, desk)
+    return [ledger, switches, desk, search]
+  }
+}
+
+const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
+  caller: 'key:a',
+  rights: { simulate: true, real: true },
+  limits: null,
+  requestId: 'r',
+  idempotencyKey: null,
+  isDryRun: false,
+  isKillSwitch: false,
+  callId: null,
+  keyMark: null,
+  expiresAtMs: null,
+}
+
+export function limits(change: Partial<KeyLimits>): KeyLimits {
+  return { ...NO_LIMITS, ...change }
+}
+
+/** The link broke, before or after the call was sent. */
+export function failed(code: 'gateway.disconnected' | 'gateway.not_ready', sent: boolean): CallOutcome {
+  return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
+}
+
+function isCut(outcome: CallOutcome): boolean {
+  return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
+}
+
+/** An answer that never comes. */
+export function never(): Promise<CallOutcome> {
+  return new Promise(() => undefined)
+}
+
+export function placed(orderID: bigint): CallOutcome {
+  const s2c = { header: placeOrder().header, orderID, orderIDEx: `FT${orderID}` }
+  return { ok: true, body: encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c }) }
+}
+
+export function refusal(protoId: 2202 | 2205, retType: number): CallOutcome {
+  const name = protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
+  return { ok: true, body: encodeMessage(name, { retType, retMsg: 'no' }) }
+}
+
+export function orderList(orderList_: readonly Order[]): CallOutcome {
+  const s2c = { header: placeOrder().header, orderList: orderList_ }
+  return { ok: true, body: encodeMessage('Trd_GetOrderList.Response', { retType: 0, s2c }) }
+}
+
+export function orderHistory(orderList_: readonly Order[]): CallOutcome {
+  const s2c = { header: placeOrder().header, orderList: orderList_ }
+  return { ok: true, body: encodeMessage('Trd_GetHistoryOrderList.Response', { retType: 0, s2c }) }
+}
+
+/** The order of an entry, as OpenD lists it. */
+export function orderOf({ tag, orderId }: LedgerEntry, change: Partial<Order> = {}): Order {
+  const orderID = BigInt(orderId ?? 99)
+  return restingOrder({ orderID, orderIDEx: `FT${orderID}`, remark: `#${tag}`, ...change })
+}
+
+/** A push about an order. */
+export function pushOf(order: Order): Uint8Array {
+  return encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c: { header: placeOrder().header, order } })
+}
+
+/** Every status of the schema. */
+export const STATUSES: readonly number[] = Object.values(OrderStatus)
+
+/** The order that a call upstream wants, decoded. */
+export function placedC2s({ body }: Pick<SentCall, 'body'>): PlaceOrder {
+  const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
+  if (!decoded.ok) throw new Error(decoded.detail)
+  return decoded.value.c2s
+}
+
+export function changedC2s({ body }: Pick<SentCall, 'body'>): ModifyOrder {
+  const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
+  if (!decoded.ok) throw new Error(decoded.detail)
+  return decoded.value.c2s
+}
+
+function changed(body: Uint8Array): CallOutcome {
+  const { header, orderID, orderIDEx = `FT${orderID}` } = changedC2s({ body })
+  const s2c = { header, orderID, orderIDEx }
+  return { ok: true, body: encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c }) }
+}

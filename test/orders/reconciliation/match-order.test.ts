@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ModifyOrderOp, OrderStatus } from '../../../proto/enums.ts'
+import { matchOrder } from '../../../src/orders/reconciliation/match-order.ts'
+import type { LedgerEntry, OrderCallFacts } from '../../../src/orders/entry.ts'
+import { restingOrder } from '../../limits/sample-orders.ts'
+import { type Order, STATUSES } from '../order-rig.ts'
+import { changeEntry, ledgerOf, MADE_MS, placeEntry } from '../sample-entries.ts'
+
+/** What a look at these orders says, in a ledger of these other calls: the state, or `none` without a trace. */
+function stateOf(entry: LedgerEntry, orders: readonly Order[], others: readonly LedgerEntry[] = []): string {
+  return matchOrder(entry, { orders, gap: null }, ledgerOf(entry, ...others))?.state ?? 'none'
+}
+
+/** The state for every status that the order can have. */
+function byStatus(entry: LedgerEntry, order: Partial<Order>): Record<string, number[]> {
+  const states: Record<string, number[]> = {}
+  for (const orderStatus of STATUSES) {
+    ;(states[stateOf(entry, [restingOrder({ ...order, orderStatus })])] ??= []).push(orderStatus)
+  }
+  return states
+}
+
+const UNSURE = [OrderStatus.Unknown, OrderStatus.TimeOut]
+const OPEN = [0, 1, 2, 5, 10]
+const CANCELLED = [12, 13, 14, 15, 23]
+const sorted = (numbers: readonly number[]): number[] => STATUSES.filter((status) => numbers.includes(status))
+
+test('a new order is found by its tag in whatever state it is, unless OpenD itself does not know', () => {
+  const sure = STATUSES.filter((status) => !UNSURE.includes(status as -1 | 4))
+  assert.deepEqual(byStatus(placeEntry(), { remark: 'grid #00000001' }), { accepted: sure, unknown: sorted(UNSURE) })
+  assert.deepEqual(byStatus(placeEntry(), { remark: 'grid #00000002' }), { none: STATUSES })
+  assert.deepEqual(byStatus(placeEntry(), {}), { none: STATUSES })
+})
+
+test('a change shows in the order it was about', () => {
+  const of = (op: number, order: Partial<Order> = {}) => byStatus(changeEntry({ op, qty: 200 }), order)
+  const unknown = sorted(UNSURE)
+  const over = sorted([3, 11, 21, 24, ...CANCELLED])
+  assert.deepEqual(of(ModifyOrderOp.Normal, { qty: 200 }), {
+    accepted: STATUSES.filter((status) => !unknown.includes(status)),
+    unknown,
+  })
+  assert.deepEqual(of(ModifyOrderOp.Normal), { none: sorted([...OPEN, 22]), rejected: over, unknown })
+  assert.deepEqual(of(ModifyOrderOp.Cancel), {
+    accepted: sorted(CANCELLED),
+    none: sorted([...OPEN, 22]),
+    rejected: sorted([3, 11, 21, 24]),
+    unknown,
+  })
+  assert.deepEqual(of(ModifyOrderOp.Disable), { accepted: [22], none: sorted(OPEN), rejected: over, unknown })
+  assert.deepEqual(of(ModifyOrderOp.Enable), {
+    accepted: sorted([...OPEN, 3, 11, 12, 14, 21, 24]),
+    none: [22],
+    rejected: sorted([13, 15, 23]),
+    unknown,
+  })
+  assert.deepEqual(of(ModifyOrderOp.Delete), {
+    accepted: [23],
+    none: STATUSES.filter((status) => status !== 23 && !unknown.includes(status)),
+    unknown,
+  })
+})
+
+test('an order that is not listed says nothing of a change, except that a deleted one is gone', () => {
+  for (const op of [1, 2, 3, 4]) assert.equal(stateOf(changeEntry({ op }), []), 'none')
+  const deletion = changeEntry({ op: ModifyOrderOp.Delete })
+  const look = { orders: [], gap: null }
+  const finding = matchOrder(deletion, look, ledgerOf())
+  assert.equal(finding?.state === 'accepted' && finding.isByAbsence, true)
+  assert.equal(matchOrder(deletion, { ...look, gap: 'test' }, ledgerOf()), null)
+})
+
+test('an order is found by either of its names', () => {
+  const names: readonly Partial<OrderCallFacts>[] = [
+    { targetOrderId: '7', targetOrderIdEx: null },
+    { targetOrderId: null, targetOrderIdEx: 'FT7' },
+  ]
+  const order = restingOrder({ orderID: 7n, orderIDEx: 'FT7', qty: 200 })
+  for (const name of names) assert.equal(stateOf(changeEntry({ qty: 200, ...name }), [order]), 'accepted')
+  assert.equal(stateOf(changeEntry({ qty: 200, targetOrderId: '8' }), [order]), 'none')
+})
+
+test('every number that a change asks for must be there, and a 0 asks for nothing', () => {
+  const order = restingOrder({ price: 320.4, auxPrice: 310, trailType: 1, trailValue: 2, trailSpread: 0.5 })
+  const asked = { auxPrice: 310, trailType: 1, trailValue: 2, trailSpread: 0.5 }
+  const cases: readonly [Partial<OrderCallFacts>, string][] = [
+    [{ price: 320.4, triggers: asked }, 'accepted'],
+    [{ price: 320.45, triggers: asked }, 'none'],
+    [{ price: 320.45, triggers: { ...asked, adjustLimit: -0.001 } }, 'accepted'],
+    [{ price: 325, triggers: { ...asked, adjustLimit: 0.001 } }, 'none'],
+    [{ triggers: { ...asked, auxPrice: 311 } }, 'none'],
+    [{ triggers: { ...asked, trailType: 2 } }, 'none'],
+    [{ triggers: { ...asked, trailValue: 3 } }, 'none'],
+    [{ triggers: { ...asked, trailSpread: 0.6 } }, 'none'],
+    [{ qty: 100, price: 0, triggers: { auxPrice: 0 } }, 'accepted'],
+  ]
+  for (const [call, state] of cases) assert.equal(stateOf(changeEntry(call), [order]), state, JSON.stringify(call))
+  assert.equal(stateOf(changeEntry({ triggers: { auxPrice: 310 } }), [restingOrder()]), 'none')
+})
+
+test('a change that another one may have covered is undecided while the order lives, and lapses with it', () => {
+  const lost = changeEntry({ qty: 200 })
+  const order = restingOrder({ qty: 300 })
+  const later = (change: Partial<LedgerEntry>, call: Partial<OrderCallFacts> = {}): LedgerEntry => {
+    const times = { createdAtMs: MADE_MS + 1_000, updatedAtMs: MADE_MS + 2_000 }
+    return changeEntry({ qty: 300, ...call }, { id: 'oi_00000003', state: 'accepted', ...times, ...change })
+  }
+  assert.equal(stateOf(lost, [order], [later({})]), 'unknown')
+  assert.equal(stateOf(lost, [order], [later({ state: 'unknown' })]), 'unknown')
+  assert.equal(stateOf(lost, [order], [later({ state: 'reserved' })]), 'unknown')
+  // A clock that was set back does not make it the earlier one.
+  assert.equal(stateOf(lost, [order], [later({ createdAtMs: 0, updatedAtMs: 0 })]), 'unknown')
+  // It is not what the order shows, it was not made, or it was about something else.
+  assert.equal(stateOf(lost, [order], [later({}, { qty: 400 })]), 'none')
+  assert.equal(stateOf(lost, [order], [later({ state: 'rejected' })]), 'none')
+  assert.equal(stateOf(lost, [order], [later({ state: 'absent' })]), 'none')
+  assert.equal(stateOf(lost, [order], [later({}, { targetOrderId: '8' })]), 'none')
+  assert.equal(stateOf(lost, [order], [later({}, { op: ModifyOrderOp.Cancel })]), 'none')
+  for (const orderStatus of STATUSES) {
+    const isEnded = [3, 11, 14, 15, 21, 23, 24].includes(orderStatus)
+    assert.equal(stateOf(lost, [{ ...order, orderStatus }], [later({})]), isEnded ? 'lapsed' : 'unknown')
+  }
+  // An order that complete lists lack has ended; lists that may lack it say nothing.
+  assert.equal(stateOf(lost, [], [later({})]), 'lapsed')
+  assert.equal(stateOf(lost, [], [later({ state: 'rejected' })]), 'none')
+  assert.equal(matchOrder(lost, { orders: [], gap: 'test' }, ledgerOf(lost, later({}))), null)
+})
+
+test('a change that was over before the lost one was made covers nothing', () => {
+  const lost = changeEntry({ qty: 200 })
+  const before = changeEntry({ qty: 300 }, { id: 'oi_00000003', state: 'accepted', createdAtMs: 1, updatedAtMs: 2 })
+  const look = { orders: [restingOrder({ qty: 300 })], gap: null }
+  assert.equal(matchOrder(lost, look, ledgerOf(before, lost)), null)
+  const beside = { ...before, updatedAtMs: MADE_MS + 1 }
+  assert.equal(matchOrder(lost, look, ledgerOf(beside, lost))?.state, 'unknown')
+})
+
+test('later calls of the account for other orders hide nothing, however many they are', () => {
+  const lost = changeEntry({ qty: 200 })
+  const crowd = Array.from({ length: 1_000 }, (_, i) => placeEntry({ id: `oi_1${i}`, state: 'accepted' }))
+  const others = crowd.map(({ id }) => changeEntry({ qty: 9, targetOrderId: '8' }, { id: `${id}b`, state: 'accepted' }))
+  assert.equal(stateOf(lost, [restingOrder()], [...crowd, ...others]), 'none')
+})
+
+test('an order that was changed very often since shows nothing of an older change', () => {
+  const lost = changeEntry({ qty: 200 })
+  const crowd = Array.from({ length: 200 }, (_, i) => changeEntry({ qty: 9 }, { id: `oi_1${i}`, state: 'accepted' }))
+  assert.equal(stateOf(lost, [restingOrder()], crowd), 'unknown')
+  assert.equal(stateOf(lost, [restingOrder()], crowd.slice(1)), 'none')
+})
+
+test('a cancel of everything was made when nothing is open, and not when an older order is', () => {
+  const all = changeEntry({ kind: 'cancel', op: ModifyOrderOp.Cancel, forAll: true, targetOrderId: null })
+  const older = placeEntry({ state: 'accepted', tag: '00000001', createdAtMs: 1, updatedAtMs: 2 })
+  const newer = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted' })
+  // On its way at the same time as the call.
+  const beside = placeEntry({ id: 'oi_00000005', tag: '00000005', state: 'accepted', updatedAtMs: MADE_MS + 1 })
+  const [tagged, young] = [restingOrder({ remark: '#00000001' }), restingOrder({ remark: '#00000009' })]
+  const look = (orders: readonly Order[], entry = all): string =>
+    matchOrder(entry, { orders, gap: null }, ledgerOf(older, beside, entry, newer))?.state ?? 'none'
+  const filled = restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Filled_All })
+
+  assert.equal(look([]), 'accepted')
+  assert.equal(look([filled]), 'accepted')
+  assert.equal(look([filled, tagged]), 'none')
+  assert.equal(look([restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Disabled })]), 'none')
+  assert.equal(look([young]), 'accepted')
+  assert.equal(look([restingOrder({ remark: '#00000005' })]), 'unknown')
+  assert.equal(look([young, tagged]), 'none')
+  assert.equal(look([restingOrder({ orderStatus: OrderStatus.TimeOut })]), 'unknown')
+  // An order of somebody else: only OpenD's own time tells.
+  assert.equal(look([restingOrder()]), 'unknown')
+  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 })]), 'unknown')
+  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 - 3_600 })]), 'none')
+  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 + 3_600 })]), 'accepted')
+  // What an incomplete list lacks may be open.
+  assert.equal(matchOrder(all, { orders: [], gap: 'test' }, ledgerOf(all)), null)
+  // Limited to a market, it leaves the others alone.
+  const inUs = { ...all, call: { ...all.call, forMarket: 2 } }
+  assert.equal(look([tagged], inUs), 'accepted')
+  assert.equal(look([{ ...tagged, trdMarket: 2 }], inUs), 'none')
+})
+
+test('of several orders with one tag none is taken, and none that belongs to another entry', () => {
+  const orders = ['8', '9'].map((id) =>
+    restingOrder({ orderID: BigInt(id), orderIDEx: `FT${id}`, remark: '#00000001' }),
+  )
+  const [original, copy] = orders
+  assert.ok(original !== undefined && copy !== undefined)
+  assert.equal(stateOf(placeEntry(), orders), 'unknown')
+  // Today's list and the history may both have it.
+  assert.equal(stateOf(placeEntry(), [original, { ...original, orderStatus: 11 }]), 'accepted')
+  const holder = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted', orderId: '9', orderIdEx: 'FT9' })
+  assert.equal(stateOf(placeEntry(), [copy], [holder]), 'none')
+  assert.equal(stateOf(placeEntry(), orders, [holder]), 'accepted')
+  // With its id known, neither tag nor another id counts.
+  const named = placeEntry({ orderId: '8', orderIdEx: 'FT8' })
+  assert.equal(stateOf(named, [copy]), 'none')
+  assert.equal(stateOf(named, [copy, { ...original, remark: '' }]), 'accepted')
+})

@@ -1,0 +1,23 @@
+import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
+
+/** The one alarm of an object: it rings once, at the earliest time that was asked for since it rang last. */
+export class AlarmClock {
+  readonly #timers: Timers
+  readonly #ring: () => void
+  #set: { readonly atMs: number; readonly cancel: CancelTimer } | null = null
+
+  constructor(timers: Timers, ring: () => void) {
+    this.#timers = timers
+    this.#ring = ring
+  }
+
+  by(atMs: number): void {
+    if (this.#set !== null && this.#set.atMs <= atMs) return
+    this.#set?.cancel()
+    const cancel = this.#timers.after(atMs - this.#timers.nowMs(), () => {
+      this.#set = null
+      this.#ring()
+    })
+    this.#set = { atMs, cancel }
+  }
+}
