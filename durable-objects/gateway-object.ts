@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
+import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
@@ -172,7 +173,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   /** Only push sockets come this way; the Worker has checked who they are. */
   override async fetch(request: Request): Promise<Response> {
-    const accepted = this.#sockets.accept(request, Date.now())
+    const caller = readSocketCaller(request.headers)
+    if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
+    const accepted = this.#sockets.accept(request, caller, Date.now())
     if (accepted === null) return new Response(null, { status: 503 })
     this.#gateway.pushes.opened(accepted.opened)
     return accepted.response

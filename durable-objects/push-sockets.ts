@@ -1,4 +1,5 @@
-import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import { NO_NETWORK } from '../src/auth/client-network.ts'
+import { CLIENT_NETWORK_HEADER } from '../src/auth/socket-caller-header.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import { DEFAULT_CONFLATE_MS } from '../src/pushes/push-client.ts'
 import type { PushSocket, PushSockets, SocketFacts, SocketOptions } from '../src/pushes/push-socket.ts'
@@ -76,13 +77,18 @@ export class HibernatingSockets implements PushSockets {
   }
 
   /** Opens a socket for the caller that the Worker vouched for. Null when the platform takes no more. */
-  accept(request: Request, nowMs: number): { readonly opened: PushSocket; readonly response: Response } | null {
+  accept(
+    request: Request,
+    caller: SocketCaller | null,
+    nowMs: number,
+  ): { readonly opened: PushSocket; readonly response: Response } | null {
     if (this.#byId.size >= MAX_SOCKETS) return null
     const { 0: client, 1: server } = new WebSocketPair()
     this.#ctx.acceptWebSocket(server)
     const number = this.#lastNumber + 1
     const options = optionsOf(new URL(request.url).searchParams)
-    const facts = { number, caller: readSocketCaller(request.headers), openedAtMs: nowMs, ...options }
+    const network = request.headers.get(CLIENT_NETWORK_HEADER) ?? NO_NETWORK
+    const facts = { number, caller, network, openedAtMs: nowMs, ...options }
     attach(server, facts)
     const opened = this.#keep(server, facts)
     return { opened, response: new Response(null, { status: 101, webSocket: client }) }
@@ -152,7 +158,9 @@ function optionsOf(query: URLSearchParams): SocketOptions {
 
 function factsOf(socket: WebSocket): SocketFacts {
   // Only `attach` attaches anything. The platform clones it structurally, bigints included.
-  return socket.deserializeAttachment() as SocketFacts
+  const facts = socket.deserializeAttachment() as SocketFacts
+  // What sockets of earlier versions lack.
+  return { ...{ network: NO_NETWORK }, ...facts }
 }
 
 function attach(socket: WebSocket, facts: SocketFacts): void {

@@ -11,6 +11,9 @@ import { keyMarkOf } from './caller-standing.ts'
  */
 export const SOCKET_CALLER_HEADER = 'X-OpenD-Edge-Caller'
 
+/** How the Worker tells the object where a push socket was opened from, in the same way: see `networkOf`. */
+export const CLIENT_NETWORK_HEADER = 'X-OpenD-Edge-Network'
+
 /**
  * The subprotocol that a client names to speak with us. Browsers cannot set headers on a WebSocket, so they offer two
  * protocols, this one and `bearer.<token>`; the answer chooses this one and the token is never echoed.

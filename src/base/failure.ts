@@ -13,6 +13,7 @@ export type Failure =
   | OrderFailure
   | SwitchFailure
   | QuoteFailure
+  | PushFailure
   | UpstreamFailure
   | OpendFailure
   | GatewayFailure
@@ -75,6 +76,8 @@ export type OrderFailure =
   | { readonly code: 'order.in_flight'; readonly intentId: string }
   /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
+  /** The reply to a change was lost, and its order has ended: whether the change was made in between cannot be told. */
+  | { readonly code: 'order.lapsed'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
   /** The call could not be sent within the time that an order call has from its arrival to its frame. Nothing was sent. */
   | { readonly code: 'order.too_late' }
@@ -119,6 +122,12 @@ export type QuoteFailure =
       readonly held: number
       readonly share: number
     }
+
+/** Why a push socket is not opened. */
+export interface PushFailure {
+  /** The caller has as many open sockets as one may have. */
+  readonly code: 'push.too_many_sockets'
+}
 
 /** The gateway keeps OpenD's own limits, so that OpenD never has to refuse. Nothing was sent. */
 export interface UpstreamFailure {

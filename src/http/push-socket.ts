@@ -1,6 +1,8 @@
 import { isOriginAllowed } from '../auth/allowed-origins.ts'
 import { isToken, readBearer } from '../auth/bearer.ts'
+import { networkOf } from '../auth/client-network.ts'
 import {
+  CLIENT_NETWORK_HEADER,
   PUSH_SUBPROTOCOL,
   SOCKET_CALLER_HEADER,
   socketCallerOf,
@@ -52,6 +54,7 @@ export const pushSocket: Handler = async (exchange) => {
   const caller = await callerOf(exchange, admitted.value)
   if (!caller.ok) return caller
   const response = await exchange.gateway.fetch(forwarded(request, caller.value, requestId))
+  if (response.status === 429) return fail({ code: 'push.too_many_sockets' })
   if (response.status >= 400) return fail({ code: 'gateway.busy', detail: 'no more push sockets', retryInMs: null })
   return withHeaders(response, requestId, offersProtocol(request))
 }
@@ -97,6 +100,8 @@ function forwarded(request: Request, caller: SocketCaller | null, requestId: str
   const headers = {
     Upgrade: 'websocket',
     [SOCKET_CALLER_HEADER]: writeSocketCaller(caller),
+    // Cloudflare sets it, over whatever a client sent.
+    [CLIENT_NETWORK_HEADER]: networkOf(request.headers.get('CF-Connecting-IP')),
     [REQUEST_ID_HEADER]: requestId,
   }
   return new Request(url, { headers })

@@ -1,6 +1,6 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { LedgerEntry, OrderCallFacts } from './entry.ts'
-import type { OrderIds } from './ledger.ts'
+import type { Ledger, OrderIds } from './ledger.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -35,6 +35,18 @@ export function isSameOrder(one: OrderIds, other: OrderIds): boolean | null {
   if (one.orderIdEx !== null && other.orderIdEx !== null) return one.orderIdEx === other.orderIdEx
   if (one.orderId !== null && other.orderId !== null) return one.orderId === other.orderId
   return null
+}
+
+/**
+ * The entry that made the order with those ids; null when none did. Two orders may share a decimal id that was made from
+ * the alphanumeric one, so that alone names an order only where one side has no other.
+ */
+export function holderOf(ledger: Pick<Ledger, 'byOrderId'>, accId: string, ids: OrderIds): LedgerEntry | null {
+  const { orderId, orderIdEx } = ids
+  const byEx = orderIdEx === null ? null : ledger.byOrderId(accId, { orderId: null, orderIdEx })
+  if (byEx !== null || orderId === null) return byEx
+  const byId = ledger.byOrderId(accId, { orderId, orderIdEx: null })
+  return byId !== null && isSameOrder(idsOfEntry(byId), ids) === true ? byId : null
 }
 
 function namedIds(orderId: string | null, orderIdEx: string | null): OrderIds {

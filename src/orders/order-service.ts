@@ -15,6 +15,7 @@ import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import type { OrderRequest } from './request.ts'
+import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
 import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
@@ -110,7 +111,12 @@ export class OrderService {
     this.#wake = new WakeTimer(timers, () => {
       this.#search.run().catch((error: unknown) => deps.onError('order search failed', error))
     })
-    const shared = { ledger, upstream: deps.send, wakeAt: (atMs: number) => this.#wake.by(atMs) }
+    const send = watchLists(
+      deps.send,
+      () => this.manager.entries.watchedTags.size > 0,
+      (accId, orders) => this.#search.ordersListed(accId, orders),
+    )
+    const shared = { ledger, upstream: send, wakeAt: (atMs: number) => this.#wake.by(atMs) }
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
       deps.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
@@ -139,7 +145,7 @@ export class OrderService {
       switches,
       ledger,
       timers,
-      send: (protoId, body) => deps.send(protoId, body, KILL_SWITCH),
+      send: (protoId, body) => send(protoId, body, KILL_SWITCH),
       onError: (what, error) => deps.onError(what, error),
       submit: (request) => this.manager.submit(request),
       isLinkUp: () => deps.isLinkUp(),

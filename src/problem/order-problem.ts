@@ -48,6 +48,13 @@ export function describeOrder(failure: OrderFailure): Problem {
           'The reply to the order was lost. The order was looked for and is surely not there: nothing was traded, and it may be sent again.',
         facts,
       }
+    case 'order.lapsed':
+      return {
+        status: 409,
+        error:
+          'The reply to the change was lost and its order has ended since; whether the change was made in between cannot be told, and it has no effect any more.',
+        facts,
+      }
     case 'order.unknown_intent':
       return { status: 404, error: `No order call of yours has the id ${intentId}.` }
     case 'order.already_decided':

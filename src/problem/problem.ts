@@ -56,6 +56,8 @@ export function describe(failure: Failure): Problem {
       const error = `trd_env does not fit: account ${accId} is a ${accountEnv} account, so trd_env must be ${number} (0 = simulate, 1 = real).`
       return { status: 400, error }
     }
+    case 'push.too_many_sockets':
+      return { status: 429, error: 'This key has as many push sockets open as one key may; close one of them first.' }
     case 'switch.fired':
       return {
         status: 409,

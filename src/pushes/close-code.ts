@@ -20,7 +20,7 @@ export interface Close {
  */
 export const CLOSES = {
   answered: { code: 1000, reason: '' },
-  overloaded: { code: 1013, reason: 'too many push sockets; connect again later' },
+  crowdedOut: { code: 1013, reason: 'too many sockets without a token, and this was the oldest; connect again' },
   tokenExpired: { code: 4401, reason: 'the token has expired' },
   notKnown: { code: 4401, reason: 'send {"op":"auth","token":"..."} within 10 s of opening the socket' },
   keyRevoked: { code: 4403, reason: 'the key was revoked' },

@@ -19,8 +19,8 @@ export interface PushDialogDeps {
   tell(one: PushSocket, message: object): void
   /** The caller behind a token that came in a message. */
   identify(token: string): Promise<Result<SocketCaller>>
-  /** A socket said who it is. False when it may not become that caller; it is closed then. */
-  became(one: PushSocket, caller: SocketCaller): boolean
+  /** A socket sent a token. Returns why it may not become that caller; null when it has. */
+  became(one: PushSocket, caller: SocketCaller): Failure | null
   /** Something that is a bug failed. */
   onError(what: string, error: unknown): void
   /** The hub may have something to send at another time now. */
@@ -134,9 +134,8 @@ export class PushDialog {
     const identified = await this.#deps.identify(token)
     if (!identified.ok) return identified
     const caller = identified.value
-    return this.#deps.became(one, caller)
-      ? { ok: true, facts: { caller: caller.id } }
-      : fail({ code: 'auth.invalid_token' })
+    const failure = this.#deps.became(one, caller)
+    return failure === null ? { ok: true, facts: { caller: caller.id } } : fail(failure)
   }
 }
 

@@ -1,5 +1,6 @@
 import { LOCAL_READER } from '../auth/caller.ts'
 import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
+import type { Failure } from '../base/failure.ts'
 import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import type { Timers } from '../base/timers.ts'
@@ -16,13 +17,20 @@ import type { StreamName, UnitKey } from '../subscriptions/stream.ts'
 import type { LossReason } from '../subscriptions/subscription-outside.ts'
 import { PushDialog } from './push-dialog.ts'
 import type { PushSocket, PushSockets, SocketFacts } from './push-socket.ts'
+import { UnknownSockets } from './unknown-sockets.ts'
 import type { QuoteService } from '../quotes/quote-service.ts'
 
 /** How often a quiet socket is told that it is still there: the alarm's interval. */
 export const HEARTBEAT_SECONDS = 30
 
-/** How long a socket may stay open without saying who it is, and how many such may be open at once. */
-const UNKNOWN_SOCKET = { mostMs: 10_000, most: 256 } as const
+/** How long a socket may stay open without a token. */
+const UNKNOWN_MS = 10_000
+
+/**
+ * Sockets of one caller. The programs and browser tabs of one key are tens; the bound leaves room for their reconnects,
+ * and 160 such callers are the 32,768 sockets that the platform takes.
+ */
+const MOST_OF_CALLER = 200
 
 /** What the pushes need from outside. */
 export interface PushServiceDeps {
@@ -48,6 +56,7 @@ export class PushService {
   readonly #dialog: PushDialog
   readonly #flush: WakeTimer
   readonly #lookAround: WakeTimer
+  readonly #unknown = new UnknownSockets()
 
   constructor(deps: PushServiceDeps) {
     const { timers, sockets } = deps
@@ -75,14 +84,28 @@ export class PushService {
 
   /** After the object came back to memory: its sockets go on, with streams that are numbered anew. */
   restore(): void {
-    for (const one of this.#sockets.all()) this.#begin(one)
+    const oldestFirst = [...this.#sockets.all()].toSorted((left, right) => left.facts.number - right.facts.number)
+    for (const one of oldestFirst) this.opened(one)
     this.#deps.quotes().desk.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
   }
 
-  /** A socket was opened for the caller that the Worker vouched for. */
+  /** Whether a caller may open one more socket. Ask before `opened`, and before the upgrade is answered. */
+  hasRoomFor(callerId: string): boolean {
+    return this.#sockets.ofCaller(callerId).length < MOST_OF_CALLER
+  }
+
+  /** A socket was opened for the caller that the Worker vouched for, or was found again by a new life of the object. */
   opened(one: PushSocket): void {
-    this.#begin(one)
-    if (one.facts.caller === null && this.#unknownCount() > UNKNOWN_SOCKET.most) this.#end(one.id, CLOSES.overloaded)
+    const { caller, form, isBatched, conflateMs } = one.facts
+    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
+    this.#dialog.begin(one.id)
+    this.#lookAround.by(endOf(one.facts))
+    if (caller !== null) {
+      this.#greet(one, caller)
+      return
+    }
+    const crowdedOut = this.#unknown.add(one.id, one.facts.network)
+    if (crowdedOut !== null) this.#end(crowdedOut, CLOSES.crowdedOut)
   }
 
   /** A message of a client. */
@@ -174,15 +197,6 @@ export class PushService {
     ]
   }
 
-  /** A socket that was opened, or that the object found again. */
-  #begin(one: PushSocket): void {
-    const { caller, form, isBatched, conflateMs } = one.facts
-    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
-    this.#dialog.begin(one.id)
-    this.#lookAround.by(endOf(one.facts))
-    if (caller !== null) this.#greet(one, caller)
-  }
-
   #greet(one: PushSocket, caller: SocketCaller): void {
     const { form, isBatched, conflateMs } = one.facts
     const { run } = this.#hub
@@ -192,20 +206,23 @@ export class PushService {
     this.#setStreams(one)
   }
 
-  /** A socket said who it is: for the first time, with a new token, or instead of being anybody on this machine. */
-  #became(one: PushSocket, caller: SocketCaller): boolean {
+  /**
+   * A socket sent a token: for the first time, a new one, or instead of being anybody on this machine. Returns why it may
+   * not become that caller; null when it has.
+   */
+  #became(one: PushSocket, caller: SocketCaller): Failure | null {
     const before = one.facts.caller
-    if (before !== null && before.id !== caller.id) {
-      if (before.id !== LOCAL_READER.id) {
-        this.#end(one.id, CLOSES.otherCaller)
-        return false
-      }
-      this.#deps.quotes().desk.dropHolder(one.id)
+    if (before !== null && before.id !== caller.id && before.id !== LOCAL_READER.id) {
+      this.#end(one.id, CLOSES.otherCaller)
+      return { code: 'auth.invalid_token' }
     }
+    if (before?.id !== caller.id && !this.hasRoomFor(caller.id)) return { code: 'push.too_many_sockets' }
+    if (before !== null && before.id !== caller.id) this.#deps.quotes().desk.dropHolder(one.id)
+    this.#unknown.delete(one.id)
     this.#sockets.identify(one, caller)
     this.#lookAround.by(endOf(one.facts))
     this.#greet(one, caller)
-    return true
+    return null
   }
 
   /** What a socket is sent: what it and its caller's REST calls have subscribed, and may be seen by that caller. */
@@ -251,17 +268,14 @@ export class PushService {
     this.#hub.remove(id, this.#deps.timers.nowMs())
     this.#dialog.end(id)
     this.#sockets.forget(id)
+    this.#unknown.delete(id)
     this.#deps.quotes().desk.dropHolder(id)
-  }
-
-  #unknownCount(): number {
-    return [...this.#sockets.all()].filter(({ facts }) => facts.caller === null).length
   }
 }
 
 /** When a socket ends by the clock, Unix ms; null when it does not. */
 function endOf({ caller, openedAtMs }: SocketFacts): number | null {
-  return caller === null ? openedAtMs + UNKNOWN_SOCKET.mostMs : caller.expiresAtMs
+  return caller === null ? openedAtMs + UNKNOWN_MS : caller.expiresAtMs
 }
 
 /** Orders and fills are for callers who may read accounts, and only those accounts that they may see. */

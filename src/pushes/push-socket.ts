@@ -14,6 +14,8 @@ export interface SocketFacts extends SocketOptions {
   readonly number: number
   /** Null until its first message says who it is. */
   readonly caller: SocketCaller | null
+  /** Where it was opened from, see `networkOf`. */
+  readonly network: string
   /** Unix ms. */
   readonly openedAtMs: number
 }

@@ -1,13 +1,24 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { ROOT } from '../../src/cli/build-worker.ts'
-import { keysJsonFor } from '../../src/cli/local-key.ts'
 import type { ServerProcess } from './processes.ts'
 import type { PushAnswer, PushJob, PushPorts } from './push-load.ts'
 import { serveWorker } from './workerd.ts'
 
-const KEY = `fc_${'be'.repeat(32)}`
+/** A key has 200 sockets at most; this many keys are enough for a thousand and some. */
+const SOCKETS_OF_KEY = 200
+const KEYS = Array.from({ length: 6 }, (_, index) => `fc_${`b${index}`.repeat(32)}`)
+
+function keysJson(): string {
+  const keys = KEYS.map((key, index) => ({
+    id: `bench-${index}`,
+    hash: createHash('sha256').update(key).digest('hex'),
+    scopes: ['qot:read'],
+  }))
+  return JSON.stringify({ version: 1, keys })
+}
 
 /** What one round of pushes cost. Processor times are in µs per delivery, null where the system does not tell them. */
 export type PushRound = PushAnswer & { readonly workerCpuUs: number | null }
@@ -15,21 +26,22 @@ export type PushRound = PushAnswer & { readonly workerCpuUs: number | null }
 /** The product or the bare object, with its own OpenD and its own clients. */
 export class PushContender {
   readonly name: string
-  readonly #key: string | null
+  readonly #keys: readonly string[] | null
   readonly #worker: ServerProcess
   readonly #load: ChildProcess
+  #opened = 0
 
-  private constructor(name: string, key: string | null, worker: ServerProcess, load: ChildProcess) {
+  private constructor(name: string, keys: readonly string[] | null, worker: ServerProcess, load: ChildProcess) {
     this.name = name
-    this.#key = key
+    this.#keys = keys
     this.#worker = worker
     this.#load = load
   }
 
   static startProduct(): Promise<PushContender> {
     return PushContender.#start(async (load, { sourcePort }) => {
-      const vars = { KEYS_JSON: await keysJsonFor(KEY, true), OPEND_URL: `tcp://127.0.0.1:${sourcePort}` }
-      return new PushContender('opend-edge', KEY, await serveWorker('src/index.ts', vars), load)
+      const vars = { KEYS_JSON: keysJson(), OPEND_URL: `tcp://127.0.0.1:${sourcePort}` }
+      return new PushContender('opend-edge', KEYS, await serveWorker('src/index.ts', vars), load)
     })
   }
 
@@ -55,7 +67,19 @@ export class PushContender {
 
   /** Opens so many more sockets, and subscribes each to all securities. */
   async open(sockets: number): Promise<void> {
-    await this.run({ kind: 'open', port: this.#worker.port, key: this.#key, sockets })
+    const { port } = this.#worker
+    if (this.#keys === null) {
+      await this.run({ kind: 'open', port, key: null, sockets })
+      return
+    }
+    for (let left = sockets; left > 0;) {
+      const key = this.#keys[Math.floor(this.#opened / SOCKETS_OF_KEY)]
+      if (key === undefined) throw new Error('more sockets than the keys may have')
+      const count = Math.min(left, SOCKETS_OF_KEY - (this.#opened % SOCKETS_OF_KEY))
+      await this.run({ kind: 'open', port, key, sockets: count })
+      this.#opened += count
+      left -= count
+    }
   }
 
   /** Does a job. Rejects when a connection breaks or pushes do not arrive. */

@@ -47,7 +47,12 @@ test('the token may come in the header, in the query or as a subprotocol, and go
     assert.ok(request)
     assert.doesNotMatch(`${request.url} ${JSON.stringify([...request.headers])}`, new RegExp(token))
     assert.doesNotMatch(JSON.stringify([...response.headers]), new RegExp(token))
-    assert.deepEqual([...request.headers.keys()].toSorted(), ['upgrade', 'x-opend-edge-caller', 'x-request-id'])
+    assert.deepEqual([...request.headers.keys()].toSorted(), [
+      'upgrade',
+      'x-opend-edge-caller',
+      'x-opend-edge-network',
+      'x-request-id',
+    ])
     assert.deepEqual(readSocketCaller(request.headers), {
       id: 'key:bot',
       scopes: ['qot:read', 'acc:read'],
@@ -197,6 +202,22 @@ test('a socket without a token is nobody, even if it says in a header of ours wh
   const [request] = gateway.upgrades
   assert.ok(request)
   assert.equal(readSocketCaller(request.headers), null)
+})
+
+test('the object learns the network of a client from the platform, never from the client', async () => {
+  const { gateway, open } = socketRig()
+  await open('/ws', { headers: { 'CF-Connecting-IP': '2001:db8::7', 'X-OpenD-Edge-Network': 'mine' } })
+  await open('/ws', { headers: { 'X-OpenD-Edge-Network': 'mine' } })
+  assert.deepEqual(
+    gateway.upgrades.map(({ headers }) => headers.get('X-OpenD-Edge-Network')),
+    ['2001:db8:0:0::/64', ''],
+  )
+})
+
+test('one socket more than a key may have is a 429 that says so', async () => {
+  const { gateway, open } = socketRig()
+  gateway.fetch = async () => new Response(null, { status: 429 })
+  assert.equal((await readError(await open('/ws', { token: tokenOf('bot') }), 429)).code, 'push.too_many_sockets')
 })
 
 test('with local open reads a socket of this machine is the local reader until it says otherwise', async () => {

@@ -13,6 +13,7 @@ import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
+import { orderHistory, orderList, placed } from './sample-replies.ts'
 import { snapshot } from './sample-snapshot.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
 import { Dice } from './simulation/dice.ts'
@@ -249,26 +250,6 @@ function isCut(outcome: CallOutcome): boolean {
 /** An answer that never comes. */
 export function never(): Promise<CallOutcome> {
   return new Promise(() => undefined)
-}
-
-export function placed(orderID: bigint): CallOutcome {
-  const s2c = { header: placeOrder().header, orderID, orderIDEx: `FT${orderID}` }
-  return { ok: true, body: encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c }) }
-}
-
-export function refusal(protoId: 2202 | 2205, retType: number): CallOutcome {
-  const name = protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
-  return { ok: true, body: encodeMessage(name, { retType, retMsg: 'no' }) }
-}
-
-export function orderList(orderList_: readonly Order[]): CallOutcome {
-  const s2c = { header: placeOrder().header, orderList: orderList_ }
-  return { ok: true, body: encodeMessage('Trd_GetOrderList.Response', { retType: 0, s2c }) }
-}
-
-export function orderHistory(orderList_: readonly Order[]): CallOutcome {
-  const s2c = { header: placeOrder().header, orderList: orderList_ }
-  return { ok: true, body: encodeMessage('Trd_GetHistoryOrderList.Response', { retType: 0, s2c }) }
 }
 
 /** The order of an entry, as OpenD lists it. */

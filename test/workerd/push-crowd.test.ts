@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { priceIn, PROTO, PushRig } from './push-rig.ts'
+import { priceIn, PROTO, PushRig, sampleKey } from './push-rig.ts'
 import type { Message, SocketClient } from './socket-client.ts'
 
-/** Two thousand push sockets on the one object. */
+/** Two thousand push sockets on the one object, of as many keys as that takes. */
 
 const CROWD = 2_000
+const KEYS = Array.from({ length: 10 }, (_, index) => ({ id: `crowd-${index}`, key: sampleKey(`d${index}`) }))
 /** Those that subscribe by themselves: each is a row in the object's storage. The others get what REST subscribed. */
 const SUBSCRIBERS = 200
 /** Sockets that are opened at the same time; more would only wait in the runtime's own queue. */
@@ -14,7 +15,7 @@ const AT_ONCE = 64
 let rig: PushRig
 
 before(async () => {
-  rig = await PushRig.start()
+  rig = await PushRig.start({ keys: KEYS })
 })
 after(() => rig.close())
 
@@ -42,17 +43,19 @@ const isPriced =
 
 test('all of a crowd get a push, and nothing of it stays when it has gone', async (t) => {
   const startMs = performance.now()
-  await rig.subscribe(['HK.00700'], ['Basic'])
+  for (const { key } of KEYS) await rig.subscribe(['HK.00700'], ['Basic'], key)
+  let opened = 0
+  const open = (): Promise<SocketClient> => rig.socket({ token: KEYS[opened++ % KEYS.length]?.key ?? assert.fail() })
   const subscribers: SocketClient[] = await many(SUBSCRIBERS, async () => {
-    const client = await rig.socket()
+    const client = await open()
     await client.subscribe(['HK.00700'], ['Basic'], { is_first_push: false })
     return client
   })
-  const others: SocketClient[] = await many(CROWD - SUBSCRIBERS, () => rig.socket())
+  const others: SocketClient[] = await many(CROWD - SUBSCRIBERS, open)
   const crowd = [...subscribers, ...others]
   const openedMs = performance.now() - startMs
   assert.equal(await rig.metric('opend_edge_push_sockets'), CROWD)
-  assert.equal(await rig.metric('opend_edge_subscription_holders'), SUBSCRIBERS + 1)
+  assert.equal(await rig.metric('opend_edge_subscription_holders'), SUBSCRIBERS + KEYS.length)
   assert.equal(await rig.metric('opend_edge_subscriptions_upstream'), 1)
   assert.equal(rig.opend.seen(PROTO.sub), 1)
 
@@ -64,8 +67,8 @@ test('all of a crowd get a push, and nothing of it stays when it has gone', asyn
   const closeMs = performance.now()
   await Promise.all(crowd.map((client) => client.close()))
   await untilMetric('opend_edge_push_sockets', 0)
-  await untilMetric('opend_edge_subscription_holders', 1)
-  await rig.unsubscribe(['HK.00700'], ['Basic'])
+  await untilMetric('opend_edge_subscription_holders', KEYS.length)
+  for (const { key } of KEYS) await rig.unsubscribe(['HK.00700'], ['Basic'], key)
   assert.equal(await rig.metric('opend_edge_subscription_holders'), 0)
   assert.equal(await rig.metric('opend_edge_subscriptions_held'), 0)
   assert.equal(await rig.metric('opend_edge_push_waiting_bytes'), 0)

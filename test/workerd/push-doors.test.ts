@@ -10,8 +10,10 @@ const READER = { id: 'reader', key: sampleKey('c1'), scopes: ['qot:read'] }
 const TRADER = { id: 'trader', key: sampleKey('c2'), scopes: ['trade:simulate'] }
 const WRONG = sampleKey('cf')
 const UNKNOWN_AFTER_MS = 10_000
-/** Sockets without a caller at the same time. */
-const MOST_UNKNOWN = 256
+/** Sockets without a caller from one address at the same time. */
+const MOST_UNKNOWN = 32
+/** Sockets of one key. */
+const MOST_OF_KEY = 200
 
 let rig: PushRig
 
@@ -115,13 +117,34 @@ test('a new token of the same key keeps a socket open', async () => {
   await client.close()
 })
 
-test('sockets that do not say who they are are bounded, and take nothing from those that do', async () => {
-  const unknown = await Promise.all(Array.from({ length: MOST_UNKNOWN }, () => SocketClient.open(rig.worker.url)))
-  const oneTooMany = await SocketClient.open(rig.worker.url)
-  await oneTooMany.inbox.closedWith(1013)
+test('sockets without a token are bounded: a new one closes the oldest and is not shut out', async () => {
+  const oldest = await SocketClient.open(rig.worker.url)
+  const others = await Promise.all(Array.from({ length: MOST_UNKNOWN - 1 }, () => SocketClient.open(rig.worker.url)))
   const known = await rig.socket()
+  const page = await SocketClient.open(rig.worker.url)
+  await oldest.inbox.closedWith(1013)
+  assert.equal((await page.ask('auth', { token: READER.key }))['ok'], true)
   assert.equal((await known.ask('ping'))['ok'], true)
-  await Promise.all([...unknown, known].map((client) => client.close()))
+  await Promise.all([...others, page, known].map((client) => client.close()))
+})
+
+test('a key has so many sockets and no more, whichever way it shows its token, and other keys have theirs', async () => {
+  const { key: token } = READER
+  const sockets: SocketClient[] = []
+  while (sockets.length < MOST_OF_KEY) {
+    sockets.push(...(await Promise.all(Array.from({ length: 20 }, () => SocketClient.open(rig.worker.url, { token })))))
+  }
+  const tooMany = { status: 429, code: 'push.too_many_sockets' }
+  assert.deepEqual(await refusedUpgrade(rig.worker.url, '', { Authorization: `Bearer ${token}` }), tooMany)
+  const page = await SocketClient.open(rig.worker.url)
+  assert.equal((await page.ask('auth', { token }))['code'], 'push.too_many_sockets')
+  assert.equal((await page.ask('auth', { token: TEST_KEY }))['ok'], true)
+  // A new token on an open socket is no new socket.
+  assert.equal((await sockets[0]?.ask('auth', { token }))?.['ok'], true)
+  await sockets.pop()?.close()
+  const next = await SocketClient.open(rig.worker.url, { token })
+  assert.equal((await next.ask('ping'))['ok'], true)
+  await Promise.all([...sockets, page, next].map((client) => client.close()))
 })
 
 test('no token is in the log', () => {

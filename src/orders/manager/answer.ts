@@ -13,6 +13,7 @@ import type { DryRun, OrderReply } from '../request.ts'
 /** What a caller is told about an entry. */
 export function replyOf(entry: LedgerEntry, isReplay: boolean): OrderReply {
   if (entry.reply !== null) return { kind: 'answered', body: entry.reply, intentId: entry.id, isReplay }
+  if (entry.state === 'lapsed') return refused({ code: 'order.lapsed', intentId: entry.id }, entry.id)
   if (entry.state === 'absent') return refused({ code: 'order.absent', intentId: entry.id }, entry.id)
   return { kind: 'unknown', intentId: entry.id, isReplay }
 }

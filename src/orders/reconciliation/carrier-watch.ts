@@ -1,13 +1,5 @@
 import type { LedgerEntry } from '../entry.ts'
 
-/** The connection to OpenD that is ready now. */
-export interface PresentLink {
-  /** OpenD's connection id, decimal; null while no connection is ready. */
-  readonly connId: string | null
-  /** How many connections came up before it, which tells two apart to which OpenD gave the same id. */
-  readonly number: number
-}
-
 /**
  * Remembers for which entries the connection that carried them has ended. OpenD may carry a call out for as long as
  * that connection lives, however late, so an order can only be absent after it.
@@ -20,20 +12,14 @@ export interface PresentLink {
 export class CarrierWatch {
   readonly #connId: () => string | null
   #ended: ReadonlySet<string> = new Set()
-  #links = 0
 
   /** `connId`: OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   constructor(connId: () => string | null) {
     this.#connId = connId
   }
 
-  get present(): PresentLink {
-    return { connId: this.#connId(), number: this.#links }
-  }
-
   /** A link came up; `unknown` are the entries that are unknown at that moment. */
   linkReady(unknown: readonly LedgerEntry[]): void {
-    this.#links++
     this.#ended = new Set(unknown.map(({ id }) => id))
   }
 
@@ -41,10 +27,5 @@ export class CarrierWatch {
   hasEnded({ id, sentAs }: LedgerEntry): boolean {
     const connId = this.#connId()
     return connId !== null && (this.#ended.has(id) || (sentAs !== null && sentAs.connId !== connId))
-  }
-
-  /** Whether a link is still the present one. */
-  isPresent({ connId, number }: PresentLink): boolean {
-    return connId !== null && connId === this.#connId() && number === this.#links
   }
 }

@@ -1,10 +1,10 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { hasId, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { hasId, holderOf, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
 import { tagOf } from '../tag.ts'
 import { matchChange } from './match-change.ts'
-import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, unsure } from './match-result.ts'
+import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -26,14 +26,21 @@ export function candidatesOf(
   const own = idsOfEntry(entry)
   if (hasId(own)) return distinct(orders.filter((order) => isSameOrder(own, idsOf(order)) === true))
   return distinct(orders.filter(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)).filter((order) => {
-    const holder = ledger.byOrderId(entry.call.accId, idsOf(order))
+    const holder = holderOf(ledger, entry.call.accId, idsOf(order))
     return holder === null || holder.id === entry.id
   })
 }
 
 function matchNew(entry: LedgerEntry, { orders }: OrderSnapshot, ledger: OtherCalls): MatchResult | null {
   const [order, copy] = candidatesOf(entry, orders, ledger)
-  if (order === undefined) return null
+  if (order === undefined) {
+    // One of the two entries is wrong about that order, so it is no proof that this one has none.
+    const isHeld =
+      !hasId(idsOfEntry(entry)) && orders.some(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)
+    return isHeld
+      ? undecided('an order carries its tag in the remark, but has the id of another order of the ledger')
+      : null
+  }
   if (copy !== undefined) {
     const detail = 'several orders carry its tag in their remark, so it cannot be told which one it is'
     return { state: 'unknown', detail, isAmbiguous: true }

@@ -18,6 +18,7 @@ import {
   countedDelayMs,
   FRESH_DELAY_MS,
   isDue,
+  nextPollMs,
   NOTHING_DELAY_MS,
   pacedDelayMs,
   POLLS_BEFORE_ABSENT,
@@ -51,6 +52,7 @@ export interface ReconcilerDeps {
   readonly onContradiction: (entry: LedgerEntry, detail: string) => void
 }
 
+const NOT_LISTED = 'OpenD did not list the orders of the account'
 const STILL_CARRIED =
   'not among the orders of the account, but the connection that carried the call still lives, so OpenD may carry it ' +
   'out yet; POST /api/admin/reload ends the connection, and an operator can decide by hand'
@@ -196,18 +198,16 @@ export class OrderReconciler {
     const { upstream, ledger, nowMs } = this.#deps
     const onTime = new Set(entries.filter((entry) => this.#isDue(entry)).map(({ id }) => id))
     for (const { id } of entries) this.#hurried.delete(id)
-    const link = this.#carriers.present
+    // Asked before the poll: a list that was asked for over the carrying connection proves nothing, even if it comes later.
     const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
     const poll = await pollAccount(upstream, entries, ledger, nowMs())
-    // A list that came over another connection than the one the poll began on may be that of the carrying one.
-    const isOneLink = this.#carriers.isPresent(link)
     const [first] = entries
     if (poll !== null && first !== undefined) this.#late.check(first.call.accId, poll.lists.orders)
     for (const { id } of entries) {
       // A push or a late reply may have decided it during the poll.
       const entry = ledger.byId(id)
       if (entry?.state !== 'unknown') continue
-      this.#conclude(entry, this.#findingOf(entry, poll, isOneLink && afterCarrier.has(id)), onTime.has(id))
+      this.#conclude(entry, this.#findingOf(entry, poll, afterCarrier.has(id)), onTime.has(id))
     }
   }
 
@@ -224,15 +224,15 @@ export class OrderReconciler {
     if (finding?.match?.state === 'unknown' && finding.match.isAmbiguous) this.#ambiguous.add(entry.id)
     if (finding !== null && this.#isSure(entry.id, finding.match, isOnTime)) this.#decide(entry, finding.match)
     else if (!isOnTime) return
-    else if (finding === null)
-      this.#pollAgain(entry, 'OpenD did not list the orders of the account', retryDelayMs(entry, nowMs))
+    else if (finding === null) this.#pollLater(entry, NOT_LISTED, retryDelayMs(entry, nowMs))
     else if (finding.match !== null)
-      this.#pollAgain(entry, finding.match.detail, delayAfter(finding.match, entry, nowMs))
-    else if (finding.gap !== null) this.#pollAgain(entry, finding.gap, retryDelayMs(entry, nowMs))
-    else if (!finding.isAfterCarrier) this.#pollAgain(entry, STILL_CARRIED, pacedDelayMs(entry, nowMs))
+      this.#pollLater(entry, finding.match.detail, delayAfter(finding.match, entry, nowMs))
+    else if (finding.gap !== null) this.#pollLater(entry, finding.gap, retryDelayMs(entry, nowMs))
+    else if (!finding.isAfterCarrier) this.#pollLater(entry, STILL_CARRIED, pacedDelayMs(entry, nowMs))
     else if (entry.looks < POLLS_BEFORE_ABSENT) {
-      const delayMs = countedDelayMs(entry.looks)
-      this.#pollAgain({ ...entry, looks: entry.looks + 1 }, 'not among the orders of the account yet', delayMs)
+      const nextLookMs = nowMs + countedDelayMs(entry.looks)
+      const detail = 'not among the orders of the account yet'
+      this.#deps.ledger.update({ ...entry, detail, looks: entry.looks + 1, nextLookMs })
     } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
   }
 
@@ -248,8 +248,9 @@ export class OrderReconciler {
     return match !== null && match.state !== 'unknown'
   }
 
-  #pollAgain(entry: LedgerEntry, detail: string, delayMs: number): void {
-    this.#deps.ledger.update({ ...entry, detail, nextLookMs: this.#deps.nowMs() + delayMs })
+  /** Plans the next poll of an entry after one that does not count. */
+  #pollLater(entry: LedgerEntry, detail: string, delayMs: number): void {
+    this.#deps.ledger.update({ ...entry, detail, nextLookMs: nextPollMs(this.#deps.nowMs(), delayMs) })
   }
 
   #decide(entry: LedgerEntry, match: MatchResult): void {

@@ -2,13 +2,7 @@ import type { LedgerEntry } from '../entry.ts'
 import { type AccountRef, ordersOf, pastOrdersOf, type PastOrders, type Upstream } from './account-orders.ts'
 import { matchOrder } from './match-order.ts'
 import type { OtherCalls } from './match-result.ts'
-import type { OrderLists } from './witnesses.ts'
-
-/**
- * An order that can still be changed was made within this time: OpenD's brokers keep one open for 90 days, and its
- * history has 90 days, of which two are for the time zones.
- */
-const ORDER_LIFE_MS = 88 * 86_400_000
+import { ORDER_LIFE_MS, type OrderLists } from './witnesses.ts'
 
 /** What a poll of an account brought. */
 export interface AccountPoll {
@@ -35,13 +29,25 @@ export async function pollAccount(
   if (today === null) return null
   const snapshot = { orders: today, gap: 'only the orders of today' }
   const missing = entries.filter((entry) => matchOrder(entry, snapshot, others) === null)
-  const past = missing.length === 0 ? null : await askPast(upstream, account, missing)
+  const past = missing.length === 0 ? null : await askPast(upstream, account, missing, startedMs)
   const orders = [...today, ...(past?.orders ?? [])]
   return { lists: { orders, hasHistory: past?.hasHistory === true, startedMs }, hasPast: past !== null }
 }
 
-function askPast(upstream: Upstream, account: AccountRef, missing: readonly LedgerEntry[]): Promise<PastOrders | null> {
+/**
+ * Asks for the orders from the oldest missing one up to now: a change may be about an order as old as orders get, and
+ * the orders made since show whether the list is whole.
+ */
+function askPast(
+  upstream: Upstream,
+  account: AccountRef,
+  missing: readonly LedgerEntry[],
+  nowMs: number,
+): Promise<PastOrders | null> {
+  const oldestMs = nowMs - ORDER_LIFE_MS
+  const hasChange = missing.some(({ call }) => call.protoId === 2205)
   const times = missing.map(({ createdAtMs }) => createdAtMs)
-  const lifeMs = missing.some(({ call }) => call.protoId === 2205) ? ORDER_LIFE_MS : 0
-  return pastOrdersOf(upstream, account, { fromMs: Math.min(...times) - lifeMs, toMs: Math.max(...times) })
+  const fromMs = hasChange ? oldestMs : Math.max(oldestMs, Math.min(...times))
+  // A clock that was set back is behind the entries.
+  return pastOrdersOf(upstream, account, { fromMs, toMs: Math.max(nowMs, ...times) })
 }

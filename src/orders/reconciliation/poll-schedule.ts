@@ -25,6 +25,9 @@ const RETRY_DELAY_MS = 8_000
 /** When to poll over a new connection. */
 export const FRESH_DELAY_MS = 1_000
 
+/** Distance of the times at which entries are polled slowly. */
+const GRID_MS = 10_000
+
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -50,9 +53,17 @@ export function retryDelayMs(entry: LedgerEntry, nowMs: number): number {
   return Math.max(RETRY_DELAY_MS, nowMs - entry.updatedAtMs < HOUR_MS ? 0 : pacedDelayMs(entry, nowMs))
 }
 
+/**
+ * When to poll an entry again that a poll did not decide, Unix ms. From 8 s on the times of all entries lie on one grid,
+ * so that one poll of their account serves many: OpenD allows ten refreshes in 30 s for an account.
+ */
+export function nextPollMs(nowMs: number, delayMs: number): number {
+  return delayMs < RETRY_DELAY_MS ? nowMs + delayMs : Math.ceil((nowMs + delayMs) / GRID_MS) * GRID_MS
+}
+
 /** Whether the next poll of an entry is due. */
 export function isDue(entry: LedgerEntry, nowMs: number): boolean {
   const { nextLookMs } = entry
   // No poll is planned further ahead than that: the clock was set back.
-  return nextLookMs <= nowMs || nextLookMs > nowMs + Math.max(USUAL_DELAY_MS, pacedDelayMs(entry, nowMs))
+  return nextLookMs <= nowMs || nextLookMs > nowMs + Math.max(USUAL_DELAY_MS, pacedDelayMs(entry, nowMs)) + GRID_MS
 }

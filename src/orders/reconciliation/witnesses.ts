@@ -16,13 +16,19 @@ export interface OrderLists {
   readonly startedMs: number
 }
 
+/**
+ * An order that can still be changed was made within this time: OpenD's brokers keep one open for 90 days, and its
+ * history has 90 days, of which two are for the time zones.
+ */
+export const ORDER_LIFE_MS = 88 * 86_400_000
+
 /** Witnesses of one entry, those made nearest to it first: a list that has all of them is no empty or old one. */
 const MOST_WITNESSES = 20
 
 /** Accepted orders that are read to choose them from: OpenD takes 15 in 30 s of an account, so those of some minutes. */
 const MOST_READ = 200
 
-/** How far from an entry its witnesses were made. The history is asked for a day on both sides, in any time zone. */
+/** How long before an entry its witnesses were made. The history is asked for a day more, in any time zone. */
 const SPAN_MS = 12 * 3_600_000
 
 /** The same where only today's orders are listed: an order of an hour ago is most likely of the same day. */
@@ -38,20 +44,19 @@ const NOT_DELETED: ReadonlySet<EntryState> = new Set(['rejected', 'absent'])
  * Why lists prove nothing about an entry that is not on them; null when they do. OpenD answers with an empty or partial
  * list while it starts or reads from its broker, and such a list looks like a complete one. So a list counts as complete
  * only when it has the orders that the ledger knows to be there: the accepted ones of that account and market made
- * around the same time. Where the account has no history, today's list is also no evidence about an older entry.
+ * around the same time or since. An entry that is older than the lists reach has no evidence at all.
  */
 export function gapOf(entry: LedgerEntry, lists: OrderLists, ledger: Pick<Ledger, 'placedSince' | 'changesOf'>) {
   const { orders, hasHistory, startedMs } = lists
-  if (!hasHistory && startedMs - entry.createdAtMs > SPAN_MS) {
+  const ageMs = startedMs - entry.createdAtMs
+  if (!hasHistory && ageMs > SPAN_MS) {
     return 'OpenD lists only the orders of today for the account, and the call is older'
   }
-  const [fromMs, toMs] = [
-    entry.createdAtMs - (hasHistory ? SPAN_MS : SPAN_OF_TODAY_MS),
-    hasHistory ? entry.createdAtMs + SPAN_MS : Infinity,
-  ]
+  if (ageMs > ORDER_LIFE_MS) return 'the call is older than the history that OpenD keeps'
+  const fromMs = entry.createdAtMs - (hasHistory ? SPAN_MS : SPAN_OF_TODAY_MS)
   const missing = ledger
     .placedSince(entry.call.accId, fromMs, MOST_READ)
-    .filter((placed) => placed.id !== entry.id && placed.createdAtMs <= toMs && isWitness(placed, entry, startedMs))
+    .filter((placed) => placed.id !== entry.id && isWitness(placed, entry, startedMs))
     .toSorted((one, other) => distance(one, entry) - distance(other, entry))
     .slice(0, MOST_WITNESSES)
     .find((placed) => !isListed(placed, orders) && !isDeleted(placed, ledger))

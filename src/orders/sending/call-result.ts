@@ -3,7 +3,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { foundReply } from '../order-call.ts'
-import { hasId, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
+import { hasId, holderOf, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
 import type { CallEnding } from './in-flight-orders.ts'
 import { outcomeOf } from './reply.ts'
 
@@ -67,7 +67,7 @@ function undecided(entry: LedgerEntry, detail: string, pushed: () => Order | nul
 
 function pushedResult(entry: LedgerEntry, order: Order, holders: IdHolders): CallResult {
   const ids = idsOf(order)
-  const holder = holders.byOrderId(entry.call.accId, ids)
+  const holder = holderOf(holders, entry.call.accId, ids)
   if (holder !== null && holder.id !== entry.id) {
     return unknown(`a push carried the tag of the order, but its order id belongs to ${holder.id}`)
   }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { changedC2s, DeskRig, limits, orderList } from '../order-rig.ts'
+import { changedC2s, DeskRig, limits } from '../order-rig.ts'
+import { orderList } from '../sample-replies.ts'
 
 function told({ reply }: OrderAnswer): string {
   if (reply.kind !== 'refused') return reply.kind

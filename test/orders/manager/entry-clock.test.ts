@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallOutcome } from '../../../src/gateway/effect.ts'
-import { DeskRig, placed } from '../order-rig.ts'
+import { DeskRig } from '../order-rig.ts'
+import { placed } from '../sample-replies.ts'
 
 test('an order that ends after another was written down never seems to have ended before it', async () => {
   for (const restarts of [false, true]) {

@@ -5,18 +5,8 @@ import { IDEMPOTENCY_MS } from '../../../src/orders/manager/order-manager.ts'
 import { WAIT_FOR_SEARCH_MS } from '../../../src/orders/sending/order-sender.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { CALLER_REMARK_BYTES, tagOf } from '../../../src/orders/tag.ts'
-import {
-  changedC2s,
-  DeskRig,
-  failed,
-  limits,
-  never,
-  orderOf,
-  placedC2s,
-  PLAY_ID,
-  REAL_ID,
-  refusal,
-} from '../order-rig.ts'
+import { changedC2s, DeskRig, failed, limits, never, orderOf, placedC2s, PLAY_ID, REAL_ID } from '../order-rig.ts'
+import { refusal } from '../sample-replies.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
 
 /** What a caller was told: the kind, with the code of a refusal. */

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { entryIdOf, tagOf } from '../../../src/orders/tag.ts'
-import { DeskRig, failed, type Order, orderList, orderOf, placed, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
+import { DeskRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
+import { orderList, placed } from '../sample-replies.ts'
 
 /** What OpenD makes of a new order, and what the gateway hears of it. */
 type Fate = 'answered' | 'unheard' | 'late' | 'lost' | 'cut' | 'cut and made'

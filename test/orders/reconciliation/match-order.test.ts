@@ -192,7 +192,10 @@ test('of several orders with one tag none is taken, and none that belongs to ano
   // Today's list and the history may both have it.
   assert.equal(stateOf(placeEntry(), [original, { ...original, orderStatus: 11 }]), 'accepted')
   const holder = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted', orderId: '9', orderIdEx: 'FT9' })
-  assert.equal(stateOf(placeEntry(), [copy], [holder]), 'none')
+  assert.equal(stateOf(placeEntry(), [copy], [holder]), 'unknown')
+  // A decimal id may be made from the alphanumeric one, so two orders may share it.
+  assert.equal(stateOf(placeEntry(), [{ ...original, orderID: 9n }], [holder]), 'accepted')
+  assert.equal(stateOf(placeEntry(), [{ ...original, orderID: 9n, orderIDEx: '' }], [holder]), 'unknown')
   assert.equal(stateOf(placeEntry(), orders, [holder]), 'accepted')
   // With its id known, neither tag nor another id counts.
   const named = placeEntry({ orderId: '8', orderIdEx: 'FT8' })

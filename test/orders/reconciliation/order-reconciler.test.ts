@@ -5,7 +5,8 @@ import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, failed, limits, never, orderHistory, orderList, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
+import { DeskRig, failed, limits, never, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
+import { orderHistory, orderList } from '../sample-replies.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
 const HISTORY = 2221
@@ -183,7 +184,7 @@ test('a slow account does not hold up another one', async () => {
   assert.equal(looks['281756'], 3)
 })
 
-test('the history is asked from the oldest missing order to the newest', async () => {
+test('the history is asked from the oldest missing order up to now', async () => {
   const rig = losing()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   void rig.place({ header: REAL })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ENTRY_STATES } from '../../../src/orders/entry.ts'
 import type { OperatorDecision } from '../../../src/orders/reconciliation/resolve-by-operator.ts'
-import { DeskRig, failed, limits, orderList, orderOf, pushOf } from '../order-rig.ts'
+import { DeskRig, failed, limits, orderOf, pushOf } from '../order-rig.ts'
+import { orderList } from '../sample-replies.ts'
 
 function decision(change: Partial<OperatorDecision>): OperatorDecision {
   return { state: 'absent', by: 'key:admin', reason: 'seen in the app', orderId: null, orderIdEx: null, ...change }

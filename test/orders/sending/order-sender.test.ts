@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { SEND_DEADLINE_MS } from '../../../src/orders/sending/send-deadline.ts'
-import { DeskRig, failed, limits, PLAY_ID, refusal } from '../order-rig.ts'
+import { DeskRig, failed, limits, PLAY_ID } from '../order-rig.ts'
+import { refusal } from '../sample-replies.ts'
 import { START_MS } from '../simulation/virtual-clock.ts'
 
 /** What a caller was told: the kind, with the code of a refusal. */

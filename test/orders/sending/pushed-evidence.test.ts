@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
-import { DeskRig, failed, never, orderList, orderOf, placed, pushOf, refusal } from '../order-rig.ts'
+import { DeskRig, failed, never, orderOf, pushOf } from '../order-rig.ts'
+import { orderList, placed, refusal } from '../sample-replies.ts'
 
 /** The usual time between a call and its reply, and one that is late. */
 const LATE_MS = 5_000

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, orderOf, placed, REAL_ID } from '../order-rig.ts'
+import { DeskRig, orderOf, REAL_ID } from '../order-rig.ts'
+import { placed } from '../sample-replies.ts'
 
 interface Ids {
   readonly orderID?: bigint

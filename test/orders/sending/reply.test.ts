@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { outcomeOf } from '../../../src/orders/sending/reply.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { failed, placed, refusal } from '../order-rig.ts'
+import { failed } from '../order-rig.ts'
+import { placed, refusal } from '../sample-replies.ts'
 
 test('only a yes, a no and a call that never left are sure', () => {
   const states = [
