@@ -67,6 +67,6 @@ export class LimiterRegistry {
   }
 }
 
-function rowOf({ reservation, holds }: LedgerEntry): readonly LedgerRow[] {
-  return reservation === null ? [] : [{ ...reservation, holds }]
+function rowOf({ reservation, holds, state }: LedgerEntry): readonly LedgerRow[] {
+  return reservation === null ? [] : [{ ...reservation, holds, isPending: state === 'reserved' }]
 }

@@ -132,6 +132,8 @@ export class OrderEntries {
       if (entry.holds !== 'nothing') limiters.release(entry, reason)
       return reason === 'not_sent' || entry.reservation === null ? 'nothing' : 'rate'
     }
+    // Its state may have been rebuilt from the ledger between sending and outcome, and has it as pending then.
+    if (entry.state === 'reserved') limiters.recordSent(entry, entry.sentAtMs ?? this.#deps.nowMs())
     // An order that was told to be absent or rejected, and is there all the same, takes its value again.
     const isBack = (entry.state === 'absent' || entry.state === 'rejected') && entry.reservation !== null
     if (!isBack) return entry.holds

@@ -38,8 +38,8 @@ async function differenceOf({ clock, host, disk }: BooksPlace, { id, limits }: C
   if (budgets === null) return `a dry run of ${id} was not answered`
   // A clock that was set back makes the two differ, each on the safe side: see `RateWindow`.
   if (clock.wasSetBack) return null
-  const rows = [...disk.seen.entries.values()].flatMap(({ caller, reservation, holds }) =>
-    caller === id && reservation !== null ? [{ ...reservation, holds }] : [],
+  const rows = [...disk.seen.entries.values()].flatMap(({ caller, reservation, holds, state }) =>
+    caller === id && reservation !== null ? [{ ...reservation, holds, isPending: state === 'reserved' }] : [],
   )
   const nowMs = clock.wallMs()
   const kept = text(budgets)

@@ -50,7 +50,7 @@ export function problemsOf(remains: Remains): readonly string[] {
     ...host.bugs.map((bug) => `bug: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`),
     ...host.writings.flatMap(arrowProblems),
     ...host.writings.flatMap(haltProblems),
-    ...host.tasksDone.flatMap((done) => switchProblems(done, entries)),
+    ...host.tasksDone.flatMap((done) => switchProblems(done, entries, remains.clock.wasSetBack)),
     ...host.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
     ...executionProblems(opend.executed, host, entries),
     ...entries.flatMap((entry) => entryProblems(entry, remains, entries)),
@@ -70,8 +70,16 @@ function haltProblems({ entry: { id, state, call }, before, isHalted }: Writing)
   return isAdmitted && isHalted ? [`${id} was admitted under a halt`] : []
 }
 
-/** A switch ends when not one order that it is about is open. */
-function switchProblems({ task, openTags }: TaskDone, entries: readonly LedgerEntry[]): readonly string[] {
+/**
+ * A switch ends when not one order that it is about is open. A cancel-after is about the orders from before it fired; on a
+ * clock that was set back, one from after it may bear an earlier time.
+ */
+function switchProblems(
+  { task, openTags }: TaskDone,
+  entries: readonly LedgerEntry[],
+  wasSetBack: boolean,
+): readonly string[] {
+  if (wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
   const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
   const left = meant.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
