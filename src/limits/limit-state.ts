@@ -32,6 +32,8 @@ export interface LedgerRow extends Reservation {
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
   /** Whether its call has not been sent, as far as the ledger knows. */
   readonly isPending: boolean
+  /** The latest time at which it can have been sent; `atMs` where that is known exactly. */
+  readonly sentByMs: number
 }
 
 /** What is left of a key's budgets. */
@@ -65,7 +67,8 @@ export class LimitState {
     // Without a rate limit nothing is counted, so nothing grows.
     const isRated = policy.ordersPerMinute !== null
     const sent = rows.filter(({ isPending, holds }) => !isPending && holds !== 'nothing')
-    this.#window = RateWindow.from(isRated ? sent : [], nowMs)
+    const times = sent.map(({ id, sentByMs }) => ({ id, atMs: sentByMs }))
+    this.#window = RateWindow.from(isRated ? times : [], nowMs)
     this.#sums = new DailySums(policy.clock)
     for (const { holds, atMs, currency, value } of sent) {
       if (holds === 'rate_and_value' && currency !== null) this.#sums.add(atMs, currency, value)
@@ -100,16 +103,16 @@ export class LimitState {
   }
 
   /**
-   * The frame of a call is handed to the link: what it holds counts from this moment on. Returns its reservation as it is
-   * then. A call that was recorded before stays as it is.
+   * The frame of a call was handed to the link at `atMs`: what it holds counts from that moment on. Returns its reservation
+   * as it is then. A call that was recorded before stays as it is.
    */
-  recordSent(reservation: Reservation, nowMs: number): Reservation {
+  recordSent(reservation: Reservation, atMs: number, nowMs: number = atMs): Reservation {
     const { id, currency, value } = reservation
     if (!this.#pending.delete(id)) return reservation
     const cap = this.policy.ordersPerMinute
-    if (cap !== null && !isBroken(cap)) this.#window.add(id, nowMs)
-    if (currency !== null) this.#sums.add(nowMs, currency, value)
-    return { ...reservation, atMs: nowMs, day: this.#sums.dayAt(nowMs) }
+    if (cap !== null && !isBroken(cap)) this.#window.add(id, atMs, nowMs)
+    if (currency !== null) this.#sums.add(atMs, currency, value)
+    return { ...reservation, atMs, day: this.#sums.dayAt(atMs) }
   }
 
   /**
@@ -129,11 +132,17 @@ export class LimitState {
     if (currency !== null) this.#sums.add(atMs, currency, value)
   }
 
-  /** What keeps a call from leaving at this moment. The caps hold by `reserve`; only the hours can have ended meanwhile. */
-  checkAtSending(isCancel: boolean, nowMs: number): Refusal | null {
+  /**
+   * What keeps a call from leaving at this moment. The caps hold by `reserve`; the hours can have ended meanwhile, and the
+   * day: an order leaves on the day against which it was reserved, so that a restart knows the day without the moment.
+   */
+  checkAtSending(isCancel: boolean, reservation: Reservation | null, nowMs: number): Refusal | null {
     const { refusal } = checkHours(this.policy, isCancel, nowMs)
-    if (refusal === null) return null
-    return { gate: 'hours', ...refusal, isRetryable: refusal.retryAfterMs !== null }
+    if (refusal !== null) return { gate: 'hours', ...refusal, isRetryable: refusal.retryAfterMs !== null }
+    const isOfToday = reservation === null || reservation.day === this.#sums.dayAt(nowMs)
+    if (isOfToday || this.policy.dailyValue === null) return null
+    const text = 'daily value not known: the day ended while the order waited to be sent'
+    return { gate: 'daily_value', text, isRetryable: true, retryAfterMs: 0 }
   }
 
   budgets(nowMs: number): Budgets {

@@ -121,7 +121,7 @@ test('under any schedule the caps hold, nothing is refused without need, and a r
           assert.equal(reservation !== null, fits, `step ${number}`)
           if (reservation === null) continue
           assert.equal(reservation.day, day)
-          ledger.push({ ...reservation, holds: 'rate_and_value', isPending: false, cents })
+          ledger.push({ ...reservation, holds: 'rate_and_value', isPending: false, sentByMs: reservation.atMs, cents })
           if (outcome === 'rejected' || outcome === 'not_sent') {
             pending.push({ atStep: number + 1 + knownAfter, index: ledger.length - 1, outcome })
           }
@@ -160,8 +160,9 @@ test('the caps hold over the times at which orders leave, however long each of t
             leaving.shift()
             const row = rows.get(next.id)
             assert.ok(row !== undefined)
-            if (next.leaves) {
-              rows.set(next.id, { ...row, ...state.recordSent(row, next.atMs), isPending: false })
+            if (next.leaves && state.checkAtSending(false, row, next.atMs) === null) {
+              const recorded = state.recordSent(row, next.atMs)
+              rows.set(next.id, { ...row, ...recorded, isPending: false, sentByMs: recorded.atMs })
               sent.push({ atMs: next.atMs, cents: row.cents })
             } else {
               state.release(row, 'not_sent')
@@ -177,7 +178,7 @@ test('the caps hold over the times at which orders leave, however long each of t
           if (number % 3 === 2) state = new LimitState(policy, [...rows.values()].toReversed(), nowMs)
           const reservation = reserve(state, `${number}`, order('HKD', cents / 100), nowMs)
           if (reservation === null) continue
-          rows.set(`${number}`, { ...reservation, holds: 'rate_and_value', isPending: true, cents })
+          rows.set(`${number}`, { ...reservation, holds: 'rate_and_value', isPending: true, sentByMs: nowMs, cents })
           leaving.push({ atMs: nowMs + waitMs, id: `${number}`, leaves })
         }
         sendUntil(Infinity)

@@ -42,6 +42,8 @@ export class GatewayHost {
   readonly writings: Writing[] = []
   /** Ledger entries by the frame that carried them: `connection/serial`. */
   readonly frames = new Map<string, string>()
+  /** When the frame of each entry left, by time elapsed and on the wall clock. */
+  readonly sent = new Map<string, { readonly elapsedMs: number; readonly wallMs: number }>()
   readonly bugs: unknown[] = []
   /** The switches that have done what they were to do, with the tags of the orders that were open then. */
   readonly tasksDone: TaskDone[] = []
@@ -93,7 +95,10 @@ export class GatewayHost {
       volume: this.#disk.open(),
       connect: (listener) => this.#network.connect(listener),
       onEntry: (entry, before) => this.#noteWriting(entry, before),
-      onSent: (entryId, connId, serial) => this.frames.set(`${connId}/${serial}`, entryId),
+      onSent: (entryId, connId, serial) => {
+        this.frames.set(`${connId}/${serial}`, entryId)
+        this.sent.set(entryId, { elapsedMs: this.#clock.elapsedMs, wallMs: this.#clock.wallMs() })
+      },
       onTaskDone: (task) => this.tasksDone.push({ task, openTags: this.openTags() }),
       onBug: (bug) => this.bugs.push(bug),
       onDeath: () => this.#ended(),
