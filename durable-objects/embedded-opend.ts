@@ -3,7 +3,8 @@ import { SimulatedOpenD, type SimulatorState } from '../src/simulator/opend.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { loopbackConnector } from '../src/transport/loopback.ts'
 import { nativeCrypto } from '../src/transport/native-crypto.ts'
-import { StoredText } from './stored-text.ts'
+import type { Database } from './storage/database.ts'
+import { SimulatorStore } from './storage/simulator-state.ts'
 
 /** The same market for everyone who starts the demo; what differs is the time of day. */
 const SEED = 20_261_101
@@ -13,8 +14,8 @@ const SEED = 20_261_101
  * there is something to see at any hour. Its state is written to the object's storage after each event that changed it,
  * so accounts and orders survive a restart of the object.
  */
-export function embeddedOpenD(storage: DurableObjectStorage): Connect {
-  const stored = new StoredText(storage.sql, 'simulator_state')
+export function embeddedOpenD(storage: Database): Connect {
+  const stored = new SimulatorStore(storage)
   const opend = restored(stored.read()) ?? freshOpenD(undefined)
   let storedRevision = opend.revision
   const keep = (): void => {

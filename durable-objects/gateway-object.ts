@@ -20,23 +20,23 @@ import { AlarmClock } from './alarm-clock.ts'
 import { CounterBook } from './counter-book.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
-import { SqlLedger } from './order-ledger.ts'
 import { OrderMetrics } from './order-metrics.ts'
-import { SqlSwitchStore } from './order-switches.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
 import { SocketDoor } from './socket-door.ts'
-import { SubscriptionRows } from './subscription-rows.ts'
+import type { Database } from './storage/database.ts'
+import { SqlLedger } from './storage/ledger.ts'
+import { migrate } from './storage/migrate.ts'
+import { STORED_KEYS } from './storage/schema.ts'
+import { SqlSubscriptionStore } from './storage/subscriptions.ts'
+import { SqlSwitchStore } from './storage/switches.ts'
 
 /** An OpenD on board, with the object's storage for what it must remember. */
-export type Simulator = (storage: DurableObjectStorage) => Connect
+export type Simulator = (storage: Database) => Connect
 
 /** Scopes of which a caller needs one to trade. */
 const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
-
-/** Keys of the object's storage. */
-const STORED = { parked: 'parked', epoch: 'epoch' } as const
 
 /**
  * The one object behind the Worker: it gives the gateway the platform's storage, sockets, clock and alarm, and answers
@@ -56,13 +56,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   /** `simulator` connects to an OpenD on board; null for the product, which has none. */
   constructor(ctx: DurableObjectState, env: Env, simulator: Simulator | null) {
     super(ctx, env)
+    migrate(ctx.storage)
     const config = readConfig(env)
     this.#upstream = config.ok ? config.value.upstream : null
     const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
-    this.#epoch = ctx.storage.kv.get<number>(STORED.epoch) ?? 0
-    const isParked = ctx.storage.kv.get<boolean>(STORED.parked) ?? false
+    this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
+    const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
     const isShared = !config.ok || hasManyCallers(config.value)
-    this.#ledger = new SqlLedger(ctx.storage)
+    this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => console.error(what, error))
     this.#sockets = new HibernatingSockets(ctx)
     this.#door = this.#openDoor()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -73,8 +74,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       isParked,
       connect: this.#connector(simulator),
       ledger: this.#ledger,
-      switches: new SqlSwitchStore(ctx.storage.sql),
-      subscriptions: new SubscriptionRows(ctx.storage.sql),
+      switches: new SqlSwitchStore(ctx.storage),
+      subscriptions: new SqlSubscriptionStore(ctx.storage),
       sockets: this.#sockets,
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
@@ -146,14 +147,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async reload(): Promise<void> {
     this.#epoch++
-    this.ctx.storage.kv.put(STORED.epoch, this.#epoch)
-    this.ctx.storage.kv.delete(STORED.parked)
+    this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
+    this.ctx.storage.kv.delete(STORED_KEYS.parked)
     this.#door = this.#openDoor()
     if (this.#upstream !== null) this.#gateway.reload()
   }
 
   async shutdown(): Promise<void> {
-    this.ctx.storage.kv.put(STORED.parked, true)
+    this.ctx.storage.kv.put(STORED_KEYS.parked, true)
     await this.#alarmClock.clear()
     this.#gateway.opend.park()
   }

@@ -30,7 +30,7 @@ export interface Ledger {
   insert(entry: LedgerEntry): boolean
   /** Writes a refused call down some time soon. No caller waits for it, and it may be lost with the object. */
   insertRefused(entry: LedgerEntry): void
-  /** Replaces the entry of that id. */
+  /** Replaces the entry of that id; does nothing when it is not kept any more. */
   update(entry: LedgerEntry): void
   byId(id: string): LedgerEntry | null
   /**
@@ -44,11 +44,14 @@ export interface Ledger {
   changesOf(accId: string, ids: OrderIds, limit: number): readonly LedgerEntry[]
   /** Entries whose outcome is not known (`reserved` and `unknown`), oldest first; few, since each holds a budget. */
   unresolved(): readonly LedgerEntry[]
-  /** A caller's entries with a reservation made at or after `sinceMs`. */
+  /** A caller's entries with a reservation made at or after `sinceMs`, in any order. */
   reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[]
-  /** Accepted new orders of an account (decimal id) made at or after `sinceMs`, newest first. */
+  /** Accepted new orders of an account (decimal id) made at or after `sinceMs`, the last made first. */
   placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[]
-  /** Accounts and markets in which orders were placed: by that caller, or by everybody with null; of that account, or of all. */
+  /**
+   * Accounts and markets for which entries of new orders were inserted, each once and also when the entry is gone by now:
+   * by that caller, or by everybody with null; of that account, or of all.
+   */
   tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[]
   /** The place of an entry in the order in which entries were written; null when there is no such entry. */
   sequenceOf(id: string): number | null
@@ -56,11 +59,11 @@ export interface Ledger {
   countOf(caller: string): number
   /** The latest calls for an account (decimal id), newest first, refused ones left out. */
   latestFor(accId: string, limit: number): readonly LedgerEntry[]
-  /** Of the latest `limit` entries, the calls made since that time that left, or may have. */
+  /** Of the latest `limit` entries, the calls made since that time that left, or may have, newest first. */
   latestSent(limit: number, sinceMs: number): readonly LedgerEntry[]
   /** Deletes entries that are past their time or their caller's bound, when it is time for that again. */
   forgetOld(nowMs: number): void
-  /** A page of everything that was written down. */
+  /** A page of everything that was written down; empty when the entry it starts from is not kept. */
   page(query: LedgerQuery): readonly LedgerEntry[]
   /** Resolves when everything written so far is durable; rejects when the storage fails. */
   sync(): Promise<void>

@@ -1,11 +1,13 @@
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { CancelTask, StoredHalt } from '../../../src/orders/kill-switch/switch-store.ts'
+import type { LedgerTables } from '../../storage/memory-ledger.ts'
 import type { Dice } from './dice.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** What the object stores. */
 export class Stored {
   readonly entries = new Map<string, LedgerEntry>()
+  readonly traded: LedgerTables['traded'] = new Map()
   /** The halts, by the names of their scopes, and the cancel tasks, by their ids. */
   readonly halts = new Map<string, StoredHalt>()
   readonly tasks = new Map<string, CancelTask>()
@@ -13,6 +15,7 @@ export class Stored {
   copy(): Stored {
     const copy = new Stored()
     for (const [id, entry] of this.entries) copy.entries.set(id, entry)
+    for (const [name, account] of this.traded) copy.traded.set(name, account)
     for (const [scope, halt] of this.halts) copy.halts.set(scope, halt)
     for (const [id, task] of this.tasks) copy.tasks.set(id, task)
     return copy

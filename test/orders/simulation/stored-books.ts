@@ -1,8 +1,8 @@
-import { type EntryState, isFinal, type LedgerEntry } from '../../../src/orders/entry.ts'
-import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../../src/orders/ledger.ts'
-import { type HaltScope, scopeName } from '../../../src/orders/kill-switch/halt-scope.ts'
-import type { CancelTask, StoredHalt, SwitchStore } from '../../../src/orders/kill-switch/switch-store.ts'
-import type { Stored, Volume } from './disk.ts'
+import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import { type LedgerTables, MemoryLedger } from '../../storage/memory-ledger.ts'
+import { MemorySwitches, type SwitchTables } from '../../storage/memory-switches.ts'
+import type { Volume } from './disk.ts'
 
 /** Told of every entry that is written, with the one it replaces. */
 export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
@@ -10,184 +10,63 @@ export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
 /** Whether something of this life may still happen; asked before everything that has an effect. */
 export type MayAct = () => boolean
 
-/** States of a call that never left. */
-const UNSENT: ReadonlySet<EntryState> = new Set(['refused', 'not_sent'])
-
 /** The ledger of one life of the object. */
-export class StoredLedger implements Ledger {
+export class StoredLedger extends MemoryLedger {
   readonly #volume: Volume
   readonly #mayAct: MayAct
   readonly #onEntry: OnEntry
 
   constructor(volume: Volume, mayAct: MayAct, onEntry: OnEntry) {
+    // A schedule is over before anything is old, so that it needs no clock.
+    super(volume.seen, () => 0)
     this.#volume = volume
     this.#mayAct = mayAct
     this.#onEntry = onEntry
   }
 
-  insert(entry: LedgerEntry): boolean {
-    if (this.byId(entry.id) !== null) return false
-    this.#write(entry, null)
-    return true
+  override update(entry: LedgerEntry): void {
+    if (this.byId(entry.id) === null) throw new Error(`entry ${entry.id} is not there`)
+    super.update(entry)
   }
 
-  insertRefused(entry: LedgerEntry): void {
-    this.insert(entry)
-  }
+  override forgetOld(): void {}
 
-  update(entry: LedgerEntry): void {
-    const before = this.byId(entry.id)
-    if (before === null) throw new Error(`entry ${entry.id} is not there`)
-    this.#write(entry, before)
-  }
-
-  byId(id: string): LedgerEntry | null {
-    return this.#volume.seen.entries.get(id) ?? null
-  }
-
-  byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null {
-    return (
-      this.#newest(
-        (one) =>
-          one.caller === caller &&
-          one.idempotencyKey === key &&
-          (one.createdAtMs >= sinceMs || !isFinal(one.state)) &&
-          one.state !== 'refused',
-      )[0] ?? null
-    )
-  }
-
-  unresolved(): readonly LedgerEntry[] {
-    return this.#all().filter(({ state }) => state === 'reserved' || state === 'unknown')
-  }
-
-  reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[] {
-    return this.#all().filter((one) => one.caller === caller && one.createdAtMs >= sinceMs && one.reservation !== null)
-  }
-
-  latestFor(accId: string, limit: number): readonly LedgerEntry[] {
-    return this.#newest(({ call, state }) => call.accId === accId && state !== 'refused').slice(0, limit)
-  }
-
-  latestSent(limit: number, sinceMs: number): readonly LedgerEntry[] {
-    return this.#newest(() => true)
-      .slice(0, limit)
-      .filter(({ state, createdAtMs }) => createdAtMs >= sinceMs && state !== 'refused' && state !== 'not_sent')
-  }
-
-  byOrderId(accId: string, { orderId, orderIdEx }: OrderIds): LedgerEntry | null {
-    const isNamed = (one: LedgerEntry): boolean =>
-      (orderId !== null && one.orderId === orderId) || (orderIdEx !== null && one.orderIdEx === orderIdEx)
-    return this.#newest((one) => one.call.accId === accId && one.call.kind === 'place' && isNamed(one))[0] ?? null
-  }
-
-  changesOf(accId: string, { orderId, orderIdEx }: OrderIds, limit: number): readonly LedgerEntry[] {
-    const isNamed = ({ call }: LedgerEntry): boolean =>
-      (orderId !== null && call.targetOrderId === orderId) || (orderIdEx !== null && call.targetOrderIdEx === orderIdEx)
-    return this.#newest((one) => one.call.accId === accId && isNamed(one) && !UNSENT.has(one.state)).slice(0, limit)
-  }
-
-  placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[] {
-    return this.#newest(
-      ({ call, createdAtMs, state }) =>
-        call.accId === accId && createdAtMs >= sinceMs && call.kind === 'place' && state === 'accepted',
-    ).slice(0, limit)
-  }
-
-  tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[] {
-    const placed = this.#all().filter(
-      (one) =>
-        one.call.kind === 'place' &&
-        !UNSENT.has(one.state) &&
-        (caller === null || one.caller === caller) &&
-        (accId === null || one.call.accId === accId),
-    )
-    const byKey = new Map(placed.map(({ call }) => [`${call.accId}/${call.trdMarket}`, call]))
-    return [...byKey.values()].map(({ accId: id, trdEnv, trdMarket }) => ({ accId: id, trdEnv, trdMarket }))
-  }
-
-  sequenceOf(id: string): number | null {
-    const index = this.#all().findIndex((one) => one.id === id)
-    return index === -1 ? null : index
-  }
-
-  countOf(caller: string): number {
-    return this.#all().filter((one) => one.caller === caller).length
-  }
-
-  /** A schedule is over before anything is old. */
-  forgetOld(): void {}
-
-  page({ caller, state, accId, before, limit }: LedgerQuery): readonly LedgerEntry[] {
-    const newest = this.#newest(
-      (one) =>
-        (caller === null || one.caller === caller) &&
-        (state === null || one.state === state) &&
-        (accId === null || one.call.accId === accId),
-    )
-    const from = before === null ? 0 : newest.findIndex(({ id }) => id === before) + 1
-    return newest.slice(from, from + limit)
-  }
-
-  sync(): Promise<void> {
+  override sync(): Promise<void> {
     return this.#mayAct() ? this.#volume.sync() : new Promise(() => undefined)
   }
 
-  #write(entry: LedgerEntry, before: LedgerEntry | null): void {
+  protected override write(entry: LedgerEntry, before: LedgerEntry | null): void {
     if (!this.#mayAct()) return
     this.#onEntry(entry, before)
-    this.#volume.write(({ entries }) => entries.set(entry.id, entry))
+    super.write(entry, before)
   }
 
-  #all(): readonly LedgerEntry[] {
-    return [...this.#volume.seen.entries.values()]
-  }
-
-  #newest(isMeant: (entry: LedgerEntry) => boolean): readonly LedgerEntry[] {
-    return this.#all().filter(isMeant).toReversed()
+  protected override change(change: (tables: LedgerTables) => void): void {
+    if (this.#mayAct()) this.#volume.write(change)
   }
 }
 
 /** The store of the switches of one life of the object. */
-export class StoredSwitches implements SwitchStore {
+export class StoredSwitches extends MemorySwitches {
   readonly #volume: Volume
   readonly #mayAct: MayAct
   readonly #onEnded: (task: CancelTask) => void
 
-  /** `onEnded` is told of every task that is removed. */
+  /** `onEnded` gets every task that is removed. */
   constructor(volume: Volume, mayAct: MayAct, onEnded: (task: CancelTask) => void = () => undefined) {
+    super(volume.seen)
     this.#volume = volume
     this.#mayAct = mayAct
     this.#onEnded = onEnded
   }
 
-  halts(): readonly StoredHalt[] {
-    return [...this.#volume.seen.halts.values()]
-  }
-
-  putHalt(halt: StoredHalt): void {
-    this.#write(({ halts }) => halts.set(scopeName(halt.scope), halt))
-  }
-
-  removeHalt(scope: HaltScope): void {
-    this.#write(({ halts }) => halts.delete(scopeName(scope)))
-  }
-
-  cancelTasks(): readonly CancelTask[] {
-    return [...this.#volume.seen.tasks.values()]
-  }
-
-  putCancelTask(task: CancelTask): void {
-    this.#write(({ tasks }) => tasks.set(task.id, task))
-  }
-
-  removeCancelTask(id: string): void {
+  override removeCancelTask(id: string): void {
     const task = this.#volume.seen.tasks.get(id)
-    this.#write(({ tasks }) => tasks.delete(id))
+    super.removeCancelTask(id)
     if (task !== undefined) this.#onEnded(task)
   }
 
-  #write(change: (stored: Stored) => void): void {
+  protected override change(change: (tables: SwitchTables) => void): void {
     if (this.#mayAct()) this.#volume.write(change)
   }
 }

@@ -1,29 +1,13 @@
-import { scopeName } from '../src/orders/kill-switch/halt-scope.ts'
-import type { CancelTask, StoredHalt, SwitchStore } from '../src/orders/kill-switch/switch-store.ts'
-import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
-
-/**
- * The switches in the object's SQLite storage.
- *
- *     trading_halts   one row for each halt in force
- *     cancel_tasks    one row for each cancel task, as JSON
- */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS trading_halts (
-    scope TEXT PRIMARY KEY,
-    halted_by TEXT NOT NULL,
-    since_ms INTEGER NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS cancel_tasks (id TEXT PRIMARY KEY, task TEXT NOT NULL);
-`
+import { type HaltScope, scopeName } from '../../src/orders/kill-switch/halt-scope.ts'
+import type { CancelTask, StoredHalt, SwitchStore } from '../../src/orders/kill-switch/switch-store.ts'
+import type { Database } from './database.ts'
 
 /** Halts and cancel tasks over the object's own storage. */
 export class SqlSwitchStore implements SwitchStore {
-  readonly #sql: SqlStorage
+  readonly #sql: Database['sql']
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql
-    sql.exec(SCHEMA)
+  constructor(db: Database) {
+    this.#sql = db.sql
   }
 
   halts(): readonly StoredHalt[] {

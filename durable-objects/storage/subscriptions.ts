@@ -1,12 +1,12 @@
-import type { HolderId, StoredHolder, SubscriptionStore } from '../src/subscriptions/holder.ts'
+import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/holder.ts'
+import type { Database } from './database.ts'
 
 /** Subscriptions in the object's SQLite storage: one row for each holder, its units as JSON. */
-export class SubscriptionRows implements SubscriptionStore {
-  readonly #sql: SqlStorage
+export class SqlSubscriptionStore implements SubscriptionStore {
+  readonly #sql: Database['sql']
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql
-    sql.exec('CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, holder TEXT NOT NULL) WITHOUT ROWID')
+  constructor(db: Database) {
+    this.#sql = db.sql
   }
 
   all(): readonly StoredHolder[] {

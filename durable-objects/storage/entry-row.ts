@@ -1,0 +1,38 @@
+import type { LedgerEntry } from '../../src/orders/entry.ts'
+
+/** The columns in which an entry lies. */
+export type EntryRow = {
+  readonly seq: number
+  readonly entry: string
+  readonly reply: ArrayBuffer | null
+}
+
+/** What was added to entries after the first release, as it reads in entries from before. */
+const ADDED_LATER = {
+  callId: null,
+  refusal: null,
+  isValued: true,
+  sentAtMs: null,
+  contradiction: null,
+  resolution: null,
+} as const
+
+/** The entry as JSON, without its reply, which has a column; the value of its reservation as a decimal text. */
+export function entryText(entry: LedgerEntry): string {
+  const { reservation } = entry
+  const stored = reservation === null ? null : { ...reservation, value: reservation.value.toString() }
+  return JSON.stringify({ ...entry, reply: null, reservation: stored })
+}
+
+/** Reads a row that this version or an earlier one wrote. */
+export function readEntry({ entry: text, reply }: EntryRow): LedgerEntry {
+  // Only `entryText` writes the column.
+  const entry = JSON.parse(text) as LedgerEntry & { readonly reservation: { readonly value: string } | null }
+  const { reservation } = entry
+  return {
+    ...ADDED_LATER,
+    ...entry,
+    reservation: reservation === null ? null : { ...reservation, value: BigInt(reservation.value) },
+    reply: reply === null ? null : new Uint8Array(reply),
+  }
+}

@@ -1,0 +1,167 @@
+import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
+
+/**
+ * Everything that the object stores. A name in a WHERE of a partial index stands literally in the statements that use it.
+ *
+ * Order calls. A caller has at most `LEDGER_BOUNDS.entriesOfCaller` rows, about 1 kB each with its indexes.
+ *
+ *     table order_entries                  one row for each order call. What is searched for has a column, the rest is
+ *                                          JSON in `entry`, OpenD's reply is in `reply`. `seq` is the order of writing. A
+ *                                          refused call does not use up its idempotency key and has none here. Kept as
+ *                                          `LEDGER_BOUNDS` says; an undecided entry is never deleted
+ *     index order_entries_by_key           a caller's entries of one idempotency key
+ *     index order_entries_by_time          a caller's entries since a time, the count of them, and the oldest of them
+ *     index order_entries_by_caller        pages of one caller
+ *     index order_entries_by_account       pages of one account, and its latest entries
+ *     index order_entries_by_state         pages of one state, undecided entries, and the oldest that were not sent
+ *     index order_entries_unsent           a caller's refused and unsent entries, which have a bound of their own
+ *     index order_entries_placed           accepted new orders of an account since a time
+ *     index order_entries_by_order_id      the new order with that decimal id of OpenD
+ *     index order_entries_by_order_id_ex   the new order with that alphanumeric id of OpenD
+ *     index order_entries_by_target        the changes of the order with that decimal id
+ *     index order_entries_by_target_ex     the changes of the order with that alphanumeric id
+ *     table traded_accounts                the accounts and markets in which a caller has placed orders. Never deleted: an
+ *                                          order can stay open for longer than its entry is kept, and the kill switch has
+ *                                          to find it. At most the accounts of the login times its markets, for each
+ *                                          caller that may trade
+ *
+ * The kill switch. Both tables are read once, when the object starts; `Switches` bounds them.
+ *
+ *     table trading_halts                  one row for each halt, until it is ended: at most 1,000 set by callers, and those
+ *                                          of administrators
+ *     table cancel_tasks                   one row for each cancel task as JSON, until it is done: one for each halt, and at
+ *                                          most 1,000 that callers armed with cancel-after
+ *
+ * The rest.
+ *
+ *     table subscriptions                  one row for each subscriber as JSON, until it has no subscription: read once, when
+ *                                          the object starts. OpenD's quota bounds the units of all of them together
+ *     table simulator_state                the state of the simulated OpenD in the demo as JSON, cut into parts of 500,000
+ *                                          characters. Empty in the product
+ *     table schema_version                 one row: the number of the last migration that was applied
+ *     key   parked                         whether an administrator has shut the connection down; until the next reload
+ *     key   epoch                          how often the configuration was reloaded; forever
+ *
+ * The alarm of the object and the attachments of its sockets are the platform's and have their own places.
+ */
+export const STORED_KEYS = { parked: 'parked', epoch: 'epoch' } as const
+
+/** How long entries are kept, and how many. */
+export interface LedgerBounds {
+  /** A caller that has so many loses its oldest decided ones, if they are older than `trimmedAfterMs`. */
+  readonly entriesOfCaller: number
+  /** An idempotency key holds for a day, so that a younger entry is never deleted to make room. */
+  readonly trimmedAfterMs: number
+  /** Idempotency needs a day; a question about last quarter's orders needs more. */
+  readonly keptMs: number
+  /** Refused and unsent calls of a caller together. They cost no budget, so a program in a loop makes many. */
+  readonly unsentOfCaller: number
+  /** Refused and unsent calls answer a question of today. */
+  readonly unsentKeptMs: number
+}
+
+const HOUR_MS = 3_600_000
+
+/** The bounds of the product. */
+export const LEDGER_BOUNDS: LedgerBounds = {
+  entriesOfCaller: MOST_ENTRIES_OF_CALLER,
+  trimmedAfterMs: 24 * HOUR_MS,
+  keptMs: 90 * 24 * HOUR_MS,
+  unsentOfCaller: 1_000,
+  unsentKeptMs: 24 * HOUR_MS,
+}
+
+/** The statements of one migration, each a single statement of SQL. */
+export type Migration = readonly string[]
+
+/**
+ * What was stored before migrations had numbers. Objects of that time have all or some of it, so each statement leaves
+ * what is there alone.
+ */
+const FIRST: Migration = [
+  `CREATE TABLE IF NOT EXISTS order_entries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    caller TEXT NOT NULL,
+    idempotency_key TEXT,
+    acc_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    reply BLOB
+  )`,
+  `CREATE INDEX IF NOT EXISTS order_entries_by_key ON order_entries (caller, idempotency_key)
+    WHERE idempotency_key IS NOT NULL`,
+  'CREATE INDEX IF NOT EXISTS order_entries_by_time ON order_entries (caller, created_ms)',
+  `CREATE INDEX IF NOT EXISTS order_entries_unsettled ON order_entries (seq) WHERE state IN ('reserved', 'unknown')`,
+  `CREATE INDEX IF NOT EXISTS order_entries_refused ON order_entries (caller) WHERE state = 'refused'`,
+  `CREATE TABLE IF NOT EXISTS trading_halts (
+    scope TEXT PRIMARY KEY,
+    halted_by TEXT NOT NULL,
+    since_ms INTEGER NOT NULL
+  )`,
+  'CREATE TABLE IF NOT EXISTS cancel_tasks (id TEXT PRIMARY KEY, task TEXT NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, holder TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS simulator_state (part INTEGER PRIMARY KEY, text TEXT NOT NULL)',
+]
+
+/** OpenD's ids of orders get columns, every question an index, and the timers of an earlier version become cancel tasks. */
+const SECOND: Migration = [
+  'ALTER TABLE order_entries ADD COLUMN order_id TEXT',
+  'ALTER TABLE order_entries ADD COLUMN order_id_ex TEXT',
+  'ALTER TABLE order_entries ADD COLUMN target_order_id TEXT',
+  'ALTER TABLE order_entries ADD COLUMN target_order_id_ex TEXT',
+  `UPDATE order_entries SET
+    order_id = json_extract(entry, '$.orderId'),
+    order_id_ex = json_extract(entry, '$.orderIdEx'),
+    target_order_id = json_extract(entry, '$.call.targetOrderId'),
+    target_order_id_ex = json_extract(entry, '$.call.targetOrderIdEx')`,
+  // The first release made it of all entries under this name.
+  'DROP INDEX order_entries_by_key',
+  `CREATE INDEX order_entries_by_key ON order_entries (caller, idempotency_key) WHERE idempotency_key IS NOT NULL`,
+  'DROP INDEX order_entries_unsettled',
+  'DROP INDEX order_entries_refused',
+  'CREATE INDEX order_entries_by_caller ON order_entries (caller)',
+  'CREATE INDEX order_entries_by_account ON order_entries (acc_id)',
+  'CREATE INDEX order_entries_by_state ON order_entries (state)',
+  `CREATE INDEX order_entries_unsent ON order_entries (caller) WHERE state IN ('refused', 'not_sent')`,
+  `CREATE INDEX order_entries_placed ON order_entries (acc_id, created_ms) WHERE kind = 'place' AND state = 'accepted'`,
+  `CREATE INDEX order_entries_by_order_id ON order_entries (acc_id, order_id)
+    WHERE kind = 'place' AND order_id IS NOT NULL`,
+  `CREATE INDEX order_entries_by_order_id_ex ON order_entries (acc_id, order_id_ex)
+    WHERE kind = 'place' AND order_id_ex IS NOT NULL`,
+  `CREATE INDEX order_entries_by_target ON order_entries (acc_id, target_order_id)
+    WHERE target_order_id IS NOT NULL AND state NOT IN ('refused', 'not_sent')`,
+  `CREATE INDEX order_entries_by_target_ex ON order_entries (acc_id, target_order_id_ex)
+    WHERE target_order_id_ex IS NOT NULL AND state NOT IN ('refused', 'not_sent')`,
+  `CREATE TABLE traded_accounts (
+    caller TEXT NOT NULL,
+    acc_id TEXT NOT NULL,
+    trd_env INTEGER NOT NULL,
+    trd_market INTEGER NOT NULL,
+    PRIMARY KEY (caller, acc_id, trd_env, trd_market)
+  ) WITHOUT ROWID`,
+  `INSERT OR IGNORE INTO traded_accounts (caller, acc_id, trd_env, trd_market)
+    SELECT caller, acc_id, json_extract(entry, '$.call.trdEnv'), json_extract(entry, '$.call.trdMarket')
+    FROM order_entries WHERE kind = 'place' AND state != 'refused'`,
+  // Armed by the version that kept one row for each caller; what has been armed since then takes precedence.
+  'CREATE TABLE IF NOT EXISTS cancel_timers (caller TEXT PRIMARY KEY, fire_ms INTEGER NOT NULL)',
+  `INSERT OR IGNORE INTO cancel_tasks (id, task)
+    SELECT 'cancel_after:' || caller, json_object(
+      'id', 'cancel_after:' || caller,
+      'reason', 'cancel_after',
+      'scope', json_object('kind', 'caller', 'caller', caller),
+      'includesForeign', json('false'),
+      'caller', caller,
+      'requestId', 'cancel-after-' || fire_ms,
+      'dueAtMs', fire_ms,
+      'attempts', 0,
+      'nextAttemptMs', fire_ms,
+      'detail', NULL
+    ) FROM cancel_timers`,
+  'DROP TABLE cancel_timers',
+]
+
+/** Every migration; the first has the number 1. One that was released is never changed, a new one is added. */
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND]

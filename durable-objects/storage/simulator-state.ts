@@ -1,0 +1,31 @@
+import type { Database } from './database.ts'
+
+/** A row holds at most 2 MB; characters may take three bytes each. */
+const PART_LENGTH = 500_000
+
+/** The state of the simulated OpenD: one long text, in as many rows as it needs. */
+export class SimulatorStore {
+  readonly #db: Database
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** The text; empty when none was written. */
+  read(): string {
+    const rows = this.#db.sql.exec<{ text: string }>('SELECT text FROM simulator_state ORDER BY part').toArray()
+    return rows.map(({ text }) => text).join('')
+  }
+
+  /** Replaces the text; when it throws, the text is the one from before. */
+  write(text: string): void {
+    this.#db.transactionSync(() => {
+      let part = 0
+      for (let start = 0; start < text.length; start += PART_LENGTH) {
+        const piece = text.slice(start, start + PART_LENGTH)
+        this.#db.sql.exec('INSERT OR REPLACE INTO simulator_state (part, text) VALUES (?, ?)', part++, piece)
+      }
+      this.#db.sql.exec('DELETE FROM simulator_state WHERE part >= ?', part)
+    })
+  }
+}

@@ -1,0 +1,62 @@
+import type { LedgerEntry } from '../../src/orders/entry.ts'
+import type { TradedAccount } from '../../src/orders/ledger.ts'
+import type { Database } from './database.ts'
+
+/** An account and market in which that caller has placed orders. */
+type Traded = TradedAccount & { readonly caller: string }
+
+/**
+ * Where callers have placed orders. All of it is in memory too, so that an order in a known account writes nothing; see
+ * `schema.ts` for the bound.
+ */
+export class TradedAccounts {
+  readonly #db: Database
+  readonly #known: Map<string, Traded>
+
+  constructor(db: Database) {
+    this.#db = db
+    const rows = db.sql
+      .exec<Traded & Record<string, string | number>>(
+        'SELECT caller, acc_id AS accId, trd_env AS trdEnv, trd_market AS trdMarket FROM traded_accounts',
+      )
+      .toArray()
+    this.#known = new Map(rows.map((row) => [keyOf(row), row]))
+  }
+
+  /** Whether the entry of a new order would make a new row here. */
+  isNew(entry: LedgerEntry): boolean {
+    return entry.call.kind === 'place' && entry.state !== 'refused' && !this.#known.has(keyOf(tradedBy(entry)))
+  }
+
+  /** Writes the account of an entry down. Throws when the storage fails. */
+  write(entry: LedgerEntry): void {
+    const { caller, accId, trdEnv, trdMarket } = tradedBy(entry)
+    this.#db.sql.exec(
+      'INSERT OR IGNORE INTO traded_accounts (caller, acc_id, trd_env, trd_market) VALUES (?, ?, ?, ?)',
+      ...[caller, accId, trdEnv, trdMarket],
+    )
+  }
+
+  /** What was written for that entry is there to stay. */
+  written(entry: LedgerEntry): void {
+    const traded = tradedBy(entry)
+    this.#known.set(keyOf(traded), traded)
+  }
+
+  /** The accounts of a caller, or of all with null; that account (decimal id), or all with null. Each one once. */
+  find(caller: string | null, accId: string | null): readonly TradedAccount[] {
+    const found = [...this.#known.values()].filter(
+      (one) => (caller === null || one.caller === caller) && (accId === null || one.accId === accId),
+    )
+    const accounts = found.map(({ accId: id, trdEnv, trdMarket }) => ({ accId: id, trdEnv, trdMarket }))
+    return [...new Map(accounts.map((one) => [keyOf({ ...one, caller: '' }), one])).values()]
+  }
+}
+
+function tradedBy({ caller, call: { accId, trdEnv, trdMarket } }: LedgerEntry): Traded {
+  return { caller, accId, trdEnv, trdMarket }
+}
+
+function keyOf({ caller, accId, trdEnv, trdMarket }: Traded): string {
+  return `${accId}/${trdEnv}/${trdMarket}/${caller}`
+}
