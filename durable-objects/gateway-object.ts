@@ -140,6 +140,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       pendingCalls: calls.size,
       connects: counts.connects,
       loggedIn: login,
+      storageFailure: this.#gateway.storage.failure,
+      unknownOrders: this.#gateway.orders.manager.entries.unknownCount,
+      contradictions: this.#gateway.orders.contradictions,
       cancelTasks: this.#gateway.orders.cancelTasks(),
       epoch: this.#epoch,
     }

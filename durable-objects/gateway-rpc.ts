@@ -89,6 +89,12 @@ export interface GatewayStatus {
   readonly connects: number
   /** Whether OpenD reported itself logged in at the last look (GetGlobalState). */
   readonly loggedIn: { readonly quote: boolean; readonly trade: boolean } | null
+  /** Since when the storage fails (Unix ms) and why; null while it works. Orders are refused meanwhile. */
+  readonly storageFailure: { readonly sinceMs: number; readonly detail: string } | null
+  /** Order calls whose outcome is not known. */
+  readonly unknownOrders: number
+  /** Orders that exist although their callers were told that they are absent or refused, since the object started. */
+  readonly contradictions: { readonly absent: number; readonly rejected: number }
   /** Open orders that are to be cancelled: by halts, and by switches that are armed or have fired. */
   readonly cancelTasks: readonly CancelTaskView[]
   /** Grows when cached keys and JWKS must be forgotten. */

@@ -1,5 +1,6 @@
 import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
+import type { CancelTaskView } from '../orders/kill-switch/cancel-tasks.ts'
 import { isJsonObject } from '../wire/json-text.ts'
 import { answerJson } from './answer.ts'
 import { admit } from './authenticate.ts'
@@ -57,7 +58,7 @@ async function checkEmptyBody(request: Request): Promise<Result<null>> {
 }
 
 function statusBody(status: GatewayStatus): object {
-  const { loggedIn, lastFailure } = status
+  const { loggedIn, lastFailure, storageFailure } = status
   return {
     version: VERSION,
     login: {
@@ -69,7 +70,7 @@ function statusBody(status: GatewayStatus): object {
     platform: { connected: status.stage === 'ready' },
     gateway: {
       stage: status.stage,
-      since: new Date(status.sinceMs).toISOString(),
+      since: timeOf(status.sinceMs),
       upstream: status.upstream,
       conn_id: status.connId,
       server_ver: status.serverVersion,
@@ -77,5 +78,36 @@ function statusBody(status: GatewayStatus): object {
       connects: status.connects,
       last_failure: lastFailure === null ? null : { code: lastFailure.code, error: describe(lastFailure).error },
     },
+    orders: {
+      unknown: status.unknownOrders,
+      contradictions: status.contradictions,
+      storage_failure:
+        storageFailure === null ? null : { since: timeOf(storageFailure.sinceMs), error: storageFailure.detail },
+      cancel_tasks: status.cancelTasks.map(cancelTaskBody),
+    },
   }
+}
+
+function cancelTaskBody({
+  reason,
+  scope,
+  dueAtMs,
+  attempts,
+  nextAttemptMs,
+  detail,
+  isRunning,
+}: CancelTaskView): object {
+  return {
+    reason,
+    scope,
+    due: timeOf(dueAtMs),
+    running: isRunning,
+    attempts,
+    next_attempt: timeOf(nextAttemptMs),
+    detail,
+  }
+}
+
+function timeOf(atMs: number): string {
+  return new Date(atMs).toISOString()
 }

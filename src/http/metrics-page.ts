@@ -27,6 +27,10 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_switches_armed: 'Cancel-after switches whose time has not come.',
   opend_edge_switch_tasks_running: 'Halts and fired switches of which some order may be open still.',
   opend_edge_switch_task_oldest_seconds: 'How long the oldest of those has been due.',
+  opend_edge_order_contradictions_total:
+    'Orders that exist although their callers were told that they are absent or rejected.',
+  opend_edge_storage_failing: 'Whether the storage of the gateway object refuses writes; orders are refused meanwhile.',
+  opend_edge_storage_failures_total: 'Writes of orders and switches that the storage refused.',
   opend_edge_switches_stored: 'Whether the storage holds every halt and switch; 0 while it fails.',
   opend_edge_switch_cancels_total: 'Cancels sent by halts and switches, by outcome.',
   opend_edge_upstream_waiting_calls: "Calls that wait until OpenD's own limits let them go.",

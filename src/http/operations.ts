@@ -3,6 +3,7 @@ import { answerJson, answerText } from './answer.ts'
 import { admit } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-page.ts'
+import { shownText } from '../base/shown-text.ts'
 import { describe } from '../problem/problem.ts'
 
 /** `GET /health`: the Worker lives. It asks nobody, so it stays green while OpenD is away. */
@@ -25,14 +26,16 @@ async function whyNotReady({ deployment, deployments, gateway }: Exchange): Prom
   return reasonOf(status)
 }
 
-function reasonOf({ stage, lastFailure, loggedIn }: GatewayStatus): string | null {
+function reasonOf({ stage, lastFailure, loggedIn, storageFailure }: GatewayStatus): string | null {
   if (stage !== 'ready') {
     const cause = lastFailure === null ? '' : ` ${describe(lastFailure).error}`
     return `The link to OpenD is not up (${stage}).${cause}`
   }
   if (loggedIn === null) return 'OpenD has not yet said whether it is logged in.'
   if (!loggedIn.quote) return 'OpenD is not logged in to the quote server.'
-  return loggedIn.trade ? null : 'OpenD is not logged in to the trade server.'
+  if (!loggedIn.trade) return 'OpenD is not logged in to the trade server.'
+  if (storageFailure === null) return null
+  return `The storage refuses writes, so orders are refused: ${shownText(storageFailure.detail)}.`
 }
 
 /** `GET /metrics`: what the object knows, after adding what this isolate has counted. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import { gauge, type MetricSample } from '../base/metric.ts'
+import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import { type Result, fail, succeed } from '../base/result.ts'
 import type { StorageHealth } from '../base/storage-health.ts'
 import type { Timers } from '../base/timers.ts'
@@ -231,6 +231,11 @@ export class OrderService {
     return succeed({ fireAtMs, isStored: this.#switches.isStored })
   }
 
+  /** Orders that exist although their callers were told otherwise, by what they were told, since the object started. */
+  get contradictions(): { readonly absent: number; readonly rejected: number } {
+    return this.#search.contradictions
+  }
+
   /** When the next switch is due, Unix ms; null when none is to come. */
   nextDueMs(): number | null {
     return this.#tasks.nextDueMs()
@@ -255,6 +260,18 @@ export class OrderService {
   }
 
   metrics(): readonly MetricSample[] {
-    return [gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount), ...this.#tasks.metrics()]
+    const { storage } = this.#deps
+    const contradictions = Object.entries(this.contradictions)
+    return [
+      gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount),
+      {
+        name: 'opend_edge_order_contradictions_total',
+        type: 'counter',
+        values: contradictions.map(([told, value]) => ({ labels: { told }, value })),
+      },
+      gauge('opend_edge_storage_failing', storage.failure === null ? 0 : 1),
+      counter('opend_edge_storage_failures_total', storage.failures),
+      ...this.#tasks.metrics(),
+    ]
   }
 }

@@ -212,6 +212,9 @@ const READY: GatewayStatus = {
   pendingCalls: 0,
   connects: 1,
   loggedIn: { quote: true, trade: true },
+  storageFailure: null,
+  unknownOrders: 0,
+  contradictions: { absent: 0, rejected: 0 },
   cancelTasks: [],
   epoch: 1,
 }

@@ -30,6 +30,7 @@ test('/readyz is green only when a call could be answered now', async () => {
     [{ ...status_, loggedIn: null }, /not yet said/],
     [{ ...status_, loggedIn: { quote: false, trade: true } }, /quote server/],
     [{ ...status_, loggedIn: { quote: true, trade: false } }, /trade server/],
+    [{ ...status_, storageFailure: { sinceMs: 0, detail: 'disk is full' } }, /storage refuses writes.*disk is full/],
   ] as const
   for (const [status, reason] of reds) {
     gateway.status_ = status
@@ -68,6 +69,34 @@ test('the status names the link and its last failure', async () => {
     pending_calls: 0,
     connects: 1,
     last_failure: { code: 'gateway.init_rejected', error: 'OpenD did not accept InitConnect. (no right)' },
+  })
+})
+
+test('the status names orders that need a person, a failing storage and what is being cancelled', async () => {
+  const { gateway, send } = keyRig(['admin'])
+  gateway.status_ = {
+    ...gateway.status_,
+    storageFailure: { sinceMs: Date.UTC(2026, 10, 22), detail: 'disk is full' },
+    unknownOrders: 2,
+    contradictions: { absent: 1, rejected: 0 },
+    cancelTasks: [
+      {
+        ...{ reason: 'halt', scope: { kind: 'all' }, isRunning: true, attempts: 3, detail: '1 orders are open' },
+        ...{ dueAtMs: Date.UTC(2026, 10, 22), nextAttemptMs: Date.UTC(2026, 10, 22, 0, 1) },
+      },
+    ],
+  }
+  const status = (await (await send('GET /api/admin/status')).json()) as Record<string, unknown>
+  assert.deepEqual(status['orders'], {
+    unknown: 2,
+    contradictions: { absent: 1, rejected: 0 },
+    storage_failure: { since: '2026-11-22T00:00:00.000Z', error: 'disk is full' },
+    cancel_tasks: [
+      {
+        ...{ reason: 'halt', scope: { kind: 'all' }, running: true, attempts: 3, detail: '1 orders are open' },
+        ...{ due: '2026-11-22T00:00:00.000Z', next_attempt: '2026-11-22T00:01:00.000Z' },
+      },
+    ],
   })
 })
 
