@@ -1,5 +1,9 @@
-/** The alarm of an object's storage. */
-type AlarmStorage = Pick<DurableObjectStorage, 'getAlarm' | 'setAlarm' | 'deleteAlarm'>
+/** The alarm of an object's storage; times are Unix ms. */
+export interface AlarmStorage {
+  getAlarm(): Promise<number | null>
+  setAlarm(atMs: number): Promise<void>
+  deleteAlarm(): Promise<void>
+}
 
 /**
  * The object's one alarm. The time it is set to is kept here, so that of two requests at the same moment the earlier

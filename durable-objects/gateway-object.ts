@@ -7,7 +7,7 @@ import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
@@ -125,7 +125,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.resume(scope, by)
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     return this.#gateway.orders.cancelAfter(caller, seconds)
   }
 

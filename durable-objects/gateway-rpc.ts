@@ -5,7 +5,7 @@ import type { Budget } from '../src/gateway/governor-counter.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
-import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
@@ -33,7 +33,7 @@ export interface GatewayRpc {
   /** Ends a halt. False when `by` may not end it. */
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
   /** Arms the caller's cancel-after to fire after that time, or disarms it with null. Returns when it fires. */
-  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>>
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>>
   /** What is known about the link, without waking OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and what was learned over it, and connects anew; also ends a shutdown. */

@@ -4,7 +4,7 @@ import type { GatewayFailure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
@@ -135,7 +135,7 @@ class SafeGateway implements GatewayStub {
     return this.#again(() => this.#stub.resumeTrading(scope, by))
   }
 
-  cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+  cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     return this.#again(() => this.#stub.cancelAfter(caller, seconds))
   }
 

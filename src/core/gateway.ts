@@ -155,14 +155,14 @@ export class Gateway {
   /** Answers a call that is no order call, with what is left of OpenD's own limit on it. */
   async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: Budget | null }> {
     const answer = await this.quotes.call(request)
-    return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body) }
+    return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body, 'read', request.caller) }
   }
 
   /** Takes an order call through every check and sends it at most once. */
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly budget: Budget | null }> {
     const answer = await this.orders.manager.submit(request)
-    const { protoId, body } = request
-    return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body)) }
+    const { protoId, body, caller } = request
+    return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body), caller) }
   }
 
   /**
@@ -191,6 +191,7 @@ export class Gateway {
 
   metrics(): readonly MetricSample[] {
     return [
+      gauge('opend_edge_gateway_account_pushes', this.accounts.arePushesSubscribed ? 1 : 0),
       gauge('opend_edge_upstream_waiting_calls', this.opend.waitingForLimits),
       ...this.orders.metrics(),
       ...this.quotes.metrics(),

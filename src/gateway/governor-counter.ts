@@ -1,5 +1,5 @@
 import { CALL_RANKS, type CallRank, goesBefore } from './governor-rank.ts'
-import { MAX_WAITING_PER_QUEUE, TurnQueue, type WaitingCall } from './governor-queue.ts'
+import { TurnQueue, type WaitingCall } from './governor-queue.ts'
 import { isInShare } from './governor-share.ts'
 import { SlidingWindow } from './sliding-window.ts'
 import { callsFor, LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
@@ -14,8 +14,8 @@ export const WINDOW_MARGIN_MS = 500
 /** The same for the least gap. Smaller, because a burst pays it for every call; it covers the timer's own jitter too. */
 export const GAP_MARGIN_MS = 20
 
-/** Answers about callers that are kept between two changes; as many as can wait at once. */
-const MAX_ANSWERS = MAX_WAITING_PER_QUEUE
+/** Answers about callers that are kept between two changes: more than callers that are busy at the same time. */
+const MAX_ANSWERS = 512
 
 /** What became of calls that waited. */
 export interface Settled {
@@ -203,10 +203,15 @@ export class GovernorCounter {
 
   #takeNext(rank: CallRank, nowMs: number): WaitingCall | null {
     const queue = this.#queues[rank]
-    if (queue.size === 0 || this.#soonestMs(rank) > nowMs) return null
+    if (queue.size === 0 || this.#window.gapEndMs > nowMs) return null
+    const calls = this.#calls[rank]
+    const used = this.#window.usedAt(nowMs)
+    if (used >= calls) return null
+    if (!this.#isShared) return queue.takeNext({ isReady: () => true, useOf: () => 0 })
+    const uses = this.#window.usesAt(nowMs)
     return queue.takeNext({
-      isReady: (caller) => this.#slotMs({ rank, caller }) <= nowMs,
-      useOf: (caller) => (this.#isShared && caller !== '' ? this.#window.ownAt(caller, nowMs) : 0),
+      isReady: (caller) => isInShare({ rank, caller, calls, used, own: uses.get(caller) ?? 0 }),
+      useOf: (caller) => (caller === '' ? 0 : (uses.get(caller) ?? 0)),
     })
   }
 

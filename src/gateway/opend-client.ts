@@ -23,7 +23,7 @@ export interface LinkSubscriber {
 
 /** On whose behalf a call is made. */
 export interface CallOrigin {
-  /** Callers are served in turn. */
+  /** Whose share of OpenD's limits the call counts against; '' for the gateway's own calls, which have none. */
   readonly caller: string
   readonly rank: CallRank
   /** The ledger entry of an order call. */
@@ -93,9 +93,12 @@ export class OpendClient {
     return this.#governor.waiting
   }
 
-  /** What is left of OpenD's limit on such a call for calls of that rank; null when it has none. */
-  budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read'): Budget | null {
-    return this.#governor.budgetOf(protoId, body, this.#timers.nowMs(), rank)
+  /**
+   * What is left of OpenD's limit on such a call for calls of that rank, and of that caller's share if one is named;
+   * null when it has none.
+   */
+  budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read', caller: string | null = null): Budget | null {
+    return this.#governor.budgetOf(protoId, body, this.#timers.nowMs(), rank, caller)
   }
 
   /** A call that an earlier life of the object sent: it still counts. */

@@ -34,15 +34,17 @@ export class SlidingWindow {
     this.#callers.shift()
   }
 
+  /** When the least gap after the latest call ends; `-Infinity` without calls. */
+  get gapEndMs(): number {
+    const latest = this.#times.at(-1)
+    return latest === undefined ? -Infinity : latest + this.#rule.gapMs
+  }
+
   /** From when on one more call may go, if `allowed` of the limit's calls may be used; `-Infinity` when nothing is in its way. */
   freeAtMs(allowed: number): number {
-    const { windowMs, gapMs } = this.#rule
+    const { windowMs } = this.#rule
     const oldest = this.#times.at(-allowed)
-    const latest = this.#times.at(-1)
-    return Math.max(
-      oldest === undefined ? -Infinity : oldest + windowMs,
-      latest === undefined ? -Infinity : latest + gapMs,
-    )
+    return Math.max(oldest === undefined ? -Infinity : oldest + windowMs, this.gapEndMs)
   }
 
   /**
@@ -50,8 +52,7 @@ export class SlidingWindow {
    * many there are in all. `allows` must allow a call in an empty window, and never less with fewer calls in it.
    */
   freeForMs(caller: string, allows: (own: number, used: number) => boolean): number {
-    const latest = this.#times.at(-1)
-    let atMs = latest === undefined ? -Infinity : latest + this.#rule.gapMs
+    let atMs = this.gapEndMs
     let own = this.#ownFrom(0, caller)
     for (const [index, time] of this.#times.entries()) {
       if (allows(own, this.#times.length - index)) break
@@ -59,6 +60,16 @@ export class SlidingWindow {
       if (this.#callers[index] === caller) own--
     }
     return atMs
+  }
+
+  /** Calls of each caller that count at that time. No caller without calls. */
+  usesAt(nowMs: number): ReadonlyMap<string, number> {
+    const uses = new Map<string, number>()
+    for (let index = this.#firstCounting(nowMs); index < this.#callers.length; index++) {
+      const caller = this.#callers[index] ?? ''
+      uses.set(caller, (uses.get(caller) ?? 0) + 1)
+    }
+    return uses
   }
 
   /** Calls of the caller that count at that time. */

@@ -10,6 +10,8 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_http_requests_total: 'Requests answered, by endpoint and status.',
   opend_edge_gateway_up: 'Whether the link to OpenD is up.',
   opend_edge_gateway_logged_in: 'Whether OpenD was logged in for quotes and trading when last asked.',
+  opend_edge_gateway_account_pushes:
+    'Whether OpenD has confirmed order and fill pushes of every trading account on the link that is up.',
   opend_edge_gateway_pending_calls: 'Calls that wait for a reply of OpenD.',
   opend_edge_gateway_attempts_total: 'Attempts to connect to OpenD, failed ones included.',
   opend_edge_gateway_connects_total: 'Links to OpenD that came up.',

@@ -95,9 +95,10 @@ export const cancelAfter: Handler = async (exchange) => {
   const seconds = body.value.seconds === 0 ? null : body.value.seconds
   const armed = await exchange.gateway.cancelAfter(admitted.value.caller.id, seconds)
   if (!armed.ok) return armed
-  const { fireAtMs } = armed.value
+  const { fireAtMs, isStored } = armed.value
   const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()
-  return answerJson(200, { armed: fireAtMs !== null, fires_at: firesAt, fires_at_ms: fireAtMs }, exchange.requestId)
+  const answer = { armed: fireAtMs !== null, stored: isStored, fires_at: firesAt, fires_at_ms: fireAtMs }
+  return answerJson(200, answer, exchange.requestId)
 }
 
 interface Switch<Fields extends PlainFields> {

@@ -3,7 +3,7 @@ import { refuse, type DailyValueReport, type HoursReport, type OrderValueReport,
 import { moneyText, type Money } from './money.ts'
 import { capIn, isBroken, type BrokenLimit, type OrderPolicy, type ValueCap } from './order-policy.ts'
 import type { OrderValue } from './order-value.ts'
-import type { RateWindow } from './rate-window.ts'
+import { RATE_WINDOW_MS, type RateWindow } from './rate-window.ts'
 import { minuteOfDay } from './zone-clock.ts'
 
 /** The value of a call and the currency it is in, null where the currency cannot be told. */
@@ -38,26 +38,40 @@ export function checkOrderValue(policy: OrderPolicy, call: ValuedCall | null): O
   return { ...report, cap: moneyText(found), refusal: isOver ? refuse(text) : null }
 }
 
-/** The orders of the last 60 s against the key's cap. A cancel is not counted and never waits. */
-export function checkRate(policy: OrderPolicy, isCancel: boolean, window: RateWindow, nowMs: number): RateReport {
+/** The orders of the last 60 s, and those that are about to be sent, against the key's cap. A cancel is not counted. */
+export function checkRate(
+  policy: OrderPolicy,
+  isCancel: boolean,
+  window: RateWindow,
+  pending: number,
+  nowMs: number,
+): RateReport {
   const cap = policy.ordersPerMinute
   if (cap === null || isCancel) return { gate: 'rate', recent: null, cap: null, refusal: null }
   if (isBroken(cap)) return { gate: 'rate', recent: null, cap: null, refusal: refuse(cap.broken) }
-  const recent = window.count(nowMs)
+  const recent = window.count(nowMs) + pending
+  const waitMs = rateWaitMs(cap, window, pending, nowMs)
   // The wording of futu-opend-rs: clients look for it.
   const text = `rate limit exceeded: ${recent} orders in the last 60s (cap ${cap})`
-  return { gate: 'rate', recent, cap, refusal: recent < cap ? null : refuse(text, window.waitMs(cap, nowMs)) }
+  return { gate: 'rate', recent, cap, refusal: recent < cap ? null : refuse(text, waitMs) }
 }
 
-/** What the day's orders are worth together, this one included. What adds nothing passes a day that is spent. */
+/** How long until one more order fits: 0 when one fits now, null when none ever will. Pending ones are about to leave. */
+export function rateWaitMs(cap: number, window: RateWindow, pending: number, nowMs: number): number | null {
+  if (cap <= 0) return null
+  return pending >= cap ? RATE_WINDOW_MS : window.waitMs(cap - pending, nowMs)
+}
+
+/** What the day's orders are worth together, the pending ones and this one included. What adds nothing passes. */
 export function checkDailyValue(
   policy: OrderPolicy,
   call: ValuedCall | null,
   sums: DailySums,
+  pending: Money,
   nowMs: number,
 ): DailyValueReport {
   const currency = call?.currency ?? null
-  const used = currency === null ? null : sums.sumAt(nowMs, currency)
+  const used = currency === null ? null : sums.sumAt(nowMs, currency) + pending
   const added = call?.added ?? null
   const numbers = { day: sums.dayAt(nowMs), currency, used: textOf(used), added: textOf(added) }
   const report = { gate: 'daily_value', ...numbers, cap: null, refusal: null } as const

@@ -1,4 +1,4 @@
-import { checkDailyValue, checkHours, checkOrderValue, checkRate } from './budget-gates.ts'
+import { checkDailyValue, checkHours, checkOrderValue, checkRate, rateWaitMs } from './budget-gates.ts'
 import { DailySums } from './daily-sums.ts'
 import type { MarketFacts } from './market-facts.ts'
 import type { Money } from './money.ts'
@@ -30,6 +30,10 @@ export interface Reservation {
 export interface LedgerRow extends Reservation {
   /** What it still holds: see `release`. */
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
+  /** Whether its call has not been sent, as far as the ledger knows. */
+  readonly isPending: boolean
+  /** The latest time at which it can have been sent; `atMs` where that is known exactly. */
+  readonly sentByMs: number
 }
 
 /** What is left of a key's budgets. */
@@ -44,23 +48,32 @@ export interface Budgets {
 
 /**
  * The budgets of one key: what its limits look at and its orders take from. `check` only looks; `reserve` takes, and
- * must follow its check with nothing in between. When the key's limits change, build a new state from the ledger.
+ * must follow its check with nothing in between. A cap holds over the times at which orders are sent: what is reserved
+ * counts as pending until `recordSent` gives it its time. When the key's limits change, build a new state from the ledger.
  */
 export class LimitState {
   readonly policy: OrderPolicy
   readonly #window: RateWindow
   readonly #sums: DailySums
+  /**
+   * Reservations of calls that have not been sent, by id. They count against the rate and against whatever day it is, so
+   * that a cap holds at whichever moment their frames leave.
+   */
+  readonly #pending = new Map<string, Charge>()
 
   /** `rows` are the key's ledger rows of the last `RESTORE_SPAN_MS`, in any order. */
   constructor(policy: OrderPolicy, rows: readonly LedgerRow[], nowMs: number) {
     this.policy = policy
     // Without a rate limit nothing is counted, so nothing grows.
     const isRated = policy.ordersPerMinute !== null
-    this.#window = RateWindow.from(isRated ? rows.filter(({ holds }) => holds !== 'nothing') : [], nowMs)
+    const sent = rows.filter(({ isPending, holds }) => !isPending && holds !== 'nothing')
+    const times = sent.map(({ id, sentByMs }) => ({ id, atMs: sentByMs }))
+    this.#window = RateWindow.from(isRated ? times : [], nowMs)
     this.#sums = new DailySums(policy.clock)
-    for (const { holds, atMs, currency, value } of rows) {
+    for (const { holds, atMs, currency, value } of sent) {
       if (holds === 'rate_and_value' && currency !== null) this.#sums.add(atMs, currency, value)
     }
+    for (const { id, isPending, currency, value } of rows) if (isPending) this.#pending.set(id, { currency, value })
   }
 
   /** Holds an order call against every limit. Takes nothing. */
@@ -76,19 +89,30 @@ export class LimitState {
       checkSide(policy, facts),
       checkHours(policy, isCancel, nowMs),
       checkOrderValue(policy, call),
-      checkRate(policy, isCancel, this.#window, nowMs),
-      checkDailyValue(policy, call, this.#sums, nowMs),
+      checkRate(policy, isCancel, this.#window, this.#pending.size, nowMs),
+      checkDailyValue(policy, call, this.#sums, this.#pendingIn(currency), nowMs),
     ]
     const charge = call === null ? null : { currency, value: call.added ?? 0n }
     return judge(gates, charge, policy, nowMs)
   }
 
-  /** Takes what an admitted call needs. `id` is that of its ledger entry. */
+  /** Takes what an admitted call needs, until it is sent or released. `id` is that of its ledger entry. */
   reserve(id: string, { currency, value }: Charge, nowMs: number): Reservation {
-    const cap = this.policy.ordersPerMinute
-    if (cap !== null && !isBroken(cap)) this.#window.add(id, nowMs)
-    if (currency !== null) this.#sums.add(nowMs, currency, value)
+    this.#pending.set(id, { currency, value })
     return { id, atMs: nowMs, currency, value, day: this.#sums.dayAt(nowMs) }
+  }
+
+  /**
+   * The frame of a call was handed to the link at `atMs`: what it holds counts from that moment on. Returns its reservation
+   * as it is then. A call that was recorded before stays as it is.
+   */
+  recordSent(reservation: Reservation, atMs: number, nowMs: number = atMs): Reservation {
+    const { id, currency, value } = reservation
+    if (!this.#pending.delete(id)) return reservation
+    const cap = this.policy.ordersPerMinute
+    if (cap !== null && !isBroken(cap)) this.#window.add(id, atMs, nowMs)
+    if (currency !== null) this.#sums.add(atMs, currency, value)
+    return { ...reservation, atMs, day: this.#sums.dayAt(atMs) }
   }
 
   /**
@@ -98,14 +122,9 @@ export class LimitState {
    * which sees the entry change its state, is what makes sure of it.
    */
   release({ id, atMs, currency, value }: Reservation, reason: 'rejected' | 'not_sent'): void {
+    if (this.#pending.delete(id)) return
     if (currency !== null) this.#sums.takeBack(atMs, currency, value)
     if (reason === 'not_sent') this.#window.remove(id)
-  }
-
-  /** The frame of a call is handed to the link: what it holds counts from this moment on. */
-  recordSent(reservation: Reservation, nowMs: number): Reservation {
-    this.release(reservation, 'not_sent')
-    return this.reserve(reservation.id, reservation, nowMs)
   }
 
   /** An order that was told not to be there is there: it takes its value again. */
@@ -113,11 +132,17 @@ export class LimitState {
     if (currency !== null) this.#sums.add(atMs, currency, value)
   }
 
-  /** What keeps a call from leaving at this moment. The caps hold by `reserve`; only the hours can have ended meanwhile. */
-  checkAtSending(isCancel: boolean, nowMs: number): Refusal | null {
+  /**
+   * What keeps a call from leaving at this moment. The caps hold by `reserve`; the hours can have ended meanwhile, and the
+   * day: an order leaves on the day against which it was reserved, so that a restart knows the day without the moment.
+   */
+  checkAtSending(isCancel: boolean, reservation: Reservation | null, nowMs: number): Refusal | null {
     const { refusal } = checkHours(this.policy, isCancel, nowMs)
-    if (refusal === null) return null
-    return { gate: 'hours', ...refusal, isRetryable: refusal.retryAfterMs !== null }
+    if (refusal !== null) return { gate: 'hours', ...refusal, isRetryable: refusal.retryAfterMs !== null }
+    const isOfToday = reservation === null || reservation.day === this.#sums.dayAt(nowMs)
+    if (isOfToday || this.policy.dailyValue === null) return null
+    const text = 'daily value not known: the day ended while the order waited to be sent'
+    return { gate: 'daily_value', text, isRetryable: true, retryAfterMs: 0 }
   }
 
   budgets(nowMs: number): Budgets {
@@ -125,12 +150,30 @@ export class LimitState {
     const rate =
       cap === null || isBroken(cap)
         ? null
-        : { cap, used: this.#window.count(nowMs), resetMs: this.#window.waitMs(cap, nowMs) }
+        : {
+            cap,
+            used: this.#window.count(nowMs) + this.#pending.size,
+            resetMs: rateWaitMs(cap, this.#window, this.#pending.size, nowMs),
+          }
     return {
       rate,
       day: this.#sums.dayAt(nowMs),
       dayEndsInMs: this.#sums.nextDayMs(nowMs) - nowMs,
-      usedToday: new Map(this.#sums.sumsAt(nowMs)),
+      usedToday: this.#usedToday(nowMs),
     }
+  }
+
+  #usedToday(nowMs: number): ReadonlyMap<string, Money> {
+    const used = new Map(this.#sums.sumsAt(nowMs))
+    for (const { currency, value } of this.#pending.values()) {
+      if (currency !== null) used.set(currency, (used.get(currency) ?? 0n) + value)
+    }
+    return used
+  }
+
+  #pendingIn(currency: string | null): Money {
+    let sum = 0n
+    for (const charge of this.#pending.values()) if (charge.currency === currency) sum += charge.value
+    return sum
   }
 }

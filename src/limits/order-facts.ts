@@ -59,6 +59,9 @@ const SIDES: ReadonlyMap<number, string> = new Map([
   [TrdSide.BuyBack, 'BUY_BACK'],
 ])
 
+/** Stands for the market of an order that is not known: it is on no list. */
+const UNKNOWN_MARKET = 'not known'
+
 /** Operations that only take exposure away. */
 const WITHDRAWALS: ReadonlySet<number> = new Set([ModifyOrderOp.Cancel, ModifyOrderOp.Disable, ModifyOrderOp.Delete])
 
@@ -103,7 +106,8 @@ export function factsOfModifyOrder(c2s: ModifyOrder, order: Order | null): Order
   const { header, modifyOrderOp } = c2s
   const kind = WITHDRAWALS.has(modifyOrderOp) ? 'cancel' : 'modify'
   const place = order === null ? null : orderPlaceOf(order.trdMarket ?? header.trdMarket, order.secMarket)
-  const markets = new Set([marketName(header.trdMarket), ...allMarketsOf(c2s), ...(place?.markets ?? [])])
+  const listed = place?.markets ?? (c2s.forAll === true ? allMarketsOf(c2s) : [UNKNOWN_MARKET])
+  const markets = new Set([marketName(header.trdMarket), ...listed])
   const call = { kind, accId: header.accID, markets: [...markets] } as const
   if (kind === 'cancel' || order === null || place === null || c2s.forAll === true) {
     return { ...call, symbol: null, side: null, currency: null, after: null, before: null }
@@ -121,7 +125,6 @@ export function factsOfModifyOrder(c2s: ModifyOrder, order: Order | null): Order
 
 /** The market that a call about all orders is limited to. Without one it is about every market, which no list names. */
 function allMarketsOf(c2s: ModifyOrder): readonly string[] {
-  if (c2s.forAll !== true) return []
   return [c2s.trdMarket === undefined || c2s.trdMarket === TrdMarket.Unknown ? 'ALL' : marketName(c2s.trdMarket)]
 }
 

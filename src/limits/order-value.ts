@@ -1,8 +1,8 @@
-import { OrderType, TrailType } from '../../proto/enums.ts'
-import { decimalOf, excess, larger, plusPercent, product, sum, ZERO, type Decimal } from './decimal.ts'
+import { decimalOf, excess, larger, product, ZERO, type Decimal } from './decimal.ts'
 import type { MarketFacts } from './market-facts.ts'
 import { moneyAtLeast, type Money } from './money.ts'
 import type { OrderFacts, OrderTerms } from './order-facts.ts'
+import { dependsOnLastPrice, positive, worstPriceOf } from './worst-price.ts'
 
 /** What a call is worth. Null where that cannot be told. */
 export interface OrderValue {
@@ -16,47 +16,23 @@ export interface OrderValue {
   readonly isInvalid: boolean
 }
 
-/** How the price of an order type is bounded. */
-type PriceRule = 'limit' | 'market' | 'trigger' | 'trailing' | 'trailing_limit'
-
-const PRICE_RULES: ReadonlyMap<number, PriceRule> = new Map([
-  [OrderType.Normal, 'limit'],
-  [OrderType.Market, 'market'],
-  [OrderType.AbsoluteLimit, 'limit'],
-  [OrderType.Auction, 'market'],
-  [OrderType.AuctionLimit, 'limit'],
-  [OrderType.SpecialLimit, 'limit'],
-  [OrderType.SpecialLimit_All, 'limit'],
-  [OrderType.Stop, 'trigger'],
-  [OrderType.StopLimit, 'limit'],
-  [OrderType.MarketifTouched, 'trigger'],
-  [OrderType.LimitifTouched, 'limit'],
-  [OrderType.TrailingStop, 'trailing'],
-  [OrderType.TrailingStopLimit, 'trailing_limit'],
-  [OrderType.TWAP_MARKET, 'market'],
-  [OrderType.TWAP_LIMIT, 'limit'],
-  [OrderType.VWAP_MARKET, 'market'],
-  [OrderType.VWAP_LIMIT, 'limit'],
-])
-
 /** Whether the value of an order hangs on the last price, so that one should be looked up before the check. */
-export function needsLastPrice(facts: OrderFacts): boolean {
-  const rule = facts.after === null ? undefined : PRICE_RULES.get(facts.after.orderType)
-  return rule !== undefined && rule !== 'limit'
+export function needsLastPrice({ after, side }: OrderFacts): boolean {
+  return after !== null && dependsOnLastPrice(after, side)
 }
 
 /**
  * The value of an order call: quantity x price x contract multiplier, exact, rounded up to a billionth. Where an order
- * has no price of its own the higher one counts whatever the side: a sale that brings more than expected is as much
- * over a cap as a purchase that costs more.
+ * does not bound its price from above, the last price with a band counts: a sale that brings more than expected is as
+ * much over a cap as a purchase that costs more.
  */
 export function valueOf(facts: OrderFacts, market: MarketFacts, bandPercent: Decimal): OrderValue {
   const { after, before } = facts
   if (after === null) return unknown('the order to modify is not known')
   const invalid = invalidNumber(after)
   if (invalid !== null) return { ...unknown(`${invalid} must be a finite number, 0 or more`), isInvalid: true }
-  const isBuy = facts.side !== 'SELL' && facts.side !== 'SELL_SHORT'
-  const worth = (terms: OrderTerms, qty: Decimal): Decimal | string => worthOf(terms, qty, isBuy, market, bandPercent)
+  const worth = (terms: OrderTerms, qty: Decimal): Decimal | string =>
+    worthOf(terms, qty, facts.side, market, bandPercent)
 
   const qty = decimalOf(after.qty) ?? ZERO
   const total = worth(after, qty)
@@ -80,7 +56,7 @@ export function valueOf(facts: OrderFacts, market: MarketFacts, bandPercent: Dec
 function worthOf(
   terms: OrderTerms,
   qty: Decimal,
-  isBuy: boolean,
+  side: string | null,
   market: MarketFacts,
   bandPercent: Decimal,
 ): Decimal | string {
@@ -88,40 +64,9 @@ function worthOf(
   if (qty.digits === 0n) return amount.digits > 0n ? amount : 'qty is 0'
   const multiplier = positive(market.contractMultiplier)
   if (multiplier === null) return 'there is no contract multiplier of the security'
-  const price = worstPriceOf(terms, isBuy, positive(market.lastPrice), bandPercent)
+  const price = worstPriceOf(terms, side, positive(market.lastPrice), bandPercent)
   if (typeof price === 'string') return price
   return larger(amount, product(product(qty, price), multiplier))
-}
-
-/** The worst price an order can trade at; a reason when that cannot be told. */
-function worstPriceOf(terms: OrderTerms, isBuy: boolean, last: Decimal | null, bandPercent: Decimal): Decimal | string {
-  const rule = PRICE_RULES.get(terms.orderType)
-  if (rule === undefined) return `order type ${terms.orderType} is not known`
-  if (rule === 'limit') {
-    const price = positive(terms.price)
-    const adjustLimit = decimalOf(terms.adjustLimit) ?? ZERO
-    return price === null ? 'price is missing or not above 0' : sum(price, product(price, adjustLimit))
-  }
-  if (last === null) return 'there is no last price of the security'
-  if (rule === 'market') return plusPercent(last, bandPercent)
-  if (rule === 'trigger') {
-    const trigger = positive(terms.auxPrice)
-    return trigger === null ? 'aux_price is missing or not above 0' : plusPercent(larger(trigger, last), bandPercent)
-  }
-  const distance = trailOf(terms, last)
-  if (distance === null) return 'trail_type and trail_value do not say a distance'
-  // The trigger of a purchase follows the price down from here, that of a sale lies below the price.
-  if (!isBuy) return plusPercent(last, bandPercent)
-  const spread = rule === 'trailing_limit' ? decimalOf(terms.trailSpread ?? 0) : ZERO
-  if (spread === null) return 'trail_spread is below 0'
-  return plusPercent(sum(sum(last, distance), spread), bandPercent)
-}
-
-function trailOf(terms: OrderTerms, last: Decimal): Decimal | null {
-  const value = positive(terms.trailValue)
-  if (value === null) return null
-  if (terms.trailType === TrailType.Amount) return value
-  return terms.trailType === TrailType.Ratio ? excess(plusPercent(last, value), last) : null
 }
 
 function isPricedAlike(a: OrderTerms, b: OrderTerms): boolean {
@@ -146,11 +91,6 @@ function invalidNumber(terms: OrderTerms): string | null {
   if (!Number.isFinite(terms.auxPrice ?? 0)) return 'aux_price'
   if (!Number.isFinite(terms.trailValue ?? 0)) return 'trail_value'
   return Number.isFinite(terms.trailSpread ?? 0) ? null : 'trail_spread'
-}
-
-function positive(value: number | null): Decimal | null {
-  const decimal = decimalOf(value ?? 0)
-  return decimal === null || decimal.digits === 0n ? null : decimal
 }
 
 function known(total: Money | null, added: Money): OrderValue {

@@ -41,11 +41,16 @@ export class RateWindow {
     return this.#times.length - this.#head
   }
 
-  /** Adds an order. Throws when the window is full: the cap must be checked first. */
-  add(id: string, nowMs: number): void {
+  /**
+   * Adds an order of that time, which is now unless it lies in the past. Throws when the window is full: the cap must be
+   * checked first.
+   */
+  add(id: string, atMs: number, nowMs: number = atMs): void {
     if (this.count(nowMs) >= MOST_ORDERS_PER_WINDOW) throw new Error('order added to a full rate window')
-    this.#times.push(nowMs)
-    this.#ids.push(id)
+    let index = this.#times.length
+    while (index > this.#head && (this.#times[index - 1] ?? 0) > atMs) index--
+    this.#times.splice(index, 0, Math.min(atMs, nowMs))
+    this.#ids.splice(index, 0, id)
   }
 
   /** Takes an order out. One that has left already, or never was there, changes nothing. */

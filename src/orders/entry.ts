@@ -79,7 +79,7 @@ export interface LedgerEntry {
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
   /** Connection and frame that carried it, for OpenD's own logs; null until it left. */
   readonly sentAs: { readonly connId: string; readonly serial: number } | null
-  /** When its frame was handed to the link, Unix ms; null until then, and where a restart made that unknown. */
+  /** When its frame was handed to the link, Unix ms; after a restart, the latest time at which it can have been. */
   readonly sentAtMs: number | null
   /** OpenD's ids of the order, decimal and alphanumeric. */
   readonly orderId: string | null

@@ -57,9 +57,14 @@ export function completedCall(call: OrderCall, target: TargetOrder | null): Orde
   }
 }
 
-/** What the limits look at. `target` is the order to change, as far as it is known. */
+/**
+ * What the limits look at. `target` is the order to change, as far as it is known. An order that the calling key did not
+ * place has taken nothing from its budgets, so a change of it counts in full.
+ */
 export function limitFactsOf(call: OrderCall, target: TargetOrder | null): OrderFacts {
-  return call.protoId === 2202 ? factsOfPlaceOrder(call.c2s) : factsOfModifyOrder(call.c2s, target?.listed ?? null)
+  if (call.protoId === 2202) return factsOfPlaceOrder(call.c2s)
+  const facts = factsOfModifyOrder(call.c2s, target?.listed ?? null)
+  return target?.isOwn === false ? { ...facts, before: null } : facts
 }
 
 /** What the ledger writes down. */

@@ -85,6 +85,14 @@ export interface HaltReport {
 /** Whose calls the kill switch's own lists are: they go before every other call. */
 const KILL_SWITCH = { caller: '', rank: 'switch' } as const
 
+/** A cancel-after as it is armed now. */
+export interface CancelAfterReport {
+  /** When it fires, Unix ms; null when it is disarmed. */
+  readonly fireAtMs: number | null
+  /** Whether it survives a restart: false when the storage fails. */
+  readonly isStored: boolean
+}
+
 /** How long a halt waits for its storage and the first cancels before it is answered: people and clients wait 30 s. */
 const HALT_WAIT_MS = 10_000
 
@@ -166,6 +174,7 @@ export class OrderService {
 
   orderPush(body: Uint8Array): void {
     this.#search.orderPush(body)
+    this.#tasks.orderPush(body)
   }
 
   /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
@@ -179,15 +188,8 @@ export class OrderService {
   async halt(request: HaltRequest): Promise<Result<HaltReport>> {
     const { scope, isByAdmin, cancelsOpenOrders } = request
     if (!this.#switches.halt(scope, isByAdmin)) return fail({ code: 'switch.full' })
-    this.manager.stopWaiting(scope)
     const run = cancelsOpenOrders ? this.#tasks.startHalt(request) : null
-    const synced = this.ledger.sync().then(
-      () => true,
-      (error: unknown) => {
-        this.#deps.storage.failed(error)
-        return false
-      },
-    )
+    const synced = this.#stopWaiting(scope)
     const tooLate = new Promise<void>((resolve) => void this.#deps.timers.after(HALT_WAIT_MS, resolve))
     const [isSynced] = await Promise.all([
       Promise.race([synced, tooLate.then(() => false)]),
@@ -200,6 +202,18 @@ export class OrderService {
     })
   }
 
+  /** Refuses what has not left, and waits for the storage. False when that fails: the halt is in force all the same. */
+  async #stopWaiting(scope: HaltScope): Promise<boolean> {
+    try {
+      this.manager.stopWaiting(scope)
+      await this.ledger.sync()
+      return true
+    } catch (error) {
+      this.#deps.storage.failed(error)
+      return false
+    }
+  }
+
   /** Ends a halt and what it cancels. False when `by` may not end that halt. */
   resume(scope: HaltScope, by: SwitchedBy): boolean {
     if (!mayResume(by, scope, this.#switches.haltOf(scope))) return false
@@ -209,12 +223,12 @@ export class OrderService {
   }
 
   /** Arms the caller's cancel-after, or disarms it with null. Failures: `switch.fired` and `switch.full`. */
-  cancelAfter(caller: string, seconds: number | null): Result<{ readonly fireAtMs: number | null }> {
+  cancelAfter(caller: string, seconds: number | null): Result<CancelAfterReport> {
     const fireAtMs = seconds === null ? null : this.#deps.timers.nowMs() + seconds * 1_000
     const armed = this.#tasks.cancelAfter(caller, fireAtMs)
     if (!armed.ok) return armed
     if (fireAtMs !== null) this.#deps.alarmBy(fireAtMs)
-    return succeed({ fireAtMs })
+    return succeed({ fireAtMs, isStored: this.#switches.isStored })
   }
 
   /** When the next switch is due, Unix ms; null when none is to come. */

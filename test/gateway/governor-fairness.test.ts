@@ -60,8 +60,9 @@ function delaysMs(rig: GovernorRig, calls: readonly SpecParts[], flood: readonly
 }
 
 test('the cancel of a known order leaves within 2 s, whatever up to four other callers do', () => {
-  // The assumption: the caller has made no other call to the account's changes in the last 30.5 s. With n others, the
-  // fourth part of the 16 calls that cancels may take is there for the first cancels of the last four callers.
+  // The assumptions: the caller has changed nothing on the account in the last 30.5 s, and no kill switch works on it. A
+  // quarter of the 16 calls that cancels may take is kept for callers that have used none; of the four others one has
+  // to use more, so at least one of these calls is left.
   const floods = fc.integer({ min: 1, max: 4 }).chain((others) => floodBy(others, FLOODS))
   fc.assert(
     fc.property(floods, (flood) => {

@@ -1,4 +1,4 @@
-import type { HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
 import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
@@ -145,10 +145,10 @@ export class FakeGateway implements GatewayPort {
     return true
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<{ readonly fireAtMs: number | null }>> {
+  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     if (this.hasFired) return fail({ code: 'switch.fired' })
     this.timers.push({ caller, seconds })
-    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000 })
+    return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000, isStored: true })
   }
 
   async status(): Promise<GatewayStatus> {
@@ -188,7 +188,7 @@ export class FakeGateway implements GatewayPort {
   }
 }
 
-/** When a dead man's switch of 0 s would fire. */
+/** When a cancel-after of 0 s would fire. */
 const FIRES_FROM_MS = Date.UTC(2026, 10, 22, 12)
 
 function orderReply(answer: Uint8Array | Failure): OrderReply {

@@ -164,17 +164,19 @@ test('a switch that would not do what it says is refused', async () => {
   assert.equal(gateway.touched, 0)
 })
 
-test("the dead man's switch is the caller's own; it is armed, renewed and disarmed", async () => {
+test("a cancel-after is the caller's own; it is armed, renewed and disarmed", async () => {
   gateway.forget()
   const firesAt = '2026-11-22T12:01:00.000Z'
   assert.deepEqual(await answered('/api/trading/cancel-after', 'bot', { seconds: 60 }), {
     armed: true,
+    stored: true,
     fires_at: firesAt,
     fires_at_ms: Date.parse(firesAt),
   })
   for (const seconds of [0, null]) {
     assert.deepEqual(await answered('/api/trading/cancel-after', 'bot', { seconds }), {
       armed: false,
+      stored: true,
       fires_at: null,
       fires_at_ms: null,
     })
@@ -197,7 +199,7 @@ test("the dead man's switch is the caller's own; it is armed, renewed and disarm
   )
 })
 
-test("a dead man's switch that guards nothing is refused, and so is who cannot trade", async () => {
+test('a cancel-after that guards nothing is refused, and so is who cannot trade', async () => {
   gateway.forget()
   for (const seconds of [1, 4, 86_401, -5, 5.5, '60', true]) {
     const error = await readError(await post('/api/trading/cancel-after', 'bot', { seconds }), 400)

@@ -121,7 +121,7 @@ test('under any schedule the caps hold, nothing is refused without need, and a r
           assert.equal(reservation !== null, fits, `step ${number}`)
           if (reservation === null) continue
           assert.equal(reservation.day, day)
-          ledger.push({ ...reservation, holds: 'rate_and_value', cents })
+          ledger.push({ ...reservation, holds: 'rate_and_value', isPending: false, sentByMs: reservation.atMs, cents })
           if (outcome === 'rejected' || outcome === 'not_sent') {
             pending.push({ atStep: number + 1 + knownAfter, index: ledger.length - 1, outcome })
           }
@@ -132,10 +132,80 @@ test('under any schedule the caps hold, nothing is refused without need, and a r
   )
 })
 
+const delayedStep = fc.record({
+  pauseMs: fc.oneof(fc.integer({ min: 0, max: 40_000 }), fc.integer({ min: 0, max: 9 * 3_600_000 })),
+  cents: fc.integer({ min: 1, max: 6_000 }),
+  /** How long the order waits before its frame leaves, or is taken back; ms. */
+  waitMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 30_000 })),
+  leaves: fc.boolean(),
+})
+
+test('the caps hold over the times at which orders leave, however long each of them waited', () => {
+  fc.assert(
+    fc.property(
+      nearClockChange(),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 12_000 }),
+      fc.array(delayedStep, { maxLength: 40 }),
+      ({ timeZone, atMs }, rateCap, dailyCapCents, steps) => {
+        const limits = { ...NO_LIMITS, timeZone, maxOrdersPerMinute: rateCap, maxDailyValue: dailyCapCents / 100 }
+        const policy = orderPolicyOf(limits)
+        let state = new LimitState(policy, [], atMs)
+        const rows = new Map<string, LedgerRow & { cents: number }>()
+        const leaving: { atMs: number; id: string; leaves: boolean }[] = []
+        const sent: { atMs: number; cents: number }[] = []
+        const sendUntil = (nowMs: number): void => {
+          leaving.sort((a, b) => a.atMs - b.atMs)
+          for (let next = leaving[0]; next !== undefined && next.atMs <= nowMs; next = leaving[0]) {
+            leaving.shift()
+            const row = rows.get(next.id)
+            assert.ok(row !== undefined)
+            if (next.leaves && state.checkAtSending(false, row, next.atMs) === null) {
+              const recorded = state.recordSent(row, next.atMs)
+              rows.set(next.id, { ...row, ...recorded, isPending: false, sentByMs: recorded.atMs })
+              sent.push({ atMs: next.atMs, cents: row.cents })
+            } else {
+              state.release(row, 'not_sent')
+              rows.set(next.id, { ...row, holds: 'nothing', isPending: false })
+            }
+          }
+        }
+        let nowMs = atMs
+        for (const [number, { pauseMs, cents, waitMs, leaves }] of steps.entries()) {
+          nowMs += pauseMs
+          sendUntil(nowMs)
+          // The limits of the key were changed and changed back meanwhile: the state is made anew from the ledger.
+          if (number % 3 === 2) state = new LimitState(policy, [...rows.values()].toReversed(), nowMs)
+          const reservation = reserve(state, `${number}`, order('HKD', cents / 100), nowMs)
+          if (reservation === null) continue
+          rows.set(`${number}`, { ...reservation, holds: 'rate_and_value', isPending: true, sentByMs: nowMs, cents })
+          leaving.push({ atMs: nowMs + waitMs, id: `${number}`, leaves })
+        }
+        sendUntil(Infinity)
+        for (const { atMs: endMs } of sent) {
+          const inWindow = sent.filter((one) => one.atMs > endMs - 60_000 && one.atMs <= endMs)
+          assert.ok(inWindow.length <= rateCap, `${inWindow.length} orders left in 60 s (cap ${rateCap})`)
+        }
+        for (const [day, orders] of Map.groupBy(sent, (one) => wallClock(timeZone, one.atMs).day)) {
+          const total = orders.reduce((sum, one) => sum + one.cents, 0)
+          assert.ok(total <= dailyCapCents, `${day}: ${total} cents left (cap ${dailyCapCents})`)
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
 /** Checks and reserves as the object does, with nothing in between. */
-function place(state: LimitState, id: string, facts: OrderFacts, nowMs: number): Reservation | null {
+function reserve(state: LimitState, id: string, facts: OrderFacts, nowMs: number): Reservation | null {
   const verdict = state.check(facts, SHARES, nowMs)
   return verdict.isAdmitted && verdict.charge !== null ? state.reserve(id, verdict.charge, nowMs) : null
+}
+
+/** The same for an order that is sent at once. */
+function place(state: LimitState, id: string, facts: OrderFacts, nowMs: number): Reservation | null {
+  const reservation = reserve(state, id, facts, nowMs)
+  return reservation === null ? null : state.recordSent(reservation, nowMs)
 }
 
 function order(currency: 'HKD' | 'USD', price: number): OrderFacts {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { TrdSecMarket } from '../../proto/enums.ts'
 import { test } from 'node:test'
 import { ModifyOrderOp, TrdMarket } from '../../proto/enums.ts'
 import { GATES } from '../../src/limits/gate.ts'
@@ -8,7 +9,7 @@ import { admit, check, NOW_MS, refusalOf, stateOf, STRICT } from './checking.ts'
 import { modifyOrder, restingOrder, SHARES } from './sample-orders.ts'
 
 test('cancels pass closed hours, spent budgets and broken limits; only account and market hold them', () => {
-  const cancel = factsOfModifyOrder(modifyOrder({ modifyOrderOp: ModifyOrderOp.Cancel }), null)
+  const cancel = factsOfModifyOrder(modifyOrder({ modifyOrderOp: ModifyOrderOp.Cancel }), restingOrder())
   const closed: KeyLimits = {
     ...STRICT,
     allowedSymbols: [],
@@ -25,6 +26,15 @@ test('cancels pass closed hours, spent budgets and broken limits; only account a
   assert.equal(verdict.gates.length, GATES.length)
   assert.equal(refusalOf(check({ ...STRICT, allowedAccIds: [1n] }, cancel)).gate, 'account')
   assert.equal(refusalOf(check({ ...STRICT, allowedMarkets: ['US'] }, cancel)).gate, 'market')
+})
+
+test('a cancel of an order that is not known touches no market that a list names', () => {
+  const cancel = factsOfModifyOrder(modifyOrder({ modifyOrderOp: ModifyOrderOp.Cancel }), null)
+  assert.equal(refusalOf(check(STRICT, cancel)).text, 'market not allowed: HK, not known (allowed: HK)')
+  assert.equal(check({ ...STRICT, allowedMarkets: null }, cancel).isAdmitted, true)
+  const american = restingOrder({ trdMarket: TrdMarket.US, secMarket: TrdSecMarket.US })
+  const underHongKong = factsOfModifyOrder(modifyOrder({ modifyOrderOp: ModifyOrderOp.Cancel }), american)
+  assert.equal(refusalOf(check(STRICT, underHongKong)).gate, 'market')
 })
 
 test('cancelling everything needs a market where the key is limited to some', () => {

@@ -35,6 +35,14 @@ const VALUES: readonly (readonly [string, Change, string])[] = [
   ['stop below the market', { orderType: OrderType.Stop, auxPrice: 350, trdSide: TrdSide.Sell }, '42000.00'],
   ['stop limit', { orderType: OrderType.StopLimit, auxPrice: 500, price: 510 }, '51000.00'],
   ['market if touched', { orderType: OrderType.MarketifTouched, auxPrice: 350 }, '42000.00'],
+  ['limit sale below the market', { trdSide: TrdSide.Sell, price: 0.01 }, '42000.00'],
+  ['limit sale above the market', { trdSide: TrdSide.SellShort, price: 500 }, '50000.00'],
+  ['auction limit sale', { trdSide: TrdSide.Sell, orderType: OrderType.AuctionLimit, price: 1 }, '42000.00'],
+  ['VWAP limit sale', { trdSide: TrdSide.Sell, orderType: OrderType.VWAP_LIMIT, price: 1 }, '42000.00'],
+  ['stop limit sale', stopLimitSale(350, 340), '42000.00'],
+  ['stop limit sale above the market', stopLimitSale(500, 340), '52500.00'],
+  ['stop limit sale at a high limit', stopLimitSale(500, 600), '60000.00'],
+  ['purchase to cover', { trdSide: TrdSide.BuyBack }, '30000.00'],
   ['limit if touched', { orderType: OrderType.LimitifTouched, auxPrice: 350, price: 350 }, '35000.00'],
   ['trailing purchase, amount', trailing(TrdSide.Buy, TrailType.Amount, 20), '44100.00'],
   ['trailing purchase, per cent', trailing(TrdSide.BuyBack, TrailType.Ratio, 10), '46200.00'],
@@ -46,6 +54,10 @@ const VALUES: readonly (readonly [string, Change, string])[] = [
   ['by amount and a quantity worth more', { qty: 100, amount: 1500.5 }, '30000.00'],
   ['by amount and a quantity worth less', { qty: 1, amount: 1500.5 }, '1500.50'],
 ]
+
+function stopLimitSale(auxPrice: number, price: number): Change {
+  return { orderType: OrderType.StopLimit, trdSide: TrdSide.SellShort, auxPrice, price }
+}
 
 for (const [name, change, value] of VALUES) {
   test(`value of an order: ${name}`, () => {
@@ -70,6 +82,8 @@ test('an order that cannot be valued has no value, and says why', () => {
     [{ orderType: OrderType.Market }, NO_PRICE, 'there is no last price of the security'],
     [{ orderType: OrderType.Market }, { ...SHARES, lastPrice: 0 }, 'there is no last price of the security'],
     [{ orderType: OrderType.Market }, { ...SHARES, lastPrice: Number.NaN }, 'there is no last price of the security'],
+    [{ trdSide: TrdSide.Sell }, NO_PRICE, 'there is no last price of the security'],
+    [{ trdSide: TrdSide.Sell, price: 0 }, SHARES, 'price is missing or not above 0'],
     [{ orderType: OrderType.Stop, auxPrice: 500 }, NO_PRICE, 'there is no last price of the security'],
     [{}, { ...SHARES, contractMultiplier: null }, 'there is no contract multiplier of the security'],
     [{ price: undefined }, SHARES, 'price is missing or not above 0'],
@@ -196,4 +210,62 @@ function spread(trailSpread: number): Change {
 function texts({ total, added, problem, isInvalid }: OrderValue): Record<keyof OrderValue, unknown> {
   const text = (value: bigint | null): string | null => (value === null ? null : moneyText(value))
   return { total: text(total), added: text(added), problem, isInvalid }
+}
+
+test('whatever an exchange may trade an order at, its value is no less', () => {
+  const types = [1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
+  const price = fc.integer({ min: 1, max: 2_000 })
+  fc.assert(
+    fc.property(
+      fc.record({ orderType: fc.constantFrom(...types), trdSide: fc.constantFrom(1, 2, 3, 4), price, auxPrice: price }),
+      fc.record({ last: price, fillQty: fc.integer({ min: 1, max: 100 }) }),
+      // Where the market trades when the order does, within the band of the price that was known.
+      fc.record({ drift: fc.double({ min: -0.05, max: 0.05, noNaN: true }), trail: fc.integer({ min: 1, max: 50 }) }),
+      (order, { last, fillQty }, { drift, trail }) => {
+        const facts = factsOfPlaceOrder(
+          placeOrder({ ...order, qty: 100, trailType: TrailType.Amount, trailValue: trail, trailSpread: 3 }),
+        )
+        const value = valueOf(facts, { ...SHARES, lastPrice: last }, FIVE_PERCENT)
+        if (value.total === null) return
+        const traded = tradedAt(order, last, drift)
+        if (traded === null) return
+        const cents = BigInt(Math.floor(traded * fillQty * 100))
+        assert.ok(
+          cents * 10_000_000n <= value.total,
+          `${traded} x ${fillQty} is worth more than ${moneyText(value.total)}`,
+        )
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
+/** The price at which a fair exchange fills an order, with the market that far from the last price; null where it does not. */
+function tradedAt(
+  order: { readonly orderType: number; readonly trdSide: number; readonly price: number; readonly auxPrice: number },
+  last: number,
+  drift: number,
+): number | null {
+  const isBuy = order.trdSide === TrdSide.Buy || order.trdSide === TrdSide.BuyBack
+  const triggers: readonly number[] = [
+    OrderType.Stop,
+    OrderType.StopLimit,
+    OrderType.MarketifTouched,
+    OrderType.LimitifTouched,
+  ]
+  const unlimited: readonly number[] = [
+    OrderType.Market,
+    OrderType.Auction,
+    OrderType.Stop,
+    OrderType.MarketifTouched,
+    OrderType.TrailingStop,
+    OrderType.TWAP_MARKET,
+    OrderType.VWAP_MARKET,
+  ]
+  // A trigger is touched at its own price, and the market drifts from there.
+  const market = (triggers.includes(order.orderType) ? order.auxPrice : last) * (1 + drift)
+  if (unlimited.includes(order.orderType) || order.orderType === OrderType.TrailingStopLimit) return market
+  if (isBuy) return market <= order.price ? market : order.price
+  // A sale rests until the market comes to its limit, and trades there or better.
+  return Math.max(market, order.price)
 }

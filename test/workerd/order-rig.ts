@@ -11,6 +11,8 @@ import { WatchedOpend } from './watched-opend.ts'
 
 /** Protocol ids that tests about orders speak of. */
 export const PROTO = {
+  connect: 1001,
+  keepAlive: 1004,
   accounts: 2001,
   orders: 2201,
   place: 2202,

@@ -3,13 +3,13 @@ import { describe, test } from 'node:test'
 import { type Answer, OrderRig, PROTO } from './order-rig.ts'
 import { TEST_KEY } from './harness.ts'
 
-/** The kill switch and the dead man's switch in the real runtime, through evictions. */
+/** The kill switch and the cancel-after in the real runtime, through evictions and with an OpenD that misbehaves. */
 
 const ROBOT = { id: 'robot', key: `fc_${'b1'.repeat(32)}`, limits: {} }
 const SAFE = { id: 'safe', key: `fc_${'b2'.repeat(32)}`, limits: {} }
-const LIMIT = { timeout: 30_000 }
+const LIMIT = { timeout: 60_000 }
 
-/** The shortest time that the dead man's switch takes. */
+/** The shortest time that a cancel-after takes. */
 const SECONDS = 5
 
 const SUBMITTED = 5
@@ -86,7 +86,7 @@ describe('the switches', { concurrency: true }, () => {
 
   for (const isEvicted of [false, true]) {
     const through = isEvicted ? ', through an eviction' : ''
-    test(`the dead man's switch cancels the orders of its key with every client gone${through}`, LIMIT, async () => {
+    test(`a cancel-after cancels the orders of its key with every client gone${through}`, LIMIT, async () => {
       await withRig(async (rig) => {
         const armed = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
         await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: SAFE.key })
@@ -108,4 +108,85 @@ describe('the switches', { concurrency: true }, () => {
       })
     })
   }
+
+  test('a cancel that OpenD refuses for the moment is tried again until the order is gone', LIMIT, async () => {
+    await withRig(async (rig) => {
+      await rig.place({ name: 'refused', token: ROBOT.key })
+      rig.break([1, 2].map((nth) => ({ id: PROTO.modify, nth, fault: { kind: 'rate-exceeded' } })))
+      const seen = rig.opend.seen(PROTO.modify)
+      await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
+      await rig.opend.arrival(PROTO.modify, seen + 1)
+      assert.deepEqual(statusesOf(rig, 'refused'), [SUBMITTED])
+      assert.equal(await runningTasks(rig), 1, 'it stays armed')
+      const again = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
+      assert.deepEqual([again.status, again.body['code']], [409, 'switch.fired'])
+      await rig.opend.arrival(PROTO.modify, seen + 2)
+      assert.deepEqual(statusesOf(rig, 'refused'), [CANCELLED_ALL])
+    })
+  })
+
+  test(
+    'a halt cancels an order whose reply is lost, and what is refused at first goes on after the answer',
+    LIMIT,
+    async () => {
+      await withRig(async (rig) => {
+        const token = ROBOT.key
+        await rig.place({ name: 'known', token })
+        rig.break([
+          { id: PROTO.place, nth: 1, fault: { kind: 'drop-reply' } },
+          { id: PROTO.modify, nth: 1, fault: { kind: 'rate-exceeded' } },
+        ])
+        const placed = rig.opend.arrival(PROTO.place)
+        const lost = rig.place({ name: 'lost', token })
+        await placed
+        const seen = rig.opend.seen(PROTO.modify)
+        const { body } = await rig.post('/api/trading/halt', { cancel_open_orders: true }, { token })
+        assert.deepEqual([body['stored'], body['cancelling']], [true, true])
+        await rig.opend.arrival(PROTO.modify, seen + 2)
+        assert.deepEqual(statusesOf(rig, 'known', 'lost'), [CANCELLED_ALL, CANCELLED_ALL])
+        assert.equal((await lost).status, 200)
+      })
+    },
+  )
+
+  test('a switch that is due while the link is down fires when the link is up', LIMIT, async () => {
+    await withRig(async (rig) => {
+      await rig.place({ name: 'late', token: ROBOT.key })
+      const armed = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
+      const firesAtMs = Number(armed.body['fires_at_ms'])
+      rig.break([
+        { id: PROTO.keepAlive, nth: 1, fault: { kind: 'cut-before' } },
+        { id: PROTO.connect, nth: 'every', fault: { kind: 'cut-before' } },
+      ])
+      const seen = rig.opend.seen(PROTO.modify)
+      while (Date.now() < firesAtMs) await rig.opend.arrival(PROTO.connect)
+      assert.deepEqual(statusesOf(rig, 'late'), [SUBMITTED])
+      rig.break([])
+      await rig.opend.arrival(PROTO.connect)
+      const upMs = Date.now()
+      await rig.opend.arrival(PROTO.modify, seen)
+      assert.ok(Date.now() - upMs < 3_000)
+      assert.deepEqual(statusesOf(rig, 'late'), [CANCELLED_ALL])
+    })
+  })
+
+  test("an administrator's halt cancels orders that were placed elsewhere", LIMIT, async () => {
+    await withRig(async (rig) => {
+      await rig.place({ name: 'ours', token: ROBOT.key })
+      // As if another gateway had placed it: this one does not know of it.
+      await rig.place({ name: 'foreign', token: ROBOT.key })
+      await rig.worker.sql("DELETE FROM order_entries WHERE idempotency_key LIKE '%foreign'")
+      const scope = { scope: 'account', acc_id: rig.header['acc_id'], cancel_open_orders: true }
+      await rig.post('/api/trading/halt', scope, { token: TEST_KEY })
+      assert.deepEqual(statusesOf(rig, 'ours', 'foreign'), [CANCELLED_ALL, SUBMITTED])
+      await rig.post('/api/trading/halt', { ...scope, include_foreign: true }, { token: TEST_KEY })
+      assert.deepEqual(statusesOf(rig, 'ours', 'foreign'), [CANCELLED_ALL, CANCELLED_ALL])
+    })
+  })
 })
+
+async function runningTasks(rig: OrderRig): Promise<number> {
+  const headers = { Authorization: `Bearer ${TEST_KEY}` }
+  const page = await (await rig.worker.fetch('/metrics', { headers })).text()
+  return Number(/^opend_edge_switch_tasks_running (\d+)$/m.exec(page)?.[1])
+}

@@ -30,7 +30,7 @@ export class LimiterRegistry {
     const text = limits === null ? '' : this.#textOf(limits)
     const known = this.#known.get(caller)
     if (known?.limits === text) return known.state
-    const rows = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS).flatMap(rowOf)
+    const rows = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS).flatMap(ledgerRowsOf)
     const state = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs)
     const [oldest] = this.#known.keys()
     if (this.#known.size >= MAX_STATES && oldest !== undefined) this.#known.delete(oldest)
@@ -48,12 +48,12 @@ export class LimiterRegistry {
   }
 
   /**
-   * The frame of an entry is handed to the link at that time, Unix ms. Returns its reservation as it counts from then on;
+   * The frame of an entry was handed to the link at `atMs`, Unix ms. Returns its reservation as it counts from then on;
    * null for a call that takes nothing.
    */
-  recordSent({ caller, reservation }: LedgerEntry, nowMs: number): Reservation | null {
+  recordSent({ caller, reservation }: LedgerEntry, atMs: number, nowMs: number = atMs): Reservation | null {
     if (reservation === null) return null
-    return this.#known.get(caller)?.state.recordSent(reservation, nowMs) ?? { ...reservation, atMs: nowMs }
+    return this.#known.get(caller)?.state.recordSent(reservation, atMs, nowMs) ?? { ...reservation, atMs }
   }
 
   /** An entry that had given its value back takes it again. */
@@ -67,6 +67,9 @@ export class LimiterRegistry {
   }
 }
 
-function rowOf({ reservation, holds }: LedgerEntry): readonly LedgerRow[] {
-  return reservation === null ? [] : [{ ...reservation, holds }]
+/** What an entry holds of its key's budgets; empty for one that holds nothing. */
+export function ledgerRowsOf({ reservation, holds, state, sentAtMs }: LedgerEntry): readonly LedgerRow[] {
+  if (reservation === null) return []
+  const isPending = state === 'reserved'
+  return [{ ...reservation, holds, isPending, sentByMs: sentAtMs ?? reservation.atMs }]
 }

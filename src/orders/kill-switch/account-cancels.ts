@@ -36,7 +36,7 @@ const LAST_DELAY_MS = 30_000
  * that the ledger expects, they span more than two minutes: after a restart OpenD was seen to list nothing for 100 s.
  */
 const POLLS_IN_DOUBT = 4
-const POLLS_OF_EMPTY_LIST = 9
+const POLLS_OF_EMPTY_LIST = 10
 
 /** Lines of a report about one account. */
 const MOST_RESULTS = 200
@@ -112,7 +112,9 @@ export class AccountCancels {
 
   #firstList(fresh: Promise<OrderList | null>): Promise<OrderList | null> {
     const { polls, wait } = this.#deps
-    const cached = wait(PATIENCE_MS).then(async () => (await polls.cached(this.account)) ?? fresh)
+    let isThere = false
+    void fresh.then(() => (isThere = true))
+    const cached = wait(PATIENCE_MS).then(async () => (isThere ? fresh : ((await polls.cached(this.account)) ?? fresh)))
     return Promise.race([fresh, cached])
   }
 

@@ -27,10 +27,12 @@ interface Polls {
  */
 export class AccountPolls {
   readonly #upstream: Upstream
+  readonly #onError: (what: string, error: unknown) => void
   readonly #polls = new Map<string, Polls>()
 
-  constructor(upstream: Upstream) {
+  constructor(upstream: Upstream, onError: (what: string, error: unknown) => void) {
     this.#upstream = upstream
+    this.#onError = onError
   }
 
   /**
@@ -51,7 +53,10 @@ export class AccountPolls {
   }
 
   #start(key: string, account: AccountRef): Promise<OrderList | null> {
-    const current = this.#refreshed(account)
+    const current = this.#refreshed(account).catch((error: unknown) => {
+      this.#onError('a poll of a switch failed', error)
+      return null
+    })
     const polls: Polls = { current, next: null }
     this.#polls.set(key, polls)
     void current.then(() => {

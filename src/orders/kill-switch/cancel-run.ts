@@ -7,6 +7,9 @@ import type { CancelTask } from './switch-store.ts'
 /** When to read the account list again where it could not be read, ms. */
 const ACCOUNTS_RETRY_MS = 5_000
 
+/** Time to an attempt that something brought forward: pushes about open orders come in bursts, which share one. */
+const HURRIED_MS = 250
+
 /** Characters of a detail that are stored. */
 const MOST_DETAIL = 300
 
@@ -26,9 +29,11 @@ export interface CancelRunDeps extends AccountCancelsDeps {
 interface Account {
   readonly cancels: AccountCancels
   isBusy: boolean
-  /** The link came up while it was busy: it begins again at once. */
+  /** Something new was heard of while it was busy: it begins again soon. */
   isHurried: boolean
   timer: CancelTimer | null
+  /** A push has brought its next attempt forward. */
+  isPushed: boolean
 }
 
 /** One task being carried out: it waits for its time, then each of its accounts goes on by itself until it is clear. */
@@ -41,6 +46,8 @@ export class CancelRun {
   #timer: CancelTimer | null = null
   #hasBegun: boolean
   #isPassing = false
+  /** Whether something would have been done, had the link been up. */
+  #isStalled = false
   #isOver = false
   #tried: () => void = () => undefined
 
@@ -75,9 +82,9 @@ export class CancelRun {
     return this.#isOver
   }
 
-  /** The alarm: begins what is due. */
+  /** The alarm: begins what is due, and goes on with what a link that was down had stopped. */
   check(): void {
-    if (!this.#hasBegun && this.isDue) this.#pass()
+    if (this.isDue && (!this.#hasBegun || this.#isStalled)) this.#pass()
   }
 
   /** The link came up: what is due begins, or goes on, now. */
@@ -88,6 +95,19 @@ export class CancelRun {
       if (account.isBusy) account.isHurried = true
     }
     this.#pass()
+  }
+
+  /** An order of that account is open, OpenD says: no need to wait for the time of the next attempt. */
+  orderOpen(accId: bigint): void {
+    for (const account of this.#accounts.values()) {
+      const { cancels, timer } = account
+      if (cancels.account.accId !== accId || cancels.isClear) continue
+      if (account.isBusy) account.isHurried = true
+      if (account.isBusy || timer === null || account.isPushed) continue
+      account.isPushed = true
+      timer()
+      account.timer = this.#deps.timers.after(HURRIED_MS, () => void this.#attempt(account, false))
+    }
   }
 
   /** Sends nothing more. Cancels that have left go on. */
@@ -105,8 +125,10 @@ export class CancelRun {
 
   /** Starts every account that is not clear and not on its way. */
   #pass(): void {
-    // Without a link there is nothing to ask; it comes up sooner or later, and says so.
-    if (this.#isOver || this.#isPassing || !this.#deps.isLinkUp()) return
+    if (this.#isOver || this.#isPassing) return
+    // Without a link there is nothing to ask. It goes on when the link comes up.
+    this.#isStalled = !this.#deps.isLinkUp()
+    if (this.#isStalled) return
     this.#isPassing = true
     if (!this.#hasBegun) this.#begin()
     this.#startAll().then(
@@ -139,7 +161,7 @@ export class CancelRun {
       const key = accountKey(account)
       if (this.#accounts.has(key)) continue
       const cancels = new AccountCancels(this.#deps, account)
-      this.#accounts.set(key, { cancels, isBusy: false, isHurried: false, timer: null })
+      this.#accounts.set(key, { cancels, isBusy: false, isHurried: false, timer: null, isPushed: false })
     }
     const attempts = [...this.#accounts.values()].map((account) => this.#attempt(account, account.timer === null))
     void Promise.all(attempts).then(() => this.#tried())
@@ -152,6 +174,7 @@ export class CancelRun {
     account.timer?.()
     account.isBusy = true
     account.isHurried = false
+    account.isPushed = false
     try {
       await cancels.attempt(this.#task, isOnTime)
     } catch (error) {
@@ -167,10 +190,10 @@ export class CancelRun {
       return
     }
     const { isHurried } = account
-    const delayMs = isHurried ? 0 : cancels.delayMs
+    const delayMs = isHurried ? HURRIED_MS : cancels.delayMs
     account.timer = this.#deps.timers.after(delayMs, () => {
-      // A link that is down starts everything again when it comes up.
       if (this.#deps.isLinkUp()) void this.#attempt(account, !isHurried)
+      else this.#isStalled = true
     })
     this.#save(cancels.detail, delayMs)
   }

@@ -8,8 +8,10 @@ import type { AccountRef, Upstream } from '../reconciliation/account-orders.ts'
 import type { OrderAnswer, OrderRequest } from '../request.ts'
 import { AccountPolls } from './account-polls.ts'
 import { CancelRun, type CancelRunDeps } from './cancel-run.ts'
+import { decodeMessage } from '../../wire/decode.ts'
 import { scopeName } from './halt-scope.ts'
 import { OrderCanceller } from './order-canceller.ts'
+import { isOver } from './survey.ts'
 import type { CancelTask } from './switch-store.ts'
 import type { Switches } from './switches.ts'
 
@@ -49,7 +51,7 @@ export class CancelTasks {
     this.#canceller = new OrderCanceller(deps.submit, deps.onError)
     this.#runDeps = {
       ...{ timers, ledger: deps.ledger, isLinkUp: deps.isLinkUp, onError: deps.onError, canceller: this.#canceller },
-      polls: new AccountPolls(deps.send),
+      polls: new AccountPolls(deps.send, deps.onError),
       nowMs: () => timers.nowMs(),
       wait: (ms) => new Promise<void>((resolve) => void timers.after(ms, resolve)),
       accountsOf: (task) => this.#accountsOf(task),
@@ -100,6 +102,16 @@ export class CancelTasks {
   /** The link came up: what is due begins now. */
   linkReady(): void {
     for (const run of this.#runs.values()) run.linkReady()
+  }
+
+  /** A push of OpenD: an open order, which may be one that a task waits for, is cancelled soon. */
+  orderPush(body: Uint8Array): void {
+    const begun = [...this.#runs.values()].filter(({ hasBegun }) => hasBegun)
+    if (begun.length === 0) return
+    const decoded = decodeMessage('Trd_UpdateOrder.Response', body)
+    const pushed = decoded.ok ? decoded.value.s2c : undefined
+    if (pushed === undefined || isOver(pushed.order)) return
+    for (const run of begun) run.orderOpen(pushed.header.accID)
   }
 
   /** The alarm: begins what is due, and writes what the storage did not take. */

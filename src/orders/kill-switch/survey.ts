@@ -40,6 +40,11 @@ const ABSENT_WATCH_MS = 600_000
 /** Latest calls of an account among which absent orders are looked for. */
 const MOST_LATEST = 100
 
+/** Whether an order cannot trade any more, nor is about to be cancelled. */
+export function isOver({ orderStatus }: Pick<Order, 'orderStatus'>): boolean {
+  return OVER.has(orderStatus) || CLOSING.has(orderStatus)
+}
+
 /** What a list of an account says about the orders that a task is to cancel. */
 export interface Survey {
   /** Orders that can be cancelled. */

@@ -43,11 +43,6 @@ export class Switches {
     return this.#isLoaded && this.#unwritten.size === 0
   }
 
-  /** Whether what an earlier life of the object stored is known. */
-  get isLoaded(): boolean {
-    return this.#isLoaded
-  }
-
   /** Who halted the scope; null when nobody did. */
   haltOf(scope: HaltScope): 'admin' | 'caller' | null {
     const halt = this.#halts.get(scopeName(scope))

@@ -2,6 +2,7 @@ import type { StorageHealth } from '../../base/storage-health.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { ENTRY_STATES, type EntryState, isFinal, type LedgerEntry, mayMove } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
+import { SEND_DEADLINE_MS } from '../sending/send-deadline.ts'
 import { WatchedTags } from '../reconciliation/watched-tags.ts'
 import { EntryClock } from './entry-clock.ts'
 
@@ -57,19 +58,15 @@ export class OrderEntries {
     return this.#unknown.size
   }
 
-  /**
-   * Takes over what an earlier life of the object left behind. What was on its way then may have left until now, so it
-   * counts against the limits from now on.
-   */
+  /** Takes over what an earlier life of the object left behind: what was on its way then may have left. */
   takeOver(): void {
-    const nowMs = this.#deps.nowMs()
     for (const entry of this.#deps.ledger.unresolved()) {
-      if (entry.state === 'unknown') {
-        this.#unknown.add(entry.id)
-        continue
+      if (entry.state === 'unknown') this.#unknown.add(entry.id)
+      else {
+        // The sending time is written down with the outcome. Without one, the frame left within the deadline if it did.
+        const sentAtMs = Math.min(entry.createdAtMs + SEND_DEADLINE_MS, this.#deps.nowMs())
+        this.transition(entry, 'unknown', { detail: 'the gateway was restarted', sentAtMs })
       }
-      const reservation = entry.reservation === null ? null : { ...entry.reservation, atMs: nowMs }
-      this.transition(entry, 'unknown', { detail: 'the gateway was restarted', reservation })
     }
   }
 
@@ -128,6 +125,11 @@ export class OrderEntries {
   #holdsAfter(entry: LedgerEntry, to: EntryState): LedgerEntry['holds'] {
     const { limiters } = this.#deps
     const reason = RELEASES[to]
+    // A state that was made anew from the ledger between sending and outcome has the call as one that was not sent.
+    if (entry.state === 'reserved' && reason !== 'not_sent') {
+      const nowMs = this.#deps.nowMs()
+      limiters.recordSent(entry, Math.min(entry.sentAtMs ?? nowMs, nowMs), nowMs)
+    }
     if (reason !== undefined) {
       if (entry.holds !== 'nothing') limiters.release(entry, reason)
       return reason === 'not_sent' || entry.reservation === null ? 'nothing' : 'rate'

@@ -170,7 +170,7 @@ export class OrderSender {
     const obstacle = admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
     const state = limiters.of(request.caller, request.limits, nowMs)
-    const refusal = state.checkAtSending(isCancel(call), nowMs)
+    const refusal = state.checkAtSending(isCancel(call), entry.reservation, nowMs)
     if (refusal !== null) return limitFailure(refusal)
     ranks.recordCancel(call, nowMs)
     this.#inFlight.recordLeaving(entry.id, nowMs, limiters.recordSent(entry, nowMs))

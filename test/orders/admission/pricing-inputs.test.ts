@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OrderType, SecurityType, TrdMarket } from '../../../proto/enums.ts'
+import { OrderType, SecurityType, TrdMarket, TrdSide } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/effect.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
@@ -140,14 +140,47 @@ test('orders of one security at the same time share one snapshot', async () => {
 
 test('a change counts what it adds to the order as OpenD lists it', async () => {
   const rig = new DeskRig()
-  rig.listed = [restingOrder({ orderID: 7n, orderIDEx: 'FT7' })]
-  const capped = { limits: limits({ maxDailyValue: 40_000 }) }
-  assert.equal(codeOf(await rig.done(rig.modify({ qty: 200 }, capped))), 'answered')
+  const capped = { limits: limits({ maxDailyValue: 70_000 }) }
+  await rig.done(rig.place({}, capped))
+  rig.listed = [restingOrder({ orderID: 1n, orderIDEx: 'FT1' })]
+  assert.equal(codeOf(await rig.done(rig.modify({ orderID: 1n, qty: 200 }, capped))), 'answered')
   assert.equal(reserved(rig), 30_000n * BILLION)
-  assert.equal(codeOf(await rig.done(rig.modify({ orderID: 0n, orderIDEx: 'FT7', price: 400 }, capped))), 'answered')
+  assert.equal(codeOf(await rig.done(rig.modify({ orderID: 0n, orderIDEx: 'FT1', price: 400 }, capped))), 'answered')
   assert.equal(reserved(rig), 10_000n * BILLION)
-  assert.equal(codeOf(await rig.done(rig.modify({ qty: 101 }, capped))), 'limits.daily_value')
-  assert.equal(codeOf(await rig.done(rig.modify({ qty: 50 }, capped))), 'answered')
+  assert.equal(codeOf(await rig.done(rig.modify({ orderID: 1n, qty: 101 }, capped))), 'limits.daily_value')
+  assert.equal(codeOf(await rig.done(rig.modify({ orderID: 1n, qty: 50 }, capped))), 'answered')
+})
+
+test('a change of an order that the key did not place counts in full, whoever placed it', async () => {
+  const rig = new DeskRig()
+  await rig.done(rig.place({ qty: 5_000, price: 1 }, { caller: 'key:b' }))
+  const foreign = restingOrder({ orderID: 1n, orderIDEx: 'FT1', qty: 5_000, price: 1 })
+  const byHand = restingOrder({ orderID: 7n, orderIDEx: 'FT7', qty: 5_000, price: 1 })
+  rig.listed = [foreign, byHand]
+  const capped = { limits: limits({ maxOrderValue: 1_000, maxDailyValue: 1_000 }) }
+  for (const orderID of [1n, 7n]) {
+    const change = { orderID, qty: 20, price: 250 }
+    assert.equal(codeOf(await rig.done(rig.modify(change, capped))), 'limits.order_value')
+  }
+  const small = { orderID: 7n, qty: 2, price: 250 }
+  assert.equal(codeOf(await rig.done(rig.modify(small, capped))), 'answered')
+  assert.equal(reserved(rig), 500n * BILLION)
+})
+
+test('a cheap limit does not hide what a sale is worth', async () => {
+  const capped = { limits: limits({ maxOrderValue: 1_000, maxDailyValue: 1_000 }) }
+  for (const trdSide of [TrdSide.Sell, TrdSide.SellShort]) {
+    for (const orderType of [OrderType.Normal, OrderType.AbsoluteLimit, OrderType.SpecialLimit, OrderType.TWAP_LIMIT]) {
+      const rig = new DeskRig()
+      const sale = { trdSide, orderType, qty: 3_000, price: 0.01 }
+      assert.equal(codeOf(await rig.done(rig.place(sale, capped))), 'limits.order_value')
+      assert.equal(codeOf(await rig.done(rig.place({ ...sale, qty: 2 }, capped))), 'answered')
+      // Two at 400 and the band of 5 %.
+      assert.equal(reserved(rig), 840n * BILLION)
+      rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 0))
+      assert.equal(codeOf(await rig.done(rig.place({ ...sale, qty: 1 }, capped))), 'limits.order_value')
+    }
+  }
 })
 
 test('a change of an order that is not listed is refused under limits that must look at it', async () => {

@@ -1,3 +1,4 @@
+import { ledgerRowsOf } from '../../../src/orders/admission/limiter-registry.ts'
 import { NO_LIMITS } from '../../../src/limits/key-limits.ts'
 import { type Budgets, LimitState } from '../../../src/limits/limit-state.ts'
 import { orderPolicyOf } from '../../../src/limits/order-policy.ts'
@@ -38,9 +39,7 @@ async function differenceOf({ clock, host, disk }: BooksPlace, { id, limits }: C
   if (budgets === null) return `a dry run of ${id} was not answered`
   // A clock that was set back makes the two differ, each on the safe side: see `RateWindow`.
   if (clock.wasSetBack) return null
-  const rows = [...disk.seen.entries.values()].flatMap(({ caller, reservation, holds }) =>
-    caller === id && reservation !== null ? [{ ...reservation, holds }] : [],
-  )
+  const rows = [...disk.seen.entries.values()].flatMap((entry) => (entry.caller === id ? ledgerRowsOf(entry) : []))
   const nowMs = clock.wallMs()
   const kept = text(budgets)
   const made = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))

@@ -11,16 +11,13 @@ export function capProblems(remains: Remains, entries: readonly LedgerEntry[]): 
   return [...rateProblems(remains, entries), ...valueProblems(remains, entries)]
 }
 
-/** No 60 s hold more orders than the cap. While the clock is set forward, 60 s of it are less than 60 s. */
+/** In no 60 s more orders leave than the cap. While the clock is set forward, 60 s of it are less than 60 s. */
 function rateProblems({ callers, host, steps }: Remains, entries: readonly LedgerEntry[]): readonly string[] {
-  const admittedMs = new Map(
-    host.writings.flatMap((one) => (one.before === null ? [[one.entry.id, one.elapsedMs]] : [])),
-  )
   return callers.flatMap(({ id, limits }) => {
     const cap = limits?.maxOrdersPerMinute ?? Infinity
     const times = entries
-      .filter(({ caller, reservation, holds }) => caller === id && reservation !== null && holds !== 'nothing')
-      .map((entry) => admittedMs.get(entry.id) ?? 0)
+      .filter(({ caller, reservation }) => caller === id && reservation !== null)
+      .flatMap((entry) => host.sent.get(entry.id)?.elapsedMs ?? [])
     return times.flatMap((endMs) => {
       const isIn = (ms: number): boolean => ms > endMs - WINDOW_MS && ms <= endMs
       if (steps.some(({ elapsedMs, byMs }) => byMs > 0 && isIn(elapsedMs))) return []
@@ -48,7 +45,7 @@ function valueProblems({ callers, host, opend }: Remains, entries: readonly Ledg
     if (typeof cap === 'number' && added > 0 && order.value > cap + ROUNDING) {
       problems.push(`${entry.id} made an order worth ${order.value} (cap ${cap})`)
     }
-    const day = `${entry.caller} ${localDay(entry.createdAtMs, limits?.timeZone ?? 'UTC')}`
+    const day = `${entry.caller} ${localDay(host.sent.get(entry.id)?.wallMs ?? entry.createdAtMs, limits?.timeZone ?? 'UTC')}`
     const sum = (days.get(day) ?? 0) + added
     days.set(day, sum)
     const dayCap = limits?.maxDailyValue ?? null

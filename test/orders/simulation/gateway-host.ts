@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { OrderReply, OrderRequest } from '../../../src/orders/request.ts'
+import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { Dice } from './dice.ts'
 import type { Disk } from './disk.ts'
@@ -25,6 +26,12 @@ export interface Writing {
   readonly isHalted: boolean
 }
 
+/** A switch at its end. */
+export interface TaskDone {
+  readonly task: CancelTask
+  readonly openTags: readonly string[]
+}
+
 /** The longest an object that ended stays away: the alarm brings it back. */
 const LONGEST_ABSENCE_MS = 30_000
 
@@ -35,7 +42,13 @@ export class GatewayHost {
   readonly writings: Writing[] = []
   /** Ledger entries by the frame that carried them: `connection/serial`. */
   readonly frames = new Map<string, string>()
+  /** When the frame of each entry left, by time elapsed and on the wall clock. */
+  readonly sent = new Map<string, { readonly elapsedMs: number; readonly wallMs: number }>()
   readonly bugs: unknown[] = []
+  /** The switches that have done what they were to do, with the tags of the orders that were open then. */
+  readonly tasksDone: TaskDone[] = []
+  /** The tags of the orders that are open at OpenD. */
+  openTags: () => readonly string[] = () => []
   lives = 0
   readonly #clock: VirtualClock
   readonly #dice: Dice
@@ -82,7 +95,11 @@ export class GatewayHost {
       volume: this.#disk.open(),
       connect: (listener) => this.#network.connect(listener),
       onEntry: (entry, before) => this.#noteWriting(entry, before),
-      onSent: (entryId, connId, serial) => this.frames.set(`${connId}/${serial}`, entryId),
+      onSent: (entryId, connId, serial) => {
+        this.frames.set(`${connId}/${serial}`, entryId)
+        this.sent.set(entryId, { elapsedMs: this.#clock.elapsedMs, wallMs: this.#clock.wallMs() })
+      },
+      onTaskDone: (task) => this.tasksDone.push({ task, openTags: this.openTags() }),
       onBug: (bug) => this.bugs.push(bug),
       onDeath: () => this.#ended(),
       endsAt: (step) => this.isStormy && step === lastStep,

@@ -1,6 +1,7 @@
 import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
 import { Gateway } from '../../../src/core/gateway.ts'
 import type { CancelResult } from '../../../src/orders/kill-switch/account-cancels.ts'
+import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
 import type { Connect } from '../../../src/transport/link.ts'
@@ -21,6 +22,8 @@ export interface LifeOutside {
   readonly onEntry: OnEntry
   /** An order call has left in that frame. */
   readonly onSent: (entryId: string, connId: bigint, serial: number) => void
+  /** A switch has done what it was to do. */
+  readonly onTaskDone: (task: CancelTask) => void
   /** Something that no caller waits for failed. */
   readonly onBug: (bug: unknown) => void
   readonly onDeath: () => void
@@ -38,6 +41,7 @@ export class GatewayLife {
   readonly #ledger: StoredLedger
   readonly #alarm: AlarmClock
   #isAlive = true
+  #isResuming = false
   #steps = 0
 
   constructor(outside: LifeOutside) {
@@ -58,7 +62,7 @@ export class GatewayLife {
       isParked: false,
       connect: this.#connect,
       ledger: this.#ledger,
-      switches: new StoredSwitches(volume, mayAct),
+      switches: new StoredSwitches(volume, mayAct, (task) => this.#taskEnded(task)),
       subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
       sockets: NO_SOCKETS,
       secureRandom: () => dice.unit(),
@@ -100,11 +104,17 @@ export class GatewayLife {
   }
 
   resume(caller: string): void {
+    this.#isResuming = true
     this.gateway.orders.resume({ kind: 'caller', caller }, { caller, isAdmin: false })
+    this.#isResuming = false
   }
 
   cancelAfter(caller: string, seconds: number): void {
     this.gateway.orders.cancelAfter(caller, seconds)
+  }
+
+  #taskEnded(task: CancelTask): void {
+    if (this.#isAlive && !this.#isResuming) this.#outside.onTaskDone(task)
   }
 
   /** A link whose frames are steps, and which ends with the life. */

@@ -1,9 +1,10 @@
+import { covers } from '../../../src/orders/kill-switch/halt-scope.ts'
 import type { EntryState, LedgerEntry } from '../../../src/orders/entry.ts'
 import { capProblems } from './cap-invariants.ts'
 import type { Caller } from './callers.ts'
 import { type Disk, LONGEST_WRITE_MS } from './disk.ts'
 import { entryProblems, NOT_DONE } from './entry-invariants.ts'
-import type { Attempt, GatewayHost, Writing } from './gateway-host.ts'
+import type { Attempt, GatewayHost, TaskDone, Writing } from './gateway-host.ts'
 import type { Execution, Opend } from './opend.ts'
 import { replyProblems } from './reply-invariants.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -49,6 +50,7 @@ export function problemsOf(remains: Remains): readonly string[] {
     ...host.bugs.map((bug) => `bug: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`),
     ...host.writings.flatMap(arrowProblems),
     ...host.writings.flatMap(haltProblems),
+    ...host.tasksDone.flatMap((done) => switchProblems(done, entries, remains.clock.wasSetBack)),
     ...host.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
     ...executionProblems(opend.executed, host, entries),
     ...entries.flatMap((entry) => entryProblems(entry, remains, entries)),
@@ -66,6 +68,22 @@ function arrowProblems({ entry, before }: Writing): readonly string[] {
 function haltProblems({ entry: { id, state, call }, before, isHalted }: Writing): readonly string[] {
   const isAdmitted = before === null && state === 'reserved' && call.kind !== 'cancel'
   return isAdmitted && isHalted ? [`${id} was admitted under a halt`] : []
+}
+
+/**
+ * A switch ends when not one order that it is about is open. A cancel-after is about the orders from before it fired; on a
+ * clock that was set back, one from after it may bear an earlier time.
+ */
+function switchProblems(
+  { task, openTags }: TaskDone,
+  entries: readonly LedgerEntry[],
+  wasSetBack: boolean,
+): readonly string[] {
+  if (wasSetBack && task.reason !== 'halt') return []
+  const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
+  const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
+  const left = meant.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
+  return left.map(({ id }) => `${task.id} ended while ${id} was open`)
 }
 
 function settlingProblems({ request, atMs, settledMs }: Attempt, steps: readonly ClockStep[]): readonly string[] {

@@ -12,6 +12,7 @@ import type { OrderState } from '../../../src/simulator/trading/account-state.ts
 import { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import { priceOf } from '../../../src/simulator/trading/money.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../../src/simulator/trading/unlock.ts'
+import { tagOf } from '../../../src/orders/tag.ts'
 import { nativeCrypto } from '../../../src/transport/native-crypto.ts'
 import type { Dice } from './dice.ts'
 import type { ServerConnection, ServerSink } from './network.ts'
@@ -23,6 +24,8 @@ export const MARKET = new Market({ seed: 1 })
 /** The account of real money and the one of play money; more money in both than the orders of a schedule cost. */
 export const REAL = { trdEnv: TrdEnv.Real, accID: 987_654n, trdMarket: 1 }
 export const PLAY = { trdEnv: TrdEnv.Simulate, accID: 281_756_479_345_015_383n, trdMarket: 1 }
+
+const OPEN: ReadonlySet<number> = new Set([OrderStatus.Submitting, OrderStatus.Submitted, OrderStatus.Filled_Part])
 
 /** How long a list may lack a new order. */
 const REFRESH_MS = 3_000
@@ -116,6 +119,11 @@ export class Opend {
   /** Every order there is. */
   orders(): readonly OrderState[] {
     return this.#accounts.state.accounts.flatMap(({ orders }) => orders)
+  }
+
+  /** The tags of the orders that can still trade. */
+  openTags(): readonly string[] {
+    return this.orders().flatMap(({ status, remark }) => (OPEN.has(status) ? (tagOf(remark ?? undefined) ?? []) : []))
   }
 
   #sessionWith(state: ConstructorParameters<typeof OpendSession>[3]): OpendSession {

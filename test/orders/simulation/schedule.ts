@@ -39,6 +39,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   const opend = new Opend(clock, dice)
   const network = new Network(clock, dice, (sink) => opend.accept(sink))
   const host = new GatewayHost(clock, dice, disk, network)
+  host.openTags = () => opend.openTags()
   const callers = new Callers(clock, dice, host)
   const stormMs = dice.between(20_000, 120_000)
   host.wake()

@@ -1,3 +1,4 @@
+import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { type LedgerTables, MemoryLedger } from '../../storage/memory-ledger.ts'
 import { MemorySwitches, type SwitchTables } from '../../storage/memory-switches.ts'
@@ -49,11 +50,20 @@ export class StoredLedger extends MemoryLedger {
 export class StoredSwitches extends MemorySwitches {
   readonly #volume: Volume
   readonly #mayAct: MayAct
+  readonly #onEnded: (task: CancelTask) => void
 
-  constructor(volume: Volume, mayAct: MayAct) {
+  /** `onEnded` gets every task that is removed. */
+  constructor(volume: Volume, mayAct: MayAct, onEnded: (task: CancelTask) => void = () => undefined) {
     super(volume.seen)
     this.#volume = volume
     this.#mayAct = mayAct
+    this.#onEnded = onEnded
+  }
+
+  override removeCancelTask(id: string): void {
+    const task = this.#volume.seen.tasks.get(id)
+    super.removeCancelTask(id)
+    if (task !== undefined) this.#onEnded(task)
   }
 
   protected override change(change: (tables: SwitchTables) => void): void {

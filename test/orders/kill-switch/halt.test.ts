@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { never } from '../order-rig.ts'
+import { refusal } from '../sample-replies.ts'
+import { SwitchRig } from './switch-rig.ts'
+
+const OWN = { kind: 'caller', caller: 'key:a' } as const
+
+test('an order that has not left when the halt comes is refused, and gives its budget back', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  const waiting = rig.place('key:a')
+  // It is written down, and the storage takes a moment.
+  await rig.pass(0)
+  const halted = rig.service.halt({
+    ...{
+      scope: OWN,
+      isByAdmin: false,
+      cancelsOpenOrders: false,
+      includesForeign: false,
+      caller: 'key:a',
+      requestId: 'r',
+    },
+  })
+  const { reply } = await rig.done(waiting)
+  assert.equal(reply.kind === 'refused' ? reply.failure.code : reply.kind, 'limits.halted')
+  assert.deepEqual(rig.open(), [1n])
+  await rig.done(halted)
+  const [entry] = rig.service.ledger.page({ caller: null, state: 'refused', accId: null, before: null, limit: 1 })
+  assert.equal(entry?.holds, 'nothing')
+})
+
+test('a halt holds while the storage fails, says so, and is stored when the storage is back', async () => {
+  const rig = new SwitchRig()
+  const order = await rig.placed('key:a')
+  rig.doesStorageFail = true
+  const report = await rig.halt(OWN)
+  assert.deepEqual([report.isStored, rig.open()], [false, []])
+  assert.equal(rig.metric('opend_edge_switches_stored'), 0)
+  const { reply } = await rig.done(rig.place('key:a'))
+  assert.equal(reply.kind === 'refused' ? reply.failure.code : reply.kind, 'limits.halted')
+  rig.doesStorageFail = false
+  rig.service.alarm()
+  assert.equal(rig.metric('opend_edge_switches_stored'), 1)
+  await rig.restart()
+  const again = await rig.done(rig.place('key:a'))
+  assert.equal(again.reply.kind, 'refused')
+  assert.ok(order > 0n)
+})
+
+test('a halt is in force, and cancels, when the ledger cannot be written', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  rig.service.ledger.sync = () => {
+    throw new Error('the disk is full')
+  }
+  const report = await rig.halt(OWN)
+  assert.deepEqual([report.isStored, report.isCancelling, rig.open()], [false, false, []])
+  const { reply } = await rig.done(rig.place('key:a'))
+  assert.equal(reply.kind === 'refused' ? reply.failure.code : reply.kind, 'limits.halted')
+})
+
+test('a halt is answered within ten seconds, and says which orders are still being cancelled', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  await rig.placed('key:a', 2n)
+  rig.onCancel = (accId) => (accId === 2n ? never() : null)
+  const beforeMs = rig.clock.elapsedMs
+  const { isCancelling, isStored } = await rig.halt(OWN)
+  assert.ok(rig.clock.elapsedMs - beforeMs <= 10_000)
+  assert.deepEqual([isCancelling, isStored, rig.open(1n)], [true, true, []])
+  rig.onCancel = (accId) => (accId === 2n ? refusal(2205, -1) : null)
+  const next = await rig.halt(OWN, { requestId: 'r10' })
+  assert.equal(next.isCancelling, true)
+})
+
+test('the caller cannot weaken or end a halt of an administrator, and each cancel is an entry of who halted', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  await rig.halt(OWN)
+  await rig.halt(OWN, { isByAdmin: false, caller: 'key:a', cancelsOpenOrders: false })
+  assert.deepEqual(
+    [
+      rig.service.resume(OWN, { caller: 'key:a', isAdmin: false }),
+      rig.service.resume(OWN, { caller: 'key:admin', isAdmin: true }),
+    ],
+    [false, true],
+  )
+  const [cancel] = rig.service.ledger.page({ caller: 'key:admin', state: null, accId: null, before: null, limit: 1 })
+  assert.deepEqual([cancel?.call.kind, cancel?.requestId, cancel?.reservation], ['cancel', 'r9', null])
+})
+
+test('a second halt of a scope does not take back that foreign orders are cancelled', async () => {
+  const rig = new SwitchRig()
+  const foreign = rig.byHand(5n, '')
+  rig.onCancel = () => refusal(2205, -1)
+  await rig.halt({ kind: 'all' }, { includesForeign: true })
+  await rig.halt({ kind: 'all' })
+  rig.onCancel = () => null
+  assert.deepEqual(rig.open(5n), [foreign])
+  await rig.pass(30_000)
+  assert.deepEqual(rig.open(5n), [])
+})
+
+test('callers fill a bounded room with switches; an administrator halts in any case', async () => {
+  const rig = new SwitchRig()
+  const answers = Array.from({ length: 1_001 }, (_, index) => rig.service.cancelAfter(`jwt:${index}`, 60))
+  assert.deepEqual(
+    answers.findIndex(({ ok }) => !ok),
+    1_000,
+  )
+  assert.equal(rig.service.cancelAfter('jwt:0', 60).ok, true, 'renewing needs no room')
+  const quiet = { isByAdmin: false, cancelsOpenOrders: false, includesForeign: false, caller: 'jwt:x', requestId: 'r' }
+  const halts = Array.from({ length: 1_001 }, (_, index) => {
+    const scope = { kind: 'caller', caller: `jwt:${index}` } as const
+    return rig.service.halt({ ...quiet, scope })
+  })
+  await rig.pass(20_000)
+  const oks = (await Promise.all(halts)).map(({ ok }) => ok)
+  assert.deepEqual([oks.indexOf(false), oks.length], [1_000, 1_001])
+  assert.equal((await rig.halt({ kind: 'all' })).isStored, true)
+})
