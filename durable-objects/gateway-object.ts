@@ -63,7 +63,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
     const isShared = !config.ok || hasManyCallers(config.value)
-    this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => console.error(what, error))
+    this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
+      console.error(what, error)
+      this.#gateway.storage.failed(error)
+    })
     this.#sockets = new HibernatingSockets(ctx)
     this.#door = this.#openDoor()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))

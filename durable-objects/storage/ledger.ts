@@ -60,9 +60,8 @@ export class SqlLedger implements Ledger {
   }
 
   byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null {
-    // The plus keeps SQLite from reading all of the caller's entries since that time.
     const where = `caller = ? AND idempotency_key = ? AND state != 'refused'
-      AND (+created_ms >= ? OR state IN ('reserved', 'unknown')) ORDER BY seq DESC LIMIT 1`
+      AND (created_ms >= ? OR state IN ('reserved', 'unknown')) ORDER BY seq DESC LIMIT 1`
     return this.#entries(where, caller, key, sinceMs)[0] ?? null
   }
 

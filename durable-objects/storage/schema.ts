@@ -1,7 +1,8 @@
 import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
 
 /**
- * Everything that the object stores. A name in a WHERE of a partial index stands literally in the statements that use it.
+ * Everything that the object stores. A statement uses a partial index only if it repeats the condition of the index word
+ * for word.
  *
  * Order calls. A caller has at most `LEDGER_BOUNDS.entriesOfCaller` rows, about 1 kB each with its indexes.
  *

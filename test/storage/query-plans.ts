@@ -1,7 +1,7 @@
 import type { NodeDatabase } from './node-database.ts'
 
 /** Tables that do not grow with what callers do, with the reason: they may be read as a whole. */
-const SMALL_TABLES: Readonly<Record<string, string>> = {
+export const SMALL_TABLES: Readonly<Record<string, string>> = {
   schema_version: 'one row',
   trading_halts: 'bounded by `Switches`, read once when the object starts',
   cancel_tasks: 'bounded by `Switches`, read once when the object starts',
