@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../../src/orders/entry.ts'
+import type { ReservedEntry } from '../../src/orders/ledger.ts'
 
 /** The columns in which an entry lies. */
 export type EntryRow = {
@@ -35,4 +36,30 @@ export function readEntry({ entry: text, reply }: EntryRow): LedgerEntry {
     reservation: reservation === null ? null : { ...reservation, value: BigInt(reservation.value) },
     reply: reply === null ? null : new Uint8Array(reply),
   }
+}
+
+/** What an entry holds, without the rest of it. */
+export type ReservedRow = {
+  readonly id: string
+  readonly state: string
+  /** JSON; null without one. */
+  readonly reservation: string | null
+  readonly holds: string
+  readonly sentAtMs: number | null
+}
+
+/** Reads what an entry holds; empty for one without a reservation. */
+export function readReserved({ id, state, reservation, holds, sentAtMs }: ReservedRow): readonly ReservedEntry[] {
+  if (reservation === null) return []
+  // Only `entryText` writes them.
+  const stored = JSON.parse(reservation) as NonNullable<LedgerEntry['reservation']> & { readonly value: string }
+  return [
+    {
+      id,
+      state: state as LedgerEntry['state'],
+      reservation: { ...stored, value: BigInt(stored.value) },
+      holds: holds as LedgerEntry['holds'],
+      sentAtMs,
+    },
+  ]
 }

@@ -1,9 +1,9 @@
 import type { Timers } from '../../src/base/timers.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
-import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../src/orders/ledger.ts'
+import type { Ledger, LedgerQuery, OrderIds, ReservedEntry, TradedAccount } from '../../src/orders/ledger.ts'
 import type { Database, SqlBinding } from './database.ts'
 import { EntryRetention } from './entry-retention.ts'
-import { type EntryRow, entryText, readEntry } from './entry-row.ts'
+import { type EntryRow, entryText, readEntry, readReserved, type ReservedRow } from './entry-row.ts'
 import { RefusedQueue } from './refused-queue.ts'
 import { LEDGER_BOUNDS, type LedgerBounds } from './schema.ts'
 import { TradedAccounts } from './traded-accounts.ts'
@@ -71,9 +71,15 @@ export class SqlLedger implements Ledger {
     return rows.toSorted((one, other) => one.seq - other.seq).map(readEntry)
   }
 
-  reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[] {
-    const entries = this.#entries(`caller = ? AND created_ms >= ? AND state != 'refused'`, caller, sinceMs)
-    return entries.filter(({ reservation }) => reservation !== null)
+  reservedSince(caller: string, sinceMs: number): readonly ReservedEntry[] {
+    const rows = this.#db.sql.exec<ReservedRow>(
+      `SELECT id, state, json_extract(entry, '$.reservation') AS reservation, json_extract(entry, '$.holds') AS holds,
+         json_extract(entry, '$.sentAtMs') AS sentAtMs
+       FROM order_entries WHERE caller = ? AND created_ms >= ? AND state != 'refused'`,
+      caller,
+      sinceMs,
+    )
+    return rows.toArray().flatMap(readReserved)
   }
 
   latestFor(accId: string, limit: number): readonly LedgerEntry[] {
@@ -102,13 +108,11 @@ export class SqlLedger implements Ledger {
   }
 
   byOrderId(accId: string, { orderId, orderIdEx }: OrderIds): LedgerEntry | null {
-    const where = (column: string): string =>
-      `acc_id = ? AND kind = 'place' AND ${column} = ? ORDER BY seq DESC LIMIT 1`
-    const rows = [
-      ...(orderId === null ? [] : this.#select(where('order_id'), accId, orderId)),
-      ...(orderIdEx === null ? [] : this.#select(where('order_id_ex'), accId, orderIdEx)),
-    ]
-    return newestOf(rows, 1)[0] ?? null
+    // One statement for both ids, because every accepted order asks for them. A null equals nothing.
+    const of = (column: string): string =>
+      `SELECT seq FROM order_entries WHERE acc_id = ? AND kind = 'place' AND ${column} = ?`
+    const where = `seq IN (${of('order_id')} UNION ALL ${of('order_id_ex')})`
+    return newestOf(this.#select(where, accId, orderId, accId, orderIdEx), 1)[0] ?? null
   }
 
   changesOf(accId: string, { orderId, orderIdEx }: OrderIds, limit: number): readonly LedgerEntry[] {

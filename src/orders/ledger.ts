@@ -12,6 +12,9 @@ export interface OrderIds {
   readonly orderIdEx: string | null
 }
 
+/** What an entry holds of its caller's budgets. A caller may have a hundred thousand of them. */
+export type ReservedEntry = Pick<LedgerEntry, 'id' | 'reservation' | 'holds' | 'state' | 'sentAtMs'>
+
 /** An account and market in which orders were placed. */
 export interface TradedAccount {
   /** Decimal. */
@@ -44,8 +47,8 @@ export interface Ledger {
   changesOf(accId: string, ids: OrderIds, limit: number): readonly LedgerEntry[]
   /** Entries whose outcome is not known (`reserved` and `unknown`), oldest first; few, since each holds a budget. */
   unresolved(): readonly LedgerEntry[]
-  /** A caller's entries with a reservation made at or after `sinceMs`, in any order. */
-  reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[]
+  /** What a caller's entries made at or after `sinceMs` hold of its budgets, in any order. */
+  reservedSince(caller: string, sinceMs: number): readonly ReservedEntry[]
   /** Accepted new orders of an account (decimal id) made at or after `sinceMs`, the last made first. */
   placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[]
   /**

@@ -149,7 +149,7 @@ function madeAt(one: LedgerEntry, nowMs: number): LedgerEntry {
   return { ...one, createdAtMs: nowMs + one.createdAtMs, updatedAtMs: nowMs }
 }
 
-function byId(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
+function byId<Entry extends { readonly id: string }>(entries: readonly Entry[]): readonly Entry[] {
   return entries.toSorted((one, other) => one.id.localeCompare(other.id))
 }
 

@@ -1,6 +1,6 @@
 import { LEDGER_BOUNDS, type LedgerBounds } from '../../durable-objects/storage/schema.ts'
 import { type EntryState, isFinal, type LedgerEntry } from '../../src/orders/entry.ts'
-import type { Ledger, LedgerQuery, OrderIds, TradedAccount } from '../../src/orders/ledger.ts'
+import type { Ledger, LedgerQuery, OrderIds, ReservedEntry, TradedAccount } from '../../src/orders/ledger.ts'
 
 /** States of a call that never left. */
 const UNSENT: ReadonlySet<EntryState> = new Set(['refused', 'not_sent'])
@@ -69,11 +69,12 @@ export class MemoryLedger implements Ledger {
     return this.#all().filter(({ state }) => !isFinal(state))
   }
 
-  reservedSince(caller: string, sinceMs: number): readonly LedgerEntry[] {
-    return this.#all().filter(
+  reservedSince(caller: string, sinceMs: number): readonly ReservedEntry[] {
+    const reserved = this.#all().filter(
       (one) =>
         one.caller === caller && one.createdAtMs >= sinceMs && one.reservation !== null && one.state !== 'refused',
     )
+    return reserved.map(({ id, state, reservation, holds, sentAtMs }) => ({ id, state, reservation, holds, sentAtMs }))
   }
 
   latestFor(accId: string, limit: number): readonly LedgerEntry[] {

@@ -2,7 +2,7 @@ import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
 import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'
 import type { LedgerEntry } from '../entry.ts'
-import type { Ledger } from '../ledger.ts'
+import type { Ledger, ReservedEntry } from '../ledger.ts'
 
 /**
  * Budgets kept in memory. Keys are few; the bound is for JWT subjects, who may be many. A state that was dropped is
@@ -68,7 +68,7 @@ export class LimiterRegistry {
 }
 
 /** What an entry holds of its key's budgets; empty for one that holds nothing. */
-export function ledgerRowsOf({ reservation, holds, state, sentAtMs }: LedgerEntry): readonly LedgerRow[] {
+export function ledgerRowsOf({ reservation, holds, state, sentAtMs }: ReservedEntry): readonly LedgerRow[] {
   if (reservation === null) return []
   const isPending = state === 'reserved'
   return [{ ...reservation, holds, isPending, sentByMs: sentAtMs ?? reservation.atMs }]
