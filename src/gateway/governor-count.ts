@@ -35,6 +35,17 @@ const READABLE = {
  * accounts.
  */
 export function countOf(protoId: number, body: Uint8Array): Counted | null {
+  const known = KNOWN.get(body)
+  if (known?.protoId === protoId) return known.counted
+  const counted = countedBy(protoId, body)
+  KNOWN.set(body, { protoId, counted })
+  return counted
+}
+
+/** An order call asks before it is written down and again for what is left: its body is read once. */
+const KNOWN = new WeakMap<Uint8Array, { readonly protoId: number; readonly counted: Counted | null }>()
+
+function countedBy(protoId: number, body: Uint8Array): Counted | null {
   const limit = UPSTREAM_LIMITS.get(protoId)
   if (limit === undefined) return null
   if (limit.scope === 'login' && limit.counts === 'all') return { limit, accId: null }

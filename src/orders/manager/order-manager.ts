@@ -15,7 +15,7 @@ import type { Upstream } from '../reconciliation/account-orders.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
-import { SendDeadline } from '../sending/send-deadline.ts'
+import { type SendDeadline, SendDeadlines } from '../sending/send-deadline.ts'
 import { drawTag } from '../tag.ts'
 import { dryRun, failureOf, feeOf, refused, replyOf } from './answer.ts'
 import { CallerQuota } from './caller-quota.ts'
@@ -62,6 +62,7 @@ export class OrderManager {
   readonly #ranks: OrderRanks
   readonly #sender: OrderSender
   readonly #commit: GroupCommit
+  readonly #deadlines: SendDeadlines
   readonly #refused = new CallerQuota(MOST_REFUSED_PER_MINUTE)
   readonly #dryRuns = new CallerQuota(MOST_DRY_RUNS_PER_MINUTE)
 
@@ -74,6 +75,7 @@ export class OrderManager {
     this.#contracts = new ContractCache(nowMs)
     this.#ranks = new OrderRanks(ledger)
     this.#commit = new GroupCommit(timers)
+    this.#deadlines = new SendDeadlines(timers)
     const shared = { limiters: this.#limiters, nowMs }
     this.entries = new OrderEntries({ ...deps, ...shared })
     this.#sender = new OrderSender({
@@ -89,7 +91,7 @@ export class OrderManager {
 
   /** Takes one order call to its end, or to the point where its caller has waited long enough. */
   async submit(request: OrderRequest): Promise<OrderAnswer> {
-    const deadline = new SendDeadline(this.#deps.timers)
+    const deadline = this.#deadlines.begin()
     this.#commit.enter()
     try {
       return await this.#take(request, deadline)
