@@ -4,7 +4,7 @@ import { type BatchReport, runCampaign } from '../../test/orders/simulation/camp
 
 /**
  * `npm run simulate`: the long form of the order simulation, a million random schedules unless told. `--seed S` starts
- * at that seed, `--schedules N` runs so many. Ends at the first schedule that breaks something, tells what happened in
+ * at that seed, `--schedules N` runs so many. Ends at the first schedule that breaks something, and prints what happened in
  * it, and how to run it again.
  */
 
@@ -20,8 +20,9 @@ const startMs = performance.now()
 let toldMs = startMs
 const sum = await runCampaign({ fromSeed, schedules, onProgress: tellProgress })
 tell(sum)
-for (const { seed, problems, story } of sum.failures) {
-  print(`\nFAILED  seed ${seed}\n  ${problems.join('\n  ')}\n\n  ${story.join('\n  ')}`)
+print(countsText(sum.counts))
+for (const { seed, problems, trace } of sum.failures) {
+  print(`\nFAILED  seed ${seed}\n  ${problems.join('\n  ')}\n\n  ${trace.join('\n  ')}`)
   print(`\nto run it again: npm run simulate -- --seed ${seed} --schedules 1`)
 }
 process.exitCode = sum.failures.length > 0 ? 1 : 0
@@ -32,13 +33,20 @@ function tellProgress(sumSoFar: BatchReport): void {
   tell(sumSoFar)
 }
 
-function tell({ schedules: done, attempts, executed, lostReplies, lives, failures }: BatchReport): void {
+function tell({ schedules: done, counts, failures }: BatchReport): void {
   const perSecond = Math.round(done / ((performance.now() - startMs) / 1000))
+  const { attempts = 0, executed = 0, became_unknown: unknown = 0, lives = 0 } = counts
   print(
     `${count(done)} of ${count(schedules)} schedules, ${count(perSecond)}/s: ${count(attempts)} calls, ` +
-      `${count(executed)} acted on by OpenD, ${count(lostReplies)} replies lost, ` +
+      `${count(executed)} acted on by OpenD, ${count(unknown)} undecided for a time, ` +
       `${count(lives)} lives of the object, ${failures.length} failed`,
   )
+}
+
+/** How often each thing happened, the faults and what came of them. */
+function countsText(counts: BatchReport['counts']): string {
+  const names = Object.keys(counts).toSorted()
+  return names.map((name) => `  ${name.padEnd(36)} ${count(counts[name] ?? 0)}`).join('\n')
 }
 
 function readArguments() {

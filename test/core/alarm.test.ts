@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Gateway } from '../../src/core/gateway.ts'
 import type { Connect } from '../../src/transport/link.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
-import { Dice } from '../orders/simulation/dice.ts'
+import { Rng } from '../orders/simulation/rng.ts'
 import { Disk } from '../orders/simulation/disk.ts'
 import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-books.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
@@ -14,7 +14,7 @@ const NOWHERE: Connect = () => ({ send: () => undefined, close: () => undefined 
 /** A gateway whose sockets fail when they are looked at. */
 function brokenGateway(): { readonly gateway: Gateway; readonly clock: VirtualClock; readonly alarms: number[] } {
   const clock = new VirtualClock()
-  const volume = new Disk(clock, new Dice(1)).open()
+  const volume = new Disk(clock, new Rng(1)).open()
   const alarms: number[] = []
   let isBroken = false
   const sockets = {

@@ -16,7 +16,7 @@ import { encodeMessage } from '../../src/wire/encode.ts'
 import { orderHistory, orderList, placed } from './sample-replies.ts'
 import { snapshot } from './sample-snapshot.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
-import { Dice } from './simulation/dice.ts'
+import { Rng } from './simulation/rng.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
 import { Switches } from '../../src/orders/kill-switch/switches.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-books.ts'
@@ -73,14 +73,14 @@ export class DeskRig {
   switches: Switches
   readonly storage = new StorageHealth(() => this.clock.wallMs())
   readonly #disk: Disk
-  readonly #dice: Dice
+  readonly #rng: Rng
   #volume: Volume
   #timer: { readonly atMs: number; readonly cancel: Cancel } | null = null
   #orders = 0
 
   constructor(seed = 1) {
-    this.#dice = new Dice(seed)
-    this.#disk = new Disk(this.clock, this.#dice)
+    this.#rng = new Rng(seed)
+    this.#disk = new Disk(this.clock, this.#rng)
     this.#volume = this.#disk.open()
     ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
     this.answers.set(2202, () => placed(BigInt(++this.#orders)))
@@ -209,7 +209,7 @@ export class DeskRig {
       standing: () => this.standing,
       wouldRefuse: () => null,
       nowMs,
-      random: () => this.nextUnits.shift() ?? this.#dice.unit(),
+      random: () => this.nextUnits.shift() ?? this.#rng.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
       connId: () => String(this.connection),

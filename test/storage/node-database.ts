@@ -12,7 +12,8 @@ export function failWrites(statement: string): void {
 /** A Durable Object's storage over the SQLite of Node, in memory. */
 export class NodeDatabase implements Database {
   readonly #db = new DatabaseSync(':memory:')
-  readonly #prepared = new Map<string, StatementSync>()
+  readonly #prepared = new Map<string, Prepared>()
+  #tables: readonly string[] | null = null
   #inTransaction = false
   onStatement: OnStatement = () => undefined
 
@@ -22,13 +23,11 @@ export class NodeDatabase implements Database {
       ...bindings: readonly SqlBinding[]
     ): SqlRows<Row> => {
       this.onStatement(statement)
-      const prepared = this.#prepare(statement)
+      const { prepared, hasRows, isSelect } = this.#prepare(statement)
       const values = bindings.map((value) => (value instanceof ArrayBuffer ? new Uint8Array(value) : value))
-      if (prepared.columns().length === 0) {
-        return rowsOf<Row>([], Number(prepared.run(...values).changes))
-      }
+      if (!hasRows) return rowsOf<Row>([], Number(prepared.run(...values).changes))
       const rows = prepared.all(...values).map((row) => platformRow(row) as Row)
-      return rowsOf(rows, /^\s*select\b/i.test(statement) ? 0 : rows.length)
+      return rowsOf(rows, isSelect ? 0 : rows.length)
     },
   }
 
@@ -50,13 +49,16 @@ export class NodeDatabase implements Database {
 
   async sync(): Promise<void> {}
 
-  /** Deletes the rows of all tables but the number of the schema, and starts counting `seq` anew. */
+  /**
+   * Deletes the rows of all tables but the number of the schema, and starts counting `seq` anew. The tables must be those
+   * of the first call.
+   */
   reset(): void {
     this.onStatement = () => undefined
-    for (const { name, type } of this.objects()) {
-      if (type === 'table' && name !== 'schema_version') this.#prepare(`DELETE FROM ${name}`).run()
-    }
-    this.#prepare('DELETE FROM sqlite_sequence').run()
+    this.#tables ??= this.objects().flatMap(({ name, type }) =>
+      type === 'table' && name !== 'schema_version' ? [name] : [],
+    )
+    for (const name of [...this.#tables, 'sqlite_sequence']) this.#prepare(`DELETE FROM ${name}`).prepared.run()
   }
 
   /** The tables and indexes that have a name of ours, with the statements that make them. */
@@ -83,20 +85,30 @@ export class NodeDatabase implements Database {
       .map(({ detail }) => String(detail))
   }
 
-  #prepare(statement: string): StatementSync {
+  #prepare(statement: string): Prepared {
     const known = this.#prepared.get(statement)
     if (known !== undefined) return known
     const prepared = this.#db.prepare(statement)
-    this.#prepared.set(statement, prepared)
-    return prepared
+    const isSelect = /^\s*select\b/i.test(statement)
+    const made = { prepared, hasRows: prepared.columns().length > 0, isSelect }
+    this.#prepared.set(statement, made)
+    return made
   }
+}
+
+interface Prepared {
+  readonly prepared: StatementSync
+  readonly hasRows: boolean
+  readonly isSelect: boolean
 }
 
 /** BLOBs are ArrayBuffers on the platform. */
 function platformRow(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? value.slice().buffer : value]),
-  )
+  for (const name in row) {
+    const value = row[name]
+    if (value instanceof Uint8Array) row[name] = value.slice().buffer
+  }
+  return row
 }
 
 function rowsOf<Row>(rows: Row[], rowsWritten: number): SqlRows<Row> {

@@ -18,19 +18,23 @@ interface Known {
 /** The budgets of all callers, each rebuilt from the ledger when it is first needed or its limits have changed. */
 export class LimiterRegistry {
   readonly #ledger: Ledger
+  readonly #unwritten: (id: string) => ReservedEntry | null
   readonly #known = new Map<string, Known>()
   /** An order asks several times with the same limits. */
   readonly #texts = new WeakMap<KeyLimits, string>()
 
-  constructor(ledger: Ledger) {
+  /** `unwritten`: an entry as it stands now, where the storage has not taken its last change; null for every other. */
+  constructor(ledger: Ledger, unwritten: (id: string) => ReservedEntry | null = () => null) {
     this.#ledger = ledger
+    this.#unwritten = unwritten
   }
 
   of(caller: string, limits: KeyLimits | null, nowMs: number): LimitState {
     const text = limits === null ? '' : this.#textOf(limits)
     const known = this.#known.get(caller)
     if (known?.limits === text) return known.state
-    const rows = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS).flatMap(ledgerRowsOf)
+    const stored = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS)
+    const rows = stored.flatMap((entry) => ledgerRowsOf(this.#unwritten(entry.id) ?? entry))
     const state = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs)
     const [oldest] = this.#known.keys()
     if (this.#known.size >= MAX_STATES && oldest !== undefined) this.#known.delete(oldest)

@@ -110,6 +110,23 @@ export class OrderEntries {
     return moved
   }
 
+  /** An entry whose last change the storage has not taken, as it stands now; null for every other. */
+  unwrittenOf(id: string): LedgerEntry | null {
+    return this.#unwritten.get(id) ?? null
+  }
+
+  /** Entries whose outcome is not known, as they stand now, oldest first. */
+  unresolved(): readonly LedgerEntry[] {
+    const stored = this.#deps.ledger.unresolved()
+    if (this.#unwritten.size === 0) return stored
+    return stored.map((entry) => this.#unwritten.get(entry.id) ?? entry).filter(({ state }) => !isFinal(state))
+  }
+
+  /** Changes an entry without moving it. What the storage does not take is kept and written later. */
+  update(entry: LedgerEntry): void {
+    this.#write(entry)
+  }
+
   /** Resolves when an entry becomes final. */
   whenFinal(id: string): Promise<void> {
     return new Promise((resolve) => {

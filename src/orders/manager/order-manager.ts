@@ -71,7 +71,7 @@ export class OrderManager {
     const nowMs = (): number => timers.nowMs()
     this.#deps = deps
     this.#admission = new Admission(deps)
-    this.#limiters = new LimiterRegistry(ledger)
+    this.#limiters = new LimiterRegistry(ledger, (id) => this.entries.unwrittenOf(id))
     this.#contracts = new ContractCache(nowMs)
     this.#ranks = new OrderRanks(ledger)
     this.#commit = new GroupCommit(timers)

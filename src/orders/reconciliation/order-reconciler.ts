@@ -105,7 +105,7 @@ export class OrderReconciler {
       this.#hurried.add(entry.id)
       this.#nothings.delete(entry.id)
       if (entry.looks === 0 && entry.nextLookMs <= freshMs) continue
-      this.#deps.ledger.update({ ...entry, looks: 0, nextLookMs: Math.min(entry.nextLookMs, freshMs) })
+      this.#manager.entries.update({ ...entry, looks: 0, nextLookMs: Math.min(entry.nextLookMs, freshMs) })
     }
     this.#wakeForNext()
   }
@@ -143,7 +143,7 @@ export class OrderReconciler {
 
   /** Decides an entry by hand; see `resolveByOperator` for the failures. */
   resolve(intentId: string, decision: OperatorDecision): Result<LedgerEntry> {
-    const entry = this.#deps.ledger.byId(intentId)
+    const entry = this.#manager.entries.byId(intentId)
     if (entry === null) return unknownIntent(intentId)
     const resolved = resolveByOperator(entry, decision, { ledger: this.#deps.ledger, nowMs: this.#deps.nowMs() })
     if (!resolved.ok) return resolved
@@ -153,7 +153,7 @@ export class OrderReconciler {
   }
 
   #unknown(): readonly LedgerEntry[] {
-    return this.#deps.ledger.unresolved().filter(({ state }) => state === 'unknown')
+    return this.#manager.entries.unresolved().filter(({ state }) => state === 'unknown')
   }
 
   #isDue(entry: LedgerEntry): boolean {
@@ -171,7 +171,7 @@ export class OrderReconciler {
 
   #matchPush(accId: string, order: Order): void {
     const tag = tagOf(order.remark)
-    const entry = tag === null ? null : this.#deps.ledger.byId(entryIdOf(tag))
+    const entry = tag === null ? null : this.#manager.entries.byId(entryIdOf(tag))
     if (entry === null || entry.call.kind !== 'place') return
     if (entry.call.accId !== accId || isSameOrder(idsOfEntry(entry), idsOf(order)) === false) {
       this.copies++
@@ -205,7 +205,7 @@ export class OrderReconciler {
     if (poll !== null && first !== undefined) this.#late.check(first.call.accId, poll.lists.orders)
     for (const { id } of entries) {
       // A push or a late reply may have decided it during the poll.
-      const entry = ledger.byId(id)
+      const entry = this.#manager.entries.byId(id)
       if (entry?.state !== 'unknown') continue
       this.#conclude(entry, this.#findingOf(entry, poll, afterCarrier.has(id)), onTime.has(id))
     }
@@ -232,7 +232,7 @@ export class OrderReconciler {
     else if (entry.looks < POLLS_BEFORE_ABSENT) {
       const nextLookMs = nowMs + countedDelayMs(entry.looks)
       const detail = 'not among the orders of the account yet'
-      this.#deps.ledger.update({ ...entry, detail, looks: entry.looks + 1, nextLookMs })
+      this.#manager.entries.update({ ...entry, detail, looks: entry.looks + 1, nextLookMs })
     } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
   }
 
@@ -250,7 +250,7 @@ export class OrderReconciler {
 
   /** Plans the next poll of an entry after one that does not count. */
   #pollLater(entry: LedgerEntry, detail: string, delayMs: number): void {
-    this.#deps.ledger.update({ ...entry, detail, nextLookMs: nextPollMs(this.#deps.nowMs(), delayMs) })
+    this.#manager.entries.update({ ...entry, detail, nextLookMs: nextPollMs(this.#deps.nowMs(), delayMs) })
   }
 
   #decide(entry: LedgerEntry, match: MatchResult): void {

@@ -11,7 +11,7 @@ import { encodeMessage } from '../../../src/wire/encode.ts'
 import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
 import { changedC2s, placedC2s } from '../order-rig.ts'
 import { orderList, placed } from '../sample-replies.ts'
-import { Dice } from '../simulation/dice.ts'
+import { Rng } from '../simulation/rng.ts'
 import { Disk, type Volume } from '../simulation/disk.ts'
 import { StoredLedger, StoredSwitches } from '../simulation/stored-books.ts'
 import { VirtualClock } from '../simulation/virtual-clock.ts'
@@ -46,12 +46,12 @@ export class SwitchRig {
   #volume: Volume
   readonly storage = new StorageHealth(() => this.clock.wallMs())
   readonly #disk: Disk
-  readonly #dice: Dice
+  readonly #rng: Rng
   #lastOrderId = 0n
 
   constructor(seed = 1) {
-    this.#dice = new Dice(seed)
-    this.#disk = new Disk(this.clock, this.#dice)
+    this.#rng = new Rng(seed)
+    this.#disk = new Disk(this.clock, this.#rng)
     this.#volume = this.#disk.open()
     this.service = this.#assembled()
   }
@@ -170,7 +170,7 @@ export class SwitchRig {
       ledger: new StoredLedger(volume, isPresent, () => undefined),
       switches: store,
       sha1,
-      random: () => this.#dice.unit(),
+      random: () => this.#rng.unit(),
       storage: this.storage,
       send: async (protoId, body, origin) => {
         const failure = origin?.mayLeave?.(this.clock.wallMs()) ?? null

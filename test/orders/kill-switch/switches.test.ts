@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { haltOver, type HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
-import { Dice } from '../simulation/dice.ts'
+import { Rng } from '../simulation/rng.ts'
 import { Disk } from '../simulation/disk.ts'
 import { StoredSwitches } from '../simulation/stored-books.ts'
 import { VirtualClock } from '../simulation/virtual-clock.ts'
@@ -11,7 +11,7 @@ const OWN: HaltScope = { kind: 'caller', caller: 'key:a' }
 /** Switches over a storage that fails while `disk.doesFail`. */
 function switches() {
   const clock = new VirtualClock()
-  const volume = new Disk(clock, new Dice(1)).open()
+  const volume = new Disk(clock, new Rng(1)).open()
   const disk = { doesFail: false, failures: 0 }
   class Store extends StoredSwitches {
     override halts() {

@@ -2,18 +2,18 @@ import { ledgerRowsOf } from '../../../src/orders/admission/limiter-registry.ts'
 import { NO_LIMITS } from '../../../src/limits/key-limits.ts'
 import { type Budgets, LimitState } from '../../../src/limits/limit-state.ts'
 import { orderPolicyOf } from '../../../src/limits/order-policy.ts'
-import type { Caller } from './callers.ts'
-import type { Disk } from './disk.ts'
-import type { GatewayHost } from './gateway-host.ts'
-import { PLAY } from './opend.ts'
+import type { Caller } from './caller-limits.ts'
+import type { DurableStorage } from './durable-storage.ts'
+import type { GatewayUnderTest } from './gateway-under-test.ts'
 import { placeBody, RESTING_PRICES } from './order-bodies.ts'
+import { PLAY } from './setting.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** Where the object and its ledger are found. */
 export interface BooksPlace {
   readonly clock: VirtualClock
-  readonly host: GatewayHost
-  readonly disk: Disk
+  readonly gateway: GatewayUnderTest
+  readonly storage: DurableStorage
 }
 
 /** An order that comes in at the same moment may be in one of the two already, so a difference must stay to count. */
@@ -34,30 +34,38 @@ export async function budgetProblems(place: BooksPlace, callers: readonly Caller
   return problems
 }
 
-async function differenceOf({ clock, host, disk }: BooksPlace, { id, limits }: Caller): Promise<string | null> {
-  const budgets = await budgetsOf(clock, host, { id, limits })
-  if (budgets === null) return `a dry run of ${id} was not answered`
+async function differenceOf({ clock, gateway, storage }: BooksPlace, { id, limits }: Caller): Promise<string | null> {
+  const budgets = await budgetsOf(clock, gateway, { id, limits })
+  if (budgets === 'no answer') return `a dry run of ${id} was not answered`
+  // Refused before its limits were looked at.
+  if (budgets === null) return null
   // A clock that was set back makes the two differ, each on the safe side: see `RateWindow`.
   if (clock.wasSetBack) return null
-  const rows = [...disk.seen.entries.values()].flatMap((entry) => (entry.caller === id ? ledgerRowsOf(entry) : []))
+  const rows = storage.entries().flatMap((entry) => (entry.caller === id ? ledgerRowsOf(entry) : []))
   const nowMs = clock.wallMs()
   const kept = text(budgets)
   const made = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))
   return kept === made ? null : `${id} has budgets ${kept}, its ledger makes ${made}`
 }
 
-/** What a dry run says is left; null when it is not answered in time. */
-async function budgetsOf(clock: VirtualClock, host: GatewayHost, { id, limits }: Caller): Promise<Budgets | null> {
+/** What a dry run says is left. */
+async function budgetsOf(
+  clock: VirtualClock,
+  gateway: GatewayUnderTest,
+  { id, limits }: Pick<Caller, 'id' | 'limits'>,
+): Promise<Budgets | 'no answer' | null> {
   const body = placeBody({ header: PLAY, lots: 1, price: RESTING_PRICES[0], remark: '' })
   const request = { protoId: 2202, body, caller: id, limits, requestId: 'probe', idempotencyKey: null } as const
   const origin = { callId: null, isKillSwitch: false, keyMark: null, expiresAtMs: null }
-  let budgets: Budgets | null = null
-  const answer = host.wake().submit({ ...request, ...origin, rights: { simulate: true, real: true }, isDryRun: true })
+  let budgets: Budgets | 'no answer' | null = 'no answer'
+  const answer = gateway
+    .wake()
+    .submit({ ...request, ...origin, rights: { simulate: true, real: true }, isDryRun: true })
   answer.then(
     (told) => (budgets = told.budgets),
-    (bug: unknown) => host.bugs.push(bug),
+    (bug: unknown) => gateway.bugs.push(bug),
   )
-  await clock.runUntil(clock.elapsedMs + 20_000, () => budgets !== null)
+  await clock.runUntil(clock.elapsedMs + 20_000, () => budgets !== 'no answer')
   return budgets
 }
 

@@ -1,154 +1,184 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
-import type { KeyLimits } from '../../../src/limits/key-limits.ts'
-import { NO_LIMITS } from '../../../src/limits/key-limits.ts'
-import type { OrderRequest } from '../../../src/orders/request.ts'
+import { TrdSide } from '../../../proto/enums.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
-import type { Dice } from './dice.ts'
-import type { Attempt, GatewayHost } from './gateway-host.ts'
-import { PLAY, REAL } from './opend.ts'
-import { cancelAllBody, cancelBody, LAST_PRICE, modifyBody, placeBody, RESTING_PRICES } from './order-bodies.ts'
-import type { VirtualClock } from './virtual-clock.ts'
+import type { OrderRequest } from '../../../src/orders/request.ts'
+import { type Caller, drawCaller } from './caller-limits.ts'
+import type { Attempt, GatewayUnderTest } from './gateway-under-test.ts'
+import {
+  cancelAllBody,
+  cancelBody,
+  LAST_PRICE,
+  modifyBody,
+  placeBody,
+  RESTING_PRICES,
+  type Target,
+} from './order-bodies.ts'
+import { LAST_PRICES } from './prices.ts'
+import type { Rng } from './rng.ts'
+import { ACCOUNTS, type Header, MARGIN } from './setting.ts'
+import { useSwitch } from './switch-use.ts'
+import { START_MS, type VirtualClock } from './virtual-clock.ts'
 
-/** Who sends orders, under which limits. */
-export interface Caller {
-  readonly id: string
-  readonly limits: KeyLimits | null
-}
-
-type Header = MessageTypes['Trd_Common.TrdHeader']
 type OrderCall = Pick<OrderRequest, 'protoId' | 'body'>
 
-const LOT_VALUE = LAST_PRICE * 100
+/** Calls of a flood. */
+const MOST_IN_FLOOD = 30
 
-/** Callers that send orders, and do to them what callers do: retry, send twice, change their minds. */
+/** Callers that send orders, and do to them what callers do: retry, send twice, change their minds, use switches. */
 export class Callers {
   readonly list: readonly [Caller, ...Caller[]]
   readonly #clock: VirtualClock
-  readonly #dice: Dice
-  readonly #host: GatewayHost
+  readonly #rng: Rng
+  readonly #gateway: GatewayUnderTest
+  /** Attempts whose answers named orders; kept up as answers come. */
+  readonly #orders: { readonly accId: bigint; readonly target: Target }[] = []
+  #read = 0
   #keys = 0
 
-  constructor(clock: VirtualClock, dice: Dice, host: GatewayHost) {
+  constructor(clock: VirtualClock, rng: Rng, gateway: GatewayUnderTest) {
     this.#clock = clock
-    this.#dice = dice
-    this.#host = host
-    this.list = [callerOf('a', dice), callerOf('b', dice)]
+    this.#rng = rng
+    this.#gateway = gateway
+    const [first, ...others] = ['key:a', 'key:b', 'key:c', 'key:d'].map((id) => drawCaller(id, rng, START_MS))
+    if (first === undefined) throw new Error('no callers')
+    this.list = [first, ...others]
   }
 
   /** Sends that many calls at random times up to `untilMs`. */
   plan(calls: number, untilMs: number): void {
-    for (let left = calls; left > 0; left--) {
-      this.#clock.after(this.#dice.below(untilMs), () => this.#act())
-    }
+    for (let left = calls; left > 0; left--) this.#clock.after(this.#rng.below(untilMs), () => this.#act())
+    if (this.#rng.chance(0.05)) this.#clock.after(this.#rng.below(untilMs), () => this.#flood())
   }
 
   #act(): void {
-    const caller = this.#dice.pick(this.list)
+    const rng = this.#rng
+    const caller = rng.pick(this.list)
     const call = this.#call()
-    const idempotencyKey = this.#dice.chance(0.9) ? `k${++this.#keys}` : null
+    const idempotencyKey = rng.chance(0.9) ? `k${++this.#keys}` : null
     this.#send(caller, call, idempotencyKey)
-    if (this.#dice.chance(0.15)) this.#send(caller, call, idempotencyKey)
-    if (this.#dice.chance(0.1)) this.#send(caller, this.#call(), idempotencyKey)
+    if (rng.chance(0.15)) this.#send(caller, call, idempotencyKey)
+    if (rng.chance(0.1)) this.#send(caller, this.#call(), idempotencyKey)
     // Two people, or two strategies, with the same order.
     const rival = this.#rivalOf(call)
-    if (rival !== null) this.#send(this.#dice.pick(this.list), rival, null)
-    if (this.#dice.chance(0.05)) this.#submit(caller, call, idempotencyKey, true)
-    if (this.#dice.chance(0.04)) this.#useSwitch(caller)
+    if (rival !== null) this.#send(rng.pick(this.list), rival, null)
+    if (rng.chance(0.05)) this.#submit(caller, call, idempotencyKey, true)
+    if (rng.chance(0.08)) useSwitch({ gateway: this.#gateway, clock: this.#clock, rng }, caller.id)
     if (idempotencyKey === null) return
-    for (let retries = this.#dice.below(4); retries > 0; retries--) {
-      this.#clock.after(this.#dice.delayMs(3_000, 70_000, 0.4), () => this.#send(caller, call, idempotencyKey))
+    for (let retries = rng.below(3); retries > 0; retries--) {
+      this.#clock.after(rng.delayMs(3_000, 70_000, 0.4), () => this.#send(caller, call, idempotencyKey))
+    }
+  }
+
+  /** A program that runs away: cancels of orders that do not exist, or dry runs. */
+  #flood(): void {
+    const rng = this.#rng
+    const caller = rng.pick(this.list)
+    const header = rng.pick(ACCOUNTS)
+    const isDryRun = rng.chance(0.5)
+    for (let left = rng.between(5, MOST_IN_FLOOD); left > 0; left--) {
+      const target = { orderID: 0n, orderIDEx: `made-up-${rng.below(1_000)}` }
+      const call = isDryRun ? this.#newOrder(header) : { protoId: 2205 as const, body: cancelBody(header, target) }
+      this.#submit(caller, call, null, isDryRun)
     }
   }
 
   #call(): OrderCall {
-    const header = this.#dice.chance(0.5) ? REAL : PLAY
-    const orderIDEx = this.#dice.chance(0.4) ? this.#someOrder(header.accID) : null
-    if (orderIDEx === null) {
-      const price = this.#dice.chance(0.15) ? null : this.#dice.pick(RESTING_PRICES)
-      const remark = this.#dice.pick(['', 'grid 7', '止盈'])
-      return { protoId: 2202, body: placeBody({ header, lots: this.#dice.between(1, 4), price, remark }) }
-    }
-    if (this.#dice.chance(0.3)) return { protoId: 2205, body: cancelBody(header, orderIDEx) }
-    if (this.#dice.chance(0.1)) return { protoId: 2205, body: cancelAllBody(header) }
-    return this.#changeOf(header, orderIDEx)
+    const rng = this.#rng
+    const header = rng.pick(ACCOUNTS)
+    const target = rng.chance(0.4) ? this.#someOrder(header.accID) : null
+    if (target === null) return this.#newOrder(header)
+    if (rng.chance(0.3)) return { protoId: 2205, body: cancelBody(header, target) }
+    if (rng.chance(0.1)) return { protoId: 2205, body: cancelAllBody(header) }
+    return this.#changeOf(header, target)
   }
 
-  #changeOf(header: Header, orderIDEx: string): OrderCall {
+  #newOrder(header: Header): OrderCall {
+    const rng = this.#rng
+    const remark = rng.pick(['', 'grid 7', '止盈'])
+    const lots = rng.between(1, 4)
+    if (header === MARGIN && rng.chance(0.25)) {
+      const usHeader = { ...header, trdMarket: 2 }
+      const price = Math.round(LAST_PRICES.USD * 0.8)
+      return { protoId: 2202, body: placeBody({ header: usHeader, lots, price, remark, currency: 'USD' }) }
+    }
+    if (rng.chance(0.15)) {
+      const side = header === MARGIN && rng.chance(0.5) ? TrdSide.SellShort : TrdSide.Sell
+      // Far below the market: worth what the market pays.
+      const price = rng.chance(0.3) ? 1 : Math.round(LAST_PRICE * 1.1)
+      return { protoId: 2202, body: placeBody({ header, lots, price, remark, side }) }
+    }
+    const price = rng.chance(0.15) ? null : rng.pick(RESTING_PRICES)
+    return { protoId: 2202, body: placeBody({ header, lots, price, remark }) }
+  }
+
+  #changeOf(header: Header, target: Target): OrderCall {
     // Often only one of the two, so that rivals could mix into an order that nobody checked.
-    const changed = this.#dice.pick(['both', 'qty', 'price'])
-    const lots = changed === 'price' ? null : this.#dice.between(1, 4)
-    const price = changed === 'qty' ? null : this.#dice.pick(RESTING_PRICES)
-    return { protoId: 2205, body: modifyBody(header, orderIDEx, lots, price) }
+    const changed = this.#rng.pick(['both', 'qty', 'price'])
+    const lots = changed === 'price' ? null : this.#rng.between(1, 4)
+    const price = changed === 'qty' ? null : this.#rng.pick(RESTING_PRICES)
+    return { protoId: 2205, body: modifyBody(header, target, lots, price) }
   }
 
   /** Sometimes, another change of the order that a call changes. */
   #rivalOf({ protoId, body }: OrderCall): OrderCall | null {
-    if (protoId === 2202 || !this.#dice.chance(0.3)) return null
+    if (protoId === 2202 || !this.#rng.chance(0.3)) return null
     const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
     if (!decoded.ok) return null
-    const { header, orderIDEx = '' } = decoded.value.c2s
-    return orderIDEx === '' ? null : this.#changeOf(header, orderIDEx)
+    const { header, orderID, orderIDEx, forAll } = decoded.value.c2s
+    return forAll === true ? null : this.#changeOf(header, { orderID, orderIDEx })
   }
 
-  /** An order of the account that somebody was told of. */
-  #someOrder(accId: bigint): string | null {
-    const orders = this.#host.attempts.flatMap((attempt) => {
+  /** An order of the account that somebody was told of, by one of its ids or both; now and then by those of two orders. */
+  #someOrder(accId: bigint): Target | null {
+    this.#readAnswers()
+    const [first, ...others] = this.#orders.filter((order) => order.accId === accId)
+    if (first === undefined) return null
+    const rng = this.#rng
+    const { target } = rng.pick([first, ...others])
+    const kind = rng.pick(['ex', 'ex', 'decimal', 'both', 'mixed'])
+    if (kind === 'ex') return { orderID: 0n, orderIDEx: target.orderIDEx }
+    if (kind === 'decimal') return { orderID: target.orderID, orderIDEx: undefined }
+    return kind === 'both' ? target : { ...target, orderIDEx: rng.pick([first, ...others]).target.orderIDEx }
+  }
+
+  #readAnswers(): void {
+    const { attempts } = this.#gateway
+    for (; this.#read < attempts.length; this.#read++) {
+      const attempt = attempts[this.#read]
+      // A later one waits for it: it may still name an order.
+      if (attempt === undefined || attempt.reply === null) return
       const order = placedOrder(attempt)
-      return order?.accId === accId ? [order.orderIdEx] : []
-    })
-    const [first, ...others] = orders
-    return first === undefined ? null : this.#dice.pick([first, ...others])
-  }
-
-  #useSwitch(caller: Caller): void {
-    if (this.#dice.chance(0.5)) {
-      this.#host.halt({ kind: 'caller', caller: caller.id }, caller.id)
-      this.#clock.after(this.#dice.below(20_000), () => this.#host.wake().resume(caller.id))
-    } else {
-      this.#host.wake().cancelAfter(caller.id, this.#dice.between(5, 60))
+      if (order !== null) this.#orders.push(order)
     }
   }
 
   #send(caller: Caller, call: OrderCall, idempotencyKey: string | null): void {
-    this.#clock.after(this.#dice.delayMs(3, 2_000, 0.2), () => this.#submit(caller, call, idempotencyKey, false))
+    this.#clock.after(this.#rng.delayMs(3, 2_000, 0.2), () => this.#submit(caller, call, idempotencyKey, false))
   }
 
   #submit(caller: Caller, call: OrderCall, idempotencyKey: string | null, isDryRun: boolean): void {
     // Two tokens of one caller may differ in what does not bear on the order, and a key is edited now and then.
-    const allowedAccIds = this.#dice.chance(0.2) ? [REAL.accID, PLAY.accID] : null
-    this.#host.submit({
+    const allowedAccIds = this.#rng.chance(0.1) ? ACCOUNTS.map(({ accID }) => accID) : null
+    this.#gateway.submit({
       ...call,
       caller: caller.id,
       rights: { simulate: true, real: true },
       limits: caller.limits === null ? null : { ...caller.limits, allowedAccIds },
-      requestId: `r${this.#host.attempts.length}`,
+      requestId: `r${this.#gateway.attempts.length}`,
       idempotencyKey,
       isDryRun,
       isKillSwitch: false,
       callId: null,
       keyMark: null,
-      expiresAtMs: null,
+      expiresAtMs: caller.expiresAtMs,
     })
   }
 }
 
-function callerOf(id: string, dice: Dice): Caller {
-  if (dice.chance(0.15)) return { id, limits: null }
-  const limits: KeyLimits = {
-    ...NO_LIMITS,
-    maxOrdersPerMinute: dice.chance(0.7) ? dice.between(1, 4) : null,
-    maxOrderValue: dice.chance(0.4) ? LOT_VALUE * dice.between(2, 4) : null,
-    maxDailyValue: dice.chance(0.6) ? { HKD: LOT_VALUE * dice.between(3, 12) } : null,
-    // In the second one it is midnight during the schedule.
-    timeZone: dice.pick([null, 'America/Noronha']),
-  }
-  return { id, limits }
-}
-
 /** The order in the answer to an attempt to place one; null when there is none. */
-function placedOrder({ request, reply }: Attempt): { readonly accId: bigint; readonly orderIdEx: string } | null {
+function placedOrder({ request, reply }: Attempt): { readonly accId: bigint; readonly target: Target } | null {
   if (request.protoId !== 2202 || reply === null || reply === 'lost' || reply.kind !== 'answered') return null
   const response = decodeMessage('Trd_PlaceOrder.Response', reply.body)
   const s2c = response.ok ? response.value.s2c : undefined
-  return s2c?.orderIDEx === undefined ? null : { accId: s2c.header.accID, orderIdEx: s2c.orderIDEx }
+  if (s2c?.orderIDEx === undefined) return null
+  return { accId: s2c.header.accID, target: { orderID: s2c.orderID ?? 0n, orderIDEx: s2c.orderIDEx } }
 }

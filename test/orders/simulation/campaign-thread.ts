@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { type Batch, type BatchReport, MOST_FAILURES } from './campaign.ts'
+import { addedCounts, type Batch, type BatchReport, MOST_FAILURES } from './campaign.ts'
 import { type Outcome, runSchedule } from './schedule.ts'
 
 /** A thread of a campaign: runs the batches it is sent, and reports each. */
@@ -10,16 +10,13 @@ parentPort?.on('message', (batch: Batch) => {
 
 async function runBatch({ fromSeed, count }: Batch): Promise<BatchReport> {
   const failures: Outcome[] = []
-  let [schedules, attempts, executed, lostReplies, foundInPushes, lives] = [0, 0, 0, 0, 0, 0]
+  let counts: BatchReport['counts'] = {}
+  let schedules = 0
   for (let seed = fromSeed; seed < fromSeed + count && failures.length < MOST_FAILURES; seed++) {
     const outcome = await runSchedule(seed)
     schedules++
-    attempts += outcome.attempts
-    executed += outcome.executed
-    lostReplies += outcome.lostReplies
-    foundInPushes += outcome.foundInPushes
-    lives += outcome.lives
+    counts = addedCounts(counts, outcome.counts)
     if (outcome.problems.length > 0) failures.push(outcome)
   }
-  return { schedules, attempts, executed, lostReplies, foundInPushes, lives, failures }
+  return { schedules, counts, failures }
 }

@@ -11,11 +11,8 @@ export interface Batch {
 /** What a batch did. */
 export interface BatchReport {
   readonly schedules: number
-  readonly attempts: number
-  readonly executed: number
-  readonly lostReplies: number
-  readonly foundInPushes: number
-  readonly lives: number
+  /** How often each thing happened. */
+  readonly counts: Readonly<Record<string, number>>
   /** The outcomes that broke something, at most `MOST_FAILURES`. */
   readonly failures: readonly Outcome[]
 }
@@ -25,6 +22,8 @@ export const MOST_FAILURES = 3
 
 /** Schedules in a batch: under a second, so that the threads end together and progress is seen. */
 const BATCH = 200
+
+const YOUNG_MB = 64
 
 /** The seeds of a campaign, one for each schedule, one after the other. */
 export interface Campaign {
@@ -36,15 +35,7 @@ export interface Campaign {
 
 /** Runs schedules on all cores. Ends early when something breaks. */
 export async function runCampaign({ fromSeed, schedules, onProgress }: Campaign): Promise<BatchReport> {
-  let sum: BatchReport = {
-    schedules: 0,
-    attempts: 0,
-    executed: 0,
-    lostReplies: 0,
-    foundInPushes: 0,
-    lives: 0,
-    failures: [],
-  }
+  let sum: BatchReport = { schedules: 0, counts: {}, failures: [] }
   let given = 0
   const nextBatch = (): Batch | null => {
     const count = Math.min(BATCH, schedules - given)
@@ -66,7 +57,10 @@ export async function runCampaign({ fromSeed, schedules, onProgress }: Campaign)
 
 /** Gives one thread batch after batch until there are none. */
 async function runThread(nextBatch: () => Batch | null, onReport: (report: BatchReport) => void): Promise<void> {
-  const thread = new Worker(new URL('campaign-thread.ts', import.meta.url))
+  const thread = new Worker(new URL('campaign-thread.ts', import.meta.url), {
+    // Schedules make garbage and keep nothing: a large young generation is collected seldom.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  })
   try {
     await new Promise<void>((resolve, reject) => {
       const giveNext = (): void => {
@@ -90,11 +84,14 @@ async function runThread(nextBatch: () => Batch | null, onReport: (report: Batch
 function added(a: BatchReport, b: BatchReport): BatchReport {
   return {
     schedules: a.schedules + b.schedules,
-    attempts: a.attempts + b.attempts,
-    executed: a.executed + b.executed,
-    lostReplies: a.lostReplies + b.lostReplies,
-    foundInPushes: a.foundInPushes + b.foundInPushes,
-    lives: a.lives + b.lives,
+    counts: addedCounts(a.counts, b.counts),
     failures: [...a.failures, ...b.failures].slice(0, MOST_FAILURES),
   }
+}
+
+/** The sums of two lists of counts. */
+export function addedCounts(a: BatchReport['counts'], b: BatchReport['counts']): BatchReport['counts'] {
+  const sums = { ...a }
+  for (const [what, n] of Object.entries(b)) sums[what] = (sums[what] ?? 0) + n
+  return sums
 }

@@ -1,23 +1,29 @@
-import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import type { ValueLimit } from '../../../src/limits/key-limits.ts'
 import type { Remains } from './invariants.ts'
+import { localDay } from './local-time.ts'
+import type { ExecutedOrder } from './opend-calls.ts'
 
 const WINDOW_MS = 60_000
 
 /** Sums of doubles; the caps are exact. */
 const ROUNDING = 1e-6
 
-/** Whether the caps held, counted by brute force over what was admitted and what OpenD did. */
-export function capProblems(remains: Remains, entries: readonly LedgerEntry[]): readonly string[] {
-  return [...rateProblems(remains, entries), ...valueProblems(remains, entries)]
+/** Whether the caps held, counted by brute force over what left and what OpenD did. */
+export function capProblems(remains: Remains): readonly string[] {
+  return [...rateProblems(remains), ...valueProblems(remains)]
 }
 
-/** In no 60 s more orders leave than the cap. While the clock is set forward, 60 s of it are less than 60 s. */
-function rateProblems({ callers, host, steps }: Remains, entries: readonly LedgerEntry[]): readonly string[] {
+/**
+ * In no 60 s more orders leave than the cap: a program that runs away is what it is for. While the clock is set forward,
+ * 60 s of it are less than 60 s.
+ */
+function rateProblems({ callers, gateway, steps, entries }: Remains): readonly string[] {
   return callers.flatMap(({ id, limits }) => {
-    const cap = limits?.maxOrdersPerMinute ?? Infinity
+    const cap = limits?.maxOrdersPerMinute ?? null
+    if (cap === null) return []
     const times = entries
       .filter(({ caller, reservation }) => caller === id && reservation !== null)
-      .flatMap((entry) => host.sent.get(entry.id)?.elapsedMs ?? [])
+      .flatMap((entry) => gateway.sent.get(entry.id)?.elapsedMs ?? [])
     return times.flatMap((endMs) => {
       const isIn = (ms: number): boolean => ms > endMs - WINDOW_MS && ms <= endMs
       if (steps.some(({ elapsedMs, byMs }) => byMs > 0 && isIn(elapsedMs))) return []
@@ -27,38 +33,39 @@ function rateProblems({ callers, host, steps }: Remains, entries: readonly Ledge
   })
 }
 
-/** What OpenD did never adds up to more than a key may spend: on one order, and in one day of its zone. */
-function valueProblems({ callers, host, opend }: Remains, entries: readonly LedgerEntry[]): readonly string[] {
+/**
+ * What OpenD did never adds up to more than a key may spend: on one order, and in one day of its zone. A caller that was
+ * told a cap of 1,000 must not wake up with a position of 5,000, on either side.
+ */
+function valueProblems({ callers, gateway, opend, entries }: Remains): readonly string[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
   const limitsOf = new Map(callers.map(({ id, limits }) => [id, limits]))
   const problems: string[] = []
   const peaks = new Map<string, number>()
   const days = new Map<string, number>()
-  for (const { connId, serial, order } of opend.executed) {
-    const entry = byId.get(host.frames.get(`${connId}/${serial}`) ?? '')
+  for (const { connId, serial, order } of opend.calls.executed) {
+    const entry = byId.get(gateway.frames.get(`${connId}/${serial}`) ?? '')
     if (entry === undefined || order === null || entry.call.kind === 'cancel') continue
     const limits = limitsOf.get(entry.caller) ?? null
     const peak = peaks.get(order.orderId) ?? 0
     const added = Math.max(0, order.value - peak)
     peaks.set(order.orderId, Math.max(peak, order.value))
-    const cap = limits?.maxOrderValue ?? Infinity
-    if (typeof cap === 'number' && added > 0 && order.value > cap + ROUNDING) {
+    const cap = capOf(limits?.maxOrderValue ?? null, order)
+    // What a person did to the order is not the key's.
+    if (added > 0 && order.value > cap + ROUNDING && !opend.calls.touched.has(order.orderId)) {
       problems.push(`${entry.id} made an order worth ${order.value} (cap ${cap})`)
     }
-    const day = `${entry.caller} ${localDay(host.sent.get(entry.id)?.wallMs ?? entry.createdAtMs, limits?.timeZone ?? 'UTC')}`
+    const sentMs = gateway.sent.get(entry.id)?.wallMs ?? entry.createdAtMs
+    const day = `${entry.caller} ${order.currency} ${localDay(sentMs, limits?.timeZone ?? 'UTC')}`
     const sum = (days.get(day) ?? 0) + added
     days.set(day, sum)
-    const dayCap = limits?.maxDailyValue ?? null
-    if (dayCap !== null && typeof dayCap === 'object' && sum > (dayCap['HKD'] ?? 0) + ROUNDING) {
-      problems.push(`${day}: orders worth ${sum} (cap ${dayCap['HKD']})`)
-    }
+    const dayCap = capOf(limits?.maxDailyValue ?? null, order)
+    if (sum > dayCap + ROUNDING) problems.push(`${day}: orders worth ${sum} (cap ${dayCap})`)
   }
   return problems
 }
 
-/** The zones of the simulation have no summer time. */
-const OFFSETS_MS: Readonly<Record<string, number>> = { UTC: 0, 'America/Noronha': -2 * 3_600_000 }
-
-function localDay(utcMs: number, timeZone: string): string {
-  return new Date(utcMs + (OFFSETS_MS[timeZone] ?? Number.NaN)).toISOString().slice(0, 10)
+function capOf(limit: ValueLimit | null, { currency }: ExecutedOrder): number {
+  if (limit === null) return Infinity
+  return typeof limit === 'number' ? limit : (limit[currency] ?? 0)
 }

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { CancelTask, StoredHalt } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { LedgerTables } from '../../storage/memory-ledger.ts'
-import type { Dice } from './dice.ts'
+import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** What the object stores. */
@@ -33,13 +33,13 @@ export const LONGEST_WRITE_MS = 3_000
  */
 export class Disk {
   readonly #clock: VirtualClock
-  readonly #dice: Dice
+  readonly #rng: Rng
   readonly #durable = new Stored()
   #volume: Volume | null = null
 
-  constructor(clock: VirtualClock, dice: Dice) {
+  constructor(clock: VirtualClock, rng: Rng) {
     this.#clock = clock
-    this.#dice = dice
+    this.#rng = rng
   }
 
   /** What survives a crash now. */
@@ -54,7 +54,7 @@ export class Disk {
 
   /** What the next life of the object finds. */
   open(): Volume {
-    this.#volume = new Volume(this.#clock, this.#dice, this.#durable)
+    this.#volume = new Volume(this.#clock, this.#rng, this.#durable)
     return this.#volume
   }
 
@@ -70,16 +70,16 @@ export class Volume {
   readonly seen: Stored
   readonly #durable: Stored
   readonly #clock: VirtualClock
-  readonly #dice: Dice
+  readonly #rng: Rng
   #waiting: Change[] = []
   #flushing: Change[] = []
   #afterNext: (() => void)[] = []
   #afterThis: (() => void)[] = []
   #isOver = false
 
-  constructor(clock: VirtualClock, dice: Dice, durable: Stored) {
+  constructor(clock: VirtualClock, rng: Rng, durable: Stored) {
     this.#clock = clock
-    this.#dice = dice
+    this.#rng = rng
     this.#durable = durable
     this.seen = durable.copy()
   }
@@ -103,7 +103,7 @@ export class Volume {
   crash(): void {
     if (this.#isOver) return
     this.#isOver = true
-    const arrived = this.#dice.between(0, this.#flushing.length)
+    const arrived = this.#rng.between(0, this.#flushing.length)
     for (const change of this.#flushing.slice(0, arrived)) change(this.#durable)
   }
 
@@ -113,7 +113,7 @@ export class Volume {
     this.#afterThis = this.#afterNext
     this.#waiting = []
     this.#afterNext = []
-    this.#clock.after(this.#dice.delayMs(5, LONGEST_WRITE_MS, 0.03), () => this.#flushed())
+    this.#clock.after(this.#rng.delayMs(5, LONGEST_WRITE_MS, 0.03), () => this.#flushed())
   }
 
   #flushed(): void {

@@ -1,15 +1,12 @@
-import type { EntryState, LedgerEntry } from '../../../src/orders/entry.ts'
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import { tagOf } from '../../../src/orders/tag.ts'
 import type { OrderState } from '../../../src/simulator/trading/account-state.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
-import type { GatewayHost } from './gateway-host.ts'
+import type { GatewayUnderTest } from './gateway-under-test.ts'
 import type { Remains } from './invariants.ts'
-import type { Opend } from './opend.ts'
-
-/** States that say that OpenD has not done the call. */
-export const NOT_DONE: ReadonlySet<EntryState> = new Set(['absent', 'not_sent', 'rejected', 'refused'])
 
 /** What an entry may hold of its key's budgets in each state; a cancel never holds anything. */
-const HOLDS: Readonly<Record<EntryState, readonly LedgerEntry['holds'][]>> = {
+const HOLDS: Readonly<Record<LedgerEntry['state'], readonly LedgerEntry['holds'][]>> = {
   reserved: ['rate_and_value', 'nothing'],
   unknown: ['rate_and_value', 'nothing'],
   accepted: ['rate_and_value', 'nothing'],
@@ -20,76 +17,97 @@ const HOLDS: Readonly<Record<EntryState, readonly LedgerEntry['holds'][]>> = {
   refused: ['nothing'],
 }
 
-/** Whether what an entry says in the end is what OpenD has. */
-export function entryProblems(
-  entry: LedgerEntry,
-  { opend, host }: Remains,
-  entries: readonly LedgerEntry[],
-): readonly string[] {
-  const { id, state, call } = entry
-  if (state === 'reserved') return [`${id} is still reserved`]
+/** Whether what an entry says in the end is what OpenD has: people and programs trade on it. */
+export function entryProblems(entry: LedgerEntry, remains: Remains): readonly string[] {
+  const { id, state, call, resolution } = entry
+  if (state === 'reserved' || state === 'unknown') return [`${id} is still ${state}: ${entry.detail}`]
   if (!HOLDS[state].includes(entry.holds)) return [`${id} is ${state} and holds ${entry.holds}`]
-  if (state === 'unknown')
-    return isUndecidable(entry, opend, host, entries) ? [] : [`${id} is still unknown: ${entry.detail}`]
-  if (state !== 'accepted') return []
-  if (call.kind === 'place') return placeProblems(entry, opend)
-  if (call.kind === 'modify') return []
-  const open = opend.orders().filter((order) => order.accId === call.accId && isOpenStatus(order.status))
-  const missed = call.forAll
-    ? open.filter((order) => isForgotten(order, entry, opend, host, entries))
-    : open.filter(({ orderIdEx }) => orderIdEx === call.targetOrderIdEx)
-  return missed.map(({ orderIdEx }) => `${id} is an accepted cancel, but order ${orderIdEx} is open`)
+  // An operator's decision is the operator's.
+  if (state !== 'accepted' || resolution !== null) return []
+  if (call.kind === 'place') return placeProblems(entry, remains)
+  return call.kind === 'modify' ? [] : cancelProblems(entry, remains)
 }
 
-function placeProblems({ id, tag, orderId, orderIdEx }: LedgerEntry, opend: Opend): readonly string[] {
-  const order = opend.orders().find(({ remark }) => remark?.endsWith(`#${tag}`))
-  if (order === undefined) return [`${id} is accepted, but OpenD has no such order`]
+/** The order of an entry, copies by hand left out; null when OpenD has none. */
+export function orderOf({ tag }: LedgerEntry, { opend }: Pick<Remains, 'opend'>): OrderState | null {
+  const isOurs = ({ orderId, remark }: OrderState): boolean =>
+    tag !== null && tagOf(remark ?? undefined) === tag && !opend.calls.isByHand(orderId)
+  return opend.orders().find(isOurs) ?? null
+}
+
+function placeProblems(entry: LedgerEntry, remains: Remains): readonly string[] {
+  const { id, orderId, orderIdEx } = entry
+  const order = orderOf(entry, remains)
+  if (order === null) return [`${id} is accepted, but OpenD has no such order`]
   const isSame = orderIdEx === order.orderIdEx && orderId === order.orderId
   return isSame ? [] : [`${id} names another order than OpenD`]
 }
 
+function cancelProblems(entry: LedgerEntry, remains: Remains): readonly string[] {
+  const { id, call } = entry
+  const open = remains.opend.orders().filter((order) => order.accId === call.accId && isOpenStatus(order.status))
+  const isTarget = ({ orderId, orderIdEx }: OrderState): boolean =>
+    call.targetOrderIdEx === null ? orderId === call.targetOrderId : orderIdEx === call.targetOrderIdEx
+  const missed = call.forAll ? open.filter((order) => isForgotten(order, entry, remains)) : open.filter(isTarget)
+  return missed.map(({ orderIdEx }) => `${id} is an accepted cancel, but order ${orderIdEx} is open`)
+}
+
 /** Whether an order is open that was there before a cancel of everything, which OpenD has not done. */
-function isForgotten(
-  { remark }: OrderState,
-  cancel: LedgerEntry,
-  opend: Opend,
-  host: GatewayHost,
-  entries: readonly LedgerEntry[],
-): boolean {
-  const isDone = opend.executed.some(({ connId, serial }) => host.frames.get(`${connId}/${serial}`) === cancel.id)
-  const placed = entries.find(({ tag }) => tag !== null && remark?.endsWith(`#${tag}`))
-  return !isDone && placed !== undefined && lastWrittenMs(placed, host) < firstWrittenMs(cancel, host)
+function isForgotten({ remark, orderId }: OrderState, cancel: LedgerEntry, remains: Remains): boolean {
+  const { opend, gateway, entries } = remains
+  if (opend.calls.isByHand(orderId)) return false
+  const isDone = opend.calls.executed.some(
+    ({ connId, serial }) => gateway.frames.get(`${connId}/${serial}`) === cancel.id,
+  )
+  const tag = tagOf(remark ?? undefined)
+  const placed = entries.find((entry) => entry.tag !== null && entry.tag === tag)
+  const isOlder = placed !== undefined && lastWrittenMs(placed, gateway) < firstWrittenMs(cancel, gateway)
+  return !isDone && isOlder
 }
 
 /**
- * Two kinds of lost calls leave no trace that tells: a change of an order that another call changed too, and a cancel of
- * everything after which only orders are open that may be newer.
+ * Whether only an operator can decide an undecided entry: a new order whose remark a person has copied; a change of an
+ * order that another call, or a person, changed too; a cancel of everything after which only orders are open that may be
+ * newer.
  */
-function isUndecidable(entry: LedgerEntry, opend: Opend, host: GatewayHost, entries: readonly LedgerEntry[]): boolean {
-  const { id, call } = entry
-  if (call.forAll) {
-    const older = entries.filter((other) => other.state === 'accepted' && isSurelyOlder(other, entry, host))
-    const open = opend.orders().filter((order) => order.accId === call.accId && isOpenStatus(order.status))
-    return open.length > 0 && !open.some(({ remark }) => older.some(({ tag }) => remark?.endsWith(`#${tag}`)))
+export function isForOperator(entry: LedgerEntry, remains: Pick<Remains, 'opend' | 'gateway' | 'entries'>): boolean {
+  const { call, tag } = entry
+  const { opend, gateway, entries } = remains
+  if (call.kind === 'place') {
+    return opend
+      .orders()
+      .some(({ orderId, remark }) => opend.calls.isByHand(orderId) && tagOf(remark ?? undefined) === tag)
   }
-  return (
-    call.kind === 'modify' &&
-    entries.some((other) => {
-      const isSame = other.id !== id && other.call.targetOrderIdEx === call.targetOrderIdEx
-      return isSame && other.call.kind === 'modify' && !NOT_DONE.has(other.state)
-    })
-  )
+  if (call.forAll) {
+    const older = entries.filter((other) => other.state === 'accepted' && isSurelyOlder(other, entry, gateway))
+    const open = opend.orders().filter((order) => order.accId === call.accId && isOpenStatus(order.status))
+    const isOlder = ({ orderId }: OrderState): boolean => older.some((one) => one.orderId === orderId)
+    return open.length > 0 && !open.some(isOlder)
+  }
+  const target = opend
+    .orders()
+    .find(({ orderId, orderIdEx }) =>
+      call.targetOrderIdEx === null ? orderId === call.targetOrderId : orderIdEx === call.targetOrderIdEx,
+    )
+  if (call.kind !== 'modify' || target === undefined) return false
+  const isSame = ({ targetOrderId, targetOrderIdEx }: LedgerEntry['call']): boolean =>
+    targetOrderId === target.orderId || targetOrderIdEx === target.orderIdEx
+  const isRival = (other: LedgerEntry): boolean =>
+    other.id !== entry.id && other.call.kind === 'modify' && isSame(other.call) && !NEVER_DONE.has(other.state)
+  return opend.calls.touched.has(target.orderId) || entries.some(isRival)
 }
+
+const NEVER_DONE: ReadonlySet<LedgerEntry['state']> = new Set(['absent', 'not_sent', 'rejected', 'refused'])
 
 /** Whether a call was over when another one was written down, by the time that passed and by the clock on the wall. */
-function isSurelyOlder(one: LedgerEntry, other: LedgerEntry, host: GatewayHost): boolean {
-  return lastWrittenMs(one, host) < firstWrittenMs(other, host) && one.updatedAtMs < other.createdAtMs
+function isSurelyOlder(one: LedgerEntry, other: LedgerEntry, gateway: GatewayUnderTest): boolean {
+  return lastWrittenMs(one, gateway) < firstWrittenMs(other, gateway) && one.updatedAtMs < other.createdAtMs
 }
 
-function firstWrittenMs({ id }: LedgerEntry, { writings }: GatewayHost): number {
+function firstWrittenMs({ id }: LedgerEntry, { writings }: GatewayUnderTest): number {
   return writings.find(({ entry }) => entry.id === id)?.elapsedMs ?? 0
 }
 
-function lastWrittenMs({ id }: LedgerEntry, { writings }: GatewayHost): number {
+function lastWrittenMs({ id }: LedgerEntry, { writings }: GatewayUnderTest): number {
   return writings.findLast(({ entry }) => entry.id === id)?.elapsedMs ?? 0
 }

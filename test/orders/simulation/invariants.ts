@@ -1,40 +1,44 @@
-import { covers } from '../../../src/orders/kill-switch/halt-scope.ts'
 import type { EntryState, LedgerEntry } from '../../../src/orders/entry.ts'
+import type { Caller } from './caller-limits.ts'
 import { capProblems } from './cap-invariants.ts'
-import type { Caller } from './callers.ts'
-import { type Disk, LONGEST_WRITE_MS } from './disk.ts'
-import { entryProblems, NOT_DONE } from './entry-invariants.ts'
-import type { Attempt, GatewayHost, TaskDone, Writing } from './gateway-host.ts'
-import type { Execution, Opend } from './opend.ts'
+import { LONGEST_WRITE_MS } from './durable-storage.ts'
+import { entryProblems } from './entry-invariants.ts'
+import { executionProblems } from './execution-invariants.ts'
+import type { ClockStep } from './fault-injector.ts'
+import type { Attempt, GatewayUnderTest, Writing } from './gateway-under-test.ts'
+import type { KeyStandings } from './key-standings.ts'
+import type { Opend } from './opend.ts'
 import { replyProblems } from './reply-invariants.ts'
+import { sendingProblems } from './sending-invariants.ts'
+import { switchProblems } from './switch-invariants.ts'
 import type { VirtualClock } from './virtual-clock.ts'
-import type { ClockStep } from './weather.ts'
 
 /** Everything a schedule leaves behind. */
 export interface Remains {
   readonly clock: VirtualClock
-  readonly disk: Disk
   readonly opend: Opend
-  readonly host: GatewayHost
+  readonly gateway: GatewayUnderTest
+  /** The ledger, durable. */
+  readonly entries: readonly LedgerEntry[]
   readonly callers: readonly Caller[]
   readonly steps: readonly ClockStep[]
+  readonly standings: KeyStandings
 }
 
 /**
- * The longest an order call may take: account list, order list, snapshot and the call itself each within the 12 s of
- * a call and the 5 s that it may wait for OpenD's limit on it, the write before it and those before the answer, and 8 s
- * of search.
+ * The longest an order call may take: 10 s until its frame leaves, 12 s to its reply and 8 s of search, with the writes
+ * before it and those before the answer.
  */
-const LONGEST_CALL_MS = 4 * 17_000 + 3 * LONGEST_WRITE_MS + 8_000
+const LONGEST_CALL_MS = 30_000 + 4 * LONGEST_WRITE_MS
 
-/** The arrows an entry may take; a look that finds nothing leaves it where it is. */
+/** The arrows an entry may take; a poll that finds nothing leaves it where it is. */
 const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   reserved: ['accepted', 'rejected', 'not_sent', 'unknown', 'refused'],
   unknown: ['unknown', 'accepted', 'rejected', 'absent', 'lapsed'],
   accepted: [],
-  rejected: [],
+  rejected: ['accepted'],
   not_sent: [],
-  absent: [],
+  absent: ['accepted'],
   lapsed: [],
   refused: [],
 }
@@ -44,79 +48,40 @@ const BEGINNINGS: ReadonlySet<EntryState> = new Set(['reserved', 'refused'])
 
 /** What a schedule broke, in words. */
 export function problemsOf(remains: Remains): readonly string[] {
-  const { host, disk, opend, steps } = remains
-  const entries = [...disk.durable.entries.values()]
+  const { gateway, entries, steps } = remains
   return [
-    ...host.bugs.map((bug) => `bug: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`),
-    ...host.writings.flatMap(arrowProblems),
-    ...host.writings.flatMap(haltProblems),
-    ...host.tasksDone.flatMap((done) => switchProblems(done, entries, remains.clock.wasSetBack)),
-    ...host.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
-    ...executionProblems(opend.executed, host, entries),
-    ...entries.flatMap((entry) => entryProblems(entry, remains, entries)),
-    ...capProblems(remains, entries),
-    ...replyProblems(host.attempts),
+    ...gateway.bugs.map((bug) => `bug: ${bugText(bug)}`),
+    ...gateway.writings.flatMap(arrowProblems),
+    ...gateway.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
+    ...executionProblems(remains),
+    ...entries.flatMap((entry) => entryProblems(entry, remains)),
+    ...sendingProblems(remains),
+    ...switchProblems(remains),
+    ...capProblems(remains),
+    ...replyProblems(gateway.attempts, gateway.contradicted),
   ]
 }
 
+function bugText(bug: unknown): string {
+  if (!(bug instanceof Error)) return String(bug)
+  return `${bug.stack ?? bug.message}${bug.cause === undefined ? '' : `\n${bugText(bug.cause)}`}`
+}
+
+/** A caller reads a final state and acts on it, so the state of an entry never goes back. */
 function arrowProblems({ entry, before }: Writing): readonly string[] {
   if (before === null) return BEGINNINGS.has(entry.state) ? [] : [`${entry.id} began as ${entry.state}`]
+  if (before.state === entry.state) return []
+  const isContradiction = before.state === 'absent' || before.state === 'rejected'
+  if (isContradiction && entry.contradiction === null) return [`${entry.id} left ${before.state} in silence`]
   return ARROWS[before.state].includes(entry.state) ? [] : [`${entry.id} went from ${before.state} to ${entry.state}`]
 }
 
-/** Nothing but a cancel is admitted while its caller is halted. */
-function haltProblems({ entry: { id, state, call }, before, isHalted }: Writing): readonly string[] {
-  const isAdmitted = before === null && state === 'reserved' && call.kind !== 'cancel'
-  return isAdmitted && isHalted ? [`${id} was admitted under a halt`] : []
-}
-
-/**
- * A switch ends when not one order that it is about is open. A cancel-after is about the orders from before it fired; on a
- * clock that was set back, one from after it may bear an earlier time.
- */
-function switchProblems(
-  { task, openTags }: TaskDone,
-  entries: readonly LedgerEntry[],
-  wasSetBack: boolean,
-): readonly string[] {
-  if (wasSetBack && task.reason !== 'halt') return []
-  const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
-  const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
-  const left = meant.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
-  return left.map(({ id }) => `${task.id} ended while ${id} was open`)
-}
-
-function settlingProblems({ request, atMs, settledMs }: Attempt, steps: readonly ClockStep[]): readonly string[] {
-  if (settledMs === null) return [`attempt ${request.requestId} was never settled`]
+/** A caller that gets no answer in time does not know what to do next. */
+function settlingProblems({ request, atMs, settledMs }: Attempt, steps: Remains['steps']): readonly string[] {
+  if (settledMs === null) return [`attempt ${request.requestId} was never answered`]
   const setBackMs = steps
     .filter(({ elapsedMs }) => elapsedMs >= atMs && elapsedMs <= settledMs)
     .reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
   const tookMs = settledMs - atMs
   return tookMs > LONGEST_CALL_MS + setBackMs ? [`attempt ${request.requestId} took ${tookMs} ms`] : []
-}
-
-/** Every call that OpenD acted on stands for one entry, which is there, and no entry or idempotency key for two. */
-function executionProblems(
-  executed: readonly Execution[],
-  { frames }: GatewayHost,
-  entries: readonly LedgerEntry[],
-): readonly string[] {
-  const byId = new Map(entries.map((entry) => [entry.id, entry]))
-  const problems: string[] = []
-  const seen = new Set<string>()
-  for (const { protoId, connId, serial, order } of executed) {
-    const entry = byId.get(frames.get(`${connId}/${serial}`) ?? '')
-    if (entry === undefined) {
-      problems.push(`OpenD acted on frame ${connId}/${serial}, which no entry knows`)
-      continue
-    }
-    if (protoId === 2202 && !order?.remark.endsWith(`#${entry.tag}`)) problems.push(`${entry.id} has lost its tag`)
-    if (NOT_DONE.has(entry.state)) problems.push(`${entry.id} is ${entry.state} (${entry.detail}), but OpenD did it`)
-    const key = entry.idempotencyKey === null ? entry.id : `key ${entry.caller}/${entry.idempotencyKey}`
-    for (const name of new Set([entry.id, key])) {
-      if (seen.has(name)) problems.push(`OpenD acted twice on ${name}`)
-      seen.add(name)
-    }
-  }
-  return problems
 }

@@ -1,5 +1,5 @@
 import type { Link, LinkListener } from '../../../src/transport/link.ts'
-import type { Dice } from './dice.ts'
+import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** Who takes connections at the other end; null refuses one. */
@@ -30,18 +30,18 @@ const USUAL_BYTES = 6_000
 export class Network {
   isStormy = true
   readonly #clock: VirtualClock
-  readonly #dice: Dice
+  readonly #rng: Rng
   readonly #accept: Accept
   readonly #wires = new Set<Wire>()
 
-  constructor(clock: VirtualClock, dice: Dice, accept: Accept) {
+  constructor(clock: VirtualClock, rng: Rng, accept: Accept) {
     this.#clock = clock
-    this.#dice = dice
+    this.#rng = rng
     this.#accept = accept
   }
 
   connect(listener: LinkListener): Link {
-    const wire = new Wire(this.#clock, this.#dice, () => this.isStormy, listener)
+    const wire = new Wire(this.#clock, this.#rng, () => this.isStormy, listener)
     this.#wires.add(wire)
     this.#clock.after(this.transitMs(), () => this.#open(wire))
     return wire
@@ -59,11 +59,11 @@ export class Network {
   }
 
   transitMs(): number {
-    return this.isStormy ? this.#dice.delayMs(40, LONGEST_TRANSIT_MS, 0.02) : this.#dice.delayMs(20, 20, 0)
+    return this.isStormy ? this.#rng.delayMs(40, LONGEST_TRANSIT_MS, 0.02) : this.#rng.delayMs(20, 20, 0)
   }
 
   #open(wire: Wire): void {
-    if (this.isStormy && this.#dice.chance(0.05)) return
+    if (this.isStormy && this.#rng.chance(0.05)) return
     wire.open(this.#accept)
   }
 }
@@ -78,7 +78,7 @@ interface Lane {
 
 class Wire implements Link {
   readonly #clock: VirtualClock
-  readonly #dice: Dice
+  readonly #rng: Rng
   readonly #isStormy: () => boolean
   readonly #listener: LinkListener
   readonly #up: Lane
@@ -90,9 +90,9 @@ class Wire implements Link {
   /** Whether what was on its way to OpenD when the connection ended still gets there. */
   #losesTransit = false
 
-  constructor(clock: VirtualClock, dice: Dice, isStormy: () => boolean, listener: LinkListener) {
+  constructor(clock: VirtualClock, rng: Rng, isStormy: () => boolean, listener: LinkListener) {
     this.#clock = clock
-    this.#dice = dice
+    this.#rng = rng
     this.#isStormy = isStormy
     this.#listener = listener
     this.#up = this.#lane()
@@ -117,12 +117,12 @@ class Wire implements Link {
   close(): void {
     if (this.#isClientOver) return
     this.#isClientOver = true
-    this.#losesTransit = this.#dice.chance(0.3)
+    this.#losesTransit = this.#rng.chance(0.3)
     this.#endServer()
   }
 
   cut(): void {
-    this.#losesTransit = this.#dice.chance(0.5)
+    this.#losesTransit = this.#rng.chance(0.5)
     this.#endServer()
     if (this.#isClientOver) return
     const delayMs = this.#transitMs()
@@ -135,7 +135,7 @@ class Wire implements Link {
 
   #lane(): Lane {
     const bytesUntil = (probability: number): number =>
-      this.#isStormy() && this.#dice.chance(probability) ? this.#dice.below(USUAL_BYTES) : Infinity
+      this.#isStormy() && this.#rng.chance(probability) ? this.#rng.below(USUAL_BYTES) : Infinity
     return { untilCut: bytesUntil(0.15), untilTurned: bytesUntil(0.03), lastArrivalMs: 0 }
   }
 
@@ -153,8 +153,8 @@ class Wire implements Link {
 
   /** Bytes arrive in the order they were sent, in any portions. */
   #chunks(bytes: Uint8Array): readonly Uint8Array[] {
-    if (!this.#isStormy() || bytes.length < 2 || !this.#dice.chance(0.1)) return [bytes]
-    const at = this.#dice.between(1, bytes.length - 1)
+    if (!this.#isStormy() || bytes.length < 2 || !this.#rng.chance(0.1)) return [bytes]
+    const at = this.#rng.between(1, bytes.length - 1)
     return [bytes.subarray(0, at), bytes.subarray(at)]
   }
 
@@ -165,7 +165,7 @@ class Wire implements Link {
   }
 
   #transitMs(): number {
-    return this.#isStormy() ? this.#dice.delayMs(30, LONGEST_TRANSIT_MS, 0.01) : this.#dice.below(20)
+    return this.#isStormy() ? this.#rng.delayMs(30, LONGEST_TRANSIT_MS, 0.01) : this.#rng.below(20)
   }
 
   #serverCloses(reason: string): void {

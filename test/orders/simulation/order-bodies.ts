@@ -1,19 +1,13 @@
-import { ModifyOrderOp, OrderType, QotMarket, TrdSecMarket, TrdSide } from '../../../proto/enums.ts'
+import { ModifyOrderOp, OrderType, TrdSecMarket, TrdSide } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { MARKET } from './opend.ts'
-import { START_MS } from './virtual-clock.ts'
+import { CODES, LAST_PRICES } from './prices.ts'
+import type { Header } from './setting.ts'
 
-type Header = MessageTypes['Trd_Common.TrdHeader']
-
-const CODE = '00700'
 const LOT = 100
 
-const tencent = MARKET.instrument(QotMarket.HK_Security, CODE)
-if (tencent === null) throw new Error('the market does not list the security of the simulation')
-
-/** Price of the security's last trade. */
-export const LAST_PRICE = MARKET.lastPrice(tencent, START_MS)
+/** Price of the last trade of the security in Hong Kong. */
+export const LAST_PRICE = LAST_PRICES.HKD
 
 /** Valid prices far enough below the market that an order to buy rests. */
 export const RESTING_PRICES: readonly [number, ...number[]] = [
@@ -22,53 +16,67 @@ export const RESTING_PRICES: readonly [number, ...number[]] = [
   validPrice(LAST_PRICE * 0.9),
 ]
 
-/** What a caller wants of a new order. Without a price it is a market order. */
+/** What a caller wants of a new order. */
 export interface Wanted {
   readonly header: Header
   readonly lots: number
+  /** Null for an order at the market. */
   readonly price: number | null
   readonly remark: string
+  /** To buy, unless stated. */
+  readonly side?: number
+  /** A security in Hong Kong, unless stated. */
+  readonly currency?: keyof typeof CODES
 }
 
-/** A request as the Worker would hand it over. */
-export function placeBody({ header, lots, price, remark }: Wanted): Uint8Array {
-  return encodeMessage('Trd_PlaceOrder.Request', {
-    c2s: {
-      packetID: NO_PACKET_ID,
-      header,
-      trdSide: TrdSide.Buy,
-      orderType: price === null ? OrderType.Market : OrderType.Normal,
-      code: CODE,
-      qty: lots * LOT,
-      price: price ?? undefined,
-      secMarket: TrdSecMarket.HK,
-      remark,
-    },
-  })
+/** A new order as the gateway is asked for it. */
+export function placeMessage(wanted: Wanted): MessageTypes['Trd_PlaceOrder.C2S'] {
+  const { header, lots, price, remark, side = TrdSide.Buy, currency = 'HKD' } = wanted
+  return {
+    packetID: NO_PACKET_ID,
+    header,
+    trdSide: side,
+    orderType: price === null ? OrderType.Market : OrderType.Normal,
+    code: CODES[currency],
+    qty: lots * LOT,
+    price: price ?? undefined,
+    secMarket: currency === 'HKD' ? TrdSecMarket.HK : TrdSecMarket.US,
+    remark,
+  }
+}
+
+/** The same as the Worker would hand it over. */
+export function placeBody(wanted: Wanted): Uint8Array {
+  return encodeMessage('Trd_PlaceOrder.Request', { c2s: placeMessage(wanted) })
+}
+
+/** Which order a change is about. */
+export interface Target {
+  readonly orderID: bigint
+  readonly orderIDEx: string | undefined
 }
 
 /** A change of an order's quantity and price; null keeps one as it is. */
-export function modifyBody(header: Header, orderIDEx: string, lots: number | null, price: number | null): Uint8Array {
+export function modifyBody(header: Header, target: Target, lots: number | null, price: number | null): Uint8Array {
   const qty = lots === null ? undefined : lots * LOT
-  return changeBody(header, { orderIDEx, modifyOrderOp: ModifyOrderOp.Normal, qty, price: price ?? undefined })
+  return changeBody(header, { ...target, modifyOrderOp: ModifyOrderOp.Normal, qty, price: price ?? undefined })
 }
 
-export function cancelBody(header: Header, orderIDEx: string): Uint8Array {
-  return changeBody(header, { orderIDEx, modifyOrderOp: ModifyOrderOp.Cancel })
+export function cancelBody(header: Header, target: Target): Uint8Array {
+  return changeBody(header, { ...target, modifyOrderOp: ModifyOrderOp.Cancel })
 }
 
 /** A cancel of every order of the account. */
 export function cancelAllBody(header: Header): Uint8Array {
-  return changeBody(header, { modifyOrderOp: ModifyOrderOp.Cancel, forAll: true })
+  return changeBody(header, { orderID: 0n, modifyOrderOp: ModifyOrderOp.Cancel, forAll: true })
 }
 
-const NO_PACKET_ID = { connID: 0n, serialNo: 0 }
+export const NO_PACKET_ID = { connID: 0n, serialNo: 0 }
 
-type Change = Omit<MessageTypes['Trd_ModifyOrder.C2S'], 'packetID' | 'header' | 'orderID'>
+type Change = Omit<MessageTypes['Trd_ModifyOrder.C2S'], 'packetID' | 'header'>
 
 function changeBody(header: Header, change: Change): Uint8Array {
-  const c2s = { packetID: NO_PACKET_ID, header, orderID: 0n, ...change }
-  return encodeMessage('Trd_ModifyOrder.Request', { c2s })
+  return encodeMessage('Trd_ModifyOrder.Request', { c2s: { packetID: NO_PACKET_ID, header, ...change } })
 }
 
 function validPrice(near: number): number {

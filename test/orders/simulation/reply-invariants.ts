@@ -1,17 +1,25 @@
 import type { OrderReply } from '../../../src/orders/request.ts'
-import type { Attempt } from './gateway-host.ts'
+import type { Attempt } from './gateway-under-test.ts'
 
-/** What callers were told under one idempotency key never contradicts what they were told before. */
-export function replyProblems(attempts: readonly Attempt[]): readonly string[] {
+/**
+ * What callers were told under one idempotency key never contradicts what they were told before, unless OpenD did: a retry
+ * must not look like another order. `contradicted` are the entries whose first answer turned out wrong.
+ */
+export function replyProblems(attempts: readonly Attempt[], contradicted: ReadonlySet<string>): readonly string[] {
   const keyed = attempts.filter(({ request }) => request.idempotencyKey !== null && !request.isDryRun)
   const byKey = Map.groupBy(keyed, ({ request }) => `${request.caller}/${request.idempotencyKey}`)
-  return [...byKey].flatMap(([key, group]) => contradictions(key, group))
+  return [...byKey].flatMap(([key, group]) => contradictions(key, group, contradicted))
 }
 
-function contradictions(key: string, attempts: readonly Attempt[]): readonly string[] {
+function contradictions(
+  key: string,
+  attempts: readonly Attempt[],
+  contradicted: ReadonlySet<string>,
+): readonly string[] {
   const answered = attempts.flatMap((attempt) => {
     const { reply, settledMs } = attempt
     if (reply === null || reply === 'lost' || reply.kind !== 'answered' || settledMs === null) return []
+    if (contradicted.has(reply.intentId)) return []
     return [{ attempt, reply, settledMs }]
   })
   return answered.flatMap((first) =>

@@ -1,18 +1,23 @@
-import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { budgetProblems } from './budget-invariants.ts'
 import { Callers } from './callers.ts'
-import { Dice } from './dice.ts'
-import { Disk } from './disk.ts'
-import { GatewayHost } from './gateway-host.ts'
+import { countsOf } from './counts.ts'
+import { DurableStorage } from './durable-storage.ts'
+import { FaultInjector } from './fault-injector.ts'
+import { GatewayUnderTest } from './gateway-under-test.ts'
 import { problemsOf } from './invariants.ts'
+import { KeyStandings } from './key-standings.ts'
 import { Network } from './network.ts'
 import { Opend } from './opend.ts'
-import { storyOf } from './story.ts'
+import { decideAsOperator } from './operator.ts'
+import { Rng } from './rng.ts'
+import { traceOf } from './trace.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { letItStorm } from './weather.ts'
 
 /** What is left to decide is decided within this time of calm, unless the clock was set back. */
-const CALM_MS = 180_000
+const CALM_MS = 420_000
+
+/** What happens late has happened by then: bytes in transit, and retries of callers. */
+const LEAST_CALM_MS = 75_000
 
 /** What one schedule did. */
 export interface Outcome {
@@ -20,69 +25,83 @@ export interface Outcome {
   /** What broke, in words; empty when nothing did. */
   readonly problems: readonly string[]
   /** What was written to the ledger and what OpenD did, line by line; empty when nothing broke. */
-  readonly story: readonly string[]
-  readonly attempts: number
-  /** Order calls that OpenD acted on. */
-  readonly executed: number
-  /** Entries that were unknown at some time. */
-  readonly lostReplies: number
-  /** Entries that a push settled in place of a reply that was late or lost. */
-  readonly foundInPushes: number
-  readonly lives: number
+  readonly trace: readonly string[]
+  /** How often each thing happened. */
+  readonly counts: Readonly<Record<string, number>>
 }
 
-/** Runs the schedule of that seed: a storm with orders in it, a calm in which everything is settled, and the verdict. */
+/** Runs the schedule of that seed: faults with orders among them, a calm in which everything is decided, the verdict. */
 export async function runSchedule(seed: number): Promise<Outcome> {
-  const dice = new Dice(seed)
+  const rng = new Rng(seed)
   const clock = new VirtualClock()
-  const disk = new Disk(clock, dice)
-  const opend = new Opend(clock, dice)
-  const network = new Network(clock, dice, (sink) => opend.accept(sink))
-  const host = new GatewayHost(clock, dice, disk, network)
-  host.openTags = () => opend.openTags()
-  const callers = new Callers(clock, dice, host)
-  const stormMs = dice.between(20_000, 120_000)
-  host.wake()
-  const steps = letItStorm({ clock, host, network, opend }, dice, stormMs)
-  callers.plan(dice.between(1, 12), stormMs)
+  const storage = new DurableStorage(clock, rng)
+  const opend = new Opend(clock, rng)
+  const network = new Network(clock, rng, (sink) => opend.accept(sink))
+  const standings = new KeyStandings(clock)
+  const surroundings = { clock, rng, storage, network, standings }
+  const gateway = new GatewayUnderTest({ ...surroundings, openTags: () => opend.listedOpenTags() })
+  opend.calls.knowsOrder = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
+  const callers = new Callers(clock, rng, gateway)
+  const faults = new FaultInjector({ ...surroundings, gateway, opend }, rng)
+  const stormMs = rng.between(20_000, 120_000)
   const problems: string[] = []
+  let operated = 0
   try {
+    gateway.wake()
+    faults.plan(stormMs)
+    callers.plan(rng.between(1, 12), stormMs)
     await clock.runUntil(stormMs)
     network.isStormy = false
-    host.isStormy = false
+    gateway.isStormy = false
+    storage.isFailing = false
     opend.calm()
     network.cut()
-    host.wake()
+    gateway.wake()
+    gateway.record('calm')
     callers.plan(2, 20_000)
-    const setBackMs = steps.reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
-    const settledMs = clock.elapsedMs + 75_000
-    await clock.runUntil(clock.elapsedMs + dice.between(3_000, 60_000))
-    problems.push(...(await budgetProblems({ clock, host, disk }, callers.list)))
-    const isQuiet = (): boolean =>
-      clock.elapsedMs > settledMs && !host.hasOpenAttempts && ![...disk.durable.entries.values()].some(isOpen)
-    await clock.runUntil(clock.elapsedMs + CALM_MS + setBackMs, isQuiet)
-    problems.push(...problemsOf({ clock, disk, opend, host, callers: callers.list, steps }))
-    problems.push(...(await budgetProblems({ clock, host, disk }, callers.list)))
+    await clock.runUntil(clock.elapsedMs + rng.between(3_000, 60_000))
+    const books = { clock, gateway, storage }
+    problems.push(...(await budgetProblems(books, callers.list)))
+    const calmMs = CALM_MS + faults.steps.reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
+    const isQuiet = quietness(clock, { gateway, opend, storage })
+    await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
+    // OpenD may carry a call out for as long as the connection lives that carried it.
+    if (storage.undecided() > 0) network.cut()
+    await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
+    const decided = await decideAsOperator({ clock, gateway, opend, entries: storage.entries() })
+    operated = decided.count
+    problems.push(...decided.problems)
+    await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
+    const entries = storage.entries()
+    const remains = { clock, opend, gateway, entries, callers: callers.list, steps: faults.steps, standings }
+    problems.push(...problemsOf(remains), ...(await budgetProblems(books, callers.list)))
+    const { waitingForLimits } = gateway.wake().gateway.opend
+    if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls still wait for OpenD's limits`)
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)
   }
-  return {
-    seed,
-    problems,
-    story: problems.length === 0 ? [] : storyOf(host, opend),
-    attempts: host.attempts.length,
-    executed: opend.executed.length,
-    lostReplies: new Set(host.writings.flatMap(({ entry }) => (entry.state === 'unknown' ? [entry.id] : []))).size,
-    foundInPushes: host.writings.filter(({ entry, before }) => isByPush(entry, before)).length,
-    lives: host.lives,
+  storage.close()
+  const trace = problems.length === 0 ? [] : traceOf(gateway, opend)
+  return { seed, problems, trace, counts: { ...countsOf(gateway, opend), operated } }
+}
+
+interface Quiet {
+  readonly gateway: GatewayUnderTest
+  readonly opend: Opend
+  readonly storage: DurableStorage
+}
+
+/** Whether nothing is left to wait for; looked at once a second, because it is asked after every event. */
+function quietness(clock: VirtualClock, { gateway, opend, storage }: Quiet): () => boolean {
+  const earliestMs = clock.elapsedMs + LEAST_CALM_MS
+  let lookedMs = 0
+  return () => {
+    if (clock.elapsedMs < earliestMs || clock.elapsedMs - lookedMs < 1_000) return false
+    lookedMs = clock.elapsedMs
+    if (gateway.hasOpenAttempts || opend.calls.pendingLate > 0 || storage.undecided() > 0) return false
+    return !gateway
+      .wake()
+      .gateway.orders.cancelTasks()
+      .some(({ isRunning }) => isRunning)
   }
-}
-
-/** Only a call that is still on its way is settled by a push without having been unknown first. */
-function isByPush({ state, detail }: LedgerEntry, before: LedgerEntry | null): boolean {
-  return before?.state === 'reserved' && state === 'accepted' && detail !== null
-}
-
-function isOpen({ state }: { readonly state: string }): boolean {
-  return state === 'reserved' || state === 'unknown'
 }

@@ -1,29 +1,34 @@
 import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
+import type { Standing } from '../../../src/auth/socket-caller.ts'
 import { Gateway } from '../../../src/core/gateway.ts'
-import type { CancelResult } from '../../../src/orders/kill-switch/account-cancels.ts'
-import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
-import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
+import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { Connect } from '../../../src/transport/link.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
-import type { Dice } from './dice.ts'
-import type { Volume } from './disk.ts'
+import type { DurableStorage } from './durable-storage.ts'
 import { NO_SOCKETS } from './no-sockets.ts'
-import { type OnEntry, StoredLedger, StoredSwitches } from './stored-books.ts'
+import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
+import { type OnEntry, WatchedLedger, WatchedSwitches } from './watched-stores.ts'
 
-/** What one life of the gateway object needs. */
-export interface LifeOutside {
+/** What one life of the object needs. */
+export interface LifeDeps {
   readonly clock: VirtualClock
-  readonly dice: Dice
-  readonly volume: Volume
+  readonly rng: Rng
+  readonly storage: DurableStorage
   readonly connect: Connect
+  readonly standing: (request: OrderRequest, nowMs: number) => Standing
   readonly onEntry: OnEntry
   /** An order call has left in that frame. */
   readonly onSent: (entryId: string, connId: bigint, serial: number) => void
+  /** A switch was stored, which may have begun. */
+  readonly onTask: (task: CancelTask) => void
   /** A switch has done what it was to do. */
   readonly onTaskDone: (task: CancelTask) => void
+  readonly onContradiction: (entryId: string) => void
+  /** Whether the link is ready from now on. */
+  readonly onLink: (isReady: boolean) => void
   /** Something that no caller waits for failed. */
   readonly onBug: (bug: unknown) => void
   readonly onDeath: () => void
@@ -32,48 +37,58 @@ export interface LifeOutside {
 }
 
 /**
- * One life of the gateway object on the virtual clock: the product's own Gateway, on a clock, a link and a storage that
- * end with the life. Every write, every frame and every timer is a step at which it may end.
+ * One life of the gateway object on the virtual clock: the product's own Gateway over its own stores, on a clock, a link
+ * and a storage that end with the life. Every write, every frame and every timer is a step at which it may end.
  */
-export class GatewayLife {
+export class ObjectLife {
   readonly gateway: Gateway
-  readonly #outside: LifeOutside
-  readonly #ledger: StoredLedger
+  readonly #deps: LifeDeps
   readonly #alarm: AlarmClock
   #isAlive = true
-  #isResuming = false
+  #isReady = false
+  /** Whether a caller ends a switch right now. */
+  #isEndingSwitch = false
   #steps = 0
 
-  constructor(outside: LifeOutside) {
-    const { clock, dice, volume } = outside
-    this.#outside = outside
-    const mayAct = (): boolean => this.#step()
+  constructor(deps: LifeDeps) {
+    const { clock, rng } = deps
+    this.#deps = deps
     const timers: Timers = {
       nowMs: () => clock.wallMs(),
       after: (delayMs, run) => this.#after(delayMs, run),
     }
-    this.#ledger = new StoredLedger(volume, mayAct, outside.onEntry)
+    const database = deps.storage.open(() => this.#step())
     this.#alarm = new AlarmClock(timers, () => {
       this.gateway.alarm()
     })
     this.gateway = new Gateway({
       timers,
-      session: { sha1, random: () => dice.unit(), encryption: null },
+      session: { sha1, random: () => rng.unit(), encryption: null },
       isParked: false,
       connect: this.#connect,
-      ledger: this.#ledger,
-      switches: new StoredSwitches(volume, mayAct, (task) => this.#taskEnded(task)),
+      ledger: new WatchedLedger(
+        database,
+        timers,
+        () => undefined,
+        (entry, before) => {
+          if (this.#isAlive) deps.onEntry(entry, before)
+        },
+      ),
+      switches: new WatchedSwitches(database, {
+        stored: (task) => this.#isAlive && deps.onTask(task),
+        removed: (task) => this.#isAlive && !this.#isEndingSwitch && deps.onTaskDone(task),
+      }),
       subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
       sockets: NO_SOCKETS,
-      secureRandom: () => dice.unit(),
+      secureRandom: () => rng.unit(),
       run: 'simulation',
       identify: () => Promise.reject(new Error('a schedule has no sockets')),
       standing: () => 'valid',
-      orderStanding: () => 'valid',
+      orderStanding: deps.standing,
       alarmBy: (atMs) => this.#alarm.by(atMs),
       onRefused: () => undefined,
-      onContradiction: () => undefined,
-      onError: (_what, bug) => this.#isAlive && outside.onBug(bug),
+      onContradiction: (entryId) => this.#isAlive && deps.onContradiction(entryId),
+      onError: (what, bug) => this.#recordError(what, bug),
     })
     this.#watchFrames()
     this.gateway.start()
@@ -87,49 +102,46 @@ export class GatewayLife {
   end(): void {
     if (!this.#isAlive) return
     this.#isAlive = false
-    this.#outside.onDeath()
+    this.#deps.onDeath()
   }
 
   /** The answer to a call that may have written something leaves only when all that was written is durable. */
   async submit(request: OrderRequest): Promise<OrderAnswer> {
     const answer = await this.gateway.order(request)
-    if (!request.isDryRun) await this.#ledger.sync()
+    if (!request.isDryRun) await this.gateway.orders.ledger.sync().catch(() => undefined)
     return answer
   }
 
-  async halt(scope: HaltScope, caller: string): Promise<readonly CancelResult[]> {
-    const by = { caller, requestId: 'switch', isByAdmin: false, cancelsOpenOrders: true, includesForeign: false }
-    const halted = await this.gateway.orders.halt({ scope, ...by })
-    return halted.ok ? halted.value.cancels : []
+  /** Runs what a caller does to end a switch. */
+  endSwitch<Result>(act: () => Result): Result {
+    this.#isEndingSwitch = true
+    try {
+      return act()
+    } finally {
+      this.#isEndingSwitch = false
+    }
   }
 
-  resume(caller: string): void {
-    this.#isResuming = true
-    this.gateway.orders.resume({ kind: 'caller', caller }, { caller, isAdmin: false })
-    this.#isResuming = false
-  }
-
-  cancelAfter(caller: string, seconds: number): void {
-    this.gateway.orders.cancelAfter(caller, seconds)
-  }
-
-  #taskEnded(task: CancelTask): void {
-    if (this.#isAlive && !this.#isResuming) this.#outside.onTaskDone(task)
+  /** While the storage fails, background work that needs it fails too. */
+  #recordError(what: string, bug: unknown): void {
+    if (this.#isAlive && !String(bug).includes('SQLITE_FULL')) this.#deps.onBug(new Error(what, { cause: bug }))
   }
 
   /** A link whose frames are steps, and which ends with the life. */
   readonly #connect: Connect = (listener) => {
     const ifAlive = (act: () => void): void => {
-      if (this.#isAlive) act()
+      if (!this.#isAlive) return
+      act()
+      this.#checkLink()
     }
-    const link = this.#outside.connect({
+    const link = this.#deps.connect({
       opened: () => ifAlive(() => listener.opened()),
       received: (bytes) => ifAlive(() => listener.received(bytes)),
       closed: (detail) => ifAlive(() => listener.closed(detail)),
     })
     return {
       send: (bytes) => {
-        // The object may end after the bytes have left, and then knows nothing of it.
+        // The object may end after the bytes have left, and then nothing of it is remembered.
         if (this.#isAlive) link.send(bytes)
         this.#step()
       },
@@ -137,12 +149,19 @@ export class GatewayLife {
     }
   }
 
+  #checkLink(): void {
+    const isReady = this.gateway.opend.session.stage.name === 'ready'
+    if (isReady === this.#isReady || !this.#isAlive) return
+    this.#isReady = isReady
+    this.#deps.onLink(isReady)
+  }
+
   /** Reports which frame carries an entry, also when the object ended as it sent it. */
   #watchFrames(): void {
     const { manager } = this.gateway.orders
     const recordFrame = manager.recordFrame.bind(manager)
     manager.recordFrame = (entryId, connId, serial) => {
-      this.#outside.onSent(entryId, connId, serial)
+      this.#deps.onSent(entryId, connId, serial)
       recordFrame(entryId, connId, serial)
     }
   }
@@ -151,14 +170,16 @@ export class GatewayLife {
   #step(): boolean {
     if (!this.#isAlive) return false
     this.#steps++
-    if (!this.#outside.endsAt(this.#steps)) return true
+    if (!this.#deps.endsAt(this.#steps)) return true
     this.end()
     return false
   }
 
   #after(delayMs: number, run: () => void): CancelTimer {
-    return this.#outside.clock.after(delayMs, () => {
-      if (this.#step()) run()
+    return this.#deps.clock.after(delayMs, () => {
+      if (!this.#step()) return
+      run()
+      this.#checkLink()
     })
   }
 }

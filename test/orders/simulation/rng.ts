@@ -1,7 +1,7 @@
 import { Noise } from '../../../src/simulator/market/hash.ts'
 
-/** The randomness of one schedule: the same seed rolls the same dice. */
-export class Dice {
+/** The randomness of one schedule: one seed gives one sequence. */
+export class Rng {
   readonly #noise: Noise
 
   constructor(seed: number) {

@@ -1,0 +1,33 @@
+import type { GatewayUnderTest, Writing } from './gateway-under-test.ts'
+import type { Opend } from './opend.ts'
+
+/** How often each thing happened in a schedule: what the faults did, and what became of orders and switches. */
+export function countsOf(gateway: GatewayUnderTest, opend: Opend): Readonly<Record<string, number>> {
+  const counts = new Map(opend.calls.counts)
+  const add = (what: string, n = 1): void => void counts.set(what, (counts.get(what) ?? 0) + n)
+  add('attempts', gateway.attempts.length)
+  add('executed', opend.calls.executed.length)
+  add('lives', gateway.lives)
+  add('switch_done', gateway.tasksDone.length)
+  add('switch_retried', gateway.tasksRetried)
+  add('switch_begun', gateway.tasksBegun.size)
+  add('halt_answered', gateway.halts.filter(({ answeredMs }) => answeredMs !== null).length)
+  add('halt_not_stored', gateway.halts.filter(({ answeredMs, isStored }) => answeredMs !== null && !isStored).length)
+  for (const writing of gateway.writings) for (const what of outcomesOf(writing)) add(what)
+  for (const { reply } of gateway.attempts) {
+    if (reply !== null && reply !== 'lost' && reply.kind === 'refused') add(`refused_${reply.failure.code}`)
+  }
+  return Object.fromEntries(counts)
+}
+
+/** What an entry came to with a writing. */
+function outcomesOf({ entry, before }: Writing): readonly string[] {
+  const { state, detail, refusal } = entry
+  if (before === null || before.state === state) return []
+  const from = before.state
+  if (from === 'absent' || from === 'rejected') return [`contradicted_${from}`]
+  const outcomes = [`became_${state}`]
+  if (from === 'reserved' && state === 'accepted' && detail !== null) outcomes.push('found_in_push')
+  if (from === 'reserved' && refusal !== null) outcomes.push(`stopped_${refusal.code}`)
+  return outcomes
+}

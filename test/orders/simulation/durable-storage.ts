@@ -1,0 +1,110 @@
+import { type EntryRow, readEntry } from '../../../durable-objects/storage/entry-row.ts'
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import { LifeStorage, type Write, type Writes } from './life-storage.ts'
+import type { Rng } from './rng.ts'
+import { type EmptyDatabase, giveBack, takeDatabase } from './database-pool.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** The longest a write takes to become durable. */
+export const LONGEST_WRITE_MS = 3_000
+
+/**
+ * The storage of an object over all its lives. A life sees its own writes at once; they become durable in order, some time
+ * later, and a crash loses those that are not. What is durable is a list of statements: the next life gets a database in
+ * which they have been run.
+ */
+export class DurableStorage implements Writes {
+  /** While true, statements that write throw and `sync` rejects. */
+  isFailing = false
+  readonly #clock: VirtualClock
+  readonly #rng: Rng
+  readonly #durable: Write[] = []
+  #waiting: Write[] = []
+  #flushing: Write[] = []
+  #afterNext: (() => void)[] = []
+  #afterThis: (() => void)[] = []
+  #life: LifeStorage | null = null
+  #database: EmptyDatabase | null = null
+
+  constructor(clock: VirtualClock, rng: Rng) {
+    this.#clock = clock
+    this.#rng = rng
+  }
+
+  /** What the next life of the object finds. `mayWrite` is asked before each write; false when the life is over. */
+  open(mayWrite: () => boolean): LifeStorage {
+    const database = takeDatabase()
+    for (const write of this.#durable) for (const { sql, bindings } of write) database.sql.exec(sql, ...bindings)
+    this.#database = database
+    this.#life = new LifeStorage(database, this, mayWrite)
+    return this.#life
+  }
+
+  /** The life is over. A write that was on its way may have arrived, but none before an earlier one. */
+  crash(): void {
+    const arrived = this.#rng.between(0, this.#flushing.length)
+    for (const write of this.#flushing.slice(0, arrived)) this.#durable.push(write)
+    this.#waiting = []
+    this.#flushing = []
+    this.#afterNext = []
+    this.#afterThis = []
+    this.#life?.end()
+    this.#life = null
+    const database = this.#database
+    this.#database = null
+    // A transaction that is under way ends first.
+    if (database !== null) void Promise.resolve().then(() => giveBack(database))
+  }
+
+  /** The schedule is over. */
+  close(): void {
+    if (this.#life !== null) this.crash()
+  }
+
+  /** The entries that the present life has written or found, oldest first; none while there is no life. */
+  entries(): readonly LedgerEntry[] {
+    const rows = this.#database?.sql.exec<EntryRow>('SELECT seq, entry, reply FROM order_entries ORDER BY seq')
+    return (rows?.toArray() ?? []).map(readEntry)
+  }
+
+  /** How many entries of the present life are undecided. */
+  undecided(): number {
+    const sql = `SELECT COUNT(*) AS n FROM order_entries WHERE state IN ('reserved', 'unknown')`
+    return this.#database?.sql.exec<{ n: number }>(sql).one().n ?? 0
+  }
+
+  add(write: Write): void {
+    this.#waiting.push(write)
+    this.#flush()
+  }
+
+  /** Resolves when everything written so far is durable; never in a life that has ended. */
+  sync(): Promise<void> {
+    if (this.isFailing) return Promise.reject(new Error('database or disk is full: SQLITE_FULL'))
+    return new Promise((resolve) => {
+      if (this.#waiting.length > 0) this.#afterNext.push(resolve)
+      else if (this.#flushing.length > 0) this.#afterThis.push(resolve)
+      else resolve()
+    })
+  }
+
+  #flush(): void {
+    if (this.#flushing.length > 0 || this.#waiting.length === 0) return
+    const flushing = this.#waiting
+    this.#flushing = flushing
+    this.#afterThis = this.#afterNext
+    this.#waiting = []
+    this.#afterNext = []
+    this.#clock.after(this.#rng.delayMs(5, LONGEST_WRITE_MS, 0.03), () => {
+      // The life that wrote it may be over.
+      if (this.#flushing === flushing) this.#flushed()
+    })
+  }
+
+  #flushed(): void {
+    this.#durable.push(...this.#flushing)
+    this.#flushing = []
+    for (const resolve of this.#afterThis.splice(0)) resolve()
+    this.#flush()
+  }
+}

@@ -1,0 +1,119 @@
+import { OrderStatus } from '../../../proto/enums.ts'
+import type { MessageTypes } from '../../../proto/messages.ts'
+import { type Refusal, refuse, type S2C } from '../../../src/simulator/handler.ts'
+import type { OrderState } from '../../../src/simulator/trading/account-state.ts'
+import type { Rng } from './rng.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+type Order = MessageTypes['Trd_Common.Order']
+type Listing = { readonly header: MessageTypes['Trd_Common.TrdHeader']; readonly refreshCache?: boolean | undefined }
+
+/** How long a list may lack a new order. */
+const REFRESH_MS = 3_000
+
+/** For how long after a restart lists may be empty or old. */
+const MOST_STALE_MS = 100_000
+
+const LISTLESS = refuse('the orders cannot be listed just now', -100)
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** What the lists need. */
+export interface ListsDeps {
+  readonly clock: VirtualClock
+  readonly rng: Rng
+  readonly orders: () => readonly OrderState[]
+}
+
+/** The order lists of OpenD with their faults: refused, empty or old after a restart, without what is new. */
+export class OrderLists {
+  /** Whether OpenD refuses to list orders, as it does when its servers are slow. */
+  isListless = false
+  /** Ids of the orders that were listed since the calm began. */
+  readonly shownInCalm = new Set<string>()
+  readonly #deps: ListsDeps
+  readonly #isByHand: (orderId: string) => boolean
+  readonly #count: (what: string) => void
+  readonly #lastOf = new Map<string, ReadonlySet<string>>()
+  #isStormy = true
+  #placedMs = -Infinity
+  #staleUntilMs = 0
+  /** The orders that stale lists show. */
+  #stale: ReadonlySet<string> = NOTHING
+
+  constructor(deps: ListsDeps, isByHand: (orderId: string) => boolean, count: (what: string) => void) {
+    this.#deps = deps
+    this.#isByHand = isByHand
+    this.#count = count
+  }
+
+  /** Whether lists are complete now. */
+  get areTrue(): boolean {
+    return this.#deps.clock.elapsedMs >= this.#staleUntilMs
+  }
+
+  /** The orders on the last refreshed list of an account. */
+  lastOf(accId: string): ReadonlySet<string> {
+    return this.#lastOf.get(accId) ?? NOTHING
+  }
+
+  orderPlaced(): void {
+    this.#placedMs = this.#deps.clock.elapsedMs
+  }
+
+  calm(): void {
+    this.#isStormy = false
+    this.isListless = false
+    this.#staleUntilMs = 0
+  }
+
+  /** OpenD has come back: for a while it may list nothing, or what it knew before. */
+  restarted(): void {
+    const { clock, rng, orders } = this.#deps
+    if (!rng.chance(0.4)) return
+    this.#staleUntilMs = clock.elapsedMs + rng.between(1_000, MOST_STALE_MS)
+    const known = rng.chance(0.5) ? [] : orders().slice(0, -rng.between(1, 3))
+    this.#stale = new Set(known.map(({ orderId }) => orderId))
+  }
+
+  today(
+    { header, refreshCache }: Listing,
+    answer: S2C<'Trd_GetOrderList'> | Refusal,
+  ): S2C<'Trd_GetOrderList'> | Refusal {
+    if (this.isListless) return LISTLESS
+    if ('refusal' in answer) return answer
+    const orderList = this.#vague(this.#shown(answer.orderList ?? []))
+    if (refreshCache === true) {
+      this.#lastOf.set(header.accID.toString(), new Set(orderList.map(({ orderID }) => orderID.toString())))
+    }
+    return { ...answer, orderList }
+  }
+
+  history(_: Listing, answer: S2C<'Trd_GetHistoryOrderList'> | Refusal): S2C<'Trd_GetHistoryOrderList'> | Refusal {
+    if (this.isListless) return LISTLESS
+    return 'refusal' in answer ? answer : { ...answer, orderList: this.#shown(answer.orderList ?? []) }
+  }
+
+  /** Orders made by hand come first. */
+  #shown(orders: readonly Order[]): readonly Order[] {
+    if (!this.areTrue) {
+      this.#count('stale_list')
+      return orders.filter(({ orderID }) => this.#stale.has(orderID.toString()))
+    }
+    if (!this.#isStormy) for (const { orderID } of orders) this.shownInCalm.add(orderID.toString())
+    const isByHand = ({ orderID }: Order): boolean => this.#isByHand(orderID.toString())
+    return orders.some(isByHand) ? [...orders.filter(isByHand), ...orders.filter((one) => !isByHand(one))] : orders
+  }
+
+  /** A list that is just being refreshed: an order that is very new may be missing, or of unknown status. */
+  #vague(orders: readonly Order[]): readonly Order[] {
+    const { clock, rng } = this.#deps
+    const newest = orders.at(-1)
+    if (!this.#isStormy || newest === undefined || clock.elapsedMs - this.#placedMs > REFRESH_MS) return orders
+    // Nobody can tell a copy by hand from an order that is not listed.
+    if (!rng.chance(0.3) || orders.some(({ orderID }) => this.#isByHand(orderID.toString()))) return orders
+    if (rng.chance(0.5)) return orders.slice(0, -1)
+    const orderStatus = rng.pick([OrderStatus.TimeOut, OrderStatus.Unknown])
+    return [...orders.slice(0, -1), { ...newest, orderStatus }]
+  }
+}

@@ -1,0 +1,71 @@
+import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import { covers } from '../../../src/orders/kill-switch/halt-scope.ts'
+import type { Attempt, HaltRecord, SentFrame } from './gateway-under-test.ts'
+import type { Remains } from './invariants.ts'
+import { localMinutes } from './local-time.ts'
+
+/** The frame of an order call must leave within this time of the call. */
+const DEADLINE_MS = 10_000
+
+/** What was wrong with the moments at which order calls left. */
+export function sendingProblems(remains: Remains): readonly string[] {
+  const { gateway, entries } = remains
+  const attempts = new Map(gateway.attempts.map((attempt) => [attempt.request.requestId, attempt]))
+  return entries.flatMap((entry) => {
+    const frame = gateway.sent.get(entry.id)
+    if (frame === undefined) return []
+    const attempt = attempts.get(entry.requestId)
+    // A cancel of a switch is nobody's call.
+    const own = attempt === undefined ? [] : callProblems(entry, frame, attempt, remains)
+    return [...haltProblems(entry, frame, gateway.halts), ...own]
+  })
+}
+
+/** After the answer to a halt its caller relies on nothing leaving: orders sent later trade against its will. */
+function haltProblems(
+  { id, caller, call }: LedgerEntry,
+  frame: SentFrame,
+  halts: readonly HaltRecord[],
+): readonly string[] {
+  if (call.kind === 'cancel') return []
+  return halts
+    .filter(
+      ({ answeredMs, endedMs }) => answeredMs !== null && frame.elapsedMs > answeredMs && frame.elapsedMs < endedMs,
+    )
+    .filter(({ scope }) => covers(scope, caller, call.accId))
+    .map(
+      ({ scope, answeredMs }) =>
+        `${id} left at ${frame.elapsedMs} under the halt ${scope.kind} answered at ${answeredMs}`,
+    )
+}
+
+function callProblems(
+  entry: LedgerEntry,
+  frame: SentFrame,
+  { request, atMs }: Attempt,
+  remains: Remains,
+): readonly string[] {
+  const { id, call, caller } = entry
+  const { elapsedMs, wallMs } = frame
+  const problems: string[] = []
+  // A caller that waits 30 s and asks again must not have a third order from a queue.
+  if (elapsedMs - atMs > DEADLINE_MS) problems.push(`${id} left ${elapsedMs - atMs} ms after it was asked for`)
+  // Who revokes a key expects it to trade no more.
+  const revokedMs = remains.standings.revokedMs.get(caller) ?? Infinity
+  if (elapsedMs > revokedMs) problems.push(`${id} left at ${elapsedMs}, and its key was revoked at ${revokedMs}`)
+  const { expiresAtMs, limits } = request
+  if (expiresAtMs !== null && wallMs >= expiresAtMs) problems.push(`${id} left after its token had ended`)
+  const hours = limits?.hoursWindow ?? null
+  if (hours !== null && call.kind !== 'cancel' && !isWithin(hours, localMinutes(wallMs, limits?.timeZone ?? 'UTC'))) {
+    problems.push(`${id} left outside the hours ${hours} of its key`)
+  }
+  return problems
+}
+
+function isWithin(hours: string, minutes: number): boolean {
+  const [from = 0, to = 0] = hours.split('-').map((text) => {
+    const [h = 0, m = 0] = text.split(':').map(Number)
+    return h * 60 + m
+  })
+  return from < to ? minutes >= from && minutes < to : minutes >= from || minutes < to
+}
