@@ -153,6 +153,8 @@ export class OrderReconciler {
   }
 
   #unknown(): readonly LedgerEntry[] {
+    // Most of the time there is none, and this is asked at every turn.
+    if (this.#manager.entries.unknownCount === 0) return []
     return this.#manager.entries.unresolved().filter(({ state }) => state === 'unknown')
   }
 

@@ -4,9 +4,9 @@ import { Gateway } from '../../../src/core/gateway.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { Connect } from '../../../src/transport/link.ts'
-import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import type { DurableStorage } from './durable-storage.ts'
+import { fastDigest } from './fast-digest.ts'
 import { NO_SOCKETS } from './no-sockets.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -63,7 +63,7 @@ export class ObjectLife {
     })
     this.gateway = new Gateway({
       timers,
-      session: { sha1, random: () => rng.unit(), encryption: null },
+      session: { sha1: fastDigest, random: () => rng.unit(), encryption: null },
       isParked: false,
       connect: this.#connect,
       ledger: new WatchedLedger(

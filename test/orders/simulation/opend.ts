@@ -10,6 +10,7 @@ import { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../../src/simulator/trading/unlock.ts'
 import { nativeCrypto } from '../../../src/transport/native-crypto.ts'
+import { fastDigest } from './fast-digest.ts'
 import { ACCOUNTS } from './setting.ts'
 import type { ServerConnection, ServerSink } from './network.ts'
 import { OpendCalls } from './opend-calls.ts'
@@ -113,7 +114,7 @@ export class Opend {
   #sessionWith(state: SessionState): OpendSession {
     const options = {
       seed: 1,
-      crypto: nativeCrypto,
+      crypto: { ...nativeCrypto, sha1: fastDigest },
       clock: { kind: 'frozen', atMs: START_MS },
       // Longer than OpenD's own, because heartbeats are most of what a quiet link carries.
       keepAliveIntervalSeconds: 30,
