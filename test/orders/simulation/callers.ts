@@ -46,7 +46,7 @@ export class Callers {
   /** Sends that many calls at random times up to `untilMs`. */
   plan(calls: number, untilMs: number): void {
     for (let left = calls; left > 0; left--) this.#clock.after(this.#rng.below(untilMs), () => this.#act())
-    if (this.#rng.chance(0.05)) this.#clock.after(this.#rng.below(untilMs), () => this.#flood())
+    if (this.#rng.chance(0.02)) this.#clock.after(this.#rng.below(untilMs), () => this.#flood())
   }
 
   #act(): void {
@@ -63,7 +63,7 @@ export class Callers {
     if (rng.chance(0.05)) this.#submit(caller, call, idempotencyKey, true)
     if (rng.chance(0.08)) useSwitch({ gateway: this.#gateway, clock: this.#clock, rng }, caller.id)
     if (idempotencyKey === null) return
-    for (let retries = rng.below(3); retries > 0; retries--) {
+    for (let retries = rng.chance(0.35) ? rng.between(1, 2) : 0; retries > 0; retries--) {
       this.#clock.after(rng.delayMs(3_000, 70_000, 0.4), () => this.#send(caller, call, idempotencyKey))
     }
   }

@@ -1,4 +1,5 @@
 import type { ValueLimit } from '../../../src/limits/key-limits.ts'
+import { NOT_DONE } from './execution-invariants.ts'
 import type { Remains } from './invariants.ts'
 import { localDay } from './local-time.ts'
 import type { ExecutedOrder } from './opend-calls.ts'
@@ -46,6 +47,8 @@ function valueProblems({ callers, gateway, opend, entries }: Remains): readonly 
   for (const { connId, serial, order } of opend.calls.executed) {
     const entry = byId.get(gateway.frames.get(`${connId}/${serial}`) ?? '')
     if (entry === undefined || order === null || entry.call.kind === 'cancel') continue
+    // OpenD denied that it made this order, so that its value was given back.
+    if (entry.contradiction !== null || NOT_DONE.has(entry.state)) continue
     const limits = limitsOf.get(entry.caller) ?? null
     const peak = peaks.get(order.orderId) ?? 0
     const added = Math.max(0, order.value - peak)

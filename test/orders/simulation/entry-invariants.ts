@@ -40,7 +40,7 @@ function placeProblems(entry: LedgerEntry, remains: Remains): readonly string[] 
   const order = orderOf(entry, remains)
   if (order === null) return [`${id} is accepted, but OpenD has no such order`]
   const isSame = orderIdEx === order.orderIdEx && orderId === order.orderId
-  return isSame ? [] : [`${id} names another order than OpenD`]
+  return isSame ? [] : [`${id} names order ${orderIdEx}, which is ${order.orderIdEx} at OpenD`]
 }
 
 function cancelProblems(entry: LedgerEntry, remains: Remains): readonly string[] {

@@ -1,5 +1,6 @@
-import { ModifyOrderOp } from '../../../proto/enums.ts'
+import { ModifyOrderOp, QotMarket } from '../../../proto/enums.ts'
 import type { Fault, FaultRule } from '../../../src/simulator/session/fault-script.ts'
+import type { OrderState } from '../../../src/simulator/trading/account-state.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import type { DurableStorage } from './durable-storage.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
@@ -82,6 +83,7 @@ export class FaultInjector {
       ...(['hang', 'refuse_cancels', 'copy', 'copy', 'touch', 'touch', 'storage', 'revoke'] as const),
     ] as readonly ['rules', ...Kind[]])
     opend.calls.count(`fault_${kind}`)
+    gateway.record(`fault: ${kind}`)
     switch (kind) {
       case 'rules':
         return opend.setFaults(this.#rules())
@@ -146,7 +148,10 @@ export class FaultInjector {
   /** A person cancels an order, or lets it be filled. */
   #touchByHand(): void {
     const { opend } = this.#targets
-    const [first, ...others] = opend.orders().filter(({ status, market }) => isOpenStatus(status) && market === 1)
+    // Not a copy: its push would be taken for one about the order that was copied.
+    const isMeant = ({ orderId, status, market }: OrderState): boolean =>
+      isOpenStatus(status) && market === QotMarket.HK_Security && !opend.calls.isByHand(orderId)
+    const [first, ...others] = opend.orders().filter(isMeant)
     if (first === undefined) return
     const { accId, orderId } = this.#rng.pick([first, ...others])
     const about = { packetID: NO_PACKET_ID, header: headerOf(accId), orderID: BigInt(orderId) }

@@ -16,6 +16,8 @@ export interface Attempt {
   /** Null until it is over; `lost` when the object ended first. */
   reply: OrderReply | 'lost' | null
   settledMs: number | null
+  /** Whether the answer survives the object. */
+  isStored: boolean
 }
 
 /** What was written to the ledger, in order, whether or not it became durable. */
@@ -36,6 +38,7 @@ export interface SentFrame {
 /** A halt that was asked for. Times are elapsed ms. */
 export interface HaltRecord {
   readonly scope: HaltScope
+  readonly askedMs: number
   readonly cancels: boolean
   readonly includesForeign: boolean
   /** When the answer came; null while it has not. */
@@ -104,6 +107,8 @@ export class GatewayUnderTest {
   readonly knownOrders = new Set<string>()
   readonly contradicted = new Set<string>()
   readonly bugs: unknown[] = []
+  /** When switches asked for the orders of an account. */
+  readonly switchPolls: { readonly accId: bigint; readonly elapsedMs: number }[] = []
   /** What happened beside the orders, for the trace. */
   readonly events: { readonly elapsedMs: number; readonly text: string }[] = []
   /** When a link of a living object was ready, elapsed ms. */
@@ -123,12 +128,15 @@ export class GatewayUnderTest {
 
   submit(request: OrderRequest): Attempt {
     const { clock } = this.#surroundings
-    const attempt: Attempt = { request, atMs: clock.elapsedMs, reply: null, settledMs: null }
+    const attempt: Attempt = { request, atMs: clock.elapsedMs, reply: null, settledMs: null, isStored: true }
     this.attempts.push(attempt)
     this.wake()
       .submit(request)
       .then(
-        ({ reply }) => this.#settle(attempt, reply),
+        ({ reply, isStored }) => {
+          attempt.isStored = isStored
+          this.#settle(attempt, reply)
+        },
         (bug: unknown) => this.#recordBug(attempt, bug),
       )
     return attempt
@@ -138,7 +146,7 @@ export class GatewayUnderTest {
     const { clock } = this.#surroundings
     const life = this.wake()
     const record: HaltRecord = {
-      ...{ scope, cancels, includesForeign },
+      ...{ scope, cancels, includesForeign, askedMs: clock.elapsedMs },
       ...{ answeredMs: null, endedMs: Infinity, isStored: false },
     }
     this.halts.push(record)
@@ -208,6 +216,7 @@ export class GatewayUnderTest {
         this.tasksDone.push({ task, elapsedMs: clock.elapsedMs, openTags })
       },
       onContradiction: (entryId) => this.contradicted.add(entryId),
+      onSwitchPoll: (accId) => this.switchPolls.push({ accId, elapsedMs: clock.elapsedMs }),
       onLink: (isReady) => this.#recordLink(isReady),
       onBug: (bug) => this.bugs.push(bug),
       onDeath: () => this.#ended(),

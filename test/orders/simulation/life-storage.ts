@@ -26,6 +26,8 @@ export class LifeStorage implements Database {
   readonly #database: Database
   readonly #writes: Writes
   readonly #mayWrite: () => boolean
+  /** What was answered since the last write: the same question has the same answer until then. */
+  readonly #answers = new Map<string, unknown>()
   #transaction: WrittenStatement[] | null = null
   #isOver = false
 
@@ -38,8 +40,9 @@ export class LifeStorage implements Database {
   readonly sql = {
     exec: <Row extends Record<string, SqlValue>>(sql: string, ...bindings: readonly SqlBinding[]): SqlRows<Row> => {
       if (this.#isOver) return NO_ROWS
-      if (!isWrite(sql)) return this.#database.sql.exec<Row>(sql, ...bindings)
+      if (!isWrite(sql)) return this.#read<Row>(sql, bindings)
       if (!this.#mayWrite()) return NO_ROWS
+      this.#answers.clear()
       if (this.#writes.isFailing) throw new Error('database or disk is full: SQLITE_FULL')
       const rows = this.#database.sql.exec<Row>(sql, ...bindings)
       if (this.#transaction === null) this.#writes.add([{ sql, bindings }])
@@ -57,12 +60,24 @@ export class LifeStorage implements Database {
       if (!this.#isOver) this.#writes.add(statements)
       return result
     } finally {
+      // It may have been rolled back.
+      this.#answers.clear()
       this.#transaction = null
     }
   }
 
   sync(): Promise<void> {
     return this.#isOver || !this.#mayWrite() ? new Promise(() => undefined) : this.#writes.sync()
+  }
+
+  #read<Row extends Record<string, SqlValue>>(sql: string, bindings: readonly SqlBinding[]): SqlRows<Row> {
+    const question = `${sql}\n${bindings.join('\n')}`
+    // The rows of the same statement have the same columns.
+    const known = this.#answers.get(question) as SqlRows<Row> | undefined
+    if (known !== undefined) return known
+    const rows = this.#database.sql.exec<Row>(sql, ...bindings)
+    this.#answers.set(question, rows)
+    return rows
   }
 
   /** The life is over. */

@@ -4,6 +4,7 @@ import { Gateway } from '../../../src/core/gateway.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 import type { Connect } from '../../../src/transport/link.ts'
+import { decodeMessage } from '../../../src/wire/decode.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import type { DurableStorage } from './durable-storage.ts'
 import { fastDigest } from './fast-digest.ts'
@@ -11,6 +12,8 @@ import { NO_SOCKETS } from './no-sockets.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { type OnEntry, WatchedLedger, WatchedSwitches } from './watched-stores.ts'
+
+const GET_ORDER_LIST = 2201
 
 /** What one life of the object needs. */
 export interface LifeDeps {
@@ -27,6 +30,8 @@ export interface LifeDeps {
   /** A switch has done what it was to do. */
   readonly onTaskDone: (task: CancelTask) => void
   readonly onContradiction: (entryId: string) => void
+  /** A switch asks for the orders of that account. */
+  readonly onSwitchPoll: (accId: bigint) => void
   /** Whether the link is ready from now on. */
   readonly onLink: (isReady: boolean) => void
   /** Something that no caller waits for failed. */
@@ -91,6 +96,7 @@ export class ObjectLife {
       onError: (what, bug) => this.#recordError(what, bug),
     })
     this.#watchFrames()
+    this.#watchSwitches()
     this.gateway.start()
   }
 
@@ -105,11 +111,18 @@ export class ObjectLife {
     this.#deps.onDeath()
   }
 
-  /** The answer to a call that may have written something leaves only when all that was written is durable. */
-  async submit(request: OrderRequest): Promise<OrderAnswer> {
+  /**
+   * The answer to a call that may have written something leaves only when all that was written is durable, or the storage
+   * fails.
+   */
+  async submit(request: OrderRequest): Promise<OrderAnswer & { readonly isStored: boolean }> {
     const answer = await this.gateway.order(request)
-    if (!request.isDryRun) await this.gateway.orders.ledger.sync().catch(() => undefined)
-    return answer
+    if (request.isDryRun) return { ...answer, isStored: true }
+    const isStored = await this.gateway.orders.ledger.sync().then(
+      () => !this.#deps.storage.isFailing,
+      () => false,
+    )
+    return { ...answer, isStored }
   }
 
   /** Runs what a caller does to end a switch. */
@@ -163,6 +176,18 @@ export class ObjectLife {
     manager.recordFrame = (entryId, connId, serial) => {
       this.#deps.onSent(entryId, connId, serial)
       recordFrame(entryId, connId, serial)
+    }
+  }
+
+  #watchSwitches(): void {
+    const { opend } = this.gateway
+    const send = opend.send.bind(opend)
+    opend.send = (protoId, body, origin) => {
+      if (protoId === GET_ORDER_LIST && origin.rank === 'switch' && this.#isAlive) {
+        const request = decodeMessage('Trd_GetOrderList.Request', body)
+        if (request.ok) this.#deps.onSwitchPoll(request.value.c2s.header.accID)
+      }
+      return send(protoId, body, origin)
     }
   }
 

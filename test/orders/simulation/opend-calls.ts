@@ -69,6 +69,8 @@ export class OpendCalls {
   readonly #deps: CallsDeps
   readonly #lies: Lies
   readonly #byHand = new Set<string>()
+  /** Accounts whose calls have hung. */
+  readonly hungAccounts = new Set<bigint>()
   /** Orders that a person has changed. */
   readonly touched = new Set<string>()
   #isStormy = true
@@ -112,9 +114,10 @@ export class OpendCalls {
     return this.#byHand.has(orderId)
   }
 
-  /** Whether an order stood on the last refreshed list of its account. */
-  wasListed(accId: string, orderId: string): boolean {
-    return this.lists.lastOf(accId).has(orderId)
+  /** Whether an order was there when its account was listed last. */
+  wasBeforeList({ accId, orderId }: OrderState): boolean {
+    const placed = this.executed.find(({ protoId, order }) => protoId === 2202 && order?.orderId === orderId)
+    return placed !== undefined && placed.elapsedMs < this.lists.refreshedMs(accId)
   }
 
   calm(): void {
@@ -253,6 +256,7 @@ export class OpendCalls {
     const hang = this.#hang
     if (hang === null || hang.accId !== accId || this.#deps.clock.elapsedMs >= hang.untilMs) return
     this.count('hung')
+    this.hungAccounts.add(accId)
     this.#replyDelayMs = hang.replyMs
   }
 

@@ -103,11 +103,12 @@ export class Opend {
     return this.accounts.state.accounts.flatMap(({ orders }) => orders)
   }
 
-  /** The tags of the orders of the gateway that can still trade and stood on the last list of their account. */
+  /** The tags of the orders of the gateway that can still trade and were there when their account was listed last. */
   listedOpenTags(): readonly string[] {
-    return this.orders().flatMap(({ accId, status, remark, orderId }) => {
-      if (!isOpenStatus(status) || this.calls.isByHand(orderId)) return []
-      return this.calls.wasListed(accId, orderId) ? (tagOf(remark ?? undefined) ?? []) : []
+    return this.orders().flatMap((order) => {
+      const { status, remark, orderId } = order
+      if (!isOpenStatus(status) || this.calls.isByHand(orderId) || !this.calls.wasBeforeList(order)) return []
+      return tagOf(remark ?? undefined) ?? []
     })
   }
 

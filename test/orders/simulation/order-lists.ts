@@ -34,7 +34,7 @@ export class OrderLists {
   readonly #deps: ListsDeps
   readonly #isByHand: (orderId: string) => boolean
   readonly #count: (what: string) => void
-  readonly #lastOf = new Map<string, ReadonlySet<string>>()
+  readonly #refreshedMs = new Map<string, number>()
   #isStormy = true
   #placedMs = -Infinity
   #staleUntilMs = 0
@@ -52,9 +52,9 @@ export class OrderLists {
     return this.#deps.clock.elapsedMs >= this.#staleUntilMs
   }
 
-  /** The orders on the last refreshed list of an account. */
-  lastOf(accId: string): ReadonlySet<string> {
-    return this.#lastOf.get(accId) ?? NOTHING
+  /** When an account was listed last as the broker has it, elapsed ms. */
+  refreshedMs(accId: string): number {
+    return this.#refreshedMs.get(accId) ?? -Infinity
   }
 
   orderPlaced(): void {
@@ -83,9 +83,7 @@ export class OrderLists {
     if (this.isListless) return LISTLESS
     if ('refusal' in answer) return answer
     const orderList = this.#vague(this.#shown(answer.orderList ?? []))
-    if (refreshCache === true) {
-      this.#lastOf.set(header.accID.toString(), new Set(orderList.map(({ orderID }) => orderID.toString())))
-    }
+    if (refreshCache === true) this.#refreshedMs.set(header.accID.toString(), this.#deps.clock.elapsedMs)
     return { ...answer, orderList }
   }
 

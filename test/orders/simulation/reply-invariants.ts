@@ -19,7 +19,7 @@ function contradictions(
   const answered = attempts.flatMap((attempt) => {
     const { reply, settledMs } = attempt
     if (reply === null || reply === 'lost' || reply.kind !== 'answered' || settledMs === null) return []
-    if (contradicted.has(reply.intentId)) return []
+    if (contradicted.has(reply.intentId) || !attempt.isStored) return []
     return [{ attempt, reply, settledMs }]
   })
   return answered.flatMap((first) =>

@@ -1,4 +1,5 @@
 import { covers } from '../../../src/orders/kill-switch/halt-scope.ts'
+import { tagOf } from '../../../src/orders/tag.ts'
 import type { ArmedSwitch, TaskDone } from './gateway-under-test.ts'
 import type { Remains } from './invariants.ts'
 
@@ -14,6 +15,7 @@ export function switchProblems(remains: Remains): readonly string[] {
   return [
     ...gateway.tasksDone.flatMap((done) => endProblems(done, remains)),
     ...gateway.armed.flatMap((armed) => promptProblems(armed, remains)),
+    ...identityProblems(remains),
     ...unfinishedProblems(remains),
   ]
 }
@@ -23,16 +25,19 @@ export function switchProblems(remains: Remains): readonly string[] {
  * relies on it. A cancel-after is about the orders from before it fired; on a clock that was set back, one from after it
  * may bear an earlier time.
  */
-function endProblems({ task, openTags, elapsedMs }: TaskDone, { entries, clock }: Remains): readonly string[] {
+function endProblems({ task, openTags, elapsedMs }: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
   const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
-  const left = meant.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
+  // An order that OpenD refused and placed, of which a person has made a copy, is reported and left to people.
+  const clear = meant.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
+  const left = clear.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
   return left.map(({ id }) => `${task.id} ended at ${elapsedMs} while ${id} was open`)
 }
 
 /** A switch that fires late leaves orders open that its caller believes cancelled. */
-function promptProblems(armed: ArmedSwitch, { gateway, clock, steps }: Remains): readonly string[] {
+function promptProblems(armed: ArmedSwitch, remains: Remains): readonly string[] {
+  const { gateway, opend, clock, steps } = remains
   const { caller, armedMs, dueMs, endedMs, begunMs } = armed
   // By which clock it fires after a restart differs from the one that was stepped.
   if (steps.some(({ elapsedMs }) => elapsedMs > armedMs)) return []
@@ -40,8 +45,42 @@ function promptProblems(armed: ArmedSwitch, { gateway, clock, steps }: Remains):
     ({ fromMs, toMs }) => Math.min(toMs, clock.elapsedMs) - Math.max(fromMs, dueMs) > PROMPT_MS,
   )
   const byMs = ready === undefined ? Infinity : Math.max(ready.fromMs, dueMs) + PROMPT_MS
-  if (endedMs <= byMs || (begunMs !== null && begunMs <= byMs)) return []
-  return [`the cancel-after of ${caller} due at ${dueMs} had not begun at ${byMs}`]
+  if (endedMs <= byMs) return []
+  if (begunMs === null || begunMs > byMs) return [`the cancel-after of ${caller} due at ${dueMs} had not begun at ${byMs}`]
+  return [...accountsOf(caller, dueMs, remains)]
+    .filter((accId) => !opend.calls.hungAccounts.has(BigInt(accId)))
+    .filter((accId) => !gateway.switchPolls.some((poll) => poll.accId.toString() === accId && isFrom(poll, dueMs, byMs)))
+    .map((accId) => `the cancel-after of ${caller} due at ${dueMs} had not looked at account ${accId} at ${byMs}`)
+}
+
+/** The accounts where a caller has placed orders before a time. */
+function accountsOf(caller: string, beforeMs: number, { entries, gateway }: Remains): ReadonlySet<string> {
+  const placed = entries.filter((entry) => entry.caller === caller && entry.call.kind === 'place')
+  const before = placed.filter(({ id }) => (gateway.sent.get(id)?.elapsedMs ?? Infinity) < beforeMs)
+  return new Set(before.map(({ call }) => call.accId))
+}
+
+function isFrom({ elapsedMs }: { readonly elapsedMs: number }, fromMs: number, toMs: number): boolean {
+  return elapsedMs >= fromMs && elapsedMs <= toMs
+}
+
+/** What switches cancelled that was not theirs: orders of other keys, and orders that people made by hand. */
+function identityProblems({ gateway, opend, entries }: Remains): readonly string[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  const calls = new Set(gateway.attempts.map(({ request }) => request.requestId))
+  const owners = new Map(entries.map(({ tag, caller }) => [tag, caller]))
+  return opend.calls.executed.flatMap(({ connId, serial, protoId, elapsedMs, order, accId }) => {
+    const cancel = byId.get(gateway.frames.get(`${connId}/${serial}`) ?? '')
+    if (protoId === 2202 || cancel === undefined || order === null || calls.has(cancel.requestId)) return []
+    const isByHand = opend.calls.isByHand(order.orderId)
+    const owner = isByHand ? null : (owners.get(tagOf(order.remark)) ?? null)
+    if (owner !== null && cancel.requestId.startsWith('cancel-after-') && owner === cancel.caller) return []
+    const halts = gateway.halts.filter(({ cancels, askedMs }) => cancels && askedMs <= elapsedMs)
+    const isMeant = halts.some(({ scope, includesForeign }) =>
+      owner === null ? includesForeign && covers(scope, '', accId.toString()) : covers(scope, owner, accId.toString()),
+    )
+    return isMeant ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
+  })
 }
 
 /** In the end every switch that fired is done, unless an order that was called absent may still appear. */

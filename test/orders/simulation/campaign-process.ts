@@ -1,11 +1,9 @@
-import { parentPort } from 'node:worker_threads'
 import { addedCounts, type Batch, type BatchReport, MOST_FAILURES } from './campaign.ts'
 import { type Outcome, runSchedule } from './schedule.ts'
 
-/** A thread of a campaign: runs the batches it is sent, and reports each. */
-parentPort?.on('message', (batch: Batch) => {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
-  void runBatch(batch).then((report) => parentPort?.postMessage(report))
+/** A process of a campaign: runs the batches it is sent, and reports each. */
+process.on('message', (batch: Batch) => {
+  void runBatch(batch).then((report) => process.send?.(report))
 })
 
 async function runBatch({ fromSeed, count }: Batch): Promise<BatchReport> {
