@@ -6,9 +6,14 @@ import { foundReply } from '../order-call.ts'
 import { idsOf } from '../order-identity.ts'
 import { wasPlaced } from '../sending/call-result.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
+import { ordersOf, type Upstream } from './account-orders.ts'
 import { candidatesOf } from './match-order.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
+
+/** Calls that were called absent whose accounts are listed again over a new connection, the latest, and how old ones. */
+const MOST_LISTED = 20
+const LISTED_FOR_MS = 3_600_000
 
 /** What the check for late orders uses. */
 export interface LateOrdersDeps {
@@ -33,6 +38,24 @@ export class LateOrders {
   constructor(deps: LateOrdersDeps, manager: OrderManager) {
     this.#deps = deps
     this.#manager = manager
+  }
+
+  /**
+   * Lists the accounts of the calls that were called absent in the last hour, once: over an earlier connection OpenD may
+   * have listed too little, and a push about an order is lost with its connection.
+   */
+  async listAgain(upstream: Upstream): Promise<void> {
+    const { ledger, nowMs } = this.#deps
+    const absent = ledger
+      .page({ caller: null, state: 'absent', accId: null, before: null, limit: MOST_LISTED })
+      .filter(({ call, createdAtMs }) => call.kind === 'place' && createdAtMs > nowMs() - LISTED_FOR_MS)
+    const accounts = new Map(absent.map(({ call }) => [`${call.accId}/${call.trdMarket}`, call]))
+    await Promise.all(
+      [...accounts.values()].map(async ({ accId, trdEnv, trdMarket }) => {
+        const orders = await ordersOf(upstream, { accId: BigInt(accId), trdEnv, trdMarket })
+        if (orders !== null) this.check(accId, orders)
+      }),
+    )
   }
 
   /** Checks orders of an account (decimal id) that OpenD listed or pushed. Costs one set lookup for each of them. */

@@ -108,6 +108,7 @@ export class OrderReconciler {
       this.#manager.entries.update({ ...entry, looks: 0, nextLookMs: Math.min(entry.nextLookMs, freshMs) })
     }
     this.#wakeForNext()
+    if (this.#manager.entries.watchedTags.size > 0) this.#listAgain()
   }
 
   /** An order push. It is decoded only while an entry is unknown or the tag of a final one is watched. */
@@ -150,6 +151,11 @@ export class OrderReconciler {
     const { state, changes } = resolved.value
     this.#ambiguous.delete(intentId)
     return succeed(this.#manager.entries.transition(entry, state, changes))
+  }
+
+  #listAgain(): void {
+    // It is done again over the next connection.
+    this.#late.listAgain(this.#deps.upstream).catch(() => undefined)
   }
 
   #unknown(): readonly LedgerEntry[] {

@@ -32,3 +32,16 @@ test('more callers than are kept in memory lose no budget', async () => {
   const { budgets } = await rig.done(rig.place({}, { limits: key, isDryRun: true }))
   assert.equal(budgets?.rate?.used, 1)
 })
+
+test('an order that has left counts as sent, also while the storage has it as waiting', async () => {
+  const rig = new DeskRig()
+  await rig.done(rig.place())
+  const stored = { ...rig.latest, state: 'reserved', sentAtMs: null } as const
+  rig.ledger.update(stored)
+  const nowMs = rig.clock.wallMs()
+  const usedAt = (book: LimiterRegistry): number | undefined =>
+    book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs).budgets(nowMs + 120_000).rate?.used
+  assert.equal(usedAt(new LimiterRegistry(rig.ledger)), 1)
+  const unwritten = { ...stored, state: 'unknown', sentAtMs: nowMs } as const
+  assert.equal(usedAt(new LimiterRegistry(rig.ledger, () => unwritten)), 0)
+})

@@ -104,3 +104,15 @@ test('a copy of the remark of an order whose reply was lost decides nothing, and
   rig.search.orderPush(pushOf(orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' })))
   assert.equal(rig.latest.state, 'unknown')
 })
+
+test('an order that is there after all is found when the link comes up, though nothing else asks for its account', async () => {
+  const rig = await denied('absent')
+  const { id } = rig.latest
+  rig.listed = [orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })]
+  await rig.pass(300_000)
+  assert.equal(rig.ledger.byId(id)?.state, 'absent')
+  rig.reconnect()
+  await rig.pass(1_000)
+  assert.equal(rig.ledger.byId(id)?.state, 'accepted')
+  assert.equal(rig.contradictions.length, 1)
+})

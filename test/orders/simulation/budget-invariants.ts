@@ -71,6 +71,9 @@ async function budgetsOf(
 
 /** A sum that came back to nothing is as good as none. */
 function text({ rate, day, usedToday }: Budgets): string {
-  const sums = [...usedToday].filter(([, value]) => value > 0n).toSorted().map(([currency, value]) => `${currency} ${value}`)
+  const sums = [...usedToday]
+    .filter(([, value]) => value > 0n)
+    .map(([currency, value]) => `${currency} ${value}`)
+    .toSorted((a, b) => a.localeCompare(b))
   return `${rate === null ? 'no rate' : `${rate.used} orders`}, ${day}: ${sums.join(', ')}`
 }

@@ -26,7 +26,8 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
     const { id, tag, state, detail, idempotencyKey, caller, contradiction } = entry
     if (protoId === 2202 && !order?.remark.endsWith(`#${tag}`)) problems.push(`${id} has lost its tag`)
     // What a person did hides it: a copy, which is reported, or what was done to the order after a lost change.
-    const isHidden = gateway.contradicted.has(id) || (state === 'rejected' && isHiddenRejection(entry, order?.orderId ?? '', opend))
+    const isHidden =
+      gateway.contradicted.has(id) || (state === 'rejected' && isHiddenRejection(entry, order?.orderId ?? '', opend))
     if (NOT_DONE.has(state) && !isHidden) problems.push(`${id} is ${state} (${detail}), but OpenD did it`)
     const key = idempotencyKey === null || contradiction !== null ? id : `key ${caller}/${idempotencyKey}`
     for (const name of new Set([id, key])) {

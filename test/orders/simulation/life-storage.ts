@@ -71,7 +71,7 @@ export class LifeStorage implements Database {
   }
 
   #read<Row extends Record<string, SqlValue>>(sql: string, bindings: readonly SqlBinding[]): SqlRows<Row> {
-    const question = `${sql}\n${bindings.join('\n')}`
+    const question = `${sql}\n${bindings.map(String).join('\n')}`
     // The rows of the same statement have the same columns.
     const known = this.#answers.get(question) as SqlRows<Row> | undefined
     if (known !== undefined) return known

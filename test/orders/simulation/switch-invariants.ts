@@ -6,8 +6,8 @@ import type { Remains } from './invariants.ts'
 /** A switch begins within this time of its own time, or of the link being ready after that. */
 const PROMPT_MS = 5_000
 
-/** For so long a switch waits for an order that was called absent and may appear still. */
-const ABSENT_WATCH_MS = 600_000
+/** For so long a switch waits for an order that was called absent and may appear still, with the time to its next poll. */
+const ABSENT_WATCH_MS = 600_000 + 60_000
 
 /** What the switches have left undone. */
 export function switchProblems(remains: Remains): readonly string[] {
@@ -46,10 +46,13 @@ function promptProblems(armed: ArmedSwitch, remains: Remains): readonly string[]
   )
   const byMs = ready === undefined ? Infinity : Math.max(ready.fromMs, dueMs) + PROMPT_MS
   if (endedMs <= byMs) return []
-  if (begunMs === null || begunMs > byMs) return [`the cancel-after of ${caller} due at ${dueMs} had not begun at ${byMs}`]
+  if (begunMs === null || begunMs > byMs)
+    return [`the cancel-after of ${caller} due at ${dueMs} had not begun at ${byMs}`]
   return [...accountsOf(caller, dueMs, remains)]
     .filter((accId) => !opend.calls.hungAccounts.has(BigInt(accId)))
-    .filter((accId) => !gateway.switchPolls.some((poll) => poll.accId.toString() === accId && isFrom(poll, dueMs, byMs)))
+    .filter(
+      (accId) => !gateway.switchPolls.some((poll) => poll.accId.toString() === accId && isFrom(poll, dueMs, byMs)),
+    )
     .map((accId) => `the cancel-after of ${caller} due at ${dueMs} had not looked at account ${accId} at ${byMs}`)
 }
 
@@ -77,7 +80,10 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     if (owner !== null && cancel.requestId.startsWith('cancel-after-') && owner === cancel.caller) return []
     const halts = gateway.halts.filter(({ cancels, askedMs }) => cancels && askedMs <= elapsedMs)
     const isMeant = halts.some(({ scope, includesForeign }) =>
-      owner === null ? includesForeign && covers(scope, '', accId.toString()) : covers(scope, owner, accId.toString()),
+      // A halt of one caller that includes foreign orders is about those on all accounts of the caller.
+      owner === null
+        ? includesForeign && (scope.kind === 'caller' || covers(scope, '', accId.toString()))
+        : covers(scope, owner, accId.toString()),
     )
     return isMeant ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
   })
