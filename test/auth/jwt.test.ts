@@ -159,7 +159,7 @@ test('a claim of limits that cannot be read, or contradicts the configured ones,
   const defaultLimits = parseRestrictions('{"hours_window": "09:30-16:00"}', 'test', [])
   const limited = createJwtVerifier({ ...SETTINGS, defaultLimits }, noFetch)
   for (const claim of ['5 a minute', [], { max_order: 5 }, { max_order_value: -1 }, { hours_window: '10:00-11:00' }]) {
-    const token = await sign({ ...CLAIMS, opend_limits: claim } as unknown as JWTPayload)
+    const token = await sign({ ...CLAIMS, opend_limits: claim })
     assert.deepEqual(await limited.verify(token, NOW_MS), INVALID, JSON.stringify(claim))
   }
   assert.equal(log.mock.callCount(), 5)
