@@ -39,11 +39,11 @@ export class SocketDoor {
     if (!isToken(token)) return fail({ code: 'auth.malformed_token' })
     const caller = await this.#authenticator.identify(token, Date.now())
     if (!caller.ok) return caller
-    const { scopes, key } = caller.value
+    const { scopes, restrictions } = caller.value
     if (!scopes.has('qot:read')) return fail({ code: 'auth.insufficient_scope', scopes: ['qot:read'] })
-    const accounts = needsAccountList(key) ? await this.#accounts() : []
+    const accounts = needsAccountList(restrictions) ? await this.#accounts() : []
     if ('code' in accounts) return fail(accounts)
-    const allowed = allowedAccounts(key, accounts)
+    const allowed = allowedAccounts(restrictions, accounts)
     return succeed(socketCallerOf(caller.value, allowed === null ? null : [...allowed]))
   }
 }

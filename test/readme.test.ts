@@ -64,6 +64,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'auth.expired_token': { code: 'auth.expired_token' },
   'auth.insufficient_scope': { code: 'auth.insufficient_scope', scopes: [] },
   'auth.account_not_allowed': { code: 'auth.account_not_allowed' },
+  'auth.limits_missing': { code: 'auth.limits_missing' },
   'auth.origin_not_allowed': { code: 'auth.origin_not_allowed' },
   'auth.issuer_unavailable': { code: 'auth.issuer_unavailable', detail: '' },
   'trade.unknown_account': { code: 'trade.unknown_account', accId: '1' },

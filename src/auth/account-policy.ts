@@ -1,6 +1,6 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Caller } from './caller.ts'
-import type { KeyRecord } from './key-record.ts'
+import type { Restrictions } from './restrictions.ts'
 
 /** An account of the login, as OpenD lists it. */
 export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
@@ -8,28 +8,32 @@ export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
 /** Accounts a caller may see and trade; null means every account of the login. */
 export type AllowedAccounts = ReadonlySet<bigint> | null
 
-/** Whether the accounts of a key can only be told with the account list at hand. */
-export function needsAccountList(key: KeyRecord | null): boolean {
-  return key !== null && key.cardNums !== null
+/** Whether the accounts of a caller can only be told with the account list at hand. */
+export function needsAccountList(caller: Restrictions | null): boolean {
+  return caller !== null && caller.cardNums !== null
 }
 
 /**
  * Whether a caller may lock trade. A lock is of the whole login: it stops the orders and cancels of every real account,
  * so a key that is limited to some accounts needs the scope for it.
  */
-export function mayLockTrade({ scopes, key }: Caller): boolean {
-  return scopes.has('trade:unlock') || key === null || (key.accIds === null && key.cardNums === null)
+export function mayLockTrade({ scopes, restrictions }: Caller): boolean {
+  return scopes.has('trade:unlock') || !isLimitedToAccounts(restrictions)
 }
 
 /**
- * The accounts of a key: those listed by id and those its cards stand for. A card that fits no account, or the last
+ * The accounts of a caller: those listed by id and those its cards stand for. A card that fits no account, or the last
  * four digits of several cards, stand for nothing: a whitelist that cannot be read closes.
  */
-export function allowedAccounts(key: KeyRecord | null, accounts: readonly TradingAccount[]): AllowedAccounts {
-  if (key === null || (key.accIds === null && key.cardNums === null)) return null
-  const allowed = new Set(key.accIds)
-  for (const card of key.cardNums ?? []) for (const accId of accountsOfCard(card, accounts)) allowed.add(accId)
+export function allowedAccounts(caller: Restrictions | null, accounts: readonly TradingAccount[]): AllowedAccounts {
+  if (caller === null || !isLimitedToAccounts(caller)) return null
+  const allowed = new Set(caller.accIds)
+  for (const card of caller.cardNums ?? []) for (const accId of accountsOfCard(card, accounts)) allowed.add(accId)
   return allowed
+}
+
+function isLimitedToAccounts(caller: Restrictions | null): boolean {
+  return caller !== null && (caller.accIds !== null || caller.cardNums !== null)
 }
 
 function accountsOfCard(card: string, accounts: readonly TradingAccount[]): readonly bigint[] {

@@ -32,7 +32,7 @@ export class Authenticator {
     const key = this.#found.get(token) ?? (await this.#find(token))
     if (key === null || key.isFrozen) return fail({ code: 'auth.invalid_token' })
     if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return fail({ code: 'auth.expired_token' })
-    return succeed({ id: `key:${key.id}`, scopes: key.scopes, expiresAtMs: key.expiresAtMs, key })
+    return succeed({ id: `key:${key.id}`, scopes: key.scopes, expiresAtMs: key.expiresAtMs, key, restrictions: key })
   }
 
   async #find(token: string): Promise<KeyRecord | null> {

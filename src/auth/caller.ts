@@ -1,4 +1,6 @@
+import type { TradingRights } from '../gateway/trading-accounts.ts'
 import type { KeyRecord } from './key-record.ts'
+import type { Restrictions } from './restrictions.ts'
 import type { Scope } from './scope.ts'
 
 /** Who is behind a request, once the token is believed. */
@@ -11,22 +13,29 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>
   /** Unix time in ms after which the token is worth nothing, or null when it never ends. */
   readonly expiresAtMs: number | null
-  /** The record with the key's whitelists and limits; null for a JWT and for local reads, which carry none. */
+  /** The record of the key; null for a JWT and for local reads. */
   readonly key: KeyRecord | null
-}
-
-/** What an order call may do: `trade:real` also trades simulated accounts, `trade:simulate` only those. */
-export function mayTrade(scopes: ReadonlySet<Scope>): { readonly simulate: boolean; readonly real: boolean } {
-  const real = scopes.has('trade:real')
-  return { simulate: real || scopes.has('trade:simulate'), real }
+  /** What the key, or the JWT's claim and the configured default, restrict the caller to; null where nothing does. */
+  readonly restrictions: Restrictions | null
 }
 
 /**
- * Most subscription units that the caller may hold over all its connections; null without such a share. Only a key's
- * record gives one: what a JWT's issuer writes into claims is no business of OpenD's quota.
+ * Where a caller may trade: `trade:real` also trades simulated accounts, `trade:simulate` only those. A JWT trades real
+ * accounts only under limits, since nothing else would bound what its issuer hands out.
  */
-export function quotaShareOf({ key }: Caller): number | null {
-  return key === null ? null : key.subscriptionQuota
+export function mayTrade({ scopes, key, restrictions }: Caller): TradingRights {
+  const real = scopes.has('trade:real')
+  const lacksLimits = real && key === null && restrictions === null
+  return {
+    simulate: real || scopes.has('trade:simulate'),
+    real: real && !lacksLimits,
+    ...(lacksLimits && { lacksLimits }),
+  }
+}
+
+/** Most subscription units that the caller may hold over all its connections; null without such a share. */
+export function quotaShareOf({ restrictions }: Caller): number | null {
+  return restrictions === null ? null : restrictions.subscriptionQuota
 }
 
 /**
@@ -38,4 +47,5 @@ export const LOCAL_READER: Caller = {
   scopes: new Set<Scope>(['qot:read', 'acc:read']),
   expiresAtMs: null,
   key: null,
+  restrictions: null,
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from './loopback.ts'
+import { parseRestrictions, type Restrictions } from './restrictions.ts'
 
 /**
  * How JWTs are verified. Algorithms are pinned by the operator and by the kind of key: a shared secret takes HMAC
@@ -14,6 +15,8 @@ export interface JwtSettings {
     | { readonly kind: 'jwks'; readonly url: string }
   /** The claim that lists scopes, as an array or as one space-separated string. */
   readonly scopeClaim: string
+  /** What every JWT is restricted to; null where only a token's own claim restricts it. */
+  readonly defaultLimits: Restrictions | null
 }
 
 /** The variables that configure JWTs; all absent means that JWTs are not used. */
@@ -24,6 +27,7 @@ export interface JwtVariables {
   readonly JWT_JWKS_URL?: string | undefined
   readonly JWT_SECRET?: string | undefined
   readonly JWT_SCOPE_CLAIM?: string | undefined
+  readonly JWT_DEFAULT_LIMITS?: string | undefined
 }
 
 /** RFC 7518 section 3.2: an HMAC key is at least as long as the hash's output. */
@@ -50,7 +54,8 @@ const SIGNATURE_ALGORITHMS: readonly string[] = [
  */
 export function readJwtSettings(variables: JwtVariables, problems: string[]): JwtSettings | null {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret } = variables
-  const isUnused = [issuer, audience, jwksUrl, secret, variables.JWT_ALGORITHMS, variables.JWT_SCOPE_CLAIM].every(
+  const { JWT_ALGORITHMS, JWT_SCOPE_CLAIM, JWT_DEFAULT_LIMITS } = variables
+  const isUnused = [issuer, audience, jwksUrl, secret, JWT_ALGORITHMS, JWT_SCOPE_CLAIM, JWT_DEFAULT_LIMITS].every(
     (value) => value === undefined || value === '',
   )
   if (isUnused) return null
@@ -60,8 +65,11 @@ export function readJwtSettings(variables: JwtVariables, problems: string[]): Jw
   const key = readKey(jwksUrl, secret, problems)
   if (key === null) return null
   const algorithms = readAlgorithms(variables.JWT_ALGORITHMS, key, problems)
+  const defaultLimits = JWT_DEFAULT_LIMITS
+    ? parseRestrictions(JWT_DEFAULT_LIMITS, 'JWT_DEFAULT_LIMITS', problems)
+    : null
   if (!issuer || !audience) return null
-  return { issuer, audience, algorithms, key, scopeClaim: variables.JWT_SCOPE_CLAIM || 'scope' }
+  return { issuer, audience, algorithms, key, scopeClaim: JWT_SCOPE_CLAIM || 'scope', defaultLimits }
 }
 
 function readKey(

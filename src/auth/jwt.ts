@@ -9,8 +9,10 @@ import {
   type JWTVerifyResult,
 } from 'jose'
 import { fail, succeed, type Result } from '../base/result.ts'
+import { withoutSecrets } from '../base/without-secrets.ts'
 import type { Caller } from './caller.ts'
 import type { JwtSettings } from './jwt-settings.ts'
+import { parseRestrictions, type Restrictions, tighter } from './restrictions.ts'
 import { isScope, type Scope } from './scope.ts'
 
 /** How far the issuer's clock may be off, for `exp` and `nbf` alike. NTP keeps machines well within it. */
@@ -50,7 +52,7 @@ export function createJwtVerifier(settings: JwtSettings, fetchKeys: typeof fetch
         const { payload } = await jwtVerify(token, keySource, options).catch((error: unknown) =>
           verifyWithEach(error, token, options),
         )
-        return callerOf(payload, settings.scopeClaim)
+        return callerOf(payload, settings)
       } catch (error) {
         return explain(error)
       }
@@ -114,13 +116,33 @@ function explain(error: unknown): Result<Caller> {
   throw error
 }
 
-function callerOf(payload: JWTPayload, scopeClaim: string): Result<Caller> {
-  const { sub, exp } = payload
-  if (sub === undefined || sub === '' || sub.length > MAX_SUBJECT_CHARS || exp === undefined) {
+function callerOf(payload: JWTPayload, { scopeClaim, defaultLimits }: JwtSettings): Result<Caller> {
+  const { exp } = payload
+  // The library checks that the claim is there, not what it is.
+  const sub: unknown = payload.sub
+  if (typeof sub !== 'string' || sub.trim() === '' || sub.length > MAX_SUBJECT_CHARS || exp === undefined) {
     return fail({ code: 'auth.invalid_token' })
   }
+  const restrictions = restrictionsOf(payload[LIMITS_CLAIM], defaultLimits)
+  if (restrictions === 'unreadable') return fail({ code: 'auth.invalid_token' })
   const expiresAtMs = (exp + CLOCK_TOLERANCE_SECONDS) * 1000
-  return succeed({ id: `jwt:${sub}`, scopes: scopesOf(payload[scopeClaim]), expiresAtMs, key: null })
+  return succeed({ id: `jwt:${sub}`, scopes: scopesOf(payload[scopeClaim]), expiresAtMs, key: null, restrictions })
+}
+
+/** The claim in which an issuer restricts a token: an object with the fields of a key record's `limits`. */
+export const LIMITS_CLAIM = 'opend_limits'
+
+/** The claim's restrictions and the configured ones; where both are given, what holds under both. */
+function restrictionsOf(claim: unknown, defaultLimits: Restrictions | null): Restrictions | null | 'unreadable' {
+  if (claim === undefined || claim === null) return defaultLimits
+  const problems: string[] = []
+  const own = parseRestrictions(JSON.stringify(claim), LIMITS_CLAIM, problems)
+  const restrictions = own === null || defaultLimits === null ? own : tighter(own, defaultLimits)
+  if (restrictions !== null) return restrictions
+  // The operator has to hear of it; the token's holder cannot change it.
+  const reason = problems.length > 0 ? problems.map(withoutSecrets).join(' ') : 'it contradicts JWT_DEFAULT_LIMITS'
+  console.warn(`a token was refused for its claim ${LIMITS_CLAIM}: ${reason}`)
+  return 'unreadable'
 }
 
 /** Scopes of other services may stand in the same claim; they mean nothing here. */

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject } from '../wire/json-text.ts'
-import { ORDER_LIMIT_FIELDS, type OrderLimits, readOrderLimits } from './order-limits.ts'
-import { nonEmpty, RecordFields } from './record-fields.ts'
+import { RecordFields } from './record-fields.ts'
+import { readRestrictions, RESTRICTION_FIELDS, type Restrictions } from './restrictions.ts'
 import { isScope, SCOPES, type Scope } from './scope.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /** One key as configured. The key itself is not here, only its SHA-256. */
-export interface KeyRecord {
+export interface KeyRecord extends Restrictions {
   /** Unique; the name in counters and logs. */
   readonly id: string
   /** SHA-256 of the whole key text, `fc_` included. */
@@ -15,29 +15,10 @@ export interface KeyRecord {
   readonly isFrozen: boolean
   /** Unix time in ms; null when the key never expires. */
   readonly expiresAtMs: number | null
-  /** Accounts the key may read and trade, by id; null when it is not restricted by id. */
-  readonly accIds: readonly bigint[] | null
-  /** Further accounts, by card number (16 digits or the last 4); null when it is not restricted by card. */
-  readonly cardNums: readonly string[] | null
-  /** Most subscription units that the key may hold over all its connections; null when it has no share of its own. */
-  readonly subscriptionQuota: number | null
-  readonly limits: OrderLimits
 }
 
 const ID = /^[^\p{Cc}]{1,128}$/u
 const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/i
-const CARD_NUM = /^(?:\d{4}|\d{16})$/
-
-const SUBSCRIPTION_QUOTA = 'subscription_quota'
-
-/** Fields of the nested form `"limits": {...}`, which may as well stand flat. */
-const LIMIT_FIELDS: ReadonlySet<string> = new Set([
-  ...ORDER_LIMIT_FIELDS,
-  'allowed_acc_ids',
-  'allowed_card_nums',
-  SUBSCRIPTION_QUOTA,
-])
-
 /**
  * Reads one record of the key file, flat or with nested limits. Every mistake becomes a sentence in `problems`, and
  * a record with a mistake must not be used: a whitelist with a typo is not a whitelist.
@@ -50,10 +31,7 @@ export function readKeyRecord(object: JsonObject, where: string, problems: strin
     scopes: readScopes(fields),
     isFrozen: fields.textList('allowed_machines')?.length === 0,
     expiresAtMs: readTime(fields, 'expires_at'),
-    accIds: nonEmpty(fields.accIds('allowed_acc_ids')),
-    cardNums: nonEmpty(fields.textsLike('allowed_card_nums', CARD_NUM)),
-    subscriptionQuota: readSubscriptionQuota(fields),
-    limits: readOrderLimits(fields),
+    ...readRestrictions(fields),
   }
   // Notes for people, and the reference's own memory of `allowed_acc_ids`: checked for their form, then not used.
   readTime(fields, 'created_at')
@@ -72,7 +50,7 @@ function flatten(object: JsonObject, where: string, problems: string[]): JsonObj
   }
   const merged = { ...flat }
   for (const [name, limit] of Object.entries(limits)) {
-    if (!LIMIT_FIELDS.has(name)) problems.push(`${where}: unknown field ${JSON.stringify(`limits.${name}`)}.`)
+    if (!RESTRICTION_FIELDS.has(name)) problems.push(`${where}: unknown field ${JSON.stringify(`limits.${name}`)}.`)
     else if (Object.hasOwn(flat, name)) problems.push(`${where}: ${name} stands both flat and in limits.`)
     else merged[name] = limit
   }
@@ -101,15 +79,6 @@ function readScopes(fields: RecordFields): ReadonlySet<Scope> {
     if (!isScope(name)) fields.report(`unknown scope ${JSON.stringify(name)} (valid: ${SCOPES.join(', ')}).`)
   }
   return new Set((names ?? []).filter(isScope))
-}
-
-/** A share of 0 would be a key that may read nothing, and taking `qot:read` away says that more plainly. */
-function readSubscriptionQuota(fields: RecordFields): number | null {
-  const value = fields.value(SUBSCRIPTION_QUOTA)
-  if (value === undefined) return null
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value
-  fields.report(`${SUBSCRIPTION_QUOTA} must be a whole number, 1 or more.`)
-  return null
 }
 
 function readTime(fields: RecordFields, name: string): number | null {

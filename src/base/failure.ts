@@ -42,6 +42,8 @@ export type AuthFailure =
   | { readonly code: 'auth.expired_token' }
   | { readonly code: 'auth.insufficient_scope'; readonly scopes: readonly string[] }
   | { readonly code: 'auth.account_not_allowed' }
+  /** A JWT without limits of its own or configured ones may not trade real accounts. */
+  | { readonly code: 'auth.limits_missing' }
   | { readonly code: 'auth.origin_not_allowed' }
   /** The keys of the token's issuer could not be fetched, so nothing can be said about the token. */
   | { readonly code: 'auth.issuer_unavailable'; readonly detail: string }

@@ -27,6 +27,7 @@ const VARIABLES = [
   'JWT_JWKS_URL',
   'JWT_SECRET',
   'JWT_SCOPE_CLAIM',
+  'JWT_DEFAULT_LIMITS',
   'METRICS_AUTH',
 ] as const
 

@@ -17,6 +17,8 @@ export type TradingAccounts = ReadonlyMap<bigint, TradingEnvironment>
 export interface TradingRights {
   readonly simulate: boolean
   readonly real: boolean
+  /** Whether only limits are missing for real accounts; left out where they are not. */
+  readonly lacksLimits?: boolean
 }
 
 /** Asks for every account of the login: no category, general securities accounts included. */
@@ -69,6 +71,7 @@ export function admitOrder(
   if (accountEnv === undefined) return { code: 'trade.unknown_account', accId }
   if (environmentOf(header.trdEnv) !== accountEnv) return { code: 'trade.environment_mismatch', accId, accountEnv }
   if (rights[accountEnv]) return null
+  if (accountEnv === 'real' && rights.lacksLimits === true) return { code: 'auth.limits_missing' }
   const scopes = accountEnv === 'real' ? ['trade:real'] : ['trade:simulate', 'trade:real']
   return { code: 'auth.insufficient_scope', scopes }
 }

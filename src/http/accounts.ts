@@ -15,9 +15,10 @@ export async function accountsOf(
   endpoint: Pick<ApiEndpoint, 'accounts'>,
 ): Promise<Result<AllowedAccounts>> {
   if (endpoint.accounts === undefined) return succeed(null)
-  if (!needsAccountList(caller.key)) return succeed(allowedAccounts(caller.key, []))
+  const { restrictions } = caller
+  if (!needsAccountList(restrictions)) return succeed(allowedAccounts(restrictions, []))
   const list = await deployment.accounts.read(exchange, caller.id)
-  return list.ok ? succeed(allowedAccounts(caller.key, list.value)) : list
+  return list.ok ? succeed(allowedAccounts(restrictions, list.value)) : list
 }
 
 /** Refuses a message that names an account outside the whitelist, or null. */

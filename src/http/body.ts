@@ -17,7 +17,7 @@ export async function readJsonBody(request: Request): Promise<Result<JsonValue>>
 
 /** The text of a request's body. Failures: `request.too_large`, `request.incomplete_body`, `request.invalid_utf8`. */
 export async function readBodyText(request: Request): Promise<Result<string>> {
-  const bytes = await received(request, () => readBytes(request))
+  const bytes = await received(readBytes(request))
   if (!bytes.ok) return bytes
   if (bytes.value === null) return fail({ code: 'request.too_large', limitBytes: MAX_BODY_BYTES })
   const text = decodeUtf8(bytes.value)
@@ -31,7 +31,7 @@ export async function readBodyText(request: Request): Promise<Result<string>> {
 export async function readPlainText(request: Request): Promise<Result<string>> {
   const declared = request.headers.get('Content-Length')
   if (declared === null || !(Number(declared) <= MAX_BODY_BYTES)) return readBodyText(request)
-  const text = await received(request, () => request.text())
+  const text = await received(request.text())
   return text.ok && text.value.includes('\uFFFD') ? fail({ code: 'request.invalid_utf8' }) : text
 }
 
@@ -50,7 +50,7 @@ export async function checkNoBody(request: Request): Promise<Result<null>> {
   const declared = headers.get('Content-Length')
   if (declared !== null) return /^0+$/.test(declared) ? succeed(null) : fail({ code: 'request.unexpected_body' })
   if (body === null) return succeed(null)
-  const isEmpty = await received(request, () => endsWithoutBytes(body))
+  const isEmpty = await received(endsWithoutBytes(body))
   if (!isEmpty.ok) return isEmpty
   return isEmpty.value ? succeed(null) : fail({ code: 'request.unexpected_body' })
 }
@@ -62,14 +62,15 @@ async function endsWithoutBytes(body: ReadableStream<Uint8Array>): Promise<boole
 }
 
 /**
- * What `read` makes of the body. Reading a body that nothing has read before fails only when the client goes away or
- * ends the body before its declared length, and that is no fault of this program.
+ * What reading the body gives. Reading a body that nothing has read before fails only when the client goes away or ends the
+ * body before its declared length, and that is no fault of this program.
  */
-async function received<Value>(request: Request, read: () => Promise<Value>): Promise<Result<Value>> {
-  if (request.bodyUsed) throw new Error('the body was read before')
+async function received<Value>(reading: Promise<Value>): Promise<Result<Value>> {
   try {
-    return succeed(await read())
-  } catch {
+    return succeed(await reading)
+  } catch (error) {
+    // The platform's own word for a body that was read before, which is a bug.
+    if (error instanceof TypeError && /\b(?:used|disturbed|locked)\b/.test(error.message)) throw error
     return fail({ code: 'request.incomplete_body' })
   }
 }

@@ -9,6 +9,8 @@ import { minuteOfDay } from './zone-clock.ts'
 /** The value of a call and the currency it is in, null where the currency cannot be told. */
 export interface ValuedCall extends OrderValue {
   readonly currency: string | null
+  /** As in `MarketFacts`. */
+  readonly unknownCurrency: string | null
 }
 
 /** The key's trading hours, asked at `nowMs`. A cancel passes at any time. */
@@ -92,8 +94,16 @@ function findCap(cap: ValueCap | BrokenLimit | null, call: ValuedCall, what: str
   if (cap === null) return null
   if (isBroken(cap)) return cap.broken
   if (call.problem !== null) return `${what} not known: ${call.problem}`
-  if (call.currency === null) return `${what} not known: the currency of the contract is not known`
+  if (call.currency === null) return `${what} not known: ${currencyProblem(call)}`
   return capIn(cap, call.currency) ?? `${what} exceeded: this key has no cap in ${call.currency}, so no orders`
+}
+
+function currencyProblem({ unknownCurrency }: ValuedCall): string {
+  const problem =
+    unknownCurrency === null
+      ? 'neither its code nor its contract tells the currency of its price'
+      : `OpenD states its price in "${unknownCurrency}", which is no currency known here`
+  return `${problem}, so a key with value caps cannot trade it`
 }
 
 function textOf(money: Money | null): string | null {

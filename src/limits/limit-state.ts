@@ -81,7 +81,9 @@ export class LimitState {
     const { policy } = this
     const isCancel = facts.kind === 'cancel'
     const currency = facts.currency ?? market.currency
-    const call = isCancel ? null : { ...valueOf(facts, market, policy.bandPercent), currency }
+    const call = isCancel
+      ? null
+      : { ...valueOf(facts, market, policy.bandPercent), currency, unknownCurrency: market.unknownCurrency }
     const gates = [
       checkAccount(policy, facts),
       checkMarket(policy, facts),

@@ -1,5 +1,6 @@
 import { SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
+import { shownText } from '../base/shown-text.ts'
 
 /** What valuing an order needs to know of its security. Null where it is not known. */
 export interface MarketFacts {
@@ -9,6 +10,8 @@ export interface MarketFacts {
   readonly contractMultiplier: number | null
   /** `Trd_Common.Currency` name of its prices. Only futures, crypto, event contracts and funds need it. */
   readonly currency: string | null
+  /** What OpenD calls the currency of a future, where that is no name this program knows. */
+  readonly unknownCurrency: string | null
   /** `Qot_Common.SecurityType`. Limits do not look at it; fees depend on it. */
   readonly securityType: number | null
 }
@@ -18,6 +21,7 @@ export const NOTHING_KNOWN: MarketFacts = {
   lastPrice: null,
   contractMultiplier: null,
   currency: null,
+  unknownCurrency: null,
   securityType: null,
 }
 
@@ -50,11 +54,13 @@ const CURRENCY_TEXTS: Readonly<Record<string, readonly string[]>> = {
 /** Reads a security's snapshot, and for a future its contract too (null where there is none or it is not known). */
 export function marketFactsOf(snapshot: Snapshot, future: FutureInfo | null): MarketFacts {
   const { curPrice, lastClosePrice } = snapshot.basic
+  const currency = future === null ? null : currencyNamed(future.quoteCurrency)
   return {
     // Before the first trade of a day the last close is the freshest there is.
     lastPrice: curPrice > 0 ? curPrice : lastClosePrice > 0 ? lastClosePrice : null,
     contractMultiplier: multiplierOf(snapshot, future),
-    currency: future === null ? null : currencyOf(future.quoteCurrency),
+    currency,
+    unknownCurrency: future === null || currency !== null ? null : shownText(future.quoteCurrency),
     securityType: snapshot.basic.type,
   }
 }
@@ -68,7 +74,7 @@ function multiplierOf({ basic, optionExData }: Snapshot, future: FutureInfo | nu
   return Math.max(contractSizeFloat ?? contractSize, contractMultiplier ?? 0)
 }
 
-function currencyOf(text: string): string | null {
+function currencyNamed(text: string): string | null {
   const entry = Object.entries(CURRENCY_TEXTS).find(([, texts]) => texts.includes(text.trim()))
   return entry?.[0] ?? null
 }

@@ -1,6 +1,6 @@
-import { ModifyOrderOp, OrderStatus, TrdMarket, TrdSide } from '../../proto/enums.ts'
+import { Currency, ModifyOrderOp, OrderStatus, TrdMarket, TrdSide } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import { marketName, orderPlaceOf, symbolOf } from './trade-venue.ts'
+import { currencyOf, marketName, orderPlaceOf, symbolOf } from './trade-venue.ts'
 
 /** What the limits need to know of an order call. Plain data. */
 export interface OrderFacts {
@@ -13,7 +13,7 @@ export interface OrderFacts {
   readonly symbol: string | null
   /** BUY, SELL, SELL_SHORT, BUY_BACK; null when it cannot be told. */
   readonly side: string | null
-  /** `Trd_Common.Currency` name of the market; null where the contract decides. */
+  /** `Trd_Common.Currency` name of its price; null where the contract decides or the code does not tell. */
   readonly currency: string | null
   /** The order as it is to be; null when that cannot be told. */
   readonly after: OrderTerms | null
@@ -59,6 +59,11 @@ const SIDES: ReadonlyMap<number, string> = new Map([
   [TrdSide.BuyBack, 'BUY_BACK'],
 ])
 
+/** The names of the currencies. OpenD states the one of an order that it lists. */
+const CURRENCIES: ReadonlyMap<number, string> = new Map(
+  Object.entries(Currency).flatMap(([name, number]) => (number === Currency.Unknown ? [] : [[number, name]])),
+)
+
 /** Stands for the market of an order that is not known: it is on no list. */
 const UNKNOWN_MARKET = 'not known'
 
@@ -82,7 +87,7 @@ export function factsOfPlaceOrder(c2s: PlaceOrder): OrderFacts {
     markets: place.markets,
     symbol: symbolOf(place, c2s.code),
     side: SIDES.get(c2s.trdSide) ?? null,
-    currency: place.currency,
+    currency: currencyOf(place, c2s.code),
     after: {
       orderType: c2s.orderType,
       qty: c2s.qty,
@@ -117,7 +122,7 @@ export function factsOfModifyOrder(c2s: ModifyOrder, order: Order | null): Order
     ...call,
     symbol: symbolOf(place, order.code),
     side: SIDES.get(order.trdSide) ?? null,
-    currency: place.currency,
+    currency: CURRENCIES.get(order.currency ?? Currency.Unknown) ?? currencyOf(place, order.code),
     after: termsAfter(before.terms, c2s),
     before,
   }

@@ -1,4 +1,5 @@
 import { TrdMarket, TrdSecMarket } from '../../proto/enums.ts'
+import { currencyOfCode } from './security-currency.ts'
 
 /** Where a security is listed, by `Trd_Common.TrdSecMarket`. */
 interface Venue {
@@ -6,7 +7,7 @@ interface Venue {
   readonly prefix: string
   /** The market a security of this venue belongs to when the call names another one. */
   readonly market: string
-  /** `Trd_Common.Currency` name of its prices; null where each contract has its own. */
+  /** `Trd_Common.Currency` name of most of its prices; null where each contract has its own. */
   readonly currency: string | null
 }
 
@@ -89,7 +90,7 @@ export interface OrderPlace {
   readonly markets: readonly string[]
   /** Prefixes the code may stand under. One, where the numbers leave no choice. */
   readonly prefixes: readonly string[]
-  /** Name of the currency its price is in; null where the contract decides. */
+  /** Name of the currency that most prices there are in; null where the contract decides. */
   readonly currency: string | null
 }
 
@@ -120,6 +121,21 @@ export function symbolOf(place: OrderPlace, code: string): string | null {
   if (place.prefixes.some((prefix) => code.startsWith(`${prefix}.`))) return code
   const [prefix, ...others] = place.prefixes
   return prefix === undefined || others.length > 0 ? null : `${prefix}.${code}`
+}
+
+/**
+ * Name of the currency that the price of an order is in: some securities trade in another one than their market. Null
+ * where the contract decides, or where the code does not tell.
+ */
+export function currencyOf({ prefixes, currency: home }: OrderPlace, code: string): string | null {
+  if (home === null) return null
+  const stated = prefixes.filter((prefix) => code.startsWith(`${prefix}.`))
+  const currencies = (stated.length > 0 ? stated : prefixes).map((prefix) => {
+    const ownCode = code.startsWith(`${prefix}.`) ? code.slice(prefix.length + 1) : code
+    return currencyOfCode(prefix, ownCode, home)
+  })
+  const [first, ...others] = currencies
+  return first === undefined || others.some((other) => other !== first) ? null : first
 }
 
 function cash(name: string, ...venues: readonly Venue[]): Market {

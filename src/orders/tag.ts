@@ -1,6 +1,6 @@
 /**
  * A tag finds an order again after its reply was lost: it travels in `remark`, which OpenD echoes on the order and in
- * its pushes. Eight letters and digits of five bits each are 2^40 tags; the ledger keeps a month of orders, and a tag
+ * its pushes. Eight letters and digits of five bits each are 2^40 tags; the ledger keeps 90 days of orders, and a tag
  * that is taken is drawn again.
  */
 const TAG = /#([0-9a-hjkmnp-tv-z]{8})$/

@@ -42,6 +42,12 @@ export function describeAuth(failure: AuthFailure): Problem {
         error: 'The token may not be used for this account.',
         headers: challenge('insufficient_scope', 'The token may not be used for this account'),
       }
+    case 'auth.limits_missing':
+      return {
+        status: 403,
+        error:
+          'A JWT trades real accounts only under limits: give it the claim opend_limits, or set JWT_DEFAULT_LIMITS for all of them.',
+      }
     case 'auth.origin_not_allowed':
       return {
         status: 403,

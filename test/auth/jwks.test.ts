@@ -21,7 +21,13 @@ async function makeKey(kid?: string): Promise<SigningKey> {
 }
 
 function verifierOf(url: string, fetchKeys: typeof fetch = fetch): JwtVerifier {
-  const settings = { issuer: CLAIMS.iss, audience: CLAIMS.aud, algorithms: ['ES256'], scopeClaim: 'scope' }
+  const settings = {
+    issuer: CLAIMS.iss,
+    audience: CLAIMS.aud,
+    algorithms: ['ES256'],
+    scopeClaim: 'scope',
+    defaultLimits: null,
+  }
   return createJwtVerifier({ ...settings, key: { kind: 'jwks', url } }, fetchKeys)
 }
 

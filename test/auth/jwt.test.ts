@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
+import { mayTrade } from '../../src/auth/caller.ts'
 import { CLOCK_TOLERANCE_SECONDS, createJwtVerifier } from '../../src/auth/jwt.ts'
 import type { JwtSettings } from '../../src/auth/jwt-settings.ts'
+import { parseRestrictions } from '../../src/auth/restrictions.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12)
 const NOW_SECONDS = NOW_MS / 1000
@@ -18,6 +20,7 @@ const SETTINGS: JwtSettings = {
   algorithms: ['HS256'],
   key: { kind: 'secret', secret: SECRET },
   scopeClaim: 'scope',
+  defaultLimits: null,
 }
 
 function noFetch(): never {
@@ -121,4 +124,50 @@ test("published keys: an HMAC made with the issuer's public key is refused", asy
   const confused = await new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(pem)
   assert.deepEqual(await rsa.verify(confused, NOW_MS), INVALID)
   assert.deepEqual(await rsa.verify(new UnsecuredJWT(CLAIMS).encode(), NOW_MS), INVALID)
+})
+
+test('a subject is a text that names somebody', async () => {
+  for (const sub of [['alice'], { name: 'alice' }, 7, true, '', '  ', 'x'.repeat(300)]) {
+    // The library's type has a string here; an issuer may write anything.
+    const token = await sign({ ...CLAIMS, sub } as unknown as JWTPayload)
+    assert.deepEqual(await verify(token), INVALID, JSON.stringify(sub))
+  }
+})
+
+test('a token is held to the limits of its claim, to the configured ones, or to the tighter of both', async () => {
+  const defaultLimits = parseRestrictions('{"max_orders_per_minute": 5, "allowed_markets": ["HK", "US"]}', 'test', [])
+  const limited = createJwtVerifier({ ...SETTINGS, defaultLimits }, noFetch)
+  const limitsOf = async (by: typeof verifier, claim: unknown): Promise<unknown> => {
+    const outcome = await by.verify(await sign({ ...CLAIMS, opend_limits: claim }), NOW_MS)
+    if (!outcome.ok) return outcome.failure.code
+    const limits = outcome.value.restrictions?.limits ?? null
+    return limits === null ? null : [limits.maxOrdersPerMinute, limits.allowedMarkets, limits.maxOrderValue]
+  }
+  assert.equal(await limitsOf(verifier, undefined), null)
+  assert.deepEqual(await limitsOf(verifier, { max_order_value: 10 }), [null, null, 10])
+  assert.deepEqual(await limitsOf(limited, undefined), [5, ['HK', 'US'], null])
+  assert.deepEqual(await limitsOf(limited, { max_orders_per_minute: 9, allowed_markets: ['US', 'SG'] }), [
+    5,
+    ['US'],
+    null,
+  ])
+})
+
+test('a claim of limits that cannot be read, or contradicts the configured ones, refuses the token', async (context) => {
+  const log = mock.method(console, 'warn', () => {})
+  context.after(() => log.mock.restore())
+  const defaultLimits = parseRestrictions('{"hours_window": "09:30-16:00"}', 'test', [])
+  const limited = createJwtVerifier({ ...SETTINGS, defaultLimits }, noFetch)
+  for (const claim of ['5 a minute', [], { max_order: 5 }, { max_order_value: -1 }, { hours_window: '10:00-11:00' }]) {
+    const token = await sign({ ...CLAIMS, opend_limits: claim })
+    assert.deepEqual(await limited.verify(token, NOW_MS), INVALID, JSON.stringify(claim))
+  }
+  assert.equal(log.mock.callCount(), 5)
+})
+
+test('a JWT trades real accounts only under limits, a key without', () => {
+  const caller = { id: 'jwt:alice', scopes: new Set(['trade:real'] as const), expiresAtMs: null, key: null } as const
+  assert.deepEqual(mayTrade({ ...caller, restrictions: null }), { simulate: true, real: false, lacksLimits: true })
+  const restrictions = parseRestrictions('{}', 'test', [])
+  assert.deepEqual(mayTrade({ ...caller, restrictions }), { simulate: true, real: true })
 })

@@ -131,7 +131,7 @@ function checkUs(): number {
   for (let index = 0; index < ENTRIES_IN_WINDOW; index++) {
     state.recordSent(state.reserve(`oi_${index}`, { currency: 'HKD', value: 2_000_000_000_000n }, nowMs), nowMs)
   }
-  const market = { lastPrice: 200, contractMultiplier: 1, currency: 'HKD', securityType: null }
+  const market = { lastPrice: 200, contractMultiplier: 1, currency: 'HKD', unknownCurrency: null, securityType: null }
   const rounds: number[] = []
   for (let round = 0; round < CHECK_ROUNDS; round++) {
     const startMs = performance.now()

@@ -8,7 +8,12 @@ type Snapshot = MessageTypes['Qot_GetSecuritySnapshot.Snapshot']
 type OptionData = MessageTypes['Qot_GetSecuritySnapshot.OptionSnapshotExData']
 type FutureInfo = MessageTypes['Qot_GetFutureInfo.FutureInfo']
 
-const FUTURE_FACTS = { lastPrice: 400, contractMultiplier: 50, securityType: SecurityType.Future }
+const FUTURE_FACTS = {
+  lastPrice: 400,
+  contractMultiplier: 50,
+  unknownCurrency: null,
+  securityType: SecurityType.Future,
+}
 
 test('shares, funds and warrants count by the piece', () => {
   for (const type of [SecurityType.Eqty, SecurityType.Trust, SecurityType.Warrant, SecurityType.Bond]) {
@@ -16,6 +21,7 @@ test('shares, funds and warrants count by the piece', () => {
       lastPrice: 400,
       contractMultiplier: 1,
       currency: null,
+      unknownCurrency: null,
       securityType: type,
     })
   }
@@ -41,7 +47,7 @@ test('a future counts by the size of its contract, in the currency it names in a
     marketFactsOf(snapshot(SecurityType.Future), future({ contractSize: 50, quoteCurrency }))
   assert.deepEqual(facts('港元'), { ...FUTURE_FACTS, currency: 'HKD' })
   assert.deepEqual(facts('USD'), { ...FUTURE_FACTS, currency: 'USD' })
-  assert.deepEqual(facts('美分'), { ...FUTURE_FACTS, currency: null })
+  assert.deepEqual(facts('美分'), { ...FUTURE_FACTS, currency: null, unknownCurrency: '美分' })
   assert.equal(marketFactsOf(snapshot(SecurityType.Future), null).contractMultiplier, null)
 })
 

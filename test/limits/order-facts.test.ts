@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ModifyOrderOp, OrderStatus, TrdMarket, TrdSecMarket, TrdSide } from '../../proto/enums.ts'
+import { Currency, ModifyOrderOp, OrderStatus, TrdMarket, TrdSecMarket, TrdSide } from '../../proto/enums.ts'
 import { factsOfModifyOrder, factsOfPlaceOrder } from '../../src/limits/order-facts.ts'
 import { inMarket, modifyOrder, placeOrder, restingOrder } from './sample-orders.ts'
 
@@ -40,6 +40,48 @@ test('market, symbol and currency follow from the market numbers, for every mark
       `${trdMarket} ${secMarket} ${code}`,
     )
   }
+})
+
+test('a security that trades in another currency than its market is counted in its own, by its code', () => {
+  const cases: readonly (readonly [number, number | undefined, string, string | null])[] = [
+    // HKEX's units in renminbi and in dollars, beside shares in Hong Kong dollars whose codes look alike.
+    [TrdMarket.HK, LEFT_OPEN, '80700', 'CNH'],
+    [TrdMarket.HK, TrdSecMarket.HK, 'HK.89988', 'CNH'],
+    [TrdMarket.HK, TrdSecMarket.HK, '09834', 'USD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '9834', 'USD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '09010', 'USD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '09455', 'USD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '09618', 'HKD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '09868', 'HKD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '09988', 'HKD'],
+    [TrdMarket.HK, TrdSecMarket.HK, '02834', 'HKD'],
+    [TrdMarket.HK, TrdSecMarket.HK, 'TCH261230C500000', 'HKD'],
+    // Neither range says which currency: dollar units stand beside others, and debt is in that of its issue.
+    [TrdMarket.HK, TrdSecMarket.HK, '09250', null],
+    [TrdMarket.HK, TrdSecMarket.HK, '05123', null],
+    // B shares.
+    [TrdMarket.CN, TrdSecMarket.CN_SH, '900901', 'USD'],
+    [TrdMarket.CN, TrdSecMarket.CN_SZ, '200011', 'HKD'],
+    [TrdMarket.CN, TrdSecMarket.CN_SH, '200011', 'CNH'],
+    [TrdMarket.CN, LEFT_OPEN, 'SH.900901', 'USD'],
+    // Shanghai's B share, or a code of Shenzhen: without the exchange nobody knows.
+    [TrdMarket.CN, LEFT_OPEN, '900901', null],
+    [TrdMarket.CA, LEFT_OPEN, 'DLR.U', 'USD'],
+    [TrdMarket.CA, LEFT_OPEN, 'DLR', 'CAD'],
+  ]
+  for (const [trdMarket, secMarket, code, currency] of cases) {
+    const facts = factsOfPlaceOrder(placeOrder({ header: inMarket(trdMarket), secMarket, code }))
+    assert.equal(facts.currency, currency, code)
+  }
+})
+
+test('a change is counted in the currency that OpenD lists its order with, whatever the code looks like', () => {
+  const change = modifyOrder({})
+  const facts = (order: Parameters<typeof restingOrder>[0]): string | null =>
+    factsOfModifyOrder(change, restingOrder(order)).currency
+  assert.equal(facts({ currency: Currency.USD }), 'USD')
+  assert.equal(facts({ currency: Currency.Unknown, code: '80700' }), 'CNH')
+  assert.equal(facts({ currency: 99 }), 'HKD')
 })
 
 test('a mainland code without its exchange is no symbol: 000001 is a share in one and an index in the other', () => {

@@ -7,7 +7,13 @@ type ModifyOrder = MessageTypes['Trd_ModifyOrder.C2S']
 type Order = MessageTypes['Trd_Common.Order']
 
 /** Shares at 400, nothing special. */
-export const SHARES: MarketFacts = { lastPrice: 400, contractMultiplier: 1, currency: null, securityType: 3 }
+export const SHARES: MarketFacts = {
+  lastPrice: 400,
+  contractMultiplier: 1,
+  currency: null,
+  unknownCurrency: null,
+  securityType: 3,
+}
 
 const HEADER = { trdEnv: 0, accID: 281_756n, trdMarket: TrdMarket.HK }
 const PACKET = { connID: 1n, serialNo: 1 }

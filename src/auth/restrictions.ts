@@ -1,0 +1,126 @@
+import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json-text.ts'
+import type { ValueLimit } from '../limits/key-limits.ts'
+import { ORDER_LIMIT_FIELDS, type OrderLimits, readOrderLimits } from './order-limits.ts'
+import { nonEmpty, RecordFields } from './record-fields.ts'
+
+/** What a key, or the token of an issuer, restricts its caller to. */
+export interface Restrictions {
+  /** Accounts that may be read and traded, by id; null when they are not restricted by id. */
+  readonly accIds: readonly bigint[] | null
+  /** Further accounts, by card number (16 digits or the last 4); null when they are not restricted by card. */
+  readonly cardNums: readonly string[] | null
+  /** Most subscription units over all connections of the caller; null without a share of its own. */
+  readonly subscriptionQuota: number | null
+  readonly limits: OrderLimits
+}
+
+const CARD_NUM = /^(?:\d{4}|\d{16})$/
+
+const SUBSCRIPTION_QUOTA = 'subscription_quota'
+
+/** The names of restrictions in a key record, flat or under `limits`, in `JWT_DEFAULT_LIMITS` and in a token's claim. */
+export const RESTRICTION_FIELDS: ReadonlySet<string> = new Set([
+  ...ORDER_LIMIT_FIELDS,
+  'allowed_acc_ids',
+  'allowed_card_nums',
+  SUBSCRIPTION_QUOTA,
+])
+
+/** Reads restrictions. Mistakes are reported to the fields. */
+export function readRestrictions(fields: RecordFields): Restrictions {
+  return {
+    accIds: nonEmpty(fields.accIds('allowed_acc_ids')),
+    cardNums: nonEmpty(fields.textsLike('allowed_card_nums', CARD_NUM)),
+    subscriptionQuota: readSubscriptionQuota(fields),
+    limits: readOrderLimits(fields),
+  }
+}
+
+/** Reads restrictions that stand alone, as JSON text. Every mistake is added to `problems`. */
+export function parseRestrictions(text: string, where: string, problems: string[]): Restrictions | null {
+  const parsed = parseJsonText(text)
+  if (!parsed.ok || !isJsonObject(parsed.value)) {
+    problems.push(`${where} must be a JSON object of limits, such as {"max_orders_per_minute": 5}.`)
+    return null
+  }
+  return readAlone(parsed.value, where, problems)
+}
+
+function readAlone(object: JsonObject, where: string, problems: string[]): Restrictions | null {
+  const known = problems.length
+  const fields = new RecordFields(object, where, problems)
+  const restrictions = readRestrictions(fields)
+  fields.reportUnread()
+  return problems.length === known ? restrictions : null
+}
+
+/** A share of 0 would be a key that may read nothing, and taking `qot:read` away says that more plainly. */
+function readSubscriptionQuota(fields: RecordFields): number | null {
+  const value = fields.value(SUBSCRIPTION_QUOTA)
+  if (value === undefined) return null
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value
+  fields.report(`${SUBSCRIPTION_QUOTA} must be a whole number, 1 or more.`)
+  return null
+}
+
+/**
+ * What holds when both restrict: lists have in common what is left, of numbers the smaller one holds. Null when that cannot
+ * be said: two different trading hours or time zones, and accounts by card in both.
+ */
+export function tighter(one: Restrictions, other: Restrictions): Restrictions | null {
+  const { limits: a } = one
+  const { limits: b } = other
+  if (differ(a.hoursWindow, b.hoursWindow) || differ(a.timeZone, b.timeZone)) return null
+  const hasCards = one.cardNums !== null || other.cardNums !== null
+  const isAccountClash = hasCards && (one.accIds ?? one.cardNums) !== null && (other.accIds ?? other.cardNums) !== null
+  if (isAccountClash) return null
+  return {
+    accIds: inBoth(one.accIds, other.accIds),
+    cardNums: one.cardNums ?? other.cardNums,
+    subscriptionQuota: smaller(one.subscriptionQuota, other.subscriptionQuota),
+    limits: {
+      allowedMarkets: inBoth(a.allowedMarkets, b.allowedMarkets),
+      allowedSymbols: inBoth(a.allowedSymbols, b.allowedSymbols),
+      allowedTrdSides: inBoth(a.allowedTrdSides, b.allowedTrdSides),
+      hoursWindow: a.hoursWindow ?? b.hoursWindow,
+      timeZone: a.timeZone ?? b.timeZone,
+      maxOrderValue: smallerValue(a.maxOrderValue, b.maxOrderValue),
+      maxDailyValue: smallerValue(a.maxDailyValue, b.maxDailyValue),
+      maxOrdersPerMinute: smaller(a.maxOrdersPerMinute, b.maxOrdersPerMinute),
+      // The wider band values an order higher.
+      marketPriceBandPercent: larger(a.marketPriceBandPercent, b.marketPriceBandPercent),
+    },
+  }
+}
+
+function differ(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && a !== b
+}
+
+function inBoth<Item>(a: readonly Item[] | null, b: readonly Item[] | null): readonly Item[] | null {
+  if (a === null || b === null) return a ?? b
+  const others = new Set(b)
+  return a.filter((item) => others.has(item))
+}
+
+function smaller(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b)
+}
+
+/** A currency that one table does not name may not be traded. */
+function smallerValue(a: ValueLimit | null, b: ValueLimit | null): ValueLimit | null {
+  if (a === null || b === null) return a ?? b
+  if (typeof a === 'number' && typeof b === 'number') return Math.min(a, b)
+  const names = typeof a === 'object' ? Object.keys(a) : typeof b === 'object' ? Object.keys(b) : []
+  const capOf = (limit: ValueLimit, name: string): number | undefined =>
+    typeof limit === 'number' ? limit : limit[name]
+  const caps = names.flatMap((name) => {
+    const [first, second] = [capOf(a, name), capOf(b, name)]
+    return first === undefined || second === undefined ? [] : [[name, Math.min(first, second)] as const]
+  })
+  return Object.fromEntries(caps)
+}
