@@ -49,6 +49,23 @@ export class Callers {
     if (this.#rng.chance(0.02)) this.#clock.after(this.#rng.below(untilMs), () => this.#flood())
   }
 
+  /** Sends new orders of one caller now. Returns the caller. */
+  placeSome(orders: number): string {
+    const caller = this.#rng.pick(this.list)
+    for (let left = orders; left > 0; left--) {
+      this.#submit(caller, this.#newOrder(this.#rng.pick(ACCOUNTS)), `k${++this.#keys}`, false)
+    }
+    return caller.id
+  }
+
+  /** Sends two changes of one order now, if there is an order. */
+  changeTwice(): void {
+    const header = this.#rng.pick(ACCOUNTS)
+    const target = this.#someOrder(header.accID)
+    if (target === null) return
+    for (const caller of this.list.slice(0, 2)) this.#submit(caller, this.#changeOf(header, target), null, false)
+  }
+
   #act(): void {
     const rng = this.#rng
     const caller = rng.pick(this.list)
@@ -120,7 +137,7 @@ export class Callers {
 
   /** Sometimes, another change of the order that a call changes. */
   #rivalOf({ protoId, body }: OrderCall): OrderCall | null {
-    if (protoId === 2202 || !this.#rng.chance(0.3)) return null
+    if (protoId === 2202 || !this.#rng.chance(0.4)) return null
     const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
     if (!decoded.ok) return null
     const { header, orderID, orderIDEx, forAll } = decoded.value.c2s

@@ -14,7 +14,8 @@ export function countsOf(gateway: GatewayUnderTest, opend: Opend): Readonly<Reco
   add('halt_answered', gateway.halts.filter(({ answeredMs }) => answeredMs !== null).length)
   add('halt_not_stored', gateway.halts.filter(({ answeredMs, isStored }) => answeredMs !== null && !isStored).length)
   for (const writing of gateway.writings) for (const what of outcomesOf(writing)) add(what)
-  for (const { reply } of gateway.attempts) {
+  for (const { reply, isStored } of gateway.attempts) {
+    if (!isStored && reply !== null && reply !== 'lost' && reply.kind !== 'refused') add('answered_not_stored')
     if (reply !== null && reply !== 'lost' && reply.kind === 'refused') add(`refused_${reply.failure.code}`)
   }
   return Object.fromEntries(counts)

@@ -2,6 +2,7 @@ import { ModifyOrderOp, QotMarket } from '../../../proto/enums.ts'
 import type { Fault, FaultRule } from '../../../src/simulator/session/fault-script.ts'
 import type { OrderState } from '../../../src/simulator/trading/account-state.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
+import type { Callers } from './callers.ts'
 import type { DurableStorage } from './durable-storage.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 import type { KeyStandings } from './key-standings.ts'
@@ -21,6 +22,7 @@ export interface Targets {
   readonly opend: Opend
   readonly storage: DurableStorage
   readonly standings: KeyStandings
+  readonly callers: Callers
 }
 
 /** A step of the wall clock. */
@@ -53,7 +55,18 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
 const LOSSES: readonly [Fault, ...Fault[]] = [{ kind: 'cut-after' }, { kind: 'drop-reply' }]
 
 /** New orders most of all, then the calls of the reconciliation, then anything. */
-const STRUCK: readonly [FaultRule['id'], ...FaultRule['id'][]] = [2202, 2202, 2202, 2205, 2201, 2221, 2001, 1001, 'any']
+const STRUCK: readonly [FaultRule['id'], ...FaultRule['id'][]] = [
+  2202,
+  2202,
+  2202,
+  2205,
+  2205,
+  2201,
+  2221,
+  2001,
+  1001,
+  'any',
+]
 
 /** Injects faults at random times of one schedule. */
 export class FaultInjector {
@@ -77,10 +90,21 @@ export class FaultInjector {
 
   #inject(): void {
     const rng = this.#rng
-    const { clock, gateway, network, opend, storage, standings } = this.#targets
+    const { clock, callers, gateway, network, opend, storage, standings } = this.#targets
     const kind = rng.pick([
       ...(['rules', 'rules', 'cut', 'swallow', 'end', 'restart', 'restart', 'listless', 'drift', 'move'] as const),
-      ...(['hang', 'refuse_cancels', 'copy', 'copy', 'touch', 'touch', 'storage', 'revoke'] as const),
+      ...([
+        'hang',
+        'refuse_cancels',
+        'copy',
+        'copy',
+        'touch',
+        'touch',
+        'storage',
+        'revoke',
+        'stop_waiting',
+        'lost_change',
+      ] as const),
     ] as readonly ['rules', ...Kind[]])
     opend.calls.count(`fault_${kind}`)
     gateway.record(`fault: ${kind}`)
@@ -119,6 +143,14 @@ export class FaultInjector {
         storage.isFailing = true
         clock.after(rng.between(500, 30_000), () => (storage.isFailing = false))
         return
+      case 'lost_change':
+        // The first of two changes of an order is lost, and then the order ends.
+        opend.setFaults([{ id: 2205, nth: 1, fault: rng.pick(LOSSES) }])
+        callers.changeTwice()
+        clock.after(rng.between(100, 3_000), () => this.#touchByHand())
+        return
+      case 'stop_waiting':
+        return this.#stopWaiting()
       case 'revoke':
         return standings.revoke(rng.pick(['key:a', 'key:b', 'key:c', 'key:d']))
     }
@@ -127,6 +159,26 @@ export class FaultInjector {
   #step(byMs: number): void {
     this.#targets.clock.step(byMs)
     this.steps.push({ elapsedMs: this.#targets.clock.elapsedMs, byMs })
+  }
+
+  /** Orders wait for the link, and a halt comes before it, or the end of a key. */
+  #stopWaiting(): void {
+    const { clock, callers, gateway, network, opend, standings } = this.#targets
+    const rng = this.#rng
+    network.cut()
+    opend.restart(rng.between(2_000, 6_000))
+    const caller = callers.placeSome(rng.between(1, 3))
+    clock.after(rng.between(500, 4_000), () => {
+      if (rng.chance(0.35)) return standings.revoke(caller)
+      const isByAdmin = rng.chance(0.5)
+      const by = {
+        caller: isByAdmin ? 'key:admin' : caller,
+        isByAdmin,
+        cancels: rng.chance(0.5),
+        includesForeign: false,
+      }
+      gateway.halt({ kind: 'caller', caller }, by)
+    })
   }
 
   /** A person places an order with a remark that an order of the gateway has. */
@@ -173,7 +225,7 @@ export class FaultInjector {
 
 type Kind =
   | ('rules' | 'cut' | 'swallow' | 'end' | 'restart' | 'listless' | 'drift' | 'move' | 'hang')
-  | ('refuse_cancels' | 'copy' | 'touch' | 'storage' | 'revoke')
+  | ('refuse_cancels' | 'copy' | 'touch' | 'storage' | 'revoke' | 'stop_waiting' | 'lost_change')
 
 function headerOf(accId: string): Header {
   return ACCOUNTS.find(({ accID }) => accID.toString() === accId) ?? ACCOUNTS[0]

@@ -48,10 +48,11 @@ const BEGINNINGS: ReadonlySet<EntryState> = new Set(['reserved', 'refused'])
 
 /** What a schedule broke, in words. */
 export function problemsOf(remains: Remains): readonly string[] {
-  const { gateway, entries, steps } = remains
+  const { gateway, entries, steps, opend } = remains
+  const hasStorageFailed = opend.calls.counts.has('fault_storage')
   return [
     ...gateway.bugs.map((bug) => `bug: ${bugText(bug)}`),
-    ...gateway.writings.flatMap(arrowProblems),
+    ...gateway.writings.flatMap((writing) => arrowProblems(writing, hasStorageFailed)),
     ...gateway.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
     ...executionProblems(remains),
     ...entries.flatMap((entry) => entryProblems(entry, remains)),
@@ -67,12 +68,16 @@ function bugText(bug: unknown): string {
   return `${bug.stack ?? bug.message}${bug.cause === undefined ? '' : `\n${bugText(bug.cause)}`}`
 }
 
-/** A caller reads a final state and acts on it, so the state of an entry never goes back. */
-function arrowProblems({ entry, before }: Writing): readonly string[] {
+/**
+ * A caller reads a final state and acts on it, so the state of an entry never goes back. What the storage did not take is
+ * skipped: an entry that was unknown meanwhile goes on from `reserved`.
+ */
+function arrowProblems({ entry, before }: Writing, hasStorageFailed: boolean): readonly string[] {
   if (before === null) return BEGINNINGS.has(entry.state) ? [] : [`${entry.id} began as ${entry.state}`]
   if (before.state === entry.state) return []
   const isContradiction = before.state === 'absent' || before.state === 'rejected'
   if (isContradiction && entry.contradiction === null) return [`${entry.id} left ${before.state} in silence`]
+  if (hasStorageFailed && before.state === 'reserved' && ARROWS.unknown.includes(entry.state)) return []
   return ARROWS[before.state].includes(entry.state) ? [] : [`${entry.id} went from ${before.state} to ${entry.state}`]
 }
 

@@ -42,7 +42,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   const gateway = new GatewayUnderTest({ ...surroundings, openTags: () => opend.listedOpenTags() })
   opend.calls.knowsOrder = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
   const callers = new Callers(clock, rng, gateway)
-  const faults = new FaultInjector({ ...surroundings, gateway, opend }, rng)
+  const faults = new FaultInjector({ ...surroundings, gateway, opend, callers }, rng)
   const stormMs = rng.between(20_000, 120_000)
   const problems: string[] = []
   let operated = 0
