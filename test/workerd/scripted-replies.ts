@@ -32,6 +32,9 @@ export function scriptedReply(protoId: number): Uint8Array | null {
       })
     case 1004:
       return encodeMessage('KeepAlive.Response', { retType: 0, s2c: { time: 1n } })
+    // A login without accounts.
+    case 2001:
+      return encodeMessage('Trd_GetAccList.Response', { retType: 0, s2c: { accList: [] } })
     case 3001:
       return encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })
     case 3003:
