@@ -239,7 +239,10 @@ export function limits(change: Partial<KeyLimits>): KeyLimits {
 }
 
 /** The link broke, before or after the call was sent. */
-export function failed(code: 'gateway.disconnected' | 'gateway.not_ready', sent: boolean): CallOutcome {
+export function failed(
+  code: 'gateway.disconnected' | 'gateway.not_ready' | 'gateway.call_timeout',
+  sent: boolean,
+): CallOutcome {
   return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
 }
 

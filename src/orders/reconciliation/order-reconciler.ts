@@ -186,6 +186,13 @@ export class OrderReconciler {
       return
     }
     if (entry.state !== 'unknown' || this.#ambiguous.has(entry.id)) return
+    if (this.#carriers.hasEnded(entry)) {
+      // The pushes about the order itself may have been lost with its connection, so this may be about a copy of its
+      // remark. A list that has the copy has the order too.
+      this.#hurried.add(entry.id)
+      this.#wakeForNext()
+      return
+    }
     const snapshot = { orders: [order], gap: 'a push is about one order' }
     const match = matchOrder(entry, snapshot, this.#deps.ledger)
     if (match !== null) this.#decide(entry, match)

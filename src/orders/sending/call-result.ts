@@ -15,8 +15,11 @@ export interface CallResult {
   readonly changes: Partial<LedgerEntry>
 }
 
-/** The entry to which an order id belongs. */
-export type IdHolders = Pick<Ledger, 'byOrderId'>
+/** The entries to which an order id belongs, and those that named it before. */
+export type IdHolders = Pick<Ledger, 'byOrderId' | 'changesOf' | 'sequenceOf'>
+
+/** Changes of one order that are read; more than are made between the frame of an order and its reply. */
+const MOST_CHANGES = 8
 
 /** Statuses of an order that never got as far as the market, which fits a refusal. */
 const NEVER_PLACED: ReadonlySet<number> = new Set([OrderStatus.SubmitFailed, OrderStatus.Failed, OrderStatus.Deleted])
@@ -79,7 +82,9 @@ function pushedResult(entry: LedgerEntry, order: Order, holders: IdHolders): Cal
 function doubtOf({ id, call }: LedgerEntry, ids: OrderIds, holders: IdHolders): string | null {
   if (call.kind === 'place') {
     const holder = holders.byOrderId(call.accId, ids)
-    return holder === null || holder.id === id ? null : `OpenD answered with the order id of ${holder.id}`
+    if (holder !== null && holder.id !== id) return `OpenD answered with the order id of ${holder.id}`
+    const change = changeBefore(id, call.accId, ids, holders)
+    return change === null ? null : `OpenD answered with the id of an older order, which ${change.id} was to change`
   }
   if (call.forAll) return null
   const target = targetIds(call)
@@ -90,6 +95,14 @@ function doubtOf({ id, call }: LedgerEntry, ids: OrderIds, holders: IdHolders): 
   return isTarget === false
     ? 'OpenD answered for another order than the one to be changed'
     : 'the reply of OpenD does not name the order that was to be changed'
+}
+
+/** A change of that order that was written down before the entry: nobody can name an order before it is placed. */
+function changeBefore(id: string, accId: string, ids: OrderIds, holders: IdHolders): LedgerEntry | null {
+  const changes = holders.changesOf(accId, ids, MOST_CHANGES)
+  if (changes.length === 0) return null
+  const at = holders.sequenceOf(id) ?? 0
+  return changes.find((change) => (holders.sequenceOf(change.id) ?? at) < at) ?? null
 }
 
 function unknown(detail: string): CallResult {

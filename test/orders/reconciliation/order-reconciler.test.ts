@@ -239,6 +239,8 @@ test('where a simulated account has no history, its list of today is all there i
 test('a push about the order settles it before any look', async () => {
   const rig = losing()
   rig.answers.set(2201, never)
+  // No reply came, and the connection that carried the order lives.
+  rig.answers.set(2202, () => failed('gateway.call_timeout', true))
   void rig.place()
   await rig.pass(500)
   const push = (change: object): Uint8Array => {
@@ -252,6 +254,25 @@ test('a push about the order settles it before any look', async () => {
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['accepted', '5'])
   rig.search.orderPush(push({ orderID: 6n }))
   assert.equal(rig.latest.orderId, '5')
+})
+
+test('after its connection a push does not settle an order, as it may be about a copy of its remark: a list does', async () => {
+  const rig = losing()
+  rig.listed = []
+  void rig.place()
+  await rig.pass(1_500)
+  const looked = rig.count(2201)
+  const order = orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })
+  const copy = orderOf(rig.latest, { orderID: 6n, orderIDEx: 'FT6' })
+  rig.listed = [order, copy]
+  rig.search.orderPush(pushOf(copy))
+  assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
+  await rig.pass(200)
+  assert.equal(rig.count(2201), looked + 1, 'the push is a reason to look at once')
+  assert.equal(rig.latest.state, 'unknown')
+  rig.listed = [order]
+  await rig.pass(5_000)
+  assert.deepEqual([rig.latest.state, rig.latest.orderId], ['accepted', '5'])
 })
 
 test('a lost change that the order shows to be too late is rejected, and its reply says so', async () => {

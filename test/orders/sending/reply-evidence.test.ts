@@ -80,6 +80,29 @@ test('a reply with an id of another order of the account is no evidence, whichev
   assert.equal(rig.latest.state, 'accepted', 'an id of another account is another id')
 })
 
+test('a reply with the id of an order that was there before, as a change of it shows, is no evidence', async () => {
+  const rig = new DeskRig()
+  // An order that was placed by hand: only the change of it is in the ledger.
+  const { reply } = await rig.done(rig.cancel({ orderID: 7n }))
+  assert.equal(reply.kind, 'answered')
+  assert.equal(await stateAfter(rig, placed(7n)), 'unknown')
+  assert.match(rig.latest.detail ?? '', /the id of an older order/)
+})
+
+test('a change of an order that came before the reply to it, as of somebody who saw its push, is none against it', async () => {
+  const rig = new DeskRig()
+  const answer = Promise.withResolvers<CallOutcome>()
+  rig.answers.set(2202, () => answer.promise)
+  void rig.place()
+  await rig.pass(200)
+  const { id } = rig.latest
+  void rig.cancel({ orderID: 7n })
+  await rig.pass(200)
+  answer.resolve(placed(7n))
+  await rig.pass(200)
+  assert.deepEqual([rig.ledger.byId(id)?.state, rig.ledger.byId(id)?.orderId], ['accepted', '7'])
+})
+
 test('the reply to a change counts when it names the order that was to be changed', async () => {
   const both = { orderID: 7n, orderIDEx: 'FT7' }
   const cases: readonly [Ids, Ids, string][] = [
