@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
+import { MOST_ENTRIES_OF_CALLER } from '../../../src/orders/ledger.ts'
+import type { OrderAnswer } from '../../../src/orders/request.ts'
+import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
+import { DeskRig, limits, PLAY_ID } from '../order-rig.ts'
+
+function codeOf({ reply }: OrderAnswer): string {
+  return reply.kind === 'refused' ? reply.failure.code : reply.kind
+}
+
+test('a key with a list of accounts does not learn whether an account that is not on it exists', async () => {
+  const rig = new DeskRig()
+  const limited = { limits: limits({ allowedAccIds: [PLAY_ID] }) }
+  const { header } = placeOrder()
+  for (const accID of [9n, 12_345n]) {
+    assert.equal(codeOf(await rig.done(rig.place({ header: { ...header, accID } }, limited))), 'limits.account')
+  }
+  // The account list is not even read for that.
+  rig.accounts = { code: 'gateway.not_ready', detail: 'test', retryInMs: null }
+  assert.equal(codeOf(await rig.done(rig.place({ header: { ...header, accID: 9n } }, limited))), 'limits.account')
+  assert.equal(codeOf(await rig.done(rig.place({}, limited))), 'gateway.not_ready')
+})
+
+test('a caller with as many entries as are kept places no more orders, and the kill switch still cancels', async () => {
+  const rig = new DeskRig()
+  rig.ledger.countOf = () => MOST_ENTRIES_OF_CALLER - 1
+  assert.equal(codeOf(await rig.done(rig.place())), 'answered')
+  rig.ledger.countOf = () => MOST_ENTRIES_OF_CALLER
+  assert.equal(codeOf(await rig.done(rig.place())), 'order.ledger_full')
+  assert.equal(codeOf(await rig.done(rig.cancel({ orderID: 1n }, { isKillSwitch: true }))), 'answered')
+})
+
+test('a key with a list of markets cancels on those markets only, and only what OpenD lists there', async () => {
+  const rig = new DeskRig()
+  const limited = { limits: limits({ allowedMarkets: ['HK'] }) }
+  const hongKong = restingOrder({ orderID: 7n, orderIDEx: 'FT7' })
+  const us = { code: 'AAPL', secMarket: TrdSecMarket.US, trdMarket: TrdMarket.US }
+  rig.listed = [hongKong, restingOrder({ orderID: 8n, orderIDEx: 'FT8', ...us })]
+  const outcomes: string[] = []
+  for (const orderID of [7n, 8n, 99n]) outcomes.push(codeOf(await rig.done(rig.cancel({ orderID }, limited))))
+  assert.deepEqual(outcomes, ['answered', 'limits.market', 'limits.market'])
+  assert.equal(rig.count(2205), 1)
+})
