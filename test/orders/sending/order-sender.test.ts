@@ -113,6 +113,18 @@ test('an order that waits beyond the trading hours of its key does not leave', a
   assert.equal(rig.count(2202), 0)
 })
 
+test('an order that waits over the midnight of a key with a daily cap does not leave', async () => {
+  for (const [change, expected] of [
+    [{ maxDailyValue: 1e9 }, 'limits.daily_value'],
+    [{ maxOrdersPerMinute: 5 }, 'answered'],
+  ] as const) {
+    const rig = waitingRig(5_000)
+    const day = 86_400_000
+    rig.clock.step(day - (rig.clock.wallMs() % day) - 2_000)
+    assert.equal(told(await rig.done(rig.place({}, { limits: limits(change) }))), expected)
+  }
+})
+
 test('while the storage fails no order leaves, and the next one that it takes shows that it works', async () => {
   const rig = new DeskRig()
   rig.storageError = new Error('database or disk is full')
