@@ -1,5 +1,5 @@
 import { counter, gauge, type MetricSample } from '../src/base/metric.ts'
-import type { GatewaySession } from '../src/gateway/session.ts'
+import type { GatewaySession } from '../src/gateway/link/session.ts'
 
 /** The object's own metrics: the link and the calls on it. */
 export function gatewayMetrics(session: GatewaySession): readonly MetricSample[] {

@@ -1,7 +1,7 @@
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
-import type { Budget } from '../src/gateway/governor-counter.ts'
+import type { Budget } from '../src/gateway/rate-limit/limiter.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'

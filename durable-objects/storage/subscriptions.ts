@@ -1,4 +1,4 @@
-import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/holder.ts'
+import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
 import type { Database } from './database.ts'
 
 /** Subscriptions in the object's SQLite storage: one row for each holder, its units as JSON. */

@@ -1,4 +1,3 @@
-import type { TradingRights } from '../gateway/trading-accounts.ts'
 import type { KeyRecord } from './key-record.ts'
 import type { Restrictions } from './restrictions.ts'
 import type { Scope } from './scope.ts'
@@ -17,6 +16,14 @@ export interface Caller {
   readonly key: KeyRecord | null
   /** What the key, or the JWT's claim and the configured default, restrict the caller to; null where nothing does. */
   readonly restrictions: Restrictions | null
+}
+
+/** Where a token may trade. */
+export interface TradingRights {
+  readonly simulate: boolean
+  readonly real: boolean
+  /** Whether only limits are missing for real accounts; left out where they are not. */
+  readonly lacksLimits?: boolean
 }
 
 /**

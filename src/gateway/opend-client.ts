@@ -1,12 +1,12 @@
 import type { Failure } from '../base/failure.ts'
 import type { Timers } from '../base/timers.ts'
 import type { Connect } from '../transport/link.ts'
-import type { CallOutcome } from './effect.ts'
-import { type CallRank, Governor } from './governor.ts'
-import type { Budget } from './governor-counter.ts'
-import { type LinkEvent, LinkRunner } from './link-runner.ts'
-import { GatewaySession, type SessionOutside } from './session.ts'
-import { type LeaveCheck, UpstreamLine } from './upstream-line.ts'
+import type { CallOutcome } from './link/effect.ts'
+import { type CallRank, Governor } from './rate-limit/governor.ts'
+import type { Budget } from './rate-limit/limiter.ts'
+import { type LinkEvent, LinkRunner } from './link/link-runner.ts'
+import { GatewaySession, type SessionOutside } from './link/session.ts'
+import { type LeaveCheck, UpstreamLine } from './upstream-client.ts'
 
 /** Receives what happens on the link. */
 export interface LinkSubscriber {

@@ -1,4 +1,4 @@
-import { allowedAccounts, type AllowedAccounts, mayLockTrade, needsAccountList } from '../auth/account-policy.ts'
+import { allowedAccounts, type AllowedAccounts, mayLockTrade, needsAccountList } from '../accounts/allowed-accounts.ts'
 import type { Caller } from '../auth/caller.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'

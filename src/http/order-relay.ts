@@ -1,6 +1,6 @@
 import { mayTrade } from '../auth/caller.ts'
 import { keyMarkOf } from '../auth/caller-standing.ts'
-import { orderLimitsOf } from '../auth/order-policy.ts'
+import { orderLimitsOf } from '../accounts/allowed-accounts.ts'
 import { succeed, type Result } from '../base/result.ts'
 import type { OrderEndpoint } from '../endpoints.ts'
 import type { OrderRequest } from '../orders/request.ts'

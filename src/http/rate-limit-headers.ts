@@ -1,4 +1,4 @@
-import type { Budget } from '../gateway/governor-counter.ts'
+import type { Budget } from '../gateway/rate-limit/limiter.ts'
 import type { Budgets } from '../limits/limit-state.ts'
 import { RATE_WINDOW_MS } from '../limits/rate-window.ts'
 import type { ExtraHeaders } from './answer.ts'

@@ -13,7 +13,7 @@ import type { Exchange, Handler } from './exchange.ts'
 import { keptHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { callOpend } from './opend-call.ts'
 import { checkC2S, readText } from './request-message.ts'
-import { isKept, KeptRead } from './kept-read.ts'
+import { isKept, KeptRead } from './cached-read.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,

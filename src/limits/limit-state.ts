@@ -7,7 +7,7 @@ import { isBroken, type OrderPolicy } from './order-policy.ts'
 import { valueOf } from './order-value.ts'
 import { RateWindow } from './rate-window.ts'
 import { judge, type Charge, type Refusal, type Verdict } from './verdict.ts'
-import { checkAccount, checkMarket, checkSide, checkSymbol } from './whitelist-gates.ts'
+import { checkAccount, checkMarket, checkSide, checkSymbol } from './allowlist-gates.ts'
 
 /**
  * How far back rows are needed to rebuild a state: today, which lasts up to 25 hours, and the day before it for a

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import type { TradingRights } from '../gateway/trading-accounts.ts'
+import type { TradingRights } from '../auth/caller.ts'
 import type { GateReport } from '../limits/gate.ts'
 import type { KeyLimits } from '../limits/key-limits.ts'
 import type { Budgets } from '../limits/limit-state.ts'

@@ -5,7 +5,7 @@ import { PushClient, type ClientOptions, type ClientOutside } from './push-clien
 import { freshCounts, type PushCounts } from './push-counts.ts'
 import type { PushEvent } from './push-event.ts'
 import type { ResumeReport, StreamResume } from './resume-report.ts'
-import { StreamBook } from './stream-book.ts'
+import { StreamBook } from './stream-log.ts'
 import { streamKindOf } from './stream-kind.ts'
 
 /** Memory of what waits for all clients together; over it the client with the most is closed. */

@@ -1,5 +1,5 @@
 import type { SocketCaller } from '../auth/socket-caller.ts'
-import { type Holder, socketHolder } from '../subscriptions/holder.ts'
+import { type Holder, socketHolder } from '../subscriptions/subscriber.ts'
 
 /** How a socket wants its pushes; from the query of the upgrade, which the Worker has checked. */
 export interface SocketOptions {

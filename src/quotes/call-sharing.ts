@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../gateway/effect.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
 
 /**
  * The calls whose answer is the same for everybody who asks the same: the API's reads. A call that is not here is never

@@ -1,10 +1,10 @@
-import type { CallOutcome } from '../gateway/effect.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { UnitKey } from '../subscriptions/stream.ts'
 import { bodyKeyOf } from './body-key.ts'
-import { QuoteBoard, type BoardOutside } from './quote-board.ts'
+import { QuoteBoard, type BoardOutside } from './quote-cache.ts'
 import type { QuotePush } from './quote-push.ts'
 import { SHARED_READS, SharedCalls } from './call-sharing.ts'
-import { SlowAnswers } from './slow-answers.ts'
+import { SlowAnswers } from './static-reply-cache.ts'
 import { SNAPSHOT } from './snapshot-batch.ts'
 import { SnapshotMerger, type MergerOutside } from './snapshot-merger.ts'
 

@@ -1,5 +1,5 @@
 import type { MessageTypes } from '../../proto/messages.ts'
-import type { CallOutcome } from '../gateway/effect.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
 import { secKeyOf, securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'

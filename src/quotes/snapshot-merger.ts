@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../gateway/effect.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { QotMarket } from '../../proto/enums.ts'
 import { bodyKeyOf } from './body-key.ts'

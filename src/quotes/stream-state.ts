@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { quoteStreamOf, securityOf, unitKeyOf, type SecKey, type UnitKey } from '../subscriptions/stream.ts'
-import { BARS, POINTS, ticksOf } from './line-rules.ts'
-import { Line } from './line.ts'
+import { BARS, POINTS, ticksOf } from './series-rules.ts'
+import { Line } from './item-series.ts'
 import type { GetterId, QuoteRead } from './quote-read.ts'
 import type { QuotePush } from './quote-push.ts'
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.ts'
-import type { HolderBook } from './holder-book.ts'
-import type { HolderId } from './holder.ts'
+import type { HolderBook } from './subscriber-registry.ts'
+import type { HolderId } from './subscriber.ts'
 import { chooseReclaim, type Reclaim } from './reclaim.ts'
 import type { UnitKey } from './stream.ts'
 import { unsubscribeCalls } from './upstream-calls.ts'

@@ -1,5 +1,5 @@
-import type { HolderBook, Holding } from './holder-book.ts'
-import type { HolderId } from './holder.ts'
+import type { HolderBook, Holding } from './subscriber-registry.ts'
+import type { HolderId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
 import { droppableAtMs, type UpstreamSet } from './upstream-set.ts'
 

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import type { HolderBook } from './holder-book.ts'
-import type { HolderId } from './holder.ts'
+import type { HolderBook } from './subscriber-registry.ts'
+import type { HolderId } from './subscriber.ts'
 import { securityOf, unitOf } from './stream.ts'
 
 /** Which virtual connections a `Qot_GetSubInfo` is about. */

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
-import type { Holder, Wish } from './holder.ts'
+import type { Holder, Wish } from './subscriber.ts'
 import { secKeyOf, type UnitKey, unitKeyOf, unitOf } from './stream.ts'
 import {
   EXTENDED_TIME,
@@ -16,7 +16,7 @@ import {
   withFlag,
   withRehab,
   withSession,
-} from './terms.ts'
+} from './subscription-options.ts'
 
 /** What one `Qot_Sub` wants to change in the units of its holder. */
 export type SubscriptionChange =

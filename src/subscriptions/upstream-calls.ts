@@ -2,12 +2,19 @@ import { RetType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
-import type { CallOutcome } from '../gateway/effect.ts'
-import { opendFailure } from '../gateway/opend-failure.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
+import { opendFailure } from '../gateway/link/opend-failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { type SecKey, securityOf, unitKeyOf, type UnitKey, unitOf } from './stream.ts'
-import { EXTENDED_TIME, ORDER_BOOK_DETAIL, rehabTypesIn, sessionIn, statedTerms, type Terms } from './terms.ts'
+import {
+  EXTENDED_TIME,
+  ORDER_BOOK_DETAIL,
+  rehabTypesIn,
+  sessionIn,
+  statedTerms,
+  type Terms,
+} from './subscription-options.ts'
 import type { WantedUnit } from './upstream-set.ts'
 
 /** Protocol ids. */

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Result } from '../base/result.ts'
-import type { CallOutcome } from '../gateway/effect.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
 import { Quota } from './quota.ts'
 import {
   GET_SUB_INFO,

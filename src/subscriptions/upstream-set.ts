@@ -1,5 +1,5 @@
 import type { UnitKey } from './stream.ts'
-import { covers, PLAIN, type Terms } from './terms.ts'
+import { covers, PLAIN, type Terms } from './subscription-options.ts'
 
 /** OpenD refuses to drop a unit sooner; a second more, because its clock started before its reply came. */
 export const LEAST_SUBSCRIBED_MS = 61_000

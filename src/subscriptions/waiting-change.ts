@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
-import type { Holder, HolderId } from './holder.ts'
+import type { Holder, HolderId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
-import type { Terms } from './terms.ts'
+import type { Terms } from './subscription-options.ts'
 
 /** A subscription that needs OpenD first. */
 export interface WaitingChange {

@@ -1,4 +1,4 @@
-import { Governor } from '../../src/gateway/governor.ts'
+import { Governor } from '../../src/gateway/rate-limit/governor.ts'
 
 /**
  * The product without OpenD's rate limits, of which an account's 15 orders in 30 s would be all that a bench of orders

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { linkFailure } from '../../src/gateway/link-failure.ts'
-import { opendFailure } from '../../src/gateway/opend-failure.ts'
-import { readAccountList } from '../../src/gateway/trading-accounts.ts'
+import { linkFailure } from '../../src/gateway/link/link-failure.ts'
+import { opendFailure } from '../../src/gateway/link/opend-failure.ts'
+import { readAccountList } from '../../src/accounts/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 
 const LONG = `no\n${'x'.repeat(1_000_000)}`

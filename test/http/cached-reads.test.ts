@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import fc from 'fast-check'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
-import { isKept } from '../../src/http/kept-read.ts'
+import { isKept } from '../../src/http/cached-read.ts'
 import { keysJson, makeRig, NOW_MS, readError, type Rig, type SendOptions, tokenOf } from './rig.ts'
 import { sampleBody } from './sample-message.ts'
 

@@ -3,7 +3,7 @@ import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
-import type { Budget } from '../../src/gateway/governor-counter.ts'
+import type { Budget } from '../../src/gateway/rate-limit/limiter.ts'
 import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   CounterDelta,

@@ -1,5 +1,5 @@
 import type { MessageTypes } from '../../proto/messages.ts'
-import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { placeOrder } from '../limits/sample-orders.ts'
 

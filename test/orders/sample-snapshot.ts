@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 
 /** What OpenD says of a security: HK.00700, of that type and at that price. */

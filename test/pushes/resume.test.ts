@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KEEP_UNHEARD_MS } from '../../src/pushes/stream-book.ts'
+import { KEEP_UNHEARD_MS } from '../../src/pushes/stream-log.ts'
 import { HubRig, RUN } from './hub-rig.ts'
 import { fill, notice, order, quote, tick } from './sample-pushes.ts'
 

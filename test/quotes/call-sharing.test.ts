@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
-import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { SHARED_READS, SharedCalls } from '../../src/quotes/call-sharing.ts'
 
 /** Calls that change something at OpenD: subscriptions, the trade lock, push accounts, orders. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
-import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { QuoteReader, type ReadAnswer } from '../../src/quotes/quote-reader.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
 import { QuoteRig, refusalOf, replyOf, requestOf, successOf, TENCENT } from './quote-rig.ts'

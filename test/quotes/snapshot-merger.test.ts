@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { SnapshotMerger } from '../../src/quotes/snapshot-merger.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'

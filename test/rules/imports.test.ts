@@ -83,7 +83,7 @@ test('a package outside its place is found, and so is one that nobody chose', ()
     ['src/wire/frame.ts', 'node:crypto'],
     ['src/wire/schema.ts', 'protobufjs/minimal.js'],
     ['src/wire/encode.ts', 'protobufjs'],
-    ['src/gateway/session.ts', 'node:fs'],
+    ['src/gateway/link/session.ts', 'node:fs'],
     ['src/http/app.ts', 'lodash'],
   ] as const) {
     assert.deepEqual(problemsOf(path, `import { x } from '${name}'`), [`${path}: ${name} must not be imported here`])

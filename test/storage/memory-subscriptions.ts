@@ -1,4 +1,4 @@
-import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/holder.ts'
+import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
 
 /** The meaning of `SubscriptionStore` in the plainest code. */
 export class MemorySubscriptions implements SubscriptionStore {

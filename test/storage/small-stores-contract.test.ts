@@ -6,7 +6,7 @@ import { SqlSubscriptionStore } from '../../durable-objects/storage/subscription
 import { SqlSwitchStore } from '../../durable-objects/storage/switches.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/halt-scope.ts'
 import type { CancelTask, SwitchStore } from '../../src/orders/kill-switch/switch-store.ts'
-import type { StoredHolder, SubscriptionStore } from '../../src/subscriptions/holder.ts'
+import type { StoredHolder, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
 import { MemorySubscriptions } from './memory-subscriptions.ts'
 import { MemorySwitches } from './memory-switches.ts'
 import { failWrites } from './node-database.ts'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
-import { restHolder, socketHolder } from '../../src/subscriptions/holder.ts'
+import { restHolder, socketHolder } from '../../src/subscriptions/subscriber.ts'
 import { MAX_UNITS_PER_HOLDER } from '../../src/subscriptions/subscription-change.ts'
-import { MAX_HELD_UNITS, MAX_HOLDERS, MAX_WAITING_CHANGES } from '../../src/subscriptions/subscription-desk.ts'
-import { ANNA, BERT, DeskRig, sub } from './desk-rig.ts'
+import { MAX_HELD_UNITS, MAX_HOLDERS, MAX_WAITING_CHANGES } from '../../src/subscriptions/subscription-manager.ts'
+import { ANNA, BERT, DeskRig, sub } from './subscription-rig.ts'
 
 const { Basic, OrderBook, KL_Day } = SubType
 

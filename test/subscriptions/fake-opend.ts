@@ -1,5 +1,5 @@
 import type { MessageTypes } from '../../proto/messages.ts'
-import type { CallOutcome } from '../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { secKeyOf, type UnitKey, unitKeyOf } from '../../src/subscriptions/stream.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
-import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, DeskRig, sub } from './desk-rig.ts'
+import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, DeskRig, sub } from './subscription-rig.ts'
 
 const { Basic, OrderBook } = SubType
 

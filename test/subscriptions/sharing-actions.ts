@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { RehabType, SubType } from '../../proto/enums.ts'
-import { type Holder, socketHolder } from '../../src/subscriptions/holder.ts'
-import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET } from './desk-rig.ts'
+import { type Holder, socketHolder } from '../../src/subscriptions/subscriber.ts'
+import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET } from './subscription-rig.ts'
 import type { Fate } from './fake-opend.ts'
 
 /** Whose calls there are: two REST callers, and sockets of both. */

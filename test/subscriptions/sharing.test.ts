@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { anyAction, quietAction } from './sharing-actions.ts'
-import { Story } from './sharing-story.ts'
+import { Story } from './sharing-trace.ts'
 
 test('whatever callers, OpenD and the link do: everybody has what it was told, and OpenD comes to just that', async () => {
   await fc.assert(

@@ -4,7 +4,7 @@ import { SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { SubInfoQuery } from '../../src/subscriptions/sub-info.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
-import { ANNA, ANNAS_SOCKET, BERT, DeskRig } from './desk-rig.ts'
+import { ANNA, ANNAS_SOCKET, BERT, DeskRig } from './subscription-rig.ts'
 
 const { Basic, OrderBook } = SubType
 

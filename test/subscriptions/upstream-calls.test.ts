@@ -3,7 +3,12 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { RehabType, Session, SubType } from '../../proto/enums.ts'
 import { unitKeyOf } from '../../src/subscriptions/stream.ts'
-import { EXTENDED_TIME, rehabTerms, sessionTerms, withDefaultRehab } from '../../src/subscriptions/terms.ts'
+import {
+  EXTENDED_TIME,
+  rehabTerms,
+  sessionTerms,
+  withDefaultRehab,
+} from '../../src/subscriptions/subscription-options.ts'
 import { type SubCall, subscribeCalls, subOutcomeOf, unsubscribeCalls } from '../../src/subscriptions/upstream-calls.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'

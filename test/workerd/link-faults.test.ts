@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { CALL_DEADLINE_MS } from '../../src/gateway/timing.ts'
+import { CALL_DEADLINE_MS } from '../../src/gateway/link/timing.ts'
 import { startWorker, type TestWorker } from './harness.ts'
 import { type Reaction, ScriptedGateway } from './scripted-gateway.ts'
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../../base/failure.ts'
-import { admitOrder, type TradingAccounts } from '../../gateway/trading-accounts.ts'
-import type { CallRank } from '../../gateway/governor-rank.ts'
+import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
+import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
 import { haltFailure, haltOver, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'

@@ -1,4 +1,4 @@
-import type { CallRank } from '../../gateway/governor-rank.ts'
+import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
 import { isFinal } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'

@@ -1,6 +1,6 @@
 import { ModifyOrderOp, TrdEnv } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
-import type { CallOutcome } from '../../gateway/effect.ts'
+import type { CallOutcome } from '../../gateway/link/effect.ts'
 import type { CallOrigin } from '../../gateway/opend-client.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'

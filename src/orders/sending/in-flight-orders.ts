@@ -1,6 +1,6 @@
 import type { Failure } from '../../base/failure.ts'
 import type { Timers } from '../../base/timers.ts'
-import type { CallOutcome } from '../../gateway/effect.ts'
+import type { CallOutcome } from '../../gateway/link/effect.ts'
 import type { Reservation } from '../../limits/limit-state.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'

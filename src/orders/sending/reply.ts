@@ -1,5 +1,5 @@
 import { shownText } from '../../base/shown-text.ts'
-import type { CallOutcome } from '../../gateway/effect.ts'
+import type { CallOutcome } from '../../gateway/link/effect.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { hasId, idsOf } from '../order-identity.ts'

@@ -4,7 +4,7 @@ import { refuse, type CallContext, type HandlerTable, type Refusal } from '../ha
 import type { World } from '../world.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
 import { payFor, refuseByRules } from './call-rules.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import { genericAnswer } from './generic-answer.ts'
 import { genericPushes } from './generic-pushes.ts'
 import type { Peer } from './peer.ts'

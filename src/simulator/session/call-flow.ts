@@ -1,4 +1,4 @@
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import type { Fault } from './fault-script.ts'
 import { hash32 } from './identity.ts'
 import type { Peer } from './peer.ts'

@@ -1,6 +1,6 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type Refusal } from '../handler.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import { refuseWithoutLogin } from './login.ts'
 import type { Peer } from './peer.ts'
 import type { CallFields } from './rate-rules.ts'

@@ -1,5 +1,5 @@
 import type { S2C } from '../handler.ts'
-import type { SecurityRef } from './subscription-book.ts'
+import type { SecurityRef } from './subscription-registry.ts'
 
 /** A security whose history was asked for. Times are Unix ms of the market's clock. */
 export interface HistoryUse {

@@ -5,7 +5,7 @@ import { refuse } from '../handler.ts'
 import { LOGIN_USER_ID, SERVER_VERSION, USER_ATTRIBUTION } from '../system/identity.ts'
 import { refusalBody } from './answer.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import { keyText } from './identity.ts'
 import type { Peer } from './peer.ts'
 

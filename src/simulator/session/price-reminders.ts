@@ -1,6 +1,6 @@
 import { PriceReminderFreq, PriceReminderType, SetPriceReminderOp } from '../../../proto/enums.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
-import type { SecurityRef } from './subscription-book.ts'
+import type { SecurityRef } from './subscription-registry.ts'
 
 /** One reminder of the user, as plain JSON. */
 export interface PriceReminder {

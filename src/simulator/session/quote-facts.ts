@@ -1,7 +1,7 @@
 import { basicQotOf } from '../quotes/basic-quote.ts'
 import type { World } from '../world.ts'
 import type { QuoteFacts } from './reminder-watch.ts'
-import type { SecurityRef } from './subscription-book.ts'
+import type { SecurityRef } from './subscription-registry.ts'
 
 const MINUTE_MS = 60_000
 

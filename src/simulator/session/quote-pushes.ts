@@ -2,7 +2,7 @@ import type { World } from '../world.ts'
 import type { CallStatistics } from './call-statistics.ts'
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
-import type { SecurityRef, Subscription, SubscriptionBook } from './subscription-book.ts'
+import type { SecurityRef, Subscription, SubscriptionBook } from './subscription-registry.ts'
 
 /** One stream of pushes: what makes two registrations share their messages. */
 export interface QuoteStream {

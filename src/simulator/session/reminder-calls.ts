@@ -1,9 +1,9 @@
 import { refuse } from '../handler.ts'
 import { PushBody } from './push-body.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import { lookAt, type QuoteFacts } from './reminder-watch.ts'
 import type { SessionHandlerTable } from './session-handler.ts'
-import type { SecurityRef } from './subscription-book.ts'
+import type { SecurityRef } from './subscription-registry.ts'
 import { unknownSecurity } from './texts.ts'
 
 /** Qot_SetPriceReminder and Qot_GetPriceReminder. */

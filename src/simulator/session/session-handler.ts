@@ -1,5 +1,5 @@
 import type { C2S, CallContext, HandlerTable, Refusal, S2C } from '../handler.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 
 /** What a call that belongs to the conversation itself may see and change. */

@@ -4,7 +4,7 @@ import type { HistoryUse } from './history-quota.ts'
 import type { Login } from './login.ts'
 import type { MarketClock } from './market-clock.ts'
 import type { PriceReminder } from './price-reminders.ts'
-import type { LingeringUnit } from './subscription-book.ts'
+import type { LingeringUnit } from './subscription-registry.ts'
 
 /** How a simulated OpenD converses. */
 export interface SessionOptions {

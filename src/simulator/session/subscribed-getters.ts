@@ -1,9 +1,9 @@
 import { KLType, OrderBookType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type Refusal } from '../handler.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
-import type { Unit } from './subscription-book.ts'
+import type { Unit } from './subscription-registry.ts'
 import { notSubscribed } from './texts.ts'
 
 /** Subscription that each K-line type needs. */

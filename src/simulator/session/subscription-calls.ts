@@ -2,7 +2,7 @@ import { RehabType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
 import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
-import { unitKey, unitsOf, type Subscription, type Unit } from './subscription-book.ts'
+import { unitKey, unitsOf, type Subscription, type Unit } from './subscription-registry.ts'
 import { notSubscribed, quotaExhausted, subTypeName, unknownSecurity, unsubscribedTooEarly } from './texts.ts'
 
 /**

@@ -4,7 +4,7 @@ import { BodyFormat, digestMatches, encodeFrame, HEADER_BYTES, type Frame } from
 import { refuse } from '../handler.ts'
 import { answerCall, INIT_CONNECT, refusalBody } from './answer.ts'
 import { runCall } from './call-flow.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import { answerInit, openInit } from './init-connect.ts'
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'

@@ -1,5 +1,5 @@
 import { QotMarket, SubType } from '../../../proto/enums.ts'
-import type { SecurityRef, Unit } from './subscription-book.ts'
+import type { SecurityRef, Unit } from './subscription-registry.ts'
 
 /**
  * The texts of refusals that the session makes. OpenD words its refusals in the language it is set to; the Chinese

@@ -12,7 +12,7 @@ import { refuse } from '../handler.ts'
 import { answerCall, refusalBody } from './answer.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
 import { runCall } from './call-flow.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 
 /** Pushes use a section no client does: the official one starts at 2. */

@@ -3,7 +3,7 @@ import { quoteHandlers } from '../quotes/handlers.ts'
 import { currentPush, nextChangeMs, pushFor, type QuotePush } from '../quotes/pushes.ts'
 import { tradeHandlers } from '../trading/handlers.ts'
 import { pushOf, type TradePush } from '../trading/pushes.ts'
-import type { WorldServices } from './desk.ts'
+import type { WorldServices } from './connection-hub.ts'
 import { PushBody } from './push-body.ts'
 import { quoteFacts } from './quote-facts.ts'
 

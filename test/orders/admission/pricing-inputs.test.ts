@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderType, SecurityType, TrdMarket, TrdSide } from '../../../proto/enums.ts'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import { failed, never } from '../order-rig.ts'
 import { orderList, refusal } from '../sample-replies.ts'

@@ -1,7 +1,7 @@
 import { StorageHealth } from '../../../src/base/storage-health.ts'
 import { ModifyOrderOp, OrderStatus, TrdMarket } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { type HaltReport, type HaltRequest, OrderService } from '../../../src/orders/order-service.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'

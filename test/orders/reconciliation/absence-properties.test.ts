@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { entryIdOf, tagOf } from '../../../src/orders/tag.ts'
 import { DeskRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
 import { DeskRig, limits, orderOf } from '../order-rig.ts'
 import { orderList } from '../sample-replies.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { DeskRig, failed, never, orderOf, pushOf } from '../order-rig.ts'
 import { orderList, placed, refusal } from '../sample-replies.ts'

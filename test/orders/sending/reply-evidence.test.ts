@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CallOutcome } from '../../../src/gateway/effect.ts'
+import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../../limits/sample-orders.ts'
 import { DeskRig, orderOf, REAL_ID } from '../order-rig.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { SubType } from '../../../proto/enums.ts'
-import { SubscriptionBook, unitsOf } from '../../../src/simulator/session/subscription-book.ts'
+import { SubscriptionBook, unitsOf } from '../../../src/simulator/session/subscription-registry.ts'
 import { Bench, type TcpClient } from './tcp-client.ts'
 
 const TENCENT = { market: 1, code: '00700' }

@@ -1,0 +1,50 @@
+import { allowedAccounts, needsAccountList } from '../src/accounts/allowed-accounts.ts'
+import type { TradingAccount } from '../src/accounts/trading-accounts.ts'
+import { Authenticator } from '../src/auth/authenticator.ts'
+import { isToken } from '../src/auth/bearer.ts'
+import type { KeyTable } from '../src/auth/key-table.ts'
+import { socketCallerOf } from '../src/auth/socket-caller-header.ts'
+import type { SocketCaller } from '../src/auth/socket-caller.ts'
+import type { Failure } from '../src/base/failure.ts'
+import { fail, succeed, type Result } from '../src/base/result.ts'
+import type { Config } from '../src/env.ts'
+import { keyLabelOf } from './key-label.ts'
+
+/** Lets in the sockets that show their token in a message. Everybody else was let in by the Worker. */
+export class SocketDoor {
+  readonly keys: KeyTable
+  readonly #authenticator: Authenticator
+  readonly #accounts: () => Promise<readonly TradingAccount[] | Failure>
+  readonly #count: (outcome: 'allow' | 'reject', keyLabel: string) => void
+
+  /** `config` is null when the deployment is not configured: then nobody gets in. */
+  constructor(
+    config: Config | null,
+    accounts: () => Promise<readonly TradingAccount[] | Failure>,
+    count: (outcome: 'allow' | 'reject', keyLabel: string) => void,
+  ) {
+    this.keys = config?.keys ?? []
+    this.#authenticator = new Authenticator(this.keys, config?.jwt ?? null, (input, init) => fetch(input, init))
+    this.#accounts = accounts
+    this.#count = count
+  }
+
+  /** The caller behind a token. Failures: those of a token in a header, and of the account list. */
+  async identify(token: string): Promise<Result<SocketCaller>> {
+    const caller = await this.#identify(token)
+    this.#count(caller.ok ? 'allow' : 'reject', caller.ok ? await keyLabelOf(caller.value.id) : '<invalid>')
+    return caller
+  }
+
+  async #identify(token: string): Promise<Result<SocketCaller>> {
+    if (!isToken(token)) return fail({ code: 'auth.malformed_token' })
+    const caller = await this.#authenticator.identify(token, Date.now())
+    if (!caller.ok) return caller
+    const { scopes, restrictions } = caller.value
+    if (!scopes.has('qot:read')) return fail({ code: 'auth.insufficient_scope', scopes: ['qot:read'] })
+    const accounts = needsAccountList(restrictions) ? await this.#accounts() : []
+    if ('code' in accounts) return fail(accounts)
+    const allowed = allowedAccounts(restrictions, accounts)
+    return succeed(socketCallerOf(caller.value, allowed === null ? null : [...allowed]))
+  }
+}

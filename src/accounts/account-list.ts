@@ -1,0 +1,131 @@
+import type { Failure } from '../base/failure.ts'
+import { AccountPushes } from './account-pushes.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
+import {
+  accountListRequest,
+  environmentsOf,
+  GET_ACC_LIST,
+  readAccountList,
+  type TradingAccount,
+  type TradingAccounts,
+} from './trading-accounts.ts'
+
+/** How long the account list may be reused. Accounts change by paperwork, not by the second. */
+const FRESH_MS = 60_000
+
+/**
+ * Least time between two reads of the list for an account that is not on it, over all callers. Callers choose the
+ * accounts in their requests, so without this every invented account would be a call of OpenD. A new account is usable
+ * this much later at most.
+ */
+const UNKNOWN_REREAD_MS = 5_000
+
+/** Least time before a list that OpenD did not give is asked for again; callers get the failure of the last read. */
+const FAILED_REREAD_MS = 1_000
+
+/** What the list needs of the link to OpenD. */
+export interface AccountListDeps {
+  /** Makes a call of OpenD as the gateway's own. */
+  readonly send: (protoId: number, body: Uint8Array) => Promise<CallOutcome>
+  /** Grows with every link that comes up: what was read over another link is read again. */
+  readonly linkGeneration: () => number
+  readonly isLinkUp: () => boolean
+  /** Unix ms. */
+  readonly nowMs: () => number
+  /** Calls `run` once, after that many ms. */
+  readonly after: (ms: number, run: () => void) => void
+}
+
+/** What a read returned, when, and over which link. */
+interface Read<Value> {
+  readonly value: Value
+  readonly atMs: number
+  readonly generation: number
+}
+
+interface List {
+  readonly accounts: readonly TradingAccount[]
+  readonly environments: TradingAccounts
+}
+
+/** The trading accounts of the login, and the subscription to their order and fill pushes. */
+export class AccountList {
+  readonly #deps: AccountListDeps
+  readonly #pushes: AccountPushes
+  /** The last list, and when the last read failed if that was later. */
+  #known: Read<List> | null = null
+  #failed: Read<Failure> | null = null
+  /** The read that is in flight; whoever needs the list meanwhile waits for the same. */
+  #reading: Promise<List | Failure> | null = null
+
+  constructor(deps: AccountListDeps) {
+    this.#deps = deps
+    this.#pushes = new AccountPushes({ ...deps, accounts: () => this.#environments((list) => list.size > 0) })
+  }
+
+  /**
+   * The environment of each account. It is read again when the list is old, or when it lacks the account and was not
+   * read in the last seconds.
+   */
+  environments(accId: bigint): Promise<TradingAccounts | Failure> {
+    return this.#environments((list) => list.has(accId))
+  }
+
+  /** The accounts with everything that OpenD lists of them. */
+  async all(): Promise<readonly TradingAccount[] | Failure> {
+    const list = await this.#read(() => true)
+    return 'code' in list ? list : list.accounts
+  }
+
+  /** Whether OpenD has confirmed the pushes of every account of the list over the link that is up. */
+  get arePushesSubscribed(): boolean {
+    return this.#known !== null && this.#pushes.covers(this.#known.value.environments)
+  }
+
+  /** A link came up: the list is read and the pushes are subscribed, without waiting for a caller. */
+  linkReady(): void {
+    this.#pushes.linkReady()
+  }
+
+  /** What was read is out of date. */
+  forget(): void {
+    this.#known = null
+    this.#failed = null
+  }
+
+  async #environments(isEnough: (list: TradingAccounts) => boolean): Promise<TradingAccounts | Failure> {
+    const list = await this.#read(({ environments }) => isEnough(environments))
+    return 'code' in list ? list : list.environments
+  }
+
+  async #read(isEnough: (list: List) => boolean): Promise<List | Failure> {
+    const known = this.#known
+    if (known !== null && this.#isWithin(FRESH_MS, known) && isEnough(known.value)) return known.value
+    const failed = this.#failed
+    if (failed !== null && this.#deps.isLinkUp() && this.#isWithin(FAILED_REREAD_MS, failed)) return failed.value
+    if (known !== null && this.#isWithin(UNKNOWN_REREAD_MS, known)) return known.value
+    this.#reading ??= this.#ask().finally(() => (this.#reading = null))
+    return this.#reading
+  }
+
+  /** Whether a read is not older than that, and of the present link. */
+  #isWithin(ms: number, { atMs, generation }: Read<unknown>): boolean {
+    return generation === this.#deps.linkGeneration() && this.#deps.nowMs() - atMs < ms
+  }
+
+  async #ask(): Promise<List | Failure> {
+    const { send, linkGeneration, nowMs } = this.#deps
+    const outcome = await send(GET_ACC_LIST, accountListRequest())
+    const accounts = outcome.ok ? readAccountList(outcome.body) : outcome.failure
+    const read = { atMs: nowMs(), generation: linkGeneration() }
+    if ('code' in accounts) {
+      this.#failed = { value: accounts, ...read }
+      return accounts
+    }
+    const list = { accounts, environments: environmentsOf(accounts) }
+    this.#failed = null
+    this.#known = { value: list, ...read }
+    this.#pushes.listRead(list.environments)
+    return list
+  }
+}

@@ -1,0 +1,169 @@
+import type { Failure } from '../../base/failure.ts'
+import { type BodyCipher, plainCipher } from '../../wire/cipher.ts'
+import { digestMatches, encodeFrame, type Frame, type Sha1 } from '../../wire/frame.ts'
+import type { CallOutcome, Effect } from './effect.ts'
+import { CALL_RANKS } from '../rate-limit/call-rank.ts'
+import { isOrderCall, stampPacketId } from './packet-id.ts'
+import { type PendingCall, PendingCalls, type SizedCall, type WaitingCall } from './pending-calls.ts'
+import { CALL_DEADLINE_MS } from './timing.ts'
+
+/** Counts since the object started. */
+export interface CallCounts {
+  sent: number
+  answered: number
+  failed: number
+  repliesUnmatched: number
+}
+
+/** A frame that was opened, or why it cannot be. */
+type Opened =
+  | { readonly ok: true; readonly frame: Frame }
+  | { readonly ok: false; readonly code: 'gateway.bad_frame' | 'gateway.bad_digest'; readonly detail: string }
+
+/**
+ * The calls of the session: numbers them, frames them, matches replies by protocol id and serial, and settles each
+ * exactly once. It outlives links: a call that waits is sent on the next one, a call that was sent never again.
+ */
+export class Conversation {
+  readonly counts: CallCounts = { sent: 0, answered: 0, failed: 0, repliesUnmatched: 0 }
+  readonly #sha1: Sha1
+  readonly #emit: (effect: Effect) => void
+  readonly #pending: PendingCalls
+  #lastSerial = 0
+  #linkId = 0
+  /** OpenD's id of the connection over which calls were sent last. */
+  #connId = 0n
+  #cipher: BodyCipher = plainCipher
+
+  constructor(sha1: Sha1, isShared: boolean, emit: (effect: Effect) => void) {
+    this.#sha1 = sha1
+    this.#pending = new PendingCalls(isShared)
+    this.#emit = emit
+  }
+
+  get size(): number {
+    return this.#pending.size
+  }
+
+  /** Whether calls of the owner (not our own heartbeats) wait for a reply. */
+  get hasSentCalls(): boolean {
+    return this.#pending.hasSentCalls
+  }
+
+  /** Whether there is room for a call, to be sent at once or to wait for the link. */
+  hasRoom(call: SizedCall, isSentAtOnce: boolean): boolean {
+    return this.#pending.hasRoom(call, isSentAtOnce)
+  }
+
+  get nextDeadlineMs(): number | null {
+    return this.#pending.nextDeadlineMs()
+  }
+
+  /** How bodies are encrypted from now on, in both directions. */
+  useCipher(cipher: BodyCipher): void {
+    this.#cipher = cipher
+  }
+
+  /** A frame with its plain body, or what is wrong with it. */
+  open(frame: Frame): Opened {
+    const { header } = frame
+    const body = this.#cipher.decrypt(frame.body)
+    const name = `frame ${header.protoId}/${header.serial}`
+    if (body === null) {
+      const detail = `the body of ${name} does not decrypt: is OPEND_RSA_KEY the key that OpenD has?`
+      return { ok: false, code: 'gateway.bad_frame', detail }
+    }
+    return digestMatches(header, body, this.#sha1)
+      ? { ok: true, frame: { header, body } }
+      : { ok: false, code: 'gateway.bad_digest', detail: `the SHA-1 of ${name} does not match its body` }
+  }
+
+  /** What is sent from now on goes over this link. */
+  useLink(linkId: number): void {
+    this.#linkId = linkId
+  }
+
+  /** Keeps a call until the link is ready. */
+  wait(call: WaitingCall): void {
+    this.#pending.wait(call)
+  }
+
+  /** Hands back the calls that waited for the link, by rank and in arrival order, for their owner to call them again. */
+  releaseWaiting(): void {
+    const calls = this.#pending.takeWaiting()
+    for (const rank of CALL_RANKS) {
+      for (const { callId, protoId, body, ...call } of calls) {
+        if (callId !== null && call.rank === rank) this.#emit({ kind: 'released', callId, protoId, body })
+      }
+    }
+  }
+
+  send(call: WaitingCall, connId: bigint): void {
+    const serial = this.#nextSerial()
+    this.#connId = connId
+    this.#pending.markSent(serial, call)
+    this.counts.sent++
+    this.#sendFrame(call.protoId, stampPacketId(call.protoId, call.body, connId, serial), serial)
+    if (call.callId !== null && isOrderCall(call.protoId)) {
+      this.#emit({ kind: 'sent', callId: call.callId, connId, serial })
+    }
+  }
+
+  /** Sends a call of the session itself (InitConnect, heartbeats). Returns its serial. */
+  sendOwn(protoId: number, body: Uint8Array, nowMs: number): number {
+    const serial = this.#nextSerial()
+    const deadlineMs = nowMs + CALL_DEADLINE_MS
+    this.#pending.markSent(serial, { callId: null, protoId, deadlineMs, caller: '', rank: 'system' })
+    this.#sendFrame(protoId, body, serial)
+    return serial
+  }
+
+  /** Settles the call that a frame answers. Returns false when no call waits for it: it came too late. */
+  reply(frame: Frame): boolean {
+    const { protoId, serial } = frame.header
+    const call = this.#pending.takeReply(protoId, serial)
+    if (call === null) {
+      this.counts.repliesUnmatched++
+      const connId = this.#connId
+      if (isOrderCall(protoId)) this.#emit({ kind: 'late_reply', protoId, connId, serial, body: frame.body })
+      return false
+    }
+    this.settle(call, { ok: true, body: frame.body })
+    return true
+  }
+
+  failSent(failure: Failure): void {
+    for (const call of this.#pending.takeSent()) this.settle(call, { ok: false, failure, sent: true })
+  }
+
+  failWaiting(failure: Failure): void {
+    for (const call of this.#pending.takeWaiting()) this.settle(call, { ok: false, failure, sent: false })
+  }
+
+  /** Settles the calls whose time is over. Returns the protocol ids of those that had been sent. */
+  expire(nowMs: number, notReady: Failure, late: Failure): readonly number[] {
+    const { waiting, sent } = this.#pending.takeExpired(nowMs)
+    for (const call of waiting) this.settle(call, { ok: false, failure: notReady, sent: false })
+    for (const call of sent) this.settle(call, { ok: false, failure: late, sent: true })
+    return sent.map((call) => call.protoId)
+  }
+
+  settle(call: PendingCall, outcome: CallOutcome): void {
+    if (call.callId === null) return
+    if (outcome.ok) this.counts.answered++
+    else this.counts.failed++
+    this.#emit({ kind: 'settle', callId: call.callId, outcome })
+  }
+
+  #sendFrame(protoId: number, body: Uint8Array, serial: number): void {
+    const bytes = encodeFrame({ protoId, serial }, this.#cipher.encrypt(body), this.#sha1(body))
+    this.#emit({ kind: 'send', linkId: this.#linkId, bytes })
+  }
+
+  /** Serials are u32 and go on over reconnects: a late frame of an old link can never match a call of the new one. */
+  #nextSerial(): number {
+    do this.#lastSerial = (this.#lastSerial % 0xff_ff_ff_ff) + 1
+    while (this.#pending.isSerialInUse(this.#lastSerial))
+    return this.#lastSerial
+  }
+}

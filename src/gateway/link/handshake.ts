@@ -1,0 +1,91 @@
+import { PacketEncAlgo } from '../../../proto/enums.ts'
+import { decodeMessage } from '../../wire/decode.ts'
+import { encodeMessage } from '../../wire/encode.ts'
+import { KEEP_ALIVE_FRACTION, KEEP_ALIVE_INTERVAL_MS } from './timing.ts'
+
+/** Protocol ids of the conversation itself. */
+export const INIT_CONNECT = 1001
+export const GET_GLOBAL_STATE = 1002
+export const NOTIFY = 1003
+export const KEEP_ALIVE = 1004
+
+/** What OpenD told us when the connection was made. */
+export interface Greeting {
+  /** Unique per connection, about 2^62. */
+  readonly connId: bigint
+  readonly serverVersion: number
+  readonly loginUserId: bigint
+  /** Time between our heartbeats in ms. */
+  readonly heartbeatMs: number
+}
+
+/** Whether OpenD is logged in to the quote and the trade servers. */
+export interface LoginState {
+  readonly quote: boolean
+  readonly trade: boolean
+}
+
+/** `clientVer` is major * 100 + minor of the API version we speak. */
+const CLIENT_VERSION = 1011
+
+/** CBC is what the official clients ask for: its padding is documented by their bytes, the other modes' is not. */
+export function initConnectRequest(isEncrypted: boolean): Uint8Array {
+  return encodeMessage('InitConnect.Request', {
+    c2s: {
+      clientVer: CLIENT_VERSION,
+      clientID: 'opend-edge',
+      recvNotify: true,
+      packetEncAlgo: isEncrypted ? PacketEncAlgo.AES_CBC : PacketEncAlgo.None,
+      pushProtoFmt: 0,
+      programmingLanguage: 'TypeScript',
+    },
+  })
+}
+
+/** What an InitConnect reply holds: the greeting, and the key of an encrypted connection as OpenD spells it. */
+export interface GreetingRead {
+  readonly ok: true
+  readonly greeting: Greeting
+  readonly aesKey: string
+  readonly aesIv: string
+}
+
+/** The greeting, or OpenD's reason for refusing us. */
+export function readGreeting(body: Uint8Array): GreetingRead | { readonly ok: false; readonly detail: string } {
+  const decoded = decodeMessage('InitConnect.Response', body)
+  if (!decoded.ok) return { ok: false, detail: `not an InitConnect reply: ${decoded.detail}` }
+  const { retType, retMsg, s2c } = decoded.value
+  if (retType !== 0 || s2c === undefined) return { ok: false, detail: retMsg ?? `ret_type ${retType}` }
+  const intervalMs = Math.min(
+    Math.max(s2c.keepAliveInterval * 1000, KEEP_ALIVE_INTERVAL_MS.least),
+    KEEP_ALIVE_INTERVAL_MS.most,
+  )
+  return {
+    ok: true,
+    aesKey: s2c.connAESKey,
+    aesIv: s2c.aesCBCiv ?? '',
+    greeting: {
+      connId: s2c.connID,
+      serverVersion: s2c.serverVer,
+      loginUserId: s2c.loginUserID,
+      heartbeatMs: Math.floor(intervalMs * KEEP_ALIVE_FRACTION),
+    },
+  }
+}
+
+/** A heartbeat. OpenD closes a connection that sends none for 30 s. */
+export function keepAliveRequest(nowMs: number): Uint8Array {
+  return encodeMessage('KeepAlive.Request', { c2s: { time: BigInt(Math.floor(nowMs / 1000)) } })
+}
+
+/** Asks for the state that tells whether OpenD is logged in. */
+export function globalStateRequest(): Uint8Array {
+  return encodeMessage('GetGlobalState.Request', { c2s: { userID: 0n } })
+}
+
+/** The login state in a GetGlobalState reply; null when it has none. */
+export function readLoginState(body: Uint8Array): LoginState | null {
+  const decoded = decodeMessage('GetGlobalState.Response', body)
+  const s2c = decoded.ok ? decoded.value.s2c : undefined
+  return s2c === undefined ? null : { quote: s2c.qotLogined, trade: s2c.trdLogined }
+}

@@ -1,0 +1,82 @@
+import type { Timers } from '../../base/timers.ts'
+import { WakeTimer } from '../../base/wake-timer.ts'
+import type { Connect, Link } from '../../transport/link.ts'
+import type { Effect } from './effect.ts'
+import type { UpstreamLine } from '../upstream-client.ts'
+
+/** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up or went. */
+export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
+
+/**
+ * Performs the effects of the upstream line: opens and closes links, moves bytes, keeps the one timer. It decides
+ * nothing.
+ */
+export class LinkRunner {
+  readonly #line: UpstreamLine
+  readonly #connect: Connect
+  readonly #timers: Timers
+  readonly #deliver: (event: LinkEvent) => void
+  readonly #wake: WakeTimer
+  #link: { readonly id: number; readonly link: Link } | null = null
+
+  constructor(line: UpstreamLine, connect: Connect, timers: Timers, deliver: (event: LinkEvent) => void) {
+    this.#line = line
+    this.#connect = connect
+    this.#timers = timers
+    this.#deliver = deliver
+    this.#wake = new WakeTimer(timers, () => this.perform(this.#line.tick(timers.nowMs())))
+  }
+
+  /**
+   * Performs effects in order, then sets the timer for what the line wants next. The timer is only moved when something
+   * is due earlier: a call sets a deadline that is later than the ones before it, so the hot path leaves it alone.
+   */
+  perform(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'connect':
+          this.#open(effect.linkId)
+          break
+        case 'send':
+          if (this.#link?.id === effect.linkId) this.#link.link.send(effect.bytes)
+          break
+        case 'close':
+          if (this.#link?.id === effect.linkId) this.#drop()
+          break
+        case 'settle':
+        case 'push':
+        case 'late_reply':
+        case 'sent':
+        case 'ready':
+        case 'lost':
+          this.#deliver(effect)
+          break
+        case 'released':
+          throw new Error('the line hands no call back')
+      }
+    }
+    this.#wake.by(this.#line.nextWakeMs())
+  }
+
+  #open(linkId: number): void {
+    this.#drop()
+    const nowMs = (): number => this.#timers.nowMs()
+    try {
+      const link = this.#connect({
+        opened: () => this.perform(this.#line.opened(linkId, nowMs())),
+        received: (bytes) => this.perform(this.#line.received(linkId, bytes, nowMs())),
+        closed: (detail) => this.perform(this.#line.closed(linkId, detail, nowMs())),
+      })
+      this.#link = { id: linkId, link }
+    } catch (error) {
+      // The platform throws at once for an address it never connects to. The line must not be called back from within.
+      const detail = error instanceof Error ? error.message : 'the connection failed'
+      void Promise.resolve().then(() => this.perform(this.#line.closed(linkId, detail, nowMs())))
+    }
+  }
+
+  #drop(): void {
+    this.#link?.link.close()
+    this.#link = null
+  }
+}

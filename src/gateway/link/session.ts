@@ -1,0 +1,300 @@
+import type { GatewayFailure, GatewayFailureCode } from '../../base/failure.ts'
+import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
+import { Deframer } from '../../wire/deframer.ts'
+import type { Frame, Sha1 } from '../../wire/frame.ts'
+import { protocolById } from '../../wire/schema.ts'
+import { Backoff } from './backoff.ts'
+import { Conversation } from './conversation.ts'
+import type { Effect } from './effect.ts'
+import { type Encryption, sessionCipher } from './encryption.ts'
+import {
+  GET_GLOBAL_STATE,
+  globalStateRequest,
+  INIT_CONNECT,
+  initConnectRequest,
+  KEEP_ALIVE,
+  keepAliveRequest,
+  type LoginState,
+  NOTIFY,
+  readGreeting,
+} from './handshake.ts'
+import type { GovernedCall } from '../rate-limit/governor.ts'
+import { linkFailure } from './link-failure.ts'
+import { LoginWatch } from './login-watch.ts'
+import { stageDueMs, type Stage } from './stage.ts'
+import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
+
+/** What a session cannot make itself. */
+export interface SessionOutside {
+  readonly sha1: Sha1
+  /** Uniform in [0, 1), for the backoff's jitter. */
+  readonly random: () => number
+  /** The key shared with OpenD and the ciphers it needs; null for a link that is not encrypted. */
+  readonly encryption: Encryption | null
+  /** Whether more than one caller exists, so that none may fill the places of pending calls; true if not given. */
+  readonly isShared?: boolean
+}
+
+/**
+ * The conversation with OpenD as a machine without I/O: events and the time go in, effects come out. It owns the life
+ * of the link (connect, InitConnect, heartbeats, reconnect, parking); the calls are the `Conversation`'s.
+ */
+export class GatewaySession {
+  /** Counts since the object started: attempts to connect, links that came up, links that were up and are gone. */
+  readonly counts = { attempts: 0, connects: 0, linksLost: 0, pushes: 0 }
+  readonly calls: Conversation
+  readonly #backoff: Backoff
+  readonly #encryption: Encryption | null
+  #effects: Effect[] = []
+  #stage: Stage
+  #sinceMs: number
+  #isParking = false
+  #linkId = 0
+  #deframer = new Deframer()
+  #lastFailure: GatewayFailure | null = null
+  readonly #login = new LoginWatch()
+
+  constructor(outside: SessionOutside, nowMs: number, parked: boolean) {
+    this.#backoff = new Backoff(outside.random)
+    this.#encryption = outside.encryption
+    this.calls = new Conversation(outside.sha1, outside.isShared ?? true, (effect) => this.#effects.push(effect))
+    this.#sinceMs = nowMs
+    this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
+  }
+
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  /** When the present stage began, Unix ms. */
+  get sinceMs(): number {
+    return this.#sinceMs
+  }
+
+  get lastFailure(): GatewayFailure | null {
+    return this.#lastFailure
+  }
+
+  /** OpenD's login state at the last look; null while the link is down. */
+  get login(): LoginState | null {
+    return this.#login.state
+  }
+
+  /** The number of the link that is up or was up last: it grows with every link that comes up, and starts at 0. */
+  get linkGeneration(): number {
+    return this.counts.connects
+  }
+
+  /**
+   * Takes a call. It is sent at once on a ready link; else it waits for the link, which is hurried along, and comes back
+   * as `released` when that is up. It settles or comes back within the call deadline.
+   */
+  call(governed: GovernedCall, nowMs: number): readonly Effect[] {
+    const call = { ...governed, deadlineMs: nowMs + CALL_DEADLINE_MS }
+    const failure = this.wouldRefuse(governed)
+    if (failure !== null) {
+      this.calls.settle(call, { ok: false, failure, sent: false })
+    } else if (this.#stage.name === 'ready') {
+      this.calls.send(call, this.#stage.greeting.connId)
+    } else {
+      this.calls.wait(call)
+      this.#hurry(nowMs)
+    }
+    return this.#take()
+  }
+
+  /** The failure with which `call` would refuse a call now; null when it would send it or let it wait. */
+  wouldRefuse(call: Omit<GovernedCall, 'callId' | 'protoId'>): GatewayFailure | null {
+    if (this.#stage.name === 'parked' || this.#isParking) return linkFailure('gateway.parked', 'shut down')
+    if (this.calls.hasRoom(call, this.#stage.name === 'ready')) return null
+    return linkFailure('gateway.busy', `${this.calls.size} calls in flight`)
+  }
+
+  /** The socket of that link is open. */
+  opened(linkId: number, nowMs: number): readonly Effect[] {
+    if (linkId === this.#linkId && this.#stage.name === 'connecting') {
+      const serial = this.calls.sendOwn(INIT_CONNECT, initConnectRequest(this.#encryption !== null), nowMs)
+      this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
+    }
+    return this.#take()
+  }
+
+  /** Bytes came over that link. */
+  received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
+    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    const deframed = this.#deframer.push(bytes)
+    for (const frame of deframed.frames) {
+      // A frame may have ended the link; what follows it on the same socket is not trusted.
+      if (!this.#hasLink()) break
+      const opened = this.calls.open(frame)
+      if (opened.ok) this.#frame(opened.frame, nowMs)
+      else this.#lose(opened.code, opened.detail, nowMs)
+    }
+    if (!deframed.ok && this.#hasLink()) this.#lose('gateway.bad_frame', deframed.detail, nowMs)
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** That link is gone, for the reason given. */
+  closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
+    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    const { name } = this.#stage
+    if (name === 'initializing') this.#lose('gateway.init_rejected', `closed before answering: ${detail}`, nowMs)
+    else this.#lose(name === 'connecting' ? 'gateway.connect_failed' : 'gateway.disconnected', detail, nowMs)
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** Does whatever is due by now. Call it at `nextWakeMs`, and whenever else it suits. */
+  tick(nowMs: number): readonly Effect[] {
+    const stage = this.#stage
+    if (stage.name === 'connecting' && nowMs >= stage.giveUpAtMs) {
+      this.#lose('gateway.connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`, nowMs)
+    } else if (stage.name === 'initializing' && nowMs >= stage.giveUpAtMs) {
+      this.#lose('gateway.init_timeout', `no InitConnect reply within ${INIT_TIMEOUT_MS} ms`, nowMs)
+    } else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
+      this.#connect(nowMs)
+    } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
+      this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
+      this.calls.sendOwn(KEEP_ALIVE, keepAliveRequest(nowMs), nowMs)
+      this.#lookAtLogin(nowMs)
+    }
+    this.#expire(nowMs)
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** Drops the link and connects anew at once; ends a shutdown. Calls on the old link end as disconnected. */
+  reload(nowMs: number): readonly Effect[] {
+    if (this.#hasLink()) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
+    this.#isParking = false
+    this.#backoff.reset()
+    this.#connect(nowMs)
+    return this.#take()
+  }
+
+  /**
+   * Takes no more calls, lets those that are sent finish (the call deadline bounds that), then closes the link and
+   * stays down until `reload`.
+   */
+  park(nowMs: number): readonly Effect[] {
+    this.#isParking = true
+    this.calls.failWaiting(linkFailure('gateway.parked', 'shut down before the link came up'))
+    this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** When `tick` is next due; null when nothing is scheduled. */
+  nextWakeMs(): number | null {
+    const next = Math.min(stageDueMs(this.#stage), this.calls.nextDeadlineMs ?? Infinity)
+    return next === Infinity ? null : next
+  }
+
+  #frame(frame: Frame, nowMs: number): void {
+    const { protoId, serial } = frame.header
+    if (protocolById(protoId)?.request === null) {
+      this.counts.pushes++
+      // A notification may announce a lost or regained login, so the state is read rather than guessed from it.
+      if (protoId === NOTIFY && this.#stage.name === 'ready') this.#lookAtLogin(nowMs)
+      this.#effects.push({ kind: 'push', protoId, body: frame.body })
+    } else if (this.calls.reply(frame)) {
+      if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
+      if (protoId === GET_GLOBAL_STATE) this.#login.seen(frame.body)
+    }
+  }
+
+  #greet(body: Uint8Array, nowMs: number): void {
+    const read = readGreeting(body)
+    if (!read.ok) {
+      this.#lose('gateway.init_rejected', read.detail, nowMs)
+      return
+    }
+    const { greeting } = read
+    this.calls.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
+    this.counts.connects++
+    this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
+    this.#effects.push({ kind: 'ready' })
+    this.#lookAtLogin(nowMs)
+    this.calls.releaseWaiting()
+  }
+
+  #lookAtLogin(nowMs: number): void {
+    if (this.#login.begin()) this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
+  }
+
+  #connect(nowMs: number): void {
+    this.#linkId++
+    this.counts.attempts++
+    this.#deframer = new Deframer()
+    this.calls.useLink(this.#linkId)
+    this.calls.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
+    this.#enter({ name: 'connecting', giveUpAtMs: nowMs + CONNECT_TIMEOUT_MS }, nowMs)
+    this.#effects.push({ kind: 'connect', linkId: this.#linkId })
+  }
+
+  #hurry(nowMs: number): void {
+    if (this.#stage.name !== 'waiting') return
+    const { soonestMs } = this.#backoff
+    if (soonestMs <= nowMs) this.#connect(nowMs)
+    else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
+  }
+
+  /** Ends the link. Sent calls end with the failure; waiting ones too when it was the attempt they waited for. */
+  #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
+    const wasReady = this.#stage.name === 'ready'
+    const delayMs = this.#backoff.failed(nowMs, wasReady ? nowMs - this.#sinceMs : null)
+    if (wasReady) this.counts.linksLost++
+    this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    this.#forgetLink()
+    this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
+    this.#lastFailure = linkFailure(code, detail, delayMs)
+    this.calls.failSent(this.#lastFailure)
+    if (!wasReady) this.calls.failWaiting(this.#lastFailure)
+  }
+
+  #expire(nowMs: number): void {
+    const last = this.#lastFailure
+    const reason = last === null ? 'still connecting' : `the last attempt failed: ${last.detail}`
+    const expired = this.calls.expire(
+      nowMs,
+      linkFailure('gateway.not_ready', reason),
+      linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
+    )
+    // The next heartbeat asks again.
+    if (expired.includes(GET_GLOBAL_STATE)) this.#login.lost()
+    // Every heartbeat gets an answer from a living OpenD; without one the socket is open but nobody is there.
+    if (this.#stage.name === 'ready' && expired.includes(KEEP_ALIVE)) {
+      this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
+    }
+  }
+
+  #parkWhenDone(nowMs: number): void {
+    if (!this.#isParking || this.calls.hasSentCalls) return
+    if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    this.calls.failSent(linkFailure('gateway.parked', 'shut down'))
+    this.#isParking = false
+    this.#forgetLink()
+    this.#enter({ name: 'parked' }, nowMs)
+  }
+
+  /** What was true of the link is true no more; told once, while the stage still says that it was up. */
+  #forgetLink(): void {
+    this.#login.forget()
+    if (this.#stage.name === 'ready') this.#effects.push({ kind: 'lost' })
+  }
+
+  #enter(stage: Stage, nowMs: number): void {
+    this.#stage = stage
+    this.#sinceMs = nowMs
+  }
+
+  #hasLink(): boolean {
+    return this.#stage.name !== 'parked' && this.#stage.name !== 'waiting'
+  }
+
+  #take(): readonly Effect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+}

@@ -1,0 +1,125 @@
+import type { CallRank } from './call-rank.ts'
+
+/** A call that waits for OpenD's limit. The body stays with its owner. */
+export interface WaitingCall {
+  readonly callId: number
+  readonly caller: string
+  readonly rank: CallRank
+  readonly deadlineMs: number
+  readonly bodyBytes: number
+}
+
+/**
+ * Calls of one caller that may wait for one counter: the largest limit with a gap (2205, 20 calls), so that a burst
+ * which only has to be spaced out is never refused, and no key can fill the queue.
+ */
+export const MAX_WAITING_PER_CALLER = 20
+
+/** Calls that may wait for one counter, in each rank: no limit hands out more within the waiting time (60). */
+export const MAX_WAITING_PER_QUEUE = 64
+
+/** Of these, places for callers that have no call in the queue yet, where more than one caller exists. */
+const KEPT_FOR_FIRST = MAX_WAITING_PER_QUEUE / 4
+
+/** Callers whose last turn is remembered; those beyond count as never served. */
+const MAX_TURNS = MAX_WAITING_PER_QUEUE
+
+/** Which of the waiting callers may be next. */
+export interface Choice {
+  readonly isReady: (caller: string) => boolean
+  /** Callers with less of it go first. */
+  readonly useOf: (caller: string) => number
+}
+
+/**
+ * The calls of one rank that wait for one counter. Of callers with equal use the one who was served longest ago is next,
+ * and each caller's calls go in arrival order. Turns are remembered while nobody waits, or whoever asks first would win every round.
+ */
+export class TurnQueue {
+  /** No caller without calls. */
+  readonly #byCaller = new Map<string, WaitingCall[]>()
+  /** The number of each caller's last turn, oldest first. */
+  readonly #turns = new Map<string, number>()
+  #lastTurn = 0
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The callers with calls in the queue. */
+  get callers(): Iterable<string> {
+    return this.#byCaller.keys()
+  }
+
+  hasRoom(caller: string, isShared: boolean): boolean {
+    const own = this.#byCaller.get(caller)?.length ?? 0
+    const room = isShared && own > 0 ? MAX_WAITING_PER_QUEUE - KEPT_FOR_FIRST : MAX_WAITING_PER_QUEUE
+    return this.#size < room && own < MAX_WAITING_PER_CALLER
+  }
+
+  add(call: WaitingCall): void {
+    const own = this.#byCaller.get(call.caller)
+    if (own === undefined) this.#byCaller.set(call.caller, [call])
+    else own.push(call)
+    this.#size++
+  }
+
+  /** Notes that a call of the caller was sent. */
+  noteTurn(caller: string): void {
+    this.#turns.delete(caller)
+    this.#turns.set(caller, ++this.#lastTurn)
+    if (this.#turns.size <= MAX_TURNS) return
+    const oldest = this.#turns.keys().next()
+    if (oldest.done !== true) this.#turns.delete(oldest.value)
+  }
+
+  /** Takes the first call of the ready caller whose turn it is, and notes the turn; null when no caller is ready. */
+  takeNext({ isReady, useOf }: Choice): WaitingCall | null {
+    let next: readonly [place: readonly [use: number, turn: number], calls: WaitingCall[]] | null = null
+    for (const [caller, calls] of this.#byCaller) {
+      if (!isReady(caller)) continue
+      const place = [useOf(caller), this.#turns.get(caller) ?? 0] as const
+      if (next === null || isBefore(place, next[0])) next = [place, calls]
+    }
+    const call = next?.[1].shift()
+    if (next === null || call === undefined) return null
+    if (next[1].length === 0) this.#byCaller.delete(call.caller)
+    this.#size--
+    this.noteTurn(call.caller)
+    return call
+  }
+
+  /** Takes the calls whose deadline has come. */
+  takeExpired(nowMs: number): readonly WaitingCall[] {
+    const expired: WaitingCall[] = []
+    for (const [caller, calls] of this.#byCaller) {
+      // Calls of one rank wait equally long, so the oldest is the first to expire.
+      const kept = calls.findIndex((call) => call.deadlineMs > nowMs)
+      expired.push(...calls.splice(0, kept === -1 ? calls.length : kept))
+      if (calls.length === 0) this.#byCaller.delete(caller)
+    }
+    this.#size -= expired.length
+    return expired
+  }
+
+  /** The earliest deadline; `Infinity` when nothing waits. */
+  deadlineMs(): number {
+    let earliest = Infinity
+    for (const [first] of this.#byCaller.values()) earliest = Math.min(earliest, first?.deadlineMs ?? Infinity)
+    return earliest
+  }
+
+  clone(): TurnQueue {
+    const copy = new TurnQueue()
+    for (const [caller, calls] of this.#byCaller) copy.#byCaller.set(caller, [...calls])
+    for (const [caller, turn] of this.#turns) copy.#turns.set(caller, turn)
+    copy.#lastTurn = this.#lastTurn
+    copy.#size = this.#size
+    return copy
+  }
+}
+
+function isBefore([use, turn]: readonly [number, number], [otherUse, otherTurn]: readonly [number, number]): boolean {
+  return use === otherUse ? turn < otherTurn : use < otherUse
+}

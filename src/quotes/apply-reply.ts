@@ -1,0 +1,105 @@
+import { SubType } from '../../proto/enums.ts'
+import type { MessageTypes } from '../../proto/messages.ts'
+import { secKeyOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
+import { decodeMessage, type Decoded } from '../wire/decode.ts'
+import type { Line } from './item-series.ts'
+import type { QuoteRead } from './quote-read.ts'
+import type { StreamState } from './stream-state.ts'
+
+/** A getter's reply with the time of its coming, Unix ms; null when there is none. */
+export type Reply = { readonly body: Uint8Array; readonly atMs: number } | null
+
+/**
+ * A getter is being sent: call what is returned with its reply, once. Last values are taken from the reply unless a push
+ * came since the getter was sent; it is as new or newer. Lines take the reply and put those pushes on top.
+ */
+export function learner(read: QuoteRead, states: readonly StreamState[]): (reply: Reply) => void {
+  if (read.protoId === 3004) return quoteLearner(states)
+  const [state] = states
+  return state === undefined ? () => undefined : singleLearner(read, state)
+}
+
+function quoteLearner(states: readonly StreamState[]): (reply: Reply) => void {
+  const pushesBefore = states.map(({ pushes }) => pushes)
+  return (reply) => {
+    const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetBasicQot.Response', reply.body))
+    if (reply === null || s2c === null) return
+    const quotes = new Map((s2c.basicQotList ?? []).map((quote) => [quoteKeyOf(quote), quote]))
+    for (const [at, state] of states.entries()) {
+      const quote = quotes.get(state.unitKey)
+      if (quote === undefined || state.known.protoId !== 3004 || state.pushes !== pushesBefore[at]) continue
+      state.known.quote = quote
+      learned(state, reply.atMs)
+    }
+  }
+}
+
+function singleLearner(read: QuoteRead, state: StreamState): (reply: Reply) => void {
+  const { known, pushes } = state
+  switch (known.protoId) {
+    case 3012:
+      return (reply) => {
+        const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetOrderBook.Response', reply.body))
+        if (reply === null || s2c === null || state.pushes !== pushes) return
+        known.book = { s2c, asked: read.count }
+        learned(state, reply.atMs)
+      }
+    case 3014:
+      return (reply) => {
+        const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetBroker.Response', reply.body))
+        if (reply === null || s2c === null || state.pushes !== pushes) return
+        known.queue = s2c
+        learned(state, reply.atMs)
+      }
+    case 3006:
+      return lineLearner(state, known, read.count, (body) => {
+        const s2c = successOf(decodeMessage('Qot_GetKL.Response', body))
+        return s2c && { items: s2c.klList ?? [], name: s2c.name }
+      })
+    case 3008:
+      return lineLearner(state, known, read.count, (body) => {
+        const s2c = successOf(decodeMessage('Qot_GetRT.Response', body))
+        return s2c && { items: s2c.rtList ?? [], name: s2c.name }
+      })
+    case 3010:
+      return lineLearner(state, known, read.count, (body) => {
+        const s2c = successOf(decodeMessage('Qot_GetTicker.Response', body))
+        return s2c && { items: s2c.tickerList ?? [], name: s2c.name }
+      })
+    default:
+      return () => undefined
+  }
+}
+
+/** Takes a reply into a line, with what `itemsOf` finds in it; null for a reply that tells nothing. */
+function lineLearner<Item>(
+  state: StreamState,
+  known: { readonly line: Line<Item>; name: string | undefined },
+  asked: number,
+  itemsOf: (body: Uint8Array) => { readonly items: readonly Item[]; readonly name: string | undefined } | null,
+): (reply: Reply) => void {
+  const token = known.line.begin()
+  return (reply) => {
+    const found = reply === null ? null : itemsOf(reply.body)
+    if (reply === null || found === null) return known.line.giveUp(token)
+    known.line.learn(token, found.items, asked)
+    known.name = found.name
+    learned(state, reply.atMs)
+  }
+}
+
+/** What the reply says; null for a refusal, and for bytes that are no such reply. */
+function successOf<S2C>(decoded: Decoded<{ readonly retType: number; readonly s2c?: S2C | undefined }>): S2C | null {
+  return decoded.ok && decoded.value.retType === 0 ? (decoded.value.s2c ?? null) : null
+}
+
+function quoteKeyOf({ security }: MessageTypes['Qot_Common.BasicQot']): UnitKey {
+  return unitKeyOf(SubType.Basic, secKeyOf(security))
+}
+
+/** The stream is live when a getter is sent, and OpenD answered for what it has now. */
+function learned(state: StreamState, atMs: number): void {
+  state.version++
+  state.isSure = true
+  state.asOfMs = Math.max(state.asOfMs, atMs)
+}

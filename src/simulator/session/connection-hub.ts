@@ -1,0 +1,177 @@
+import type { MessageTypes } from '../../../proto/messages.ts'
+import type { HandlerTable } from '../handler.ts'
+import type { World } from '../world.ts'
+import { CallStatistics } from './call-statistics.ts'
+import type { SimulatorCrypto } from './crypto.ts'
+import type { Faults } from './faults.ts'
+import type { HistoryQuota } from './history-quota.ts'
+import { loginNotices, type Login } from './login.ts'
+import { marketTimeMs, sessionTimeMs, type MarketClock } from './market-clock.ts'
+import type { Peer } from './peer.ts'
+import { PushBody } from './push-body.ts'
+import { QuotePushes, type QuotePushSource } from './quote-pushes.ts'
+import type { PriceReminders } from './price-reminders.ts'
+import { RateLimits } from './rate-limits.ts'
+import { Schedule } from './schedule.ts'
+import { sendReminders } from './reminder-calls.ts'
+import type { QuoteFacts } from './reminder-watch.ts'
+import type { SecurityRef, SubscriptionBook } from './subscription-registry.ts'
+import { sendTradePushes, type TradePush } from './trade-pushes.ts'
+
+/** How the world behind OpenD answers and speaks up. */
+export interface WorldServices {
+  /** Quote and trade calls by protocol name. */
+  readonly handlers: HandlerTable
+  readonly quotePushes: QuotePushSource
+  /** What price reminders look at; null for a security without a price. */
+  readonly quoteFacts: (world: World, security: SecurityRef, marketMs: number) => QuoteFacts | null
+  /** Lets resting orders meet the market up to this market time. */
+  readonly advance: (world: World, marketMs: number) => void
+  /** The order and fill changes since the last call, in the order they happened. */
+  readonly takeTradePushes: (world: World) => readonly TradePush[]
+}
+
+/** Fixed facts about one OpenD. */
+export interface DeskSettings {
+  readonly seed: number
+  readonly crypto: SimulatorCrypto
+  readonly clock: MarketClock
+  /** Told to clients in InitConnect; they send a heartbeat in four fifths of it. */
+  readonly keepAliveIntervalSeconds: number
+  /** False lifts the upstream limits, for load tests. */
+  readonly limitsRates: boolean
+  /** Told about exceptions of handlers, which are bugs; null lets them through. */
+  readonly onBug: ((bug: unknown) => void) | null
+  readonly faults: Faults
+  readonly subscriptions: SubscriptionBook
+  readonly historyQuota: HistoryQuota
+  readonly reminders: PriceReminders
+  readonly login: Login
+}
+
+const NOTIFY = 1003
+
+/** What all connections of one OpenD share: the world behind it and the books it keeps. */
+export class Desk {
+  readonly world: World
+  readonly services: WorldServices
+  readonly settings: DeskSettings
+  readonly peers = new Map<bigint, Peer>()
+  readonly subscriptions: SubscriptionBook
+  readonly faults: Faults
+  readonly historyQuota: HistoryQuota
+  readonly reminders: PriceReminders
+  readonly rates = new RateLimits()
+  readonly statistics = new CallStatistics()
+  readonly schedule = new Schedule()
+  readonly quotePushes: QuotePushes
+  #afterReply: { readonly peer: Peer; readonly body: PushBody }[] = []
+  #login: Login
+  #revision = 0
+
+  constructor(world: World, services: WorldServices, settings: DeskSettings) {
+    this.world = world
+    this.services = services
+    this.settings = settings
+    this.subscriptions = settings.subscriptions
+    this.faults = settings.faults
+    this.historyQuota = settings.historyQuota
+    this.reminders = settings.reminders
+    this.#login = settings.login
+    this.quotePushes = new QuotePushes(world, services.quotePushes, settings.subscriptions, this.peers, this.statistics)
+  }
+
+  get crypto(): SimulatorCrypto {
+    return this.settings.crypto
+  }
+
+  /** Grows with every change that outlives a restart. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Notes that something changed which outlives a restart. */
+  touch(): void {
+    this.#revision++
+  }
+
+  get login(): Login {
+    return this.#login
+  }
+
+  /** Changes OpenD's login and tells every connection that wants notices. */
+  setLogin(login: Login): void {
+    if (login === this.#login) return
+    this.#login = login
+    this.touch()
+    for (const notice of loginNotices(login)) this.notify(notice)
+  }
+
+  /** Sends a Notify push to every connection that asked for them. */
+  notify(notice: MessageTypes['Notify.S2C']): void {
+    const body = new PushBody(NOTIFY, 'Notify.Response', { retType: 0, s2c: notice })
+    for (const peer of this.peers.values()) if (peer.wantsNotices) peer.push(body)
+  }
+
+  /** The market's time in Unix ms. */
+  marketMs(nowMs: number): number {
+    return marketTimeMs(this.settings.clock, nowMs)
+  }
+
+  /** When something can happen by itself, Unix ms of the session clock; null while nothing can. */
+  get nextEventMs(): number | null {
+    const { clock } = this.settings
+    const watchesOrders = [...this.peers.values()].some(({ accounts }) => accounts.size > 0)
+    const watchesPrices = this.peers.size > 0 && this.reminders.list().some(({ isEnabled }) => isEnabled)
+    // Neither says when it will have something to tell, so both are looked at as often as pushes may go out.
+    if (watchesOrders || watchesPrices) return clock.kind === 'frozen' ? null : -Infinity
+    const { nextMs } = this.quotePushes
+    return nextMs === null ? null : sessionTimeMs(clock, nextMs)
+  }
+
+  /** Lets the market and the accounts come to the present, and sends what follows from it. */
+  advance(nowMs: number): void {
+    const marketMs = this.marketMs(nowMs)
+    this.services.advance(this.world, marketMs)
+    this.quotePushes.advance(marketMs)
+    sendReminders(this, marketMs)
+    this.#sendTradePushes()
+  }
+
+  /** Queues a push that `flush` sends. */
+  pushAfterReply(peer: Peer, body: PushBody): void {
+    this.#afterReply.push({ peer, body })
+  }
+
+  /** Sends what a call has set off, once its reply is out. */
+  flush(nowMs: number): void {
+    for (const { peer, body } of this.#afterReply.splice(0)) peer.push(body)
+    this.quotePushes.sendFirst(this.marketMs(nowMs))
+    this.#sendTradePushes()
+  }
+
+  /** Closes a connection and forgets what belongs to it. */
+  drop(peer: Peer, reason: string, nowMs: number): void {
+    this.forget(peer, nowMs)
+    peer.close(reason)
+  }
+
+  /** Forgets a connection that is gone. */
+  forget(peer: Peer, nowMs: number): void {
+    if (!this.peers.delete(peer.connId)) return
+    this.subscriptions.close(peer.connId, nowMs)
+    this.touch()
+  }
+
+  /** Closes every connection and keeps everything else: what clients see of a restart. */
+  dropAll(reason: string, nowMs: number): void {
+    for (const peer of [...this.peers.values()]) this.drop(peer, reason, nowMs)
+  }
+
+  #sendTradePushes(): void {
+    const pushes = this.services.takeTradePushes(this.world)
+    if (pushes.length === 0) return
+    this.touch()
+    sendTradePushes(pushes, this.peers)
+  }
+}
