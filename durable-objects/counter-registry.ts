@@ -8,7 +8,7 @@ import type { CounterDelta } from './gateway-rpc.ts'
 const MAX_SERIES = 5_000
 
 /** Counts that the Worker's isolates report, added up. Kept in memory: Prometheus takes a restart for what it is. */
-export class CounterBook {
+export class CounterRegistry {
   readonly #series = new Map<string, { name: string; labels: Readonly<Record<string, string>>; value: number }>()
 
   add(deltas: readonly CounterDelta[]): void {

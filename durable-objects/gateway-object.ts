@@ -17,14 +17,14 @@ import type { Connect } from '../src/transport/link.ts'
 import { aes128, sha1 } from '../src/transport/native-crypto.ts'
 import { tcpConnector } from '../src/transport/tcp.ts'
 import { AlarmClock } from './alarm-clock.ts'
-import { CounterBook } from './counter-registry.ts'
+import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
-import { SocketDoor } from './socket-authenticator.ts'
+import { SocketAuthenticator } from './socket-authenticator.ts'
 import type { Database } from './storage/database.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
@@ -48,9 +48,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #sockets: HibernatingSockets
   readonly #gateway: Gateway
   readonly #alarmClock: AlarmClock
-  readonly #counters = new CounterBook()
+  readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
-  #door: SocketDoor
+  #authenticator: SocketAuthenticator
   #epoch: number
 
   /** `simulator` connects to an OpenD on board; null for the product, which has none. */
@@ -68,7 +68,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
-    this.#door = this.#openDoor()
+    this.#authenticator = this.#openDoor()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
@@ -82,10 +82,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       sockets: this.#sockets,
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
-      identify: (token) => this.#door.identify(token),
-      standing: (caller, nowMs) => socketStanding(this.#door.keys, caller, nowMs),
+      identify: (token) => this.#authenticator.identify(token),
+      standing: (caller, nowMs) => socketStanding(this.#authenticator.keys, caller, nowMs),
       orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
-        callerStanding(this.#door.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
+        callerStanding(this.#authenticator.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
@@ -155,7 +155,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#epoch++
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
-    this.#door = this.#openDoor()
+    this.#authenticator = this.#openDoor()
     if (this.#upstream !== null) this.#gateway.reload()
   }
 
@@ -216,13 +216,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     }
   }
 
-  #openDoor(): SocketDoor {
+  #openDoor(): SocketAuthenticator {
     const config = readConfig(this.env)
     const count = (outcome: string, keyLabel: string): void => {
       const labels = { iface: 'ws', outcome, key_id: keyLabel }
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
-    return new SocketDoor(config.ok ? config.value : null, () => this.#gateway.accounts.all(), count)
+    return new SocketAuthenticator(config.ok ? config.value : null, () => this.#gateway.accounts.all(), count)
   }
 }
 

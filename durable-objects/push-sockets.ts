@@ -3,7 +3,7 @@ import { CLIENT_NETWORK_HEADER } from '../src/auth/socket-caller-header.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import { DEFAULT_CONFLATE_MS } from '../src/pushes/push-client.ts'
 import type { PushSocket, PushSockets, SocketFacts, SocketOptions } from '../src/pushes/push-socket.ts'
-import { socketHolder } from '../src/subscriptions/subscriber.ts'
+import { socketSubscriber } from '../src/subscriptions/subscriber.ts'
 
 /** The platform's own limit of hibernating sockets of one object. */
 const MAX_SOCKETS = 32_768
@@ -145,7 +145,7 @@ export class HibernatingSockets implements PushSockets {
 
 /** As `socketHolder` names it, so that one name does for both. */
 function idOf(number: number): string {
-  return socketHolder(number, '').id
+  return socketSubscriber(number, '').id
 }
 
 function optionsOf(query: URLSearchParams): SocketOptions {

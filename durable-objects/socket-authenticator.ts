@@ -11,7 +11,7 @@ import type { Config } from '../src/env.ts'
 import { keyLabelOf } from './key-label.ts'
 
 /** Lets in the sockets that show their token in a message. Everybody else was let in by the Worker. */
-export class SocketDoor {
+export class SocketAuthenticator {
   readonly keys: KeyTable
   readonly #authenticator: Authenticator
   readonly #accounts: () => Promise<readonly TradingAccount[] | Failure>

@@ -18,21 +18,31 @@ const ADDED_LATER = {
   resolution: null,
 } as const
 
+/** An entry as it is stored. */
+type StoredEntry = Omit<LedgerEntry, 'pollAttempts' | 'nextPollAtMs'> & {
+  readonly looks: number
+  readonly nextLookMs: number
+  readonly reservation: { readonly value: string } | null
+}
+
 /** The entry as JSON, without its reply, which has a column; the value of its reservation as a decimal text. */
 export function entryText(entry: LedgerEntry): string {
-  const { reservation } = entry
+  const { reservation, pollAttempts, nextPollAtMs, ...fields } = entry
   const stored = reservation === null ? null : { ...reservation, value: reservation.value.toString() }
-  return JSON.stringify({ ...entry, reply: null, reservation: stored })
+  // These two are stored under the names that the first release gave them.
+  return JSON.stringify({ ...fields, looks: pollAttempts, nextLookMs: nextPollAtMs, reply: null, reservation: stored })
 }
 
 /** Reads a row that this version or an earlier one wrote. */
 export function readEntry({ entry: text, reply }: EntryRow): LedgerEntry {
   // Only `entryText` writes the column.
-  const entry = JSON.parse(text) as LedgerEntry & { readonly reservation: { readonly value: string } | null }
+  const { looks, nextLookMs, ...entry } = JSON.parse(text) as StoredEntry
   const { reservation } = entry
   return {
     ...ADDED_LATER,
     ...entry,
+    pollAttempts: looks,
+    nextPollAtMs: nextLookMs,
     reservation: reservation === null ? null : { ...reservation, value: BigInt(reservation.value) },
     reply: reply === null ? null : new Uint8Array(reply),
   }

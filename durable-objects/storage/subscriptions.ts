@@ -1,7 +1,7 @@
-import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
+import type { SubscriberId, StoredSubscriber, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
 import type { Database } from './database.ts'
 
-/** Subscriptions in the object's SQLite storage: one row for each holder, its units as JSON. */
+/** Subscriptions in the object's SQLite storage: one row for each subscriber, its units as JSON. */
 export class SqlSubscriptionStore implements SubscriptionStore {
   readonly #sql: Database['sql']
 
@@ -9,17 +9,21 @@ export class SqlSubscriptionStore implements SubscriptionStore {
     this.#sql = db.sql
   }
 
-  all(): readonly StoredHolder[] {
+  all(): readonly StoredSubscriber[] {
     const rows = this.#sql.exec<{ holder: string }>('SELECT holder FROM subscriptions').toArray()
     // Only `put` writes them.
-    return rows.map(({ holder }) => JSON.parse(holder) as StoredHolder)
+    return rows.map(({ holder }) => JSON.parse(holder) as StoredSubscriber)
   }
 
-  put(holder: StoredHolder): void {
-    this.#sql.exec('INSERT OR REPLACE INTO subscriptions (id, holder) VALUES (?, ?)', holder.id, JSON.stringify(holder))
+  put(subscriber: StoredSubscriber): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO subscriptions (id, holder) VALUES (?, ?)',
+      subscriber.id,
+      JSON.stringify(subscriber),
+    )
   }
 
-  remove(id: HolderId): void {
+  remove(id: SubscriberId): void {
     this.#sql.exec('DELETE FROM subscriptions WHERE id = ?', id)
   }
 }

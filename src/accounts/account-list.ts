@@ -49,7 +49,7 @@ interface List {
 }
 
 /** The trading accounts of the login, and the subscription to their order and fill pushes. */
-export class AccountList {
+export class AccountListCache {
   readonly #deps: AccountListDeps
   readonly #pushes: AccountPushes
   /** The last list, and when the last read failed if that was later. */

@@ -15,7 +15,7 @@ import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 /** A cold `npm ci` takes about 12 s here; a slow network may take minutes, and past ten something is stuck. */
 const INSTALL_LIMIT_MS = 10 * 60_000
 const LOCK_POLL_MS = 200

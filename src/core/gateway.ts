@@ -4,12 +4,12 @@ import { gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import { StorageHealth } from '../base/storage-health.ts'
 import type { Timers } from '../base/timers.ts'
-import { AccountList } from '../accounts/account-list.ts'
+import { AccountListCache } from '../accounts/account-list.ts'
 import { rankOf } from '../gateway/rate-limit/rank-of-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { Budget } from '../gateway/rate-limit/limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
-import type { SessionOutside } from '../gateway/link/session.ts'
+import type { SessionDeps } from '../gateway/link/session.ts'
 import type { Ledger } from '../orders/ledger.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
@@ -34,7 +34,7 @@ const UPDATE_ORDER = 2208
 /** What the gateway is made of: everything that a platform, or a test, provides. */
 export interface GatewayDeps {
   readonly timers: Timers
-  readonly session: SessionOutside
+  readonly session: SessionDeps
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
   readonly connect: Connect
@@ -69,7 +69,7 @@ export interface GatewayDeps {
 export class Gateway {
   readonly storage: StorageHealth
   readonly opend: OpendClient
-  readonly accounts: AccountList
+  readonly accounts: AccountListCache
   readonly orders: OrderService
   readonly quotes: QuoteService
   readonly pushes: PushService
@@ -92,7 +92,7 @@ export class Gateway {
         orderSent: (entryId, connId, serial) => this.orders.manager.recordFrame(entryId, connId, serial),
       },
     })
-    this.accounts = new AccountList({
+    this.accounts = new AccountListCache({
       send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
       linkGeneration: () => this.opend.session.linkGeneration,
       isLinkUp: () => this.opend.session.stage.name === 'ready',
@@ -109,7 +109,7 @@ export class Gateway {
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
       wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
-      noteSent: (protoId, accId, atMs) => this.opend.noteSent(protoId, accId, atMs),
+      recordSent: (protoId, accId, atMs) => this.opend.recordSent(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
@@ -182,7 +182,7 @@ export class Gateway {
   /** Forgets what was learned and connects anew; ends a shutdown. */
   reload(): void {
     this.accounts.forget()
-    this.quotes.forgetKept()
+    this.quotes.clearCaches()
     this.pushes.closeFallen()
     this.#setAlarm()
     // A switch that came due while the gateway was parked fires when the link is up.
@@ -219,7 +219,7 @@ export class Gateway {
   #push(protoId: number, body: Uint8Array): void {
     if (protoId === UPDATE_ORDER) this.orders.orderPush(body)
     for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
-      if (event.type === 'quote') this.quotes.note(event)
+      if (event.type === 'quote') this.quotes.onPush(event)
       this.pushes.push(event)
     }
   }
@@ -227,7 +227,7 @@ export class Gateway {
   /** A call of the order side. What it changes, later reads have to show. */
   async #sendOrder(protoId: number, body: Uint8Array, origin: CallOrigin = OWN_CALL): Promise<CallOutcome> {
     const outcome = await this.opend.send(protoId, body, origin)
-    if (origin.entryId !== undefined) this.quotes.wrote()
+    if (origin.entryId !== undefined) this.quotes.invalidateInFlight()
     return outcome
   }
 }

@@ -5,8 +5,8 @@ import type { CallOutcome } from './link/effect.ts'
 import { type CallRank, Governor } from './rate-limit/governor.ts'
 import type { Budget } from './rate-limit/limiter.ts'
 import { type LinkEvent, LinkRunner } from './link/link-runner.ts'
-import { GatewaySession, type SessionOutside } from './link/session.ts'
-import { type LeaveCheck, UpstreamLine } from './upstream-client.ts'
+import { GatewaySession, type SessionDeps } from './link/session.ts'
+import { type LeaveCheck, UpstreamClient } from './upstream-client.ts'
 
 /** Receives what happens on the link. */
 export interface LinkSubscriber {
@@ -40,7 +40,7 @@ export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
 /** What a client is made of. */
 export interface OpendClientOptions {
-  readonly session: SessionOutside
+  readonly session: SessionDeps
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
   readonly connect: Connect
@@ -57,7 +57,7 @@ interface WaitingCall {
 export class OpendClient {
   readonly session: GatewaySession
   readonly #governor: Governor
-  readonly #line: UpstreamLine
+  readonly #upstream: UpstreamClient
   readonly #runner: LinkRunner
   readonly #subscriber: LinkSubscriber
   readonly #timers: Timers
@@ -68,8 +68,8 @@ export class OpendClient {
     const { timers, connect, subscriber } = options
     this.session = new GatewaySession(options.session, timers.nowMs(), options.isParked)
     this.#governor = new Governor({ isShared: options.session.isShared ?? true })
-    this.#line = new UpstreamLine(this.session, this.#governor)
-    this.#runner = new LinkRunner(this.#line, connect, timers, (event) => this.#deliver(event))
+    this.#upstream = new UpstreamClient(this.session, this.#governor)
+    this.#runner = new LinkRunner(this.#upstream, connect, timers, (event) => this.#deliver(event))
     this.#subscriber = subscriber
     this.#timers = timers
   }
@@ -79,13 +79,13 @@ export class OpendClient {
     return new Promise((settle) => {
       const callId = ++this.#lastCallId
       this.#waiting.set(callId, { settle, entryId })
-      this.#runner.perform(this.#line.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
+      this.#runner.perform(this.#upstream.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
   }
 
   /** Why `send` would refuse such a call at once; null when it would go or wait. Takes nothing. */
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null {
-    return this.#line.wouldRefuse({ protoId, body, caller, rank }, this.#timers.nowMs())
+    return this.#upstream.wouldRefuse({ protoId, body, caller, rank }, this.#timers.nowMs())
   }
 
   /** Calls that wait until OpenD's limits let them go. */
@@ -102,21 +102,21 @@ export class OpendClient {
   }
 
   /** A call that an earlier life of the object sent: it still counts. */
-  noteSent(protoId: number, accId: bigint, atMs: number): void {
-    this.#governor.noteSent(protoId, accId, atMs)
+  recordSent(protoId: number, accId: bigint, atMs: number): void {
+    this.#governor.recordSent(protoId, accId, atMs)
   }
 
   /** Does what is due; also starts the first connection. */
   tick(): void {
-    this.#runner.perform(this.#line.tick(this.#timers.nowMs()))
+    this.#runner.perform(this.#upstream.tick(this.#timers.nowMs()))
   }
 
   reload(): void {
-    this.#runner.perform(this.#line.reload(this.#timers.nowMs()))
+    this.#runner.perform(this.#upstream.reload(this.#timers.nowMs()))
   }
 
   park(): void {
-    this.#runner.perform(this.#line.park(this.#timers.nowMs()))
+    this.#runner.perform(this.#upstream.park(this.#timers.nowMs()))
   }
 
   #deliver(event: LinkEvent): void {

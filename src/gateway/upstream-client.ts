@@ -8,7 +8,7 @@ import type { GatewaySession } from './link/session.ts'
 export type LeaveCheck = (nowMs: number) => Failure | null
 
 /** A call as its owner hands it in. */
-export interface LineCall extends GovernedCall {
+export interface UpstreamCall extends GovernedCall {
   /** Asked in the turn in which the frame is handed to the link. */
   readonly mayLeave?: LeaveCheck | undefined
 }
@@ -18,11 +18,11 @@ export interface LineCall extends GovernedCall {
  * come out. Every call passes the governor when the link is up, also one that waited for the link, so that a crowd
  * that waited does not break OpenD's limits in the moment the link comes up.
  */
-export class UpstreamLine {
+export class UpstreamClient {
   readonly session: GatewaySession
   readonly #governor: Governor
   /** Calls that are not on the link yet: they wait for it, or for the governor. */
-  readonly #held = new Map<number, LineCall>()
+  readonly #held = new Map<number, UpstreamCall>()
 
   constructor(session: GatewaySession, governor: Governor) {
     this.session = session
@@ -30,7 +30,7 @@ export class UpstreamLine {
   }
 
   /** Takes a call. It settles exactly once. */
-  call(call: LineCall, nowMs: number): readonly Effect[] {
+  call(call: UpstreamCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') return this.#govern(call, nowMs)
     this.#held.set(call.callId, call)
     return this.#handed(call, nowMs)
@@ -40,7 +40,7 @@ export class UpstreamLine {
    * The failure with which `call` would end a call now; null when it would send it or let it wait, for the link or for
    * OpenD's limit. Takes nothing.
    */
-  wouldRefuse(call: Omit<LineCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
+  wouldRefuse(call: Omit<UpstreamCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
     const failure = this.session.wouldRefuse(call)
     if (failure !== null || this.session.stage.name !== 'ready') return failure
     return this.#governor.wouldRefuse(call, nowMs)
@@ -95,7 +95,7 @@ export class UpstreamLine {
     return next === Infinity ? null : next
   }
 
-  #govern(call: LineCall, nowMs: number): readonly Effect[] {
+  #govern(call: UpstreamCall, nowMs: number): readonly Effect[] {
     const verdict = this.#governor.submit(call, nowMs)
     switch (verdict.kind) {
       case 'send':
@@ -110,7 +110,7 @@ export class UpstreamLine {
   }
 
   /** To the session, which sends it, lets it wait for the link, or refuses it. */
-  #handed(call: LineCall, nowMs: number): readonly Effect[] {
+  #handed(call: UpstreamCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') {
       this.#held.delete(call.callId)
       // The owner stamps the moment of sending, so it is asked only when nothing else is in the way.

@@ -19,7 +19,7 @@ export const adminStatus: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
   const status = await exchange.gateway.status()
-  exchange.deployments.noteEpoch(status.epoch)
+  exchange.deployments.recordEpoch(status.epoch)
   return answerJson(200, statusBody(status), exchange.requestId)
 }
 

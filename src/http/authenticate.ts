@@ -3,7 +3,7 @@ import { type Caller, LOCAL_READER } from '../auth/caller.ts'
 import { isFromThisMachine } from '../auth/loopback.ts'
 import type { Scope } from '../auth/scope.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
-import type { Door, KeyLabel } from './counters.ts'
+import type { Interface, KeyLabel } from './counters.ts'
 import type { Deployment } from './deployment.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -20,14 +20,14 @@ export interface Admitted {
 export async function admit(
   exchange: Exchange,
   scopes: readonly Scope[],
-  door: Door = 'rest',
+  iface: Interface = 'rest',
   token: Result<string | null> = readBearer(exchange.request.headers.get('Authorization')),
 ): Promise<Result<Admitted>> {
   if (!exchange.deployment.ok) return exchange.deployment
   const deployment = exchange.deployment.value
   const caller = await authenticate(exchange, deployment, token)
   const admitted = caller.ok ? authorize(caller.value, scopes) : caller
-  exchange.counters.countAuth(door, admitted.ok ? 'allow' : 'reject', labelOf(token, caller))
+  exchange.counters.countAuth(iface, admitted.ok ? 'allow' : 'reject', labelOf(token, caller))
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
 

@@ -2,13 +2,13 @@ import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import type { Admitted } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
-import { IsolateCache, type KeptAnswer } from './isolate-cache.ts'
+import { IsolateCache, type CachedAnswer } from './isolate-cache.ts'
 
 /**
  * Calls whose answer does not depend on who asks: what OpenD pushes of subscribed securities, snapshots, and what
  * changes by the day. Never anything of an account, and nothing that counts the caller's own (subscriptions, quotas).
  */
-const KEPT_CALLS: ReadonlySet<ApiEndpoint['protocol']> = new Set<ApiEndpoint['protocol']>([
+const CACHED_CALLS: ReadonlySet<ApiEndpoint['protocol']> = new Set<ApiEndpoint['protocol']>([
   'Qot_GetBasicQot',
   'Qot_GetKL',
   'Qot_GetRT',
@@ -28,12 +28,12 @@ const KEPT_CALLS: ReadonlySet<ApiEndpoint['protocol']> = new Set<ApiEndpoint['pr
 ])
 
 /** Whether the answers of an endpoint may be kept in this isolate for others who ask the same. */
-export function isKept({ protocol, accounts }: ApiEndpoint): boolean {
-  return KEPT_CALLS.has(protocol) && accounts === undefined
+export function isCached({ protocol, accounts }: ApiEndpoint): boolean {
+  return CACHED_CALLS.has(protocol) && accounts === undefined
 }
 
 /** One read of a caller, as this isolate's cache knows it. */
-export class KeptRead {
+export class CachedRead {
   readonly #cache: IsolateCache
   readonly #caller: string
   readonly #key: string
@@ -47,13 +47,13 @@ export class KeptRead {
   }
 
   /** The read that an endpoint's body text asks for; null when it is none that is kept. */
-  static of({ caller, deployment }: Admitted, endpoint: ApiEndpoint, body: string): KeptRead | null {
+  static of({ caller, deployment }: Admitted, endpoint: ApiEndpoint, body: string): CachedRead | null {
     const key = IsolateCache.keyOf(endpoint.path, body)
-    return key === null ? null : new KeptRead(deployment.quotes, caller.id, key)
+    return key === null ? null : new CachedRead(deployment.quotes, caller.id, key)
   }
 
   /** The answer that the caller may have again, or null. The clock is read now: a body can be long on its way. */
-  find({ clock }: Exchange): KeptAnswer | null {
+  find({ clock }: Exchange): CachedAnswer | null {
     return this.#cache.find(this.#caller, this.#key, clock())
   }
 

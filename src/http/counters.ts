@@ -2,7 +2,7 @@ import type { CounterDelta, GatewayRpc } from '../../durable-objects/gateway-rpc
 import { sha256Hex } from '../auth/digest.ts'
 
 /** Which door a token was shown at. */
-export type Door = 'rest' | 'ws'
+export type Interface = 'rest' | 'ws'
 
 /** Whose token it was, as a label: the id of a key, or one of a few fixed words. */
 export type KeyLabel = { readonly keyId: string } | '<none>' | '<invalid>' | '<jwt>' | '<local>'
@@ -36,12 +36,12 @@ export class Counters {
   }
 
   /** One look at a token, or at its absence. */
-  countAuth(door: Door, outcome: 'allow' | 'reject', who: KeyLabel): void {
+  countAuth(iface: Interface, outcome: 'allow' | 'reject', who: KeyLabel): void {
     const keyId = typeof who === 'string' ? who : `id ${who.keyId}`
-    const key = `${door} ${outcome} ${keyId}`
+    const key = `${iface} ${outcome} ${keyId}`
     const count = this.#counts.get(key)
     if (count !== undefined) count.add++
-    else this.#add(key, 'futu_auth_events_total', { iface: door, outcome, key_id: keyId })
+    else this.#add(key, 'futu_auth_events_total', { iface: iface, outcome, key_id: keyId })
   }
 
   /** Whether it is time for a report. */

@@ -54,7 +54,7 @@ export class Deployments {
   }
 
   /** The gateway counts reloads. When its number grows, another isolate was told to forget, and so must this one. */
-  noteEpoch(epoch: number): void {
+  recordEpoch(epoch: number): void {
     if (this.#epoch !== null && epoch > this.#epoch) this.forget()
     this.#epoch = Math.max(epoch, this.#epoch ?? epoch)
   }

@@ -1,7 +1,7 @@
 import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import type { ReadSource } from '../quotes/quote-reader.ts'
 import type { ExtraHeaders } from './answer.ts'
-import type { KeptAnswer } from './isolate-cache.ts'
+import type { CachedAnswer } from './isolate-cache.ts'
 import { opendBudgetHeaders } from './rate-limit-headers.ts'
 
 const NOT_KEPT = /(?:^|,)\s*no-(?:cache|store)\s*(?:[=,]|$)/i
@@ -24,7 +24,7 @@ function sourceHeaders(source: ReadSource, asOfMs: number): ExtraHeaders {
 }
 
 /** What the response says that this isolate had at hand. */
-export function keptHeaders({ asOfMs }: KeptAnswer): ExtraHeaders {
+export function cachedHeaders({ asOfMs }: CachedAnswer): ExtraHeaders {
   return sourceHeaders('cache', asOfMs)
 }
 

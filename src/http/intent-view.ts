@@ -12,7 +12,7 @@ import { describe } from '../problem/problem.ts'
  */
 export function intentView(entry: LedgerEntry): object {
   const { call, reservation, refusal, contradiction, resolution } = entry
-  const isLookedFor = entry.state === 'unknown'
+  const isUnresolved = entry.state === 'unknown'
   return {
     intent_id: entry.id,
     intent_url: intentUrl(entry.id),
@@ -59,9 +59,9 @@ export function intentView(entry: LedgerEntry): object {
     created_at_ms: entry.createdAtMs,
     updated_at: isoText(entry.updatedAtMs),
     updated_at_ms: entry.updatedAtMs,
-    looks: entry.looks,
-    next_look_at: isLookedFor ? isoText(entry.nextLookMs) : null,
-    next_look_at_ms: isLookedFor ? entry.nextLookMs : null,
+    pollAttempts: entry.pollAttempts,
+    next_poll_at: isUnresolved ? isoText(entry.nextPollAtMs) : null,
+    next_poll_at_ms: isUnresolved ? entry.nextPollAtMs : null,
   }
 }
 

@@ -23,7 +23,7 @@ export const MAX_ANSWER_CHARS = 1024 * 1024
 export const MAX_GRANTS = 10_000
 
 /** An answer that may be served again. */
-export interface KeptAnswer {
+export interface CachedAnswer {
   /** The finished text of the response. */
   readonly json: string
   /** When the gateway had it from OpenD, Unix ms. */
@@ -31,7 +31,7 @@ export interface KeptAnswer {
 }
 
 interface Entry {
-  answer: KeptAnswer
+  answer: CachedAnswer
   /** When the answer came, Unix ms. */
   readAtMs: number
   /** When the object last let a caller read this, by caller, the longest ago first. */
@@ -56,7 +56,7 @@ export class IsolateCache {
   }
 
   /** The answer that this caller may have again, or null. */
-  find(caller: string, key: string, nowMs: number): KeptAnswer | null {
+  find(caller: string, key: string, nowMs: number): CachedAnswer | null {
     const entry = this.#entries.get(key)
     if (entry === undefined || !isWithin(entry.readAtMs, nowMs, VALUE_FRESH_MS)) return null
     const grantedAtMs = entry.grants.get(caller)
@@ -69,14 +69,14 @@ export class IsolateCache {
   }
 
   /** Keeps what the object has just answered to a caller, and that it did. */
-  keep(caller: string, key: string, answer: KeptAnswer, ticket: number, nowMs: number): void {
+  keep(caller: string, key: string, answer: CachedAnswer, ticket: number, nowMs: number): void {
     if (ticket !== this.#withdrawals || answer.json.length > MAX_ANSWER_CHARS) return
     const before = this.#remove(key)
     const grants = before?.grants ?? new Map<string, number>()
     const isNewer = before === null || answer.asOfMs >= before.answer.asOfMs
     // Answers may overtake each other on their way here.
-    const isKept = isNewer || !isWithin(before.readAtMs, nowMs, VALUE_FRESH_MS)
-    const entry = isKept ? { answer, readAtMs: nowMs, grants } : { ...before, grants }
+    const isCached = isNewer || !isWithin(before.readAtMs, nowMs, VALUE_FRESH_MS)
+    const entry = isCached ? { answer, readAtMs: nowMs, grants } : { ...before, grants }
     this.#grant(entry.grants, caller, nowMs)
     this.#add(key, entry)
     this.#shrink(nowMs)

@@ -35,7 +35,7 @@ const HELP: Readonly<Record<string, string>> = {
   opend_edge_switch_cancels_total: 'Cancels sent by halts and switches, by outcome.',
   opend_edge_upstream_waiting_calls: "Calls that wait until OpenD's own limits let them go.",
   opend_edge_reads_total: 'Calls answered by the gateway object, by where the answer came from.',
-  opend_edge_subscription_holders: 'Virtual connections with a subscription: callers over REST, and sockets.',
+  opend_edge_subscribers: 'Virtual connections with a subscription: callers over REST, and sockets.',
   opend_edge_subscriptions_held: 'Subscriptions, each counted as often as it is held.',
   opend_edge_subscriptions_upstream: 'Subscriptions at OpenD, lingering ones included.',
   opend_edge_subscriptions_lingering: 'Subscriptions at OpenD that nobody holds any more.',

@@ -22,7 +22,7 @@ export const readiness: Handler = async (exchange) => {
 async function whyNotReady({ deployment, deployments, gateway }: Exchange): Promise<string | null> {
   if (!deployment.ok) return describe(deployment.failure).error
   const status = await gateway.status()
-  deployments.noteEpoch(status.epoch)
+  deployments.recordEpoch(status.epoch)
   return reasonOf(status)
 }
 

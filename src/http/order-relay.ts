@@ -32,7 +32,7 @@ export function orderRelay(endpoint: OrderEndpoint): Handler {
     const request = await orderRequest(endpoint, exchange, admitted.value, message.value, isDryRun.value)
     if (!request.ok) return request
     const answer = await exchange.gateway.order(request.value)
-    exchange.deployments.noteEpoch(answer.epoch)
+    exchange.deployments.recordEpoch(answer.epoch)
     return answerOrder(endpoint.protocol, answer, exchange.requestId)
   }
 }

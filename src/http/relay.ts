@@ -10,10 +10,10 @@ import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery, readPlainText } from './body.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Exchange, Handler } from './exchange.ts'
-import { keptHeaders, replyHeaders, wantsFresh } from './freshness.ts'
+import { cachedHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { callOpend } from './opend-call.ts'
 import { checkC2S, readText } from './request-message.ts'
-import { isKept, KeptRead } from './cached-read.ts'
+import { isCached, CachedRead } from './cached-read.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,
@@ -23,24 +23,29 @@ import { isKept, KeptRead } from './cached-read.ts'
  * was checked when the object was asked.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
-  const isKeptCall = isKept(endpoint)
+  const isCachedCall = isCached(endpoint)
   return async (exchange) => {
     const admitted = await admit(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
     const query = checkQuery(exchange.request)
     if (!query.ok) return query
-    const text = isKeptCall ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
+    const text = isCachedCall ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
     if (!text.ok) return text
     const isFresh = wantsFresh(exchange.request.headers)
-    const read = isKeptCall && !isFresh ? KeptRead.of(admitted.value, endpoint, text.value) : null
-    const kept = read?.find(exchange) ?? null
-    if (kept !== null) return answerJsonText(200, kept.json, exchange.requestId, keptHeaders(kept))
+    const read = isCachedCall && !isFresh ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const cached = read?.find(exchange) ?? null
+    if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
     return ask(endpoint, { exchange, admitted: admitted.value, isFresh }, text.value, read)
   }
 }
 
 /** Asks OpenD through the gateway object. `read` is where the answer is kept; null for one that is not. */
-async function ask(endpoint: ApiEndpoint, call: Call, text: string, read: KeptRead | null): Promise<Response | Failed> {
+async function ask(
+  endpoint: ApiEndpoint,
+  call: Call,
+  text: string,
+  read: CachedRead | null,
+): Promise<Response | Failed> {
   const { exchange, admitted } = call
   const message = checkC2S(endpoint, text)
   if (!message.ok) return message

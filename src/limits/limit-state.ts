@@ -6,7 +6,7 @@ import type { OrderFacts } from './order-facts.ts'
 import { isBroken, type OrderPolicy } from './order-policy.ts'
 import { valueOf } from './order-value.ts'
 import { RateWindow } from './rate-window.ts'
-import { judge, type Charge, type Refusal, type Verdict } from './verdict.ts'
+import { judge, type Charge, type Refusal, type LimitVerdict } from './verdict.ts'
 import { checkAccount, checkMarket, checkSide, checkSymbol } from './allowlist-gates.ts'
 
 /**
@@ -77,7 +77,7 @@ export class LimitState {
   }
 
   /** Holds an order call against every limit. Takes nothing. */
-  check(facts: OrderFacts, market: MarketFacts, nowMs: number): Verdict {
+  check(facts: OrderFacts, market: MarketFacts, nowMs: number): LimitVerdict {
     const { policy } = this
     const isCancel = facts.kind === 'cancel'
     const currency = facts.currency ?? market.currency

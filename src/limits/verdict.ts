@@ -4,7 +4,7 @@ import type { OrderPolicy } from './order-policy.ts'
 import { isBroken } from './order-policy.ts'
 
 /** Whether an order may go, with what every gate found. */
-export type Verdict = Admitted | Refused
+export type LimitVerdict = Admitted | Refused
 
 /** Every gate passed. */
 export interface Admitted {
@@ -50,7 +50,7 @@ export function judge(
   charge: Charge | null,
   policy: OrderPolicy,
   nowMs: number,
-): Verdict {
+): LimitVerdict {
   let first: { readonly gate: Gate; readonly text: string } | null = null
   let waitMs: number | null = 0
   for (const { gate, refusal } of gates) {

@@ -98,8 +98,8 @@ export interface LedgerEntry {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   /** Complete looks, each at its time, without a trace of it; and when the next look is due (Unix ms). */
-  readonly looks: number
-  readonly nextLookMs: number
+  readonly pollAttempts: number
+  readonly nextPollAtMs: number
 }
 
 /** Evidence against a final state. */

@@ -41,7 +41,7 @@ export function isSameOrder(one: OrderIds, other: OrderIds): boolean | null {
  * The entry that made the order with those ids; null when none did. Two orders may share a decimal id that was made from
  * the alphanumeric one, so that alone names an order only where one side has no other.
  */
-export function holderOf(ledger: Pick<Ledger, 'byOrderId'>, accId: string, ids: OrderIds): LedgerEntry | null {
+export function entryWithIds(ledger: Pick<Ledger, 'byOrderId'>, accId: string, ids: OrderIds): LedgerEntry | null {
   const { orderId, orderIdEx } = ids
   const byEx = orderIdEx === null ? null : ledger.byOrderId(accId, { orderId: null, orderIdEx })
   if (byEx !== null || orderId === null) return byEx

@@ -43,7 +43,7 @@ export interface OrderServiceDeps {
   /** Why a caller may not trade any more; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
   /** An earlier life of the object sent that call of that account, at that time at the latest. */
-  noteSent(protoId: number, accId: bigint, atMs: number): void
+  recordSent(protoId: number, accId: bigint, atMs: number): void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
@@ -101,7 +101,7 @@ export class OrderService {
   readonly manager: OrderManager
   readonly ledger: Ledger
   readonly #switches: Switches
-  readonly #search: OrderReconciler
+  readonly #reconciler: OrderReconciler
   readonly #tasks: CancelTasks
   readonly #deps: OrderServiceDeps
   readonly #wake: WakeTimer
@@ -117,16 +117,16 @@ export class OrderService {
     })
     this.#switches = switches
     this.#wake = new WakeTimer(timers, () => {
-      this.#search.run().catch((error: unknown) => deps.onError('order search failed', error))
+      this.#reconciler.run().catch((error: unknown) => deps.onError('order search failed', error))
     })
     const send = watchLists(
       deps.send,
       () => this.manager.entries.watchedTags.size > 0,
-      (accId, orders) => this.#search.ordersListed(accId, orders),
+      (accId, orders) => this.#reconciler.ordersListed(accId, orders),
     )
     const shared = { ledger, upstream: send, wakeAt: (atMs: number) => this.#wake.by(atMs) }
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
-      deps.noteSent(call.protoId, BigInt(call.accId), updatedAtMs)
+      deps.recordSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
     this.manager = new OrderManager({
       ...shared,
@@ -140,7 +140,7 @@ export class OrderService {
       wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
     })
-    this.#search = new OrderReconciler(
+    this.#reconciler = new OrderReconciler(
       {
         ...shared,
         nowMs: () => timers.nowMs(),
@@ -164,22 +164,22 @@ export class OrderService {
   /** The link came up: what is due is cancelled, and orders whose replies were lost are looked for, at once. */
   linkReady(): void {
     this.#tasks.linkReady()
-    this.#search.linkReady()
+    this.#reconciler.linkReady()
   }
 
   /** OpenD answered an order call, in that frame, after the call was over. */
   lateReply(connId: bigint, serial: number, protoId: number, body: Uint8Array): void {
-    this.#search.lateReply(connId.toString(), serial, protoId, body)
+    this.#reconciler.lateReply(connId.toString(), serial, protoId, body)
   }
 
   orderPush(body: Uint8Array): void {
-    this.#search.orderPush(body)
+    this.#reconciler.orderPush(body)
     this.#tasks.orderPush(body)
   }
 
   /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
   async resolve(intentId: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    const resolved = this.#search.resolve(intentId, decision)
+    const resolved = this.#reconciler.resolve(intentId, decision)
     await this.ledger.sync()
     return resolved
   }
@@ -233,7 +233,7 @@ export class OrderService {
 
   /** Orders that exist although their callers were told otherwise, by what they were told, since the object started. */
   get contradictions(): { readonly absent: number; readonly rejected: number } {
-    return this.#search.contradictions
+    return this.#reconciler.contradictions
   }
 
   /** When the next switch is due, Unix ms; null when none is to come. */
@@ -251,7 +251,7 @@ export class OrderService {
     const { timers } = this.#deps
     this.#tasks.alarm()
     this.manager.entries.writeAgain()
-    this.#search.run().catch((error: unknown) => this.#deps.onError('order search failed', error))
+    this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order search failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
     } catch (error) {

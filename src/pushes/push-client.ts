@@ -25,7 +25,7 @@ export const DEFAULT_CONFLATE_MS = 50
 const MAX_BATCH_CHARS = 256 * 1024
 
 /** What a client's sending needs from the hub. */
-export interface ClientOutside {
+export interface PushClientDeps {
   readonly send: (clientId: string, text: string) => void
   readonly currentOf: (stream: StreamName) => Frame | null
   /** The next number in the order of everything that waits. */
@@ -42,7 +42,7 @@ export class PushClient {
   readonly #form: BodyForm
   readonly #isBatched: boolean
   readonly #conflateMs: number
-  readonly #outside: ClientOutside
+  readonly #deps: PushClientDeps
   readonly outbox = new Outbox()
   readonly flow: Flow
   /** The client's streams, each with its latest number when it was set, or `FED`. */
@@ -56,12 +56,12 @@ export class PushClient {
   #bundleChars = 0
   #weighedBytes = 0
 
-  constructor({ id, form, isBatched, conflateMs }: ClientOptions, outside: ClientOutside, nowMs: number) {
+  constructor({ id, form, isBatched, conflateMs }: ClientOptions, deps: PushClientDeps, nowMs: number) {
     this.id = id
     this.#form = form
     this.#isBatched = isBatched
     this.#conflateMs = Math.min(MAX_CONFLATE_MS, Math.max(0, conflateMs))
-    this.#outside = outside
+    this.#deps = deps
     this.flow = new Flow(nowMs)
   }
 
@@ -86,7 +86,7 @@ export class PushClient {
 
   /** Takes what waits for a client that is gone out of what waits in all. */
   leave(): void {
-    this.#outside.counts.waitingBytes -= this.#weighedBytes
+    this.#deps.counts.waitingBytes -= this.#weighedBytes
     this.#weighedBytes = 0
   }
 
@@ -94,7 +94,7 @@ export class PushClient {
   sendNow(frame: Frame, nowMs: number): boolean {
     if (nowMs < this.#openAtMs || !this.outbox.isEmpty || !this.flow.canSend(nowMs)) return false
     const text = frame.text(this.#form)
-    this.#outside.counts.framesSent += 1
+    this.#deps.counts.framesSent += 1
     this.#sendText(this.#isBatched ? `[${text}]` : text, nowMs)
     this.#openAtMs = nowMs + this.#conflateMs
     return true
@@ -103,7 +103,7 @@ export class PushClient {
   /** Puts a push into the outbox. */
   hold(item: Frame | Repeat): void {
     const { conflated, dropped } = this.outbox.add(item)
-    const { counts } = this.#outside
+    const { counts } = this.#deps
     counts.conflated += conflated
     counts.dropped += dropped
     this.#weigh()
@@ -118,7 +118,7 @@ export class PushClient {
       this.#sendText(this.#isBatched ? `[${text}]` : text, nowMs)
       return
     }
-    this.outbox.addControl(text, this.#outside.nextOrder())
+    this.outbox.addControl(text, this.#deps.nextOrder())
     this.#weigh()
     this.drain(nowMs)
   }
@@ -126,9 +126,9 @@ export class PushClient {
   /** Sends what waits, as far as the client may be sent anything. */
   drain(nowMs: number): void {
     if (this.outbox.isEmpty || !this.flow.canSend(nowMs)) return
-    const lagged = this.outbox.recover(this.#outside.currentOf, this.#outside.nextOrder())
+    const lagged = this.outbox.recover(this.#deps.currentOf, this.#deps.nextOrder())
     if (lagged !== null) {
-      this.#outside.counts.lagged += 1
+      this.#deps.counts.lagged += 1
       this.#sendPart(lagged, nowMs)
     }
     let frames = 0
@@ -141,7 +141,7 @@ export class PushClient {
     this.#sendBundle()
     this.#weigh()
     if (frames === 0) return
-    this.#outside.counts.framesSent += frames
+    this.#deps.counts.framesSent += frames
     this.#openAtMs = nowMs + this.#conflateMs
   }
 
@@ -166,11 +166,11 @@ export class PushClient {
 
   /** Sends a whole message, and the ping that may be due after it. */
   #sendText(text: string, nowMs: number): void {
-    this.#outside.send(this.id, text)
+    this.#deps.send(this.id, text)
     const n = this.flow.spend(text.length, nowMs)
     if (n === null) return
     const ping = this.#isBatched ? `[${pingText(n, nowMs)}]` : pingText(n, nowMs)
-    this.#outside.send(this.id, ping)
+    this.#deps.send(this.id, ping)
     this.flow.spendPing(ping.length, nowMs)
   }
 
@@ -194,7 +194,7 @@ export class PushClient {
 
   #sendBundle(): void {
     if (this.#bundle.length === 0) return
-    this.#outside.send(this.id, `[${this.#bundle.join(',')}]`)
+    this.#deps.send(this.id, `[${this.#bundle.join(',')}]`)
     this.#bundle.length = 0
     this.#bundleChars = 0
   }
@@ -202,7 +202,7 @@ export class PushClient {
   /** Brings what waits here into what waits in all. */
   #weigh(): void {
     const bytes = this.outbox.waitingBytes
-    this.#outside.counts.waitingBytes += bytes - this.#weighedBytes
+    this.#deps.counts.waitingBytes += bytes - this.#weighedBytes
     this.#weighedBytes = bytes
   }
 }

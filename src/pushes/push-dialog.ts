@@ -5,7 +5,7 @@ import { type ClientMessage, type ReadMessage } from './client-message.ts'
 import type { PushHub } from './push-hub.ts'
 import { resumeJson, type ResumeReport } from './resume-report.ts'
 import { replyTo, type ReplyOutcome, streamFacts } from './server-message.ts'
-import { holderOf, type PushSocket } from './push-socket.ts'
+import { subscriberOf, type PushSocket } from './push-socket.ts'
 import type { QuoteService } from '../quotes/quote-service.ts'
 
 /** Messages of one socket that wait for the ones before them. A client that sends more does not read its replies. */
@@ -20,7 +20,7 @@ export interface PushDialogDeps {
   /** The caller behind a token that came in a message. */
   identify(token: string): Promise<Result<SocketCaller>>
   /** A socket sent a token. Returns why it may not become that caller; null when it has. */
-  became(one: PushSocket, caller: SocketCaller): Failure | null
+  onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null
   /** Something that is a bug failed. */
   onError(what: string, error: unknown): void
   /** The hub may have something to send at another time now. */
@@ -28,7 +28,7 @@ export interface PushDialogDeps {
 }
 
 /** What is going on with one socket. */
-interface Talk {
+interface DialogState {
   /** Messages are answered one after the other. */
   last: Promise<void>
   waiting: number
@@ -41,7 +41,7 @@ interface Talk {
 /** What clients say over their sockets, and what they are answered. */
 export class PushDialog {
   readonly #deps: PushDialogDeps
-  readonly #talks = new Map<string, Talk>()
+  readonly #talks = new Map<string, DialogState>()
 
   constructor(deps: PushDialogDeps) {
     this.#deps = deps
@@ -61,36 +61,36 @@ export class PushDialog {
   }
 
   /** Keeps what the hub said when streams were set, for the reply to the message that set them. */
-  noteResumed(id: string, report: ResumeReport): void {
-    const talk = this.#talks.get(id)
-    if (talk !== undefined) talk.resumed = report
+  recordResumed(id: string, report: ResumeReport): void {
+    const state = this.#talks.get(id)
+    if (state !== undefined) state.resumed = report
   }
 
   /** Takes a message; it is answered after the ones before it. */
   hear(one: PushSocket, { op, id, message }: ReadMessage): void {
-    const talk = this.#talks.get(one.id)
-    if (talk === undefined) return
+    const state = this.#talks.get(one.id)
+    if (state === undefined) return
     const reply = (outcome: ReplyOutcome): void => this.#deps.tell(one, replyTo(op, id, outcome))
-    if (talk.waiting >= MAX_WAITING_MESSAGES) {
+    if (state.waiting >= MAX_WAITING_MESSAGES) {
       const detail = `${MAX_WAITING_MESSAGES} messages of this socket wait for their replies`
       reply(fail({ code: 'gateway.busy', detail, retryInMs: null }))
       return
     }
-    talk.waiting++
-    talk.last = this.#inTurn(talk, one, message)
+    state.waiting++
+    state.last = this.#inTurn(state, one, message)
       .then(reply, (error: unknown) => {
         this.#deps.onError('a message of a push socket failed', error)
         reply(fail({ code: 'server.bug' }))
       })
-      .finally(() => talk.waiting--)
+      .finally(() => state.waiting--)
   }
 
-  async #inTurn(talk: Talk, one: PushSocket, message: Result<ClientMessage>): Promise<ReplyOutcome> {
-    await talk.last
-    return message.ok ? this.#answer(one, talk, message.value) : message
+  async #inTurn(state: DialogState, one: PushSocket, message: Result<ClientMessage>): Promise<ReplyOutcome> {
+    await state.last
+    return message.ok ? this.#answer(one, state, message.value) : message
   }
 
-  async #answer(one: PushSocket, talk: Talk, message: ClientMessage): Promise<ReplyOutcome> {
+  async #answer(one: PushSocket, state: DialogState, message: ClientMessage): Promise<ReplyOutcome> {
     const { hub, quotes } = this.#deps
     if (message.op === 'ping') return { ok: true, facts: { at_ms: this.#deps.nowMs() } }
     if (message.op === 'auth') return this.#authenticate(one, message.token)
@@ -100,16 +100,16 @@ export class PushDialog {
       case 'subscribe':
       case 'unsubscribe': {
         const { c2s } = message
-        talk.sendsCurrent = c2s.isFirstPush ?? true
-        return this.#changing(one, talk, () =>
-          quotes().desk.subscribe(holderOf(one.facts, caller), c2s, caller.quotaShare),
+        state.sendsCurrent = c2s.isFirstPush ?? true
+        return this.#changing(one, state, () =>
+          quotes().subscriptions.subscribe(subscriberOf(one.facts, caller), c2s, caller.quotaShare),
         )
       }
       case 'accounts': {
         const { accIds } = message
         const refusal = accountRefusal(caller, accIds)
         if (refusal !== null) return fail(refusal)
-        return this.#changing(one, talk, () => quotes().setAccounts(holderOf(one.facts, caller), accIds))
+        return this.#changing(one, state, () => quotes().setAccounts(subscriberOf(one.facts, caller), accIds))
       }
       case 'resume': {
         const report = hub.resume(one.id, message.run, message.positions, this.#deps.nowMs())
@@ -122,19 +122,19 @@ export class PushDialog {
   }
 
   /** Makes a change of subscriptions; the reply tells which streams the socket has then. */
-  async #changing(one: PushSocket, talk: Talk, change: () => Promise<Failure | null>): Promise<ReplyOutcome> {
-    talk.resumed = new Map()
+  async #changing(one: PushSocket, state: DialogState, change: () => Promise<Failure | null>): Promise<ReplyOutcome> {
+    state.resumed = new Map()
     const failure = await change()
-    talk.sendsCurrent = true
+    state.sendsCurrent = true
     if (failure !== null) return fail(failure)
-    return { ok: true, facts: streamFacts(this.#deps.hub.streamsOf(one.id), talk.resumed) }
+    return { ok: true, facts: streamFacts(this.#deps.hub.streamsOf(one.id), state.resumed) }
   }
 
   async #authenticate(one: PushSocket, token: string): Promise<ReplyOutcome> {
     const identified = await this.#deps.identify(token)
     if (!identified.ok) return identified
     const caller = identified.value
-    const failure = this.#deps.became(one, caller)
+    const failure = this.#deps.onAuthenticated(one, caller)
     return failure === null ? { ok: true, facts: { caller: caller.id } } : fail(failure)
   }
 }

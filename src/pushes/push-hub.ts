@@ -1,11 +1,11 @@
 import type { StreamName } from '../subscriptions/stream.ts'
 import { CLOSES, type Close } from './close-code.ts'
 import { Repeat } from './frame.ts'
-import { PushClient, type ClientOptions, type ClientOutside } from './push-client.ts'
+import { PushClient, type ClientOptions, type PushClientDeps } from './push-client.ts'
 import { freshCounts, type PushCounts } from './push-counts.ts'
 import type { PushEvent } from './push-event.ts'
 import type { ResumeReport, StreamResume } from './resume-report.ts'
-import { StreamBook } from './stream-log.ts'
+import { StreamLog } from './stream-log.ts'
 import { streamKindOf } from './stream-kind.ts'
 
 /** Memory of what waits for all clients together; over it the client with the most is closed. */
@@ -15,7 +15,7 @@ export const MAX_WAITING_BYTES_IN_ALL = 32 * 1024 * 1024
 const REPLAY_STEP = 100
 
 /** What the hub cannot do itself. None of these may call the hub back, nor throw. */
-export interface HubOutside {
+export interface PushHubDeps {
   /** Random text that names this life of the hub: numbers of streams mean nothing in another one. */
   readonly run: string
   readonly send: (clientId: string, text: string) => void
@@ -26,7 +26,7 @@ export interface HubOutside {
 export interface HubCounts extends Readonly<PushCounts> {
   readonly clients: number
   readonly streams: number
-  readonly keptBytes: number
+  readonly retainedBytes: number
 }
 
 /**
@@ -40,22 +40,22 @@ export interface HubCounts extends Readonly<PushCounts> {
  * - Methods that name a client do nothing when it is gone: its end may cross with what was on the way to it.
  */
 export class PushHub {
-  readonly #outside: HubOutside
+  readonly #deps: PushHubDeps
   readonly #clients = new Map<string, PushClient>()
-  readonly #book = new StreamBook<PushClient>()
+  readonly #log = new StreamLog<PushClient>()
   readonly #counts = freshCounts()
-  readonly #clientOutside: ClientOutside
+  readonly #clientDeps: PushClientDeps
   /** Clients with something to do at a known time, with that time. */
   readonly #due = new Map<PushClient, number>()
   /** No later than the earliest of those times. */
   #nextDueMs = Infinity
   #order = 0
 
-  constructor(outside: HubOutside) {
-    this.#outside = outside
-    this.#clientOutside = {
-      send: outside.send,
-      currentOf: (stream) => this.#book.currentOf(stream),
+  constructor(deps: PushHubDeps) {
+    this.#deps = deps
+    this.#clientDeps = {
+      send: deps.send,
+      currentOf: (stream) => this.#log.currentOf(stream),
       nextOrder: () => ++this.#order,
       counts: this.#counts,
     }
@@ -63,28 +63,28 @@ export class PushHub {
 
   /** The name of this life of the hub. */
   get run(): string {
-    return this.#outside.run
+    return this.#deps.run
   }
 
   get counts(): HubCounts {
     return {
       ...this.#counts,
       clients: this.#clients.size,
-      streams: this.#book.size,
-      keptBytes: this.#book.keptBytes,
+      streams: this.#log.size,
+      retainedBytes: this.#log.retainedBytes,
     }
   }
 
   /** Adds a client without streams. Its id must not be in use. */
   add(options: ClientOptions, nowMs: number): void {
     if (this.#clients.has(options.id)) throw new Error(`client ${options.id} is there already`)
-    this.#clients.set(options.id, new PushClient(options, this.#clientOutside, nowMs))
+    this.#clients.set(options.id, new PushClient(options, this.#clientDeps, nowMs))
   }
 
   remove(clientId: string, nowMs: number): void {
     const client = this.#clients.get(clientId)
     if (client === undefined) return
-    for (const stream of client.streams.keys()) this.#book.leave(stream, client, nowMs)
+    for (const stream of client.streams.keys()) this.#log.leave(stream, client, nowMs)
     client.leave()
     this.#due.delete(client)
     this.#clients.delete(clientId)
@@ -110,13 +110,13 @@ export class PushHub {
     const client = this.#clients.get(clientId)
     if (client === undefined) return report
     const unwanted = new Set(client.streams.keys()).difference(streams)
-    for (const stream of unwanted) this.#book.leave(stream, client, nowMs)
+    for (const stream of unwanted) this.#log.leave(stream, client, nowMs)
     if (unwanted.size > 0) client.dropStreams(unwanted)
 
     const positions = new Map(client.positions)
     for (const stream of streams) {
       if (client.streams.has(stream)) continue
-      client.setStream(stream, this.#book.listen(stream, client, nowMs))
+      client.setStream(stream, this.#log.listen(stream, client, nowMs))
       const position = positions.get(stream)
       if (position !== undefined) {
         report.set(stream, this.#replay(client, stream, position, nowMs))
@@ -133,7 +133,7 @@ export class PushHub {
 
   /** Gives a push to everybody whose streams it belongs to. */
   push(event: PushEvent, nowMs: number): void {
-    const { frame, listeners } = this.#book.append(event, ++this.#order, nowMs)
+    const { frame, listeners } = this.#log.append(event, ++this.#order, nowMs)
     for (const client of listeners) {
       if (client.sendNow(frame, nowMs)) {
         if (client.flow.giveUpAtMs !== Infinity) this.#schedule(client, nowMs)
@@ -196,7 +196,7 @@ export class PushHub {
 
   /** The link to OpenD is gone: current values are none any more until they are pushed again. Numbers go on. */
   linkLost(): void {
-    this.#book.linkLost()
+    this.#log.linkLost()
   }
 
   /** When `flush` has something to do, Unix ms; null when nothing is planned. Never too late, now and then too early. */
@@ -217,7 +217,7 @@ export class PushHub {
   }
 
   #showCurrent(client: PushClient, stream: StreamName): void {
-    const current = this.#book.currentOf(stream)
+    const current = this.#log.currentOf(stream)
     if (current === null) return
     client.hold(new Repeat(current, ++this.#order, true))
     client.feed(stream)
@@ -227,14 +227,14 @@ export class PushHub {
   #replay(client: PushClient, stream: StreamName, position: number | null, nowMs: number): StreamResume {
     const kind = streamKindOf(stream)
     // What was given since would come before what was missed. A value is the last one in any case.
-    if (client.streams.get(stream) !== this.#book.seqOf(stream)) {
+    if (client.streams.get(stream) !== this.#log.seqOf(stream)) {
       return { state: kind === 'value' && position !== null ? 'resumed' : 'gone', replayed: 0 }
     }
     if (position === null) {
       this.#showCurrent(client, stream)
       return { state: 'gone', replayed: 0 }
     }
-    const { frames, isGone } = this.#book.after(stream, position)
+    const { frames, isGone } = this.#log.after(stream, position)
     for (const [index, frame] of frames.entries()) {
       client.hold(new Repeat(frame, ++this.#order, false))
       if (index % REPLAY_STEP === REPLAY_STEP - 1) client.drain(nowMs)
@@ -263,7 +263,7 @@ export class PushHub {
 
   #close(client: PushClient, { code, reason }: Close, nowMs: number): void {
     this.#counts.closedSlow += 1
-    this.#outside.close(client.id, code, reason)
+    this.#deps.close(client.id, code, reason)
     this.remove(client.id, nowMs)
   }
 

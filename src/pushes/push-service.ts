@@ -12,7 +12,7 @@ import type { PushEvent } from './push-event.ts'
 import { PushHub } from './push-hub.ts'
 import { gatewayMessage, helloMessage } from './server-message.ts'
 import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
-import type { HolderId } from '../subscriptions/subscriber.ts'
+import type { SubscriberId } from '../subscriptions/subscriber.ts'
 import type { StreamName, UnitKey } from '../subscriptions/stream.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { PushDialog } from './push-dialog.ts'
@@ -55,7 +55,7 @@ export class PushService {
   readonly #hub: PushHub
   readonly #dialog: PushDialog
   readonly #flush: WakeTimer
-  readonly #lookAround: WakeTimer
+  readonly #expiryTimer: WakeTimer
   readonly #unknown = new UnknownSockets()
 
   constructor(deps: PushServiceDeps) {
@@ -63,7 +63,7 @@ export class PushService {
     this.#deps = deps
     this.#sockets = sockets
     this.#flush = new WakeTimer(timers, () => this.#afterHub((nowMs) => this.#hub.flush(nowMs)))
-    this.#lookAround = new WakeTimer(timers, () => this.closeFallen())
+    this.#expiryTimer = new WakeTimer(timers, () => this.closeFallen())
     this.#hub = new PushHub({
       run: deps.run,
       send: (id, text) => sockets.byId(id)?.send(text),
@@ -77,7 +77,7 @@ export class PushService {
       tell: (one, message) => this.#tell(one, message),
       identify: (token) => deps.identify(token),
       onError: (what, error) => deps.onError(what, error),
-      became: (one, caller) => this.#became(one, caller),
+      onAuthenticated: (one, caller) => this.#onAuthenticated(one, caller),
       hubChanged: () => this.#flush.by(this.#hub.nextFlushMs()),
     })
   }
@@ -86,7 +86,7 @@ export class PushService {
   restore(): void {
     const oldestFirst = [...this.#sockets.all()].toSorted((left, right) => left.facts.number - right.facts.number)
     for (const one of oldestFirst) this.opened(one)
-    this.#deps.quotes().desk.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
+    this.#deps.quotes().subscriptions.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
   }
 
   /** Whether a caller may open one more socket. Ask before `opened`, and before the upgrade is answered. */
@@ -99,9 +99,9 @@ export class PushService {
     const { caller, form, isBatched, conflateMs } = one.facts
     this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
     this.#dialog.begin(one.id)
-    this.#lookAround.by(endOf(one.facts))
+    this.#expiryTimer.by(endOf(one.facts))
     if (caller !== null) {
-      this.#greet(one, caller)
+      this.#sendHello(one, caller)
       return
     }
     const crowdedOut = this.#unknown.add(one.id, one.facts.network)
@@ -132,12 +132,12 @@ export class PushService {
   }
 
   /** The streams of that holder are others now: those of its own socket, or of all sockets of that caller. */
-  streamsChanged(id: HolderId): void {
+  streamsChanged(id: SubscriberId): void {
     for (const one of this.#socketsOf(id)) this.#setStreams(one)
   }
 
   /** Tells the sockets of a holder that it lost subscriptions which it did not give up. */
-  unitsLost(id: HolderId, units: readonly UnitKey[], reason: LossReason): void {
+  unitsLost(id: SubscriberId, units: readonly UnitKey[], reason: LossReason): void {
     const why = reason.kind === 'refused' ? describe(reason.failure).error : 'others needed the quota'
     const message = { type: 'unsubscribed', reason: reason.kind, error: why, units: [...units] }
     for (const one of this.#socketsOf(id)) this.#tell(one, message)
@@ -177,17 +177,18 @@ export class PushService {
       const standing = caller === null ? 'unknown' : this.#deps.standing(caller, nowMs)
       if (standing === 'expired') this.#end(id, CLOSES.tokenExpired)
       else if (standing === 'revoked') this.#end(id, CLOSES.keyRevoked)
-      else if (endsAtMs !== null && endsAtMs > nowMs) this.#lookAround.by(endsAtMs)
+      else if (endsAtMs !== null && endsAtMs > nowMs) this.#expiryTimer.by(endsAtMs)
       else if (caller === null) this.#end(id, CLOSES.notKnown)
     }
   }
 
   metrics(): readonly MetricSample[] {
-    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, keptBytes } = this.#hub.counts
+    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, retainedBytes } =
+      this.#hub.counts
     return [
       gauge('opend_edge_push_sockets', this.#sockets.size),
       gauge('opend_edge_push_streams', streams),
-      gauge('opend_edge_push_kept_bytes', keptBytes),
+      gauge('opend_edge_push_kept_bytes', retainedBytes),
       gauge('opend_edge_push_waiting_bytes', waitingBytes),
       counter('opend_edge_push_frames_sent_total', framesSent),
       counter('opend_edge_push_frames_conflated_total', conflated),
@@ -197,7 +198,7 @@ export class PushService {
     ]
   }
 
-  #greet(one: PushSocket, caller: SocketCaller): void {
+  #sendHello(one: PushSocket, caller: SocketCaller): void {
     const { form, isBatched, conflateMs } = one.facts
     const { run } = this.#hub
     const options = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
@@ -210,18 +211,18 @@ export class PushService {
    * A socket sent a token: for the first time, a new one, or instead of being anybody on this machine. Returns why it may
    * not become that caller; null when it has.
    */
-  #became(one: PushSocket, caller: SocketCaller): Failure | null {
+  #onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null {
     const before = one.facts.caller
     if (before !== null && before.id !== caller.id && before.id !== LOCAL_READER.id) {
       this.#end(one.id, CLOSES.otherCaller)
       return { code: 'auth.invalid_token' }
     }
     if (before?.id !== caller.id && !this.hasRoomFor(caller.id)) return { code: 'push.too_many_sockets' }
-    if (before !== null && before.id !== caller.id) this.#deps.quotes().desk.dropHolder(one.id)
+    if (before !== null && before.id !== caller.id) this.#deps.quotes().subscriptions.dropSubscriber(one.id)
     this.#unknown.delete(one.id)
     this.#sockets.identify(one, caller)
-    this.#lookAround.by(endOf(one.facts))
-    this.#greet(one, caller)
+    this.#expiryTimer.by(endOf(one.facts))
+    this.#sendHello(one, caller)
     return null
   }
 
@@ -229,17 +230,22 @@ export class PushService {
   #setStreams(one: PushSocket): void {
     const { caller } = one.facts
     if (caller === null) return
-    const { desk } = this.#deps.quotes()
-    const wanted = [...desk.streamsOf(one.id), ...desk.streamsOf(caller.id), NOTIFY_STREAM, REMINDERS_STREAM]
+    const { subscriptions } = this.#deps.quotes()
+    const wanted = [
+      ...subscriptions.streamsOf(one.id),
+      ...subscriptions.streamsOf(caller.id),
+      NOTIFY_STREAM,
+      REMINDERS_STREAM,
+    ]
     const streams = new Set(wanted.filter((stream) => maySee(caller, stream)))
     const sendsCurrent = this.#dialog.sendsCurrent(one.id)
     this.#afterHub((nowMs) => {
-      this.#dialog.noteResumed(one.id, this.#hub.setStreams(one.id, streams, { sendsCurrent }, nowMs))
+      this.#dialog.recordResumed(one.id, this.#hub.setStreams(one.id, streams, { sendsCurrent }, nowMs))
     })
   }
 
   /** The socket of that holder, or all sockets of that caller. */
-  #socketsOf(id: HolderId): readonly PushSocket[] {
+  #socketsOf(id: SubscriberId): readonly PushSocket[] {
     const own = this.#sockets.byId(id)
     return own === null ? this.#sockets.ofCaller(id) : [own]
   }
@@ -269,7 +275,7 @@ export class PushService {
     this.#dialog.end(id)
     this.#sockets.forget(id)
     this.#unknown.delete(id)
-    this.#deps.quotes().desk.dropHolder(id)
+    this.#deps.quotes().subscriptions.dropSubscriber(id)
   }
 }
 

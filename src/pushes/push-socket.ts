@@ -1,5 +1,5 @@
 import type { SocketCaller } from '../auth/socket-caller.ts'
-import { type Holder, socketHolder } from '../subscriptions/subscriber.ts'
+import { type Subscriber, socketSubscriber } from '../subscriptions/subscriber.ts'
 
 /** How a socket wants its pushes; from the query of the upgrade, which the Worker has checked. */
 export interface SocketOptions {
@@ -45,6 +45,6 @@ export interface PushSockets {
 }
 
 /** The virtual connection of a socket whose caller is known. */
-export function holderOf({ number }: SocketFacts, { id }: SocketCaller): Holder {
-  return socketHolder(number, id)
+export function subscriberOf({ number }: SocketFacts, { id }: SocketCaller): Subscriber {
+  return socketSubscriber(number, id)
 }

@@ -5,13 +5,13 @@ import type { PushEvent } from './push-event.ts'
 import { streamKindOf, type StreamKind } from './stream-kind.ts'
 
 /** Events kept of each stream of a kind: what a client may miss while it reconnects and still get. */
-export const KEPT_EVENTS: Readonly<Record<StreamKind, number>> = { value: 1, ticks: 256, trades: 256, notices: 16 }
+export const RETAINED_EVENTS: Readonly<Record<StreamKind, number>> = { value: 1, ticks: 256, trades: 256, notices: 16 }
 
 /** How long a stream that nobody listens to is kept, so that a client can come back and go on where it was. */
 export const KEEP_UNHEARD_MS = 5 * 60_000
 
 /** Memory of all kept events together: an eighth of the 128 MB that Cloudflare gives an object, for everything. */
-export const MAX_KEPT_BYTES = 16 * 1024 * 1024
+export const MAX_RETAINED_BYTES = 16 * 1024 * 1024
 
 /**
  * Streams that nobody listens to and that are known nevertheless. OpenD's largest quota is 2,000 subscriptions, each
@@ -28,7 +28,7 @@ interface Stream<Listener> {
   readonly kind: StreamKind
   /** Number of its latest event. */
   seq: number
-  readonly kept: Deque<Frame>
+  readonly retained: Deque<Frame>
   /** Links that were lost before its latest event. */
   era: number
   readonly listeners: Set<Listener>
@@ -49,24 +49,24 @@ export interface Missed {
  * A stream counts from 1. When a stream is forgotten its number is not: a stream that comes up later counts on from the
  * highest forgotten number, so that an old position is never mistaken for one of the new count.
  */
-export class StreamBook<Listener> {
+export class StreamLog<Listener> {
   readonly #streams = new Map<StreamName, Stream<Listener>>()
   /** The streams that nobody listens to, longest first. */
   readonly #unheard = new Set<Stream<Listener>>()
   /** All kept frames by kind, oldest first. */
-  readonly #kept: Readonly<Record<StreamKind, Set<Frame>>> = {
+  readonly #retained: Readonly<Record<StreamKind, Set<Frame>>> = {
     value: new Set(),
     ticks: new Set(),
     trades: new Set(),
     notices: new Set(),
   }
-  #keptBytes = 0
+  #retainedBytes = 0
   #era = 0
   #highestForgotten = 0
 
   /** Memory of what is kept, at most. */
-  get keptBytes(): number {
-    return this.#keptBytes
+  get retainedBytes(): number {
+    return this.#retainedBytes
   }
 
   get size(): number {
@@ -80,11 +80,11 @@ export class StreamBook<Listener> {
     stream.seq += 1
     stream.era = this.#era
     const frame = new Frame(event, stream.seq, order)
-    stream.kept.push(frame)
-    this.#kept[stream.kind].add(frame)
-    this.#keptBytes += frame.weightBytes
-    if (stream.kept.size > KEPT_EVENTS[stream.kind]) this.#forgetOldest(stream)
-    while (this.#keptBytes > MAX_KEPT_BYTES) this.#forgetOldest(this.#fullest())
+    stream.retained.push(frame)
+    this.#retained[stream.kind].add(frame)
+    this.#retainedBytes += frame.weightBytes
+    if (stream.retained.size > RETAINED_EVENTS[stream.kind]) this.#forgetOldest(stream)
+    while (this.#retainedBytes > MAX_RETAINED_BYTES) this.#forgetOldest(this.#fullest())
     return { frame, listeners: stream.listeners }
   }
 
@@ -115,14 +115,14 @@ export class StreamBook<Listener> {
   currentOf(name: StreamName): Frame | null {
     const stream = this.#streams.get(name)
     if (stream === undefined || stream.era !== this.#era) return null
-    return stream.kind === 'value' || stream.kind === 'ticks' ? (stream.kept.last() ?? null) : null
+    return stream.kind === 'value' || stream.kind === 'ticks' ? (stream.retained.last() ?? null) : null
   }
 
   /** What is kept after a position that a client named. Of a value stream that is the last value alone. */
   after(name: StreamName, position: number): Missed {
     const stream = this.#streams.get(name)
     if (stream === undefined) return { frames: [], isGone: position > 0 || this.#highestForgotten > 0 }
-    const frames = [...stream.kept].filter(({ seq }) => seq > position)
+    const frames = [...stream.retained].filter(({ seq }) => seq > position)
     if (stream.kind === 'value') {
       return { frames, isGone: position > stream.seq || (position < stream.seq && frames.length === 0) }
     }
@@ -141,7 +141,7 @@ export class StreamBook<Listener> {
         name,
         kind: streamKindOf(name),
         seq: this.#highestForgotten,
-        kept: new Deque(),
+        retained: new Deque(),
         era: -1,
         listeners: new Set(),
         unheardSinceMs: nowMs,
@@ -156,7 +156,7 @@ export class StreamBook<Listener> {
   #forgetUnheard(nowMs: number): void {
     for (const stream of this.#unheard) {
       if (nowMs - stream.unheardSinceMs < KEEP_UNHEARD_MS && this.#unheard.size <= MAX_UNHEARD_STREAMS) return
-      while (stream.kept.size > 0) this.#forgetOldest(stream)
+      while (stream.retained.size > 0) this.#forgetOldest(stream)
       this.#highestForgotten = Math.max(this.#highestForgotten, stream.seq)
       this.#unheard.delete(stream)
       this.#streams.delete(stream.name)
@@ -164,16 +164,16 @@ export class StreamBook<Listener> {
   }
 
   #forgetOldest(stream: Stream<Listener>): void {
-    const frame = stream.kept.shift()
+    const frame = stream.retained.shift()
     if (frame === undefined) throw new Error(`nothing is kept of ${stream.name}`)
-    this.#kept[frame.kind].delete(frame)
-    this.#keptBytes -= frame.weightBytes
+    this.#retained[frame.kind].delete(frame)
+    this.#retainedBytes -= frame.weightBytes
   }
 
   /** The stream whose oldest event is to go next. */
   #fullest(): Stream<Listener> {
     for (const kind of FORGET_FIRST) {
-      const [oldest] = this.#kept[kind]
+      const [oldest] = this.#retained[kind]
       const stream = oldest === undefined ? undefined : this.#streams.get(oldest.stream)
       if (stream !== undefined) return stream
     }

@@ -2,7 +2,7 @@ import { SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { secKeyOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
 import { decodeMessage, type Decoded } from '../wire/decode.ts'
-import type { Line } from './item-series.ts'
+import type { ItemSeries } from './item-series.ts'
 import type { QuoteRead } from './quote-read.ts'
 import type { StreamState } from './stream-state.ts'
 
@@ -13,13 +13,13 @@ export type Reply = { readonly body: Uint8Array; readonly atMs: number } | null
  * A getter is being sent: call what is returned with its reply, once. Last values are taken from the reply unless a push
  * came since the getter was sent; it is as new or newer. Lines take the reply and put those pushes on top.
  */
-export function learner(read: QuoteRead, states: readonly StreamState[]): (reply: Reply) => void {
-  if (read.protoId === 3004) return quoteLearner(states)
+export function replyApplier(read: QuoteRead, states: readonly StreamState[]): (reply: Reply) => void {
+  if (read.protoId === 3004) return quoteApplier(states)
   const [state] = states
-  return state === undefined ? () => undefined : singleLearner(read, state)
+  return state === undefined ? () => undefined : singleApplier(read, state)
 }
 
-function quoteLearner(states: readonly StreamState[]): (reply: Reply) => void {
+function quoteApplier(states: readonly StreamState[]): (reply: Reply) => void {
   const pushesBefore = states.map(({ pushes }) => pushes)
   return (reply) => {
     const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetBasicQot.Response', reply.body))
@@ -29,12 +29,12 @@ function quoteLearner(states: readonly StreamState[]): (reply: Reply) => void {
       const quote = quotes.get(state.unitKey)
       if (quote === undefined || state.known.protoId !== 3004 || state.pushes !== pushesBefore[at]) continue
       state.known.quote = quote
-      learned(state, reply.atMs)
+      markApplied(state, reply.atMs)
     }
   }
 }
 
-function singleLearner(read: QuoteRead, state: StreamState): (reply: Reply) => void {
+function singleApplier(read: QuoteRead, state: StreamState): (reply: Reply) => void {
   const { known, pushes } = state
   switch (known.protoId) {
     case 3012:
@@ -42,27 +42,27 @@ function singleLearner(read: QuoteRead, state: StreamState): (reply: Reply) => v
         const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetOrderBook.Response', reply.body))
         if (reply === null || s2c === null || state.pushes !== pushes) return
         known.book = { s2c, asked: read.count }
-        learned(state, reply.atMs)
+        markApplied(state, reply.atMs)
       }
     case 3014:
       return (reply) => {
         const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetBroker.Response', reply.body))
         if (reply === null || s2c === null || state.pushes !== pushes) return
         known.queue = s2c
-        learned(state, reply.atMs)
+        markApplied(state, reply.atMs)
       }
     case 3006:
-      return lineLearner(state, known, read.count, (body) => {
+      return seriesApplier(state, known, read.count, (body) => {
         const s2c = successOf(decodeMessage('Qot_GetKL.Response', body))
         return s2c && { items: s2c.klList ?? [], name: s2c.name }
       })
     case 3008:
-      return lineLearner(state, known, read.count, (body) => {
+      return seriesApplier(state, known, read.count, (body) => {
         const s2c = successOf(decodeMessage('Qot_GetRT.Response', body))
         return s2c && { items: s2c.rtList ?? [], name: s2c.name }
       })
     case 3010:
-      return lineLearner(state, known, read.count, (body) => {
+      return seriesApplier(state, known, read.count, (body) => {
         const s2c = successOf(decodeMessage('Qot_GetTicker.Response', body))
         return s2c && { items: s2c.tickerList ?? [], name: s2c.name }
       })
@@ -72,19 +72,19 @@ function singleLearner(read: QuoteRead, state: StreamState): (reply: Reply) => v
 }
 
 /** Takes a reply into a line, with what `itemsOf` finds in it; null for a reply that tells nothing. */
-function lineLearner<Item>(
+function seriesApplier<Item>(
   state: StreamState,
-  known: { readonly line: Line<Item>; name: string | undefined },
+  known: { readonly series: ItemSeries<Item>; name: string | undefined },
   asked: number,
   itemsOf: (body: Uint8Array) => { readonly items: readonly Item[]; readonly name: string | undefined } | null,
 ): (reply: Reply) => void {
-  const token = known.line.begin()
+  const token = known.series.begin()
   return (reply) => {
     const found = reply === null ? null : itemsOf(reply.body)
-    if (reply === null || found === null) return known.line.giveUp(token)
-    known.line.learn(token, found.items, asked)
+    if (reply === null || found === null) return known.series.abort(token)
+    known.series.applyReply(token, found.items, asked)
     known.name = found.name
-    learned(state, reply.atMs)
+    markApplied(state, reply.atMs)
   }
 }
 
@@ -98,7 +98,7 @@ function quoteKeyOf({ security }: MessageTypes['Qot_Common.BasicQot']): UnitKey 
 }
 
 /** The stream is live when a getter is sent, and OpenD answered for what it has now. */
-function learned(state: StreamState, atMs: number): void {
+function markApplied(state: StreamState, atMs: number): void {
   state.version++
   state.isSure = true
   state.asOfMs = Math.max(state.asOfMs, atMs)

@@ -1,5 +1,5 @@
 /** How the items of one kind of line follow each other. */
-export interface LineRules<Item> {
+export interface SeriesRules<Item> {
   /** Order in time; 0 for two versions of the same item. */
   readonly compare: (one: Item, other: Item) => number
   /** Whether `next` surely comes right after `last`, in what a getter would answer. */
@@ -15,8 +15,8 @@ export interface LineRules<Item> {
  * reply nothing is known, because pushes never tell what was before them; and as soon as a push leaves a doubt whether
  * something is missing, everything is forgotten until the next reply.
  */
-export class Line<Item> {
-  readonly #rules: LineRules<Item>
+export class ItemSeries<Item> {
+  readonly #rules: SeriesRules<Item>
   /** Oldest first; empty while nothing is known. */
   #items: Item[] = []
   /** Whether there is nothing before the first item. */
@@ -24,7 +24,7 @@ export class Line<Item> {
   /** What was pushed since each getter that is under way was sent: its reply may or may not have it. */
   readonly #underWay = new Set<Item[]>()
 
-  constructor(rules: LineRules<Item>) {
+  constructor(rules: SeriesRules<Item>) {
     this.#rules = rules
   }
 
@@ -34,7 +34,7 @@ export class Line<Item> {
   }
 
   /** Takes pushed items. */
-  note(pushed: readonly Item[]): void {
+  onPush(pushed: readonly Item[]): void {
     const items = pushed.map(this.#rules.asRead)
     for (const kept of this.#underWay) {
       kept.push(...items)
@@ -52,7 +52,7 @@ export class Line<Item> {
   }
 
   /** That getter brought nothing. */
-  giveUp(token: Item[]): void {
+  abort(token: Item[]): void {
     this.#underWay.delete(token)
   }
 
@@ -60,7 +60,7 @@ export class Line<Item> {
    * That getter, which asked for so many items, brought these. What was pushed meanwhile is applied on top: a push that
    * the reply has already changes nothing, and one that came after it is not lost.
    */
-  learn(token: Item[], reply: readonly Item[], asked: number): void {
+  applyReply(token: Item[], reply: readonly Item[], asked: number): void {
     const isComplete = this.#underWay.delete(token)
     const [first] = reply
     const last = reply.at(-1)

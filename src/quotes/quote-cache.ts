@@ -6,11 +6,11 @@ import { ByteLru } from './byte-lru.ts'
 import type { QuotePush } from './quote-push.ts'
 import { isGetter, readRequest, type GetterId } from './quote-read.ts'
 import { answerFrom } from './stream-answer.ts'
-import { learner, type Reply } from './apply-reply.ts'
-import { applyPush, getterOf, lineSize, newStream, streamsOf, type StreamState } from './stream-state.ts'
+import { replyApplier, type Reply } from './apply-reply.ts'
+import { applyPush, getterOf, seriesSize, newStream, streamsOf, type StreamState } from './stream-state.ts'
 
 /** A reply that did not need OpenD. */
-export interface KeptAnswer {
+export interface CachedReply {
   /** The encoded `Response` message. */
   readonly body: Uint8Array
   /** When the gateway received the newest thing in it, Unix ms; of several securities, that of the oldest. */
@@ -18,7 +18,7 @@ export interface KeptAnswer {
 }
 
 /** What the board cannot know itself. */
-export interface BoardOutside {
+export interface QuoteCacheDeps {
   /**
    * Whether OpenD pushes that unit over the present link. `rehabType` is that of a K-line, null for everything else;
    * who registers all its K-lines alike need not look at it.
@@ -31,7 +31,7 @@ export interface BoardOutside {
 const MOST_STREAMS = 6_000
 
 /** Items of all lines together: a third of a KB each, so about 32 of the 128 MB that a Durable Object has. */
-const MOST_LINE_ITEMS = 100_000
+const MOST_SERIES_ITEMS = 100_000
 
 /** Encoded answers of all reads together. A thousand K-lines are about 100 KB, a quote 300 bytes. */
 const MOST_ANSWER_BYTES = 16 * 1024 * 1024
@@ -40,31 +40,31 @@ const MOST_ANSWER_BYTES = 16 * 1024 * 1024
  * What is known about subscribed securities from what OpenD pushed and from its replies to the getters, and the answers
  * that follow from it. Only live units count. An answer is what OpenD would say at the same moment, or there is none.
  */
-export class QuoteBoard {
-  readonly #outside: BoardOutside
+export class QuoteCache {
+  readonly #deps: QuoteCacheDeps
   readonly #streams = new Map<StreamName, StreamState>()
   /** Streams with a line, the one that was answered or learned least lately first. */
-  readonly #lines = new Set<StreamState>()
-  #lineItems = 0
+  readonly #series = new Set<StreamState>()
+  #seriesItems = 0
   readonly #answers: ByteLru<MadeAnswer>
 
-  constructor(outside: BoardOutside, mostAnswerBytes: number = MOST_ANSWER_BYTES) {
-    this.#outside = outside
+  constructor(deps: QuoteCacheDeps, mostAnswerBytes: number = MOST_ANSWER_BYTES) {
+    this.#deps = deps
     this.#answers = new ByteLru(mostAnswerBytes)
   }
 
   /** Takes a push. */
-  note(push: QuotePush): void {
+  onPush(push: QuotePush): void {
     const unitKey = unitKeyOf(push.subType, push.secKey)
     const state = this.#stream(getterOf(push), push.subType, unitKey, push.secKey, push.rehabType)
     if (state === null) return
     // A push may come before the subscription is known to stand, or after it ended: which one shows later.
-    state.isSure = this.#outside.isLive(unitKey, push.rehabType)
+    state.isSure = this.#deps.isLive(unitKey, push.rehabType)
     this.#resized(state, () => applyPush(state, push))
   }
 
   /** The reply to that read; null when OpenD must be asked. `body` is the encoded `Request` message. */
-  answer(protoId: number, body: Uint8Array): KeptAnswer | null {
+  answer(protoId: number, body: Uint8Array): CachedReply | null {
     if (!isGetter(protoId)) return null
     const key = bodyKeyOf(protoId, body)
     const made = this.#answers.get(key)
@@ -75,7 +75,7 @@ export class QuoteBoard {
       return null
     }
     if (!isValid) this.#answers.set(key, answer)
-    for (const { state } of answer.parts) if (this.#lines.delete(state)) this.#lines.add(state)
+    for (const { state } of answer.parts) if (this.#series.delete(state)) this.#series.add(state)
     return answer
   }
 
@@ -88,15 +88,15 @@ export class QuoteBoard {
     if (read === null || read.isSpecial) return null
     const states: StreamState[] = []
     for (const { unitKey, secKey } of streamsOf(read)) {
-      if (!this.#outside.isLive(unitKey, read.rehabType)) continue
+      if (!this.#deps.isLive(unitKey, read.rehabType)) continue
       const state = this.#stream(read.protoId, read.subType, unitKey, secKey, read.rehabType)
       if (state !== null) states.push(state)
     }
     if (states.length === 0) return null
-    const learn = learner(read, states)
+    const applyReply = replyApplier(read, states)
     return (reply) => {
       const [state] = states
-      if (state !== undefined) this.#resized(state, () => learn(reply))
+      if (state !== undefined) this.#resized(state, () => applyReply(reply))
     }
   }
 
@@ -121,8 +121,8 @@ export class QuoteBoard {
   }
 
   /** What is held, for metrics. */
-  get size(): { readonly streams: number; readonly lineItems: number; readonly answerBytes: number } {
-    return { streams: this.#streams.size, lineItems: this.#lineItems, answerBytes: this.#answers.bytes }
+  get size(): { readonly streams: number; readonly seriesItems: number; readonly answerBytes: number } {
+    return { streams: this.#streams.size, seriesItems: this.#seriesItems, answerBytes: this.#answers.bytes }
   }
 
   #make(protoId: GetterId, body: Uint8Array): MadeAnswer | null {
@@ -145,8 +145,8 @@ export class QuoteBoard {
    * when the unit became live within the time that a call can take; an older one may belong to an earlier life.
    */
   #isSure(state: StreamState): boolean {
-    if (!this.#outside.isLive(state.unitKey, state.rehabType)) return false
-    if (!state.isSure && this.#outside.nowMs() - state.asOfMs <= CALL_DEADLINE_MS) state.isSure = true
+    if (!this.#deps.isLive(state.unitKey, state.rehabType)) return false
+    if (!state.isSure && this.#deps.nowMs() - state.asOfMs <= CALL_DEADLINE_MS) state.isSure = true
     return state.isSure
   }
 
@@ -169,35 +169,35 @@ export class QuoteBoard {
 
   /** Does something that may change how long the state's line is, and keeps the bound on all lines. */
   #resized(state: StreamState, change: () => void): void {
-    const before = lineSize(state)
+    const before = seriesSize(state)
     change()
-    const after = lineSize(state)
+    const after = seriesSize(state)
     // A state that was dropped while its getter was under way is held no more.
     if (before === after || state.isDropped) return
-    this.#lineItems += after - before
-    this.#lines.add(state)
-    for (const oldest of this.#lines) {
-      if (this.#lineItems <= MOST_LINE_ITEMS) break
-      this.#forgetLine(oldest)
+    this.#seriesItems += after - before
+    this.#series.add(state)
+    for (const oldest of this.#series) {
+      if (this.#seriesItems <= MOST_SERIES_ITEMS) break
+      this.#forgetSeries(oldest)
     }
   }
 
   #drop(state: StreamState): void {
-    this.#forgetLine(state)
+    this.#forgetSeries(state)
     state.isDropped = true
   }
 
   /** Forgets the line. No answer that was made of the state is valid any more. */
-  #forgetLine(state: StreamState): void {
-    this.#lines.delete(state)
-    this.#lineItems -= lineSize(state)
-    if ('line' in state.known) state.known.line.forget()
+  #forgetSeries(state: StreamState): void {
+    this.#series.delete(state)
+    this.#seriesItems -= seriesSize(state)
+    if ('series' in state.known) state.known.series.forget()
     state.version++
   }
 }
 
 /** An answer with the states it was made of. */
-interface MadeAnswer extends KeptAnswer {
+interface MadeAnswer extends CachedReply {
   readonly parts: readonly { readonly state: StreamState; readonly version: number }[]
 }
 

@@ -1,12 +1,12 @@
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { UnitKey } from '../subscriptions/stream.ts'
 import { bodyKeyOf } from './body-key.ts'
-import { QuoteBoard, type BoardOutside } from './quote-cache.ts'
+import { QuoteCache, type QuoteCacheDeps } from './quote-cache.ts'
 import type { QuotePush } from './quote-push.ts'
 import { SHARED_READS, SharedCalls } from './call-sharing.ts'
-import { SlowAnswers } from './static-reply-cache.ts'
+import { StaticReplyCache } from './static-reply-cache.ts'
 import { SNAPSHOT } from './snapshot-batch.ts'
-import { SnapshotMerger, type MergerOutside } from './snapshot-merger.ts'
+import { SnapshotMerger, type MergerDeps } from './snapshot-merger.ts'
 
 /** A call that is to be answered, from whatever is at hand. */
 export interface ReadRequest {
@@ -34,7 +34,7 @@ export interface ReadAnswer {
 }
 
 /** What the reader cannot do itself. */
-export type ReaderOutside = BoardOutside & MergerOutside
+export type QuoteReaderDeps = QuoteCacheDeps & MergerDeps
 
 /**
  * Answers reads with as few calls of OpenD as honesty allows: from pushes while the subscription is live, from a call
@@ -44,29 +44,29 @@ export type ReaderOutside = BoardOutside & MergerOutside
 export class QuoteReader {
   /** Answers since the start, by source. */
   readonly counts: Record<ReadSource, number> = { push: 0, upstream: 0, coalesced: 0, cache: 0 }
-  readonly #outside: ReaderOutside
-  readonly #board: QuoteBoard
-  readonly #slow = new SlowAnswers()
+  readonly #deps: QuoteReaderDeps
+  readonly #cache: QuoteCache
+  readonly #staticReplies = new StaticReplyCache()
   readonly #shared: SharedCalls
   readonly #merger: SnapshotMerger
   /** When an outcome came from OpenD: all who share it, and all who get it later, are told the same time. */
   readonly #arrivedAtMs = new WeakMap<CallOutcome, number>()
 
   /** `mostHkCodes` bounds Hong Kong's codes in one merged snapshot call; OpenD's 400 unless stated. */
-  constructor(outside: ReaderOutside, mostHkCodes?: number) {
-    this.#outside = outside
-    this.#board = new QuoteBoard(outside)
-    this.#shared = new SharedCalls(outside.nowMs)
-    this.#merger = new SnapshotMerger(outside, mostHkCodes)
+  constructor(deps: QuoteReaderDeps, mostHkCodes?: number) {
+    this.#deps = deps
+    this.#cache = new QuoteCache(deps)
+    this.#shared = new SharedCalls(deps.nowMs)
+    this.#merger = new SnapshotMerger(deps, mostHkCodes)
   }
 
   /** Answers a call. Never throws for what OpenD says; failures are outcomes. */
   async read(request: ReadRequest): Promise<ReadAnswer> {
     const { protoId, body, caller, isFresh } = request
     if (!isFresh) {
-      const pushed = this.#board.answer(protoId, body)
+      const pushed = this.#cache.answer(protoId, body)
       if (pushed !== null) return this.#answered({ ok: true, body: pushed.body }, 'push', pushed.asOfMs)
-      const kept = this.#slow.get(protoId, body, this.#outside.nowMs())
+      const kept = this.#staticReplies.get(protoId, body, this.#deps.nowMs())
       if (kept !== null) return this.#answered({ ok: true, body: kept.body }, 'cache', kept.asOfMs)
       const merged = protoId === SNAPSHOT ? this.#merger.ask(body, caller) : null
       if (merged !== null) {
@@ -81,18 +81,18 @@ export class QuoteReader {
   }
 
   /** Takes a push of OpenD. */
-  note(push: QuotePush): void {
-    this.#board.note(push)
+  onPush(push: QuotePush): void {
+    this.#cache.onPush(push)
   }
 
   /** A unit is no longer subscribed at OpenD, or its pushes no longer registered. */
   unitDropped(unitKey: UnitKey): void {
-    this.#board.forget(unitKey)
+    this.#cache.forget(unitKey)
   }
 
   /** The link is gone, and every subscription with it. */
   linkLost(): void {
-    this.#board.forgetAll()
+    this.#cache.forgetAll()
     this.#shared.endJoining()
   }
 
@@ -100,45 +100,45 @@ export class QuoteReader {
    * Something was written that did not come by `read` (an order): whoever reads from now on wants to see it, and so does
    * not join a read that is under way.
    */
-  wrote(): void {
+  invalidateInFlight(): void {
     this.#shared.endJoining()
   }
 
   /** Forgets what is kept, as an administrator's reload asks. */
-  forgetKept(): void {
-    this.#slow.clear()
+  clearCaches(): void {
+    this.#staticReplies.clear()
     this.linkLost()
   }
 
   /** What is held, for metrics. */
   get held() {
-    return { ...this.#board.size, slowBytes: this.#slow.bytes, waitingSnapshots: this.#merger.waiting }
+    return { ...this.#cache.size, slowBytes: this.#staticReplies.bytes, waitingSnapshots: this.#merger.waiting }
   }
 
   /** Asks OpenD, and learns from what it says. */
   async #ask({ protoId, body, caller }: ReadRequest): Promise<CallOutcome> {
-    const learn = this.#board.expect(protoId, body)
+    const applyReply = this.#cache.expect(protoId, body)
     let outcome: CallOutcome | null = null
     try {
-      outcome = await this.#outside.upstream(protoId, body, caller)
+      outcome = await this.#deps.upstream(protoId, body, caller)
     } finally {
-      learn?.(outcome?.ok === true ? { body: outcome.body, atMs: this.#outside.nowMs() } : null)
+      applyReply?.(outcome?.ok === true ? { body: outcome.body, atMs: this.#deps.nowMs() } : null)
     }
-    const atMs = this.#outside.nowMs()
+    const atMs = this.#deps.nowMs()
     this.#arrivedAtMs.set(outcome, atMs)
-    if (outcome.ok) this.#slow.put(protoId, body, outcome.body, atMs)
+    if (outcome.ok) this.#staticReplies.put(protoId, body, outcome.body, atMs)
     return outcome
   }
 
   /** A call that may change something: reads from before it show the old, those during it either. */
   async #write({ protoId, body, caller }: ReadRequest): Promise<ReadAnswer> {
-    const outcome = await this.#outside.upstream(protoId, body, caller)
-    this.wrote()
+    const outcome = await this.#deps.upstream(protoId, body, caller)
+    this.invalidateInFlight()
     return this.#answered(outcome, 'upstream')
   }
 
   #answered(outcome: CallOutcome, source: ReadSource, asOfMs?: number): ReadAnswer {
     this.counts[source]++
-    return { outcome, source, asOfMs: asOfMs ?? this.#arrivedAtMs.get(outcome) ?? this.#outside.nowMs() }
+    return { outcome, source, asOfMs: asOfMs ?? this.#arrivedAtMs.get(outcome) ?? this.#deps.nowMs() }
   }
 }

@@ -8,9 +8,14 @@ import { readPushAccounts, SUB_ACC_PUSH, type TradingAccounts } from '../account
 import { needsOf } from './quote-read.ts'
 import type { QuotePush } from './quote-push.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
-import { type Holder, type HolderId, restHolder, type SubscriptionStore } from '../subscriptions/subscriber.ts'
+import {
+  type Subscriber,
+  type SubscriberId,
+  restSubscriber,
+  type SubscriptionStore,
+} from '../subscriptions/subscriber.ts'
 import { securityOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
-import { SubscriptionDesk } from '../subscriptions/subscription-manager.ts'
+import { SubscriptionManager } from '../subscriptions/subscription-manager.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -35,9 +40,9 @@ export interface QuoteServiceDeps {
   /** Something is due at that time, Unix ms; the alarm must not come later. */
   alarmBy(atMs: number): void
   /** The streams of that holder are others now. */
-  streamsChanged(id: HolderId): void
+  streamsChanged(id: SubscriberId): void
   /** A holder lost units that it did not give up. */
-  unitsLost(id: HolderId, units: readonly UnitKey[], reason: LossReason): void
+  unitsLost(id: SubscriberId, units: readonly UnitKey[], reason: LossReason): void
   /** Whether pushes of that caller's REST subscriptions reach anybody. */
   isListening(caller: string): boolean
   /** Something that no caller waits for failed. */
@@ -46,7 +51,7 @@ export interface QuoteServiceDeps {
 
 /** The quote side of the gateway object: who has subscribed what, and reads answered from what OpenD pushes. */
 export class QuoteService {
-  readonly desk: SubscriptionDesk
+  readonly subscriptions: SubscriptionManager
   readonly #reader: QuoteReader
   readonly #deps: QuoteServiceDeps
 
@@ -54,7 +59,7 @@ export class QuoteService {
     this.#deps = deps
     const { opend, timers } = deps
     const wake = new WakeTimer(timers, () => this.run())
-    this.desk = new SubscriptionDesk({
+    this.subscriptions = new SubscriptionManager({
       upstream: (protoId, body) => opend.send(protoId, body, OWN_CALL),
       store: deps.store,
       nowMs: () => timers.nowMs(),
@@ -71,7 +76,7 @@ export class QuoteService {
     })
     this.#reader = new QuoteReader({
       upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
-      isLive: (unit, rehabType) => this.desk.isLive(unit, rehabType),
+      isLive: (unit, rehabType) => this.subscriptions.isLive(unit, rehabType),
       nowMs: () => timers.nowMs(),
       after: (delayMs, run) => void timers.after(delayMs, run),
       remaining: (protoId) => opend.budgetOf(protoId, new Uint8Array())?.remaining ?? null,
@@ -93,7 +98,7 @@ export class QuoteService {
   }
 
   /** The accounts whose order and fill pushes a holder wants. Who may see them has been checked. */
-  async setAccounts(holder: Holder, accIds: readonly bigint[]): Promise<Failure | null> {
+  async setAccounts(subscriber: Subscriber, accIds: readonly bigint[]): Promise<Failure | null> {
     const [first = null] = accIds
     if (first !== null) {
       // Asks for the pushes too, unless that was done over this link.
@@ -102,45 +107,45 @@ export class QuoteService {
       const unknown = accIds.find((accId) => !known.has(accId))
       if (unknown !== undefined) return { code: 'trade.unknown_account', accId: unknown.toString() }
     }
-    return this.desk.setAccounts(holder, accIds)
+    return this.subscriptions.setAccounts(subscriber, accIds)
   }
 
   /** Takes a push for the reads that it answers. */
-  note(push: QuotePush): void {
-    this.#reader.note(push)
+  onPush(push: QuotePush): void {
+    this.#reader.onPush(push)
   }
 
   /** Orders were sent: what is read from now on has to show them. */
-  wrote(): void {
-    this.#reader.wrote()
+  invalidateInFlight(): void {
+    this.#reader.invalidateInFlight()
   }
 
   linkReady(): void {
-    this.desk.linkReady()
+    this.subscriptions.linkReady()
     // Order pushes are asked for together with the account list, once over each link.
-    if (this.desk.wantsAccounts) void this.#deps.tradingAccounts(0n)
+    if (this.subscriptions.wantsAccounts) void this.#deps.tradingAccounts(0n)
   }
 
   linkLost(): void {
-    this.desk.linkLost()
+    this.subscriptions.linkLost()
     this.#reader.linkLost()
   }
 
-  forgetKept(): void {
-    this.#reader.forgetKept()
+  clearCaches(): void {
+    this.#reader.clearCaches()
   }
 
   /** Does what is due. */
   run(): void {
-    this.desk.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
+    this.subscriptions.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
   }
 
   metrics(): readonly MetricSample[] {
-    const { holders, heldUnits, subscribedUnits, lingeringUnits } = this.desk.counts
+    const { subscribers, heldUnits, subscribedUnits, lingeringUnits } = this.subscriptions.counts
     const sources = Object.entries(this.#reader.counts).map(([source, value]) => ({ labels: { source }, value }))
     return [
       { name: 'opend_edge_reads_total', type: 'counter', values: sources },
-      gauge('opend_edge_subscription_holders', holders),
+      gauge('opend_edge_subscribers', subscribers),
       gauge('opend_edge_subscriptions_held', heldUnits),
       gauge('opend_edge_subscriptions_upstream', subscribedUnits),
       gauge('opend_edge_subscriptions_lingering', lingeringUnits),
@@ -150,21 +155,21 @@ export class QuoteService {
   async #subscribe({ body, caller, quotaShare }: QuoteCall): Promise<Result<Uint8Array>> {
     const request = decodeMessage('Qot_Sub.Request', body)
     if (!request.ok) throw new Error(`a subscription does not decode: ${request.detail}`)
-    const failure = await this.desk.subscribe(restHolder(caller), request.value.c2s, quotaShare)
+    const failure = await this.subscriptions.subscribe(restSubscriber(caller), request.value.c2s, quotaShare)
     // What is subscribed now is read anew, not from a call that left before.
-    this.#reader.wrote()
+    this.#reader.invalidateInFlight()
     return failure === null ? succeed(encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })) : fail(failure)
   }
 
   async #subInfo({ body, caller }: QuoteCall): Promise<Result<Uint8Array>> {
     const request = decodeMessage('Qot_GetSubInfo.Request', body)
     if (!request.ok) throw new Error(`a query does not decode: ${request.detail}`)
-    const { id } = restHolder(caller)
-    return this.desk.subInfo({ own: request.value.c2s.isReqAllConn === true ? 'all' : [id], self: id })
+    const { id } = restSubscriber(caller)
+    return this.subscriptions.subInfo({ own: request.value.c2s.isReqAllConn === true ? 'all' : [id], self: id })
   }
 
   async #setAccounts({ body, caller }: QuoteCall): Promise<ReadAnswer> {
-    const failure = await this.setAccounts(restHolder(caller), readPushAccounts(body) ?? [])
+    const failure = await this.setAccounts(restSubscriber(caller), readPushAccounts(body) ?? [])
     const reply = encodeMessage('Trd_SubAccPush.Response', { retType: 0, s2c: {} })
     return this.#bookAnswer(failure === null ? succeed(reply) : fail(failure))
   }
@@ -173,12 +178,12 @@ export class QuoteService {
     const needs = needsOf(request.protoId, request.body)
     if (needs !== null) {
       const { subType, secKeys } = needs
-      const missing = this.desk.missingFor(this.desk.holdersOf(request.caller), subType, secKeys)
+      const missing = this.subscriptions.missingFor(this.subscriptions.subscribersOf(request.caller), subType, secKeys)
       if (missing.length > 0) {
         const named = missing.map((secKey) => securityText(securityOf(secKey)) ?? secKey)
         return this.#bookAnswer(fail({ code: 'quote.not_subscribed', subType, missing: named }))
       }
-      const failure = await this.desk.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
+      const failure = await this.subscriptions.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
       if (failure !== null) return this.#bookAnswer(fail(failure))
     }
     return this.#reader.read(request)

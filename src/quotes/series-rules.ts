@@ -1,6 +1,6 @@
 import { PushDataType, QotMarket } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import type { LineRules } from './item-series.ts'
+import type { SeriesRules } from './item-series.ts'
 import { MOST_ITEMS } from './quote-read.ts'
 
 type KLine = MessageTypes['Qot_Common.KLine']
@@ -11,7 +11,7 @@ type Ticker = MessageTypes['Qot_Common.Ticker']
  * Bars are told apart by their time. A new day begins anew: its first bar may come with an adjustment of all bars before
  * it, and exchanges correct a day's figures after its end.
  */
-export const BARS: LineRules<KLine> = {
+export const BARS: SeriesRules<KLine> = {
   compare: byTime,
   follows: isSameDay,
   asRead: (bar) => bar,
@@ -22,7 +22,7 @@ export const BARS: LineRules<KLine> = {
 const MOST_POINTS = 1_500
 
 /** One point a minute: after a hole, a break between sessions included, OpenD is asked. */
-export const POINTS: LineRules<TimeShare> = {
+export const POINTS: SeriesRules<TimeShare> = {
   compare: byTime,
   follows: (last, next) => isSameDay(last, next) && secondsOf(next) - secondsOf(last) <= 60,
   asRead: (point) => point,
@@ -40,11 +40,11 @@ const LONGEST_PAUSE_SECONDS = 30 * 60
 const US_REGULAR = { from: '09:30:00', to: '16:00:00' } as const
 
 /** Rules for the ticks of a security in that market (`Qot_Common.QotMarket`). */
-export function ticksOf(market: number): LineRules<Ticker> {
+export function ticksOf(market: number): SeriesRules<Ticker> {
   return market === QotMarket.US_Security ? US_TICKS : TICKS
 }
 
-const TICKS: LineRules<Ticker> = {
+const TICKS: SeriesRules<Ticker> = {
   compare: (one, other) => (one.sequence < other.sequence ? -1 : one.sequence > other.sequence ? 1 : 0),
   follows: (last, next) => dayOf(last) === dayOf(next) && secondsOf(next) - secondsOf(last) < LONGEST_PAUSE_SECONDS,
   // It is read from what OpenD has, however it came.
@@ -52,7 +52,7 @@ const TICKS: LineRules<Ticker> = {
   most: MOST_ITEMS,
 }
 
-const US_TICKS: LineRules<Ticker> = {
+const US_TICKS: SeriesRules<Ticker> = {
   ...TICKS,
   follows: (last, next) => isInUsHours(last) && isInUsHours(next) && TICKS.follows(last, next),
 }

@@ -5,7 +5,7 @@ import { bodyKeyOf } from './body-key.ts'
 import { plainSnapshotCodes, SNAPSHOT, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
 
 /** What the merger cannot do itself. */
-export interface MergerOutside {
+export interface MergerDeps {
   readonly upstream: (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
   readonly nowMs: () => number
   /** Calls `fn` after that time, once. */
@@ -54,7 +54,7 @@ interface Waiting extends SnapshotAsk {
 
 /** Puts small requests for snapshots that come at about the same time into one call of OpenD. */
 export class SnapshotMerger {
-  readonly #outside: MergerOutside
+  readonly #deps: MergerDeps
   readonly #mostHkCodes: number
   #waiting: Waiting[] = []
   /** What the waiting requests ask for together. */
@@ -65,8 +65,8 @@ export class SnapshotMerger {
   readonly #refused = new Map<string, number>()
 
   /** `mostHkCodes` bounds Hong Kong's codes in one call: OpenD takes 20 with the free quote right, else all. */
-  constructor(outside: MergerOutside, mostHkCodes: number = MOST_CODES) {
-    this.#outside = outside
+  constructor(deps: MergerDeps, mostHkCodes: number = MOST_CODES) {
+    this.#deps = deps
     this.#mostHkCodes = mostHkCodes
   }
 
@@ -75,7 +75,7 @@ export class SnapshotMerger {
     const secKeys = this.#waiting.length < MOST_WAITING ? plainSnapshotCodes(body) : null
     if (secKeys === null || secKeys.length === 0 || secKeys.length > MOST_CODES_OF_ONE) return null
     const key = bodyKeyOf(SNAPSHOT, body)
-    const askedAtMs = this.#outside.nowMs()
+    const askedAtMs = this.#deps.nowMs()
     if ((this.#refused.get(key) ?? -Infinity) > askedAtMs || hkCodes(new Set(secKeys)) > this.#mostHkCodes) return null
     return new Promise((resolve, fail) => {
       const settle = (outcome: CallOutcome, isMerged: boolean): void => resolve({ outcome, isMerged })
@@ -94,7 +94,7 @@ export class SnapshotMerger {
   #arm(delayMs: number): void {
     if (this.#isArmed) return
     this.#isArmed = true
-    this.#outside.after(delayMs, () => {
+    this.#deps.after(delayMs, () => {
       this.#isArmed = false
       this.#leave()
     })
@@ -108,16 +108,16 @@ export class SnapshotMerger {
         this.#arm(delayMs)
         return
       }
-      this.#leftAtMs = this.#outside.nowMs()
-      const batch = new SnapshotBatch(this.#outside.upstream, (ask) => this.#noteRefused(ask.key))
+      this.#leftAtMs = this.#deps.nowMs()
+      const batch = new SnapshotBatch(this.#deps.upstream, (ask) => this.#recordRefused(ask.key))
       void batch.send(this.#takeBatch())
     }
   }
 
   #delayMs(): number {
-    const remaining = this.#outside.remaining(SNAPSHOT)
+    const remaining = this.#deps.remaining(SNAPSHOT)
     if (remaining === null || remaining >= TIGHT_BELOW) return 0
-    const nowMs = this.#outside.nowMs()
+    const nowMs = this.#deps.nowMs()
     const [first] = this.#waiting
     if (remaining <= 0 && first !== undefined && nowMs - first.askedAtMs < MOST_WAIT_MS) return TIGHT_GAP_MS
     return this.#leftAtMs + TIGHT_GAP_MS - nowMs
@@ -144,9 +144,9 @@ export class SnapshotMerger {
     return this.#mostHkCodes >= MOST_CODES || hkCodes(codes) + hkCodes(added) <= this.#mostHkCodes
   }
 
-  #noteRefused(key: string): void {
+  #recordRefused(key: string): void {
     this.#refused.delete(key)
-    this.#refused.set(key, this.#outside.nowMs() + REFUSED_APART_MS)
+    this.#refused.set(key, this.#deps.nowMs() + REFUSED_APART_MS)
     const [oldest] = this.#refused.keys()
     if (oldest !== undefined && this.#refused.size > MOST_REFUSED) this.#refused.delete(oldest)
   }

@@ -2,7 +2,7 @@ import { OptionCondType, Qot_Common_SortField as SortField } from '../../proto/e
 import { decodeMessage } from '../wire/decode.ts'
 import { bodyKeyOf } from './body-key.ts'
 import { ByteLru } from './byte-lru.ts'
-import type { KeptAnswer } from './quote-cache.ts'
+import type { CachedReply } from './quote-cache.ts'
 import { replyHead } from './reply-head.ts'
 
 const MINUTE_MS = 60_000
@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000
  * How long the answers of calls are kept whose facts move by the day. OpenD takes 10 or 30 of each in 30 s, from all
  * callers together. What a call tells beside its facts bounds the time.
  */
-const KEPT_MS: ReadonlyMap<number, number> = new Map([
+const CACHED_MS: ReadonlyMap<number, number> = new Map([
   // Names, lots and listings change overnight; whether an option is suspended is in it too.
   [3202, 5 * MINUTE_MS],
   // The plates of a market: new ones come by the month.
@@ -34,30 +34,30 @@ const KEPT_MS: ReadonlyMap<number, number> = new Map([
 const MOST_BYTES = 16 * 1024 * 1024
 
 /** Answers that stay true for minutes. Only successes are kept, by the exact request. */
-export class SlowAnswers {
-  readonly #answers: ByteLru<KeptAnswer>
+export class StaticReplyCache {
+  readonly #answers: ByteLru<CachedReply>
 
   constructor(mostBytes: number = MOST_BYTES) {
     this.#answers = new ByteLru(mostBytes)
   }
 
   /** The answer to that request, when one is kept that is young enough. */
-  get(protoId: number, body: Uint8Array, nowMs: number): KeptAnswer | null {
-    const keptMs = KEPT_MS.get(protoId)
-    if (keptMs === undefined) return null
+  get(protoId: number, body: Uint8Array, nowMs: number): CachedReply | null {
+    const cachedMs = CACHED_MS.get(protoId)
+    if (cachedMs === undefined) return null
     const key = bodyKeyOf(protoId, body)
     const answer = this.#answers.get(key)
     if (answer === null) return null
     // A clock that was set back makes an answer look as if it came from the future; nobody knows its age then.
     const ageMs = nowMs - answer.asOfMs
-    if (ageMs >= 0 && ageMs < keptMs) return answer
+    if (ageMs >= 0 && ageMs < cachedMs) return answer
     this.#answers.delete(key)
     return null
   }
 
   /** Keeps a reply, if it is one to keep. */
   put(protoId: number, body: Uint8Array, reply: Uint8Array, asOfMs: number): void {
-    if (!KEPT_MS.has(protoId) || dependsOnPrices(protoId, body) || replyHead(reply)?.retType !== 0) return
+    if (!CACHED_MS.has(protoId) || dependsOnPrices(protoId, body) || replyHead(reply)?.retType !== 0) return
     this.#answers.set(bodyKeyOf(protoId, body), { body: reply, asOfMs })
   }
 

@@ -34,17 +34,17 @@ function singleFrom({ count, secKeys }: QuoteRead, state: StreamState | undefine
       if (known.queue === null) return null
       return encodeMessage('Qot_GetBroker.Response', { retType: 0, s2c: known.queue })
     case 3006: {
-      const klList = known.line.last(count)
+      const klList = known.series.last(count)
       if (klList === null) return null
       return encodeMessage('Qot_GetKL.Response', { retType: 0, s2c: { ...named(secKey, known.name), klList } })
     }
     case 3008: {
-      const rtList = known.line.last(count)
+      const rtList = known.series.last(count)
       if (rtList === null) return null
       return encodeMessage('Qot_GetRT.Response', { retType: 0, s2c: { ...named(secKey, known.name), rtList } })
     }
     case 3010: {
-      const tickerList = known.line.last(count)
+      const tickerList = known.series.last(count)
       if (tickerList === null) return null
       return encodeMessage('Qot_GetTicker.Response', { retType: 0, s2c: { ...named(secKey, known.name), tickerList } })
     }

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { quoteStreamOf, securityOf, unitKeyOf, type SecKey, type UnitKey } from '../subscriptions/stream.ts'
 import { BARS, POINTS, ticksOf } from './series-rules.ts'
-import { Line } from './item-series.ts'
+import { ItemSeries } from './item-series.ts'
 import type { GetterId, QuoteRead } from './quote-read.ts'
 import type { QuotePush } from './quote-push.ts'
 
@@ -20,9 +20,13 @@ export type Known =
   /** `depth` is the longest side that a push ever had: a side that is shorter is all there is. */
   | { readonly protoId: 3012; book: Book | null; depth: number }
   | { readonly protoId: 3014; queue: MessageTypes['Qot_GetBroker.S2C'] | null }
-  | { readonly protoId: 3006; readonly line: Line<MessageTypes['Qot_Common.KLine']>; name: string | undefined }
-  | { readonly protoId: 3008; readonly line: Line<MessageTypes['Qot_Common.TimeShare']>; name: string | undefined }
-  | { readonly protoId: 3010; readonly line: Line<MessageTypes['Qot_Common.Ticker']>; name: string | undefined }
+  | { readonly protoId: 3006; readonly series: ItemSeries<MessageTypes['Qot_Common.KLine']>; name: string | undefined }
+  | {
+      readonly protoId: 3008
+      readonly series: ItemSeries<MessageTypes['Qot_Common.TimeShare']>
+      name: string | undefined
+    }
+  | { readonly protoId: 3010; readonly series: ItemSeries<MessageTypes['Qot_Common.Ticker']>; name: string | undefined }
 
 /** What the board has of one stream of pushes. */
 export interface StreamState {
@@ -52,11 +56,11 @@ function nothingKnown(protoId: GetterId, secKey: SecKey): Known {
     case 3004:
       return { protoId, quote: null }
     case 3006:
-      return { protoId, line: new Line(BARS), name: undefined }
+      return { protoId, series: new ItemSeries(BARS), name: undefined }
     case 3008:
-      return { protoId, line: new Line(POINTS), name: undefined }
+      return { protoId, series: new ItemSeries(POINTS), name: undefined }
     case 3010:
-      return { protoId, line: new Line(ticksOf(securityOf(secKey).market)), name: undefined }
+      return { protoId, series: new ItemSeries(ticksOf(securityOf(secKey).market)), name: undefined }
     case 3012:
       return { protoId, book: null, depth: 0 }
     case 3014:
@@ -81,8 +85,8 @@ export function getterOf(push: QuotePush): GetterId {
 const GETTERS = { 3005: 3004, 3007: 3006, 3009: 3008, 3011: 3010, 3013: 3012, 3015: 3014 } as const
 
 /** How many items of its line a stream holds; 0 where it has none. */
-export function lineSize({ known }: StreamState): number {
-  return 'line' in known ? known.line.size : 0
+export function seriesSize({ known }: StreamState): number {
+  return 'series' in known ? known.series.size : 0
 }
 
 /** Puts a push into what is known. A push of another kind than the stream's changes nothing. */
@@ -96,13 +100,13 @@ export function applyPush(state: StreamState, push: QuotePush): void {
   } else if (push.protoId === 3015 && known.protoId === 3014) {
     known.queue = push.s2c
   } else if (push.protoId === 3007 && known.protoId === 3006) {
-    known.line.note(push.s2c.klList ?? [])
+    known.series.onPush(push.s2c.klList ?? [])
     known.name = push.s2c.name ?? known.name
   } else if (push.protoId === 3009 && known.protoId === 3008) {
-    known.line.note(push.s2c.rtList ?? [])
+    known.series.onPush(push.s2c.rtList ?? [])
     known.name = push.s2c.name ?? known.name
   } else if (push.protoId === 3011 && known.protoId === 3010) {
-    known.line.note(push.s2c.tickerList ?? [])
+    known.series.onPush(push.s2c.tickerList ?? [])
     known.name = push.s2c.name ?? known.name
   } else return
   state.version++

@@ -1,7 +1,7 @@
 /**
  * Lets one job run at a time, in order. The bound is the owner's: it knows which of its jobs may be refused.
  */
-export class TurnQueue {
+export class Mutex {
   readonly #waiting: (() => Promise<void>)[] = []
   #isRunning = false
 

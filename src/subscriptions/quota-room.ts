@@ -1,6 +1,6 @@
 import type { Failure } from '../base/failure.ts'
-import type { HolderBook } from './subscriber-registry.ts'
-import type { HolderId } from './subscriber.ts'
+import type { SubscriberRegistry } from './subscriber-registry.ts'
+import type { SubscriberId } from './subscriber.ts'
 import { chooseReclaim, type Reclaim } from './reclaim.ts'
 import type { UnitKey } from './stream.ts'
 import { unsubscribeCalls } from './upstream-calls.ts'
@@ -8,13 +8,13 @@ import type { UpstreamLink } from './upstream-link.ts'
 import type { WantedUnit } from './upstream-set.ts'
 
 /** What it takes to make room. */
-export interface RoomOutside {
+export interface QuotaRoomDeps {
   readonly link: UpstreamLink
-  readonly book: HolderBook
+  readonly registry: SubscriberRegistry
   /** Units that a change on its way needs. */
   readonly isAwaited: (unit: UnitKey) => boolean
   /** Whether the pushes of a REST caller reach anybody. */
-  readonly isListening: (id: HolderId) => boolean
+  readonly isListening: (id: SubscriberId) => boolean
   readonly nowMs: () => number
   /** Takes units from whoever holds them, and tells them. */
   readonly take: (units: readonly UnitKey[]) => void
@@ -25,10 +25,10 @@ export interface RoomOutside {
  * before that too.
  */
 export class QuotaRoom {
-  readonly #outside: RoomOutside
+  readonly #deps: QuotaRoomDeps
 
-  constructor(outside: RoomOutside) {
-    this.#outside = outside
+  constructor(deps: QuotaRoomDeps) {
+    this.#deps = deps
   }
 
   /**
@@ -36,7 +36,7 @@ export class QuotaRoom {
    * Only in the change's own turn. `missing` is asked anew after every wait: the caller may take units back meanwhile.
    */
   async make(missing: () => readonly WantedUnit[], caller: string): Promise<Failure | null> {
-    const { link, take } = this.#outside
+    const { link, take } = this.#deps
     const needed = () => missing().filter(({ key }) => !link.set.has(key)).length
     const hasRoom = () => needed() === 0 || link.quota.hasRoomFor(needed())
     for (;;) {
@@ -56,15 +56,15 @@ export class QuotaRoom {
   }
 
   #reclaim(needed: number): Reclaim {
-    const { link, book, isAwaited, isListening, nowMs } = this.#outside
+    const { link, registry, isAwaited, isListening, nowMs } = this.#deps
     const lacking = needed - (link.quota.numbers?.free ?? 0)
-    return chooseReclaim({ set: link.set, book, isAwaited, isListening, nowMs: nowMs() }, lacking)
+    return chooseReclaim({ set: link.set, registry, isAwaited, isListening, nowMs: nowMs() }, lacking)
   }
 
   #exhausted(needed: number, caller: string, enoughAtMs: number | null): Failure {
-    const { link, book, nowMs } = this.#outside
+    const { link, registry, nowMs } = this.#deps
     const { total, free } = link.quota.numbers ?? { total: 0, free: 0 }
-    const usedByCaller = [...book.unitsOfCaller(caller)].filter((unit) => link.set.has(unit)).length
+    const usedByCaller = [...registry.unitsOfCaller(caller)].filter((unit) => link.set.has(unit)).length
     const usedByOthers = Math.max(0, total - free - usedByCaller)
     const retryAfterMs = enoughAtMs === null ? null : enoughAtMs - nowMs()
     return { code: 'quote.quota_exhausted', needed, free, total, usedByCaller, usedByOthers, retryAfterMs }

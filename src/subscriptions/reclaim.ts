@@ -1,5 +1,5 @@
-import type { HolderBook, Holding } from './subscriber-registry.ts'
-import type { HolderId } from './subscriber.ts'
+import type { SubscriberRegistry, Holding } from './subscriber-registry.ts'
+import type { SubscriberId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
 import { droppableAtMs, type UpstreamSet } from './upstream-set.ts'
 
@@ -9,11 +9,11 @@ export const IDLE_MS = 300_000
 /** Who knows what may be taken back. */
 export interface ReclaimFacts {
   readonly set: UpstreamSet
-  readonly book: HolderBook
+  readonly registry: SubscriberRegistry
   /** Units that a change on its way needs, this one included. */
   readonly isAwaited: (unit: UnitKey) => boolean
   /** Whether the pushes of a REST caller reach anybody. */
-  readonly isListening: (id: HolderId) => boolean
+  readonly isListening: (id: SubscriberId) => boolean
   readonly nowMs: number
 }
 
@@ -45,14 +45,17 @@ export function chooseReclaim(facts: ReclaimFacts, needed: number): Reclaim {
 }
 
 /** Whether a holder has not used a unit for long, and is not sent its pushes either. */
-function isIdle({ holder, wish }: Holding, { isListening, nowMs }: Pick<ReclaimFacts, 'isListening' | 'nowMs'>) {
-  if (holder.kind !== 'rest' || wish.usedAtMs + IDLE_MS > nowMs) return false
-  return !wish.isPushed || !isListening(holder.id)
+function isIdle(
+  { subscriber, subscription }: Holding,
+  { isListening, nowMs }: Pick<ReclaimFacts, 'isListening' | 'nowMs'>,
+) {
+  if (subscriber.kind !== 'rest' || subscription.usedAtMs + IDLE_MS > nowMs) return false
+  return !subscription.isPushed || !isListening(subscriber.id)
 }
 
 /** When a unit was last used, if all its holders are idle; null when it is in use. */
 function idleSinceMs(facts: ReclaimFacts, unit: UnitKey): number | null {
-  const holdings = facts.book.holdingsOf(unit)
+  const holdings = facts.registry.holdingsOf(unit)
   if (!holdings.every((holding) => isIdle(holding, facts))) return null
-  return Math.max(0, ...holdings.map(({ wish }) => wish.usedAtMs))
+  return Math.max(0, ...holdings.map(({ subscription }) => subscription.usedAtMs))
 }

@@ -1,15 +1,15 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import type { HolderBook } from './subscriber-registry.ts'
-import type { HolderId } from './subscriber.ts'
+import type { SubscriberRegistry } from './subscriber-registry.ts'
+import type { SubscriberId } from './subscriber.ts'
 import { securityOf, unitOf } from './stream.ts'
 
 /** Which virtual connections a `Qot_GetSubInfo` is about. */
 export interface SubInfoQuery {
   /** These, whether or not they hold anything; or all that hold something. */
-  readonly own: readonly HolderId[] | 'all'
+  readonly own: readonly SubscriberId[] | 'all'
   /** The one that asks: its data is marked as its own. */
-  readonly self: HolderId
+  readonly self: SubscriberId
 }
 
 /**
@@ -17,18 +17,22 @@ export interface SubInfoQuery {
  * OpenD. Connections have no names in it.
  */
 export function subInfoResponse(
-  book: HolderBook,
+  registry: SubscriberRegistry,
   { own, self }: SubInfoQuery,
   totals: MessageTypes['Qot_GetSubInfo.S2C'],
 ): Uint8Array {
-  const everybody = () => [self, ...Array.from(book.holders(), ({ id }) => id)]
+  const everybody = () => [self, ...Array.from(registry.subscribers(), ({ id }) => id)]
   const ids = new Set(own === 'all' ? everybody() : own)
-  const connSubInfoList = [...ids].map((id) => connSubInfo(book, id, id === self))
+  const connSubInfoList = [...ids].map((id) => connSubInfo(registry, id, id === self))
   return encodeMessage('Qot_GetSubInfo.Response', { retType: 0, s2c: { ...totals, connSubInfoList } })
 }
 
-function connSubInfo(book: HolderBook, id: HolderId, isOwnConnData: boolean): MessageTypes['Qot_Common.ConnSubInfo'] {
-  const units = book.unitsOf(id)
+function connSubInfo(
+  registry: SubscriberRegistry,
+  id: SubscriberId,
+  isOwnConnData: boolean,
+): MessageTypes['Qot_Common.ConnSubInfo'] {
+  const units = registry.unitsOf(id)
   const byType = Map.groupBy(units.map(unitOf), ({ subType }) => subType)
   return {
     subInfoList: [...byType].map(([subType, held]) => ({

@@ -1,19 +1,19 @@
 import {
-  type Holder,
-  type HolderId,
+  type Subscriber,
+  type SubscriberId,
   STORED_USE_MS,
-  type StoredHolder,
+  type StoredSubscriber,
   type SubscriptionStore,
-  type Wish,
+  type Subscription,
 } from './subscriber.ts'
 import { quoteStreamOf, type SecKey, type StreamName, type UnitKey, unitKeyOf, unitOf } from './stream.ts'
-import { isKLine, PLAIN, rehabTypesIn, type Terms } from './subscription-options.ts'
+import { isKLine, NO_OPTIONS, rehabTypesIn, type SubscriptionOptions } from './subscription-options.ts'
 
 /** What a holder has. */
 interface Row {
-  readonly holder: Holder
+  readonly subscriber: Subscriber
   /** In the order of subscribing. */
-  readonly wishes: Map<UnitKey, Wish>
+  readonly subscriptions: Map<UnitKey, Subscription>
   accIds: readonly string[]
   usedAtMs: number
   storedUsedAtMs: number
@@ -23,8 +23,8 @@ interface Row {
 
 /** A unit as one of its holders holds it. */
 export interface Holding {
-  readonly holder: Holder
-  readonly wish: Wish
+  readonly subscriber: Subscriber
+  readonly subscription: Subscription
 }
 
 const NOTHING: ReadonlySet<StreamName> = new Set()
@@ -33,16 +33,16 @@ const NOTHING: ReadonlySet<StreamName> = new Set()
  * Who holds what: plain counts, in memory and in the store. A holder without units and accounts has no row. Its bounds
  * are the desk's.
  */
-export class HolderBook {
+export class SubscriberRegistry {
   readonly #store: SubscriptionStore
-  readonly #changed: (id: HolderId) => void
-  readonly #rows = new Map<HolderId, Row>()
-  readonly #holdersOf = new Map<UnitKey, Set<HolderId>>()
-  readonly #ofCaller = new Map<string, Set<HolderId>>()
-  #wishCount = 0
+  readonly #changed: (id: SubscriberId) => void
+  readonly #rows = new Map<SubscriberId, Row>()
+  readonly #subscribersOf = new Map<UnitKey, Set<SubscriberId>>()
+  readonly #ofCaller = new Map<string, Set<SubscriberId>>()
+  #subscriptionCount = 0
 
   /** Loads what the store has. `changed` is called whenever the streams of a holder have changed. */
-  constructor(store: SubscriptionStore, nowMs: number, changed: (id: HolderId) => void) {
+  constructor(store: SubscriptionStore, nowMs: number, changed: (id: SubscriberId) => void) {
     this.#store = store
     this.#changed = changed
     for (const stored of store.all()) this.#load(stored, nowMs)
@@ -54,8 +54,8 @@ export class HolderBook {
   }
 
   /** Units over all holders, each counted as often as it is held. */
-  get wishCount(): number {
-    return this.#wishCount
+  get subscriptionCount(): number {
+    return this.#subscriptionCount
   }
 
   /** Whether any holder wants the pushes of an account. */
@@ -63,103 +63,103 @@ export class HolderBook {
     return this.#rows.values().some(({ accIds }) => accIds.length > 0)
   }
 
-  has(id: HolderId): boolean {
+  has(id: SubscriberId): boolean {
     return this.#rows.has(id)
   }
 
-  holders(): Iterable<Holder> {
-    return this.#rows.values().map(({ holder }) => holder)
+  subscribers(): Iterable<Subscriber> {
+    return this.#rows.values().map(({ subscriber }) => subscriber)
   }
 
   /** The holders of a caller. */
-  holdersOf(caller: string): readonly HolderId[] {
+  subscribersOf(caller: string): readonly SubscriberId[] {
     return [...(this.#ofCaller.get(caller) ?? [])]
   }
 
   /** Every unit that anyone holds. */
   heldUnits(): Iterable<UnitKey> {
-    return this.#holdersOf.keys()
+    return this.#subscribersOf.keys()
   }
 
   isHeld(unit: UnitKey): boolean {
-    return this.#holdersOf.has(unit)
+    return this.#subscribersOf.has(unit)
   }
 
-  wish(id: HolderId, unit: UnitKey): Wish | null {
-    return this.#rows.get(id)?.wishes.get(unit) ?? null
+  subscription(id: SubscriberId, unit: UnitKey): Subscription | null {
+    return this.#rows.get(id)?.subscriptions.get(unit) ?? null
   }
 
   /** The units of a holder, in the order of subscribing. */
-  unitsOf(id: HolderId): readonly UnitKey[] {
-    return [...(this.#rows.get(id)?.wishes.keys() ?? [])]
+  unitsOf(id: SubscriberId): readonly UnitKey[] {
+    return [...(this.#rows.get(id)?.subscriptions.keys() ?? [])]
   }
 
   /** The units that a caller's holders have together, each once. */
   unitsOfCaller(caller: string): Set<UnitKey> {
     const units = new Set<UnitKey>()
     for (const id of this.#ofCaller.get(caller) ?? []) {
-      for (const unit of this.#rows.get(id)?.wishes.keys() ?? []) units.add(unit)
+      for (const unit of this.#rows.get(id)?.subscriptions.keys() ?? []) units.add(unit)
     }
     return units
   }
 
   /** Everybody who holds a unit. */
   holdingsOf(unit: UnitKey): readonly Holding[] {
-    return [...(this.#holdersOf.get(unit) ?? [])].flatMap((id) => {
+    return [...(this.#subscribersOf.get(unit) ?? [])].flatMap((id) => {
       const row = this.#rows.get(id)
-      const wish = row?.wishes.get(unit)
-      return row === undefined || wish === undefined ? [] : [{ holder: row.holder, wish }]
+      const subscription = row?.subscriptions.get(unit)
+      return row === undefined || subscription === undefined ? [] : [{ subscriber: row.subscriber, subscription }]
     })
   }
 
   /** What the holders of a unit ask for together. */
-  termsOf(unit: UnitKey): Terms {
-    return this.holdingsOf(unit).reduce((terms, { wish }) => terms | wish.terms, PLAIN)
+  optionsOf(unit: UnitKey): SubscriptionOptions {
+    return this.holdingsOf(unit).reduce((options, { subscription }) => options | subscription.options, NO_OPTIONS)
   }
 
   /** When a holder last subscribed or read, Unix ms. */
-  usedAtMs(id: HolderId): number {
+  usedAtMs(id: SubscriberId): number {
     return this.#rows.get(id)?.usedAtMs ?? -Infinity
   }
 
-  streamsOf(id: HolderId): ReadonlySet<StreamName> {
+  streamsOf(id: SubscriberId): ReadonlySet<StreamName> {
     return this.#rows.get(id)?.streams ?? NOTHING
   }
 
   /** Gives a holder these units, or changes how it holds them. */
-  hold(holder: Holder, wishes: Iterable<readonly [UnitKey, Wish]>, nowMs: number): void {
-    const row = this.#row(holder)
+  hold(subscriber: Subscriber, subscriptions: Iterable<readonly [UnitKey, Subscription]>, nowMs: number): void {
+    const row = this.#row(subscriber)
     row.usedAtMs = nowMs
-    for (const [unit, wish] of wishes) {
-      if (!row.wishes.has(unit)) this.#count(unit, holder.id)
-      row.wishes.set(unit, wish)
+    for (const [unit, subscription] of subscriptions) {
+      if (!row.subscriptions.has(unit)) this.#count(unit, subscriber.id)
+      row.subscriptions.set(unit, subscription)
     }
     this.#changedRow(row)
   }
 
   /** Takes units from a holder. Those it does not hold are skipped. */
-  release(id: HolderId, units: Iterable<UnitKey>): void {
+  release(id: SubscriberId, units: Iterable<UnitKey>): void {
     const row = this.#rows.get(id)
     if (row === undefined) return
-    const before = row.wishes.size
-    for (const unit of units) if (row.wishes.delete(unit)) this.#uncount(unit, id)
-    if (row.wishes.size !== before) this.#changedRow(row)
+    const before = row.subscriptions.size
+    for (const unit of units) if (row.subscriptions.delete(unit)) this.#uncount(unit, id)
+    if (row.subscriptions.size !== before) this.#changedRow(row)
   }
 
   /** Replaces the accounts whose pushes a holder wants. */
-  setAccounts(holder: Holder, accIds: readonly string[], nowMs: number): void {
-    const row = this.#row(holder)
+  setAccounts(subscriber: Subscriber, accIds: readonly string[], nowMs: number): void {
+    const row = this.#row(subscriber)
     row.usedAtMs = nowMs
     row.accIds = [...new Set(accIds)]
     this.#changedRow(row)
   }
 
   /** Forgets a holder. */
-  drop(id: HolderId): void {
+  drop(id: SubscriberId): void {
     const row = this.#rows.get(id)
     if (row === undefined) return
-    for (const unit of row.wishes.keys()) this.#uncount(unit, id)
-    row.wishes.clear()
+    for (const unit of row.subscriptions.keys()) this.#uncount(unit, id)
+    row.subscriptions.clear()
     row.accIds = []
     this.#changedRow(row)
   }
@@ -168,44 +168,51 @@ export class HolderBook {
    * The securities that none of these holders holds with that type. It is a use of those that are held; a use of a REST
    * caller is stored now and then, so that an eviction does not make it look idle.
    */
-  missingFor(ids: readonly HolderId[], subType: number, secKeys: readonly SecKey[], nowMs: number): readonly SecKey[] {
+  missingFor(
+    ids: readonly SubscriberId[],
+    subType: number,
+    secKeys: readonly SecKey[],
+    nowMs: number,
+  ): readonly SecKey[] {
     const rows = ids.map((id) => this.#rows.get(id)).filter((row) => row !== undefined)
     const missing = secKeys.filter((secKey) => {
       const unit = unitKeyOf(subType, secKey)
-      const wishes = rows.map((row) => row.wishes.get(unit)).filter((wish) => wish !== undefined)
-      for (const wish of wishes) wish.usedAtMs = nowMs
-      return wishes.length === 0
+      const subscriptions = rows
+        .map((row) => row.subscriptions.get(unit))
+        .filter((subscription) => subscription !== undefined)
+      for (const subscription of subscriptions) subscription.usedAtMs = nowMs
+      return subscriptions.length === 0
     })
-    for (const row of rows) this.#noteUse(row, nowMs)
+    for (const row of rows) this.#recordUse(row, nowMs)
     return missing
   }
 
-  #noteUse(row: Row, nowMs: number): void {
+  #recordUse(row: Row, nowMs: number): void {
     row.usedAtMs = nowMs
-    if (row.holder.kind === 'rest' && nowMs - row.storedUsedAtMs >= STORED_USE_MS) this.#put(row)
+    if (row.subscriber.kind === 'rest' && nowMs - row.storedUsedAtMs >= STORED_USE_MS) this.#put(row)
   }
 
-  #row(holder: Holder): Row {
-    let row = this.#rows.get(holder.id)
+  #row(subscriber: Subscriber): Row {
+    let row = this.#rows.get(subscriber.id)
     if (row === undefined) {
-      const empty = { wishes: new Map(), accIds: [], usedAtMs: 0, storedUsedAtMs: 0, streams: NOTHING }
-      row = { holder, ...empty }
-      this.#rows.set(holder.id, row)
-      const siblings = this.#ofCaller.get(holder.caller)
-      if (siblings === undefined) this.#ofCaller.set(holder.caller, new Set([holder.id]))
-      else siblings.add(holder.id)
+      const empty = { subscriptions: new Map(), accIds: [], usedAtMs: 0, storedUsedAtMs: 0, streams: NOTHING }
+      row = { subscriber, ...empty }
+      this.#rows.set(subscriber.id, row)
+      const siblings = this.#ofCaller.get(subscriber.caller)
+      if (siblings === undefined) this.#ofCaller.set(subscriber.caller, new Set([subscriber.id]))
+      else siblings.add(subscriber.id)
     }
     return row
   }
 
-  #load({ id, kind, caller, units, accIds, usedAtMs }: StoredHolder, nowMs: number): void {
+  #load({ id, kind, caller, units, accIds, usedAtMs }: StoredSubscriber, nowMs: number): void {
     const row = this.#row({ id, kind, caller })
     // What is stored may be older than the last use by as much; nobody may look idle before the time.
     row.usedAtMs = Math.min(nowMs, usedAtMs + STORED_USE_MS)
     row.storedUsedAtMs = usedAtMs
     row.accIds = accIds
-    for (const [unit, terms, isPushed] of units) {
-      row.wishes.set(unit, { terms, isPushed, usedAtMs: row.usedAtMs })
+    for (const [unit, options, isPushed] of units) {
+      row.subscriptions.set(unit, { options, isPushed, usedAtMs: row.usedAtMs })
       this.#count(unit, id)
     }
     row.streams = streamsIn(row)
@@ -213,8 +220,8 @@ export class HolderBook {
 
   /** Stores a row that has changed, or forgets it when it is empty, and tells when its streams are others now. */
   #changedRow(row: Row): void {
-    const { id, caller } = row.holder
-    if (row.wishes.size === 0 && row.accIds.length === 0) {
+    const { id, caller } = row.subscriber
+    if (row.subscriptions.size === 0 && row.accIds.length === 0) {
       this.#rows.delete(id)
       const siblings = this.#ofCaller.get(caller)
       siblings?.delete(id)
@@ -230,32 +237,32 @@ export class HolderBook {
 
   #put(row: Row): void {
     row.storedUsedAtMs = row.usedAtMs
-    const units = [...row.wishes].map(([unit, { terms, isPushed }]) => [unit, terms, isPushed] as const)
-    this.#store.put({ ...row.holder, units, accIds: row.accIds, usedAtMs: row.usedAtMs })
+    const units = [...row.subscriptions].map(([unit, { options, isPushed }]) => [unit, options, isPushed] as const)
+    this.#store.put({ ...row.subscriber, units, accIds: row.accIds, usedAtMs: row.usedAtMs })
   }
 
-  #count(unit: UnitKey, id: HolderId): void {
-    this.#wishCount++
-    const holders = this.#holdersOf.get(unit)
-    if (holders === undefined) this.#holdersOf.set(unit, new Set([id]))
-    else holders.add(id)
+  #count(unit: UnitKey, id: SubscriberId): void {
+    this.#subscriptionCount++
+    const subscribers = this.#subscribersOf.get(unit)
+    if (subscribers === undefined) this.#subscribersOf.set(unit, new Set([id]))
+    else subscribers.add(id)
   }
 
-  #uncount(unit: UnitKey, id: HolderId): void {
-    this.#wishCount--
-    const holders = this.#holdersOf.get(unit)
-    holders?.delete(id)
-    if (holders?.size === 0) this.#holdersOf.delete(unit)
+  #uncount(unit: UnitKey, id: SubscriberId): void {
+    this.#subscriptionCount--
+    const subscribers = this.#subscribersOf.get(unit)
+    subscribers?.delete(id)
+    if (subscribers?.size === 0) this.#subscribersOf.delete(unit)
   }
 }
 
 /** The streams a row asks for: its pushed units, K-lines once for each rehab type, and two of each account. */
-function streamsIn({ wishes, accIds }: Pick<Row, 'wishes' | 'accIds'>): ReadonlySet<StreamName> {
+function streamsIn({ subscriptions, accIds }: Pick<Row, 'subscriptions' | 'accIds'>): ReadonlySet<StreamName> {
   const streams = new Set<StreamName>()
-  for (const [unit, { terms, isPushed }] of wishes) {
+  for (const [unit, { options, isPushed }] of subscriptions) {
     if (!isPushed) continue
     const { subType, secKey } = unitOf(unit)
-    const rehabTypes = isKLine(subType) ? rehabTypesIn(terms) : [null]
+    const rehabTypes = isKLine(subType) ? rehabTypesIn(options) : [null]
     for (const rehabType of rehabTypes) streams.add(quoteStreamOf(subType, secKey, rehabType))
   }
   for (const accId of accIds) streams.add(`orders:${accId}`).add(`fills:${accId}`)

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import type { HolderId, SubscriptionStore } from './subscriber.ts'
+import type { SubscriberId, SubscriptionStore } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
 import type { CallUpstream } from './upstream-link.ts'
 
@@ -11,7 +11,7 @@ export type LossReason =
   | { readonly kind: 'reclaimed' }
 
 /** What the desk cannot make itself. */
-export interface SubscriptionOutside {
+export interface SubscriptionDeps {
   /** Sends one call to OpenD. While the link is down it may wait for it; it always settles. */
   readonly upstream: CallUpstream
   readonly store: SubscriptionStore
@@ -20,11 +20,11 @@ export interface SubscriptionOutside {
   /** Asks for `run` at that time, Unix ms. An earlier request still stands. */
   readonly wakeAt: (atMs: number) => void
   /** The streams of that holder are others now. */
-  readonly changed: (id: HolderId) => void
+  readonly changed: (id: SubscriberId) => void
   /** These units are no longer that holder's. */
-  readonly lost: (id: HolderId, units: readonly UnitKey[], reason: LossReason) => void
+  readonly lost: (id: SubscriberId, units: readonly UnitKey[], reason: LossReason) => void
   /** The pushes of these units stop, or go on with other terms: what was made of them before does not go on. */
   readonly interrupted: (units: readonly UnitKey[]) => void
   /** Whether the pushes of a REST holder reach anybody: then what it has pushed is in use, though it reads nothing. */
-  readonly isListening: (id: HolderId) => boolean
+  readonly isListening: (id: SubscriberId) => boolean
 }

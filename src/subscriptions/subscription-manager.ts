@@ -1,14 +1,19 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { type Result, succeed } from '../base/result.ts'
-import { HolderBook } from './subscriber-registry.ts'
-import type { Holder, HolderId } from './subscriber.ts'
+import { SubscriberRegistry } from './subscriber-registry.ts'
+import type { Subscriber, SubscriberId } from './subscriber.ts'
 import { IDLE_MS } from './reclaim.ts'
 import type { SecKey, StreamName, UnitKey } from './stream.ts'
 import { type SubInfoQuery, subInfoResponse } from './sub-info.ts'
-import { type Asked, MAX_UNITS_PER_HOLDER, readSubscription, wishAfter } from './subscription-change.ts'
-import type { SubscriptionOutside } from './subscription-deps.ts'
-import { PLAIN, rehabTerms } from './subscription-options.ts'
+import {
+  type SubscriptionRequest,
+  MAX_UNITS_PER_SUBSCRIBER,
+  readSubscription,
+  subscriptionAfter,
+} from './subscription-change.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
+import { NO_OPTIONS, rehabOptions } from './subscription-options.ts'
 import { UnitPool } from './unit-pool.ts'
 import type { WaitingChange } from './waiting-change.ts'
 
@@ -16,13 +21,13 @@ import type { WaitingChange } from './waiting-change.ts'
  * Virtual connections with anything subscribed. Far more than one OpenD serves people, and at the bounds below they
  * and their units stay under a quarter of an isolate's memory.
  */
-export const MAX_HOLDERS = 10_000
+export const MAX_SUBSCRIBERS = 10_000
 
 /** Units over all holders, each counted as often as it is held: about 100 bytes apiece in memory. */
 export const MAX_HELD_UNITS = 200_000
 
 /** Accounts one holder can want pushes of. A login has a handful. */
-export const MAX_ACCOUNTS_PER_HOLDER = 256
+export const MAX_ACCOUNTS_PER_SUBSCRIBER = 256
 
 /** Subscriptions that wait for OpenD. Each takes one call as a rule, so the end of this queue is some seconds away. */
 export const MAX_WAITING_CHANGES = 256
@@ -32,16 +37,16 @@ export const MAX_WAITING_CHANGES = 256
  * nobody else's subscriptions, refusals or ends change that. The book says who holds what, `UnitPool` makes OpenD
  * follow it.
  */
-export class SubscriptionDesk {
-  readonly #outside: SubscriptionOutside
-  readonly #book: HolderBook
+export class SubscriptionManager {
+  readonly #deps: SubscriptionDeps
+  readonly #registry: SubscriberRegistry
   readonly #pool: UnitPool
 
   /** Starts with the holders in the store. Nothing is subscribed before `linkReady`. */
-  constructor(outside: SubscriptionOutside) {
-    this.#outside = outside
-    this.#book = new HolderBook(outside.store, outside.nowMs(), outside.changed)
-    this.#pool = new UnitPool(outside, this.#book)
+  constructor(deps: SubscriptionDeps) {
+    this.#deps = deps
+    this.#registry = new SubscriberRegistry(deps.store, deps.nowMs(), deps.changed)
+    this.#pool = new UnitPool(deps, this.#registry)
   }
 
   /**
@@ -52,7 +57,7 @@ export class SubscriptionDesk {
    * waiting or held; OpenD's refusal; what became of the link. After any of them the holder has what it had before.
    */
   async subscribe(
-    holder: Holder,
+    subscriber: Subscriber,
     c2s: MessageTypes['Qot_Sub.C2S'],
     quotaShare: number | null,
   ): Promise<Failure | null> {
@@ -60,18 +65,18 @@ export class SubscriptionDesk {
     if (!read.ok) return read.failure
     const change = read.value
     if (change.kind !== 'subscribe') {
-      this.#release(holder.id, change.kind === 'unsubscribe_all' ? null : change.units)
+      this.#release(subscriber.id, change.kind === 'unsubscribe_all' ? null : change.units)
       return null
     }
     const { units, asked } = change
-    const refusal = this.#shareRefusal(holder, units, quotaShare) ?? this.#roomRefusal(holder, units)
+    const refusal = this.#shareRefusal(subscriber, units, quotaShare) ?? this.#roomRefusal(subscriber, units)
     if (refusal !== null) return refusal
     const waiting: WaitingChange = {
-      holder,
+      subscriber,
       units: new Set(units),
       isVoid: false,
-      termsOf: (unit) => this.#wishAfter(holder, unit, asked).terms,
-      commit: () => this.#hold(holder, waiting.units, asked),
+      optionsOf: (unit) => this.#subscriptionAfter(subscriber, unit, asked).options,
+      commit: () => this.#hold(subscriber, waiting.units, asked),
     }
     if (this.#pool.isReady(waiting)) {
       waiting.commit()
@@ -86,29 +91,30 @@ export class SubscriptionDesk {
    * Replaces the accounts whose order and fill pushes a holder wants. Who may see which account has been checked.
    * Failures: `request.invalid_value` for too many, `gateway.busy`.
    */
-  setAccounts(holder: Holder, accIds: readonly bigint[]): Failure | null {
-    if (accIds.length > MAX_ACCOUNTS_PER_HOLDER) {
-      const expected = `at most ${MAX_ACCOUNTS_PER_HOLDER} accounts`
+  setAccounts(subscriber: Subscriber, accIds: readonly bigint[]): Failure | null {
+    if (accIds.length > MAX_ACCOUNTS_PER_SUBSCRIBER) {
+      const expected = `at most ${MAX_ACCOUNTS_PER_SUBSCRIBER} accounts`
       return { code: 'request.invalid_value', path: 'acc_id_list', expected }
     }
-    if (accIds.length === 0 && !this.#book.has(holder.id)) return null
-    const refusal = this.#roomRefusal(holder, [])
+    if (accIds.length === 0 && !this.#registry.has(subscriber.id)) return null
+    const refusal = this.#roomRefusal(subscriber, [])
     if (refusal !== null) return refusal
-    this.#book.setAccounts(holder, accIds.map(String), this.#outside.nowMs())
+    this.#registry.setAccounts(subscriber, accIds.map(String), this.#deps.nowMs())
     return null
   }
 
   /** A holder is gone; a change of it that waits comes to nothing. */
-  dropHolder(id: HolderId): void {
+  dropSubscriber(id: SubscriberId): void {
     this.#pool.voidChangesOf(id)
-    this.#book.drop(id)
+    this.#registry.drop(id)
     this.#pool.schedule()
   }
 
   /** After an eviction: forgets the sockets that are not among these. */
-  keepOnly(liveSocketIds: readonly HolderId[]): void {
+  keepOnly(liveSocketIds: readonly SubscriberId[]): void {
     const live = new Set(liveSocketIds)
-    for (const { id, kind } of [...this.#book.holders()]) if (kind === 'socket' && !live.has(id)) this.dropHolder(id)
+    for (const { id, kind } of [...this.#registry.subscribers()])
+      if (kind === 'socket' && !live.has(id)) this.dropSubscriber(id)
   }
 
   /**
@@ -129,7 +135,7 @@ export class SubscriptionDesk {
    * for everything else.
    */
   isLive(unit: UnitKey, rehabType: number | null = null): boolean {
-    return this.#pool.isLive(unit, rehabType === null ? PLAIN : (rehabTerms([rehabType]) ?? PLAIN))
+    return this.#pool.isLive(unit, rehabType === null ? NO_OPTIONS : (rehabOptions([rehabType]) ?? NO_OPTIONS))
   }
 
   /**
@@ -142,28 +148,28 @@ export class SubscriptionDesk {
 
   /** Whether anybody wants order and fill pushes. */
   get wantsAccounts(): boolean {
-    return this.#book.wantsAccounts
+    return this.#registry.wantsAccounts
   }
 
   /** The holders of a caller that have anything: its reads may use what any of them has subscribed. */
-  holdersOf(caller: string): readonly HolderId[] {
-    return this.#book.holdersOf(caller)
+  subscribersOf(caller: string): readonly SubscriberId[] {
+    return this.#registry.subscribersOf(caller)
   }
 
   /** The securities that none of these holders has subscribed with that type. It counts as a use of the others. */
-  missingFor(ids: readonly HolderId[], subType: number, secKeys: readonly SecKey[]): readonly SecKey[] {
-    return this.#book.missingFor(ids, subType, secKeys, this.#outside.nowMs())
+  missingFor(ids: readonly SubscriberId[], subType: number, secKeys: readonly SecKey[]): readonly SecKey[] {
+    return this.#registry.missingFor(ids, subType, secKeys, this.#deps.nowMs())
   }
 
   /** What a holder wants to be sent, whether or not the link is up. */
-  streamsOf(id: HolderId): ReadonlySet<StreamName> {
-    return this.#book.streamsOf(id)
+  streamsOf(id: SubscriberId): ReadonlySet<StreamName> {
+    return this.#registry.streamsOf(id)
   }
 
   /** Answers `Qot_GetSubInfo` with the encoded `Response`. Failures: OpenD cannot be asked for the totals, or refuses. */
   async subInfo(query: SubInfoQuery): Promise<Result<Uint8Array>> {
     const totals = await this.#pool.subInfo()
-    return totals.ok ? succeed(subInfoResponse(this.#book, query, totals.value)) : totals
+    return totals.ok ? succeed(subInfoResponse(this.#registry, query, totals.value)) : totals
   }
 
   /** Does what is due: drops what nobody holds any more, goes on with a restore. Resolves when OpenD has answered. */
@@ -178,30 +184,36 @@ export class SubscriptionDesk {
 
   /** Numbers for the metrics. */
   get counts() {
-    const { size: holders, wishCount: heldUnits } = this.#book
-    return { holders, heldUnits, ...this.#pool.counts }
+    const { size: subscribers, subscriptionCount: heldUnits } = this.#registry
+    return { subscribers, heldUnits, ...this.#pool.counts }
   }
 
-  #wishAfter(holder: Holder, unit: UnitKey, asked: Asked) {
-    return wishAfter(this.#book.wish(holder.id, unit), asked, unit, holder, this.#outside.nowMs())
+  #subscriptionAfter(subscriber: Subscriber, unit: UnitKey, asked: SubscriptionRequest) {
+    return subscriptionAfter(
+      this.#registry.subscription(subscriber.id, unit),
+      asked,
+      unit,
+      subscriber,
+      this.#deps.nowMs(),
+    )
   }
 
-  #hold(holder: Holder, units: ReadonlySet<UnitKey>, asked: Asked): void {
+  #hold(subscriber: Subscriber, units: ReadonlySet<UnitKey>, asked: SubscriptionRequest): void {
     if (units.size === 0) return
-    const wishes = [...units].map((unit) => [unit, this.#wishAfter(holder, unit, asked)] as const)
-    this.#book.hold(holder, wishes, this.#outside.nowMs())
+    const subscriptions = [...units].map((unit) => [unit, this.#subscriptionAfter(subscriber, unit, asked)] as const)
+    this.#registry.hold(subscriber, subscriptions, this.#deps.nowMs())
   }
 
   /** Takes units from a holder, and from what it is waiting for: it asked for these first. */
-  #release(id: HolderId, units: readonly UnitKey[] | null): void {
+  #release(id: SubscriberId, units: readonly UnitKey[] | null): void {
     this.#pool.withdraw(id, units)
-    this.#book.release(id, units ?? this.#book.unitsOf(id))
+    this.#registry.release(id, units ?? this.#registry.unitsOf(id))
     this.#pool.schedule()
   }
 
-  #shareRefusal({ caller }: Holder, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
+  #shareRefusal({ caller }: Subscriber, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
     if (quotaShare === null) return null
-    const held = this.#book.unitsOfCaller(caller)
+    const held = this.#registry.unitsOfCaller(caller)
     // What is about to be held counts, or two calls at once could share one place.
     for (const unit of this.#pool.awaitedBy((waiting) => waiting.caller === caller)) held.add(unit)
     const needed = units.filter((unit) => !held.has(unit)).length
@@ -210,33 +222,33 @@ export class SubscriptionDesk {
   }
 
   /** Keeps the bounds on what is remembered. A REST caller that has been idle gives way to a new holder. */
-  #roomRefusal(holder: Holder, units: readonly UnitKey[]): Failure | null {
-    const held = new Set(this.#book.unitsOf(holder.id))
-    for (const unit of this.#pool.awaitedBy(({ id }) => id === holder.id)) held.add(unit)
+  #roomRefusal(subscriber: Subscriber, units: readonly UnitKey[]): Failure | null {
+    const held = new Set(this.#registry.unitsOf(subscriber.id))
+    for (const unit of this.#pool.awaitedBy(({ id }) => id === subscriber.id)) held.add(unit)
     const needed = units.filter((unit) => !held.has(unit)).length
-    if (held.size + needed > MAX_UNITS_PER_HOLDER) {
-      return { code: 'quote.share_exceeded', needed, held: held.size, share: MAX_UNITS_PER_HOLDER }
+    if (held.size + needed > MAX_UNITS_PER_SUBSCRIBER) {
+      return { code: 'quote.share_exceeded', needed, held: held.size, share: MAX_UNITS_PER_SUBSCRIBER }
     }
-    const all = this.#book.wishCount + this.#pool.awaitedBy(() => true).length
+    const all = this.#registry.subscriptionCount + this.#pool.awaitedBy(() => true).length
     if (all + needed > MAX_HELD_UNITS) return busy(`${MAX_HELD_UNITS} subscriptions are held already`)
-    if (this.#book.has(holder.id) || this.#book.size < MAX_HOLDERS || this.#evictIdle()) return null
-    return busy(`${MAX_HOLDERS} connections have subscriptions already`)
+    if (this.#registry.has(subscriber.id) || this.#registry.size < MAX_SUBSCRIBERS || this.#evictIdle()) return null
+    return busy(`${MAX_SUBSCRIBERS} connections have subscriptions already`)
   }
 
   /** Forgets the REST caller that was idle longest. False when none was idle. */
   #evictIdle(): boolean {
-    const latestMs = this.#outside.nowMs() - IDLE_MS
-    let idle: { readonly id: HolderId; readonly usedAtMs: number } | null = null
-    for (const { id, kind } of this.#book.holders()) {
-      const usedAtMs = this.#book.usedAtMs(id)
-      if (kind !== 'rest' || usedAtMs > latestMs || this.#outside.isListening(id)) continue
+    const latestMs = this.#deps.nowMs() - IDLE_MS
+    let idle: { readonly id: SubscriberId; readonly usedAtMs: number } | null = null
+    for (const { id, kind } of this.#registry.subscribers()) {
+      const usedAtMs = this.#registry.usedAtMs(id)
+      if (kind !== 'rest' || usedAtMs > latestMs || this.#deps.isListening(id)) continue
       if (idle === null || usedAtMs < idle.usedAtMs) idle = { id, usedAtMs }
     }
     if (idle === null) return false
-    const units = this.#book.unitsOf(idle.id)
-    this.#book.drop(idle.id)
+    const units = this.#registry.unitsOf(idle.id)
+    this.#registry.drop(idle.id)
     this.#pool.schedule()
-    this.#outside.lost(idle.id, units, { kind: 'reclaimed' })
+    this.#deps.lost(idle.id, units, { kind: 'reclaimed' })
     return true
   }
 }

@@ -1,14 +1,14 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Result } from '../base/result.ts'
-import type { HolderBook } from './subscriber-registry.ts'
-import type { Holder, HolderId } from './subscriber.ts'
+import type { SubscriberRegistry } from './subscriber-registry.ts'
+import type { Subscriber, SubscriberId } from './subscriber.ts'
 import { QuotaRoom } from './quota-room.ts'
 import { restore } from './restore.ts'
 import { type UnitKey, unitOf } from './stream.ts'
-import type { LossReason, SubscriptionOutside } from './subscription-deps.ts'
-import { type Terms, withDefaultRehab } from './subscription-options.ts'
-import { TurnQueue } from './mutex.ts'
+import type { LossReason, SubscriptionDeps } from './subscription-deps.ts'
+import { type SubscriptionOptions, withDefaultRehab } from './subscription-options.ts'
+import { Mutex } from './mutex.ts'
 import { subscribeCalls, unsubscribeCalls } from './upstream-calls.ts'
 import { UpstreamLink } from './upstream-link.ts'
 import { droppableAtMs, type UpstreamUnit, type WantedUnit } from './upstream-set.ts'
@@ -25,11 +25,11 @@ const MAX_RESTORE_TRIES = 30
  * demands. Changes go upstream one at a time.
  */
 export class UnitPool {
-  readonly #outside: SubscriptionOutside
-  readonly #book: HolderBook
+  readonly #deps: SubscriptionDeps
+  readonly #registry: SubscriberRegistry
   readonly #link: UpstreamLink
   readonly #room: QuotaRoom
-  readonly #queue = new TurnQueue()
+  readonly #queue = new Mutex()
   readonly #waiting = new WaitingChanges()
   #restoreAtMs: number | null = null
   #restoreTries = 0
@@ -37,17 +37,17 @@ export class UnitPool {
   /** The wake that was asked for last, so that it is not asked for again and again. */
   #wakeAtMs: number | null = null
 
-  constructor(outside: SubscriptionOutside, book: HolderBook) {
-    this.#outside = outside
-    this.#book = book
-    this.#link = new UpstreamLink(outside.upstream, outside.nowMs, outside.interrupted)
+  constructor(deps: SubscriptionDeps, registry: SubscriberRegistry) {
+    this.#deps = deps
+    this.#registry = registry
+    this.#link = new UpstreamLink(deps.upstream, deps.nowMs, deps.interrupted)
     this.#room = new QuotaRoom({
       link: this.#link,
-      book,
+      registry,
       isAwaited: (unit) => this.#waiting.needs(unit),
-      isListening: outside.isListening,
-      nowMs: outside.nowMs,
-      take: (units) => this.#takeFromHolders(units, { kind: 'reclaimed' }),
+      isListening: deps.isListening,
+      nowMs: deps.nowMs,
+      take: (units) => this.#takeFromSubscribers(units, { kind: 'reclaimed' }),
     })
   }
 
@@ -58,12 +58,12 @@ export class UnitPool {
 
   get counts() {
     const { set, quota } = this.#link
-    const lingering = [...set.units()].filter(({ key }) => !this.#book.isHeld(key)).length
+    const lingering = [...set.units()].filter(({ key }) => !this.#registry.isHeld(key)).length
     return { subscribedUnits: set.size, lingeringUnits: lingering, waiting: this.#waiting.size, quota: quota.numbers }
   }
 
-  isLive(unit: UnitKey, terms: Terms): boolean {
-    return this.#link.set.isLive(unit, terms)
+  isLive(unit: UnitKey, options: SubscriptionOptions): boolean {
+    return this.#link.set.isLive(unit, options)
   }
 
   /** Waits for the link, and for the changes and the restore that are under way. Failure: the link did not come up. */
@@ -78,8 +78,8 @@ export class UnitPool {
    * then have the last word, is still out for the same units.
    */
   isReady(change: WaitingChange): boolean {
-    const { holder, units } = change
-    return this.#missing(change).length === 0 && !this.#waiting.isWaitingFor(holder.id, units)
+    const { subscriber, units } = change
+    return this.#missing(change).length === 0 && !this.#waiting.isWaitingFor(subscriber.id, units)
   }
 
   /** Takes a change to OpenD when its turn comes. Null when its holder has its units. */
@@ -94,16 +94,16 @@ export class UnitPool {
   }
 
   /** What these holders are about to hold. */
-  awaitedBy(isMeant: (holder: Holder) => boolean): readonly UnitKey[] {
+  awaitedBy(isMeant: (subscriber: Subscriber) => boolean): readonly UnitKey[] {
     return this.#waiting.unitsOf(isMeant)
   }
 
   /** A holder takes units back, null for all, for which it waits. */
-  withdraw(id: HolderId, units: readonly UnitKey[] | null): void {
+  withdraw(id: SubscriberId, units: readonly UnitKey[] | null): void {
     this.#waiting.withdraw(id, units)
   }
 
-  voidChangesOf(id: HolderId): void {
+  voidChangesOf(id: SubscriberId): void {
     this.#waiting.voidAllOf(id)
   }
 
@@ -125,7 +125,7 @@ export class UnitPool {
 
   async run(): Promise<void> {
     this.#wakeAtMs = null
-    if (this.#restoreAtMs !== null && this.#restoreAtMs <= this.#outside.nowMs()) {
+    if (this.#restoreAtMs !== null && this.#restoreAtMs <= this.#deps.nowMs()) {
       this.#restoreAtMs = null
       await this.#queue.run(() => this.#restore())
     }
@@ -147,29 +147,29 @@ export class UnitPool {
     const nextMs = this.nextWakeMs
     if (nextMs === null || (this.#wakeAtMs !== null && this.#wakeAtMs <= nextMs)) return
     this.#wakeAtMs = nextMs
-    this.#outside.wakeAt(nextMs)
+    this.#deps.wakeAt(nextMs)
   }
 
   #isUnwanted({ key, isDropping }: UpstreamUnit): boolean {
-    return !isDropping && !this.#book.isHeld(key) && !this.#waiting.needs(key)
+    return !isDropping && !this.#registry.isHeld(key) && !this.#waiting.needs(key)
   }
 
   /** What a change needs and OpenD has not confirmed, with everything that is subscribed of it already. */
   #missing(change: WaitingChange): readonly WantedUnit[] {
     return [...change.units]
-      .map((key) => ({ key, terms: change.termsOf(key) }))
-      .filter(({ key, terms }) => !this.#link.set.isLive(key, terms))
+      .map((key) => ({ key, options: change.optionsOf(key) }))
+      .filter(({ key, options }) => !this.#link.set.isLive(key, options))
       .map((unit) => this.#wanted(unit))
   }
 
-  #wanted({ key, terms }: WantedUnit): WantedUnit {
-    return this.#link.set.joined({ key, terms: withDefaultRehab(unitOf(key).subType, terms) })
+  #wanted({ key, options }: WantedUnit): WantedUnit {
+    return this.#link.set.joined({ key, options: withDefaultRehab(unitOf(key).subType, options) })
   }
 
   /** The turn of a change. */
   async #take(change: WaitingChange): Promise<Failure | null> {
     if (change.isVoid) return gone()
-    const shortage = await this.#room.make(() => this.#missing(change), change.holder.caller)
+    const shortage = await this.#room.make(() => this.#missing(change), change.subscriber.caller)
     if (shortage !== null) return shortage
     for (const call of subscribeCalls(this.#missing(change))) {
       const outcome = await this.#link.subscribe(call)
@@ -184,19 +184,19 @@ export class UnitPool {
 
   /** OpenD refused: for its quota, of which another program may just have taken a part, or for the units themselves. */
   async #whyRefused(change: WaitingChange, failure: Failure): Promise<Failure> {
-    const shortage = await this.#room.make(() => this.#missing(change), change.holder.caller)
+    const shortage = await this.#room.make(() => this.#missing(change), change.subscriber.caller)
     return shortage?.code === 'quote.quota_exhausted' ? shortage : failure
   }
 
   /** Brings a new link to what is held. */
   async #restore(): Promise<void> {
     if (!this.#link.isReady) return
-    const units = [...this.#book.heldUnits()]
-      .map((key) => this.#wanted({ key, terms: this.#book.termsOf(key) }))
-      .filter(({ key, terms }) => !this.#link.set.isLive(key, terms))
+    const units = [...this.#registry.heldUnits()]
+      .map((key) => this.#wanted({ key, options: this.#registry.optionsOf(key) }))
+      .filter(({ key, options }) => !this.#link.set.isLive(key, options))
     const isBelieved = this.#restoreTries >= MAX_RESTORE_TRIES || this.#link.set.hasConfirmed
     const { isComplete, refused } = await restore(units, (call) => this.#link.subscribe(call), isBelieved)
-    for (const { keys, failure } of refused) this.#takeFromHolders(keys, { kind: 'refused', failure })
+    for (const { keys, failure } of refused) this.#takeFromSubscribers(keys, { kind: 'refused', failure })
     if (isComplete) {
       this.#restoreTries = 0
       this.#restoreAtMs = null
@@ -204,7 +204,7 @@ export class UnitPool {
       await this.#link.readQuota()
     } else if (this.#link.isReady) {
       this.#restoreTries++
-      this.#restoreAtMs = this.#outside.nowMs() + RESTORE_RETRY_MS
+      this.#restoreAtMs = this.#deps.nowMs() + RESTORE_RETRY_MS
     }
     this.schedule()
   }
@@ -230,22 +230,22 @@ export class UnitPool {
   }
 
   #due(): readonly UpstreamUnit[] {
-    const nowMs = this.#outside.nowMs()
+    const nowMs = this.#deps.nowMs()
     return [...this.#link.set.units()].filter((unit) => this.#isUnwanted(unit) && droppableAtMs(unit) <= nowMs)
   }
 
-  #takeFromHolders(units: readonly UnitKey[], reason: LossReason): void {
-    const losses = new Map<HolderId, UnitKey[]>()
+  #takeFromSubscribers(units: readonly UnitKey[], reason: LossReason): void {
+    const losses = new Map<SubscriberId, UnitKey[]>()
     for (const unit of units) {
-      for (const { holder } of this.#book.holdingsOf(unit)) {
-        const lost = losses.get(holder.id)
-        if (lost === undefined) losses.set(holder.id, [unit])
+      for (const { subscriber } of this.#registry.holdingsOf(unit)) {
+        const lost = losses.get(subscriber.id)
+        if (lost === undefined) losses.set(subscriber.id, [unit])
         else lost.push(unit)
       }
     }
     for (const [id, lost] of losses) {
-      this.#book.release(id, lost)
-      this.#outside.lost(id, lost, reason)
+      this.#registry.release(id, lost)
+      this.#deps.lost(id, lost, reason)
     }
   }
 }

@@ -12,8 +12,8 @@ import {
   ORDER_BOOK_DETAIL,
   rehabTypesIn,
   sessionIn,
-  statedTerms,
-  type Terms,
+  statedOptions,
+  type SubscriptionOptions,
 } from './subscription-options.ts'
 import type { WantedUnit } from './upstream-set.ts'
 
@@ -41,8 +41,8 @@ export type SubOutcome =
  */
 export function subscribeCalls(units: readonly WantedUnit[]): readonly SubCall[] {
   const wanted = new Map(units.map((unit) => [unit.key, unit]))
-  const byTerms = Map.groupBy(units, ({ terms }) => statedTerms(terms))
-  return [...byTerms].flatMap(([terms, group]) =>
+  const byTerms = Map.groupBy(units, ({ options }) => statedOptions(options))
+  return [...byTerms].flatMap(([options, group]) =>
     rectangles(group.map(({ key }) => key)).map(({ subTypes, securities }) => ({
       units: keysOf(subTypes, securities).flatMap((key) => wanted.get(key) ?? []),
       body: encodeMessage('Qot_Sub.Request', {
@@ -51,7 +51,7 @@ export function subscribeCalls(units: readonly WantedUnit[]): readonly SubCall[]
           isSubOrUnSub: true,
           isRegOrUnRegPush: true,
           isFirstPush: true,
-          ...statementOf(terms),
+          ...statementOf(options),
         },
       }),
     })),
@@ -61,7 +61,7 @@ export function subscribeCalls(units: readonly WantedUnit[]): readonly SubCall[]
 /** The calls that unsubscribe these units. */
 export function unsubscribeCalls(keys: readonly UnitKey[]): readonly SubCall[] {
   return rectangles(keys).map(({ subTypes, securities }) => ({
-    units: keysOf(subTypes, securities).map((key) => ({ key, terms: 0 })),
+    units: keysOf(subTypes, securities).map((key) => ({ key, options: 0 })),
     body: encodeMessage('Qot_Sub.Request', { c2s: { ...namesOf(subTypes, securities), isSubOrUnSub: false } }),
   }))
 }
@@ -140,13 +140,13 @@ function namesOf(subTypes: readonly number[], securities: readonly SecKey[]) {
 }
 
 /** What terms are in a `Qot_Sub`; what is not asked for is not said, so that OpenD's defaults hold. */
-function statementOf(terms: Terms): Partial<MessageTypes['Qot_Sub.C2S']> {
-  const rehabTypes = rehabTypesIn(terms)
-  const session = sessionIn(terms)
+function statementOf(options: SubscriptionOptions): Partial<MessageTypes['Qot_Sub.C2S']> {
+  const rehabTypes = rehabTypesIn(options)
+  const session = sessionIn(options)
   return {
     ...(rehabTypes.length > 0 && { regPushRehabTypeList: rehabTypes }),
-    ...((terms & ORDER_BOOK_DETAIL) !== 0 && { isSubOrderBookDetail: true }),
-    ...((terms & EXTENDED_TIME) !== 0 && { extendedTime: true }),
+    ...((options & ORDER_BOOK_DETAIL) !== 0 && { isSubOrderBookDetail: true }),
+    ...((options & EXTENDED_TIME) !== 0 && { extendedTime: true }),
     ...(session !== 0 && { session }),
   }
 }

@@ -104,7 +104,7 @@ export class UpstreamLink {
   }
 
   #subscribed(units: readonly WantedUnit[]): void {
-    const changed = units.filter(({ key, terms }) => this.set.has(key) && this.set.termsOf(key) !== terms)
+    const changed = units.filter(({ key, options }) => this.set.has(key) && this.set.optionsOf(key) !== options)
     this.set.subscribed(units, this.#nowMs())
     if (changed.length > 0) this.#interrupted(changed.map(({ key }) => key))
   }

@@ -1,5 +1,5 @@
 import type { UnitKey } from './stream.ts'
-import { covers, PLAIN, type Terms } from './subscription-options.ts'
+import { covers, NO_OPTIONS, type SubscriptionOptions } from './subscription-options.ts'
 
 /** OpenD refuses to drop a unit sooner; a second more, because its clock started before its reply came. */
 export const LEAST_SUBSCRIBED_MS = 61_000
@@ -14,7 +14,7 @@ const DROP_RETRY_MS = { first: 10_000, most: 300_000 } as const
 export interface UpstreamUnit {
   readonly key: UnitKey
   /** What OpenD has confirmed; of a doubtful unit, what was asked for. */
-  readonly terms: Terms
+  readonly options: SubscriptionOptions
   /** When it was last subscribed, Unix ms. Whether OpenD starts its minute anew is documented nowhere: we do. */
   readonly sinceMs: number
   /** OpenD has confirmed it. False after a lost reply: it counts in the quota, and nobody may rely on it. */
@@ -31,7 +31,7 @@ export interface UpstreamUnit {
 /** A unit with what it is to be subscribed with. */
 export interface WantedUnit {
   readonly key: UnitKey
-  readonly terms: Terms
+  readonly options: SubscriptionOptions
 }
 
 /**
@@ -59,32 +59,32 @@ export class UpstreamSet {
   }
 
   /** What a unit is subscribed with; nothing when it is not. */
-  termsOf(key: UnitKey): Terms {
-    return this.#units.get(key)?.terms ?? PLAIN
+  optionsOf(key: UnitKey): SubscriptionOptions {
+    return this.#units.get(key)?.options ?? NO_OPTIONS
   }
 
   /** Whether a unit is subscribed for sure, and with these terms. */
-  isLive(key: UnitKey, terms: Terms = PLAIN): boolean {
+  isLive(key: UnitKey, options: SubscriptionOptions = NO_OPTIONS): boolean {
     const unit = this.#units.get(key)
-    return unit !== undefined && unit.isConfirmed && !unit.isDropping && covers(unit.terms, terms)
+    return unit !== undefined && unit.isConfirmed && !unit.isDropping && covers(unit.options, options)
   }
 
   /** The terms with which a unit must be asked for, so that nobody loses what is subscribed now. */
-  joined({ key, terms }: WantedUnit): WantedUnit {
+  joined({ key, options }: WantedUnit): WantedUnit {
     const unit = this.#units.get(key)
-    return { key, terms: unit === undefined ? terms : terms | unit.terms }
+    return { key, options: unit === undefined ? options : options | unit.options }
   }
 
   /** OpenD has confirmed these. */
   subscribed(units: readonly WantedUnit[], nowMs: number): void {
-    for (const { key, terms } of units) this.#units.set(key, freshUnit(key, terms, true, nowMs))
+    for (const { key, options } of units) this.#units.set(key, freshUnit(key, options, true, nowMs))
   }
 
   /** The reply was lost: these may be subscribed. Those that were before still are, as they were. */
   doubtful(units: readonly WantedUnit[], nowMs: number): void {
-    for (const { key, terms } of units) {
+    for (const { key, options } of units) {
       const before = this.#units.get(key)
-      const unit = freshUnit(key, terms, false, nowMs)
+      const unit = freshUnit(key, options, false, nowMs)
       this.#units.set(key, before?.isConfirmed === true ? { ...before, sinceMs: nowMs } : unit)
     }
   }
@@ -126,9 +126,9 @@ export function droppableAtMs({ sinceMs, retryAtMs }: UpstreamUnit): number {
   return Math.ceil(Math.max(sinceMs + LEAST_SUBSCRIBED_MS, retryAtMs) / DROP_GRID_MS) * DROP_GRID_MS
 }
 
-function freshUnit(key: UnitKey, terms: Terms, isConfirmed: boolean, nowMs: number): UpstreamUnit {
+function freshUnit(key: UnitKey, options: SubscriptionOptions, isConfirmed: boolean, nowMs: number): UpstreamUnit {
   const untried = { isDropping: false, failedDrops: 0, wasDropRefused: false, retryAtMs: 0 }
-  return { key, terms, sinceMs: nowMs, isConfirmed, ...untried }
+  return { key, options, sinceMs: nowMs, isConfirmed, ...untried }
 }
 
 function putOff(unit: UpstreamUnit, nowMs: number): UpstreamUnit {

@@ -1,17 +1,17 @@
 import type { Failure } from '../base/failure.ts'
-import type { Holder, HolderId } from './subscriber.ts'
+import type { Subscriber, SubscriberId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
-import type { Terms } from './subscription-options.ts'
+import type { SubscriptionOptions } from './subscription-options.ts'
 
 /** A subscription that needs OpenD first. */
 export interface WaitingChange {
-  readonly holder: Holder
+  readonly subscriber: Subscriber
   /** What it subscribes. Its holder may take some back while it waits. */
   readonly units: Set<UnitKey>
   /** Its holder is gone. */
   isVoid: boolean
   /** What a unit must be subscribed with for it. */
-  readonly termsOf: (unit: UnitKey) => Terms
+  readonly optionsOf: (unit: UnitKey) => SubscriptionOptions
   /** Gives the holder its units. */
   readonly commit: () => void
 }
@@ -40,24 +40,26 @@ export class WaitingChanges {
   }
 
   /** Whether a holder waits for any of these units. */
-  isWaitingFor(id: HolderId, units: ReadonlySet<UnitKey>): boolean {
-    return this.#changes.values().some((one) => one.holder.id === id && !one.units.isDisjointFrom(units))
+  isWaitingFor(id: SubscriberId, units: ReadonlySet<UnitKey>): boolean {
+    return this.#changes.values().some((one) => one.subscriber.id === id && !one.units.isDisjointFrom(units))
   }
 
   /** What these holders are about to hold. */
-  unitsOf(isMeant: (holder: Holder) => boolean): readonly UnitKey[] {
-    return [...this.#changes].flatMap(({ holder, units, isVoid }) => (isMeant(holder) && !isVoid ? [...units] : []))
+  unitsOf(isMeant: (subscriber: Subscriber) => boolean): readonly UnitKey[] {
+    return [...this.#changes].flatMap(({ subscriber, units, isVoid }) =>
+      isMeant(subscriber) && !isVoid ? [...units] : [],
+    )
   }
 
   /** Its holder takes units back, null for all, before it has them. */
-  withdraw(id: HolderId, taken: readonly UnitKey[] | null): void {
-    for (const { holder, units } of this.#changes) {
-      if (holder.id === id) for (const unit of taken ?? [...units]) units.delete(unit)
+  withdraw(id: SubscriberId, taken: readonly UnitKey[] | null): void {
+    for (const { subscriber, units } of this.#changes) {
+      if (subscriber.id === id) for (const unit of taken ?? [...units]) units.delete(unit)
     }
   }
 
   /** Their holder is gone. */
-  voidAllOf(id: HolderId): void {
-    for (const change of this.#changes) if (change.holder.id === id) change.isVoid = true
+  voidAllOf(id: SubscriberId): void {
+    for (const change of this.#changes) if (change.subscriber.id === id) change.isVoid = true
   }
 }

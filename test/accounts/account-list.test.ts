@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { AccountList } from '../../src/accounts/account-list.ts'
+import { AccountListCache } from '../../src/accounts/account-list.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { linkFailure } from '../../src/gateway/link/link-failure.ts'
 import { readPushAccounts } from '../../src/accounts/trading-accounts.ts'
@@ -23,7 +23,7 @@ class Rig {
   /** The accounts that OpenD has confirmed pushes of on the present link. */
   pushed: readonly bigint[] = []
   #timers: { readonly atMs: number; readonly run: () => void }[] = []
-  readonly book = new AccountList({
+  readonly book = new AccountListCache({
     send: (protoId, body) => this.#send(protoId, body),
     linkGeneration: () => this.generation,
     isLinkUp: () => this.isUp,

@@ -68,7 +68,7 @@ async function keyWithRate(): Promise<string> {
 /** An order of the first real account that trades in Hong Kong; simulated ones take day orders only. */
 async function anOrder(port: number): Promise<object> {
   await ask(port, '/api/unlock-trade', { unlock: true, pwd_md5: DEFAULT_PASSWORD_MD5, security_firm: 1 })
-  const { acc_list } = await ask<AccountList>(port, '/api/accounts')
+  const { acc_list } = await ask<AccountListCache>(port, '/api/accounts')
   const account = acc_list.find((one) => one.trd_env === REAL && one.trd_market_auth_list.includes(HK))
   return {
     header: { trd_env: REAL, acc_id: account?.acc_id, trd_market: HK },
@@ -85,7 +85,7 @@ async function anOrder(port: number): Promise<object> {
 const REAL = 1
 const HK = 1
 
-interface AccountList {
+interface AccountListCache {
   readonly acc_list: readonly {
     readonly trd_env: number
     readonly acc_id: string

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Effect } from '../../src/gateway/link/effect.ts'
 import { Governor } from '../../src/gateway/rate-limit/governor.ts'
 import { GatewaySession } from '../../src/gateway/link/session.ts'
-import { UpstreamLine } from '../../src/gateway/upstream-client.ts'
+import { UpstreamClient } from '../../src/gateway/upstream-client.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { initConnectReply } from './link/fake-link.ts'
@@ -16,9 +16,9 @@ const ORDER = 2202
 /** What the governor keeps between two orders of an account. */
 const ORDER_GAP_MS = 40
 
-class LineRig {
+class UpstreamRig {
   nowMs = 1_000_000
-  readonly line = new UpstreamLine(
+  readonly upstream = new UpstreamClient(
     new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
     new Governor(),
   )
@@ -32,35 +32,39 @@ class LineRig {
   call(protoId: number): number {
     const callId = ++this.#calls
     const body = bodyOf(specOf({ protoId, rank: 'order' }))
-    this.perform(this.line.call({ callId, protoId, body, caller: 'a', rank: 'order' }, this.nowMs))
+    this.perform(this.upstream.call({ callId, protoId, body, caller: 'a', rank: 'order' }, this.nowMs))
     return callId
   }
 
   /** Lets time pass in the steps that the line asks for. */
   pass(totalMs: number): void {
     const endMs = this.nowMs + totalMs
-    for (let wakeMs = this.line.nextWakeMs(); wakeMs !== null && wakeMs <= endMs; wakeMs = this.line.nextWakeMs()) {
+    for (
+      let wakeMs = this.upstream.nextWakeMs();
+      wakeMs !== null && wakeMs <= endMs;
+      wakeMs = this.upstream.nextWakeMs()
+    ) {
       this.nowMs = Math.max(this.nowMs, wakeMs)
-      this.perform(this.line.tick(this.nowMs))
+      this.perform(this.upstream.tick(this.nowMs))
     }
     this.nowMs = endMs
   }
 
   /** Brings the link up, if an attempt is under way. */
   open(): void {
-    this.perform(this.line.opened(this.#linkId, this.nowMs))
+    this.perform(this.upstream.opened(this.#linkId, this.nowMs))
   }
 
   cut(): void {
-    this.perform(this.line.closed(this.#linkId, 'cut', this.nowMs))
+    this.perform(this.upstream.closed(this.#linkId, 'cut', this.nowMs))
   }
 
   park(): void {
-    this.perform(this.line.park(this.nowMs))
+    this.perform(this.upstream.park(this.nowMs))
   }
 
   reload(): void {
-    this.perform(this.line.reload(this.nowMs))
+    this.perform(this.upstream.reload(this.nowMs))
   }
 
   perform(effects: readonly Effect[]): void {
@@ -83,18 +87,18 @@ class LineRig {
       this.departures.push({ protoId: header.protoId, atMs: this.nowMs })
       if (header.protoId !== 1001) continue
       const reply = initConnectReply(header.serial)
-      queueMicrotask(() => this.perform(this.line.received(linkId, reply, this.nowMs)))
+      queueMicrotask(() => this.perform(this.upstream.received(linkId, reply, this.nowMs)))
     }
   }
 }
 
-function gapsOf(rig: LineRig): readonly number[] {
+function gapsOf(rig: UpstreamRig): readonly number[] {
   const times = rig.departures.filter(({ protoId }) => protoId === ORDER).map(({ atMs }) => atMs)
   return times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0))
 }
 
 test('orders that waited for the link leave one after the other, as OpenD wants them', async () => {
-  const rig = new LineRig()
+  const rig = new UpstreamRig()
   for (let count = 0; count < 5; count++) rig.call(ORDER)
   rig.pass(0)
   rig.open()
@@ -109,7 +113,7 @@ test('orders that waited for the link leave one after the other, as OpenD wants 
 })
 
 test('what waits for its turn when the link is lost goes out on the next one', async () => {
-  const rig = new LineRig()
+  const rig = new UpstreamRig()
   rig.pass(0)
   rig.open()
   await Promise.resolve()
@@ -133,7 +137,7 @@ test('whatever happens to the link, each call ends once and orders keep their di
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const rig = new LineRig()
+      const rig = new UpstreamRig()
       const calls: number[] = []
       for (const one of steps) {
         if ('protoId' in one) calls.push(rig.call(one.protoId))

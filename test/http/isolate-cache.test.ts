@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import {
   GRANT_MS,
   IsolateCache,
-  type KeptAnswer,
+  type CachedAnswer,
   MAX_ANSWER_CHARS,
   MAX_BODY_CHARS,
   MAX_ENTRIES,
@@ -13,7 +13,7 @@ import {
   VALUE_FRESH_MS,
 } from '../../src/http/isolate-cache.ts'
 
-const answerOf = (json: string, asOfMs = 0): KeptAnswer => ({ json, asOfMs })
+const answerOf = (json: string, asOfMs = 0): CachedAnswer => ({ json, asOfMs })
 
 /** Reads something, at once. */
 function read(cache: IsolateCache, caller: string, key: string, nowMs: number, answer = answerOf('{}', nowMs)): void {

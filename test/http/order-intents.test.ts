@@ -45,8 +45,8 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
     refusal: null,
     createdAtMs: NOW_MS,
     updatedAtMs: NOW_MS + 250,
-    looks: 0,
-    nextLookMs: NOW_MS,
+    pollAttempts: 0,
+    nextPollAtMs: NOW_MS,
     ...changes,
   }
 }
@@ -113,9 +113,9 @@ test("an entry shows all but the hash of its body and the Worker's own id of the
     created_at_ms: NOW_MS,
     updated_at: '2026-11-22T12:00:00.250Z',
     updated_at_ms: NOW_MS + 250,
-    looks: 0,
-    next_look_at: null,
-    next_look_at_ms: null,
+    pollAttempts: 0,
+    next_poll_at: null,
+    next_poll_at_ms: null,
   })
 })
 
@@ -123,13 +123,13 @@ test('an unknown entry says when it is looked for next; a refusal shows as OpenD
   const reply = encodeMessage('Trd_ModifyOrder.Response', { retType: -1, retMsg: 'too late' })
   const call = { ...MINE.call, protoId: 2205, kind: 'cancel', op: 2 } as const
   rig.gateway.entries = [
-    entry('oi_00000001', 'key:bot', { state: 'unknown', reply: null, orderId: null, nextLookMs: NOW_MS + 1000 }),
+    entry('oi_00000001', 'key:bot', { state: 'unknown', reply: null, orderId: null, nextPollAtMs: NOW_MS + 1000 }),
     entry('oi_00000002', 'key:bot', { state: 'rejected', reply, call, reservation: null, idempotencyKey: 'pid:1:2' }),
   ]
   const response = await get('/api/order-intents', 'bot')
   const { intents } = (await response.json()) as { intents: readonly Record<string, unknown>[] }
   const [unknown, rejected] = intents
-  assert.deepEqual([unknown?.['reply'], unknown?.['next_look_at']], [null, '2026-11-22T12:00:01.000Z'])
+  assert.deepEqual([unknown?.['reply'], unknown?.['next_poll_at']], [null, '2026-11-22T12:00:01.000Z'])
   assert.deepEqual(rejected?.['reply'], { ret_type: -1, ret_msg: 'too late', err_code: null, s2c: null })
   const { idempotency_key: key, packet_id: packetId, reservation } = rejected
   assert.deepEqual([key, packetId, reservation], [null, '1:2', null])

@@ -4,7 +4,7 @@ import { LimitState } from '../../src/limits/limit-state.ts'
 import type { MarketFacts } from '../../src/limits/market-facts.ts'
 import { factsOfPlaceOrder, type OrderFacts } from '../../src/limits/order-facts.ts'
 import { orderPolicyOf } from '../../src/limits/order-policy.ts'
-import type { Refusal, Verdict } from '../../src/limits/verdict.ts'
+import type { Refusal, LimitVerdict } from '../../src/limits/verdict.ts'
 import { placeOrder, SHARES } from './sample-orders.ts'
 
 /** Tuesday 10:30 in Hong Kong. */
@@ -32,7 +32,7 @@ export function stateOf(limits: KeyLimits): LimitState {
   return new LimitState(orderPolicyOf(limits), [], NOW_MS)
 }
 
-export function check(limits: KeyLimits, facts: OrderFacts = place(), market: MarketFacts = SHARES): Verdict {
+export function check(limits: KeyLimits, facts: OrderFacts = place(), market: MarketFacts = SHARES): LimitVerdict {
   return stateOf(limits).check(facts, market, NOW_MS)
 }
 
@@ -42,7 +42,7 @@ export function admit(state: LimitState, id: string, nowMs: number): void {
   state.recordSent(state.reserve(id, verdict.charge, nowMs), nowMs)
 }
 
-export function refusalOf(verdict: Verdict): Refusal {
+export function refusalOf(verdict: LimitVerdict): Refusal {
   assert.equal(verdict.isAdmitted, false)
   return verdict.refusal
 }

@@ -45,7 +45,7 @@ export interface SentCall {
 }
 
 /** Desk and search over a ledger in memory, with an OpenD that says what the test wants and a clock that it moves. */
-export class DeskRig {
+export class OrderPathRig {
   readonly clock = new VirtualClock()
   readonly sent: SentCall[] = []
   readonly answers = new Map<number, Answer>()
@@ -67,8 +67,8 @@ export class DeskRig {
   connection = 1
   /** Contradictions that were reported: the entry's id, and what was seen. */
   readonly contradictions: string[] = []
-  desk: OrderManager
-  search: OrderReconciler
+  manager: OrderManager
+  reconciler: OrderReconciler
   ledger: StoredLedger
   switches: Switches
   readonly storage = new StorageHealth(() => this.clock.wallMs())
@@ -82,7 +82,7 @@ export class DeskRig {
     this.#rng = new Rng(seed)
     this.#disk = new Disk(this.clock, this.#rng)
     this.#volume = this.#disk.open()
-    ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+    ;[this.ledger, this.switches, this.manager, this.reconciler] = this.#assembled()
     this.answers.set(2202, () => placed(BigInt(++this.#orders)))
     this.answers.set(2205, (body) => changed(body))
     this.answers.set(2201, () => orderList(this.listed))
@@ -97,23 +97,23 @@ export class DeskRig {
     this.#timer = null
     this.#volume = this.#disk.open()
     this.connection++
-    ;[this.ledger, this.switches, this.desk, this.search] = this.#assembled()
+    ;[this.ledger, this.switches, this.manager, this.reconciler] = this.#assembled()
   }
 
   /** The connection ends, and another one is ready. */
   reconnect(): void {
     this.connection++
-    this.search.linkReady()
+    this.reconciler.linkReady()
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
     const body = encodeMessage('Trd_PlaceOrder.Request', { c2s: placeOrder(change) })
-    return this.desk.submit({ ...REQUEST, protoId: 2202, body, ...request })
+    return this.manager.submit({ ...REQUEST, protoId: 2202, body, ...request })
   }
 
   modify(change: Partial<ModifyOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
     const body = encodeMessage('Trd_ModifyOrder.Request', { c2s: modifyOrder(change) })
-    return this.desk.submit({ ...REQUEST, protoId: 2205, body, ...request })
+    return this.manager.submit({ ...REQUEST, protoId: 2205, body, ...request })
   }
 
   cancel(change: Partial<ModifyOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
@@ -194,7 +194,7 @@ export class DeskRig {
         if (failure !== null) return { ok: false, failure, sent: false }
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
         const entryId = origin?.entryId
-        if (entryId !== undefined) desk.recordFrame(entryId, BigInt(this.connection), this.sent.length)
+        if (entryId !== undefined) manager.recordFrame(entryId, BigInt(this.connection), this.sent.length)
         const outcome = (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
         if (entryId !== undefined && isCut(outcome)) this.connection++
         return outcome
@@ -210,14 +210,14 @@ export class DeskRig {
       wouldRefuse: () => null,
       nowMs,
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
-      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => search.run()),
+      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
       connId: () => String(this.connection),
       onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
     }
-    const desk = new OrderManager(deps)
-    const search = new OrderReconciler(deps, desk)
-    return [ledger, switches, desk, search]
+    const manager = new OrderManager(deps)
+    const reconciler = new OrderReconciler(deps, manager)
+    return [ledger, switches, manager, reconciler]
   }
 }
 

@@ -90,6 +90,6 @@ const ENTRY: LedgerEntry = {
   refusal: null,
   createdAtMs: MADE_MS,
   updatedAtMs: MADE_MS,
-  looks: 0,
-  nextLookMs: MADE_MS,
+  pollAttempts: 0,
+  nextPollAtMs: MADE_MS,
 }

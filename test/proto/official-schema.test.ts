@@ -8,7 +8,7 @@ import { parseProtoFiles, type ProtoFiles } from '../../proto/parse.ts'
 
 /** The files that Futu ships with its own client, which has the version our schema claims. */
 function officialFiles(): ProtoFiles {
-  const folder = new URL('../../node_modules/futu-api/proto', import.meta.url)
+  const folder = new URL('../../node_modules/futu-api/proto/', import.meta.url)
   const names = readdirSync(folder).filter((name) => name.endsWith('.proto'))
   return new Map(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8').replaceAll('\r\n', '\n')]))
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_WAITING_BYTES, MAX_WAITING_TRADE_BYTES } from '../../src/pushes/outbox.ts'
 import type { PushEvent } from '../../src/pushes/push-event.ts'
-import { MAX_KEPT_BYTES } from '../../src/pushes/stream-log.ts'
+import { MAX_RETAINED_BYTES } from '../../src/pushes/stream-log.ts'
 import { HubRig, RUN } from './hub-rig.ts'
 import { PushModel } from './push-model.ts'
 import { fill, notice, order, quote, tick } from './sample-pushes.ts'
@@ -90,10 +90,10 @@ test('whatever happens, nobody gets what is not theirs, out of order, or less th
         else if (next.kind === 'pass') rig.pass(next.ms)
         else rig.hub.linkLost()
         for (const open of model.open) model.checkWindow(open)
-        const { waitingBytes, keptBytes } = rig.hub.counts
+        const { waitingBytes, retainedBytes } = rig.hub.counts
         // The newest event of a queue stays, and control messages are short.
         assert.ok(waitingBytes <= CLIENTS.length * (MAX_WAITING_BYTES + MAX_WAITING_TRADE_BYTES + 200_000))
-        assert.ok(keptBytes <= MAX_KEPT_BYTES)
+        assert.ok(retainedBytes <= MAX_RETAINED_BYTES)
       }
       model.drain()
       lagged += rig.hub.counts.lagged

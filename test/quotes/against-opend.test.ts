@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { KLType, RehabType } from '../../proto/enums.ts'
-import { QuoteBoard } from '../../src/quotes/quote-cache.ts'
+import { QuoteCache } from '../../src/quotes/quote-cache.ts'
 import { needsOf } from '../../src/quotes/quote-read.ts'
 import { securityOf } from '../../src/subscriptions/stream.ts'
 import { QuoteRig, replyOf, requestOf, type Security } from './quote-rig.ts'
@@ -97,23 +97,23 @@ function run(startText: string, steps: readonly Step[], hasExchangeHours: boolea
     const needs = needsOf(step.read[0], requestOf(...step.read))
     if (needs !== null) rig.subscribe(needs.secKeys.map(securityOf), [needs.subType], REHAB_TYPES)
   }
-  const board = new QuoteBoard({ isLive: (unitKey) => rig.live.has(unitKey), nowMs: () => rig.nowMs })
-  for (const push of rig.pushes()) board.note(push)
+  const cache = new QuoteCache({ isLive: (unitKey) => rig.live.has(unitKey), nowMs: () => rig.nowMs })
+  for (const push of rig.pushes()) cache.onPush(push)
   const sent: {
     protoId: number
     body: Uint8Array
-    learn: ReturnType<QuoteBoard['expect']>
+    applyReply: ReturnType<QuoteCache['expect']>
     reply: Uint8Array | null
   }[] = []
   for (const step of steps) {
     switch (step.kind) {
       case 'pass':
-        for (const push of rig.pass(step.ms)) board.note(push)
+        for (const push of rig.pass(step.ms)) cache.onPush(push)
         break
       case 'send': {
         const [protoId, c2s] = step.read
         const body = requestOf(protoId, c2s)
-        sent.push({ protoId, body, learn: board.expect(protoId, body), reply: null })
+        sent.push({ protoId, body, applyReply: cache.expect(protoId, body), reply: null })
         break
       }
       case 'reply': {
@@ -125,23 +125,23 @@ function run(startText: string, steps: readonly Step[], hasExchangeHours: boolea
       case 'learn': {
         const at = sent.findIndex(({ reply }) => reply !== null)
         const [call] = at < 0 ? [] : sent.splice(at, 1)
-        if (call?.reply) call.learn?.({ body: call.reply, atMs: rig.nowMs })
+        if (call?.reply) call.applyReply?.({ body: call.reply, atMs: rig.nowMs })
         break
       }
       case 'know': {
         const [protoId, c2s] = step.read
         const body = requestOf(protoId, c2s)
-        board.expect(protoId, body)?.({ body: rig.ask(protoId, body), atMs: rig.nowMs })
+        cache.expect(protoId, body)?.({ body: rig.ask(protoId, body), atMs: rig.nowMs })
         break
       }
       case 'compare': {
         const [protoId, c2s] = step.read
         const body = requestOf(protoId, c2s)
-        const answer = board.answer(protoId, body)
+        const answer = cache.answer(protoId, body)
         if (answer === null) break
         answers.set(protoId, (answers.get(protoId) ?? 0) + 1)
         assert.deepEqual(withoutLagging(protoId, answer.body), withoutLagging(protoId, rig.ask(protoId, body)))
-        assert.deepEqual(board.answer(protoId, body), answer)
+        assert.deepEqual(cache.answer(protoId, body), answer)
         assert.ok(answer.asOfMs <= rig.nowMs)
       }
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Line, type LineRules } from '../../src/quotes/item-series.ts'
+import { ItemSeries, type SeriesRules } from '../../src/quotes/item-series.ts'
 import { BARS, POINTS, ticksOf } from '../../src/quotes/series-rules.ts'
 
 /** A bar that has its time and how often it changed; every tenth begins a day. */
@@ -10,7 +10,7 @@ interface Bar {
   readonly change: number
 }
 
-const RULES: LineRules<Bar> = {
+const RULES: SeriesRules<Bar> = {
   compare: (one, other) => one.at - other.at,
   follows: (last, next) => Math.floor(last.at / 10) === Math.floor(next.at / 10),
   asRead: (bar) => bar,
@@ -33,7 +33,7 @@ test('a line is the end of what there is, whenever pushes and replies come', () 
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 6 }), fc.array(aStep, { minLength: 20, maxLength: 80 }), (start, steps) => {
       const truth: Bar[] = Array.from({ length: start }, (_, at) => ({ at, change: 0 }))
-      const line = new Line(RULES)
+      const series = new ItemSeries(RULES)
       const sent: { asked: number; token: Bar[]; reply: Bar[] | null }[] = []
       for (const step of steps) {
         switch (step.kind) {
@@ -42,11 +42,11 @@ test('a line is the end of what there is, whenever pushes and replies come', () 
             const next = { at: last.at + step.by, change: step.by === 0 ? last.change + 1 : 0 }
             if (step.by === 0) truth.pop()
             truth.push(next)
-            line.note([next])
+            series.onPush([next])
             break
           }
           case 'send':
-            sent.push({ asked: step.asked, token: line.begin(), reply: null })
+            sent.push({ asked: step.asked, token: series.begin(), reply: null })
             break
           case 'reply': {
             const call = sent.find(({ reply }) => reply === null)
@@ -55,22 +55,22 @@ test('a line is the end of what there is, whenever pushes and replies come', () 
           }
           case 'learn': {
             const call = sent.find(({ reply }) => reply !== null)
-            if (call?.reply) line.learn(call.token, call.reply, call.asked)
+            if (call?.reply) series.applyReply(call.token, call.reply, call.asked)
             if (call !== undefined) sent.splice(sent.indexOf(call), 1)
             break
           }
           case 'lose': {
             const call = sent.shift()
-            if (call !== undefined) line.giveUp(call.token)
+            if (call !== undefined) series.abort(call.token)
           }
         }
         for (const count of [1, 2, 5, 8, Infinity]) {
-          const items = line.last(count)
+          const items = series.last(count)
           if (items === null) continue
           known++
           assert.deepEqual(items, count === Infinity ? truth : truth.slice(-count), `the last ${count}`)
         }
-        assert.ok(line.size <= 2 * RULES.most)
+        assert.ok(series.size <= 2 * RULES.most)
       }
     }),
     { numRuns: 2_000 },
@@ -79,10 +79,10 @@ test('a line is the end of what there is, whenever pushes and replies come', () 
 })
 
 const bar = (time: string, closePrice = 1) => ({ time, isBlank: false, closePrice })
-const known = <Item>(rules: LineRules<Item>, items: readonly Item[], asked: number): Line<Item> => {
-  const line = new Line(rules)
-  line.learn(line.begin(), items, asked)
-  return line
+const known = <Item>(rules: SeriesRules<Item>, items: readonly Item[], asked: number): ItemSeries<Item> => {
+  const series = new ItemSeries(rules)
+  series.applyReply(series.begin(), items, asked)
+  return series
 }
 
 test('a reply shorter than what it was asked for is all there is', () => {
@@ -94,21 +94,21 @@ test('a reply shorter than what it was asked for is all there is', () => {
 
 test('a shorter reply does not make the longer one before it forgotten', () => {
   const bars = [1, 2, 3, 4].map((minute) => bar(`2026-11-20 09:3${minute}:00`))
-  const line = known(BARS, bars, 4)
-  line.learn(line.begin(), [bar('2026-11-20 09:34:00', 7)], 1)
-  assert.deepEqual(line.last(4), [...bars.slice(0, 3), bar('2026-11-20 09:34:00', 7)])
+  const series = known(BARS, bars, 4)
+  series.applyReply(series.begin(), [bar('2026-11-20 09:34:00', 7)], 1)
+  assert.deepEqual(series.last(4), [...bars.slice(0, 3), bar('2026-11-20 09:34:00', 7)])
 })
 
 test('a reply that reaches into a new day is not put together with the days before', () => {
   const days = ['2026-11-18 00:00:00', '2026-11-19 00:00:00', '2026-11-20 00:00:00']
-  const line = known(
+  const series = known(
     BARS,
     days.map((time) => bar(time)),
     3,
   )
-  line.learn(line.begin(), [bar('2026-11-20 00:00:00', 7), bar('2026-11-23 00:00:00')], 2)
-  assert.equal(line.last(2)?.[0]?.closePrice, 7)
-  assert.equal(line.last(3), null)
+  series.applyReply(series.begin(), [bar('2026-11-20 00:00:00', 7), bar('2026-11-23 00:00:00')], 2)
+  assert.equal(series.last(2)?.[0]?.closePrice, 7)
+  assert.equal(series.last(3), null)
 })
 
 test('an empty reply and one out of order teach nothing', () => {
@@ -117,23 +117,23 @@ test('an empty reply and one out of order teach nothing', () => {
 })
 
 test('the bars of a new day may come with an adjustment of the old ones', () => {
-  const line = known(BARS, [bar('2026-11-19 00:00:00'), bar('2026-11-20 00:00:00')], 2)
-  line.note([bar('2026-11-20 00:00:00', 5)])
-  assert.equal(line.last(2)?.at(-1)?.closePrice, 5)
-  line.note([bar('2026-11-23 00:00:00')])
-  assert.equal(line.last(1), null)
+  const series = known(BARS, [bar('2026-11-19 00:00:00'), bar('2026-11-20 00:00:00')], 2)
+  series.onPush([bar('2026-11-20 00:00:00', 5)])
+  assert.equal(series.last(2)?.at(-1)?.closePrice, 5)
+  series.onPush([bar('2026-11-23 00:00:00')])
+  assert.equal(series.last(1), null)
 })
 
 const point = (time: string) => ({ time, minute: 0, isBlank: false })
 
 test('minute points have no holes', () => {
-  const line = known(POINTS, [point('2026-11-20 11:59:00')], Infinity)
-  line.note([point('2026-11-20 12:00:00')])
-  assert.equal(line.last(Infinity)?.length, 2)
-  line.note([point('2026-11-20 13:01:00')])
-  assert.equal(line.last(Infinity), null)
+  const series = known(POINTS, [point('2026-11-20 11:59:00')], Infinity)
+  series.onPush([point('2026-11-20 12:00:00')])
+  assert.equal(series.last(Infinity)?.length, 2)
+  series.onPush([point('2026-11-20 13:01:00')])
+  assert.equal(series.last(Infinity), null)
   const aroundTheClock = known(POINTS, [point('2026-11-20 23:59:00'), point('2026-11-21 00:00:00')], Infinity)
-  aroundTheClock.note([point('2026-11-21 00:01:00')])
+  aroundTheClock.onPush([point('2026-11-21 00:01:00')])
   assert.equal(aroundTheClock.last(Infinity), null, 'the minute that ends at midnight ends the day')
 })
 
@@ -141,22 +141,22 @@ const tick = (time: string, sequence: bigint) => ({ time, sequence, dir: 1, pric
 
 test('ticks go on through a morning, and not through a long pause or a midnight', () => {
   const hk = ticksOf(1)
-  const line = known(hk, [tick('2026-11-20 11:00:00', 5n)], 1)
-  line.note([tick('2026-11-20 11:29:59', 9n)])
-  line.note([tick('2026-11-20 11:29:59', 9n)])
-  assert.equal(line.last(2)?.length, 2, 'the same tick twice is one tick')
-  line.note([tick('2026-11-20 11:59:59', 10n)])
-  assert.equal(line.last(1), null)
+  const series = known(hk, [tick('2026-11-20 11:00:00', 5n)], 1)
+  series.onPush([tick('2026-11-20 11:29:59', 9n)])
+  series.onPush([tick('2026-11-20 11:29:59', 9n)])
+  assert.equal(series.last(2)?.length, 2, 'the same tick twice is one tick')
+  series.onPush([tick('2026-11-20 11:59:59', 10n)])
+  assert.equal(series.last(1), null)
   const night = known(hk, [tick('2026-11-20 23:59:59', 5n)], 1)
-  night.note([tick('2026-11-21 00:00:01', 6n)])
+  night.onPush([tick('2026-11-21 00:00:01', 6n)])
   assert.equal(night.last(1), null)
 })
 
 test('ticks of US securities before and after hours are left to OpenD', () => {
   const pushed = (before: string, after: string, market = 11) => {
-    const line = known(ticksOf(market), [tick(before, 5n)], 1)
-    line.note([tick(after, 6n)])
-    return line.last(1) !== null
+    const series = known(ticksOf(market), [tick(before, 5n)], 1)
+    series.onPush([tick(after, 6n)])
+    return series.last(1) !== null
   }
   assert.ok(pushed('2026-11-20 09:30:00', '2026-11-20 09:30:01'))
   assert.ok(!pushed('2026-11-20 15:59:59', '2026-11-20 16:00:01'))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PushDataType, SubType } from '../../proto/enums.ts'
 import { CALL_DEADLINE_MS } from '../../src/gateway/link/timing.ts'
-import { QuoteBoard } from '../../src/quotes/quote-cache.ts'
+import { QuoteCache } from '../../src/quotes/quote-cache.ts'
 import { needsOf } from '../../src/quotes/quote-read.ts'
 import type { QuotePush } from '../../src/quotes/quote-push.ts'
 import { securityOf } from '../../src/subscriptions/stream.ts'
@@ -11,11 +11,11 @@ import { eventsOf, QuoteRig, replyOf, requestOf, successOf, TENCENT, type Securi
 const HSBC = { market: 1, code: '00005' }
 const START_MS = Date.parse('2026-11-20T10:00:00+08:00')
 
-/** A board with a clock, and units that are live unless a test says otherwise. */
-function boardOf(...notLive: readonly string[]) {
+/** A cache with a clock, and units that are live unless a test says otherwise. */
+function cacheOf(...notLive: readonly string[]) {
   const clock = { nowMs: START_MS, notLive: new Set(notLive) }
-  const board = new QuoteBoard({ isLive: (unitKey) => !clock.notLive.has(unitKey), nowMs: () => clock.nowMs })
-  return { board, clock }
+  const cache = new QuoteCache({ isLive: (unitKey) => !clock.notLive.has(unitKey), nowMs: () => clock.nowMs })
+  return { cache, clock }
 }
 
 function quote(security: Security, curPrice: number) {
@@ -39,89 +39,87 @@ function pricesOf(answer: { readonly body: Uint8Array } | null): readonly number
 const ASK_TENCENT = requestOf(3004, { securityList: [TENCENT] })
 
 test('quotes come in the order of the request, as often as they are asked for, and as old as the oldest', () => {
-  const { board } = boardOf()
-  board.note(quotePush(TENCENT, 600, START_MS))
-  assert.equal(board.answer(3004, requestOf(3004, { securityList: [TENCENT, HSBC] })), null, 'one is not known')
-  board.note(quotePush(HSBC, 90, START_MS + 5))
-  const answer = board.answer(3004, requestOf(3004, { securityList: [HSBC, TENCENT, HSBC] }))
+  const { cache } = cacheOf()
+  cache.onPush(quotePush(TENCENT, 600, START_MS))
+  assert.equal(cache.answer(3004, requestOf(3004, { securityList: [TENCENT, HSBC] })), null, 'one is not known')
+  cache.onPush(quotePush(HSBC, 90, START_MS + 5))
+  const answer = cache.answer(3004, requestOf(3004, { securityList: [HSBC, TENCENT, HSBC] }))
   assert.deepEqual(pricesOf(answer), [90, 600, 90])
   assert.equal(answer?.asOfMs, START_MS)
 })
 
 test('an answer is encoded once, until something is pushed', () => {
-  const { board } = boardOf()
-  board.note(quotePush(TENCENT, 600, START_MS))
-  const first = board.answer(3004, ASK_TENCENT)
-  assert.equal(board.answer(3004, ASK_TENCENT)?.body, first?.body)
-  board.note(quotePush(HSBC, 90, START_MS))
-  assert.equal(board.answer(3004, ASK_TENCENT)?.body, first?.body, 'another security is none of its business')
-  board.note(quotePush(TENCENT, 601, START_MS + 1))
-  assert.deepEqual(pricesOf(board.answer(3004, ASK_TENCENT)), [601])
+  const { cache } = cacheOf()
+  cache.onPush(quotePush(TENCENT, 600, START_MS))
+  const first = cache.answer(3004, ASK_TENCENT)
+  assert.equal(cache.answer(3004, ASK_TENCENT)?.body, first?.body)
+  cache.onPush(quotePush(HSBC, 90, START_MS))
+  assert.equal(cache.answer(3004, ASK_TENCENT)?.body, first?.body, 'another security is none of its business')
+  cache.onPush(quotePush(TENCENT, 601, START_MS + 1))
+  assert.deepEqual(pricesOf(cache.answer(3004, ASK_TENCENT)), [601])
 })
 
 test('nothing is known of a unit that is not live, nor after it was dropped or the link was lost', () => {
-  const { board, clock } = boardOf()
-  const note = () => board.note(quotePush(TENCENT, 600, START_MS))
-  note()
-  assert.notEqual(board.answer(3004, ASK_TENCENT), null)
+  const { cache, clock } = cacheOf()
+  const push = () => cache.onPush(quotePush(TENCENT, 600, START_MS))
+  for (const forget of [() => cache.forget('1:1_00700'), () => cache.forgetAll()]) {
+    push()
+    assert.notEqual(cache.answer(3004, ASK_TENCENT), null)
+    forget()
+    assert.equal(cache.answer(3004, ASK_TENCENT), null)
+  }
+  push()
+  assert.notEqual(cache.answer(3004, ASK_TENCENT), null)
   clock.notLive.add('1:1_00700')
-  assert.equal(board.answer(3004, ASK_TENCENT), null, 'also where the answer was made already')
-  clock.notLive.clear()
-  assert.notEqual(board.answer(3004, ASK_TENCENT), null)
-  board.forget('1:1_00700')
-  assert.equal(board.answer(3004, ASK_TENCENT), null)
-  note()
-  assert.notEqual(board.answer(3004, ASK_TENCENT), null)
-  board.forgetAll()
-  assert.equal(board.answer(3004, ASK_TENCENT), null)
+  assert.equal(cache.answer(3004, ASK_TENCENT), null, 'also where the answer was made already')
 })
 
 test('a first push that overtakes the news of the subscription counts; a late one of an earlier life does not', () => {
-  const { board, clock } = boardOf('1:1_00700')
-  board.note(quotePush(TENCENT, 600, START_MS))
+  const { cache, clock } = cacheOf('1:1_00700')
+  cache.onPush(quotePush(TENCENT, 600, START_MS))
   clock.notLive.clear()
   clock.nowMs = START_MS + 50
-  assert.deepEqual(pricesOf(board.answer(3004, ASK_TENCENT)), [600])
+  assert.deepEqual(pricesOf(cache.answer(3004, ASK_TENCENT)), [600])
   clock.nowMs += 3_600_000
-  assert.deepEqual(pricesOf(board.answer(3004, ASK_TENCENT)), [600], 'a quiet market pushes nothing for hours')
+  assert.deepEqual(pricesOf(cache.answer(3004, ASK_TENCENT)), [600], 'a quiet market pushes nothing for hours')
 
-  const late = boardOf('1:1_00700')
-  late.board.note(quotePush(TENCENT, 600, START_MS))
+  const late = cacheOf('1:1_00700')
+  late.cache.onPush(quotePush(TENCENT, 600, START_MS))
   late.clock.nowMs = START_MS + CALL_DEADLINE_MS + 1
   late.clock.notLive.clear()
-  assert.equal(late.board.answer(3004, ASK_TENCENT), null)
+  assert.equal(late.cache.answer(3004, ASK_TENCENT), null)
 })
 
 test('a reply of OpenD is an answer only where pushes keep it true', () => {
-  const { board } = boardOf()
+  const { cache } = cacheOf()
   const reply = { body: successOf(3004, { basicQotList: [quote(TENCENT, 600)] }), atMs: START_MS }
-  board.expect(3004, ASK_TENCENT)?.(reply)
-  assert.equal(board.answer(3004, ASK_TENCENT), null)
-  board.note(quotePush(TENCENT, 599, START_MS))
-  board.expect(3004, ASK_TENCENT)?.({ ...reply, atMs: START_MS + 9 })
-  const answer = board.answer(3004, ASK_TENCENT)
+  cache.expect(3004, ASK_TENCENT)?.(reply)
+  assert.equal(cache.answer(3004, ASK_TENCENT), null)
+  cache.onPush(quotePush(TENCENT, 599, START_MS))
+  cache.expect(3004, ASK_TENCENT)?.({ ...reply, atMs: START_MS + 9 })
+  const answer = cache.answer(3004, ASK_TENCENT)
   assert.deepEqual([pricesOf(answer), answer?.asOfMs], [[600], START_MS + 9])
 })
 
 test('a push that comes while a getter is under way is not undone by its reply', () => {
-  const { board } = boardOf()
-  board.note(quotePush(TENCENT, 599, START_MS))
-  const learn = board.expect(3004, ASK_TENCENT)
-  board.note(quotePush(TENCENT, 601, START_MS + 1))
-  learn?.({ body: successOf(3004, { basicQotList: [quote(TENCENT, 600)] }), atMs: START_MS + 2 })
-  assert.deepEqual(pricesOf(board.answer(3004, ASK_TENCENT)), [601])
+  const { cache } = cacheOf()
+  cache.onPush(quotePush(TENCENT, 599, START_MS))
+  const applyReply = cache.expect(3004, ASK_TENCENT)
+  cache.onPush(quotePush(TENCENT, 601, START_MS + 1))
+  applyReply?.({ body: successOf(3004, { basicQotList: [quote(TENCENT, 600)] }), atMs: START_MS + 2 })
+  assert.deepEqual(pricesOf(cache.answer(3004, ASK_TENCENT)), [601])
 })
 
 test('a reply that comes after its unit was dropped teaches nothing', () => {
-  const { board } = boardOf()
+  const { cache } = cacheOf()
   const ask = requestOf(3010, { security: TENCENT, maxRetNum: 1 })
   const ticks = { security: TENCENT, tickerList: [tickAt(1n)] }
-  const learn = board.expect(3010, ask)
-  board.forget('4:1_00700')
-  board.note(tickPush(2n))
-  learn?.({ body: successOf(3010, ticks), atMs: START_MS })
-  assert.equal(board.answer(3010, ask), null)
-  assert.equal(board.size.lineItems, 0)
+  const applyReply = cache.expect(3010, ask)
+  cache.forget('4:1_00700')
+  cache.onPush(tickPush(2n))
+  applyReply?.({ body: successOf(3010, ticks), atMs: START_MS })
+  assert.equal(cache.answer(3010, ask), null)
+  assert.equal(cache.size.seriesItems, 0)
 })
 
 function tickAt(sequence: bigint) {
@@ -136,20 +134,23 @@ function tickPush(...sequences: readonly bigint[]): QuotePush {
 }
 
 test('ticks are the last of those replied and pushed, each once', () => {
-  const { board } = boardOf()
+  const { cache } = cacheOf()
   const ask = (maxRetNum: number) => requestOf(3010, { security: TENCENT, maxRetNum })
-  const learn = board.expect(3010, ask(3))
-  board.note(tickPush(4n, 5n))
-  learn?.({ body: successOf(3010, { security: TENCENT, name: 'T', tickerList: [2n, 3n, 4n].map(tickAt) }), atMs: 1 })
-  board.note(tickPush(5n, 6n))
-  const { s2c } = replyOf(3010, board.answer(3010, ask(4))?.body ?? new Uint8Array())
+  const applyReply = cache.expect(3010, ask(3))
+  cache.onPush(tickPush(4n, 5n))
+  applyReply?.({
+    body: successOf(3010, { security: TENCENT, name: 'T', tickerList: [2n, 3n, 4n].map(tickAt) }),
+    atMs: 1,
+  })
+  cache.onPush(tickPush(5n, 6n))
+  const { s2c } = replyOf(3010, cache.answer(3010, ask(4))?.body ?? new Uint8Array())
   const list = s2c?.['tickerList'] as readonly { readonly sequence: bigint }[]
   assert.deepEqual(
     list.map(({ sequence }) => sequence),
     [3n, 4n, 5n, 6n],
   )
   assert.equal(s2c?.['name'], 'T')
-  assert.equal(board.answer(3010, ask(6)), null)
+  assert.equal(cache.answer(3010, ask(6)), null)
 })
 
 const level = (price: number) => ({ price, volume: 1n, orederCount: 1 })
@@ -163,48 +164,48 @@ function bookPush(bids: number, asks: number, orderBookType = 0): QuotePush {
   return event
 }
 
-function levelsOf(board: QuoteBoard, num: number, orderBookType?: number): readonly number[] | null {
-  const answer = board.answer(3012, requestOf(3012, { security: TENCENT, num, orderBookType }))
+function levelsOf(cache: QuoteCache, num: number, orderBookType?: number): readonly number[] | null {
+  const answer = cache.answer(3012, requestOf(3012, { security: TENCENT, num, orderBookType }))
   if (answer === null) return null
   const { s2c = {} } = replyOf(3012, answer.body)
   return ['orderBookBidList', 'orderBookAskList'].map((side) => (s2c[side] as readonly unknown[]).length)
 }
 
 test('a book is cut to the levels asked for, and no deeper than it surely is', () => {
-  const { board } = boardOf()
-  board.note(bookPush(10, 10))
-  assert.deepEqual(levelsOf(board, 3), [3, 3])
-  assert.deepEqual(levelsOf(board, 10), [10, 10])
-  assert.equal(levelsOf(board, 11), null)
-  board.note(bookPush(4, 9))
-  assert.deepEqual(levelsOf(board, 5), [4, 5])
-  assert.deepEqual(levelsOf(board, 40), [4, 9], 'ten levels were pushed before, so nine are all there are')
-  board.note(bookPush(4, 10))
-  assert.equal(levelsOf(board, 40), null)
+  const { cache } = cacheOf()
+  cache.onPush(bookPush(10, 10))
+  assert.deepEqual(levelsOf(cache, 3), [3, 3])
+  assert.deepEqual(levelsOf(cache, 10), [10, 10])
+  assert.equal(levelsOf(cache, 11), null)
+  cache.onPush(bookPush(4, 9))
+  assert.deepEqual(levelsOf(cache, 5), [4, 5])
+  assert.deepEqual(levelsOf(cache, 40), [4, 9], 'ten levels were pushed before, so nine are all there are')
+  cache.onPush(bookPush(4, 10))
+  assert.equal(levelsOf(cache, 40), null)
 })
 
 test('a book that a getter brought is as deep as the getter asked', () => {
-  const { board } = boardOf()
-  board.note(bookPush(5, 5))
+  const { cache } = cacheOf()
+  cache.onPush(bookPush(5, 5))
   const ask = requestOf(3012, { security: TENCENT, num: 20 })
   const { s2c } = bookPush(20, 12)
-  board.expect(3012, ask)?.({ body: successOf(3012, s2c), atMs: START_MS })
-  assert.deepEqual(levelsOf(board, 20), [20, 12])
-  assert.equal(levelsOf(board, 21), null)
-  board.note(bookPush(5, 5))
-  assert.equal(levelsOf(board, 20), null)
+  cache.expect(3012, ask)?.({ body: successOf(3012, s2c), atMs: START_MS })
+  assert.deepEqual(levelsOf(cache, 20), [20, 12])
+  assert.equal(levelsOf(cache, 21), null)
+  cache.onPush(bookPush(5, 5))
+  assert.equal(levelsOf(cache, 20), null)
 })
 
 test('odd lots have a book of their own', () => {
-  const { board } = boardOf()
-  board.note(bookPush(2, 2, 1))
-  assert.equal(levelsOf(board, 1), null)
-  assert.deepEqual(levelsOf(board, 1, 1), [1, 1])
-  assert.equal(levelsOf(board, 1, 2), null)
+  const { cache } = cacheOf()
+  cache.onPush(bookPush(2, 2, 1))
+  assert.equal(levelsOf(cache, 1), null)
+  assert.deepEqual(levelsOf(cache, 1, 1), [1, 1])
+  assert.equal(levelsOf(cache, 1, 2), null)
 })
 
 test('K-lines of each adjustment and each period are known by themselves', () => {
-  const { board } = boardOf()
+  const { cache } = cacheOf()
   const barOf = (closePrice: number) => ({ time: '2026-11-20 00:00:00', isBlank: false, closePrice })
   const ask = (rehabType: number, klType = 2) => requestOf(3006, { security: TENCENT, klType, rehabType, reqNum: 1 })
   for (const [rehabType, closePrice] of [
@@ -213,14 +214,14 @@ test('K-lines of each adjustment and each period are known by themselves', () =>
   ] as const) {
     const s2c = { rehabType, klType: 2, security: TENCENT, klList: [barOf(closePrice)] }
     const [push] = eventsOf(3007, s2c, START_MS)
-    if (push !== undefined) board.note(push)
+    if (push !== undefined) cache.onPush(push)
   }
   for (const rehabType of [0, 1, 2]) {
     const body = successOf(3006, { security: TENCENT, klList: [barOf(20 + rehabType)] })
-    board.expect(3006, ask(rehabType))?.({ body, atMs: START_MS })
+    cache.expect(3006, ask(rehabType))?.({ body, atMs: START_MS })
   }
   const closeOf = (body: Uint8Array) => {
-    const answer = board.answer(3006, body)
+    const answer = cache.answer(3006, body)
     const { s2c } = answer === null ? {} : replyOf(3006, answer.body)
     return (s2c?.['klList'] as readonly { readonly closePrice: number }[] | undefined)?.[0]?.closePrice
   }
@@ -230,14 +231,14 @@ test('K-lines of each adjustment and each period are known by themselves', () =>
     'none is pushed backward',
   )
   assert.equal(closeOf(ask(1, 1)), undefined)
-  board.forget('6:1_00700')
+  cache.forget('6:1_00700')
   assert.equal(closeOf(ask(0)), undefined)
 })
 
 test('requests that OpenD may answer in its own way go to OpenD', () => {
-  const { board } = boardOf()
-  board.note(quotePush(TENCENT, 600, START_MS))
-  board.note(bookPush(10, 10))
+  const { cache } = cacheOf()
+  cache.onPush(quotePush(TENCENT, 600, START_MS))
+  cache.onPush(bookPush(10, 10))
   const special: readonly (readonly [number, object])[] = [
     [3004, { securityList: [TENCENT], header: { securityFirm: 2 } }],
     [3004, { securityList: [] }],
@@ -246,8 +247,8 @@ test('requests that OpenD may answer in its own way go to OpenD', () => {
     [3012, { security: TENCENT, num: 1_001 }],
     [3002, { isRegOrUnReg: true }],
   ]
-  for (const [protoId, c2s] of special) assert.equal(board.answer(protoId, requestOf(protoId, c2s)), null)
-  assert.equal(board.answer(3004, new Uint8Array([0xff])), null)
+  for (const [protoId, c2s] of special) assert.equal(cache.answer(protoId, requestOf(protoId, c2s)), null)
+  assert.equal(cache.answer(3004, new Uint8Array([0xff])), null)
 })
 
 test('what a read needs is what OpenD wants subscribed', () => {
@@ -280,20 +281,20 @@ test('what a read needs is what OpenD wants subscribed', () => {
 })
 
 test('lines are bounded together: those not asked for lately go first', () => {
-  const { board } = boardOf()
+  const { cache } = cacheOf()
   const MOST = 100_000
   const ask = (at: number) => requestOf(3010, { security: { market: 1, code: String(at) }, maxRetNum: 1_000 })
   const tickerList = Array.from({ length: 1_000 }, (_, at) => tickAt(BigInt(at)))
   for (let at = 0; at < 101; at++) {
     const security = { market: 1, code: String(at) }
     const [push] = eventsOf(3011, { security, tickerList: [tickAt(999n)] }, START_MS)
-    if (push !== undefined) board.note(push)
-    board.expect(3010, ask(at))?.({ body: successOf(3010, { security, tickerList }), atMs: START_MS })
-    assert.notEqual(board.answer(3010, ask(0)), null, 'this one is asked for all the time')
-    assert.ok(board.size.lineItems <= MOST)
+    if (push !== undefined) cache.onPush(push)
+    cache.expect(3010, ask(at))?.({ body: successOf(3010, { security, tickerList }), atMs: START_MS })
+    assert.notEqual(cache.answer(3010, ask(0)), null, 'this one is asked for all the time')
+    assert.ok(cache.size.seriesItems <= MOST)
   }
-  assert.equal(board.answer(3010, ask(1)), null)
-  assert.notEqual(board.answer(3010, ask(100)), null)
-  board.forgetAll()
-  assert.deepEqual(board.size, { streams: 0, lineItems: 0, answerBytes: 0 })
+  assert.equal(cache.answer(3010, ask(1)), null)
+  assert.notEqual(cache.answer(3010, ask(100)), null)
+  cache.forgetAll()
+  assert.deepEqual(cache.size, { streams: 0, seriesItems: 0, answerBytes: 0 })
 })

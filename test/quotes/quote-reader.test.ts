@@ -46,7 +46,7 @@ class ReaderRig {
   /** Subscribes, and hands on what is pushed for it. */
   subscribe(...subTypes: readonly number[]): void {
     this.opend.subscribe([TENCENT], subTypes)
-    for (const push of this.opend.pushes()) this.reader.note(push)
+    for (const push of this.opend.pushes()) this.reader.onPush(push)
   }
 }
 
@@ -79,7 +79,7 @@ test('ticks, bars and minutes are asked for once, and then go on with the pushes
   ]
   for (const [protoId, body] of reads) {
     assert.equal((await rig.settled(rig.read(protoId, body))).source, 'upstream')
-    for (const push of rig.opend.pass(61_000)) rig.reader.note(push)
+    for (const push of rig.opend.pass(61_000)) rig.reader.onPush(push)
     const { source, outcome } = await rig.settled(rig.read(protoId, body))
     assert.equal(source, 'push')
     if (!outcome.ok) throw new Error('refused')
@@ -111,7 +111,7 @@ test('who reads after a write does not get what was asked for before it', async 
   const rig = new ReaderRig()
   rig.override = () => ({ ok: true, body: refusalOf('whatever') })
   const before = rig.read(2201, ASK_ORDERS)
-  rig.reader.wrote()
+  rig.reader.invalidateInFlight()
   const after = rig.read(2201, ASK_ORDERS)
   assert.equal(rig.calls.length, 2)
   await rig.settled(Promise.all([before, after]))
@@ -139,7 +139,7 @@ test('plates are kept for the hour, until a reload', async () => {
   const kept = await rig.settled(rig.read(3204, ASK_PLATES))
   assert.deepEqual([kept.source, kept.asOfMs], ['cache', START_MS + 30])
   assert.equal((await rig.settled(rig.read(3204, ASK_PLATES, true))).source, 'upstream')
-  rig.reader.forgetKept()
+  rig.reader.clearCaches()
   assert.equal((await rig.settled(rig.read(3204, ASK_PLATES))).source, 'upstream')
   assert.equal(rig.calls.length, 3)
 })

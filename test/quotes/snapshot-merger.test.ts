@@ -23,7 +23,7 @@ class MergerRig {
 
   constructor(upstream: (codes: readonly string[]) => CallOutcome = plainSnapshots, mostHkCodes?: number) {
     this.#upstream = upstream
-    const outside = {
+    const deps = {
       upstream: async (_protoId: number, body: Uint8Array) => {
         const codes = codesOf(body)
         this.calls.push({ codes, body, atMs: this.clock.elapsedMs })
@@ -33,7 +33,7 @@ class MergerRig {
       after: (ms: number, fn: () => void) => void this.clock.after(ms, fn),
       remaining: () => this.remaining,
     }
-    this.merger = new SnapshotMerger(outside, mostHkCodes)
+    this.merger = new SnapshotMerger(deps, mostHkCodes)
   }
 
   /** Asks, and fails when the request would go alone. */

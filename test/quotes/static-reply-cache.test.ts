@@ -3,19 +3,19 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { bodyKeyOf } from '../../src/quotes/body-key.ts'
 import { ByteLru } from '../../src/quotes/byte-lru.ts'
-import { SlowAnswers } from '../../src/quotes/static-reply-cache.ts'
+import { StaticReplyCache } from '../../src/quotes/static-reply-cache.ts'
 import { refusalOf, requestOf, successOf, TENCENT } from './quote-rig.ts'
 
 const HSBC = { market: 1, code: '00005' }
 const HOUR_MS = 3_600_000
 
 /** Whether a reply to that request is kept, and for how long at least and at most. */
-function keptMs(protoId: number, c2s: object, reply: Uint8Array): number {
-  const slow = new SlowAnswers()
+function cachedMs(protoId: number, c2s: object, reply: Uint8Array): number {
+  const staticReplies = new StaticReplyCache()
   const body = requestOf(protoId, c2s)
-  slow.put(protoId, body, reply, 0)
+  staticReplies.put(protoId, body, reply, 0)
   let ms = 0
-  while (ms <= 2 * HOUR_MS && slow.get(protoId, body, ms) !== null) ms += 1_000
+  while (ms <= 2 * HOUR_MS && staticReplies.get(protoId, body, ms) !== null) ms += 1_000
   return ms
 }
 
@@ -23,35 +23,35 @@ test('what moves by the day is kept for minutes, what has prices is not', () => 
   const list = { securityList: [TENCENT] }
   const plate = { plate: TENCENT }
   const chain = { owner: TENCENT, beginTime: '2026-11-20', endTime: '2026-12-10' }
-  assert.equal(keptMs(3202, list, successOf(3202, {})), 300_000)
-  assert.equal(keptMs(3204, { market: 1, plateSetType: 1 }, successOf(3204, {})), HOUR_MS)
-  assert.equal(keptMs(3205, plate, successOf(3205, {})), 600_000)
-  assert.equal(keptMs(3205, { ...plate, sortField: 1 }, successOf(3205, {})), 600_000)
-  assert.equal(keptMs(3205, { ...plate, sortField: 2 }, successOf(3205, {})), 0, 'sorted by price')
-  assert.equal(keptMs(3206, { security: TENCENT, referenceType: 1 }, successOf(3206, {})), 300_000)
-  assert.equal(keptMs(3207, list, successOf(3207, {})), HOUR_MS)
-  assert.equal(keptMs(3209, chain, successOf(3209, {})), 300_000)
-  assert.equal(keptMs(3209, { ...chain, dataFilter: { deltaMin: 0.1 } }, successOf(3209, {})), 0)
-  assert.equal(keptMs(3209, { ...chain, condition: 1 }, successOf(3209, {})), 0, 'in the money depends on the price')
-  assert.equal(keptMs(3217, { market: 1 }, successOf(3217, {})), 60_000)
-  assert.equal(keptMs(3218, list, successOf(3218, {})), 600_000)
-  assert.equal(keptMs(3203, list, successOf(3203, {})), 0)
-  assert.equal(keptMs(3223, list, successOf(3223, {})), 0)
+  assert.equal(cachedMs(3202, list, successOf(3202, {})), 300_000)
+  assert.equal(cachedMs(3204, { market: 1, plateSetType: 1 }, successOf(3204, {})), HOUR_MS)
+  assert.equal(cachedMs(3205, plate, successOf(3205, {})), 600_000)
+  assert.equal(cachedMs(3205, { ...plate, sortField: 1 }, successOf(3205, {})), 600_000)
+  assert.equal(cachedMs(3205, { ...plate, sortField: 2 }, successOf(3205, {})), 0, 'sorted by price')
+  assert.equal(cachedMs(3206, { security: TENCENT, referenceType: 1 }, successOf(3206, {})), 300_000)
+  assert.equal(cachedMs(3207, list, successOf(3207, {})), HOUR_MS)
+  assert.equal(cachedMs(3209, chain, successOf(3209, {})), 300_000)
+  assert.equal(cachedMs(3209, { ...chain, dataFilter: { deltaMin: 0.1 } }, successOf(3209, {})), 0)
+  assert.equal(cachedMs(3209, { ...chain, condition: 1 }, successOf(3209, {})), 0, 'in the money depends on the price')
+  assert.equal(cachedMs(3217, { market: 1 }, successOf(3217, {})), 60_000)
+  assert.equal(cachedMs(3218, list, successOf(3218, {})), 600_000)
+  assert.equal(cachedMs(3203, list, successOf(3203, {})), 0)
+  assert.equal(cachedMs(3223, list, successOf(3223, {})), 0)
 })
 
 test('only successes are kept, by the exact request', () => {
   const list = { securityList: [TENCENT] }
-  assert.equal(keptMs(3202, list, refusalOf('unknown')), 0)
-  assert.equal(keptMs(3202, list, new Uint8Array([0xff])), 0)
-  const slow = new SlowAnswers()
-  slow.put(3202, requestOf(3202, list), successOf(3202, {}), 5)
-  assert.equal(slow.get(3202, requestOf(3202, { securityList: [HSBC] }), 6), null)
-  assert.equal(slow.get(3207, requestOf(3202, list), 6), null)
-  assert.equal(slow.get(3202, requestOf(3202, list), 6)?.asOfMs, 5)
-  assert.equal(slow.get(3202, requestOf(3202, list), 4), null, 'a clock that was set back')
-  slow.put(3202, requestOf(3202, list), successOf(3202, {}), 5)
-  slow.clear()
-  assert.equal(slow.get(3202, requestOf(3202, list), 6), null)
+  assert.equal(cachedMs(3202, list, refusalOf('unknown')), 0)
+  assert.equal(cachedMs(3202, list, new Uint8Array([0xff])), 0)
+  const staticReplies = new StaticReplyCache()
+  staticReplies.put(3202, requestOf(3202, list), successOf(3202, {}), 5)
+  assert.equal(staticReplies.get(3202, requestOf(3202, { securityList: [HSBC] }), 6), null)
+  assert.equal(staticReplies.get(3207, requestOf(3202, list), 6), null)
+  assert.equal(staticReplies.get(3202, requestOf(3202, list), 6)?.asOfMs, 5)
+  assert.equal(staticReplies.get(3202, requestOf(3202, list), 4), null, 'a clock that was set back')
+  staticReplies.put(3202, requestOf(3202, list), successOf(3202, {}), 5)
+  staticReplies.clear()
+  assert.equal(staticReplies.get(3202, requestOf(3202, list), 6), null)
 })
 
 test('what is kept stays within its bytes, and what was used last stays', () => {

@@ -9,7 +9,7 @@ export interface SourceFile {
   readonly text: string
 }
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What git ignores or keeps for itself, wherever it is. */
 const NOT_OURS: ReadonlySet<string> = new Set(['.git', 'node_modules', '.wrangler', '.dev.vars', 'dist'])

@@ -1,18 +1,18 @@
-import type { HolderId, StoredHolder, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
+import type { SubscriberId, StoredSubscriber, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
 
 /** The meaning of `SubscriptionStore` in the plainest code. */
 export class MemorySubscriptions implements SubscriptionStore {
-  readonly #holders = new Map<HolderId, StoredHolder>()
+  readonly #orderIds = new Map<SubscriberId, StoredSubscriber>()
 
-  all(): readonly StoredHolder[] {
-    return [...this.#holders.values()]
+  all(): readonly StoredSubscriber[] {
+    return [...this.#orderIds.values()]
   }
 
-  put(holder: StoredHolder): void {
-    this.#holders.set(holder.id, holder)
+  put(holder: StoredSubscriber): void {
+    this.#orderIds.set(holder.id, holder)
   }
 
-  remove(id: HolderId): void {
-    this.#holders.delete(id)
+  remove(id: SubscriberId): void {
+    this.#orderIds.delete(id)
   }
 }

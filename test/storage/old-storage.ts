@@ -127,7 +127,7 @@ function entry(id: string, number: number) {
     ...{ tag: 'T', state: 'accepted', holds: 'rate_and_value', sentAs: { connId: '1', serial: number } },
     reservation: { id, atMs, currency: 'USD', value: '123456789012345678901234567890', day: '2027-01-15' },
     ...{ orderId: `${number}`, orderIdEx: `X${number}`, reply: null, detail: null },
-    ...{ createdAtMs: atMs, updatedAtMs: atMs, looks: 1, nextLookMs: atMs },
+    ...{ createdAtMs: atMs, updatedAtMs: atMs, pollAttempts: 1, nextPollAtMs: atMs },
   }
 }
 

@@ -6,7 +6,7 @@ import { SqlSubscriptionStore } from '../../durable-objects/storage/subscription
 import { SqlSwitchStore } from '../../durable-objects/storage/switches.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/halt-scope.ts'
 import type { CancelTask, SwitchStore } from '../../src/orders/kill-switch/switch-store.ts'
-import type { StoredHolder, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
+import type { StoredSubscriber, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
 import { MemorySubscriptions } from './memory-subscriptions.ts'
 import { MemorySwitches } from './memory-switches.ts'
 import { failWrites } from './node-database.ts'
@@ -50,7 +50,7 @@ const switchOperation = fc.oneof(
   ),
 )
 
-const holder: fc.Arbitrary<StoredHolder> = fc.record(
+const holder: fc.Arbitrary<StoredSubscriber> = fc.record(
   {
     id: fc.constantFrom('key:a', 'ws:1', 'ws:2'),
     kind: fc.constantFrom('rest', 'socket'),

@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
-import { restHolder, socketHolder } from '../../src/subscriptions/subscriber.ts'
-import { MAX_UNITS_PER_HOLDER } from '../../src/subscriptions/subscription-change.ts'
-import { MAX_HELD_UNITS, MAX_HOLDERS, MAX_WAITING_CHANGES } from '../../src/subscriptions/subscription-manager.ts'
-import { ANNA, BERT, DeskRig, sub } from './subscription-rig.ts'
+import { restSubscriber, socketSubscriber } from '../../src/subscriptions/subscriber.ts'
+import { MAX_UNITS_PER_SUBSCRIBER } from '../../src/subscriptions/subscription-change.ts'
+import { MAX_HELD_UNITS, MAX_SUBSCRIBERS, MAX_WAITING_CHANGES } from '../../src/subscriptions/subscription-manager.ts'
+import { ANNA, BERT, OrderPathRig, sub } from './subscription-rig.ts'
 
 const { Basic, OrderBook, KL_Day } = SubType
 
 test('the queue is bounded: who comes after it is full is told so, and loses nothing by it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.subscribe(ANNA, ['A'], [Basic])
   const calls = Array.from({ length: MAX_WAITING_CHANGES }, (_, index) =>
-    rig.desk.subscribe(socketHolder(index, 'key:anna'), sub([`S${index % 5}`], [OrderBook]), null),
+    rig.manager.subscribe(socketSubscriber(index, 'key:anna'), sub([`S${index % 5}`], [OrderBook]), null),
   )
-  const late = await rig.desk.subscribe(BERT, sub(['LATE'], [OrderBook]), null)
+  const late = await rig.manager.subscribe(BERT, sub(['LATE'], [OrderBook]), null)
   assert.equal(late?.code, 'gateway.busy')
   // What is there already needs no queue.
-  assert.equal(await rig.desk.subscribe(BERT, sub(['A'], [Basic]), null), null)
+  assert.equal(await rig.manager.subscribe(BERT, sub(['A'], [Basic]), null), null)
   assert.ok((await rig.done(Promise.all(calls))).every((failure) => failure === null))
   assert.equal(await rig.subscribe(BERT, ['LATE'], [OrderBook]), null)
 })
 
 test('what OpenD would not understand is refused before it is asked', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const path = async (codes: string[], types: number[], more = {}) => {
     const failure = await rig.subscribe(ANNA, codes, types, more)
     return failure?.code === 'request.invalid_value' ? failure.path : failure
@@ -44,30 +44,30 @@ test('what OpenD would not understand is refused before it is asked', async () =
 })
 
 test('however many callers come, only so many are remembered; one that is idle gives way', async () => {
-  const rig = new DeskRig()
-  for (let caller = 0; caller < MAX_HOLDERS; caller++) {
-    assert.equal(rig.desk.setAccounts(restHolder(`key:${caller}`), [1n]), null)
+  const rig = new OrderPathRig()
+  for (let caller = 0; caller < MAX_SUBSCRIBERS; caller++) {
+    assert.equal(rig.manager.setAccounts(restSubscriber(`key:${caller}`), [1n]), null)
   }
   await rig.pass(200_000)
-  rig.desk.missingFor(['key:0'], Basic, [])
+  rig.manager.missingFor(['key:0'], Basic, [])
   assert.equal((await rig.subscribe(ANNA, ['A'], [Basic]))?.code, 'gateway.busy')
   await rig.pass(101_000)
   assert.equal(await rig.subscribe(ANNA, ['A'], [Basic]), null)
-  assert.deepEqual([rig.desk.counts.holders, rig.losses[0]?.id], [MAX_HOLDERS, 'key:1'])
+  assert.deepEqual([rig.manager.counts.subscribers, rig.losses[0]?.id], [MAX_SUBSCRIBERS, 'key:1'])
   rig.assertTold()
 })
 
 test('the sum of what callers hold is bounded too', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 3_000
-  const codes = Array.from({ length: MAX_UNITS_PER_HOLDER }, (_, index) => `${index}`)
-  for (let socket = 0; socket < MAX_HELD_UNITS / MAX_UNITS_PER_HOLDER; socket++) {
-    assert.equal(await rig.subscribe(socketHolder(socket, `key:${socket}`), codes, [Basic]), null)
+  const codes = Array.from({ length: MAX_UNITS_PER_SUBSCRIBER }, (_, index) => `${index}`)
+  for (let socket = 0; socket < MAX_HELD_UNITS / MAX_UNITS_PER_SUBSCRIBER; socket++) {
+    assert.equal(await rig.subscribe(socketSubscriber(socket, `key:${socket}`), codes, [Basic]), null)
   }
   assert.equal((await rig.subscribe(ANNA, ['1'], [Basic]))?.code, 'gateway.busy')
   // What one has already does not count again.
-  assert.equal(await rig.subscribe(socketHolder(0, 'key:0'), codes, [Basic]), null)
-  assert.deepEqual(await rig.subscribe(socketHolder(0, 'key:0'), ['ONE MORE'], [Basic]), {
-    ...{ code: 'quote.share_exceeded', needed: 1, held: MAX_UNITS_PER_HOLDER, share: MAX_UNITS_PER_HOLDER },
+  assert.equal(await rig.subscribe(socketSubscriber(0, 'key:0'), codes, [Basic]), null)
+  assert.deepEqual(await rig.subscribe(socketSubscriber(0, 'key:0'), ['ONE MORE'], [Basic]), {
+    ...{ code: 'quote.share_exceeded', needed: 1, held: MAX_UNITS_PER_SUBSCRIBER, share: MAX_UNITS_PER_SUBSCRIBER },
   })
 })

@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
-import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, DeskRig, sub } from './subscription-rig.ts'
+import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, OrderPathRig, sub } from './subscription-rig.ts'
 
 const { Basic, OrderBook } = SubType
 
 test('a new link gets everything that is held, in few calls, and nothing that only lingered', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const codes = Array.from({ length: 40 }, (_, index) => `S${index}`)
   await rig.subscribe(ANNA, codes, [Basic, OrderBook])
   await rig.subscribe(BERT, ['OLD'], [Basic])
   await rig.unsubscribe(BERT, ['OLD'], [Basic])
   rig.cut()
-  assert.equal(rig.desk.isLive('1:1_S0'), false)
+  assert.equal(rig.manager.isLive('1:1_S0'), false)
   const before = rig.opend.subs.length
   rig.up()
   await rig.pass(1_000)
   assert.deepEqual([rig.opend.units.size, rig.opend.subs.length - before], [80, 1])
-  assert.ok(rig.desk.isLive('1:1_S0'))
+  assert.ok(rig.manager.isLive('1:1_S0'))
   assert.deepEqual(rig.losses, [])
 })
 
 test('a subscription that finds the link down waits for it, behind the restore', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.subscribe(ANNA, ['A'], [Basic])
   rig.cut()
-  const call = rig.desk.subscribe(BERT, sub(['B'], [Basic]), null)
+  const call = rig.manager.subscribe(BERT, sub(['B'], [Basic]), null)
   await rig.pass(2_000)
   rig.up()
   assert.equal(await rig.done(call), null)
@@ -34,15 +34,15 @@ test('a subscription that finds the link down waits for it, behind the restore',
     ['A', 'B'],
   )
   rig.cut()
-  const failed = await rig.done(rig.desk.subscribe(BERT, sub(['C'], [Basic]), null))
+  const failed = await rig.done(rig.manager.subscribe(BERT, sub(['C'], [Basic]), null))
   assert.equal(failed?.code, 'gateway.not_ready')
   assert.deepEqual(rig.storedUnits(BERT.id), ['1:1_B'])
 })
 
 test('a link that breaks in the middle of a change fails the change, and the next link is right again', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.subscribe(ANNA, ['A'], [Basic])
-  const call = rig.desk.subscribe(ANNA, sub(['B'], [Basic]), null)
+  const call = rig.manager.subscribe(ANNA, sub(['B'], [Basic]), null)
   await rig.clock.runUntil(Infinity, () => rig.opend.subs.length === 2)
   rig.cut()
   assert.equal((await rig.done(call))?.code, 'gateway.disconnected')
@@ -52,14 +52,14 @@ test('a link that breaks in the middle of a change fails the change, and the nex
 })
 
 test('a change that waits while the link changes runs behind the restore, and finds the quota as that leaves it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 3
   rig.opend.cutDelayMs = 50
   await rig.subscribe(ANNAS_SOCKET, ['A'], [Basic])
   await rig.pass(60_000)
   const calls = [
-    rig.desk.subscribe(BERT, sub(['B'], [Basic]), null),
-    rig.desk.subscribe(BERTS_SOCKET, sub(['C', 'D'], [Basic]), null),
+    rig.manager.subscribe(BERT, sub(['B'], [Basic]), null),
+    rig.manager.subscribe(BERTS_SOCKET, sub(['C', 'D'], [Basic]), null),
   ]
   await rig.clock.runUntil(Infinity, () => rig.opend.subs.length === 2)
   rig.cut()
@@ -75,7 +75,7 @@ test('a change that waits while the link changes runs behind the restore, and fi
 })
 
 test('units that OpenD no longer takes are found among the good ones, and their holders are told', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const codes = Array.from({ length: 80 }, (_, index) => `S${index}`)
   await rig.subscribe(ANNA, codes, [Basic])
   await rig.subscribe(BERTS_SOCKET, ['S17', 'S18'], [Basic])
@@ -96,7 +96,7 @@ test('units that OpenD no longer takes are found among the good ones, and their 
 })
 
 test('an OpenD that takes nothing yet does not cost anybody its subscriptions', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.subscribe(ANNA, ['A', 'B'], [Basic])
   rig.cut()
   rig.opend.fates = ['refused', 'refused', 'lost_undone', 'refused', 'refused', 'refused']
@@ -106,7 +106,7 @@ test('an OpenD that takes nothing yet does not cost anybody its subscriptions', 
 })
 
 test('an OpenD that never takes anything again is believed after some minutes', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.subscribe(ANNA, ['A'], [Basic])
   rig.cut()
   rig.opend.unknown.add('1_A')
@@ -118,7 +118,7 @@ test('an OpenD that never takes anything again is believed after some minutes', 
 })
 
 test('thousands of refusals do not become thousands of calls', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 2_000
   for (let from = 0; from < 1_000; from += 100) {
     const codes = Array.from({ length: 100 }, (_, index) => `S${from + index}`)
@@ -136,11 +136,11 @@ test('thousands of refusals do not become thousands of calls', async () => {
 })
 
 test('an eviction keeps REST callers and open sockets, and forgets those that hung up', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.subscribe(ANNA, ['A'], [Basic], { isRegOrUnRegPush: true })
   await rig.subscribe(ANNAS_SOCKET, ['B'], [Basic])
   await rig.subscribe(BERTS_SOCKET, ['C'], [Basic])
-  rig.desk.setAccounts(ANNAS_SOCKET, [7n])
+  rig.manager.setAccounts(ANNAS_SOCKET, [7n])
   rig.evict([ANNAS_SOCKET.id])
   assert.deepEqual(rig.streams(ANNA), ['1:1_A'])
   assert.deepEqual(rig.streams(ANNAS_SOCKET), ['1:1_B', 'fills:7', 'orders:7'])
@@ -151,11 +151,11 @@ test('an eviction keeps REST callers and open sockets, and forgets those that hu
 })
 
 test('an eviction makes nobody look idle before the time', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 1
   await rig.subscribe(ANNA, ['A'], [Basic])
   await rig.pass(119_000)
-  rig.desk.missingFor([ANNA.id], Basic, ['1_A'])
+  rig.manager.missingFor([ANNA.id], Basic, ['1_A'])
   rig.evict([])
   rig.up()
   await rig.pass(299_000)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
-import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, DeskRig, sub } from './subscription-rig.ts'
+import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, OrderPathRig, sub } from './subscription-rig.ts'
 
 const { Basic, OrderBook } = SubType
 
 /** A desk whose quota is used up by Anna's REST calls. */
-async function usedUpByAnna(quota: number): Promise<DeskRig> {
-  const rig = new DeskRig()
+async function usedUpByAnna(quota: number): Promise<OrderPathRig> {
+  const rig = new OrderPathRig()
   rig.opend.quota = quota
   const codes = Array.from({ length: quota }, (_, index) => `A${index}`)
   assert.equal(await rig.subscribe(ANNA, codes, [Basic]), null)
@@ -44,9 +44,9 @@ test('what lingers gives its units back, and the failure says when', async () =>
 test('idle REST subscriptions give way, the least recently used first, and no more of them than needed', async () => {
   const rig = await usedUpByAnna(4)
   await rig.pass(200_000)
-  rig.desk.missingFor([ANNA.id], Basic, ['1_A0', '1_A2', '1_A3'])
+  rig.manager.missingFor([ANNA.id], Basic, ['1_A0', '1_A2', '1_A3'])
   await rig.pass(1_000)
-  rig.desk.missingFor([ANNA.id], Basic, ['1_A0', '1_A3'])
+  rig.manager.missingFor([ANNA.id], Basic, ['1_A0', '1_A3'])
   await rig.pass(298_000)
   // Only A1 is idle by now.
   assert.equal((await rig.subscribe(BERT, ['B', 'C'], [Basic]))?.code, 'quote.quota_exhausted')
@@ -62,9 +62,9 @@ test('idle REST subscriptions give way, the least recently used first, and no mo
 test('of several idle subscriptions the one goes that was used longest ago', async () => {
   const rig = await usedUpByAnna(3)
   await rig.pass(1_000)
-  rig.desk.missingFor([ANNA.id], Basic, ['1_A1'])
+  rig.manager.missingFor([ANNA.id], Basic, ['1_A1'])
   await rig.pass(1_000)
-  rig.desk.missingFor([ANNA.id], Basic, ['1_A0'])
+  rig.manager.missingFor([ANNA.id], Basic, ['1_A0'])
   await rig.pass(400_000)
   await rig.subscribe(BERT, ['B'], [Basic])
   await rig.subscribe(BERT, ['C'], [Basic])
@@ -77,7 +77,7 @@ test('of several idle subscriptions the one goes that was used longest ago', asy
 test('what the call itself needs does not give way to it', async () => {
   const rig = await usedUpByAnna(2)
   await rig.pass(1_000)
-  rig.desk.missingFor([ANNA.id], Basic, ['1_A1'])
+  rig.manager.missingFor([ANNA.id], Basic, ['1_A1'])
   await rig.pass(400_000)
   // A0 was used longest ago, but it is what Bert asks for.
   assert.equal(await rig.subscribe(BERT, ['A0', 'B'], [Basic]), null)
@@ -85,7 +85,7 @@ test('what the call itself needs does not give way to it', async () => {
 })
 
 test('what a socket holds, or what is pushed to somebody, is never idle', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 3
   await rig.subscribe(ANNAS_SOCKET, ['A'], [Basic])
   await rig.subscribe(ANNA, ['A', 'B'], [Basic])
@@ -102,17 +102,17 @@ test('what a socket holds, or what is pushed to somebody, is never idle', async 
 })
 
 test('what is being taken back cannot be taken up until it is gone, whichever call drops it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 4
   // No rectangle, so taking it back needs two calls.
   await rig.subscribe(ANNA, ['A'], [Basic])
   await rig.subscribe(ANNA, ['B', 'C'], [OrderBook])
   await rig.pass(400_000)
-  const taking = rig.desk.subscribe(BERT, sub(['W', 'X', 'Y', 'Z'], [Basic]), null)
+  const taking = rig.manager.subscribe(BERT, sub(['W', 'X', 'Y', 'Z'], [Basic]), null)
   await rig.clock.runUntil(Infinity, () => rig.opend.subs.length === 3)
   // The first drop has arrived; the second is not sent yet.
   const backs = [sub(['A'], [Basic]), sub(['B', 'C'], [OrderBook])]
-  const back = Promise.all(backs.map((c2s) => rig.desk.subscribe(ANNAS_SOCKET, c2s, null)))
+  const back = Promise.all(backs.map((c2s) => rig.manager.subscribe(ANNAS_SOCKET, c2s, null)))
   assert.equal(await rig.done(taking), null)
   const failures = await rig.done(back)
   assert.deepEqual(
@@ -145,14 +145,14 @@ test('when OpenD does not tell the quota, nobody is refused for it: they get its
 })
 
 test('a share is of the caller, over all its connections, however many calls come at once', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   assert.equal(await rig.subscribe(ANNA, ['A', 'B'], [Basic], {}, 4), null)
   // The same unit over another connection is the same unit.
   assert.equal(await rig.subscribe(ANNAS_SOCKET, ['A', 'C'], [Basic], {}, 4), null)
   const both = await rig.done(
     Promise.all([
-      rig.desk.subscribe(ANNA, sub(['D'], [Basic]), 4),
-      rig.desk.subscribe(ANNAS_SOCKET, sub(['E'], [Basic]), 4),
+      rig.manager.subscribe(ANNA, sub(['D'], [Basic]), 4),
+      rig.manager.subscribe(ANNAS_SOCKET, sub(['E'], [Basic]), 4),
     ]),
   )
   assert.deepEqual(both, [null, { code: 'quote.share_exceeded', needed: 1, held: 4, share: 4 }])

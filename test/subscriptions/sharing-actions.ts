@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { RehabType, SubType } from '../../proto/enums.ts'
-import { type Holder, socketHolder } from '../../src/subscriptions/subscriber.ts'
+import { type Subscriber, socketSubscriber } from '../../src/subscriptions/subscriber.ts'
 import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET } from './subscription-rig.ts'
 import type { Fate } from './fake-opend.ts'
 
 /** Whose calls there are: two REST callers, and sockets of both. */
-export const HOLDERS: readonly Holder[] = [ANNA, BERT, ANNAS_SOCKET, BERTS_SOCKET, socketHolder(3, 'key:bert')]
+export const HOLDERS: readonly Subscriber[] = [ANNA, BERT, ANNAS_SOCKET, BERTS_SOCKET, socketSubscriber(3, 'key:bert')]
 const CODES = ['A', 'B', 'C', 'D', 'E'] as const
 const TYPES = [SubType.Basic, SubType.OrderBook, SubType.KL_Day] as const
 
@@ -13,7 +13,7 @@ const TYPES = [SubType.Basic, SubType.OrderBook, SubType.KL_Day] as const
 export type Action =
   | {
       readonly kind: 'subscribe'
-      readonly holder: number
+      readonly subscriber: number
       readonly codes: readonly string[]
       readonly types: readonly number[]
       readonly isPushed: boolean | undefined
@@ -22,13 +22,13 @@ export type Action =
     }
   | {
       readonly kind: 'unsubscribe'
-      readonly holder: number
+      readonly subscriber: number
       readonly codes: readonly string[]
       readonly types: readonly number[]
     }
-  | { readonly kind: 'unsubscribe_all' | 'disconnect'; readonly holder: number }
-  | { readonly kind: 'accounts'; readonly holder: number; readonly accIds: readonly bigint[] }
-  | { readonly kind: 'read'; readonly holder: number; readonly codes: readonly string[]; readonly type: number }
+  | { readonly kind: 'unsubscribe_all' | 'disconnect'; readonly subscriber: number }
+  | { readonly kind: 'accounts'; readonly subscriber: number; readonly accIds: readonly bigint[] }
+  | { readonly kind: 'read'; readonly subscriber: number; readonly codes: readonly string[]; readonly type: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'cut' | 'up' | 'evict' | 'pass_to_call' }
   | { readonly kind: 'fate'; readonly fate: Fate }
@@ -36,14 +36,14 @@ export type Action =
   | { readonly kind: 'others'; readonly units: number }
   | { readonly kind: 'hide_quota'; readonly isHidden: boolean }
 
-const holder = fc.nat(HOLDERS.length - 1)
+const subscriber = fc.nat(HOLDERS.length - 1)
 const codes = fc.uniqueArray(fc.constantFrom(...CODES), { minLength: 1, maxLength: 4 })
 const types = fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1, maxLength: 2 })
 const rehab = fc.uniqueArray(fc.constantFrom(...Object.values(RehabType)), { maxLength: 2 })
 
 const subscribe = fc.record({
   kind: fc.constant('subscribe' as const),
-  holder,
+  subscriber,
   codes,
   types,
   isPushed: fc.constantFrom(undefined, true, false),
@@ -61,22 +61,22 @@ export const quietAction: fc.Arbitrary<Action> = fc.oneof(
   { weight: 5, arbitrary: pass },
   // Most of what can go wrong goes wrong while a call is on its way.
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass_to_call' as const) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), holder, codes, types }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), subscriber, codes, types }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom('unsubscribe_all' as const, 'disconnect' as const), holder }),
+    arbitrary: fc.record({ kind: fc.constantFrom('unsubscribe_all' as const, 'disconnect' as const), subscriber }),
   },
   {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('accounts' as const),
-      holder,
+      subscriber,
       accIds: fc.uniqueArray(fc.bigInt(1n, 3n), { maxLength: 2 }),
     }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('read' as const), holder, codes, type: fc.constantFrom(...TYPES) }),
+    arbitrary: fc.record({ kind: fc.constant('read' as const), subscriber, codes, type: fc.constantFrom(...TYPES) }),
   },
   // Mostly up: most things happen only then.
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cut' as const, 'evict' as const) }) },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { RehabType, SubType } from '../../proto/enums.ts'
-import type { Holder, HolderId } from '../../src/subscriptions/subscriber.ts'
+import type { Subscriber, SubscriberId } from '../../src/subscriptions/subscriber.ts'
 import { type UnitKey, unitKeyOf, unitOf } from '../../src/subscriptions/stream.ts'
-import { ANNA, BERT, BERTS_SOCKET, DeskRig, type Loss, sub } from './subscription-rig.ts'
+import { ANNA, BERT, BERTS_SOCKET, OrderPathRig, type Loss, sub } from './subscription-rig.ts'
 import { type Action, HOLDERS } from './sharing-actions.ts'
 
 /** How long a REST caller's unit must have been left alone before it may be taken back. */
@@ -17,7 +17,7 @@ interface Expected {
 
 /** A subscription whose answer is out. */
 interface Pending {
-  readonly holder: Holder
+  readonly subscriber: Subscriber
   readonly units: Set<UnitKey>
   readonly commit: () => void
   isVoid: boolean
@@ -25,9 +25,9 @@ interface Pending {
 
 /** What every caller may believe after what it was told, kept beside the desk. */
 export class Story {
-  readonly rig = new DeskRig()
-  readonly held = new Map<HolderId, Map<UnitKey, Expected>>()
-  readonly accounts = new Map<HolderId, readonly bigint[]>()
+  readonly rig = new OrderPathRig()
+  readonly held = new Map<SubscriberId, Map<UnitKey, Expected>>()
+  readonly accounts = new Map<SubscriberId, readonly bigint[]>()
   #pending = new Set<Pending>()
 
   constructor(quota: number) {
@@ -44,36 +44,36 @@ export class Story {
         this.#subscribe(action)
         break
       case 'unsubscribe': {
-        const who = holderOf(action.holder)
+        const who = holderOf(action.subscriber)
         const c2s = sub(action.codes, action.types, { isSubOrUnSub: false })
         this.#release(who, unitsOf(action.codes, action.types))
-        assert.equal(await rig.desk.subscribe(who, c2s, null), null)
+        assert.equal(await rig.manager.subscribe(who, c2s, null), null)
         break
       }
       case 'unsubscribe_all': {
-        const who = holderOf(action.holder)
+        const who = holderOf(action.subscriber)
         this.#release(who, null)
-        assert.equal(await rig.desk.subscribe(who, { isSubOrUnSub: false, isUnsubAll: true }, null), null)
+        assert.equal(await rig.manager.subscribe(who, { isSubOrUnSub: false, isUnsubAll: true }, null), null)
         break
       }
       case 'disconnect': {
-        const who = holderOf(action.holder)
+        const who = holderOf(action.subscriber)
         if (who.kind === 'rest') break
-        for (const one of this.#pending) one.isVoid ||= one.holder.id === who.id
+        for (const one of this.#pending) one.isVoid ||= one.subscriber.id === who.id
         this.held.delete(who.id)
         this.accounts.delete(who.id)
-        rig.desk.dropHolder(who.id)
+        rig.manager.dropSubscriber(who.id)
         break
       }
       case 'accounts': {
-        const who = holderOf(action.holder)
-        assert.equal(rig.desk.setAccounts(who, action.accIds), null)
+        const who = holderOf(action.subscriber)
+        assert.equal(rig.manager.setAccounts(who, action.accIds), null)
         this.accounts.set(who.id, action.accIds)
         break
       }
       case 'read': {
-        const who = holderOf(action.holder)
-        const missing = rig.desk.missingFor([who.id], action.type, action.codes.map(keyOf))
+        const who = holderOf(action.subscriber)
+        const missing = rig.manager.missingFor([who.id], action.type, action.codes.map(keyOf))
         for (const code of action.codes) {
           const expected: Expected | undefined = this.held.get(who.id)?.get(unitKeyOf(action.type, keyOf(code)))
           assert.equal(missing.includes(keyOf(code)), expected === undefined)
@@ -118,9 +118,9 @@ export class Story {
     for (const who of HOLDERS) {
       const held = this.held.get(who.id) ?? new Map<UnitKey, Expected>()
       assert.deepEqual(new Set(rig.storedUnits(who.id)), new Set(held.keys()), `units of ${who.id}`)
-      assert.deepEqual(new Set(rig.desk.streamsOf(who.id)), this.#streams(who), `streams of ${who.id}`)
+      assert.deepEqual(new Set(rig.manager.streamsOf(who.id)), this.#streams(who), `streams of ${who.id}`)
       for (const key of held.keys()) {
-        assert.ok(!rig.desk.isLive(key) || rig.opend.units.has(key), `${key} is not live`)
+        assert.ok(!rig.manager.isLive(key) || rig.opend.units.has(key), `${key} is not live`)
       }
     }
     rig.assertTold()
@@ -140,7 +140,7 @@ export class Story {
     this.check()
     for (const [id, units] of this.held) {
       for (const [key, { rehab: types_ }] of units) {
-        assert.ok(rig.desk.isLive(key), `${key} of ${id} is live`)
+        assert.ok(rig.manager.isLive(key), `${key} of ${id} is live`)
         const upstream = rig.opend.units.get(key)?.rehabTypes ?? []
         assert.ok(
           types_.every((type) => upstream.includes(type)),
@@ -153,12 +153,12 @@ export class Story {
     const union = new Set([...this.held.values()].flatMap((units) => [...units.keys()]))
     assert.deepEqual(new Set(rig.opend.units.keys()), union, 'upstream is what is held, and nothing more')
     assert.equal(this.#pending.size, 0, 'every call was answered')
-    assert.equal(rig.desk.counts.subscribedUnits, union.size)
-    assert.equal(rig.desk.nextWakeMs, null)
+    assert.equal(rig.manager.counts.subscribedUnits, union.size)
+    assert.equal(rig.manager.nextWakeMs, null)
   }
 
   #subscribe(action: Extract<Action, { kind: 'subscribe' }>): void {
-    const who = holderOf(action.holder)
+    const who = holderOf(action.subscriber)
     const units = new Set(unitsOf(action.codes, action.types))
     const asksPush = action.isPushed ?? (who.kind === 'socket' ? true : undefined)
     const commit = () => {
@@ -173,21 +173,21 @@ export class Story {
         held.set(key, { isPushed, rehab: types_, usedAtMs: this.rig.nowMs })
       }
     }
-    const pending: Pending = { holder: who, units, commit, isVoid: false }
+    const pending: Pending = { subscriber: who, units, commit, isVoid: false }
     this.#pending.add(pending)
     const c2s = sub(action.codes, action.types, {
       ...(action.isPushed !== undefined && { isRegOrUnRegPush: action.isPushed }),
       regPushRehabTypeList: action.rehab,
       ...(action.session !== undefined && { session: action.session }),
     })
-    void this.rig.desk.subscribe(who, c2s, null).then((failure) => {
+    void this.rig.manager.subscribe(who, c2s, null).then((failure) => {
       this.#pending.delete(pending)
       if (failure === null && !pending.isVoid) pending.commit()
     })
   }
 
-  #release({ id }: Holder, units: readonly UnitKey[] | null): void {
-    for (const { holder: who, units: theirs } of this.#pending) {
+  #release({ id }: Subscriber, units: readonly UnitKey[] | null): void {
+    for (const { subscriber: who, units: theirs } of this.#pending) {
       if (who.id === id) for (const key of units ?? [...theirs]) theirs.delete(key)
     }
     const held = this.held.get(id)
@@ -218,7 +218,7 @@ export class Story {
     }
   }
 
-  #streams({ id }: Holder): ReadonlySet<string> {
+  #streams({ id }: Subscriber): ReadonlySet<string> {
     const streams = new Set<string>()
     for (const [key, { isPushed, rehab: types_ }] of this.held.get(id) ?? []) {
       const isKLine = unitOf(key).subType === SubType.KL_Day
@@ -229,7 +229,7 @@ export class Story {
   }
 }
 
-function holderOf(index: number): Holder {
+function holderOf(index: number): Subscriber {
   return HOLDERS[index] ?? ANNA
 }
 

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { RehabType, SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import { restHolder } from '../../src/subscriptions/subscriber.ts'
-import { SubscriptionDesk } from '../../src/subscriptions/subscription-manager.ts'
-import { SubscriptionBook, unitsOf } from '../../src/simulator/session/subscription-registry.ts'
+import { restSubscriber } from '../../src/subscriptions/subscriber.ts'
+import { SubscriptionManager } from '../../src/subscriptions/subscription-manager.ts'
+import { SubscriptionRegistry, unitsOf } from '../../src/simulator/session/subscription-registry.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { Bench, type TcpClient } from '../simulator/session/tcp-client.ts'
 import type { SubC2S } from './fake-opend.ts'
@@ -17,8 +17,8 @@ const PROTOCOL_OF: ReadonlyMap<number, 'Qot_Sub' | 'Qot_GetSubInfo'> = new Map([
 ])
 
 /** A desk with the simulator behind it: every call has its reply at once. */
-function deskOver(bench: Bench, client: TcpClient): SubscriptionDesk {
-  return new SubscriptionDesk({
+function deskOver(bench: Bench, client: TcpClient): SubscriptionManager {
+  return new SubscriptionManager({
     upstream: async (protoId, body) => {
       const serial = client.sendBody(protoId, body)
       const reply = client.takeBody(protoId, serial)
@@ -60,9 +60,9 @@ test('three callers of one desk see what three connections of their own would sh
       const direct = new Bench()
       const clients = [direct.login(), direct.login(), direct.login()]
       const shared = new Bench()
-      const desk = deskOver(shared, shared.login())
-      desk.linkReady()
-      const callers = clients.map((_, index) => restHolder(`key:${index}`))
+      const manager = deskOver(shared, shared.login())
+      manager.linkReady()
+      const callers = clients.map((_, index) => restSubscriber(`key:${index}`))
       for (const [who, call] of calls) {
         const client = clients[who]
         const caller = callers[who]
@@ -70,7 +70,7 @@ test('three callers of one desk see what three connections of their own would sh
         // Connections must wait for the minute; behind the desk nobody has to.
         if (!call.isSubOrUnSub || call.isUnsubAll === true) passMinute(direct, clients)
         const reply = client.call('Qot_Sub', call)
-        const failure = await desk.subscribe(caller, call, null)
+        const failure = await manager.subscribe(caller, call, null)
         // The desk does not ask OpenD about what its caller does not hold, so a bad security there is no failure.
         const asksOpend = call.isSubOrUnSub && call.isUnsubAll !== true
         if (asksOpend) assert.equal(failure === null, reply.retType === 0, reply.retMsg)
@@ -83,7 +83,7 @@ test('three callers of one desk see what three connections of their own would sh
         for (const [index, one] of clients.entries()) {
           const own = one.call('Qot_GetSubInfo', {}).s2c?.connSubInfoList?.[0]
           const id = callers[index]?.id ?? ''
-          const answer = await desk.subInfo({ own: [id], self: id })
+          const answer = await manager.subInfo({ own: [id], self: id })
           assert.ok(answer.ok)
           assert.deepEqual(plain(decodedInfo(answer.value)), plain(own))
         }
@@ -97,29 +97,29 @@ test("pushes are registered as the simulator's own book registers them", async (
   await fc.assert(
     fc.asyncProperty(fc.array(c2s, { maxLength: 20, size: 'max' }), async (calls) => {
       const bench = new Bench()
-      const desk = deskOver(bench, bench.login())
-      desk.linkReady()
-      const caller = restHolder('key:a')
-      const book = new SubscriptionBook(1_000, [])
+      const manager = deskOver(bench, bench.login())
+      manager.linkReady()
+      const caller = restSubscriber('key:a')
+      const registry = new SubscriptionRegistry(1_000, [])
       for (const call of calls) {
         const securities = (call.securityList ?? []).filter(({ code }) => code !== 'NOPE')
         if (securities.length === 0) continue
         const units = unitsOf(securities, call.subTypeList ?? [])
-        assert.equal(await desk.subscribe(caller, { ...call, securityList: securities }, null), null)
-        if (call.isUnsubAll === true) book.unsubscribe(1n, book.ofConnection(1n))
+        assert.equal(await manager.subscribe(caller, { ...call, securityList: securities }, null), null)
+        if (call.isUnsubAll === true) registry.unsubscribe(1n, registry.ofConnection(1n))
         else if (call.isSubOrUnSub) {
-          book.subscribe(1n, units, 0)
+          registry.subscribe(1n, units, 0)
           const named = call.regPushRehabTypeList ?? []
           const rehabTypes = named.length > 0 ? named : [RehabType.Forward]
           if (call.isRegOrUnRegPush !== undefined)
-            book.setPush(1n, units, call.isRegOrUnRegPush ? { rehabTypes } : null)
-        } else book.unsubscribe(1n, units)
-        const expected = book.ofConnection(1n).flatMap(({ security, subType, push }) => {
+            registry.setPush(1n, units, call.isRegOrUnRegPush ? { rehabTypes } : null)
+        } else registry.unsubscribe(1n, units)
+        const expected = registry.ofConnection(1n).flatMap(({ security, subType, push }) => {
           const key = `${subType}:${security.market}_${security.code}`
           if (push === null) return []
           return subType === SubType.Basic ? [key] : push.rehabTypes.map((type) => `${key}:${type}`)
         })
-        assert.deepEqual([...desk.streamsOf(caller.id)].sort(), expected.sort())
+        assert.deepEqual([...manager.streamsOf(caller.id)].sort(), expected.sort())
       }
     }),
     { numRuns: 60 },

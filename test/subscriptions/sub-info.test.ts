@@ -4,12 +4,15 @@ import { SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { SubInfoQuery } from '../../src/subscriptions/sub-info.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
-import { ANNA, ANNAS_SOCKET, BERT, DeskRig } from './subscription-rig.ts'
+import { ANNA, ANNAS_SOCKET, BERT, OrderPathRig } from './subscription-rig.ts'
 
 const { Basic, OrderBook } = SubType
 
-async function subInfo(rig: DeskRig, query: SubInfoQuery): Promise<MessageTypes['Qot_GetSubInfo.S2C'] | undefined> {
-  const answer = await rig.done(rig.desk.subInfo(query))
+async function subInfo(
+  rig: OrderPathRig,
+  query: SubInfoQuery,
+): Promise<MessageTypes['Qot_GetSubInfo.S2C'] | undefined> {
+  const answer = await rig.done(rig.manager.subInfo(query))
   assert.ok(answer.ok)
   const decoded = decodeMessage('Qot_GetSubInfo.Response', answer.value)
   assert.ok(decoded.ok)
@@ -18,7 +21,7 @@ async function subInfo(rig: DeskRig, query: SubInfoQuery): Promise<MessageTypes[
 }
 
 test('each virtual connection is told apart, with totals of the whole login', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.quota = 50
   rig.opend.usedByOthers = 7
   await rig.subscribe(ANNA, ['A', 'B'], [Basic, OrderBook])
@@ -48,17 +51,17 @@ test('each virtual connection is told apart, with totals of the whole login', as
 })
 
 test('who holds nothing is told so, not left out', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const own = await subInfo(rig, { own: [BERT.id], self: BERT.id })
   assert.deepEqual(own?.connSubInfoList, [{ subInfoList: [], usedQuota: 0, isOwnConnData: true }])
 })
 
 test('without OpenD there are no totals, and no answer made up in their place', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.opend.hidesQuota = true
-  const refused = await rig.done(rig.desk.subInfo({ own: 'all', self: ANNA.id }))
+  const refused = await rig.done(rig.manager.subInfo({ own: 'all', self: ANNA.id }))
   assert.equal(refused.ok ? null : refused.failure.code, 'opend.refused')
   rig.cut()
-  const down = await rig.done(rig.desk.subInfo({ own: 'all', self: ANNA.id }))
+  const down = await rig.done(rig.manager.subInfo({ own: 'all', self: ANNA.id }))
   assert.equal(down.ok ? null : down.failure.code, 'gateway.not_ready')
 })

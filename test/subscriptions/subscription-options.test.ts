@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Session } from '../../proto/enums.ts'
-import { covers, sessionIn, sessionTerms } from '../../src/subscriptions/subscription-options.ts'
+import { covers, sessionIn, sessionOptions } from '../../src/subscriptions/subscription-options.ts'
 
 function joined(one: number, other: number): number {
-  return sessionIn((sessionTerms(one) ?? 0) | (sessionTerms(other) ?? 0))
+  return sessionIn((sessionOptions(one) ?? 0) | (sessionOptions(other) ?? 0))
 }
 
 test('callers who want different hours of the day are all served by the widest', () => {
@@ -20,10 +20,10 @@ test('callers who want different hours of the day are all served by the widest',
 
 test('every session is said upstream as the caller said it, and a number that is none is refused', () => {
   for (const session of Object.values(Session)) {
-    const terms = sessionTerms(session)
-    assert.ok(terms !== null)
-    assert.equal(sessionIn(terms), session)
-    assert.ok(covers(sessionTerms(Session.ALL) ?? 0, terms))
+    const options = sessionOptions(session)
+    assert.ok(options !== null)
+    assert.equal(sessionIn(options), session)
+    assert.ok(covers(sessionOptions(Session.ALL) ?? 0, options))
   }
-  assert.equal(sessionTerms(9), null)
+  assert.equal(sessionOptions(9), null)
 })

@@ -1,44 +1,44 @@
 import assert from 'node:assert/strict'
 import type { Failure } from '../../src/base/failure.ts'
 import {
-  type Holder,
-  type HolderId,
-  restHolder,
-  socketHolder,
-  type StoredHolder,
+  type Subscriber,
+  type SubscriberId,
+  restSubscriber,
+  socketSubscriber,
+  type StoredSubscriber,
 } from '../../src/subscriptions/subscriber.ts'
 import type { StreamName, UnitKey } from '../../src/subscriptions/stream.ts'
-import { SubscriptionDesk } from '../../src/subscriptions/subscription-manager.ts'
+import { SubscriptionManager } from '../../src/subscriptions/subscription-manager.ts'
 import type { LossReason } from '../../src/subscriptions/subscription-deps.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
 import { FakeOpend, type SubC2S } from './fake-opend.ts'
 
 /** Units that a holder lost without giving them up. */
 export interface Loss {
-  readonly id: HolderId
+  readonly id: SubscriberId
   readonly units: readonly UnitKey[]
   readonly reason: LossReason
   readonly atMs: number
 }
 
 /** A desk over a store in memory, an OpenD that does what the test wants, and a clock that it moves. */
-export class DeskRig {
+export class OrderPathRig {
   readonly clock = new VirtualClock()
   readonly opend = new FakeOpend(this.clock)
-  readonly rows = new Map<HolderId, string>()
+  readonly rows = new Map<SubscriberId, string>()
   readonly losses: Loss[] = []
   /** REST holders whose pushes reach somebody. */
-  readonly listening = new Set<HolderId>()
+  readonly listening = new Set<SubscriberId>()
   /** Told of every loss as it happens. */
   onLoss: (loss: Loss) => void = () => undefined
   writes = 0
-  desk: SubscriptionDesk
+  manager: SubscriptionManager
   #life = 0
   /** The streams of each holder when the desk last said that they changed. */
-  #seen = new Map<HolderId, ReadonlySet<StreamName>>()
+  #seen = new Map<SubscriberId, ReadonlySet<StreamName>>()
 
   constructor(isUp = true) {
-    this.desk = this.#assembled()
+    this.manager = this.#assembled()
     if (isUp) this.up()
   }
 
@@ -49,24 +49,24 @@ export class DeskRig {
   up(): void {
     if (this.opend.isUp) return
     this.opend.up()
-    this.desk.linkReady()
+    this.manager.linkReady()
     this.opend.sendWaiting()
   }
 
   cut(): void {
     if (!this.opend.isUp) return
     this.opend.cut()
-    this.desk.linkLost()
+    this.manager.linkLost()
   }
 
   /** The object ends and starts again: what is in the store is all that is left, and the link is a new one. */
-  evict(liveSockets: readonly HolderId[]): void {
+  evict(liveSockets: readonly SubscriberId[]): void {
     this.#life++
     if (this.opend.isUp) this.opend.cut()
     this.#seen = new Map()
-    this.desk = this.#assembled()
-    for (const id of this.rows.keys()) this.#seen.set(id, this.desk.streamsOf(id))
-    this.desk.keepOnly(liveSockets)
+    this.manager = this.#assembled()
+    for (const id of this.rows.keys()) this.#seen.set(id, this.manager.streamsOf(id))
+    this.manager.keepOnly(liveSockets)
   }
 
   /** Lets time pass. */
@@ -84,27 +84,27 @@ export class DeskRig {
 
   /** Subscribes, and waits for the end. */
   subscribe(
-    holder: Holder,
+    subscriber: Subscriber,
     codes: readonly string[],
     subTypes: readonly number[],
     more: Partial<SubC2S> = {},
     quotaShare: number | null = null,
   ): Promise<Failure | null> {
-    return this.done(this.desk.subscribe(holder, sub(codes, subTypes, more), quotaShare))
+    return this.done(this.manager.subscribe(subscriber, sub(codes, subTypes, more), quotaShare))
   }
 
-  unsubscribe(holder: Holder, codes: readonly string[], subTypes: readonly number[]): Promise<Failure | null> {
-    return this.done(this.desk.subscribe(holder, sub(codes, subTypes, { isSubOrUnSub: false }), null))
+  unsubscribe(subscriber: Subscriber, codes: readonly string[], subTypes: readonly number[]): Promise<Failure | null> {
+    return this.done(this.manager.subscribe(subscriber, sub(codes, subTypes, { isSubOrUnSub: false }), null))
   }
 
   /** What is stored of the units of a holder. */
-  storedUnits(id: HolderId): readonly UnitKey[] {
+  storedUnits(id: SubscriberId): readonly UnitKey[] {
     const row = this.rows.get(id)
-    return row === undefined ? [] : (JSON.parse(row) as StoredHolder).units.map(([unit]) => unit)
+    return row === undefined ? [] : (JSON.parse(row) as StoredSubscriber).units.map(([unit]) => unit)
   }
 
-  streams(holder: Holder): readonly StreamName[] {
-    return [...this.desk.streamsOf(holder.id)].sort()
+  streams(subscriber: Subscriber): readonly StreamName[] {
+    return [...this.manager.streamsOf(subscriber.id)].sort()
   }
 
   /** Units upstream, sorted. */
@@ -115,34 +115,38 @@ export class DeskRig {
   /** Fails when streams have changed without a word. */
   assertTold(): void {
     for (const id of new Set([...this.rows.keys(), ...this.#seen.keys()])) {
-      assert.deepEqual(new Set(this.#seen.get(id) ?? []), new Set(this.desk.streamsOf(id)), `changed(${id}) is missing`)
+      assert.deepEqual(
+        new Set(this.#seen.get(id) ?? []),
+        new Set(this.manager.streamsOf(id)),
+        `changed(${id}) is missing`,
+      )
     }
   }
 
-  #assembled(): SubscriptionDesk {
+  #assembled(): SubscriptionManager {
     const life = ++this.#life
     const isAlive = () => life === this.#life
-    return new SubscriptionDesk({
+    return new SubscriptionManager({
       upstream: async (protoId, body) => {
         const outcome = await this.opend.call(protoId, body)
         return isAlive() ? outcome : new Promise(() => undefined)
       },
       store: {
-        all: () => [...this.rows.values()].map((row) => JSON.parse(row) as StoredHolder),
-        put: (holder) => {
+        all: () => [...this.rows.values()].map((row) => JSON.parse(row) as StoredSubscriber),
+        put: (subscriber) => {
           this.writes++
-          this.rows.set(holder.id, JSON.stringify(holder))
+          this.rows.set(subscriber.id, JSON.stringify(subscriber))
         },
         remove: (id) => void this.rows.delete(id),
       },
       nowMs: () => this.nowMs,
       wakeAt: (atMs) => {
         this.clock.after(atMs - this.nowMs, () => {
-          if (isAlive()) void this.desk.run()
+          if (isAlive()) void this.manager.run()
         })
       },
       changed: (id) => {
-        const streams = this.desk.streamsOf(id)
+        const streams = this.manager.streamsOf(id)
         const isNew = streams.symmetricDifference(this.#seen.get(id) ?? new Set()).size > 0
         assert.ok(isNew, `changed(${id}) without a change`)
         this.#seen.set(id, streams)
@@ -163,7 +167,7 @@ export function sub(codes: readonly string[], subTypeList: readonly number[], mo
   return { securityList: codes.map((code) => ({ market: 1, code })), subTypeList, isSubOrUnSub: true, ...more }
 }
 
-export const ANNA = restHolder('key:anna')
-export const BERT = restHolder('key:bert')
-export const ANNAS_SOCKET = socketHolder(1, 'key:anna')
-export const BERTS_SOCKET = socketHolder(2, 'key:bert')
+export const ANNA = restSubscriber('key:anna')
+export const BERT = restSubscriber('key:bert')
+export const ANNAS_SOCKET = socketSubscriber(1, 'key:anna')
+export const BERTS_SOCKET = socketSubscriber(2, 'key:bert')

@@ -5,8 +5,8 @@ import { RehabType, Session, SubType } from '../../proto/enums.ts'
 import { unitKeyOf } from '../../src/subscriptions/stream.ts'
 import {
   EXTENDED_TIME,
-  rehabTerms,
-  sessionTerms,
+  rehabOptions,
+  sessionOptions,
   withDefaultRehab,
 } from '../../src/subscriptions/subscription-options.ts'
 import { type SubCall, subscribeCalls, subOutcomeOf, unsubscribeCalls } from '../../src/subscriptions/upstream-calls.ts'
@@ -25,7 +25,7 @@ const unit = fc.record({
   key: fc
     .tuple(fc.constantFrom(...TYPES), fc.nat(250))
     .map(([type, code]) => unitKeyOf(type, `1_${String(code).padStart(5, '0')}`)),
-  terms: fc.constantFrom(0, EXTENDED_TIME, sessionTerms(Session.ALL) ?? 0),
+  options: fc.constantFrom(0, EXTENDED_TIME, sessionOptions(Session.ALL) ?? 0),
 })
 
 test('calls name every unit once, with its own terms, and no call names more than a hundred securities', () => {
@@ -38,9 +38,9 @@ test('calls name every unit once, with its own terms, and no call names more tha
         const c2s = c2sOf(call)
         assert.deepEqual([...unitsOf(c2s)].sort(), call.units.map(({ key }) => key).sort())
         assert.ok((c2s.securityList?.length ?? 0) <= 100)
-        for (const { terms } of call.units) {
-          assert.equal(c2s.extendedTime === true, terms === EXTENDED_TIME)
-          assert.equal(c2s.session, terms === sessionTerms(Session.ALL) ? Session.ALL : undefined)
+        for (const { options } of call.units) {
+          assert.equal(c2s.extendedTime === true, options === EXTENDED_TIME)
+          assert.equal(c2s.session, options === sessionOptions(Session.ALL) ? Session.ALL : undefined)
         }
       }
       const dropped = unsubscribeCalls(units.map(({ key }) => key)).flatMap((call) => unitsOf(c2sOf(call)))
@@ -52,7 +52,10 @@ test('calls name every unit once, with its own terms, and no call names more tha
 
 test('securities with several types are one call, forward-adjusted K-lines among them', () => {
   const units = ['1_00700', '1_00005'].flatMap((secKey) =>
-    [SubType.Basic, SubType.KL_Day].map((type) => ({ key: unitKeyOf(type, secKey), terms: withDefaultRehab(type, 0) })),
+    [SubType.Basic, SubType.KL_Day].map((type) => ({
+      key: unitKeyOf(type, secKey),
+      options: withDefaultRehab(type, 0),
+    })),
   )
   const [call, ...more] = subscribeCalls(units).map(c2sOf)
   assert.deepEqual(more, [])
@@ -63,8 +66,8 @@ test('securities with several types are one call, forward-adjusted K-lines among
 })
 
 test('other rehab types are named, forward with them', () => {
-  const terms = rehabTerms([RehabType.None, RehabType.Forward]) ?? 0
-  const [call] = subscribeCalls([{ key: unitKeyOf(SubType.KL_Day, '1_00700'), terms }])
+  const options = rehabOptions([RehabType.None, RehabType.Forward]) ?? 0
+  const [call] = subscribeCalls([{ key: unitKeyOf(SubType.KL_Day, '1_00700'), options }])
   assert.ok(call !== undefined)
   assert.deepEqual(c2sOf(call).regPushRehabTypeList, [RehabType.None, RehabType.Forward])
 })

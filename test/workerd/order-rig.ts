@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 /** What a test says of an order; the rest is always the same. */
-export interface Wish {
+export interface OrderFields {
   /** Idempotency key, and remark by which the simulator's orders are told apart. */
   readonly name: string
   readonly token?: string
@@ -103,13 +103,13 @@ export class OrderRig {
   }
 
   /** Sends an order that rests: a buy far below the market. */
-  place({ name, token, path = '/api/order', fields = {} }: Wish): Promise<Answer> {
+  place({ name, token, path = '/api/order', fields = {} }: OrderFields): Promise<Answer> {
     const order = { trd_side: 'BUY', order_type: 'NORMAL', code: '00700', sec_market: 'HK', qty: 100, price: 200 }
     return this.post(path, { header: this.header, ...order, remark: name, ...fields }, { name, token })
   }
 
   /** Sends any order call. */
-  async post(path: string, body: Json, { name, token = TEST_KEY }: Partial<Wish> = {}): Promise<Answer> {
+  async post(path: string, body: Json, { name, token = TEST_KEY }: Partial<OrderFields> = {}): Promise<Answer> {
     const headers = {
       Authorization: `Bearer ${token}`,
       'Content-Type': 'application/json',

@@ -55,7 +55,7 @@ test('all of a crowd get a push, and nothing of it stays when it has gone', asyn
   const crowd = [...subscribers, ...others]
   const openedMs = performance.now() - startMs
   assert.equal(await rig.metric('opend_edge_push_sockets'), CROWD)
-  assert.equal(await rig.metric('opend_edge_subscription_holders'), SUBSCRIBERS + KEYS.length)
+  assert.equal(await rig.metric('opend_edge_subscribers'), SUBSCRIBERS + KEYS.length)
   assert.equal(await rig.metric('opend_edge_subscriptions_upstream'), 1)
   assert.equal(rig.opend.seen(PROTO.sub), 1)
 
@@ -67,9 +67,9 @@ test('all of a crowd get a push, and nothing of it stays when it has gone', asyn
   const closeMs = performance.now()
   await Promise.all(crowd.map((client) => client.close()))
   await untilMetric('opend_edge_push_sockets', 0)
-  await untilMetric('opend_edge_subscription_holders', KEYS.length)
+  await untilMetric('opend_edge_subscribers', KEYS.length)
   for (const { key } of KEYS) await rig.unsubscribe(['HK.00700'], ['Basic'], key)
-  assert.equal(await rig.metric('opend_edge_subscription_holders'), 0)
+  assert.equal(await rig.metric('opend_edge_subscribers'), 0)
   assert.equal(await rig.metric('opend_edge_subscriptions_held'), 0)
   assert.equal(await rig.metric('opend_edge_push_waiting_bytes'), 0)
   const rounded = [openedMs, pushedMs, performance.now() - closeMs].map(Math.round)

@@ -64,16 +64,16 @@ async function wantAccounts(client: SocketClient, accounts: readonly string[]): 
 }
 
 test('an order and its fill reach the keys that may see the account, and no others', async () => {
-  const [mine, quotes, whitelisted] = await Promise.all(
+  const [mine, quotes, allowlisted] = await Promise.all(
     [ALL, QUOTES, WHITELISTED].map(({ key }) => rig.socket({ token: key })),
   )
-  assert.ok(mine !== undefined && quotes !== undefined && whitelisted !== undefined)
+  assert.ok(mine !== undefined && quotes !== undefined && allowlisted !== undefined)
 
   const refused = await wantAccounts(quotes, [HK_SIMULATED])
   assert.deepEqual([refused['ok'], refused['code']], [false, 'auth.insufficient_scope'])
-  const foreign = await wantAccounts(whitelisted, [HK_SIMULATED])
+  const foreign = await wantAccounts(allowlisted, [HK_SIMULATED])
   assert.deepEqual([foreign['ok'], foreign['code']], [false, 'auth.account_not_allowed'])
-  assert.equal((await wantAccounts(whitelisted, ['987654']))['ok'], true)
+  assert.equal((await wantAccounts(allowlisted, ['987654']))['ok'], true)
   assert.equal((await wantAccounts(mine, [HK_SIMULATED, HK_REAL]))['ok'], true)
 
   // Far over the market, so it is filled at once.
@@ -97,7 +97,7 @@ test('an order and its fill reach the keys that may see the account, and no othe
   assert.equal(fillIn(fill)['order_id'], realId)
 
   // What was sent before these replies has come.
-  for (const client of [quotes, whitelisted]) {
+  for (const client of [quotes, allowlisted]) {
     await client.ask('ping')
     assert.deepEqual(
       client.inbox.all.filter(({ type }) => type === 'trade'),

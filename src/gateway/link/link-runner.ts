@@ -2,7 +2,7 @@ import type { Timers } from '../../base/timers.ts'
 import { WakeTimer } from '../../base/wake-timer.ts'
 import type { Connect, Link } from '../../transport/link.ts'
 import type { Effect } from './effect.ts'
-import type { UpstreamLine } from '../upstream-client.ts'
+import type { UpstreamClient } from '../upstream-client.ts'
 
 /** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up or went. */
 export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
@@ -12,19 +12,19 @@ export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'late_reply'
  * nothing.
  */
 export class LinkRunner {
-  readonly #line: UpstreamLine
+  readonly #upstream: UpstreamClient
   readonly #connect: Connect
   readonly #timers: Timers
   readonly #deliver: (event: LinkEvent) => void
   readonly #wake: WakeTimer
   #link: { readonly id: number; readonly link: Link } | null = null
 
-  constructor(line: UpstreamLine, connect: Connect, timers: Timers, deliver: (event: LinkEvent) => void) {
-    this.#line = line
+  constructor(upstream: UpstreamClient, connect: Connect, timers: Timers, deliver: (event: LinkEvent) => void) {
+    this.#upstream = upstream
     this.#connect = connect
     this.#timers = timers
     this.#deliver = deliver
-    this.#wake = new WakeTimer(timers, () => this.perform(this.#line.tick(timers.nowMs())))
+    this.#wake = new WakeTimer(timers, () => this.perform(this.#upstream.tick(timers.nowMs())))
   }
 
   /**
@@ -55,7 +55,7 @@ export class LinkRunner {
           throw new Error('the line hands no call back')
       }
     }
-    this.#wake.by(this.#line.nextWakeMs())
+    this.#wake.by(this.#upstream.nextWakeMs())
   }
 
   #open(linkId: number): void {
@@ -63,15 +63,15 @@ export class LinkRunner {
     const nowMs = (): number => this.#timers.nowMs()
     try {
       const link = this.#connect({
-        opened: () => this.perform(this.#line.opened(linkId, nowMs())),
-        received: (bytes) => this.perform(this.#line.received(linkId, bytes, nowMs())),
-        closed: (detail) => this.perform(this.#line.closed(linkId, detail, nowMs())),
+        opened: () => this.perform(this.#upstream.opened(linkId, nowMs())),
+        received: (bytes) => this.perform(this.#upstream.received(linkId, bytes, nowMs())),
+        closed: (detail) => this.perform(this.#upstream.closed(linkId, detail, nowMs())),
       })
       this.#link = { id: linkId, link }
     } catch (error) {
       // The platform throws at once for an address it never connects to. The line must not be called back from within.
       const detail = error instanceof Error ? error.message : 'the connection failed'
-      void Promise.resolve().then(() => this.perform(this.#line.closed(linkId, detail, nowMs())))
+      void Promise.resolve().then(() => this.perform(this.#upstream.closed(linkId, detail, nowMs())))
     }
   }
 

@@ -54,7 +54,7 @@ export class PendingCalls {
 
   markSent(serial: number, call: PendingCall): void {
     this.#sent.set(serial, call)
-    this.#noteSent(call, 1)
+    this.#recordSent(call, 1)
   }
 
   isSerialInUse(serial: number): boolean {
@@ -66,7 +66,7 @@ export class PendingCalls {
     const call = this.#sent.get(serial)
     if (call === undefined || call.protoId !== protoId) return null
     this.#sent.delete(serial)
-    this.#noteSent(call, -1)
+    this.#recordSent(call, -1)
     return call
   }
 
@@ -78,7 +78,7 @@ export class PendingCalls {
   takeSent(): readonly PendingCall[] {
     const calls = [...this.#sent.values()]
     this.#sent.clear()
-    for (const call of calls) this.#noteSent(call, -1)
+    for (const call of calls) this.#recordSent(call, -1)
     return calls
   }
 
@@ -94,7 +94,7 @@ export class PendingCalls {
     for (const [serial, call] of this.#sent) {
       if (call.deadlineMs > nowMs) break
       this.#sent.delete(serial)
-      this.#noteSent(call, -1)
+      this.#recordSent(call, -1)
       sent.push(call)
     }
     return { waiting, sent }
@@ -109,7 +109,7 @@ export class PendingCalls {
   }
 
   /** The session's own calls take no place of others. */
-  #noteSent(call: PendingCall, change: 1 | -1): void {
+  #recordSent(call: PendingCall, change: 1 | -1): void {
     if (call.callId !== null) this.#bounds.note(call, 0, change)
   }
 }

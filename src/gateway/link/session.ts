@@ -25,7 +25,7 @@ import { stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
 /** What a session cannot make itself. */
-export interface SessionOutside {
+export interface SessionDeps {
   readonly sha1: Sha1
   /** Uniform in [0, 1), for the backoff's jitter. */
   readonly random: () => number
@@ -54,10 +54,10 @@ export class GatewaySession {
   #lastFailure: GatewayFailure | null = null
   readonly #login = new LoginWatch()
 
-  constructor(outside: SessionOutside, nowMs: number, parked: boolean) {
-    this.#backoff = new Backoff(outside.random)
-    this.#encryption = outside.encryption
-    this.calls = new Conversation(outside.sha1, outside.isShared ?? true, (effect) => this.#effects.push(effect))
+  constructor(deps: SessionDeps, nowMs: number, parked: boolean) {
+    this.#backoff = new Backoff(deps.random)
+    this.#encryption = deps.encryption
+    this.calls = new Conversation(deps.sha1, deps.isShared ?? true, (effect) => this.#effects.push(effect))
     this.#sinceMs = nowMs
     this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
   }

@@ -35,7 +35,7 @@ export interface Choice {
  * The calls of one rank that wait for one counter. Of callers with equal use the one who was served longest ago is next,
  * and each caller's calls go in arrival order. Turns are remembered while nobody waits, or whoever asks first would win every round.
  */
-export class TurnQueue {
+export class FairQueue {
   /** No caller without calls. */
   readonly #byCaller = new Map<string, WaitingCall[]>()
   /** The number of each caller's last turn, oldest first. */
@@ -66,7 +66,7 @@ export class TurnQueue {
   }
 
   /** Notes that a call of the caller was sent. */
-  noteTurn(caller: string): void {
+  recordTurn(caller: string): void {
     this.#turns.delete(caller)
     this.#turns.set(caller, ++this.#lastTurn)
     if (this.#turns.size <= MAX_TURNS) return
@@ -86,7 +86,7 @@ export class TurnQueue {
     if (next === null || call === undefined) return null
     if (next[1].length === 0) this.#byCaller.delete(call.caller)
     this.#size--
-    this.noteTurn(call.caller)
+    this.recordTurn(call.caller)
     return call
   }
 
@@ -110,8 +110,8 @@ export class TurnQueue {
     return earliest
   }
 
-  clone(): TurnQueue {
-    const copy = new TurnQueue()
+  clone(): FairQueue {
+    const copy = new FairQueue()
     for (const [caller, calls] of this.#byCaller) copy.#byCaller.set(caller, [...calls])
     for (const [caller, turn] of this.#turns) copy.#turns.set(caller, turn)
     copy.#lastTurn = this.#lastTurn

@@ -1,8 +1,8 @@
 import type { UpstreamFailure } from '../../base/failure.ts'
-import { GovernorClock } from './steady-clock.ts'
+import { SteadyClock } from './steady-clock.ts'
 import { countOf } from './classify-call.ts'
-import type { Budget, GovernorCounter } from './limiter.ts'
-import { GovernorCounters } from './limiter-pool.ts'
+import type { Budget, Limiter } from './limiter.ts'
+import { LimiterPool } from './limiter-pool.ts'
 import type { WaitingCall } from './fair-queue.ts'
 import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from './call-rank.ts'
 import { WaitingReads } from './waiting-reads.ts'
@@ -23,7 +23,7 @@ export interface GovernedCall {
 }
 
 /** What happens to a call that was handed in. */
-export type Verdict =
+export type GovernorDecision =
   | { readonly kind: 'send' }
   /** It comes out of `release` later, as sent or as refused, or of `forgetWaiting`. */
   | { readonly kind: 'wait' }
@@ -45,8 +45,8 @@ export interface GovernorOptions {
   readonly isShared: boolean
 }
 
-const SEND: Verdict = { kind: 'send' }
-const WAIT: Verdict = { kind: 'wait' }
+const SEND: GovernorDecision = { kind: 'send' }
+const WAIT: GovernorDecision = { kind: 'wait' }
 const NOTHING: Released = { send: [], refused: [] }
 
 /**
@@ -57,16 +57,16 @@ const NOTHING: Released = { send: [], refused: [] }
  * Without I/O: calls and the time go in, verdicts come out. Call `release` at `nextWakeMs` and do at once what it says.
  */
 export class Governor {
-  readonly #clock = new GovernorClock()
-  readonly #counters: GovernorCounters
+  readonly #clock = new SteadyClock()
+  readonly #counters: LimiterPool
   readonly #reads: WaitingReads
   /** The counters for which calls wait. */
-  readonly #busy = new Set<GovernorCounter>()
+  readonly #busy = new Set<Limiter>()
   #wakeMs = Infinity
   #waiting = 0
 
   constructor({ isShared }: GovernorOptions = { isShared: true }) {
-    this.#counters = new GovernorCounters(isShared)
+    this.#counters = new LimiterPool(isShared)
     this.#reads = new WaitingReads(isShared)
   }
 
@@ -81,7 +81,7 @@ export class Governor {
   }
 
   /** Takes a call. Every call that waits is handed back exactly once. */
-  submit(call: GovernedCall, nowMs: number): Verdict {
+  submit(call: GovernedCall, nowMs: number): GovernorDecision {
     const counted = countOf(call.protoId, call.body)
     if (counted === null) return SEND
     const atMs = this.#clock.read(nowMs)
@@ -154,12 +154,12 @@ export class Governor {
   }
 
   /** Counts a call that was sent at that time without coming through here: what a restart remembers. In any order. */
-  noteSent(protoId: number, accId: bigint, atMs: number, caller = ''): void {
+  recordSent(protoId: number, accId: bigint, atMs: number, caller = ''): void {
     const limit = UPSTREAM_LIMITS.get(protoId)
     if (limit === undefined) return
     const counted = { limit, accId: limit.scope === 'account' ? accId : null }
     const sentMs = this.#clock.past(atMs)
-    this.#counters.of(counted, 'order', this.#clock.latestMs).noteSent(caller, sentMs)
+    this.#counters.of(counted, 'order', this.#clock.latestMs).recordSent(caller, sentMs)
   }
 
   /** Hands back the ids of all calls that wait, for their owner to end them. What was sent still counts. */
@@ -171,7 +171,7 @@ export class Governor {
     return idsOf(calls)
   }
 
-  #mayWait(call: WaitingCall, counter: GovernorCounter, atMs: number): boolean {
+  #mayWait(call: WaitingCall, counter: Limiter, atMs: number): boolean {
     return this.#reads.hasRoom(call) && counter.admits(call, atMs)
   }
 
@@ -188,11 +188,7 @@ function waitingCall({ callId, caller, rank, body }: Omit<GovernedCall, 'protoId
   return { callId, caller, rank, deadlineMs: atMs + MAX_WAIT_MS[rank], bodyBytes: body.length }
 }
 
-function failureOf(
-  counter: GovernorCounter,
-  asker: Pick<GovernedCall, 'rank' | 'caller'>,
-  atMs: number,
-): UpstreamFailure {
+function failureOf(counter: Limiter, asker: Pick<GovernedCall, 'rank' | 'caller'>, atMs: number): UpstreamFailure {
   return {
     code: 'upstream.rate_limited',
     limit: counter.limit.calls,

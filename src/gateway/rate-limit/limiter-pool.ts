@@ -1,5 +1,5 @@
 import type { Counted } from './classify-call.ts'
-import { GovernorCounter } from './limiter.ts'
+import { Limiter } from './limiter.ts'
 import type { CallRank } from './call-rank.ts'
 
 /**
@@ -22,8 +22,8 @@ const LOOKS_PER_NEW = 2
  * something does never is, or OpenD's limit would be broken: when there are too many, the accounts that come then
  * share one counter for each limit, which is careful and fits in memory.
  */
-export class GovernorCounters {
-  readonly #byKey = new Map<string, GovernorCounter>()
+export class LimiterPool {
+  readonly #byKey = new Map<string, Limiter>()
   readonly #isShared: boolean
 
   constructor(isShared: boolean) {
@@ -35,7 +35,7 @@ export class GovernorCounters {
   }
 
   /** The counter of a call if it is kept already. */
-  find({ limit, accId }: Counted, nowMs: number): GovernorCounter | null {
+  find({ limit, accId }: Counted, nowMs: number): Limiter | null {
     const own = this.#byKey.get(keyOf(limit.counter, accId))
     if (own !== undefined) return own
     // An account whose calls went to the shared counter stays there until they no longer count.
@@ -44,12 +44,12 @@ export class GovernorCounters {
   }
 
   /** A counter with nothing in it, which is not kept. */
-  empty({ limit }: Counted): GovernorCounter {
-    return new GovernorCounter(limit, this.#isShared)
+  empty({ limit }: Counted): Limiter {
+    return new Limiter(limit, this.#isShared)
   }
 
   /** The counter of a call, made if need be. */
-  of(counted: Counted, rank: CallRank, nowMs: number): GovernorCounter {
+  of(counted: Counted, rank: CallRank, nowMs: number): Limiter {
     const { limit, accId } = counted
     if (!this.#byKey.has(keyOf(limit.counter, accId))) this.#forgetSome(nowMs)
     const known = this.find(counted, nowMs)

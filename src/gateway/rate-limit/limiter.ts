@@ -1,5 +1,5 @@
 import { CALL_RANKS, type CallRank, goesBefore } from './call-rank.ts'
-import { TurnQueue, type WaitingCall } from './fair-queue.ts'
+import { FairQueue, type WaitingCall } from './fair-queue.ts'
 import { isInShare } from './caller-share.ts'
 import { SlidingWindow } from './sliding-window.ts'
 import { callsFor, LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
@@ -48,14 +48,14 @@ interface Asker {
  * One of OpenD's counters: the calls that count, and those that wait until they may. What will happen is never
  * computed in a second way: questions about the future are put to a copy that lives through it.
  */
-export class GovernorCounter {
+export class Limiter {
   readonly limit: UpstreamLimit
   /** Whether a caller may take its share only; else every caller may take all that its rank may. */
   readonly #isShared: boolean
   /** Calls of the limit that each rank may take. */
   readonly #calls: Readonly<Record<CallRank, number>>
   readonly #window: SlidingWindow
-  readonly #queues: Readonly<Record<CallRank, TurnQueue>>
+  readonly #queues: Readonly<Record<CallRank, FairQueue>>
   /**
    * What was worked out about the future, emptied by every change: a flood of refused calls changes nothing, so it costs
    * one look each. By rank and caller: from when on they are free, and when a further call of theirs would be sent.
@@ -64,7 +64,7 @@ export class GovernorCounter {
   readonly #turnAtMs = new Map<string, number>()
 
   /** An empty counter, or a copy of one. */
-  constructor(limit: UpstreamLimit, isShared: boolean, original: GovernorCounter | null = null) {
+  constructor(limit: UpstreamLimit, isShared: boolean, original: Limiter | null = null) {
     this.limit = limit
     this.#isShared = isShared
     if (original === null) {
@@ -74,7 +74,7 @@ export class GovernorCounter {
         windowMs: LIMIT_WINDOW_MS + WINDOW_MARGIN_MS,
         gapMs: limit.leastGapMs === 0 ? 0 : limit.leastGapMs + GAP_MARGIN_MS,
       })
-      this.#queues = byRank(() => new TurnQueue())
+      this.#queues = byRank(() => new FairQueue())
     } else {
       this.#calls = original.#calls
       this.#window = original.#window.clone()
@@ -94,12 +94,12 @@ export class GovernorCounter {
 
   /** Counts a call that goes now. */
   send({ rank, caller }: Asker, nowMs: number): void {
-    this.#queues[rank].noteTurn(caller)
-    this.noteSent(caller, nowMs)
+    this.#queues[rank].recordTurn(caller)
+    this.recordSent(caller, nowMs)
   }
 
   /** Counts a call that was sent at that time. */
-  noteSent(caller: string, atMs: number): void {
+  recordSent(caller: string, atMs: number): void {
     this.#window.add(atMs, caller)
     this.#forgetAnswers()
   }
@@ -242,8 +242,8 @@ export class GovernorCounter {
     return more
   }
 
-  #clone(): GovernorCounter {
-    return new GovernorCounter(this.limit, this.#isShared, this)
+  #clone(): Limiter {
+    return new Limiter(this.limit, this.#isShared, this)
   }
 }
 

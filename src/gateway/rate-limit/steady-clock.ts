@@ -3,7 +3,7 @@
  * whose clock is behind that of the calls it remembers. Windows and deadlines must neither open too early for that nor
  * stay closed for as long as the clock was wrong: time stands still for the step, then goes on at its pace.
  */
-export class GovernorClock {
+export class SteadyClock {
   #latestMs = -Infinity
   /** What is added to the wall clock. */
   #aheadMs = 0

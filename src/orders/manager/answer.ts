@@ -5,7 +5,7 @@ import type { GateReport } from '../../limits/gate.ts'
 import type { MarketFacts } from '../../limits/market-facts.ts'
 import type { OrderFacts } from '../../limits/order-facts.ts'
 import { valueOf } from '../../limits/order-value.ts'
-import type { Refusal, Verdict } from '../../limits/verdict.ts'
+import type { Refusal, LimitVerdict } from '../../limits/verdict.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { type OrderCall, writeOrderCall } from '../order-call.ts'
 import type { DryRun, OrderReply } from '../request.ts'
@@ -24,7 +24,7 @@ export function refused(failure: Failure, intentId: string | null): OrderReply {
 }
 
 /** Why a verdict keeps a call from being sent; null when it does not. */
-export function failureOf(verdict: Verdict): Failure | null {
+export function failureOf(verdict: LimitVerdict): Failure | null {
   return verdict.isAdmitted ? null : limitFailure(verdict.refusal)
 }
 
@@ -36,7 +36,7 @@ export function limitFailure({ gate, text, retryAfterMs }: Omit<Refusal, 'isRetr
 /** What a dry run found. */
 export function dryRun(
   call: OrderCall,
-  { gates }: Verdict,
+  { gates }: LimitVerdict,
   failure: Failure | null,
   fee: FeeEstimate | null,
 ): OrderReply {

@@ -59,7 +59,7 @@ function blankEntry({ request, bodyHash, facts, nowMs }: WrittenCall, tag: strin
     resolution: null,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
-    looks: 0,
-    nextLookMs: nowMs,
+    pollAttempts: 0,
+    nextPollAtMs: nowMs,
   }
 }

@@ -92,7 +92,7 @@ export class OrderEntries {
       ...changes,
       state: to,
       holds: this.#holdsAfter({ ...entry, ...changes }, to),
-      nextLookMs: to === 'unknown' ? nowMs + FIRST_POLL_MS : entry.nextLookMs,
+      nextPollAtMs: to === 'unknown' ? nowMs + FIRST_POLL_MS : entry.nextPollAtMs,
       updatedAtMs: this.#clock.changedAtMs(nowMs),
     }
     this.#write(moved)
@@ -100,7 +100,7 @@ export class OrderEntries {
     this.counts[to]++
     if (to === 'unknown') {
       this.#unknown.add(entry.id)
-      this.#deps.wakeAt(moved.nextLookMs)
+      this.#deps.wakeAt(moved.nextPollAtMs)
     }
     if (isFinal(to)) {
       this.#unknown.delete(entry.id)

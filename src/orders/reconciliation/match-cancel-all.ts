@@ -1,7 +1,7 @@
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { isFinal, type LedgerEntry } from '../entry.ts'
-import { hasId, holderOf, idsOf, idsOfEntry } from '../order-identity.ts'
+import { hasId, entryWithIds, idsOf, idsOfEntry } from '../order-identity.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import { OPEN_STATUSES } from './change-status.ts'
 import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
@@ -32,7 +32,7 @@ export function matchCancelAll(entry: LedgerEntry, snapshot: OrderSnapshot, othe
 
 /** Whether an order was there before a call: by the ledger's order, or by OpenD's time for an order of others. */
 function ageOf(order: Order, entry: LedgerEntry, others: OtherCalls): 'older' | 'newer' | 'unclear' {
-  const placed = holderOf(others, entry.call.accId, idsOf(order)) ?? unansweredOf(order, others)
+  const placed = entryWithIds(others, entry.call.accId, idsOf(order)) ?? unansweredOf(order, others)
   if (placed === null) return foreignAgeOf(order, entry)
   const [placedAt, calledAt] = [others.sequenceOf(placed.id), others.sequenceOf(entry.id)]
   if (placedAt === null || calledAt === null) return 'unclear'

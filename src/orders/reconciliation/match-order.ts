@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { hasId, holderOf, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
 import { tagOf } from '../tag.ts'
 import { matchChange } from './match-change.ts'
 import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
@@ -26,7 +26,7 @@ export function candidatesOf(
   const own = idsOfEntry(entry)
   if (hasId(own)) return distinct(orders.filter((order) => isSameOrder(own, idsOf(order)) === true))
   return distinct(orders.filter(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)).filter((order) => {
-    const holder = holderOf(ledger, entry.call.accId, idsOf(order))
+    const holder = entryWithIds(ledger, entry.call.accId, idsOf(order))
     return holder === null || holder.id === entry.id
   })
 }

@@ -31,7 +31,7 @@ import { gapOf } from './witnesses.ts'
 type Order = MessageTypes['Trd_Common.Order']
 
 /** What a poll says about one entry. */
-interface Finding {
+interface PolledMatch {
   /** Null when there is no trace of the call. */
   readonly match: MatchResult | null
   /** Why the poll does not show that there is none; null when it does. */
@@ -104,8 +104,8 @@ export class OrderReconciler {
     for (const entry of unknown) {
       this.#hurried.add(entry.id)
       this.#nothings.delete(entry.id)
-      if (entry.looks === 0 && entry.nextLookMs <= freshMs) continue
-      this.#manager.entries.update({ ...entry, looks: 0, nextLookMs: Math.min(entry.nextLookMs, freshMs) })
+      if (entry.pollAttempts === 0 && entry.nextPollAtMs <= freshMs) continue
+      this.#manager.entries.update({ ...entry, pollAttempts: 0, nextPollAtMs: Math.min(entry.nextPollAtMs, freshMs) })
     }
     this.#wakeForNext()
     if (this.#manager.entries.watchedTags.size > 0) this.#listAgain()
@@ -172,7 +172,7 @@ export class OrderReconciler {
     const nowMs = this.#deps.nowMs()
     // An account that is being polled comes by here when that is done.
     const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
-    const times = idle.map((entry) => (this.#isDue(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextLookMs))
+    const times = idle.map((entry) => (this.#isDue(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextPollAtMs))
     const nextMs = Math.min(...times)
     if (nextMs !== Infinity) this.#deps.wakeAt(nextMs)
   }
@@ -222,11 +222,11 @@ export class OrderReconciler {
       // A push or a late reply may have decided it during the poll.
       const entry = this.#manager.entries.byId(id)
       if (entry?.state !== 'unknown') continue
-      this.#conclude(entry, this.#findingOf(entry, poll, afterCarrier.has(id)), onTime.has(id))
+      this.#conclude(entry, this.#polledMatchOf(entry, poll, afterCarrier.has(id)), onTime.has(id))
     }
   }
 
-  #findingOf(entry: LedgerEntry, poll: AccountPoll | null, isAfterCarrier: boolean): Finding | null {
+  #polledMatchOf(entry: LedgerEntry, poll: AccountPoll | null, isAfterCarrier: boolean): PolledMatch | null {
     if (poll === null) return null
     const { ledger } = this.#deps
     const gap = poll.hasPast ? gapOf(entry, poll.lists, ledger) : 'OpenD did not list the orders of the past'
@@ -234,20 +234,19 @@ export class OrderReconciler {
   }
 
   /** Draws the conclusion from a poll. One that came early can find an order, but counts for nothing else. */
-  #conclude(entry: LedgerEntry, finding: Finding | null, isOnTime: boolean): void {
+  #conclude(entry: LedgerEntry, polled: PolledMatch | null, isOnTime: boolean): void {
     const nowMs = this.#deps.nowMs()
-    if (finding?.match?.state === 'unknown' && finding.match.isAmbiguous) this.#ambiguous.add(entry.id)
-    if (finding !== null && this.#isSure(entry.id, finding.match, isOnTime)) this.#decide(entry, finding.match)
+    if (polled?.match?.state === 'unknown' && polled.match.isAmbiguous) this.#ambiguous.add(entry.id)
+    if (polled !== null && this.#isSure(entry.id, polled.match, isOnTime)) this.#decide(entry, polled.match)
     else if (!isOnTime) return
-    else if (finding === null) this.#pollLater(entry, NOT_LISTED, retryDelayMs(entry, nowMs))
-    else if (finding.match !== null)
-      this.#pollLater(entry, finding.match.detail, delayAfter(finding.match, entry, nowMs))
-    else if (finding.gap !== null) this.#pollLater(entry, finding.gap, retryDelayMs(entry, nowMs))
-    else if (!finding.isAfterCarrier) this.#pollLater(entry, STILL_CARRIED, pacedDelayMs(entry, nowMs))
-    else if (entry.looks < POLLS_BEFORE_ABSENT) {
-      const nextLookMs = nowMs + countedDelayMs(entry.looks)
+    else if (polled === null) this.#pollLater(entry, NOT_LISTED, retryDelayMs(entry, nowMs))
+    else if (polled.match !== null) this.#pollLater(entry, polled.match.detail, delayAfter(polled.match, entry, nowMs))
+    else if (polled.gap !== null) this.#pollLater(entry, polled.gap, retryDelayMs(entry, nowMs))
+    else if (!polled.isAfterCarrier) this.#pollLater(entry, STILL_CARRIED, pacedDelayMs(entry, nowMs))
+    else if (entry.pollAttempts < POLLS_BEFORE_ABSENT) {
+      const nextPollAtMs = nowMs + countedDelayMs(entry.pollAttempts)
       const detail = 'not among the orders of the account yet'
-      this.#manager.entries.update({ ...entry, detail, looks: entry.looks + 1, nextLookMs })
+      this.#manager.entries.update({ ...entry, detail, pollAttempts: entry.pollAttempts + 1, nextPollAtMs })
     } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
   }
 
@@ -265,7 +264,7 @@ export class OrderReconciler {
 
   /** Plans the next poll of an entry after one that does not count. */
   #pollLater(entry: LedgerEntry, detail: string, delayMs: number): void {
-    this.#manager.entries.update({ ...entry, detail, nextLookMs: nextPollMs(this.#deps.nowMs(), delayMs) })
+    this.#manager.entries.update({ ...entry, detail, nextPollAtMs: nextPollMs(this.#deps.nowMs(), delayMs) })
   }
 
   #decide(entry: LedgerEntry, match: MatchResult): void {

@@ -63,7 +63,7 @@ export function nextPollMs(nowMs: number, delayMs: number): number {
 
 /** Whether the next poll of an entry is due. */
 export function isDue(entry: LedgerEntry, nowMs: number): boolean {
-  const { nextLookMs } = entry
+  const { nextPollAtMs } = entry
   // No poll is planned further ahead than that: the clock was set back.
-  return nextLookMs <= nowMs || nextLookMs > nowMs + Math.max(USUAL_DELAY_MS, pacedDelayMs(entry, nowMs)) + GRID_MS
+  return nextPollAtMs <= nowMs || nextPollAtMs > nowMs + Math.max(USUAL_DELAY_MS, pacedDelayMs(entry, nowMs)) + GRID_MS
 }

@@ -3,7 +3,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { foundReply } from '../order-call.ts'
-import { hasId, holderOf, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
+import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
 import type { CallEnding } from './in-flight-orders.ts'
 import { outcomeOf } from './reply.ts'
 
@@ -16,7 +16,7 @@ export interface CallResult {
 }
 
 /** The entries to which an order id belongs, and those that named it before. */
-export type IdHolders = Pick<Ledger, 'byOrderId' | 'changesOf' | 'sequenceOf'>
+export type OrderIdIndex = Pick<Ledger, 'byOrderId' | 'changesOf' | 'sequenceOf'>
 
 /** Changes of one order that are read; more than are made between the frame of an order and its reply. */
 const MOST_CHANGES = 8
@@ -38,9 +38,9 @@ export function resolveCallResult(
   entry: LedgerEntry,
   ending: CallEnding,
   pushed: () => Order | null,
-  holders: IdHolders,
+  orderIds: OrderIdIndex,
 ): CallResult {
-  if ('seen' in ending) return pushedResult(entry, ending.seen, holders)
+  if ('seen' in ending) return pushedResult(entry, ending.seen, orderIds)
   const outcome = outcomeOf(entry.call.protoId, ending.outcome)
   const reply = ending.outcome.ok ? ending.outcome.body : null
   switch (outcome.state) {
@@ -54,23 +54,23 @@ export function resolveCallResult(
     }
     case 'accepted': {
       const { orderId, orderIdEx } = outcome
-      const doubt = doubtOf(entry, { orderId, orderIdEx }, holders)
-      if (doubt !== null) return undecided(entry, doubt, pushed, holders)
+      const doubt = doubtOf(entry, { orderId, orderIdEx }, orderIds)
+      if (doubt !== null) return undecided(entry, doubt, pushed, orderIds)
       return { state: 'accepted', changes: { reply, orderId, orderIdEx } }
     }
     case 'unknown':
-      return undecided(entry, outcome.detail, pushed, holders)
+      return undecided(entry, outcome.detail, pushed, orderIds)
   }
 }
 
-function undecided(entry: LedgerEntry, detail: string, pushed: () => Order | null, holders: IdHolders): CallResult {
+function undecided(entry: LedgerEntry, detail: string, pushed: () => Order | null, orderIds: OrderIdIndex): CallResult {
   const order = pushed()
-  return order === null ? unknown(detail) : pushedResult(entry, order, holders)
+  return order === null ? unknown(detail) : pushedResult(entry, order, orderIds)
 }
 
-function pushedResult(entry: LedgerEntry, order: Order, holders: IdHolders): CallResult {
+function pushedResult(entry: LedgerEntry, order: Order, orderIds: OrderIdIndex): CallResult {
   const ids = idsOf(order)
-  const holder = holderOf(holders, entry.call.accId, ids)
+  const holder = entryWithIds(orderIds, entry.call.accId, ids)
   if (holder !== null && holder.id !== entry.id) {
     return unknown(`a push carried the tag of the order, but its order id belongs to ${holder.id}`)
   }
@@ -79,17 +79,17 @@ function pushedResult(entry: LedgerEntry, order: Order, holders: IdHolders): Cal
 }
 
 /** Why the order that an accepting reply names cannot be the one of the call; null when it can. */
-function doubtOf({ id, call }: LedgerEntry, ids: OrderIds, holders: IdHolders): string | null {
+function doubtOf({ id, call }: LedgerEntry, ids: OrderIds, orderIds: OrderIdIndex): string | null {
   if (call.kind === 'place') {
-    const holder = holders.byOrderId(call.accId, ids)
+    const holder = orderIds.byOrderId(call.accId, ids)
     if (holder !== null && holder.id !== id) return `OpenD answered with the order id of ${holder.id}`
-    const change = changeBefore(id, call.accId, ids, holders)
+    const change = changeBefore(id, call.accId, ids, orderIds)
     return change === null ? null : `OpenD answered with the id of an older order, which ${change.id} was to change`
   }
   if (call.forAll) return null
   const target = targetIds(call)
   // Where the reply has the other kind of id, the ledger may have both.
-  const known = hasId(target) ? holders.byOrderId(call.accId, target) : null
+  const known = hasId(target) ? orderIds.byOrderId(call.accId, target) : null
   const isTarget = isSameOrder(target, ids) ?? (known === null ? null : isSameOrder(idsOfEntry(known), ids))
   if (isTarget === true) return null
   return isTarget === false
@@ -98,11 +98,11 @@ function doubtOf({ id, call }: LedgerEntry, ids: OrderIds, holders: IdHolders): 
 }
 
 /** A change of that order that was written down before the entry: nobody can name an order before it is placed. */
-function changeBefore(id: string, accId: string, ids: OrderIds, holders: IdHolders): LedgerEntry | null {
-  const changes = holders.changesOf(accId, ids, MOST_CHANGES)
+function changeBefore(id: string, accId: string, ids: OrderIds, orderIds: OrderIdIndex): LedgerEntry | null {
+  const changes = orderIds.changesOf(accId, ids, MOST_CHANGES)
   if (changes.length === 0) return null
-  const at = holders.sequenceOf(id) ?? 0
-  return changes.find((change) => (holders.sequenceOf(change.id) ?? at) < at) ?? null
+  const at = orderIds.sequenceOf(id) ?? 0
+  return changes.find((change) => (orderIds.sequenceOf(change.id) ?? at) < at) ?? null
 }
 
 function unknown(detail: string): CallResult {

@@ -4,7 +4,7 @@ import type { Timers } from '../../base/timers.ts'
 import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
 import type { LeaveCheck } from '../../gateway/upstream-client.ts'
 import type { LimitState } from '../../limits/limit-state.ts'
-import type { Verdict } from '../../limits/verdict.ts'
+import type { LimitVerdict } from '../../limits/verdict.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
@@ -94,7 +94,7 @@ export class OrderSender {
   async writeAndSend(
     written: WrittenCall,
     state: LimitState,
-    verdict: Verdict,
+    verdict: LimitVerdict,
     admitted: AdmittedCall,
   ): Promise<OrderReply> {
     const { ledger, storage, entries, random } = this.#deps
@@ -115,7 +115,7 @@ export class OrderSender {
   }
 
   /** Writes a call down with what it takes from the budgets. Throws when the storage fails. */
-  #write(written: WrittenCall, state: LimitState, verdict: Verdict): LedgerEntry {
+  #write(written: WrittenCall, state: LimitState, verdict: LimitVerdict): LedgerEntry {
     const charge = verdict.isAdmitted ? verdict.charge : null
     const isValued = addedBy(verdict.gates) !== null
     for (;;) {

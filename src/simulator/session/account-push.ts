@@ -6,9 +6,9 @@ import type { SessionHandlerTable } from './session-handler.ts'
  * order pushes off. One unknown account refuses the whole list, so the set is never larger than the login's accounts.
  */
 export const accountPushHandlers: SessionHandlerTable = {
-  Trd_SubAccPush: (c2s, { desk, peer }) => {
+  Trd_SubAccPush: (c2s, { hub, peer }) => {
     const listed = c2s.accIDList ?? []
-    if (listed.some((accId) => desk.world.accounts.account(accId) === null)) return refusals.unknownAccount()
+    if (listed.some((accId) => hub.world.accounts.account(accId) === null)) return refusals.unknownAccount()
     peer.accounts = new Set(listed)
     return {}
   },

@@ -4,7 +4,7 @@ import { refuse, type CallContext, type HandlerTable, type Refusal } from '../ha
 import type { World } from '../world.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
 import { payFor, refuseByRules } from './call-rules.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import { genericAnswer } from './generic-answer.ts'
 import { genericPushes } from './generic-pushes.ts'
 import type { Peer } from './peer.ts'
@@ -34,37 +34,37 @@ const INVALID_BODY = -500
 const UNKNOWN_RESULT = -400
 
 /** The reply body to any request after InitConnect. There is always one: clients wait 12 s for a silent OpenD. */
-export function answerCall(desk: Desk, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
+export function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
   const protocol = call.protoId < FIRST_CALL ? null : protocolById(call.protoId)
   if (protocol === null || protocol.request === null) {
-    return refusalBody(desk, call, refuse(`unknown protocol id ${call.protoId}`))
+    return refusalBody(hub, call, refuse(`unknown protocol id ${call.protoId}`))
   }
-  if (!peer.isReady) return refusalBody(desk, call, refuse('InitConnect must be the first request'))
-  if (call.protoId === INIT_CONNECT) return refusalBody(desk, call, refuse('this connection is initialised already'))
+  if (!peer.isReady) return refusalBody(hub, call, refuse('InitConnect must be the first request'))
+  if (call.protoId === INIT_CONNECT) return refusalBody(hub, call, refuse('this connection is initialised already'))
   // The schema's table says which message a call carries, which no type can follow from a number.
-  const decoded = decodeBody(protocol.request as MessageName, call.format, call.body, desk.crypto.utf8)
-  if (!decoded.ok) return refusalBody(desk, call, refuse(decoded.detail, INVALID_BODY))
-  desk.statistics.addCall(call.protoId)
-  const context = { desk, peer, nowMs, marketMs: desk.marketMs(nowMs), connId: peer.connId }
+  const decoded = decodeBody(protocol.request as MessageName, call.format, call.body, hub.crypto.utf8)
+  if (!decoded.ok) return refusalBody(hub, call, refuse(decoded.detail, INVALID_BODY))
+  hub.statistics.addCall(call.protoId)
+  const context = { hub, peer, nowMs, marketMs: hub.marketMs(nowMs), connId: peer.connId }
   try {
-    return replyBody(protocol, call, decide(protocol, decoded.value as { readonly c2s?: object }, context), desk)
+    return replyBody(protocol, call, decide(protocol, decoded.value as { readonly c2s?: object }, context), hub)
   } catch (bug) {
     // One request must not take down the connections of everybody else.
-    if (desk.settings.onBug === null) throw bug
-    desk.settings.onBug(bug)
-    return refusalBody(desk, call, refuse('the simulator failed on this request', UNKNOWN_RESULT))
+    if (hub.settings.onBug === null) throw bug
+    hub.settings.onBug(bug)
+    return refusalBody(hub, call, refuse('the simulator failed on this request', UNKNOWN_RESULT))
   }
 }
 
-function replyBody(protocol: Protocol, call: PlainCall, decision: Decision, desk: Desk): Uint8Array {
-  if (decision.refused !== null) return refusalBody(desk, call, decision.refused)
+function replyBody(protocol: Protocol, call: PlainCall, decision: Decision, hub: ConnectionHub): Uint8Array {
+  if (decision.refused !== null) return refusalBody(hub, call, decision.refused)
   const response = decision.response as MessageTypes[MessageName]
-  return encodeBody(protocol.response as MessageName, call.format, response, desk.crypto.utf8)
+  return encodeBody(protocol.response as MessageName, call.format, response, hub.crypto.utf8)
 }
 
 /** Encodes a refusal. Every response of the schema begins with the same three fields, so one message fits all. */
-export function refusalBody(desk: Desk, call: Pick<PlainCall, 'format'>, { refusal }: Refusal): Uint8Array {
-  return encodeBody('KeepAlive.Response', call.format, refusal, desk.crypto.utf8)
+export function refusalBody(hub: ConnectionHub, call: Pick<PlainCall, 'format'>, { refusal }: Refusal): Uint8Array {
+  return encodeBody('KeepAlive.Response', call.format, refusal, hub.crypto.utf8)
 }
 
 /** A whole response message, or a refusal. */
@@ -77,10 +77,10 @@ function decide(protocol: Protocol, request: { readonly c2s?: object }, context:
   if (refusal !== null) return { refused: refusal }
   const answer = modelledAnswer(protocol, c2s, context)
   if (answer === null) {
-    const { desk, peer, marketMs } = context
-    const { seed } = desk.settings
+    const { hub, peer, marketMs } = context
+    const { seed } = hub.settings
     const response = genericAnswer(protocol, c2s, seed, marketMs)
-    for (const push of genericPushes(protocol, c2s, response, seed, marketMs)) desk.pushAfterReply(peer, push)
+    for (const push of genericPushes(protocol, c2s, response, seed, marketMs)) hub.pushAfterReply(peer, push)
     return { refused: null, response }
   }
   if (isRefusal(answer)) return { refused: answer }
@@ -90,7 +90,7 @@ function decide(protocol: Protocol, request: { readonly c2s?: object }, context:
 
 /** The answer of the handler that models this call; null when none does. */
 function modelledAnswer(protocol: Protocol, c2s: object, context: SessionContext): object | null {
-  const { world, services } = context.desk
+  const { world, services } = context.hub
   // Each table is checked where it is written; here the name comes from the schema at run time.
   const session = sessionHandlers[protocol.name as keyof HandlerTable] as AnySessionHandler | undefined
   if (session !== undefined) return session(c2s, context)

@@ -1,4 +1,4 @@
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import type { Fault } from './fault-script.ts'
 import { hash32 } from './identity.ts'
 import type { Peer } from './peer.ts'
@@ -17,47 +17,47 @@ export interface FlowingCall {
 }
 
 /** Takes one request through the faults of the script, to its answer and the pushes that follow. */
-export function runCall(desk: Desk, peer: Peer, call: FlowingCall, nowMs: number): void {
+export function runCall(hub: ConnectionHub, peer: Peer, call: FlowingCall, nowMs: number): void {
   if (peer.isMuted) return
-  const fault = desk.faults.strike(call.protoId)
-  if (strikeBefore(desk, peer, fault, nowMs)) return
-  const reply = forcedRefusal(desk, call, fault, nowMs) ?? call.answer()
-  deliver(desk, peer, call, reply, fault, nowMs)
-  desk.flush(nowMs)
+  const fault = hub.faults.strike(call.protoId)
+  if (strikeBefore(hub, peer, fault, nowMs)) return
+  const reply = forcedRefusal(hub, call, fault, nowMs) ?? call.answer()
+  deliver(hub, peer, call, reply, fault, nowMs)
+  hub.flush(nowMs)
 }
 
 /** Faults that come before the request is acted on. True when the request goes no further. */
-function strikeBefore(desk: Desk, peer: Peer, fault: Fault | null, nowMs: number): boolean {
+function strikeBefore(hub: ConnectionHub, peer: Peer, fault: Fault | null, nowMs: number): boolean {
   switch (fault?.kind) {
     case 'drop-request':
       return true
     case 'cut-before':
-      desk.drop(peer, 'fault: cut before', nowMs)
+      hub.drop(peer, 'fault: cut before', nowMs)
       return true
     case 'mute':
       peer.isMuted = true
       return true
     case 'restart':
-      desk.dropAll('fault: restart', nowMs)
+      hub.dropAll('fault: restart', nowMs)
       return true
     case 'kick-login':
-      desk.setLogin('kicked')
+      hub.setLogin('kicked')
       return false
     case 'lose-login':
-      desk.setLogin('lost')
+      hub.setLogin('lost')
       return false
     case 'restore-login':
-      desk.setLogin('in')
+      hub.setLogin('in')
       return false
     default:
       return false
   }
 }
 
-function forcedRefusal(desk: Desk, call: FlowingCall, fault: Fault | null, nowMs: number): Uint8Array | null {
+function forcedRefusal(hub: ConnectionHub, call: FlowingCall, fault: Fault | null, nowMs: number): Uint8Array | null {
   if (fault?.kind === 'quota-exhausted') {
-    const { quota } = desk.subscriptions
-    return call.refuse(quotaExhausted(Math.max(quota, desk.subscriptions.used(nowMs)), quota))
+    const { quota } = hub.subscriptions
+    return call.refuse(quotaExhausted(Math.max(quota, hub.subscriptions.used(nowMs)), quota))
   }
   if (fault?.kind === 'rate-exceeded') {
     const rule = RATE_RULES.get(call.protoId)
@@ -68,7 +68,7 @@ function forcedRefusal(desk: Desk, call: FlowingCall, fault: Fault | null, nowMs
 
 /** Sends the reply, in the way the fault leaves it. */
 function deliver(
-  desk: Desk,
+  hub: ConnectionHub,
   peer: Peer,
   call: FlowingCall,
   reply: Uint8Array,
@@ -77,20 +77,20 @@ function deliver(
 ): void {
   switch (fault?.kind) {
     case 'delay':
-      desk.schedule.add(nowMs + fault.ms, () => peer.send(reply))
+      hub.schedule.add(nowMs + fault.ms, () => peer.send(reply))
       break
     case 'drop-reply':
       break
     case 'cut-after':
-      desk.drop(peer, 'fault: cut after', nowMs)
+      hub.drop(peer, 'fault: cut after', nowMs)
       break
     case 'cut-after-reply':
       peer.send(reply)
-      desk.drop(peer, 'fault: cut after the reply', nowMs)
+      hub.drop(peer, 'fault: cut after the reply', nowMs)
       break
     case 'half-frame':
       peer.send(reply.subarray(0, reply.length >> 1))
-      desk.drop(peer, 'fault: half a frame', nowMs)
+      hub.drop(peer, 'fault: half a frame', nowMs)
       break
     case 'garbage':
       peer.send(garbage(reply.length))
@@ -99,21 +99,21 @@ function deliver(
       peer.send(call.spoilDigest(reply))
       break
     case 'trickle':
-      trickle(desk, peer, reply, fault.everyMs, nowMs)
+      trickle(hub, peer, reply, fault.everyMs, nowMs)
       break
     default:
       peer.send(reply)
   }
 }
 
-function trickle(desk: Desk, peer: Peer, reply: Uint8Array, everyMs: number, nowMs: number): void {
+function trickle(hub: ConnectionHub, peer: Peer, reply: Uint8Array, everyMs: number, nowMs: number): void {
   const lastMs = nowMs + (reply.length - 1) * everyMs
   if (peer.kind === 'websocket') {
-    desk.schedule.add(lastMs, () => peer.send(reply))
+    hub.schedule.add(lastMs, () => peer.send(reply))
     return
   }
   for (let i = 0; i < reply.length; i++) {
-    desk.schedule.add(nowMs + i * everyMs, () => peer.send(reply.subarray(i, i + 1)))
+    hub.schedule.add(nowMs + i * everyMs, () => peer.send(reply.subarray(i, i + 1)))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type Refusal } from '../handler.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import { refuseWithoutLogin } from './login.ts'
 import type { Peer } from './peer.ts'
 import type { CallFields } from './rate-rules.ts'
@@ -22,13 +22,13 @@ export interface RuledFields extends CallFields {
  * is refused for anything else does not count against its rate.
  */
 export function refuseByRules(protoId: number, c2s: RuledFields, context: SessionContext): Refusal | null {
-  const { desk, peer, nowMs, marketMs } = context
+  const { hub, peer, nowMs, marketMs } = context
   return (
-    refuseWithoutLogin(desk.login, protoId) ??
+    refuseWithoutLogin(hub.login, protoId) ??
     refuseReplay(peer, c2s) ??
-    refuseUnsubscribed(desk, peer, protoId, c2s) ??
-    refuseHistory(desk, protoId, c2s, marketMs) ??
-    refuseRate(desk, protoId, c2s, nowMs)
+    refuseUnsubscribed(hub, peer, protoId, c2s) ??
+    refuseHistory(hub, protoId, c2s, marketMs) ??
+    refuseRate(hub, protoId, c2s, nowMs)
   )
 }
 
@@ -50,11 +50,11 @@ export function payFor(
   protoId: number,
   c2s: RuledFields,
   answer: { readonly orderIDEx?: string },
-  { desk, marketMs }: SessionContext,
+  { hub, marketMs }: SessionContext,
 ): void {
-  if (protoId === PLACE_ORDER && answer.orderIDEx !== undefined) desk.statistics.addOrder(answer.orderIDEx)
-  if (CHANGING_CALLS.has(protoId)) desk.touch()
-  if (protoId === REQUEST_HISTORY && c2s.security !== undefined) desk.historyQuota.use(c2s.security, marketMs)
+  if (protoId === PLACE_ORDER && answer.orderIDEx !== undefined) hub.statistics.addOrder(answer.orderIDEx)
+  if (CHANGING_CALLS.has(protoId)) hub.touch()
+  if (protoId === REQUEST_HISTORY && c2s.security !== undefined) hub.historyQuota.use(c2s.security, marketMs)
 }
 
 function refuseReplay(peer: Peer, { packetID }: RuledFields): Refusal | null {
@@ -62,12 +62,17 @@ function refuseReplay(peer: Peer, { packetID }: RuledFields): Refusal | null {
   return problem === null ? null : refuse(problem)
 }
 
-function refuseHistory(desk: Desk, protoId: number, { security }: RuledFields, marketMs: number): Refusal | null {
-  if (protoId !== REQUEST_HISTORY || security === undefined || desk.historyQuota.allows(security, marketMs)) return null
-  return refuse(historyExhausted(desk.historyQuota.used(marketMs), desk.historyQuota.total))
+function refuseHistory(
+  hub: ConnectionHub,
+  protoId: number,
+  { security }: RuledFields,
+  marketMs: number,
+): Refusal | null {
+  if (protoId !== REQUEST_HISTORY || security === undefined || hub.historyQuota.allows(security, marketMs)) return null
+  return refuse(historyExhausted(hub.historyQuota.used(marketMs), hub.historyQuota.total))
 }
 
-function refuseRate(desk: Desk, protoId: number, c2s: RuledFields, nowMs: number): Refusal | null {
-  const text = desk.settings.limitsRates ? desk.rates.admit(protoId, c2s, nowMs) : null
+function refuseRate(hub: ConnectionHub, protoId: number, c2s: RuledFields, nowMs: number): Refusal | null {
+  const text = hub.settings.limitsRates ? hub.rates.admit(protoId, c2s, nowMs) : null
   return text === null ? null : refuse(text)
 }

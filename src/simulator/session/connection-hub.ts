@@ -15,7 +15,7 @@ import { RateLimits } from './rate-limits.ts'
 import { Schedule } from './schedule.ts'
 import { sendReminders } from './reminder-calls.ts'
 import type { QuoteFacts } from './reminder-watch.ts'
-import type { SecurityRef, SubscriptionBook } from './subscription-registry.ts'
+import type { SecurityRef, SubscriptionRegistry } from './subscription-registry.ts'
 import { sendTradePushes, type TradePush } from './trade-pushes.ts'
 
 /** How the world behind OpenD answers and speaks up. */
@@ -32,7 +32,7 @@ export interface WorldServices {
 }
 
 /** Fixed facts about one OpenD. */
-export interface DeskSettings {
+export interface HubSettings {
   readonly seed: number
   readonly crypto: SimulatorCrypto
   readonly clock: MarketClock
@@ -43,7 +43,7 @@ export interface DeskSettings {
   /** Told about exceptions of handlers, which are bugs; null lets them through. */
   readonly onBug: ((bug: unknown) => void) | null
   readonly faults: Faults
-  readonly subscriptions: SubscriptionBook
+  readonly subscriptions: SubscriptionRegistry
   readonly historyQuota: HistoryQuota
   readonly reminders: PriceReminders
   readonly login: Login
@@ -52,12 +52,12 @@ export interface DeskSettings {
 const NOTIFY = 1003
 
 /** What all connections of one OpenD share: the world behind it and the books it keeps. */
-export class Desk {
+export class ConnectionHub {
   readonly world: World
   readonly services: WorldServices
-  readonly settings: DeskSettings
+  readonly settings: HubSettings
   readonly peers = new Map<bigint, Peer>()
-  readonly subscriptions: SubscriptionBook
+  readonly subscriptions: SubscriptionRegistry
   readonly faults: Faults
   readonly historyQuota: HistoryQuota
   readonly reminders: PriceReminders
@@ -69,7 +69,7 @@ export class Desk {
   #login: Login
   #revision = 0
 
-  constructor(world: World, services: WorldServices, settings: DeskSettings) {
+  constructor(world: World, services: WorldServices, settings: HubSettings) {
     this.world = world
     this.services = services
     this.settings = settings

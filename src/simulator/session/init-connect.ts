@@ -5,7 +5,7 @@ import { refuse } from '../handler.ts'
 import { LOGIN_USER_ID, SERVER_VERSION, USER_ATTRIBUTION } from '../system/identity.ts'
 import { refusalBody } from './answer.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import { keyText } from './identity.ts'
 import type { Peer } from './peer.ts'
 
@@ -29,8 +29,8 @@ const INVALID_BODY = -500
  * Takes the body of InitConnect out of its frame. Whether it is under RSA shows in the digest, which is always that of
  * the plain body. Null when it matches neither way.
  */
-export function openInit(frame: Frame, rsa: RsaKey | null, desk: Desk): OpenedInit | null {
-  const { sha1 } = desk.crypto
+export function openInit(frame: Frame, rsa: RsaKey | null, hub: ConnectionHub): OpenedInit | null {
+  const { sha1 } = hub.crypto
   if (digestMatches(frame.header, frame.body, sha1)) return { plain: frame.body, wasEncrypted: false }
   const plain = rsa === null ? null : rsaCipher(rsa).decrypt(frame.body)
   return plain !== null && digestMatches(frame.header, plain, sha1) ? { plain, wasEncrypted: true } : null
@@ -42,7 +42,7 @@ export function openInit(frame: Frame, rsa: RsaKey | null, desk: Desk): OpenedIn
  * reply to a request that came under RSA is plain, as the official Python and Java clients expect.
  */
 export function answerInit(
-  desk: Desk,
+  hub: ConnectionHub,
   peer: Peer,
   sequence: number,
   frame: Frame,
@@ -51,25 +51,25 @@ export function answerInit(
 ): InitAnswer {
   const format = frame.header.bodyFormat
   const plainAnswer = (body: Uint8Array): InitAnswer => ({ body, isEncrypted: false, cipher: plainCipher })
-  const decoded = decodeBody('InitConnect.Request', format, opened.plain, desk.crypto.utf8)
-  if (!decoded.ok) return plainAnswer(refusalBody(desk, { format }, refuse(decoded.detail, INVALID_BODY)))
+  const decoded = decodeBody('InitConnect.Request', format, opened.plain, hub.crypto.utf8)
+  if (!decoded.ok) return plainAnswer(refusalBody(hub, { format }, refuse(decoded.detail, INVALID_BODY)))
   const { c2s } = decoded.value
   // A client that names no algorithm means Futu's own when it has a key, and none when it shows that it has none.
   const asked = c2s.packetEncAlgo ?? (opened.wasEncrypted ? PacketEncAlgo.FTAES_ECB : PacketEncAlgo.None)
   if (!KNOWN_ALGOS.has(asked)) {
-    return plainAnswer(refusalBody(desk, { format }, refuse(`unknown packetEncAlgo ${asked}`)))
+    return plainAnswer(refusalBody(hub, { format }, refuse(`unknown packetEncAlgo ${asked}`)))
   }
   const algo = rsa === null ? PacketEncAlgo.None : asked
   if (algo !== PacketEncAlgo.None && !opened.wasEncrypted) {
     const refusal = refuse('encryption was asked for, but InitConnect was not encrypted with the RSA key')
-    return plainAnswer(refusalBody(desk, { format }, refusal))
+    return plainAnswer(refusalBody(hub, { format }, refusal))
   }
   peer.isReady = true
   peer.wantsNotices = c2s.recvNotify ?? false
   peer.pushFormat = c2s.pushProtoFmt === ProtoFmt.Json ? ProtoFmt.Json : ProtoFmt.Protobuf
-  const { utf8 } = desk.crypto
-  const key = keyText(desk.settings.seed, sequence, 1)
-  const iv = keyText(desk.settings.seed, sequence, 2)
+  const { utf8 } = hub.crypto
+  const key = keyText(hub.settings.seed, sequence, 1)
+  const iv = keyText(hub.settings.seed, sequence, 2)
   // The Python client takes the presence of an iv for CBC; the Java client needs one even without encryption.
   const givesIv = asked === PacketEncAlgo.None || asked === PacketEncAlgo.AES_CBC
   const s2c = {
@@ -77,14 +77,14 @@ export function answerInit(
     loginUserID: LOGIN_USER_ID,
     connID: peer.connId,
     connAESKey: key,
-    keepAliveInterval: desk.settings.keepAliveIntervalSeconds,
+    keepAliveInterval: hub.settings.keepAliveIntervalSeconds,
     ...(givesIv && { aesCBCiv: iv }),
     userAttribution: USER_ATTRIBUTION,
   }
   return {
     body: encodeBody('InitConnect.Response', format, { retType: 0, s2c }, utf8),
     isEncrypted: algo !== PacketEncAlgo.None,
-    cipher: aesCipher(algo, utf8.encode(key), utf8.encode(iv), desk.crypto.aes128),
+    cipher: aesCipher(algo, utf8.encode(key), utf8.encode(iv), hub.crypto.aes128),
   }
 }
 

@@ -1,14 +1,14 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { RsaKey } from '../../wire/cipher.ts'
 import type { World } from '../world.ts'
-import { Desk, type WorldServices } from './connection-hub.ts'
+import { ConnectionHub, type WorldServices } from './connection-hub.ts'
 import type { FaultRule } from './fault-script.ts'
 import { Faults } from './faults.ts'
 import { HistoryQuota } from './history-quota.ts'
 import { connectionId } from './identity.ts'
 import type { Login } from './login.ts'
 import { Peer, type ConnectionKind, type ConnectionSink } from './peer.ts'
-import { DEFAULT_SUBSCRIPTION_QUOTA, SubscriptionBook } from './subscription-registry.ts'
+import { DEFAULT_SUBSCRIPTION_QUOTA, SubscriptionRegistry } from './subscription-registry.ts'
 import { PriceReminders } from './price-reminders.ts'
 import type { SessionOptions, SessionState } from './session-options.ts'
 import { TcpSession } from './tcp-session.ts'
@@ -50,7 +50,7 @@ export interface ConnectionRefusal {
  * A sink may call back from its `send` or `close`: what comes in while something else is being handled waits its turn.
  */
 export class OpendSession {
-  readonly #desk: Desk
+  readonly #hub: ConnectionHub
   readonly #rsa: RsaKey | null
   readonly #webSocketKeyMd5: string | null
   /** Numbers the connections and makes their ids and keys. */
@@ -63,7 +63,7 @@ export class OpendSession {
     this.#rsa = readKey(options)
     this.#webSocketKeyMd5 = options.webSocketKeyMd5?.toLowerCase() ?? null
     this.#connections = state.connections
-    this.#desk = new Desk(world, services, {
+    this.#hub = new ConnectionHub(world, services, {
       seed: options.seed,
       crypto: options.crypto,
       clock: options.clock ?? { kind: 'real' },
@@ -71,7 +71,7 @@ export class OpendSession {
       limitsRates: options.limitsRates ?? true,
       onBug: options.onBug ?? null,
       faults: new Faults(options.faults ?? []),
-      subscriptions: new SubscriptionBook(options.subscriptionQuota ?? DEFAULT_SUBSCRIPTION_QUOTA, state.lingering),
+      subscriptions: new SubscriptionRegistry(options.subscriptionQuota ?? DEFAULT_SUBSCRIPTION_QUOTA, state.lingering),
       historyQuota: new HistoryQuota(options.historyQuota ?? DEFAULT_HISTORY_QUOTA, state.history),
       reminders: new PriceReminders(state.reminders),
       login: state.login,
@@ -80,15 +80,15 @@ export class OpendSession {
 
   /** Accepts a connection, unless OpenD has as many as it takes. */
   open(kind: ConnectionKind, sink: ConnectionSink, nowMs: number): SimulatedConnection | ConnectionRefusal {
-    if (this.#desk.peers.size >= MAX_CONNECTIONS) return { refusal: `${MAX_CONNECTIONS} connections are open already` }
+    if (this.#hub.peers.size >= MAX_CONNECTIONS) return { refusal: `${MAX_CONNECTIONS} connections are open already` }
     const sequence = ++this.#connections
-    const peer = new Peer(connectionId(this.#desk.settings.seed, sequence), kind, sink, nowMs)
-    this.#desk.peers.set(peer.connId, peer)
-    this.#desk.touch()
+    const peer = new Peer(connectionId(this.#hub.settings.seed, sequence), kind, sink, nowMs)
+    this.#hub.peers.set(peer.connId, peer)
+    this.#hub.touch()
     const session =
       kind === 'tcp'
-        ? new TcpSession(this.#desk, peer, sequence, this.#rsa)
-        : new WebSocketSession(this.#desk, peer, this.#webSocketKeyMd5)
+        ? new TcpSession(this.#hub, peer, sequence, this.#rsa)
+        : new WebSocketSession(this.#hub, peer, this.#webSocketKeyMd5)
     return {
       connId: peer.connId,
       receive: (bytes, receivedMs) => {
@@ -98,7 +98,7 @@ export class OpendSession {
       },
       closed: (closedMs) => {
         peer.markClosed()
-        this.#enter(() => this.#desk.forget(peer, closedMs))
+        this.#enter(() => this.#hub.forget(peer, closedMs))
       },
     }
   }
@@ -107,63 +107,63 @@ export class OpendSession {
   advance(nowMs: number): void {
     this.#enter(() => {
       this.#advancedMs = nowMs
-      this.#desk.schedule.runDue(nowMs)
-      for (const peer of [...this.#desk.peers.values()]) {
-        if (silentUntilMs(peer) <= nowMs) this.#desk.drop(peer, `no heartbeat for ${SILENCE_MS / 1000} s`, nowMs)
+      this.#hub.schedule.runDue(nowMs)
+      for (const peer of [...this.#hub.peers.values()]) {
+        if (silentUntilMs(peer) <= nowMs) this.#hub.drop(peer, `no heartbeat for ${SILENCE_MS / 1000} s`, nowMs)
       }
-      this.#desk.advance(nowMs)
+      this.#hub.advance(nowMs)
     })
   }
 
   /** When `advance` is due next, Unix ms of the session clock; null while nothing can happen by itself. */
   nextWakeMs(nowMs: number): number | null {
-    let wakeMs = this.#desk.schedule.nextMs ?? Infinity
-    for (const peer of this.#desk.peers.values()) wakeMs = Math.min(wakeMs, silentUntilMs(peer))
-    const eventMs = this.#desk.nextEventMs
+    let wakeMs = this.#hub.schedule.nextMs ?? Infinity
+    for (const peer of this.#hub.peers.values()) wakeMs = Math.min(wakeMs, silentUntilMs(peer))
+    const eventMs = this.#hub.nextEventMs
     if (eventMs !== null) wakeMs = Math.min(wakeMs, Math.max(nowMs, eventMs, this.#advancedMs + PUSH_INTERVAL_MS))
     return wakeMs === Infinity ? null : wakeMs
   }
 
   /** Replaces the fault script; its counts start at zero. */
   setFaults(rules: readonly FaultRule[]): void {
-    this.#desk.faults.replace(rules)
+    this.#hub.faults.replace(rules)
   }
 
   /** Logs OpenD in or out, and tells the clients that want notices. */
   setLogin(login: Login): void {
-    this.#enter(() => this.#desk.setLogin(login))
+    this.#enter(() => this.#hub.setLogin(login))
   }
 
   get login(): Login {
-    return this.#desk.login
+    return this.#hub.login
   }
 
   /** Sends a notice to the clients that want them. */
   notify(notice: MessageTypes['Notify.S2C']): void {
-    this.#enter(() => this.#desk.notify(notice))
+    this.#enter(() => this.#hub.notify(notice))
   }
 
   /** Cuts every connection and keeps everything else. */
   closeAll(reason: string, nowMs: number): void {
-    this.#enter(() => this.#desk.dropAll(reason, nowMs))
+    this.#enter(() => this.#hub.dropAll(reason, nowMs))
   }
 
   /** Grows when something changed that outlives a restart, the accounts included. */
   get revision(): number {
-    return this.#desk.revision
+    return this.#hub.revision
   }
 
   get connectionCount(): number {
-    return this.#desk.peers.size
+    return this.#hub.peers.size
   }
 
   snapshot(nowMs: number): SessionState {
     return {
       connections: this.#connections,
-      lingering: this.#desk.subscriptions.lingering(nowMs),
-      history: this.#desk.historyQuota.list(),
-      reminders: [...this.#desk.reminders.list()],
-      login: this.#desk.login,
+      lingering: this.#hub.subscriptions.lingering(nowMs),
+      history: this.#hub.historyQuota.list(),
+      reminders: [...this.#hub.reminders.list()],
+      login: this.#hub.login,
     }
   }
 

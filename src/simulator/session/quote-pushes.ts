@@ -2,7 +2,7 @@ import type { World } from '../world.ts'
 import type { CallStatistics } from './call-statistics.ts'
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
-import type { SecurityRef, Subscription, SubscriptionBook } from './subscription-registry.ts'
+import type { SecurityRef, Subscription, SubscriptionRegistry } from './subscription-registry.ts'
 
 /** One stream of pushes: what makes two registrations share their messages. */
 export interface QuoteStream {
@@ -30,7 +30,7 @@ export interface QuotePushSource {
 export class QuotePushes {
   readonly #world: World
   readonly #source: QuotePushSource
-  readonly #book: SubscriptionBook
+  readonly #book: SubscriptionRegistry
   readonly #peers: ReadonlyMap<bigint, Peer>
   readonly #statistics: CallStatistics
   /** Up to which market time each stream with a reader has been sent. */
@@ -42,7 +42,7 @@ export class QuotePushes {
   constructor(
     world: World,
     source: QuotePushSource,
-    book: SubscriptionBook,
+    book: SubscriptionRegistry,
     peers: ReadonlyMap<bigint, Peer>,
     statistics: CallStatistics,
   ) {
@@ -75,7 +75,7 @@ export class QuotePushes {
       for (const stream of streamsOf(subscription)) {
         const key = streamKey(stream)
         if (!this.#sentMs.has(key)) this.#sentMs.set(key, nowMs)
-        this.#noteChange(stream, nowMs)
+        this.#recordChange(stream, nowMs)
       }
     }
   }
@@ -87,7 +87,7 @@ export class QuotePushes {
     for (const [key, { stream, readers }] of this.#streams()) {
       const fromMs = this.#sentMs.get(key) ?? nowMs
       sentMs.set(key, Math.max(fromMs, nowMs))
-      this.#noteChange(stream, nowMs)
+      this.#recordChange(stream, nowMs)
       if (fromMs >= nowMs) continue
       for (const body of this.#source.changes(this.#world, stream, fromMs, nowMs)) {
         for (const reader of readers) this.#send(reader, body)
@@ -102,7 +102,7 @@ export class QuotePushes {
     return this.#nextMs === Infinity ? null : this.#nextMs
   }
 
-  #noteChange(stream: QuoteStream, nowMs: number): void {
+  #recordChange(stream: QuoteStream, nowMs: number): void {
     this.#nextMs = Math.min(this.#nextMs, this.#source.nextChangeMs(this.#world, stream, nowMs) ?? Infinity)
   }
 

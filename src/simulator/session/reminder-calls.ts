@@ -1,6 +1,6 @@
 import { refuse } from '../handler.ts'
 import { PushBody } from './push-body.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import { lookAt, type QuoteFacts } from './reminder-watch.ts'
 import type { SessionHandlerTable } from './session-handler.ts'
 import type { SecurityRef } from './subscription-registry.ts'
@@ -8,18 +8,18 @@ import { unknownSecurity } from './texts.ts'
 
 /** Qot_SetPriceReminder and Qot_GetPriceReminder. */
 export const reminderHandlers: SessionHandlerTable = {
-  Qot_SetPriceReminder: (c2s, { desk }) => {
+  Qot_SetPriceReminder: (c2s, { hub }) => {
     const { market, code } = c2s.security
-    if (desk.world.market.instrument(market, code) === null) return refuse(unknownSecurity(c2s.security))
-    return desk.reminders.set(c2s)
+    if (hub.world.market.instrument(market, code) === null) return refuse(unknownSecurity(c2s.security))
+    return hub.reminders.set(c2s)
   },
 
-  Qot_GetPriceReminder: ({ security, market }, { desk }) => {
+  Qot_GetPriceReminder: ({ security, market }, { hub }) => {
     if ((security === undefined) === (market === undefined)) return refuse('give either security or market')
-    return desk.reminders.report(
+    return hub.reminders.report(
       (one) =>
         security === undefined ? one.market === market : one.market === security.market && one.code === security.code,
-      (one) => desk.world.market.instrument(one.market, one.code)?.name ?? one.code,
+      (one) => hub.world.market.instrument(one.market, one.code)?.name ?? one.code,
     )
   },
 }
@@ -27,24 +27,24 @@ export const reminderHandlers: SessionHandlerTable = {
 const UPDATE_REMINDER = 3019
 
 /** Looks at all enabled reminders, and tells every connection about those that speak up: they belong to the user. */
-export function sendReminders(desk: Desk, marketMs: number): void {
+export function sendReminders(hub: ConnectionHub, marketMs: number): void {
   const known = new Map<string, QuoteFacts | null>()
-  for (const before of desk.reminders.list()) {
+  for (const before of hub.reminders.list()) {
     if (!before.isEnabled) continue
-    const facts = factsOnce(known, desk, before.security, marketMs)
+    const facts = factsOnce(known, hub, before.security, marketMs)
     if (facts === null) continue
     const { reminder, message } = lookAt(before, facts)
-    if (reminder.wasMet !== before.wasMet || message !== null) desk.reminders.replace(reminder)
+    if (reminder.wasMet !== before.wasMet || message !== null) hub.reminders.replace(reminder)
     if (message === null) continue
-    desk.touch()
+    hub.touch()
     const body = new PushBody(UPDATE_REMINDER, 'Qot_UpdatePriceReminder.Response', { retType: 0, s2c: message })
-    for (const peer of desk.peers.values()) peer.push(body)
+    for (const peer of hub.peers.values()) peer.push(body)
   }
 }
 
 function factsOnce(
   known: Map<string, QuoteFacts | null>,
-  { services, world }: Desk,
+  { services, world }: ConnectionHub,
   security: SecurityRef,
   marketMs: number,
 ): QuoteFacts | null {

@@ -1,10 +1,10 @@
 import type { C2S, CallContext, HandlerTable, Refusal, S2C } from '../handler.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 
 /** What a call that belongs to the conversation itself may see and change. */
 export interface SessionContext {
-  readonly desk: Desk
+  readonly hub: ConnectionHub
   readonly peer: Peer
   /** Unix ms of the session clock: for waiting times and limits. */
   readonly nowMs: number

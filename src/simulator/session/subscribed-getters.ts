@@ -1,7 +1,7 @@
 import { KLType, OrderBookType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type Refusal } from '../handler.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 import type { Unit } from './subscription-registry.ts'
 import { notSubscribed } from './texts.ts'
@@ -29,10 +29,10 @@ const KLINE_SUB_TYPES: ReadonlyMap<number, number> = new Map([
  * The getters of real-time data answer from what OpenD is already receiving, so the connection that asks must have
  * subscribed. (That it must be the same connection is the reading the documentation suggests without saying it.)
  */
-export function refuseUnsubscribed(desk: Desk, peer: Peer, protoId: number, c2s: object): Refusal | null {
+export function refuseUnsubscribed(hub: ConnectionHub, peer: Peer, protoId: number, c2s: object): Refusal | null {
   const needed = unitsNeeded(protoId, c2s)
   if (needed.length === 0) return null
-  const missing = needed.filter((unit) => desk.subscriptions.held(peer.connId, [unit]).length === 0)
+  const missing = needed.filter((unit) => hub.subscriptions.held(peer.connId, [unit]).length === 0)
   return missing.length === 0 ? null : refuse(notSubscribed(missing))
 }
 

@@ -21,7 +21,7 @@ export const subscriptionHandlers: SessionHandlerTable = {
     const units = readUnits(c2s, c2s.rehabTypeList, context)
     if ('refusal' in units) return units
     if (c2s.isRegOrUnReg) {
-      const held = new Set(context.desk.subscriptions.held(context.connId, units).map(unitKey))
+      const held = new Set(context.hub.subscriptions.held(context.connId, units).map(unitKey))
       const missing = units.filter((unit) => !held.has(unitKey(unit)))
       if (missing.length > 0) return refuse(notSubscribed(missing))
     }
@@ -29,9 +29,9 @@ export const subscriptionHandlers: SessionHandlerTable = {
     return {}
   },
 
-  Qot_GetSubInfo: (c2s, { desk, connId, nowMs }) => {
-    const { subscriptions } = desk
-    const connIds = c2s.isReqAllConn === true ? [...desk.peers.keys()] : [connId]
+  Qot_GetSubInfo: (c2s, { hub, connId, nowMs }) => {
+    const { subscriptions } = hub
+    const connIds = c2s.isReqAllConn === true ? [...hub.peers.keys()] : [connId]
     const totalUsedQuota = subscriptions.used(nowMs)
     return {
       connSubInfoList: connIds.map((one) => subInfoOf(subscriptions.ofConnection(one), one === connId)),
@@ -42,19 +42,19 @@ export const subscriptionHandlers: SessionHandlerTable = {
 }
 
 function subscribe(c2s: C2S<'Qot_Sub'>, units: readonly Unit[], context: SessionContext): Refusal | S2C<'Qot_Sub'> {
-  const { desk, connId, nowMs } = context
-  const shortage = desk.subscriptions.subscribe(connId, units, nowMs)
-  if (shortage !== null) return refuse(quotaExhausted(shortage.used, desk.subscriptions.quota))
+  const { hub, connId, nowMs } = context
+  const shortage = hub.subscriptions.subscribe(connId, units, nowMs)
+  if (shortage !== null) return refuse(quotaExhausted(shortage.used, hub.subscriptions.quota))
   if (c2s.isRegOrUnRegPush !== undefined) {
     registerPush(c2s.isRegOrUnRegPush, units, c2s.regPushRehabTypeList ?? [], c2s.isFirstPush ?? true, context)
   }
   return {}
 }
 
-function unsubscribe(units: readonly Unit[], { desk, connId, nowMs }: SessionContext): Refusal | S2C<'Qot_Sub'> {
-  const [fresh] = desk.subscriptions.tooFresh(connId, units, nowMs)
+function unsubscribe(units: readonly Unit[], { hub, connId, nowMs }: SessionContext): Refusal | S2C<'Qot_Sub'> {
+  const [fresh] = hub.subscriptions.tooFresh(connId, units, nowMs)
   if (fresh !== undefined) return refuse(unsubscribedTooEarly(fresh))
-  desk.subscriptions.unsubscribe(connId, units)
+  hub.subscriptions.unsubscribe(connId, units)
   return {}
 }
 
@@ -63,9 +63,9 @@ function registerPush(
   units: readonly Unit[],
   rehabTypes: readonly number[],
   isFirstPush: boolean,
-  { desk, peer, connId, marketMs }: SessionContext,
+  { hub, peer, connId, marketMs }: SessionContext,
 ): void {
-  const { subscriptions, quotePushes } = desk
+  const { subscriptions, quotePushes } = hub
   if (!isOn) {
     subscriptions.setPush(connId, units, null)
     return
@@ -90,13 +90,13 @@ const MAX_UNITS = 20_000
 function readUnits(
   { securityList = [], subTypeList = [] }: Pick<C2S<'Qot_Sub'>, 'securityList' | 'subTypeList'>,
   rehabTypes: readonly number[] = [],
-  { desk }: SessionContext,
+  { hub }: SessionContext,
 ): readonly Unit[] | Refusal {
   if (securityList.length === 0 || subTypeList.length === 0) {
     return refuse('securityList and subTypeList must not be empty')
   }
   if (securityList.length * subTypeList.length > MAX_UNITS) return refuse(`at most ${MAX_UNITS} units in one request`)
-  const { market } = desk.world
+  const { market } = hub.world
   const security = securityList.find((one) => market.instrument(one.market, one.code) === null)
   if (security !== undefined) return refuse(unknownSecurity(security))
   const subType = subTypeList.find((one) => !SUB_TYPES.has(one))
@@ -109,8 +109,8 @@ function readUnits(
 const SUB_TYPES: ReadonlySet<number> = new Set(Object.values(SubType).filter((subType) => subType !== SubType.None))
 const REHAB_TYPES: ReadonlySet<number> = new Set(Object.values(RehabType))
 
-function everyUnit({ desk, connId }: SessionContext): readonly Unit[] {
-  return desk.subscriptions.ofConnection(connId)
+function everyUnit({ hub, connId }: SessionContext): readonly Unit[] {
+  return hub.subscriptions.ofConnection(connId)
 }
 
 function subInfoOf(

@@ -36,7 +36,7 @@ export const DEFAULT_SUBSCRIPTION_QUOTA = 1000
  * unit is free again when the last connection has unsubscribed; when a connection closes within the minute that OpenD
  * demands, the unit stays paid for until the minute is over.
  */
-export class SubscriptionBook {
+export class SubscriptionRegistry {
   readonly quota: number
   readonly #connections = new Map<bigint, Map<string, Subscription>>()
   readonly #lingering: Map<string, number>

@@ -4,7 +4,7 @@ import { BodyFormat, digestMatches, encodeFrame, HEADER_BYTES, type Frame } from
 import { refuse } from '../handler.ts'
 import { answerCall, INIT_CONNECT, refusalBody } from './answer.ts'
 import { runCall } from './call-flow.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import { answerInit, openInit } from './init-connect.ts'
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
@@ -22,15 +22,15 @@ const DIGEST_OFFSET = 16
  * body that is not what was sent cannot be answered safely, and its serial may be as wrong as the rest.
  */
 export class TcpSession {
-  readonly #desk: Desk
+  readonly #hub: ConnectionHub
   readonly #peer: Peer
   readonly #sequence: number
   readonly #rsa: RsaKey | null
   readonly #deframer = new Deframer()
   #cipher: BodyCipher = plainCipher
 
-  constructor(desk: Desk, peer: Peer, sequence: number, rsa: RsaKey | null) {
-    this.#desk = desk
+  constructor(hub: ConnectionHub, peer: Peer, sequence: number, rsa: RsaKey | null) {
+    this.#hub = hub
     this.#peer = peer
     this.#sequence = sequence
     this.#rsa = rsa
@@ -53,7 +53,7 @@ export class TcpSession {
   }
 
   #init(frame: Frame, nowMs: number): void {
-    const opened = openInit(frame, this.#rsa, this.#desk)
+    const opened = openInit(frame, this.#rsa, this.#hub)
     if (opened === null) {
       this.#drop('the SHA-1 of InitConnect does not match its body', nowMs)
       return
@@ -61,12 +61,12 @@ export class TcpSession {
     const rsa = this.#rsa
     const seal = (body: Uint8Array): Uint8Array => this.#reply(frame, body, plainCipher)
     runCall(
-      this.#desk,
+      this.#hub,
       this.#peer,
       {
         protoId: INIT_CONNECT,
         answer: () => {
-          const answer = answerInit(this.#desk, this.#peer, this.#sequence, frame, opened, rsa)
+          const answer = answerInit(this.#hub, this.#peer, this.#sequence, frame, opened, rsa)
           this.#cipher = answer.cipher
           return answer.isEncrypted && rsa !== null
             ? this.#reply(frame, answer.body, rsaCipher(rsa))
@@ -82,19 +82,19 @@ export class TcpSession {
   #call(frame: Frame, nowMs: number): void {
     const cipher = this.#cipher
     const body = cipher.decrypt(frame.body)
-    if (body === null || !digestMatches(frame.header, body, this.#desk.crypto.sha1)) {
+    if (body === null || !digestMatches(frame.header, body, this.#hub.crypto.sha1)) {
       this.#drop('the SHA-1 of a request does not match its body', nowMs)
       return
     }
     const { protoId, bodyFormat } = frame.header
     runCall(
-      this.#desk,
+      this.#hub,
       this.#peer,
       {
         protoId,
         answer: () => {
           const call = { protoId, format: bodyFormat, body }
-          return this.#reply(frame, answerCall(this.#desk, this.#peer, call, nowMs), cipher)
+          return this.#reply(frame, answerCall(this.#hub, this.#peer, call, nowMs), cipher)
         },
         refuse: (retMsg) => this.#reply(frame, this.#refusal(frame, retMsg), cipher),
         spoilDigest,
@@ -104,23 +104,23 @@ export class TcpSession {
   }
 
   #refusal(frame: Frame, retMsg: string): Uint8Array {
-    return refusalBody(this.#desk, { format: frame.header.bodyFormat }, refuse(retMsg))
+    return refusalBody(this.#hub, { format: frame.header.bodyFormat }, refuse(retMsg))
   }
 
   #reply(frame: Frame, body: Uint8Array, cipher: BodyCipher): Uint8Array {
     const { protoId, serial, bodyFormat } = frame.header
     const head = { protoId, serial, bodyFormat: bodyFormat === BodyFormat.Json ? bodyFormat : BodyFormat.Protobuf }
-    return encodeFrame(head, cipher.encrypt(body), this.#desk.crypto.sha1(body))
+    return encodeFrame(head, cipher.encrypt(body), this.#hub.crypto.sha1(body))
   }
 
   #framePush(push: PushBody): Uint8Array {
-    const { bytes, digest } = push.in(this.#peer.pushFormat, this.#desk.crypto)
+    const { bytes, digest } = push.in(this.#peer.pushFormat, this.#hub.crypto)
     const head = { protoId: push.protoId, serial: PUSH_SERIAL, bodyFormat: this.#peer.pushFormat }
     return encodeFrame(head, this.#cipher.encrypt(bytes), digest)
   }
 
   #drop(reason: string, nowMs: number): void {
-    this.#desk.drop(this.#peer, reason, nowMs)
+    this.#hub.drop(this.#peer, reason, nowMs)
   }
 }
 

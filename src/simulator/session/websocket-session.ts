@@ -12,7 +12,7 @@ import { refuse } from '../handler.ts'
 import { answerCall, refusalBody } from './answer.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
 import { runCall } from './call-flow.ts'
-import type { Desk } from './connection-hub.ts'
+import type { ConnectionHub } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 
 /** Pushes use a section no client does: the official one starts at 2. */
@@ -34,17 +34,17 @@ interface Outcome {
  * Every reply has a body, refusals too: the official client never settles a call whose reply has none.
  */
 export class WebSocketSession {
-  readonly #desk: Desk
+  readonly #hub: ConnectionHub
   readonly #peer: Peer
   /** Lower-case hex MD5 that clients must show; null when the port has no key. */
   readonly #keyMd5: string | null
 
-  constructor(desk: Desk, peer: Peer, keyMd5: string | null) {
-    this.#desk = desk
+  constructor(hub: ConnectionHub, peer: Peer, keyMd5: string | null) {
+    this.#hub = hub
     this.#peer = peer
     this.#keyMd5 = keyMd5
     peer.framePush = (push) => {
-      const { bytes } = push.in(BodyFormat.Protobuf, desk.crypto)
+      const { bytes } = push.in(BodyFormat.Protobuf, hub.crypto)
       return frame({ command: push.protoId, section: PUSH_SECTION }, { body: bytes })
     }
   }
@@ -54,13 +54,13 @@ export class WebSocketSession {
     if (this.#peer.isClosed) return
     const request = message.length > REQUEST_HEADER_BYTES + MAX_BODY_BYTES ? null : decodeWebSocketRequest(message)
     if (request === null) {
-      this.#desk.drop(this.#peer, 'a message is no request of OpenD', nowMs)
+      this.#hub.drop(this.#peer, 'a message is no request of OpenD', nowMs)
       return
     }
     this.#peer.lastHeardMs = nowMs
     const isInit = request.command === WebSocketCommand.Init
     runCall(
-      this.#desk,
+      this.#hub,
       this.#peer,
       {
         protoId: request.command,
@@ -78,10 +78,10 @@ export class WebSocketSession {
    * refusal needs both. It gives up on an error, as it should with a wrong key.
    */
   #init(request: WebSocketRequest, nowMs: number): Outcome {
-    const { utf8 } = this.#desk.crypto
+    const { utf8 } = this.#hub.crypto
     const decoded = decodeBody('InitWebSocket.Request', BodyFormat.Protobuf, request.body, utf8)
     if (!decoded.ok) {
-      const body = refusalBody(this.#desk, { format: BodyFormat.Protobuf }, refuse(decoded.detail, INVALID_BODY))
+      const body = refusalBody(this.#hub, { format: BodyFormat.Protobuf }, refuse(decoded.detail, INVALID_BODY))
       return { body, error: WebSocketError.Disconnected, errorText: 'invalid request' }
     }
     const shown = decoded.value.c2s?.websocketKey ?? ''
@@ -91,18 +91,18 @@ export class WebSocketSession {
     }
     this.#peer.isReady = true
     this.#peer.wantsNotices = true
-    const serverTime = BigInt(Math.floor(this.#desk.marketMs(nowMs) / 1000))
+    const serverTime = BigInt(Math.floor(this.#hub.marketMs(nowMs) / 1000))
     const s2c = { serverTime, connID: this.#peer.connId }
     return { body: encodeBody('InitWebSocket.Response', BodyFormat.Protobuf, { retType: 0, s2c }, utf8) }
   }
 
   #call(request: WebSocketRequest, nowMs: number): Outcome {
     const call = { protoId: request.command, format: BodyFormat.Protobuf, body: request.body }
-    return { body: answerCall(this.#desk, this.#peer, call, nowMs) }
+    return { body: answerCall(this.#hub, this.#peer, call, nowMs) }
   }
 
   #refusal(retMsg: string): Uint8Array {
-    return refusalBody(this.#desk, { format: BodyFormat.Protobuf }, refuse(retMsg))
+    return refusalBody(this.#hub, { format: BodyFormat.Protobuf }, refuse(retMsg))
   }
 }
 

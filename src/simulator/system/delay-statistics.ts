@@ -27,9 +27,9 @@ const PUSH_IDS = [
  */
 export function delayStatistics(
   { typeList = [], segmentList = [] }: C2S<'GetDelayStatistics'>,
-  { desk }: SessionContext,
+  { hub }: SessionContext,
 ): S2C<'GetDelayStatistics'> {
-  const { statistics } = desk
+  const { statistics } = hub
   const wants = (type: number): boolean => typeList.length === 0 || typeList.includes(type)
   return {
     qotPushStatisticsList: wants(DelayStatisticsType.QotPush)

@@ -4,8 +4,8 @@ import type { SessionContext } from '../session/session-handler.ts'
 import { SERVER_BUILD, SERVER_VERSION } from './identity.ts'
 
 /** GetGlobalState: how the markets stand, whether OpenD is logged in, what time it is there. */
-export function globalState({ desk, connId, marketMs }: SessionContext): S2C<'GetGlobalState'> {
-  const states = desk.world.market.marketStates(marketMs)
+export function globalState({ hub, connId, marketMs }: SessionContext): S2C<'GetGlobalState'> {
+  const states = hub.world.market.marketStates(marketMs)
   return {
     marketHK: states.hk,
     marketUS: states.us,
@@ -13,13 +13,13 @@ export function globalState({ desk, connId, marketMs }: SessionContext): S2C<'Ge
     marketSZ: states.sz,
     marketHKFuture: states.hkFuture,
     marketUSFuture: states.usFuture,
-    qotLogined: desk.login === 'in',
-    trdLogined: desk.login === 'in',
+    qotLogined: hub.login === 'in',
+    trdLogined: hub.login === 'in',
     serverVer: SERVER_VERSION,
     serverBuildNo: SERVER_BUILD,
     time: BigInt(Math.floor(marketMs / 1000)),
     localTime: marketMs / 1000,
-    programStatus: programStatus(desk.login),
+    programStatus: programStatus(hub.login),
     qotSvrIpAddr: '127.0.0.1',
     trdSvrIpAddr: '127.0.0.1',
     connID: connId,

@@ -19,15 +19,15 @@ export const systemHandlers: SessionHandlerTable = {
   // Internal to OpenD; its commands are published nowhere, so each is acknowledged with its own name.
   TestCmd: ({ cmd }) => ({ cmd, resultStr: '' }),
 
-  UsedQuota: (_c2s, { desk, nowMs, marketMs }) => ({
-    usedSubQuota: desk.subscriptions.used(nowMs),
-    usedKLineQuota: desk.historyQuota.used(marketMs),
+  UsedQuota: (_c2s, { hub, nowMs, marketMs }) => ({
+    usedSubQuota: hub.subscriptions.used(nowMs),
+    usedKLineQuota: hub.historyQuota.used(marketMs),
   }),
 
-  Qot_RequestHistoryKLQuota: (c2s, { desk, marketMs }) =>
-    desk.historyQuota.report(
+  Qot_RequestHistoryKLQuota: (c2s, { hub, marketMs }) =>
+    hub.historyQuota.report(
       c2s.bGetDetail ?? false,
       marketMs,
-      ({ market, code }) => desk.world.market.instrument(market, code)?.name ?? code,
+      ({ market, code }) => hub.world.market.instrument(market, code)?.name ?? code,
     ),
 }

@@ -4,7 +4,7 @@ import type { SessionContext } from '../session/session-handler.ts'
 import { LOGIN_USER_ID, NICK_NAME, USER_ATTRIBUTION } from './identity.ts'
 
 /** GetUserInfo: the parts its `flag` asks for, a sum of `UserInfoField`; all of them when it has none. */
-export function userInfo({ flag }: C2S<'GetUserInfo'>, { desk }: SessionContext): S2C<'GetUserInfo'> {
+export function userInfo({ flag }: C2S<'GetUserInfo'>, { hub }: SessionContext): S2C<'GetUserInfo'> {
   const wants = (field: number): boolean => flag === undefined || flag === 0 || (flag & field) !== 0
   return {
     ...(wants(UserInfoField.Basic) && {
@@ -14,7 +14,7 @@ export function userInfo({ flag }: C2S<'GetUserInfo'>, { desk }: SessionContext)
       userAttribution: USER_ATTRIBUTION,
       isAppNNOrMM: true,
     }),
-    ...(wants(UserInfoField.API) && { subQuota: desk.subscriptions.quota, historyKLQuota: desk.historyQuota.total }),
+    ...(wants(UserInfoField.API) && { subQuota: hub.subscriptions.quota, historyKLQuota: hub.historyQuota.total }),
     ...(wants(UserInfoField.QotRight) && RIGHTS),
     ...(wants(UserInfoField.Disclaimer) && { isNeedAgreeDisclaimer: false }),
     ...(wants(UserInfoField.Update) && { updateType: UpdateType.None, updateWhatsNew: '' }),

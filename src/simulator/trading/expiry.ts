@@ -3,7 +3,7 @@ import { TrdEnv } from '../../../proto/enums.ts'
 import { settlePosition } from './ledger.ts'
 import { scaledPriceOf } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
-import { noteFlow } from './statement.ts'
+import { recordFlow } from './statement.ts'
 
 /**
  * Settles positions in contracts that have expired by `nowMs`: in cash, at the contract's last price, without fees.
@@ -31,7 +31,7 @@ function settle(floor: TradingFloor, account: AccountState, position: PositionSt
   const price = scaledPriceOf(floor.market.lastPrice(instrument, expiryMs))
   const proceeds = settlePosition(account, position, price, tradingDate)
   if (account.profile.trdEnv === TrdEnv.Real) {
-    noteFlow(
+    recordFlow(
       floor.state,
       account,
       { currency: position.currency, amount: proceeds, timeMs: expiryMs },

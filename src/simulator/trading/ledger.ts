@@ -35,7 +35,7 @@ export function bookFill(
   dropFlatPositions(account, order.secMarket, tradingDate)
   const position = positionFor(account, order, instrument, positionId)
   const realised = movePosition(position, isBuy ? fill.qty : -fill.qty, value)
-  noteToday(position, tradingDate, isBuy, fill.qty, value, realised)
+  recordToday(position, tradingDate, isBuy, fill.qty, value, realised)
 
   const paid = isBuy ? -value : value
   const proceeds = isCashSettled(instrument) ? paid : realised
@@ -57,7 +57,7 @@ export function settlePosition(
   const isBuy = position.qty < 0
   const value = valueOf(price * qty, position.contractMultiplier)
   const realised = movePosition(position, -position.qty, value)
-  noteToday(position, tradingDate, isBuy, qty, value, realised)
+  recordToday(position, tradingDate, isBuy, qty, value, realised)
   const cash = cashIn(account, position.currency)
   const proceeds = position.isCashSettled ? (isBuy ? -value : value) : realised
   cash.balance += proceeds
@@ -139,7 +139,7 @@ function movePosition(position: PositionState, change: number, value: Cents): Ce
   return realised
 }
 
-function noteToday(
+function recordToday(
   position: PositionState,
   tradingDate: string,
   isBuy: boolean,

@@ -12,7 +12,7 @@ import { ruleOf } from './order-rules.ts'
 import { isAllowedMove } from './order-status.ts'
 import { isBuySide } from './requirement.ts'
 import { phaseOf } from './session-phase.ts'
-import { noteFlow } from './statement.ts'
+import { recordFlow } from './statement.ts'
 import type { TradingMarket } from './trading-market.ts'
 
 /** The accounts and the market they trade on: what every step in an order's life works with. */
@@ -117,7 +117,7 @@ export function executeFill(
   if (isReal) {
     account.fills.push(fill)
     keepLast(account.fills, MAX_FILLS_PER_ACCOUNT)
-    noteFlows(floor, account, order, booking, nowMs)
+    recordFlows(floor, account, order, booking, nowMs)
     emit(floor, { kind: 'fill', accId: order.accId, trdEnv: account.profile.trdEnv, fill })
   }
   const isComplete = order.filledQty === order.qty
@@ -137,7 +137,7 @@ export function cancel(
   moveTo(floor, account, order, isPart ? OrderStatus.Cancelled_Part : OrderStatus.Cancelled_All, nowMs)
 }
 
-function noteFlows(
+function recordFlows(
   floor: TradingFloor,
   account: AccountState,
   order: OrderState,
@@ -146,8 +146,8 @@ function noteFlows(
 ): void {
   const remark = `${isBuySide(order.side) ? 'Buy' : 'Sell'} ${order.code}, order ${order.orderIdEx}`
   const base = { currency: order.currency, timeMs: nowMs }
-  noteFlow(floor.state, account, { ...base, amount: booking.proceeds }, 'Trade', remark)
-  noteFlow(floor.state, account, { ...base, amount: -booking.fees }, 'Fees', remark)
+  recordFlow(floor.state, account, { ...base, amount: booking.proceeds }, 'Trade', remark)
+  recordFlow(floor.state, account, { ...base, amount: -booking.fees }, 'Fees', remark)
 }
 
 function emit(floor: TradingFloor, event: TradeEvent): void {

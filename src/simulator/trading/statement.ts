@@ -3,7 +3,7 @@ import { MAX_FLOWS_PER_ACCOUNT, keepLast } from './bounds.ts'
 import { nextId } from './identifiers.ts'
 
 /** Adds a line to the account's statement of cash movements; nothing for an amount of zero. */
-export function noteFlow(
+export function recordFlow(
   state: AccountsState,
   account: AccountState,
   movement: Pick<CashFlow, 'currency' | 'amount' | 'timeMs'>,

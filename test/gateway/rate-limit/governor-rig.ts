@@ -1,5 +1,5 @@
 import type { UpstreamFailure } from '../../../src/base/failure.ts'
-import { type CallRank, Governor, type Verdict } from '../../../src/gateway/rate-limit/governor.ts'
+import { type CallRank, Governor, type GovernorDecision } from '../../../src/gateway/rate-limit/governor.ts'
 import type { CallFields } from '../../../src/simulator/session/rate-rules.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 
@@ -50,7 +50,7 @@ export class GovernorRig {
   }
 
   /** The call's id is its index. */
-  submit(parts: SpecParts): Verdict {
+  submit(parts: SpecParts): GovernorDecision {
     const spec = specOf(parts)
     const { caller, rank, protoId } = spec
     const callId = this.specs.push(spec) - 1

@@ -5,7 +5,7 @@ import type { Effect } from '../../../src/gateway/link/effect.ts'
 import { Governor } from '../../../src/gateway/rate-limit/governor.ts'
 import type { CallRank } from '../../../src/gateway/rate-limit/call-rank.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
-import { UpstreamLine } from '../../../src/gateway/upstream-client.ts'
+import { UpstreamClient } from '../../../src/gateway/upstream-client.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { Deframer } from '../../../src/wire/deframer.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
@@ -18,7 +18,7 @@ import { bodyOf, specOf } from './governor-rig.ts'
  */
 class Rig {
   nowMs = 1_000_000
-  readonly line = new UpstreamLine(
+  readonly upstream = new UpstreamClient(
     new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
     new Governor({ isShared: true }),
   )
@@ -31,23 +31,27 @@ class Rig {
   call(protoId: number, caller: string, rank: CallRank): number {
     const callId = ++this.#calls
     const body = bodyOf(specOf({ protoId, rank }))
-    this.#perform(this.line.call({ callId, protoId, body, caller, rank }, this.nowMs))
+    this.#perform(this.upstream.call({ callId, protoId, body, caller, rank }, this.nowMs))
     return callId
   }
 
   pass(totalMs: number): void {
     const endMs = this.nowMs + totalMs
-    for (let wakeMs = this.line.nextWakeMs(); wakeMs !== null && wakeMs <= endMs; wakeMs = this.line.nextWakeMs()) {
+    for (
+      let wakeMs = this.upstream.nextWakeMs();
+      wakeMs !== null && wakeMs <= endMs;
+      wakeMs = this.upstream.nextWakeMs()
+    ) {
       this.nowMs = Math.max(this.nowMs, wakeMs)
-      this.#perform(this.line.tick(this.nowMs))
+      this.#perform(this.upstream.tick(this.nowMs))
     }
     this.nowMs = endMs
   }
 
   connect(): void {
     this.pass(0)
-    this.#perform(this.line.opened(this.#linkId, this.nowMs))
-    assert.equal(this.line.session.stage.name, 'ready')
+    this.#perform(this.upstream.opened(this.#linkId, this.nowMs))
+    assert.equal(this.upstream.session.stage.name, 'ready')
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -57,7 +61,7 @@ class Rig {
       else if (effect.kind === 'send') this.#answer(effect.linkId, effect.bytes)
     }
     for (let reply = this.#replies.shift(); reply !== undefined; reply = this.#replies.shift()) {
-      this.#perform(this.line.received(reply.linkId, reply.bytes, this.nowMs))
+      this.#perform(this.upstream.received(reply.linkId, reply.bytes, this.nowMs))
     }
   }
 
@@ -145,7 +149,7 @@ test('asking the line whether it would refuse answers for its limits, its places
   const rig = new Rig()
   const code = (caller: string, rank: CallRank): string | null => {
     const body = bodyOf(specOf({ protoId: 2202 }))
-    return rig.line.wouldRefuse({ protoId: 2202, body, caller, rank }, rig.nowMs)?.code ?? null
+    return rig.upstream.wouldRefuse({ protoId: 2202, body, caller, rank }, rig.nowMs)?.code ?? null
   }
   assert.equal(code('b', 'order'), null, 'it would wait for the link')
   rig.connect()
@@ -153,6 +157,6 @@ test('asking the line whether it would refuse answers for its limits, its places
   rig.pass(1_000)
   assert.equal(code('b', 'order'), 'upstream.rate_limited')
   assert.equal(code('a', 'order'), null)
-  rig.line.park(rig.nowMs)
+  rig.upstream.park(rig.nowMs)
   assert.equal(code('a', 'order'), 'gateway.parked')
 })

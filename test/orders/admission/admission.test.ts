@@ -4,14 +4,14 @@ import { TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
 import { MOST_ENTRIES_OF_CALLER } from '../../../src/orders/ledger.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, limits, PLAY_ID } from '../order-rig.ts'
+import { OrderPathRig, limits, PLAY_ID } from '../order-rig.ts'
 
 function codeOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
 test('a key with a list of accounts does not learn whether an account that is not on it exists', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const limited = { limits: limits({ allowedAccIds: [PLAY_ID] }) }
   const { header } = placeOrder()
   for (const accID of [9n, 12_345n]) {
@@ -24,7 +24,7 @@ test('a key with a list of accounts does not learn whether an account that is no
 })
 
 test('a caller with as many entries as are kept places no more orders, and the kill switch still cancels', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.ledger.countOf = () => MOST_ENTRIES_OF_CALLER - 1
   assert.equal(codeOf(await rig.done(rig.place())), 'answered')
   rig.ledger.countOf = () => MOST_ENTRIES_OF_CALLER
@@ -33,7 +33,7 @@ test('a caller with as many entries as are kept places no more orders, and the k
 })
 
 test('a key with a list of markets cancels on those markets only, and only what OpenD lists there', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const limited = { limits: limits({ allowedMarkets: ['HK'] }) }
   const hongKong = restingOrder({ orderID: 7n, orderIDEx: 'FT7' })
   const us = { code: 'AAPL', secMarket: TrdSecMarket.US, trdMarket: TrdMarket.US }

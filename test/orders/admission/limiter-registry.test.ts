@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LimiterRegistry } from '../../../src/orders/admission/limiter-registry.ts'
-import { DeskRig, limits } from '../order-rig.ts'
+import { OrderPathRig, limits } from '../order-rig.ts'
 
 test('budgets are made from the ledger when they are first asked for, and when the limits have changed', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(Promise.all([rig.place(), rig.place(), rig.place({}, { caller: 'key:b' })]))
   const book = new LimiterRegistry(rig.ledger)
   const nowMs = rig.clock.wallMs()
@@ -18,14 +18,14 @@ test('budgets are made from the ledger when they are first asked for, and when t
 })
 
 test('limits that differ only in an account id differ', () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const book = new LimiterRegistry(rig.ledger)
   const one = book.of('key:a', limits({ allowedAccIds: [2n ** 60n] }), 0)
   assert.notEqual(book.of('key:a', limits({ allowedAccIds: [2n ** 60n + 1n] }), 0), one)
 })
 
 test('more callers than are kept in memory lose no budget', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const key = limits({ maxOrdersPerMinute: 5 })
   await rig.done(rig.place({}, { limits: key }))
   for (let i = 0; i < 1_100; i++) await rig.done(rig.place({}, { caller: `jwt:${i}`, limits: key, isDryRun: true }))
@@ -34,7 +34,7 @@ test('more callers than are kept in memory lose no budget', async () => {
 })
 
 test('an order that has left counts as sent, also while the storage has it as waiting', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const stored = { ...rig.latest, state: 'reserved', sentAtMs: null } as const
   rig.ledger.update(stored)

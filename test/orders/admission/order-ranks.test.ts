@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { OrderRanks } from '../../../src/orders/admission/order-ranks.ts'
 import type { OrderCall } from '../../../src/orders/order-call.ts'
 import { modifyOrder, placeOrder } from '../../limits/sample-orders.ts'
-import { DeskRig } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
 
 const cancelOf = (orderID: bigint): OrderCall => ({ protoId: 2205, c2s: modifyOrder({ orderID, modifyOrderOp: 2 }) })
 
 test('a cancel of an order of the ledger goes first, one of a made-up id last', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const ranks = new OrderRanks(rig.ledger)
   const place: OrderCall = { protoId: 2202, c2s: placeOrder() }
@@ -18,7 +18,7 @@ test('a cancel of an order of the ledger goes first, one of a made-up id last', 
 })
 
 test('an order that is cancelled over and over ranks last after the second time, for a minute', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const ranks = new OrderRanks(rig.ledger)
   const ranked: string[] = []

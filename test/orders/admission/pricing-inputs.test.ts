@@ -5,7 +5,7 @@ import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, failed, limits } from '../order-rig.ts'
+import { OrderPathRig, failed, limits } from '../order-rig.ts'
 import { snapshot } from '../sample-snapshot.ts'
 
 const SNAPSHOT = 3203
@@ -15,14 +15,14 @@ function codeOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
-function reserved(rig: DeskRig): bigint | null {
+function reserved(rig: OrderPathRig): bigint | null {
   return rig.latest.reservation?.value ?? null
 }
 
 const BILLION = 1_000_000_000n
 
 test('a key without limits costs no call beside the order', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place({ orderType: OrderType.Market }))
   await rig.done(rig.modify({ qty: 300 }, { limits: limits({ maxOrdersPerMinute: 9 }) }))
   assert.deepEqual(
@@ -32,7 +32,7 @@ test('a key without limits costs no call beside the order', async () => {
 })
 
 test('a market order is valued at the last price and the band', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 400))
   const capped = { limits: limits({ maxOrderValue: 42_000 }) }
   const market = { orderType: OrderType.Market, price: undefined }
@@ -42,7 +42,7 @@ test('a market order is valued at the last price and the band', async () => {
 })
 
 test('before the first trade of the day the last close is the price', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 0, 200))
   const answer = rig.place({ orderType: OrderType.Market }, { limits: limits({ maxDailyValue: 50_000 }) })
   assert.equal(codeOf(await rig.done(answer)), 'answered')
@@ -56,7 +56,7 @@ test('a market order that cannot be priced is refused under a value cap, and onl
     snapshot(SecurityType.Eqty, 0),
   ]
   for (const failure of failures) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     rig.answers.set(SNAPSHOT, () => failure)
     const order = { orderType: OrderType.Market }
     assert.equal(
@@ -73,7 +73,7 @@ test('a market order that cannot be priced is refused under a value cap, and onl
 })
 
 test('a future counts with the size and in the currency of its contract', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Future, 20_000))
   rig.answers.set(FUTURE_INFO, () => {
     const security = { market: 1, code: 'HSImain' }
@@ -90,7 +90,7 @@ test('a future counts with the size and in the currency of its contract', async 
 })
 
 test('an order with a price of its own needs a snapshot only when nothing is known of its contract', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   const [second, third, market] = [{ qty: 200 }, { price: 310 }, { orderType: OrderType.Market, price: undefined }]
   const snapshots: number[] = []
@@ -105,7 +105,7 @@ test('an order with a price of its own needs a snapshot only when nothing is kno
 })
 
 test('what is known of a contract is asked again after an hour, and when the link came up', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   const snapshotsAfter = async (): Promise<number> => {
     await rig.done(rig.place({}, capped))
@@ -116,14 +116,14 @@ test('what is known of a contract is asked again after an hour, and when the lin
   assert.equal(await snapshotsAfter(), 1)
   await rig.pass(120_000)
   assert.equal(await snapshotsAfter(), 2)
-  rig.search.linkReady()
+  rig.reconciler.linkReady()
   assert.equal(await snapshotsAfter(), 3)
   rig.clock.step(-7_200_000)
   assert.equal(await snapshotsAfter(), 4)
 })
 
 test('a contract that OpenD does not tell of is asked for each time', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
   assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'limits.daily_value')
@@ -132,14 +132,14 @@ test('a contract that OpenD does not tell of is asked for each time', async () =
 })
 
 test('orders of one security at the same time share one snapshot', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   await rig.done(Promise.all(Array.from({ length: 50 }, () => rig.place({}, capped))))
   assert.deepEqual([rig.count(SNAPSHOT), rig.count(2202)], [1, 50])
 })
 
 test('a change counts what it adds to the order as OpenD lists it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 70_000 }) }
   await rig.done(rig.place({}, capped))
   rig.listed = [restingOrder({ orderID: 1n, orderIDEx: 'FT1' })]
@@ -152,7 +152,7 @@ test('a change counts what it adds to the order as OpenD lists it', async () => 
 })
 
 test('a change of an order that the key did not place counts in full, whoever placed it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place({ qty: 5_000, price: 1 }, { caller: 'key:b' }))
   const foreign = restingOrder({ orderID: 1n, orderIDEx: 'FT1', qty: 5_000, price: 1 })
   const byHand = restingOrder({ orderID: 7n, orderIDEx: 'FT7', qty: 5_000, price: 1 })
@@ -171,7 +171,7 @@ test('a cheap limit does not hide what a sale is worth', async () => {
   const capped = { limits: limits({ maxOrderValue: 1_000, maxDailyValue: 1_000 }) }
   for (const trdSide of [TrdSide.Sell, TrdSide.SellShort]) {
     for (const orderType of [OrderType.Normal, OrderType.AbsoluteLimit, OrderType.SpecialLimit, OrderType.TWAP_LIMIT]) {
-      const rig = new DeskRig()
+      const rig = new OrderPathRig()
       const sale = { trdSide, orderType, qty: 3_000, price: 0.01 }
       assert.equal(codeOf(await rig.done(rig.place(sale, capped))), 'limits.order_value')
       assert.equal(codeOf(await rig.done(rig.place({ ...sale, qty: 2 }, capped))), 'answered')
@@ -184,7 +184,7 @@ test('a cheap limit does not hide what a sale is worth', async () => {
 })
 
 test('a change of an order that is not listed is refused under limits that must look at it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   for (const key of [limits({ maxOrderValue: 1e9 }), limits({ allowedSymbols: ['HK.00700'] })]) {
     assert.match(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), /^limits\./)
@@ -194,7 +194,7 @@ test('a change of an order that is not listed is refused under limits that must 
 })
 
 test('without a cap that needs it a value may not be known, and the entry says so', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   assert.equal(rig.latest.isValued, false)
   await rig.done(rig.place({}, { limits: limits({ maxDailyValue: 1e9 }) }))

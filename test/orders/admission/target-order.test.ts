@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { changedC2s, DeskRig, limits } from '../order-rig.ts'
+import { changedC2s, OrderPathRig, limits } from '../order-rig.ts'
 import { orderList } from '../sample-replies.ts'
 
 function told({ reply }: OrderAnswer): string {
@@ -17,7 +17,7 @@ const SEVEN = restingOrder({ orderID: 7n, orderIDEx: 'FT7' })
 const EIGHT = restingOrder({ orderID: 8n, orderIDEx: 'FT8', code: '00005', qty: 5_000 })
 
 /** The ids of the last change that OpenD got. */
-function sentIds(rig: DeskRig): readonly unknown[] {
+function sentIds(rig: OrderPathRig): readonly unknown[] {
   const sent = rig.sent.findLast(({ protoId }) => protoId === 2205)
   if (sent === undefined) return []
   const { orderID, orderIDEx } = changedC2s(sent)
@@ -26,7 +26,7 @@ function sentIds(rig: DeskRig): readonly unknown[] {
 
 test('a change whose two ids name two orders is refused, whatever the limits of its key', async () => {
   for (const keyLimits of [null, limits({ allowedSymbols: ['HK.00700'] }), limits({ maxOrderValue: 1e9 })]) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     rig.listed = [SEVEN, EIGHT]
     const answer = await rig.done(rig.modify({ orderID: 7n, orderIDEx: 'FT8', price: 1 }, { limits: keyLimits }))
     assert.deepEqual([told(answer), rig.count(2205)], ['request.invalid_value order_id_ex', 0])
@@ -34,7 +34,7 @@ test('a change whose two ids name two orders is refused, whatever the limits of 
 })
 
 test('what goes upstream names the order that was checked, by both its ids', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.listed = [SEVEN, EIGHT]
   const limited = { limits: limits({ maxOrderValue: 1e9 }) }
   for (const ids of [{ orderID: 7n }, { orderID: 0n, orderIDEx: 'FT7' }, { orderID: 7n, orderIDEx: 'FT7' }]) {
@@ -44,14 +44,14 @@ test('what goes upstream names the order that was checked, by both its ids', asy
 })
 
 test('two ids that cannot be looked up are not sent', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2201, () => ({ ok: true, body: new Uint8Array() }))
   const answer = await rig.done(rig.modify({ orderID: 7n, orderIDEx: 'FT7', price: 310 }))
   assert.deepEqual([told(answer), rig.count(2205)], ['gateway.bad_reply', 0])
 })
 
 test('the ids of an order that the ledger placed need no look at the list', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   assert.deepEqual([rig.latest.orderId, rig.latest.orderIdEx], ['1', 'FT1'])
   assert.equal(told(await rig.done(rig.modify({ orderID: 1n, orderIDEx: 'FT1', price: 310 }))), 'answered')
@@ -65,7 +65,7 @@ test('the ids of an order that the ledger placed need no look at the list', asyn
 })
 
 test('a cancel of an order that nobody knows leaves without a look at the list', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2201, () => orderList([]))
   assert.equal(told(await rig.done(rig.cancel({ orderID: 77n }))), 'answered')
   assert.deepEqual([sentIds(rig)[0], rig.count(2201)], [77n, 0])

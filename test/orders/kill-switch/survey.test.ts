@@ -4,11 +4,11 @@ import { OrderStatus } from '../../../proto/enums.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { type Survey, surveyOrders } from '../../../src/orders/kill-switch/survey.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
-import { DeskRig, failed, type Order, orderOf, PLAY_ID, STATUSES } from '../order-rig.ts'
+import { OrderPathRig, failed, type Order, orderOf, PLAY_ID, STATUSES } from '../order-rig.ts'
 
 const ACCOUNT = { accId: PLAY_ID, trdEnv: 0, trdMarket: 1 }
 
-function surveyed(rig: DeskRig, orders: readonly Order[], change: Partial<CancelTask> = {}): Survey {
+function surveyed(rig: OrderPathRig, orders: readonly Order[], change: Partial<CancelTask> = {}): Survey {
   const nowMs = rig.clock.wallMs()
   const task: CancelTask = {
     ...{ id: 'halt:caller:key:a', reason: 'halt', scope: { kind: 'caller', caller: 'key:a' }, includesForeign: false },
@@ -19,7 +19,7 @@ function surveyed(rig: DeskRig, orders: readonly Order[], change: Partial<Cancel
 }
 
 /** An order whose reply is lost. */
-async function lost(rig: DeskRig): Promise<LedgerEntry> {
+async function lost(rig: OrderPathRig): Promise<LedgerEntry> {
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   void rig.place()
   await rig.pass(100)
@@ -29,7 +29,7 @@ async function lost(rig: DeskRig): Promise<LedgerEntry> {
 const idsOf = (orders: readonly Order[]): readonly bigint[] => orders.map(({ orderID }) => orderID)
 
 test('an order without a known id is ours by its tag, as long as no second one has it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const entry = await lost(rig)
   const [order, copy] = [orderOf(entry, { orderID: 5n }), orderOf(entry, { orderID: 6n, orderIDEx: 'FT6' })]
   const one = surveyed(rig, [order])
@@ -40,7 +40,7 @@ test('an order without a known id is ours by its tag, as long as no second one h
 })
 
 test('what cannot trade any more is left alone, and every other status counts as open', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const over = new Set([3, 11, 14, 15, 21, 22, 23, 24])
   for (const orderStatus of [...STATUSES, 99]) {
@@ -50,7 +50,7 @@ test('what cannot trade any more is left alone, and every other status counts as
 })
 
 test('a cancel-after means the orders made before it fired', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const order = orderOf(rig.latest)
   const made = { reason: 'cancel_after', dueAtMs: rig.latest.createdAtMs } as const
@@ -60,9 +60,9 @@ test('a cancel-after means the orders made before it fired', async () => {
 })
 
 test('an order that was called absent is cancelled when it appears, and waited for a while', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const entry = await lost(rig)
-  rig.desk.entries.transition(entry, 'absent', {})
+  rig.manager.entries.transition(entry, 'absent', {})
   assert.equal(surveyed(rig, [orderOf(entry)]).open.length, 1)
   assert.equal(surveyed(rig, []).undecided.length, 1)
   await rig.pass(600_000)
@@ -70,7 +70,7 @@ test('an order that was called absent is cancelled when it appears, and waited f
 })
 
 test('a list is in doubt when it lacks what OpenD accepted, until a cancel of that was accepted', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const first = orderOf(rig.latest, { orderStatus: OrderStatus.Filled_All })
   assert.equal(surveyed(rig, [first]).doubt, 'none')

@@ -181,7 +181,7 @@ export class SwitchRig {
       standing: () => null,
       connId: () => '1',
       onContradiction: () => undefined,
-      noteSent: () => undefined,
+      recordSent: () => undefined,
       tradingAccounts: async (accId) => new Map([[accId, 'simulate']]),
       allAccounts: async () =>
         [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: [TrdMarket.HK] })),

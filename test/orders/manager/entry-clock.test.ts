@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
-import { DeskRig } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
 import { placed } from '../sample-replies.ts'
 
 test('an order that ends after another was written down never seems to have ended before it', async () => {
   for (const restarts of [false, true]) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     let answer: (outcome: CallOutcome) => void = () => undefined
     rig.answers.set(2202, () => new Promise<CallOutcome>((resolve) => (answer = resolve)))
     const first = rig.place()

@@ -5,7 +5,7 @@ import { IDEMPOTENCY_MS } from '../../../src/orders/manager/order-manager.ts'
 import { WAIT_FOR_SEARCH_MS } from '../../../src/orders/sending/order-sender.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { CALLER_REMARK_BYTES, tagOf } from '../../../src/orders/tag.ts'
-import { changedC2s, DeskRig, failed, limits, never, orderOf, placedC2s, PLAY_ID, REAL_ID } from '../order-rig.ts'
+import { changedC2s, OrderPathRig, failed, limits, never, orderOf, placedC2s, PLAY_ID, REAL_ID } from '../order-rig.ts'
 import { refusal } from '../sample-replies.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
 
@@ -15,7 +15,7 @@ function told({ reply }: OrderAnswer): string {
 }
 
 test('an order is durable before its first byte leaves, and carries its tag behind the remark', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const call = rig.place({ remark: 'grid 7' })
   assert.equal(rig.count(2202), 0)
   const { reply } = await rig.done(call)
@@ -28,7 +28,7 @@ test('an order is durable before its first byte leaves, and carries its tag behi
 })
 
 test('a remark that leaves no room for the tag is refused before anything happens', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const answer = await rig.done(rig.place({ remark: 'x'.repeat(CALLER_REMARK_BYTES + 1) }))
   assert.equal(told(answer), 'request.invalid_value')
   assert.deepEqual([rig.sent.length, rig.latest.state], [0, 'refused'])
@@ -36,7 +36,7 @@ test('a remark that leaves no room for the tag is refused before anything happen
 })
 
 test('two hundred orders at once against a cap of seven: seven are sent', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 7 }) }
   const answers = await rig.done(Promise.all(Array.from({ length: 200 }, () => rig.place({}, capped))))
   assert.equal(answers.filter((answer) => told(answer) === 'answered').length, 7)
@@ -45,7 +45,7 @@ test('two hundred orders at once against a cap of seven: seven are sent', async 
 })
 
 test('two hundred orders at once against a day of seven orders: seven are sent, whatever must be looked up', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: { HKD: 7 * 30_000 } }) }
   const answers = await rig.done(Promise.all(Array.from({ length: 200 }, () => rig.place({}, capped))))
   assert.equal(answers.filter((answer) => told(answer) === 'limits.daily_value').length, 193)
@@ -53,7 +53,7 @@ test('two hundred orders at once against a day of seven orders: seven are sent, 
 })
 
 test('one idempotency key stands for one order', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   const both = await rig.done(Promise.all([rig.place({}, key), rig.place({}, key)]))
   assert.deepEqual(both.map(told).sort(), ['answered', 'order.in_flight'])
@@ -69,13 +69,13 @@ test('one idempotency key stands for one order', async () => {
 })
 
 test('without a key every call is an order', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(Promise.all([rig.place(), rig.place()]))
   assert.equal(rig.count(2202), 2)
 })
 
 test("OpenD's refusal is replayed, a call that never left may be made again", async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   rig.answers.set(2202, () => failed('gateway.not_ready', false))
   assert.equal(told(await rig.done(rig.place({}, key))), 'gateway.not_ready')
@@ -88,7 +88,7 @@ test("OpenD's refusal is replayed, a call that never left may be made again", as
 })
 
 test('an idempotency key stands for its order for a day', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   await rig.done(rig.place({}, key))
   await rig.pass(IDEMPOTENCY_MS - 1_000)
@@ -100,7 +100,7 @@ test('an idempotency key stands for its order for a day', async () => {
 })
 
 test('what was answered is answered again while OpenD cannot be asked', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   await rig.done(rig.place({}, key))
   rig.accounts = { code: 'gateway.not_ready', detail: 'down', retryInMs: null }
@@ -109,7 +109,7 @@ test('what was answered is answered again while OpenD cannot be asked', async ()
 })
 
 test('a lost reply is waited for, then told as unknown, and never sent again', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   rig.answers.set(2201, never)
   const answer = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
@@ -122,7 +122,7 @@ test('a lost reply is waited for, then told as unknown, and never sent again', a
 })
 
 test('a caller that waits hears of the order as soon as it is found', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => {
     rig.listed = [orderOf(rig.latest, { orderID: 77n })]
     return failed('gateway.disconnected', true)
@@ -133,7 +133,7 @@ test('a caller that waits hears of the order as soon as it is found', async () =
 })
 
 test('a restart turns what was on its way into unknown, with its budgets, and loses what was not durable', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 1 }), idempotencyKey: 'k' }
   rig.answers.set(2202, never)
   void rig.place({}, capped)
@@ -148,7 +148,7 @@ test('a restart turns what was on its way into unknown, with its budgets, and lo
 test('an object that ends before its entry is durable has sent nothing', async () => {
   const after = new Set<string>()
   for (let seed = 1; seed <= 20; seed++) {
-    const rig = new DeskRig(seed)
+    const rig = new OrderPathRig(seed)
     void rig.place({}, { idempotencyKey: 'k' })
     await new Promise((resolve) => process.nextTick(resolve))
     // The entry is on its way to the disk, and may get there.
@@ -162,7 +162,7 @@ test('an object that ends before its entry is durable has sent nothing', async (
 })
 
 test('a halt stops new orders and changes, and never a cancel', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const accId = PLAY_ID.toString()
   for (const scope of [{ kind: 'all' }, { kind: 'account', accId }, { kind: 'caller', caller: 'key:a' }] as const) {
     rig.switches.halt(scope, false)
@@ -180,7 +180,7 @@ test('a halt stops new orders and changes, and never a cancel', async () => {
 })
 
 test('a replay is told through a halt, and a cancel passes spent budgets', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const spent = { limits: limits({ maxOrdersPerMinute: 1, maxDailyValue: 30_000, maxOrderValue: 30_000 }) }
   await rig.done(rig.place({}, { ...spent, idempotencyKey: 'k' }))
   rig.switches.halt({ kind: 'all' }, true)
@@ -190,7 +190,7 @@ test('a replay is told through a halt, and a cancel passes spent budgets', async
 })
 
 test('a dry run of a call finds what the call would find, sends nothing and takes nothing', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 1, maxDailyValue: 30_000 }), idempotencyKey: 'k' }
   const before = await rig.done(rig.place({}, { ...capped, isDryRun: true }))
   assert.equal(before.reply.kind === 'dry_run' && before.reply.report.wouldPass, true)
@@ -206,7 +206,7 @@ test('a dry run of a call finds what the call would find, sends nothing and take
 })
 
 test('two orders under different limits of one caller do not take the same budget', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const byTwoTokens = [
     limits({ maxOrdersPerMinute: 1, maxDailyValue: 1_000_000 }),
     limits({ maxOrdersPerMinute: 1, maxDailyValue: 2_000_000 }),
@@ -216,7 +216,7 @@ test('two orders under different limits of one caller do not take the same budge
 })
 
 test('two changes at once cannot mix into an order that nobody checked', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.listed = [restingOrder({ orderID: 7n, qty: 100, price: 300 })]
   const capped = { limits: limits({ maxOrderValue: 60_000 }) }
   const answers = await rig.done(Promise.all([rig.modify({ qty: 200 }, capped), rig.modify({ price: 600 }, capped)]))
@@ -232,7 +232,7 @@ test('two changes at once cannot mix into an order that nobody checked', async (
 })
 
 test('an account that is not of the login, a wrong environment and a missing right are refused', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const header = (accID: bigint, trdEnv: number) => ({ header: { accID, trdEnv, trdMarket: 1 } })
   assert.equal(told(await rig.done(rig.place(header(5n, 0)))), 'trade.unknown_account')
   assert.equal(told(await rig.done(rig.place(header(REAL_ID, 0)))), 'trade.environment_mismatch')
@@ -246,7 +246,7 @@ test('an account that is not of the login, a wrong environment and a missing rig
 })
 
 test('orders that come together are written together, each durable before it is sent', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(Promise.all(Array.from({ length: 30 }, () => rig.place())))
   const places = rig.sent.filter(({ protoId }) => protoId === 2202)
   assert.equal(places.length, 30)
@@ -255,7 +255,7 @@ test('orders that come together are written together, each durable before it is 
 })
 
 test('a tag that is taken is drawn again', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const { tag } = rig.latest
   rig.nextUnits.push(...unitsOf(tag ?? ''))
@@ -277,7 +277,7 @@ function unitsOf(tag: string): readonly number[] {
 }
 
 test('every entry has a tag of its own, which only new orders carry', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   await rig.done(rig.cancel())
   const [cancel, place] = rig.entries

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { MOST_REFUSED_PER_MINUTE } from '../../../src/orders/manager/order-manager.ts'
-import { DeskRig, limits } from '../order-rig.ts'
+import { OrderPathRig, limits } from '../order-rig.ts'
 
 /** What a caller was told: the kind, with the code of a refusal. */
 function told({ reply }: OrderAnswer): string {
@@ -10,7 +10,7 @@ function told({ reply }: OrderAnswer): string {
 }
 
 test('a refused call is an entry that holds nothing and says why, and its idempotency key is free', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const spent = { limits: limits({ maxOrdersPerMinute: 1 }) }
   await rig.done(rig.place({}, spent))
   const answer = await rig.done(rig.place({ qty: 200 }, { ...spent, idempotencyKey: 'k' }))
@@ -22,7 +22,7 @@ test('a refused call is an entry that holds nothing and says why, and its idempo
   )
   assert.deepEqual(answer.reply.kind === 'refused' && [answer.reply.intentId, answer.reply.failure], [id, why])
   assert.deepEqual(rig.refused, ['limits.rate'])
-  assert.equal(rig.desk.entries.counts.refused, 1)
+  assert.equal(rig.manager.entries.counts.refused, 1)
   // Neither the same call nor another one under that key is held up by it.
   assert.equal(told(await rig.done(rig.place({}, { idempotencyKey: 'k' }))), 'answered')
   rig.restart()
@@ -31,26 +31,26 @@ test('a refused call is an entry that holds nothing and says why, and its idempo
 })
 
 test('a refusal waits for no disk', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const startMs = rig.clock.elapsedMs
   await rig.done(rig.place({}, { limits: limits({ maxOrdersPerMinute: 0 }) }))
   assert.equal(rig.clock.elapsedMs, startMs)
 })
 
 test('a program that runs away writes sixty refusals a minute, each caller for itself', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const none = { limits: limits({ maxOrdersPerMinute: 0 }) }
   const runAway = (caller: string) => Promise.all(Array.from({ length: 100 }, () => rig.place({}, { ...none, caller })))
   await rig.done(Promise.all([runAway('key:a'), runAway('key:b')]))
   assert.equal(rig.entries.length, 2 * MOST_REFUSED_PER_MINUTE)
-  assert.deepEqual([rig.refused.length, rig.desk.entries.counts.refused], [200, 200])
+  assert.deepEqual([rig.refused.length, rig.manager.entries.counts.refused], [200, 200])
   await rig.pass(60_000)
   await rig.done(runAway('key:a'))
   assert.equal(rig.entries.length, 3 * MOST_REFUSED_PER_MINUTE)
 })
 
 test('a dry run that is refused is no entry', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const dry = { isDryRun: true }
   assert.equal(
     told(await rig.done(rig.place({ header: { accID: 5n, trdEnv: 0, trdMarket: 1 } }, dry))),

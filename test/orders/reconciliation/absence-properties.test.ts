@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { entryIdOf, tagOf } from '../../../src/orders/tag.ts'
-import { DeskRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
+import { OrderPathRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
 import { orderList, placed } from '../sample-replies.ts'
 
 /** What OpenD makes of a new order, and what the gateway hears of it. */
@@ -45,7 +45,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
 
 /** An OpenD that makes orders late, lists them incompletely and forgets to answer, with the gateway in front of it. */
 class Schedule {
-  readonly rig = new DeskRig()
+  readonly rig = new OrderPathRig()
   /** Orders as they were made, oldest first; copies by hand among them. */
   readonly orders: Order[] = []
   /** Orders by the id of their entry, without copies. */
@@ -82,7 +82,7 @@ class Schedule {
         for (const [id, connection] of this.waiting) if (connection !== rig.connection) this.#make(this.#entry(id))
         break
       case 'push':
-        for (const order of this.made.values()) rig.search.orderPush(pushOf(order))
+        for (const order of this.made.values()) rig.reconciler.orderPush(pushOf(order))
         break
       case 'copy':
         this.#copy()
@@ -93,7 +93,7 @@ class Schedule {
       case 'restart':
         await rig.done(rig.ledger.sync())
         rig.restart()
-        await rig.search.run()
+        await rig.reconciler.run()
         rig.reconnect()
     }
     this.check()
@@ -103,9 +103,9 @@ class Schedule {
   async calm(): Promise<void> {
     this.#shown = 1
     this.rig.reconnect()
-    for (const order of this.orders) this.rig.search.orderPush(pushOf(order))
+    for (const order of this.orders) this.rig.reconciler.orderPush(pushOf(order))
     await this.#pass(200_000)
-    this.rig.search.ordersListed(PLAY_ID.toString(), this.orders)
+    this.rig.reconciler.ordersListed(PLAY_ID.toString(), this.orders)
   }
 
   /** No entry is called absent while its order is there, or can still be carried out over a connection that lives. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, limits, orderOf } from '../order-rig.ts'
+import { OrderPathRig, limits, orderOf } from '../order-rig.ts'
 import { orderList } from '../sample-replies.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,13 +17,13 @@ const LATE: CallOutcome = {
 }
 
 /** A rig whose order calls get no reply over a connection that lives on. */
-function hanging(): DeskRig {
-  const rig = new DeskRig()
+function hanging(): OrderPathRig {
+  const rig = new OrderPathRig()
   for (const protoId of [2202, 2205]) rig.answers.set(protoId, () => LATE)
   return rig
 }
 
-function polls(rig: DeskRig): number {
+function polls(rig: OrderPathRig): number {
   return rig.count(2201)
 }
 
@@ -31,8 +31,8 @@ test('an order is never absent while the connection that carried it lives, and i
   const rig = hanging()
   void rig.place({}, { limits: limits({ maxDailyValue: 30_000 }) })
   await rig.pass(80_000)
-  const { state, holds, looks, detail } = rig.latest
-  assert.deepEqual([state, holds, looks], ['unknown', 'rate_and_value', 0])
+  const { state, holds, pollAttempts, detail } = rig.latest
+  assert.deepEqual([state, holds, pollAttempts], ['unknown', 'rate_and_value', 0])
   assert.match(detail ?? '', /the connection that carried the call still lives.*\/api\/admin\/reload.*by hand/)
   rig.listed = [orderOf(rig.latest)]
   await rig.pass(60_000)
@@ -56,9 +56,9 @@ test('after its connection ended, an order is absent after a minute of polls ove
   await rig.pass(3 * HOUR_MS)
   rig.reconnect()
   await rig.pass(50_000)
-  assert.ok(rig.latest.looks > 0)
+  assert.ok(rig.latest.pollAttempts > 0)
   rig.reconnect()
-  assert.deepEqual([rig.latest.state, rig.latest.looks], ['unknown', 0])
+  assert.deepEqual([rig.latest.state, rig.latest.pollAttempts], ['unknown', 0])
   await rig.pass(60_000)
   assert.equal(rig.latest.state, 'unknown')
   await rig.pass(5_000)
@@ -69,21 +69,21 @@ test('a connection with the same id as the one before is another connection', as
   const rig = hanging()
   void rig.place()
   await rig.pass(60_000)
-  rig.search.linkReady()
+  rig.reconciler.linkReady()
   await rig.pass(65_000)
   assert.equal(rig.latest.state, 'absent')
 })
 
 test('after a restart, polls count once a connection came up, also where the frame of the order is not known', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => new Promise(() => undefined))
   void rig.place()
   await rig.pass(1_000)
   assert.equal(rig.latest.state, 'reserved')
   rig.restart()
-  await rig.search.run()
+  await rig.reconciler.run()
   await rig.pass(10 * 60_000)
-  assert.deepEqual([rig.latest.state, rig.latest.sentAs, rig.latest.looks], ['unknown', null, 0])
+  assert.deepEqual([rig.latest.state, rig.latest.sentAs, rig.latest.pollAttempts], ['unknown', null, 0])
   rig.reconnect()
   await rig.pass(65_000)
   assert.equal(rig.latest.state, 'absent')
@@ -99,7 +99,7 @@ test('a poll that began over the carrying connection does not count, also when i
   await rig.pass(1_000)
   rig.reconnect()
   await rig.pass(4_500)
-  assert.deepEqual([rig.latest.state, rig.latest.looks], ['unknown', 0])
+  assert.deepEqual([rig.latest.state, rig.latest.pollAttempts], ['unknown', 0])
   await rig.pass(120_000)
   assert.equal(rig.latest.state, 'absent')
 })

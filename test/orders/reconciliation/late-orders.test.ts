@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { DeskRig, failed, type Order, orderOf, PLAY_ID, pushOf, REAL_ID, STATUSES } from '../order-rig.ts'
+import { OrderPathRig, failed, type Order, orderOf, PLAY_ID, pushOf, REAL_ID, STATUSES } from '../order-rig.ts'
 import { refusal } from '../sample-replies.ts'
 
 const FAILED: readonly number[] = [OrderStatus.SubmitFailed, OrderStatus.Failed, OrderStatus.Deleted]
 
 /** A rig with an entry whose caller was told that its order is not there. */
-async function denied(state: 'absent' | 'rejected'): Promise<DeskRig> {
-  const rig = new DeskRig()
+async function denied(state: 'absent' | 'rejected'): Promise<OrderPathRig> {
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => (state === 'absent' ? failed('gateway.disconnected', true) : refusal(2202, -1)))
   void rig.place({}, { idempotencyKey: 'k' })
   await rig.pass(65_000)
@@ -18,9 +18,9 @@ async function denied(state: 'absent' | 'rejected'): Promise<DeskRig> {
 }
 
 /** The ways in which OpenD shows an order. */
-const WAYS: readonly [string, (rig: DeskRig, order: Order) => Promise<void>][] = [
-  ['a push', async (rig, order) => rig.search.orderPush(pushOf(order))],
-  ['a list', async (rig, order) => rig.search.ordersListed(PLAY_ID.toString(), [order])],
+const WAYS: readonly [string, (rig: OrderPathRig, order: Order) => Promise<void>][] = [
+  ['a push', async (rig, order) => rig.reconciler.orderPush(pushOf(order))],
+  ['a list', async (rig, order) => rig.reconciler.ordersListed(PLAY_ID.toString(), [order])],
   [
     'a poll for another order',
     async (rig, order) => {
@@ -34,7 +34,7 @@ const WAYS: readonly [string, (rig: DeskRig, order: Order) => Promise<void>][] =
     'a push after a restart',
     async (rig, order) => {
       rig.restart()
-      rig.search.orderPush(pushOf(order))
+      rig.reconciler.orderPush(pushOf(order))
     },
   ],
 ]
@@ -50,8 +50,8 @@ test('an order that appears after its caller was told that it is not there is ac
       assert.deepEqual([entry?.state, entry?.orderId, entry?.orderIdEx], ['accepted', '5', 'FT5'], way)
       assert.equal(entry?.contradiction?.state, state)
       assert.match(entry?.contradiction?.detail ?? '', /status 5/)
-      rig.search.orderPush(pushOf(order))
-      assert.deepEqual([rig.contradictions.length, rig.search.contradictions[state]], [1, 1], way)
+      rig.reconciler.orderPush(pushOf(order))
+      assert.deepEqual([rig.contradictions.length, rig.reconciler.contradictions[state]], [1, 1], way)
       // Who asks again under the same key is told of the order, and nothing is sent.
       const sent = rig.count(2202)
       const { reply } = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
@@ -62,11 +62,11 @@ test('an order that appears after its caller was told that it is not there is ac
 
 test('every status but that of an order that failed contradicts', async () => {
   const rig = await denied('absent')
-  for (const orderStatus of FAILED) rig.search.orderPush(pushOf(orderOf(rig.latest, { orderStatus })))
+  for (const orderStatus of FAILED) rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderStatus })))
   assert.equal(rig.latest.state, 'absent')
   for (const orderStatus of STATUSES.filter((status) => !FAILED.includes(status))) {
     const late = await denied('rejected')
-    late.search.orderPush(pushOf(orderOf(late.latest, { orderStatus })))
+    late.reconciler.orderPush(pushOf(orderOf(late.latest, { orderStatus })))
     assert.equal(late.latest.state, 'accepted', String(orderStatus))
   }
 })
@@ -76,32 +76,38 @@ test('an order of another account, or that belongs to another entry, is a copy o
   const absent = rig.latest
   const header = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
   const s2c = { header, order: orderOf(absent) }
-  rig.search.orderPush(encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c }))
+  rig.reconciler.orderPush(encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c }))
   rig.answers.set(2202, () => refusal(2202, -1))
-  rig.search.ordersListed(PLAY_ID.toString(), [orderOf(absent), orderOf(absent, { orderID: 98n, orderIDEx: 'FT98' })])
+  rig.reconciler.ordersListed(PLAY_ID.toString(), [
+    orderOf(absent),
+    orderOf(absent, { orderID: 98n, orderIDEx: 'FT98' }),
+  ])
   assert.equal(rig.latest.state, 'absent')
   // Of several it cannot be told which one is ours, but a person has to know, once.
-  rig.search.ordersListed(PLAY_ID.toString(), [orderOf(absent), orderOf(absent, { orderID: 98n, orderIDEx: 'FT98' })])
+  rig.reconciler.ordersListed(PLAY_ID.toString(), [
+    orderOf(absent),
+    orderOf(absent, { orderID: 98n, orderIDEx: 'FT98' }),
+  ])
   assert.equal(rig.contradictions.length, 1)
   assert.match(rig.contradictions[0] ?? '', /is absent, but several orders carry its tag/)
 })
 
 test('a copy of the remark of an order whose reply was lost decides nothing, and is counted', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   const placed = rig.latest
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   void rig.place()
   await rig.pass(300)
   const lost = rig.latest
-  rig.search.orderPush(pushOf(orderOf(placed, { orderID: 98n, orderIDEx: 'FT98' })))
-  assert.equal(rig.search.copies, 1)
+  rig.reconciler.orderPush(pushOf(orderOf(placed, { orderID: 98n, orderIDEx: 'FT98' })))
+  assert.equal(rig.reconciler.copies, 1)
   const held = { orderID: BigInt(placed.orderId ?? 0), orderIDEx: placed.orderIdEx ?? '' }
-  rig.search.orderPush(pushOf(orderOf(lost, held)))
+  rig.reconciler.orderPush(pushOf(orderOf(lost, held)))
   rig.listed = [orderOf(lost), orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' }), orderOf(placed)]
   await rig.pass(5_000)
   assert.match(rig.latest.detail ?? '', /several orders carry its tag/)
-  rig.search.orderPush(pushOf(orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' })))
+  rig.reconciler.orderPush(pushOf(orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' })))
   assert.equal(rig.latest.state, 'unknown')
 })
 

@@ -66,8 +66,8 @@ test('an order that is not listed says nothing of a change, except that a delete
   for (const op of [1, 2, 3, 4]) assert.equal(stateOf(changeEntry({ op }), []), 'none')
   const deletion = changeEntry({ op: ModifyOrderOp.Delete })
   const look = { orders: [], gap: null }
-  const finding = matchOrder(deletion, look, ledgerOf())
-  assert.equal(finding?.state === 'accepted' && finding.isByAbsence, true)
+  const polled = matchOrder(deletion, look, ledgerOf())
+  assert.equal(polled?.state === 'accepted' && polled.isByAbsence, true)
   assert.equal(matchOrder(deletion, { ...look, gap: 'test' }, ledgerOf()), null)
 })
 

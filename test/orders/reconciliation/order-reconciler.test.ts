@@ -5,7 +5,7 @@ import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, failed, limits, never, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, failed, limits, never, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
 import { orderHistory, orderList } from '../sample-replies.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
@@ -17,8 +17,8 @@ function dayOf(ms: number): string {
 }
 
 /** A rig whose order calls lose their replies. */
-function losing(): DeskRig {
-  const rig = new DeskRig()
+function losing(): OrderPathRig {
+  const rig = new OrderPathRig()
   for (const protoId of [2202, 2205]) rig.answers.set(protoId, () => failed('gateway.disconnected', true))
   return rig
 }
@@ -62,7 +62,7 @@ test('looks at which OpenD does not list the orders do not count', async () => {
     rig.answers.set(protoId, () => answer)
     void rig.place()
     await rig.pass(300_000)
-    assert.deepEqual([rig.latest.state, rig.latest.looks], ['unknown', 0])
+    assert.deepEqual([rig.latest.state, rig.latest.pollAttempts], ['unknown', 0])
     rig.answers.set(2201, () => orderList([]))
     rig.answers.set(HISTORY, () => orderHistory([]))
     await rig.pass(55_000)
@@ -108,7 +108,7 @@ test('nor do many that were asked for at once: they all may lack the same', asyn
   void rig.cancel({ forAll: true, orderID: 0n })
   await rig.pass(300)
   for (let time = 0; time < 10; time++) {
-    rig.search.linkReady()
+    rig.reconciler.linkReady()
     await rig.pass(100)
   }
   assert.equal(rig.latest.state, 'unknown')
@@ -121,11 +121,11 @@ test('a link that comes up again and again makes no order absent sooner', async 
   void rig.place()
   await rig.pass(500)
   for (let i = 0; i < 50; i++) {
-    rig.search.linkReady()
+    rig.reconciler.linkReady()
     await rig.pass(100)
   }
   assert.equal(rig.latest.state, 'unknown')
-  assert.ok(rig.latest.looks < 4)
+  assert.ok(rig.latest.pollAttempts < 4)
 })
 
 test('the link coming up finds an order at once', async () => {
@@ -134,7 +134,7 @@ test('the link coming up finds an order at once', async () => {
   void rig.place()
   await rig.pass(20_000)
   rig.answers.set(2201, () => orderList([orderOf(rig.latest)]))
-  rig.search.linkReady()
+  rig.reconciler.linkReady()
   await rig.pass(0)
   assert.equal(rig.latest.state, 'accepted')
 })
@@ -155,7 +155,7 @@ test('a clock that is set forward makes no order absent sooner', async () => {
   await rig.pass(500)
   rig.restart()
   rig.clock.step(3_600_000)
-  await rig.search.run()
+  await rig.reconciler.run()
   await rig.pass(25_000)
   assert.equal(rig.latest.state, 'unknown')
 })
@@ -179,9 +179,9 @@ test('a slow account does not hold up another one', async () => {
   void rig.place({ header: REAL })
   void rig.place()
   await rig.pass(5_000)
-  const looks = Object.fromEntries(rig.entries.map(({ call, looks: count }) => [call.accId, count]))
-  assert.equal(looks[REAL_ID.toString()], 0)
-  assert.equal(looks['281756'], 3)
+  const pollAttempts = Object.fromEntries(rig.entries.map(({ call, pollAttempts: count }) => [call.accId, count]))
+  assert.equal(pollAttempts[REAL_ID.toString()], 0)
+  assert.equal(pollAttempts['281756'], 3)
 })
 
 test('the history is asked from the oldest missing order up to now', async () => {
@@ -201,7 +201,7 @@ test('the history is asked from the oldest missing order up to now', async () =>
     asked = [conditions?.beginTime?.slice(0, 10), conditions?.endTime?.slice(0, 10)]
     return orderHistory([])
   })
-  rig.search.linkReady()
+  rig.reconciler.linkReady()
   await rig.pass(10_000)
   assert.deepEqual(asked, [dayOf(firstMs - DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
 
@@ -246,13 +246,13 @@ test('a push about the order settles it before any look', async () => {
   const push = (change: object): Uint8Array => {
     return pushOf(orderOf(rig.latest, change))
   }
-  rig.search.orderPush(push({ remark: '#zzzzzzzz' }))
-  rig.search.orderPush(push({ orderStatus: OrderStatus.TimeOut }))
-  rig.search.orderPush(new Uint8Array([0xff]))
+  rig.reconciler.orderPush(push({ remark: '#zzzzzzzz' }))
+  rig.reconciler.orderPush(push({ orderStatus: OrderStatus.TimeOut }))
+  rig.reconciler.orderPush(new Uint8Array([0xff]))
   assert.equal(rig.latest.state, 'unknown')
-  rig.search.orderPush(push({ orderID: 5n }))
+  rig.reconciler.orderPush(push({ orderID: 5n }))
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['accepted', '5'])
-  rig.search.orderPush(push({ orderID: 6n }))
+  rig.reconciler.orderPush(push({ orderID: 6n }))
   assert.equal(rig.latest.orderId, '5')
 })
 
@@ -265,7 +265,7 @@ test('after its connection a push does not settle an order, as it may be about a
   const order = orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })
   const copy = orderOf(rig.latest, { orderID: 6n, orderIDEx: 'FT6' })
   rig.listed = [order, copy]
-  rig.search.orderPush(pushOf(copy))
+  rig.reconciler.orderPush(pushOf(copy))
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
   await rig.pass(200)
   assert.equal(rig.count(2201), looked + 1, 'the push is a reason to look at once')

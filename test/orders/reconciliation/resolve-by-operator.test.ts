@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ENTRY_STATES } from '../../../src/orders/entry.ts'
 import type { OperatorDecision } from '../../../src/orders/reconciliation/resolve-by-operator.ts'
-import { DeskRig, failed, limits, orderOf, pushOf } from '../order-rig.ts'
+import { OrderPathRig, failed, limits, orderOf, pushOf } from '../order-rig.ts'
 import { orderList } from '../sample-replies.ts'
 
 function decision(change: Partial<OperatorDecision>): OperatorDecision {
@@ -10,8 +10,8 @@ function decision(change: Partial<OperatorDecision>): OperatorDecision {
 }
 
 /** A rig whose newest entry is a new order, or a change, that stays unknown. */
-async function undecided(kind: 'place' | 'modify'): Promise<DeskRig> {
-  const rig = new DeskRig()
+async function undecided(kind: 'place' | 'modify'): Promise<OrderPathRig> {
+  const rig = new OrderPathRig()
   await rig.done(rig.place())
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   for (const protoId of [2202, 2205]) rig.answers.set(protoId, () => failed('gateway.disconnected', true))
@@ -23,8 +23,8 @@ async function undecided(kind: 'place' | 'modify'): Promise<DeskRig> {
 }
 
 /** The failure code of a decision, or the state that it led to. */
-function resolved(rig: DeskRig, change: Partial<OperatorDecision>, id = rig.latest.id): string {
-  const result = rig.search.resolve(id, decision(change))
+function resolved(rig: OrderPathRig, change: Partial<OperatorDecision>, id = rig.latest.id): string {
+  const result = rig.reconciler.resolve(id, decision(change))
   return result.ok ? result.value.state : result.failure.code
 }
 
@@ -89,7 +89,7 @@ test('a decision names a state that can be chosen, and an accepted order its ids
 test('an order that appears after an operator called it absent is noticed like any other', async () => {
   const rig = await undecided('place')
   resolved(rig, {})
-  rig.search.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
+  rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
   const { state, contradiction, resolution, orderIdEx } = rig.latest
   assert.deepEqual([state, contradiction?.state, orderIdEx], ['accepted', 'absent', 'FT55'])
   assert.equal(resolution?.by, 'key:admin')

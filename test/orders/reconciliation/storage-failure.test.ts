@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DeskRig, failed, limits, orderOf } from '../order-rig.ts'
+import { OrderPathRig, failed, limits, orderOf } from '../order-rig.ts'
 
 /** A rig with an entry that is unknown, whose storage fails from then on. */
-async function undecided(): Promise<DeskRig> {
-  const rig = new DeskRig()
+async function undecided(): Promise<OrderPathRig> {
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   void rig.place({}, { limits: limits({ maxOrdersPerMinute: 5 }) })
   await rig.pass(1_000)
@@ -28,11 +28,11 @@ test('an order that is found while the storage fails stays found, and is written
   rig.reconnect()
   await rig.pass(10_000)
   const { id } = rig.latest
-  assert.deepEqual([rig.ledger.byId(id)?.state, rig.desk.entries.byId(id)?.state], ['unknown', 'accepted'])
+  assert.deepEqual([rig.ledger.byId(id)?.state, rig.manager.entries.byId(id)?.state], ['unknown', 'accepted'])
   const polls = rig.count(2201)
   await rig.pass(60_000)
   assert.equal(rig.count(2201), polls)
   rig.storageError = null
-  rig.desk.entries.writeAgain()
+  rig.manager.entries.writeAgain()
   assert.equal(rig.ledger.byId(id)?.state, 'accepted')
 })

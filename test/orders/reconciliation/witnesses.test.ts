@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
-import { DeskRig, failed, orderOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, failed, orderOf, REAL_ID } from '../order-rig.ts'
 import { orderHistory, orderList, placed } from '../sample-replies.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
@@ -10,8 +10,8 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /** A rig with an accepted order that OpenD lists, after which replies are lost together with the connection. */
-async function withWitness(header = REAL): Promise<DeskRig> {
-  const rig = new DeskRig()
+async function withWitness(header = REAL): Promise<OrderPathRig> {
+  const rig = new OrderPathRig()
   await rig.done(rig.place({ header }))
   rig.listed = [orderOf(rig.latest)]
   await rig.pass(60_000)
@@ -30,7 +30,7 @@ test('lists that lack an order which OpenD accepted are no evidence, and the ent
     await rig.pass(1_000)
     rig.reconnect()
     await rig.pass(100_000)
-    assert.deepEqual([rig.latest.state, rig.latest.looks], ['unknown', 0])
+    assert.deepEqual([rig.latest.state, rig.latest.pollAttempts], ['unknown', 0])
     assert.ok(rig.latest.detail?.includes(witness?.id ?? 'none'), rig.latest.detail ?? '')
     rig.listed = listed
     await rig.pass(60_000)
@@ -94,7 +94,7 @@ test('without the order that OpenD accepted, an empty list does not prove that n
 })
 
 test('without a history, the list of today proves nothing about an older order', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(HISTORY, () => ({
     ok: true,
     body: new Uint8Array([8, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
@@ -111,7 +111,7 @@ test('without a history, the list of today proves nothing about an older order',
 })
 
 test('an empty list is no evidence about an older call either, whatever was placed since', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   void rig.place({ header: REAL })
@@ -131,7 +131,7 @@ test('an empty list is no evidence about an older call either, whatever was plac
 })
 
 test('a call older than the history of OpenD stays undecided', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   void rig.place({ header: REAL })

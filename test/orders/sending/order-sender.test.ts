@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { SEND_DEADLINE_MS } from '../../../src/orders/sending/send-deadline.ts'
-import { DeskRig, failed, limits, PLAY_ID } from '../order-rig.ts'
+import { OrderPathRig, failed, limits, PLAY_ID } from '../order-rig.ts'
 import { refusal } from '../sample-replies.ts'
 import { START_MS } from '../simulation/virtual-clock.ts'
 
@@ -12,8 +12,8 @@ function told({ reply }: OrderAnswer): string {
 }
 
 /** An orders' rig in which calls wait that long before their frames are handed to the link. */
-function waitingRig(ms: number): DeskRig {
-  const rig = new DeskRig()
+function waitingRig(ms: number): OrderPathRig {
+  const rig = new OrderPathRig()
   rig.waitsToLeaveMs = ms
   return rig
 }
@@ -30,7 +30,7 @@ test('after a halt no waiting order leaves: it ends as refused at once, and a ca
     const cancel = rig.cancel({ orderID: 7n })
     await rig.pass(1_000)
     rig.switches.halt(scope, true)
-    rig.desk.stopWaiting(scope)
+    rig.manager.stopWaiting(scope)
     const answers = await rig.done(Promise.all([order, change]), 100)
     assert.deepEqual(answers.map(told), ['limits.halted', 'limits.halted'])
     assert.equal(told(await rig.done(cancel)), 'answered')
@@ -41,13 +41,25 @@ test('after a halt no waiting order leaves: it ends as refused at once, and a ca
   }
 })
 
+test('an order that a halt ended does not leave after trading was resumed, since its caller was told that it will not', async () => {
+  const rig = waitingRig(3_000)
+  const order = rig.place()
+  await rig.pass(1_000)
+  rig.switches.halt({ kind: 'all' }, true)
+  rig.manager.stopWaiting({ kind: 'all' })
+  assert.equal(told(await rig.done(order, 100)), 'limits.halted')
+  rig.switches.resume({ kind: 'all' })
+  await rig.pass(60_000)
+  assert.deepEqual([rig.count(2202), rig.latest.state], [0, 'refused'])
+})
+
 test('a halt over another scope lets a waiting order leave', async () => {
   const rig = waitingRig(2_000)
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'caller', caller: 'key:b' }, true)
-  rig.desk.stopWaiting({ kind: 'caller', caller: 'key:b' })
-  rig.desk.stopWaiting({ kind: 'account', accId: '9' })
+  rig.manager.stopWaiting({ kind: 'caller', caller: 'key:b' })
+  rig.manager.stopWaiting({ kind: 'account', accId: '9' })
   assert.equal(told(await rig.done(order)), 'answered')
 })
 
@@ -61,10 +73,10 @@ test('a halt that nobody announced to the waiting orders is found at the moment 
 })
 
 test('an order leaves within ten seconds of its arrival or not at all, whichever step is slow', async () => {
-  const slow = <Value>(rig: DeskRig, value: Value): Promise<Value> =>
+  const slow = <Value>(rig: OrderPathRig, value: Value): Promise<Value> =>
     new Promise((resolve) => void rig.clock.after(11_000, () => resolve(value)))
   const priced = { limits: limits({ maxOrderValue: 1_000_000 }) }
-  const cases: readonly ((rig: DeskRig) => Promise<OrderAnswer>)[] = [
+  const cases: readonly ((rig: OrderPathRig) => Promise<OrderAnswer>)[] = [
     (rig) => {
       rig.accountsAfterMs = 11_000
       return rig.place()
@@ -81,7 +93,7 @@ test('an order leaves within ten seconds of its arrival or not at all, whichever
     },
   ]
   for (const begin of cases) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     const startMs = rig.clock.elapsedMs
     assert.equal(told(await rig.done(begin(rig))), 'order.too_late')
     // Writing to the ledger may take longer than the deadline; nothing else makes the caller wait beyond it.
@@ -90,6 +102,13 @@ test('an order leaves within ten seconds of its arrival or not at all, whichever
     assert.deepEqual([rig.count(2202), rig.latest.holds], [0, 'nothing'])
     assert.ok(rig.latest.state === 'refused' || rig.latest.state === 'not_sent', rig.latest.state)
   }
+})
+
+test('an order that waits for longer than its deadline is answered at the deadline', async () => {
+  const rig = waitingRig(60_000)
+  const startMs = rig.clock.elapsedMs
+  assert.equal(told(await rig.done(rig.place())), 'order.too_late')
+  assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS, `${rig.clock.elapsedMs - startMs} ms`)
 })
 
 test('a key that is revoked while its order waits sends nothing more, not even a cancel', async () => {
@@ -126,7 +145,7 @@ test('an order that waits over the midnight of a key with a daily cap does not l
 })
 
 test('while the storage fails no order leaves, and the next one that it takes shows that it works', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
   assert.equal(told(await rig.done(rig.place())), 'server.storage_failed')
   assert.deepEqual([rig.count(2202), rig.storage.failure?.detail], [0, 'database or disk is full'])
@@ -154,16 +173,16 @@ test('when the storage fails after the frame has left, the caller still gets the
     // What could not be written is known meanwhile, and written later.
     const { id, state } = rig.latest
     assert.equal(state, 'reserved')
-    assert.notEqual(rig.desk.entries.byId(id)?.state, 'reserved')
+    assert.notEqual(rig.manager.entries.byId(id)?.state, 'reserved')
     rig.storageError = null
-    rig.desk.entries.writeAgain()
+    rig.manager.entries.writeAgain()
     assert.notEqual(rig.latest.state, 'reserved')
     assert.equal(rig.storage.failure, null)
   }
 })
 
 test('a cancel of the kill switch leaves although the ledger cannot be written', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
   const answer = await rig.done(rig.cancel({ orderID: 7n }, { isKillSwitch: true }))
   assert.deepEqual([told(answer), rig.count(2205)], ['answered', 1])
@@ -179,7 +198,7 @@ test('the sending time stands in the entry, with the frame that carried it', asy
 })
 
 test('a cap holds over the times at which orders leave, not over those at which they were asked for', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 2 }) }
   rig.waitsToLeaveMs = 5_000
   await rig.done(Promise.all([rig.place({}, capped), rig.place({}, capped)]))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
-import { DeskRig, failed, never, orderOf, pushOf } from '../order-rig.ts'
+import { OrderPathRig, failed, never, orderOf, pushOf } from '../order-rig.ts'
 import { orderList, placed, refusal } from '../sample-replies.ts'
 
 /** The usual time between a call and its reply, and one that is late. */
@@ -11,12 +11,12 @@ const LATE_MS = 5_000
 const PUSH = { orderID: 7n, orderIDEx: 'FT7' } as const
 
 /** A rig whose order is pushed at once and whose reply comes after a while. */
-function pushing(reply: CallOutcome, afterMs: number, change: object = PUSH): DeskRig {
-  const rig = new DeskRig()
+function pushing(reply: CallOutcome, afterMs: number, change: object = PUSH): OrderPathRig {
+  const rig = new OrderPathRig()
   rig.answers.set(2201, never)
   rig.answers.set(2202, async () => {
     await new Promise<void>((resolve) => rig.clock.after(1, resolve))
-    rig.search.orderPush(pushOf(orderOf(rig.latest, change)))
+    rig.reconciler.orderPush(pushOf(orderOf(rig.latest, change)))
     await new Promise<void>((resolve) => rig.clock.after(afterMs, resolve))
     return reply
   })
@@ -30,6 +30,22 @@ test('a reply that is lost after a push told of the order: the order is found at
   const decoded = reply.kind === 'answered' ? decodeMessage('Trd_PlaceOrder.Response', reply.body) : null
   assert.deepEqual(decoded?.ok === true && decoded.value.s2c?.orderIDEx, 'FT7')
   assert.deepEqual([rig.latest.state, rig.latest.orderId, rig.count(2201)], ['accepted', '7', 0])
+})
+
+test('a push with the tag of the order but the id of another one decides nothing', async () => {
+  const rig = new OrderPathRig()
+  await rig.done(rig.place())
+  const { id, orderId } = rig.latest
+  const held = { orderID: BigInt(orderId ?? 0), orderIDEx: `FT${orderId}` }
+  rig.answers.set(2201, never)
+  rig.answers.set(2202, () => {
+    rig.reconciler.orderPush(pushOf(orderOf(rig.latest, held)))
+    return never()
+  })
+  void rig.place({ qty: 200 })
+  await rig.pass(2_000)
+  assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
+  assert.ok(rig.latest.detail?.includes(id) ?? false, rig.latest.detail ?? '')
 })
 
 test('a caller whose order was pushed does not wait for a reply that stays away', async () => {
@@ -83,7 +99,7 @@ test('pushes of two orders with one tag do not show which of them is the copy', 
   const rig = pushing(failed('gateway.disconnected', true), 100)
   void rig.place()
   await rig.pass(50)
-  rig.search.orderPush(pushOf(orderOf(rig.latest, { orderID: 8n, orderIDEx: 'FT8' })))
+  rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderID: 8n, orderIDEx: 'FT8' })))
   await rig.pass(LATE_MS)
   assert.equal(rig.latest.state, 'unknown')
 })
@@ -103,17 +119,17 @@ test('pushes of many other orders do not push the one out that matters, while th
   const rig = pushing(failed('gateway.disconnected', true), 400)
   const placing = rig.place()
   await rig.pass(50)
-  for (let i = 0; i < 200; i++) rig.search.orderPush(pushOf(orderOf(rig.latest, { remark: `#0000000${i % 10}` })))
+  for (let i = 0; i < 200; i++) rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { remark: `#0000000${i % 10}` })))
   assert.equal((await rig.done(placing, 1_000)).reply.kind, 'answered')
 })
 
 test('a change has no tag, so pushes say nothing of it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2201, () => orderList([]))
   await rig.done(rig.place())
   const order = orderOf(rig.latest, PUSH)
   rig.answers.set(2205, async () => {
-    rig.search.orderPush(pushOf(order))
+    rig.reconciler.orderPush(pushOf(order))
     await new Promise<void>((resolve) => rig.clock.after(LATE_MS, resolve))
     return failed('gateway.disconnected', true)
   })

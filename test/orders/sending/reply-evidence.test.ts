@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { DeskRig, orderOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, orderOf, REAL_ID } from '../order-rig.ts'
 import { placed } from '../sample-replies.ts'
 
 interface Ids {
@@ -23,7 +23,7 @@ function changedAs({ orderID = 0n, orderIDEx }: Ids): CallOutcome {
 }
 
 /** The state of an order 200 ms after OpenD answered it. */
-async function stateAfter(rig: DeskRig, answer: CallOutcome): Promise<string> {
+async function stateAfter(rig: OrderPathRig, answer: CallOutcome): Promise<string> {
   rig.answers.set(2202, () => answer)
   void rig.place()
   await rig.pass(200)
@@ -40,14 +40,14 @@ test('a reply that names no order is no evidence of one, and the order is looked
     { orderID: 5n, orderIDEx: '0' },
   ]
   for (const ids of nameless) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     assert.equal(await stateAfter(rig, placedAs(ids)), 'unknown', JSON.stringify(ids, String))
     assert.deepEqual([rig.latest.reply, rig.latest.orderId, rig.latest.orderIdEx], [null, null, null])
     rig.listed = [orderOf(rig.latest)]
     await rig.pass(5_000)
     assert.deepEqual([rig.latest.state, rig.latest.orderIdEx], ['accepted', 'FT99'])
   }
-  assert.equal(await stateAfter(new DeskRig(), { ok: true, body: new Uint8Array([8, 0]) }), 'unknown')
+  assert.equal(await stateAfter(new OrderPathRig(), { ok: true, body: new Uint8Array([8, 0]) }), 'unknown')
 })
 
 test('either id names an order, and that of an OpenD without alphanumeric ids does too', async () => {
@@ -57,7 +57,7 @@ test('either id names an order, and that of an OpenD without alphanumeric ids do
     { orderIDEx: 'FT5' },
     { orderID: 5n, orderIDEx: 'FT5' },
   ]) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     assert.equal(await stateAfter(rig, placedAs(ids)), 'accepted')
     const named = [rig.latest.orderId, rig.latest.orderIdEx]
     assert.deepEqual(named, [ids.orderID === 5n ? '5' : null, ids.orderIDEx ?? null])
@@ -66,7 +66,7 @@ test('either id names an order, and that of an OpenD without alphanumeric ids do
 
 test('a reply with an id of another order of the account is no evidence, whichever of the two it is', async () => {
   for (const ids of [{ orderID: 7n, orderIDEx: 'FT8' }, { orderID: 8n, orderIDEx: 'FT7' }, { orderID: 7n }]) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     assert.equal(await stateAfter(rig, placed(7n)), 'accepted')
     const { id } = rig.latest
     assert.equal(await stateAfter(rig, placedAs(ids)), 'unknown')
@@ -74,14 +74,14 @@ test('a reply with an id of another order of the account is no evidence, whichev
     await rig.pass(2_000)
     assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
   }
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   assert.equal(await stateAfter(rig, placed(7n)), 'accepted')
   await rig.done(rig.place({ header: { ...header, trdEnv: 1, accID: REAL_ID } }))
   assert.equal(rig.latest.state, 'accepted', 'an id of another account is another id')
 })
 
 test('a reply with the id of an order that was there before, as a change of it shows, is no evidence', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   // An order that was placed by hand: only the change of it is in the ledger.
   const { reply } = await rig.done(rig.cancel({ orderID: 7n }))
   assert.equal(reply.kind, 'answered')
@@ -90,7 +90,7 @@ test('a reply with the id of an order that was there before, as a change of it s
 })
 
 test('a change of an order that came before the reply to it, as of somebody who saw its push, is none against it', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   const answer = Promise.withResolvers<CallOutcome>()
   rig.answers.set(2202, () => answer.promise)
   void rig.place()
@@ -118,7 +118,7 @@ test('the reply to a change counts when it names the order that was to be change
     [{ orderID: 0n, orderIDEx: 'FT7' }, { orderID: 8n }, 'unknown'],
   ]
   for (const [target, answer, state] of cases) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     rig.answers.set(2202, () => placed(7n))
     await rig.done(rig.place())
     rig.listed = [restingOrder({ orderIDEx: 'FT7' })]
@@ -134,7 +134,7 @@ test('the reply to a change counts when it names the order that was to be change
 })
 
 test('the reply to a cancel of everything names no order', async () => {
-  const rig = new DeskRig()
+  const rig = new OrderPathRig()
   rig.answers.set(2205, () => changedAs({}))
   await rig.done(rig.cancel({ forAll: true, orderID: 0n }))
   assert.equal(rig.latest.state, 'accepted')
@@ -148,7 +148,7 @@ test('a reply after its deadline decides its entry, by the frame that carried it
     [2205, changedAs({ orderID: 7n }), 'accepted'],
     [2205, changedAs({ orderID: 8n }), 'unknown'],
   ] as const) {
-    const rig = new DeskRig()
+    const rig = new OrderPathRig()
     rig.listed = [restingOrder()]
     const late = { code: 'gateway.call_timeout', detail: 'test', retryInMs: null } as const
     rig.answers.set(protoId, () => ({ ok: false, failure: late, sent: true }))
@@ -157,12 +157,12 @@ test('a reply after its deadline decides its entry, by the frame that carried it
     const { sentAs } = rig.latest
     assert.ok(sentAs !== null && answer.ok)
     const { connId, serial } = sentAs
-    assert.equal(rig.search.lateReply('other', serial, protoId, answer.body), false)
-    assert.equal(rig.search.lateReply(connId, serial + 1, protoId, answer.body), false)
-    assert.equal(rig.search.lateReply(connId, serial, protoId === 2202 ? 2205 : 2202, answer.body), false)
+    assert.equal(rig.reconciler.lateReply('other', serial, protoId, answer.body), false)
+    assert.equal(rig.reconciler.lateReply(connId, serial + 1, protoId, answer.body), false)
+    assert.equal(rig.reconciler.lateReply(connId, serial, protoId === 2202 ? 2205 : 2202, answer.body), false)
     assert.equal(rig.latest.state, 'unknown')
-    assert.equal(rig.search.lateReply(connId, serial, protoId, answer.body), state !== 'unknown')
+    assert.equal(rig.reconciler.lateReply(connId, serial, protoId, answer.body), state !== 'unknown')
     assert.deepEqual([rig.latest.state, rig.latest.reply], [state, state === 'unknown' ? null : answer.body])
-    assert.equal(rig.search.lateReply(connId, serial, protoId, answer.body), false)
+    assert.equal(rig.reconciler.lateReply(connId, serial, protoId, answer.body), false)
   }
 })

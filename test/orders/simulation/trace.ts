@@ -15,14 +15,14 @@ export function traceOf(gateway: GatewayUnderTest, opend: Opend): readonly strin
 }
 
 function writingText({ entry, before }: Writing): string {
-  const { id, caller, idempotencyKey, call, state, detail, looks } = entry
+  const { id, caller, idempotencyKey, call, state, detail, pollAttempts } = entry
   const what = call.forAll ? 'cancel all' : `${call.kind} ${call.targetOrderIdEx ?? call.targetOrderId ?? ''}`
   const terms = call.kind === 'cancel' ? '' : ` ${call.side ?? ''} ${call.qty ?? '-'} at ${call.price ?? '-'}`
   const on = ` on ${call.accId.slice(-4)}`
   const change =
     before === null ? `${caller}/${idempotencyKey}: ${what}${terms}${on} ${state}` : `${before.state} -> ${state}`
   const refusal = entry.refusal === null ? '' : ` ${entry.refusal.code}`
-  return `ledger ${id} ${change}${looks > 0 ? ` after ${looks} polls` : ''}${refusal}${detail === null ? '' : `: ${detail}`}`
+  return `ledger ${id} ${change}${pollAttempts > 0 ? ` after ${pollAttempts} polls` : ''}${refusal}${detail === null ? '' : `: ${detail}`}`
 }
 
 function executionText({ protoId, connId, serial, order }: Execution, { frames }: GatewayUnderTest): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { SubType } from '../../../proto/enums.ts'
-import { SubscriptionBook, unitsOf } from '../../../src/simulator/session/subscription-registry.ts'
+import { SubscriptionRegistry, unitsOf } from '../../../src/simulator/session/subscription-registry.ts'
 import { Bench, type TcpClient } from './tcp-client.ts'
 
 const TENCENT = { market: 1, code: '00700' }
@@ -160,7 +160,7 @@ test('used quota never exceeds the total, and equals the distinct units held or 
   })
   fc.assert(
     fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
-      const book = new SubscriptionBook(5, [])
+      const book = new SubscriptionRegistry(5, [])
       const held = new Map<string, number>()
       const lingering = new Map<string, number>()
       let nowMs = 0

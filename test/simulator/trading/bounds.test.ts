@@ -7,33 +7,33 @@ import { TENCENT, hongKongMs, print } from './scripted-market.ts'
 import { REAL_HK, TradingDesk } from './trading-desk.ts'
 
 test('an account forgets its oldest finished orders and never an open one', () => {
-  const desk = new TradingDesk(hongKongMs(10)).unlock()
-  const kept = desk.place({ price: 90, timeInForce: TimeInForce.GTC })
+  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const kept = hub.place({ price: 90, timeInForce: TimeInForce.GTC })
   let last = kept
   for (let count = 0; count < MAX_ORDERS_PER_ACCOUNT + 50; count += 1) {
-    last = desk.place({ price: 90 })
-    desk.modify(last, { modifyOrderOp: ModifyOrderOp.Cancel })
+    last = hub.place({ price: 90 })
+    hub.modify(last, { modifyOrderOp: ModifyOrderOp.Cancel })
   }
-  const orders = desk.accounts.account(REAL_HK.accID)?.orders ?? []
+  const orders = hub.accounts.account(REAL_HK.accID)?.orders ?? []
   assert.equal(orders.length, MAX_ORDERS_PER_ACCOUNT)
   assert.equal(orders[0]?.orderIdEx, kept.orderIdEx)
   assert.equal(orders.at(-1)?.orderIdEx, last.orderIdEx)
 })
 
 test('fills, cash movements and uncollected pushes are bounded, and the books still balance', () => {
-  const desk = new TradingDesk(hongKongMs(9, 35)).unlock()
-  desk.scripted.books.set(TENCENT.code, { bids: [], asks: [] })
+  const hub = new TradingDesk(hongKongMs(9, 35)).unlock()
+  hub.scripted.books.set(TENCENT.code, { bids: [], asks: [] })
   const startMs = hongKongMs(9, 36)
-  desk.scripted.tapes.set(
+  hub.scripted.tapes.set(
     TENCENT.code,
     Array.from({ length: 6000 }, (_, at) => print(startMs + at * 1000, 1, 100)),
   )
-  const order = desk.place({ price: 1.5, qty: 600_000 })
-  desk.advanceTo(hongKongMs(13))
-  const account = desk.accounts.account(REAL_HK.accID)
+  const order = hub.place({ price: 1.5, qty: 600_000 })
+  hub.advanceTo(hongKongMs(13))
+  const account = hub.accounts.account(REAL_HK.accID)
   assert.equal(order.status, OrderStatus.Filled_All)
   assert.equal(account?.fills.length, MAX_FILLS_PER_ACCOUNT)
-  assert.ok(desk.accounts.state.events.length <= MAX_EVENTS)
+  assert.ok(hub.accounts.state.events.length <= MAX_EVENTS)
   assert.equal(account.positions[0]?.qty, 600_000)
   assert.equal(account.cash[0]?.balance, 1_000_000_00 - 900_000_00 - order.feesPaid)
 })

@@ -26,14 +26,14 @@ import {
 
 const NOW_MS = hongKongMs(10)
 
-function openDesk(): TradingDesk {
+function openHub(): TradingDesk {
   return new TradingDesk(NOW_MS).unlock()
 }
 
 test('an account must exist, be of the stated environment and be allowed in the market', () => {
-  const desk = openDesk()
+  const hub = openHub()
   const funds = (header: Partial<typeof REAL_HK>): string =>
-    desk.refused('Trd_GetFunds', { header: { ...REAL_HK, ...header } })
+    hub.refused('Trd_GetFunds', { header: { ...REAL_HK, ...header } })
   assert.match(funds({ accID: 0n }), /^invalid acc_id=0/)
   assert.equal(funds({ accID: 281756455988247917n }), 'Nonexisting acc_id', 'one off the real one, beyond doubles')
   assert.match(funds({ trdEnv: TrdEnv.Simulate }), /^trd_env mismatch/)
@@ -42,44 +42,44 @@ test('an account must exist, be of the stated environment and be allowed in the 
 })
 
 test('real accounts trade only unlocked, simulated ones always; looking needs no unlock', () => {
-  const desk = new TradingDesk(NOW_MS)
-  const locked = desk.call('Trd_PlaceOrder', placeOf({}))
+  const hub = new TradingDesk(NOW_MS)
+  const locked = hub.call('Trd_PlaceOrder', placeOf({}))
   assert.ok('refusal' in locked)
   assert.match(locked.refusal.retMsg, /^交易未解锁.*unlock/)
   assert.equal(locked.refusal.errCode, -401)
-  desk.done('Trd_GetFunds', { header: REAL_HK })
-  desk.place({ header: SIMULATED_HK })
+  hub.done('Trd_GetFunds', { header: REAL_HK })
+  hub.place({ header: SIMULATED_HK })
 
-  assert.match(desk.refused('Trd_UnlockTrade', { unlock: true }), /password is wrong/)
-  assert.match(desk.refused('Trd_UnlockTrade', { unlock: true, pwdMD5: DEFAULT_PASSWORD_MD5.toUpperCase() }), /wrong/)
-  assert.match(desk.placeRefused({}), /unlock/)
+  assert.match(hub.refused('Trd_UnlockTrade', { unlock: true }), /password is wrong/)
+  assert.match(hub.refused('Trd_UnlockTrade', { unlock: true, pwdMD5: DEFAULT_PASSWORD_MD5.toUpperCase() }), /wrong/)
+  assert.match(hub.placeRefused({}), /unlock/)
 
-  const order = desk.unlock().place({ price: 90 })
-  desk.done('Trd_UnlockTrade', { unlock: false })
-  assert.match(desk.placeRefused({}), /unlock/)
+  const order = hub.unlock().place({ price: 90 })
+  hub.done('Trd_UnlockTrade', { unlock: false })
+  assert.match(hub.placeRefused({}), /unlock/)
   const cancel = { packetID: PACKET_ID, header: REAL_HK, orderID: BigInt(order.orderId), modifyOrderOp: 2 }
-  assert.match(desk.refused('Trd_ModifyOrder', cancel), /unlock/)
+  assert.match(hub.refused('Trd_ModifyOrder', cancel), /unlock/)
 })
 
 test('a firm is unlocked by itself; the password can be chosen', () => {
   const passwordMd5 = '5f4dcc3b5aa765d61d8327deb882cf99'
-  const desk = new TradingDesk(newYorkMs(10), { passwordMd5 })
+  const hub = new TradingDesk(newYorkMs(10), { passwordMd5 })
   const us = { header: { trdEnv: TrdEnv.Real, accID: 283445328110215941n, trdMarket: TrdMarket.US }, code: APPLE.code }
-  desk.done('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuInc })
-  desk.place({ ...us, qty: 1 })
-  assert.match(desk.placeRefused({ header: REAL_US, code: APPLE.code, qty: 1 }), /unlock/)
-  desk.done('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuSecurities })
-  desk.place({ ...us, qty: 1 })
-  desk.place({ header: REAL_US, code: APPLE.code, qty: 1 })
+  hub.done('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuInc })
+  hub.place({ ...us, qty: 1 })
+  assert.match(hub.placeRefused({ header: REAL_US, code: APPLE.code, qty: 1 }), /unlock/)
+  hub.done('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuSecurities })
+  hub.place({ ...us, qty: 1 })
+  hub.place({ header: REAL_US, code: APPLE.code, qty: 1 })
   assert.match(
-    desk.refused('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuJP }),
+    hub.refused('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuJP }),
     /security_firm 7/,
   )
 })
 
 test('an order is refused in words when it cannot be', () => {
-  const desk = openDesk()
-  desk.scripted.band = { low: 80, high: 120 }
+  const hub = openHub()
+  hub.scripted.band = { low: 80, high: 120 }
   const cases: readonly (readonly [Partial<C2S<'Trd_PlaceOrder'>>, RegExp])[] = [
     [{ code: 'NOPE' }, /Unknown stock NOPE/],
     [{ code: '' }, /Unknown stock/],
@@ -126,46 +126,46 @@ test('an order is refused in words when it cannot be', () => {
     [{ header: SIMULATED_HK, timeInForce: TimeInForce.GTC }, /day orders only/],
     [{ header: SIMULATED_FUTURES }, /cannot be traded/],
   ]
-  for (const [order, text] of cases) assert.match(desk.placeRefused(order), text)
+  for (const [order, text] of cases) assert.match(hub.placeRefused(order), text)
 })
 
 test('a price off the grid is moved to the next valid one when the client allows it', () => {
-  const desk = openDesk()
-  assert.equal(desk.place({ price: 90.02, adjustPrice: true, adjustSideAndLimit: 0.001 }).price, 90_050_000)
-  assert.equal(desk.place({ price: 90.02, adjustPrice: true, adjustSideAndLimit: -0.001 }).price, 90_000_000)
+  const hub = openHub()
+  assert.equal(hub.place({ price: 90.02, adjustPrice: true, adjustSideAndLimit: 0.001 }).price, 90_050_000)
+  assert.equal(hub.place({ price: 90.02, adjustPrice: true, adjustSideAndLimit: -0.001 }).price, 90_000_000)
 })
 
 test('a remark of 64 bytes comes back as it was', () => {
-  const desk = openDesk()
+  const hub = openHub()
   const remark = `${'备注'.repeat(10)}abcd`
-  desk.place({ price: 90, remark })
-  assert.equal(desk.done('Trd_GetOrderList', { header: REAL_HK }).orderList?.[0]?.remark, remark)
+  hub.place({ price: 90, remark })
+  assert.equal(hub.done('Trd_GetOrderList', { header: REAL_HK }).orderList?.[0]?.remark, remark)
 })
 
 test('market and special limit orders are for trading hours', () => {
-  const desk = new TradingDesk(hongKongMs(12, 30)).unlock()
+  const hub = new TradingDesk(hongKongMs(12, 30)).unlock()
   for (const orderType of [OrderType.Market, OrderType.SpecialLimit]) {
-    assert.match(desk.placeRefused({ orderType }), /market is closed/)
+    assert.match(hub.placeRefused({ orderType }), /market is closed/)
   }
-  assert.match(desk.placeRefused({ timeInForce: TimeInForce.IOC }), /market is closed/)
+  assert.match(hub.placeRefused({ timeInForce: TimeInForce.IOC }), /market is closed/)
 })
 
 test('short selling and options keep to the accounts that have them', () => {
-  const desk = new TradingDesk(newYorkMs(10)).unlock()
+  const hub = new TradingDesk(newYorkMs(10)).unlock()
   const short = { header: REAL_US, code: APPLE.code, trdSide: TrdSide.SellShort, qty: 10, price: 90 }
-  desk.place(short)
-  assert.match(desk.placeRefused({ ...short, qty: 1_000_000 }), /not permitted/)
-  desk.place({ header: REAL_US, code: OPTION.code, qty: 1 })
-  const long = desk.place({ header: REAL_US, code: APPLE.code, qty: 50, price: 101 })
+  hub.place(short)
+  assert.match(hub.placeRefused({ ...short, qty: 1_000_000 }), /not permitted/)
+  hub.place({ header: REAL_US, code: OPTION.code, qty: 1 })
+  const long = hub.place({ header: REAL_US, code: APPLE.code, qty: 50, price: 101 })
   assert.ok(long.filledQty > 10)
-  assert.match(desk.placeRefused(short), /Sell the long position first/)
+  assert.match(hub.placeRefused(short), /Sell the long position first/)
 })
 
 test('modifying is refused for orders that are over, unknown, or would become impossible', () => {
-  const desk = openDesk()
-  const order = desk.place({ price: 90, qty: 500 })
+  const hub = openHub()
+  const order = hub.place({ price: 90, qty: 500 })
   const text = (change: Partial<C2S<'Trd_ModifyOrder'>>): string => {
-    const answer = desk.modify(order, change)
+    const answer = hub.modify(order, change)
     assert.ok('refusal' in answer)
     return answer.refusal.retMsg
   }
@@ -179,49 +179,46 @@ test('modifying is refused for orders that are over, unknown, or would become im
   assert.match(text({ modifyOrderOp: ModifyOrderOp.Enable }), /present status/)
   assert.match(text({ modifyOrderOp: ModifyOrderOp.Delete }), /present status/)
   assert.match(text({ forAll: true }), /only be used to cancel/)
-  desk.modify(order, { modifyOrderOp: ModifyOrderOp.Cancel })
+  hub.modify(order, { modifyOrderOp: ModifyOrderOp.Cancel })
   assert.match(text({ modifyOrderOp: ModifyOrderOp.Cancel }), /present status/)
   assert.match(text({ qty: 100 }), /present status/)
 
-  const partly = desk.place({ price: 101, qty: (100_00 / 100) * 50 })
+  const partly = hub.place({ price: 101, qty: (100_00 / 100) * 50 })
   assert.ok(partly.filledQty > 0 && partly.filledQty < partly.qty)
-  const answer = desk.modify(partly, { qty: partly.filledQty })
+  const answer = hub.modify(partly, { qty: partly.filledQty })
   assert.ok('refusal' in answer)
   assert.match(answer.refusal.retMsg, /greater than the \d+ that are filled/)
 })
 
 test('simulated accounts have no deals, fees, flows, disabling or cancelling of all', () => {
-  const desk = openDesk()
+  const hub = openHub()
   const header = SIMULATED_HK
-  const order = desk.place({ header, price: 90 })
+  const order = hub.place({ header, price: 90 })
   const filterConditions = {}
-  assert.equal(desk.refused('Trd_GetOrderFillList', { header }), 'Simulated trade does not support deal list')
-  assert.match(desk.refused('Trd_GetHistoryOrderFillList', { header, filterConditions }), /does not support deal list/)
-  assert.equal(desk.refused('Trd_GetOrderFee', { header }), 'Simulated trade is not supported')
+  assert.equal(hub.refused('Trd_GetOrderFillList', { header }), 'Simulated trade does not support deal list')
+  assert.match(hub.refused('Trd_GetHistoryOrderFillList', { header, filterConditions }), /does not support deal list/)
+  assert.equal(hub.refused('Trd_GetOrderFee', { header }), 'Simulated trade is not supported')
   assert.equal(
-    desk.refused('Trd_FlowSummary', { header, clearingDate: '2025-03-03' }),
+    hub.refused('Trd_FlowSummary', { header, clearingDate: '2025-03-03' }),
     'Paper trading does not support requesting cash flow data.',
   )
   const modify = { packetID: PACKET_ID, header, orderID: BigInt(order.orderId) }
   for (const modifyOrderOp of [ModifyOrderOp.Disable, ModifyOrderOp.Enable, ModifyOrderOp.Delete]) {
-    assert.match(
-      desk.refused('Trd_ModifyOrder', { ...modify, modifyOrderOp }),
-      /supports only modifying and cancelling/,
-    )
+    assert.match(hub.refused('Trd_ModifyOrder', { ...modify, modifyOrderOp }), /supports only modifying and cancelling/)
   }
-  assert.match(desk.refused('Trd_ModifyOrder', { ...modify, modifyOrderOp: 2, forAll: true }), /cancelling all/)
-  const bought = desk.place({ header, price: 101 })
+  assert.match(hub.refused('Trd_ModifyOrder', { ...modify, modifyOrderOp: 2, forAll: true }), /cancelling all/)
+  const bought = hub.place({ header, price: 101 })
   assert.ok(bought.filledQty > 0)
   assert.ok(
-    desk.accounts.drainEvents().every((event) => event.kind === 'order'),
+    hub.accounts.drainEvents().every((event) => event.kind === 'order'),
     'nor fill pushes',
   )
 })
 
 test('cancel all takes every open order, or those of one market', () => {
-  const desk = openDesk()
+  const hub = openHub()
   const cancelAll = (trdMarket?: number) =>
-    desk.done('Trd_ModifyOrder', {
+    hub.done('Trd_ModifyOrder', {
       packetID: PACKET_ID,
       header: MARGIN_HK,
       orderID: 0n,
@@ -230,9 +227,9 @@ test('cancel all takes every open order, or those of one market', () => {
       trdMarket,
     })
   const orders = [
-    desk.place({ header: MARGIN_HK, price: 90 }),
-    desk.place({ header: REAL_US, code: APPLE.code, qty: 1, price: 90 }),
-    desk.place({ header: MARGIN_HK, price: 91 }),
+    hub.place({ header: MARGIN_HK, price: 90 }),
+    hub.place({ header: REAL_US, code: APPLE.code, qty: 1, price: 90 }),
+    hub.place({ header: MARGIN_HK, price: 91 }),
   ]
   cancelAll(TrdMarket.US)
   assert.deepEqual(
@@ -247,8 +244,8 @@ test('cancel all takes every open order, or those of one market', () => {
 })
 
 test('an account takes 500 open orders and not one more', () => {
-  const desk = openDesk()
-  for (let count = 0; count < 500; count += 1) desk.place({ price: 10 })
-  assert.match(desk.placeRefused({ price: 10 }), /at most 500/)
-  assert.equal(desk.accounts.account(REAL_HK.accID)?.orders.length, 500)
+  const hub = openHub()
+  for (let count = 0; count < 500; count += 1) hub.place({ price: 10 })
+  assert.match(hub.placeRefused({ price: 10 }), /at most 500/)
+  assert.equal(hub.accounts.account(REAL_HK.accID)?.orders.length, 500)
 })
