@@ -21,7 +21,7 @@ export function answerOrder(protocol: string, answer: GatewayOrderAnswer, reques
     }
     case 'unknown': {
       const url = intentUrl(reply.intentId)
-      return answerJson(202, unknownBody(reply.intentId, url, requestId), requestId, { ...headers, Location: url })
+      return answerJson(202, unknownBody(protocol, reply.intentId, requestId), requestId, { ...headers, Location: url })
     }
     case 'refused':
       return answerProblem(reply.failure, requestId, headers)
@@ -30,10 +30,14 @@ export function answerOrder(protocol: string, answer: GatewayOrderAnswer, reques
   }
 }
 
-function unknownBody(intentId: string, url: string, requestId: string): object {
+function unknownBody(protocol: string, intentId: string, requestId: string): object {
+  const url = intentUrl(intentId)
   const message =
-    `The reply of OpenD was lost, so whether the order exists is not known yet. ` +
-    `It is being looked for and will not be sent again; GET ${url} tells what was found. Do not send it anew.`
+    protocol === 'Trd_PlaceOrder'
+      ? `OpenD's reply is missing, so it is not known yet whether the order exists. The gateway looks for it and does ` +
+        `not send it again; read GET ${url} for the result. Do not send the order again before that.`
+      : `OpenD's reply is missing, so it is not known yet whether the order was changed. The gateway looks at the order ` +
+        `and does not send the change again; read GET ${url} for the result. A cancel may be sent again at any time.`
   return { intent_id: intentId, state: 'unknown', intent_url: url, message, request_id: requestId }
 }
 

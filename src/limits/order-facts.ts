@@ -105,13 +105,17 @@ export function factsOfPlaceOrder(c2s: PlaceOrder): OrderFacts {
 
 /**
  * `order` is the order that the call names, as OpenD listed it last; null when it is not known, which a cancel does
- * not need. A change of all orders at once (`forAll`) cannot be valued, so a key with limits can only use it to cancel.
+ * not need. `knownMarkets` are the markets that it touches, where they are known without a list. A change of all orders at once (`forAll`) cannot be valued, so a key with limits can only use it to cancel.
  */
-export function factsOfModifyOrder(c2s: ModifyOrder, order: Order | null): OrderFacts {
+export function factsOfModifyOrder(
+  c2s: ModifyOrder,
+  order: Order | null,
+  knownMarkets: readonly string[] | null = null,
+): OrderFacts {
   const { header, modifyOrderOp } = c2s
   const kind = WITHDRAWALS.has(modifyOrderOp) ? 'cancel' : 'modify'
   const place = order === null ? null : orderPlaceOf(order.trdMarket ?? header.trdMarket, order.secMarket)
-  const listed = place?.markets ?? (c2s.forAll === true ? allMarketsOf(c2s) : [UNKNOWN_MARKET])
+  const listed = place?.markets ?? (c2s.forAll === true ? allMarketsOf(c2s) : (knownMarkets ?? [UNKNOWN_MARKET]))
   const markets = new Set([marketName(header.trdMarket), ...listed])
   const call = { kind, accId: header.accID, markets: [...markets] } as const
   if (kind === 'cancel' || order === null || place === null || c2s.forAll === true) {

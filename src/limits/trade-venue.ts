@@ -114,6 +114,16 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
 }
 
 /**
+ * Every market that an order of `HK.00700` touches which was sent to that `Trd_Common.TrdMarket`: as `orderPlaceOf`, for
+ * an order whose place was read before. Null where the prefix is of no venue known here.
+ */
+export function marketsOfSymbol(trdMarket: number, symbol: string): readonly string[] | null {
+  const prefix = symbol.slice(0, symbol.indexOf('.'))
+  const found = [...VENUES].find(([, venue]) => venue.prefix === prefix)
+  return found === undefined ? null : orderPlaceOf(trdMarket, found[0]).markets
+}
+
+/**
  * `HK.00700`. The code of an order may carry its prefix already. Null when the numbers leave several prefixes open
  * (mainland orders without `sec_market`) or none.
  */

@@ -63,7 +63,7 @@ export function completedCall(call: OrderCall, target: TargetOrder | null): Orde
  */
 export function limitFactsOf(call: OrderCall, target: TargetOrder | null): OrderFacts {
   if (call.protoId === 2202) return factsOfPlaceOrder(call.c2s)
-  const facts = factsOfModifyOrder(call.c2s, target?.listed ?? null)
+  const facts = factsOfModifyOrder(call.c2s, target?.listed ?? null, target?.markets ?? null)
   return target?.isOwn === false ? { ...facts, before: null } : facts
 }
 

@@ -1,9 +1,10 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { Failure } from '../../base/failure.ts'
+import { marketsOfSymbol } from '../../limits/trade-venue.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'
-import { ordersOf, type Upstream } from '../reconciliation/account-orders.ts'
+import { listOrders, type Upstream } from '../reconciliation/account-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -13,6 +14,8 @@ export interface TargetOrder {
   readonly listed: Order | null
   /** OpenD's ids of it, both, so that what goes upstream names the order that was looked at and no other. */
   readonly ids: Pick<Order, 'orderID' | 'orderIDEx'> | null
+  /** The markets that it touches, by the ledger; null where the ledger does not have it. */
+  readonly markets: readonly string[] | null
   /** Whether the calling key placed it. */
   readonly isOwn: boolean
 }
@@ -32,8 +35,10 @@ const MISMATCH: Failure = {
 
 /**
  * Finds the order that a change or cancel names: in the ledger, and on OpenD's list where the limits need its terms
- * (`needsListing`) or where two ids are given that the ledger does not know to be one order. Null for a call that names
- * no single order, and where OpenD does not list it; a failure when the two ids name different orders.
+ * (`needsListing`) or where two ids are given that the ledger does not know to be one order. The limits of a cancel need
+ * its markets only, which the ledger has for an order of its own: OpenD takes ten lists in 30 s, and a cancel must not
+ * wait for one. Null for a call that names no single order, and where OpenD does not list it. Failures: the two ids name
+ * different orders; the list that is needed cannot be had.
  */
 export async function targetOrderOf(
   { ledger, upstream, caller }: TargetSources,
@@ -48,18 +53,15 @@ export async function targetOrderOf(
   if (placed === 'different') return MISMATCH
   const isDouble = ids.orderId !== null && ids.orderIdEx !== null
   const isSure = !isDouble || placed !== null || isCancel(call)
-  if (!needsListing && isSure) return placed === null ? null : targetIn(placed, caller)
+  const target = placed === null ? null : targetIn(placed, caller)
+  if (isSure && (!needsListing || (isCancel(call) && target?.markets != null))) return target
   const account = { accId: header.accID, trdEnv: header.trdEnv, trdMarket: header.trdMarket }
-  const orders = await ordersOf(upstream, account)
-  if (orders === null && !isSure) {
-    const detail =
-      'the orders of the account could not be listed to see whether order_id and order_id_ex name one order'
-    return { code: 'gateway.bad_reply', detail, retryInMs: null }
-  }
-  const listed = orders?.find((order) => isNamed(order, ids)) ?? null
-  if (listed === null) return isDouble && orders?.some((order) => isHalfNamed(order, ids)) === true ? MISMATCH : null
+  const orders = await listOrders(upstream, account)
+  if ('code' in orders) return orders
+  const listed = orders.find((order) => isNamed(order, ids)) ?? null
+  if (listed === null) return isDouble && orders.some((order) => isHalfNamed(order, ids)) ? MISMATCH : null
   const owner = ledger.byOrderId(accId, { orderId: listed.orderID.toString(), orderIdEx: listed.orderIDEx })
-  return { listed, ids: listed, isOwn: owner?.caller === caller }
+  return { listed, ids: listed, markets: null, isOwn: owner?.caller === caller }
 }
 
 /** The entry that placed the order of those ids; `different` when the ledger has two orders for them. */
@@ -74,9 +76,10 @@ function ledgerEntriesOf(ledger: Ledger, accId: string, ids: OrderIds): LedgerEn
 }
 
 function targetIn(placed: LedgerEntry, caller: string): TargetOrder {
-  const { orderId, orderIdEx } = placed
+  const { orderId, orderIdEx, call } = placed
   const ids = orderId === null || orderIdEx === null ? null : { orderID: BigInt(orderId), orderIDEx: orderIdEx }
-  return { listed: null, ids, isOwn: placed.caller === caller }
+  const markets = call.symbol === null ? null : marketsOfSymbol(call.trdMarket, call.symbol)
+  return { listed: null, ids, markets, isOwn: placed.caller === caller }
 }
 
 /** Whether an order has every id that was given. */

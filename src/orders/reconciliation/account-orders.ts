@@ -1,6 +1,8 @@
 import { ModifyOrderOp, TrdEnv } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import type { Failure } from '../../base/failure.ts'
 import type { CallOutcome } from '../../gateway/link/effect.ts'
+import { opendFailure } from '../../gateway/link/opend-failure.ts'
 import type { CallOrigin } from '../../gateway/opend-client.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
@@ -24,14 +26,23 @@ const DAY_MS = 86_400_000
 /** `Common.RetType` of a refusal. */
 const REFUSED = -1
 
-/** The orders of an account today, as the broker has them now; null when OpenD does not say. */
+/** The orders of an account today, as the broker has them now; null when OpenD does not list them. */
 export async function ordersOf(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | null> {
+  const orders = await listOrders(upstream, account)
+  return 'code' in orders ? null : orders
+}
+
+/** The orders of an account today, as the broker has them now; a failure when OpenD does not list them. */
+export async function listOrders(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | Failure> {
   // Refreshed: OpenD's cache may miss exactly the order whose reply was lost.
   const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header: headerOf(account), refreshCache: true } })
   const outcome = await upstream(GET_ORDER_LIST, body)
-  if (!outcome.ok) return null
+  if (!outcome.ok) return outcome.failure
   const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
-  return decoded.ok && decoded.value.retType === 0 ? (decoded.value.s2c?.orderList ?? []) : null
+  if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }
+  return decoded.value.retType === 0
+    ? (decoded.value.s2c?.orderList ?? [])
+    : opendFailure('opend.failed', decoded.value)
 }
 
 /** The orders of a span of time, or that OpenD keeps no history of the account. */

@@ -4,7 +4,7 @@ import { TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
 import { MOST_ENTRIES_OF_CALLER } from '../../../src/orders/ledger.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, limits, PLAY_ID } from '../order-rig.ts'
+import { failed, limits, OrderPathRig, PLAY_ID } from '../order-rig.ts'
 
 function codeOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
@@ -41,5 +41,27 @@ test('a key with a list of markets cancels on those markets only, and only what 
   const outcomes: string[] = []
   for (const orderID of [7n, 8n, 99n]) outcomes.push(codeOf(await rig.done(rig.cancel({ orderID }, limited))))
   assert.deepEqual(outcomes, ['answered', 'limits.market', 'limits.market'])
+  assert.equal(rig.count(2205), 1)
+})
+
+test('a cancel of an order that was placed through the gateway needs no list, and its markets are still checked', async () => {
+  const rig = new OrderPathRig()
+  const { header } = placeOrder()
+  await rig.done(rig.place())
+  const own = rig.latest
+  // An order of the United States, sent under the market of the United States by a caller without limits.
+  await rig.done(
+    rig.place({ header: { ...header, trdMarket: TrdMarket.US }, code: 'AAPL', secMarket: TrdSecMarket.US }),
+  )
+  const foreign = rig.latest
+  rig.answers.set(2201, () => failed('gateway.not_ready', false))
+  const limited = { limits: limits({ allowedMarkets: ['HK'] }) }
+  const outcomes: string[] = []
+  for (const { orderId } of [own, foreign]) {
+    outcomes.push(codeOf(await rig.done(rig.cancel({ orderID: BigInt(orderId ?? 0) }, limited))))
+  }
+  // What the gateway did not place is only known from the list, and without one the cause is told.
+  outcomes.push(codeOf(await rig.done(rig.cancel({ orderID: 99n }, limited))))
+  assert.deepEqual(outcomes, ['answered', 'limits.market', 'gateway.not_ready'])
   assert.equal(rig.count(2205), 1)
 })

@@ -187,7 +187,7 @@ test('a change of an order that is not listed is refused under limits that must 
   const rig = new OrderPathRig()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   for (const key of [limits({ maxOrderValue: 1e9 }), limits({ allowedSymbols: ['HK.00700'] })]) {
-    assert.match(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), /^limits\./)
+    assert.match(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), /^gateway\./)
   }
   assert.equal(codeOf(await rig.done(rig.cancel({}, { limits: limits({ maxOrderValue: 1 }) }))), 'answered')
   assert.equal(rig.count(2205), 1)
