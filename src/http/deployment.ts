@@ -1,7 +1,7 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
-import { AccountBook } from './account-book.ts'
+import { AccountListCache } from './account-list-cache.ts'
 import { IsolateCache } from './isolate-cache.ts'
 import { reportMisconfiguration } from './report-bug.ts'
 
@@ -15,7 +15,7 @@ const REPORT_INTERVAL_MS = 10_000
 export interface Deployment {
   readonly config: Config
   readonly authenticator: Authenticator
-  readonly accounts: AccountBook
+  readonly accounts: AccountListCache
   readonly quotes: IsolateCache
 }
 
@@ -68,7 +68,7 @@ export class Deployments {
     return {
       config,
       authenticator: new Authenticator(config.keys, config.jwt, this.#fetch),
-      accounts: new AccountBook(),
+      accounts: new AccountListCache(),
       quotes: new IsolateCache(),
     }
   }

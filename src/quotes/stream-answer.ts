@@ -2,7 +2,7 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { QuoteRead } from './quote-read.ts'
-import { sidesOf, type Book, type StreamState } from './stream-state.ts'
+import { sidesOf, type OrderBook, type StreamState } from './stream-state.ts'
 
 /**
  * The reply that OpenD would give to that read, from the states of its streams in the order of the read; null when
@@ -61,7 +61,7 @@ function named(secKey: SecKey, name: string | undefined) {
  * The first `count` levels of both sides; null when there may be more than the book shows. A getter says how many it
  * asked for. A push does not, but it never shows fewer than it once did while there are more: `depth`.
  */
-function cutBook({ s2c, asked }: Book, depth: number, count: number): Book['s2c'] | null {
+function cutBook({ s2c, asked }: OrderBook, depth: number, count: number): OrderBook['s2c'] | null {
   const shown = asked ?? depth
   const isWhole = sidesOf(s2c).every((levels) => levels < shown)
   if (count > shown && !isWhole) return null

@@ -7,8 +7,8 @@ import type { QuotePush } from './quote-push.ts'
 
 type BasicQot = MessageTypes['Qot_Common.BasicQot']
 
-/** Both sides of a book. */
-export interface Book {
+/** Both sides of an order book. */
+export interface OrderBook {
   readonly s2c: MessageTypes['Qot_GetOrderBook.S2C']
   /** How many levels a getter asked for; null for a push, which does not say how many it would show. */
   readonly asked: number | null
@@ -18,7 +18,7 @@ export interface Book {
 export type Known =
   | { readonly protoId: 3004; quote: BasicQot | null }
   /** `depth` is the longest side that a push ever had: a side that is shorter is all there is. */
-  | { readonly protoId: 3012; book: Book | null; depth: number }
+  | { readonly protoId: 3012; book: OrderBook | null; depth: number }
   | { readonly protoId: 3014; queue: MessageTypes['Qot_GetBroker.S2C'] | null }
   | { readonly protoId: 3006; readonly series: ItemSeries<MessageTypes['Qot_Common.KLine']>; name: string | undefined }
   | {
@@ -115,6 +115,6 @@ export function applyPush(state: StreamState, push: QuotePush): void {
 }
 
 /** Levels on the two sides. */
-export function sidesOf(book: Book['s2c']): readonly [number, number] {
+export function sidesOf(book: OrderBook['s2c']): readonly [number, number] {
   return [book.orderBookBidList?.length ?? 0, book.orderBookAskList?.length ?? 0]
 }

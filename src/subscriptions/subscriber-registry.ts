@@ -31,7 +31,7 @@ const NOTHING: ReadonlySet<StreamName> = new Set()
 
 /**
  * Who holds what: plain counts, in memory and in the store. A holder without units and accounts has no row. Its bounds
- * are the desk's.
+ * are the manager's.
  */
 export class SubscriberRegistry {
   readonly #store: SubscriptionStore

@@ -10,7 +10,7 @@ export type LossReason =
   /** Others needed the quota, and this REST caller had not used them for long. */
   | { readonly kind: 'reclaimed' }
 
-/** What the desk cannot make itself. */
+/** What the manager cannot make itself. */
 export interface SubscriptionDeps {
   /** Sends one call to OpenD. While the link is down it may wait for it; it always settles. */
   readonly upstream: CallUpstream

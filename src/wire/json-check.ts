@@ -1,6 +1,6 @@
 import { fail, succeed, type Result } from '../base/result.ts'
 import { describeElement, describeExpectation } from './json-expectation.ts'
-import { findMissing, settleHeader } from './json-missing.ts'
+import { findMissing, completeHeader } from './json-missing.ts'
 import { namesOf, slotsOf, type Names, type Slot } from './json-names.ts'
 import { Problem } from './json-problem.ts'
 import { checkScalar } from './json-scalar.ts'
@@ -83,7 +83,7 @@ function checkMessage(
   if (problem !== null) return problem
   const { message, header } = draft
   if (names.header !== null) {
-    const missing = settleHeader(names.header, object, message, header)
+    const missing = completeHeader(names.header, object, message, header)
     if (missing !== null) return missing
   }
   return findMissing(names.type, message, optional) ?? message

@@ -27,7 +27,7 @@ export function findMissing(
  * the message has too (`trd_market` of Trd_ModifyOrder) fills the header where the header lacks it. A missing field
  * is asked for in the header when the body has one, else beside the other flat ones, else the whole header is.
  */
-export function settleHeader(
+export function completeHeader(
   headerField: Field,
   object: JsonObject,
   message: WireDraft,

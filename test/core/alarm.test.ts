@@ -5,7 +5,7 @@ import type { Connect } from '../../src/transport/link.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Rng } from '../orders/simulation/rng.ts'
 import { Disk } from '../orders/simulation/disk.ts'
-import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-books.ts'
+import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-tables.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
 
 /** A link that never comes up. */

@@ -19,7 +19,7 @@ import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.t
 import { Rng } from './simulation/rng.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
 import { Switches } from '../../src/orders/kill-switch/switches.ts'
-import { StoredLedger, StoredSwitches } from './simulation/stored-books.ts'
+import { StoredLedger, StoredSwitches } from './simulation/stored-tables.ts'
 import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
 
 type PlaceOrder = MessageTypes['Trd_PlaceOrder.C2S']
@@ -37,7 +37,7 @@ const ACCOUNTS: TradingAccounts = new Map([
 /** How a test answers a call; a promise that never resolves is an answer that never comes. */
 type Answer = (body: Uint8Array) => CallOutcome | Promise<CallOutcome>
 
-/** A call that the desk or the search sent. */
+/** A call that the manager or the search sent. */
 export interface SentCall {
   readonly protoId: number
   readonly body: Uint8Array
@@ -51,7 +51,7 @@ export class OrderPathRig {
   readonly answers = new Map<number, Answer>()
   /** Random numbers that come next. */
   readonly nextUnits: number[] = []
-  /** Codes of the calls that the desk said it refused. */
+  /** Codes of the calls that the manager said it refused. */
   readonly refused: string[] = []
   /** Orders that OpenD lists today. */
   listed: Order[] = []

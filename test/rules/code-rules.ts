@@ -1,29 +1,61 @@
-import { bareCode, commentsOf } from './code-text.ts'
 import type { SourceFile } from './source-files.ts'
 
-/** Past this a file is two ideas. */
-const MAX_LINES = 300
+/** A shorter file is a part of another idea, or one that its reader has to look up for nothing. */
+const MIN_LINES = 20
 /** Names of drawers: what is in them belongs to the idea it serves. */
 const DRAWERS = /(?:^|[/-])(?:utils?|helpers?|types|common|misc|shared)(?:[./-])/
-/** The one file that only passes on what others export. */
-const ENTRIES: ReadonlySet<string> = new Set(['src/index.ts', 'src/demo.ts'])
-
-/** What a file breaks of the rules of style, as sentences. */
-export function codeProblems(file: SourceFile): readonly string[] {
-  const code = bareCode(file.text)
-  return [
-    ...tooLong(file),
-    ...(DRAWERS.test(file.path) ? ['its name is that of a drawer'] : []),
-    ...linesWith(code, /(?<![.\w$])any\b(?!\s*[?:(])/, 'uses any'),
-    ...linesWith(code, /[\w$)\]]!(?!=)/, 'uses a non-null assertion'),
-    ...linesWith(code, /^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?(?:enum|namespace)\s+\w/, 'is not erasable'),
-    ...silencedChecks(file),
-    ...(!ENTRIES.has(file.path) && isBarrel(code) ? ['only passes on what other files export'] : []),
-  ].map((problem) => `${file.path}: ${problem}`)
-}
-
 const EXPORTED =
   /^export (?:default )?(?:declare )?(?:async )?(?:abstract )?(?:function\*?|class|interface|type|const) (\w+)/
+
+/**
+ * The words of one idea that have another name in this code, and that name. A word of the field keeps its own meaning:
+ * the simulator settles positions and keeps an order book, and a K-line is a line.
+ */
+const REPLACED_WORDS: readonly { readonly words: RegExp; readonly use: string; readonly except?: RegExp }[] = [
+  { words: /^desks?$/, use: 'manager' },
+  { words: /^books?$/, use: 'registry, cache or log', except: /order[-_]?book|^src\/simulator\//i },
+  { words: /^boards?$/, use: 'cache' },
+  { words: /^lines?$/, use: 'client, link or series', except: /k-?lines?|firstLine/i },
+  { words: /^(?:holders?|wish(?:es)?)$/, use: 'subscriber and subscription request' },
+  { words: /^kept$/, use: 'cached' },
+  { words: /^(?:un)?settle[sd]?$/, use: 'transition, unresolved', except: /^src\/simulator\/trading\// },
+  { words: /^(?:findings?|looks?)$/, use: 'poll, match result or order snapshot' },
+  { words: /^search(?:es)?$/, use: 'reconciliation' },
+  { words: /^(?:underway|turns?)$/, use: 'in flight, group commit, queue or mutex' },
+  { words: /^(?:outside|host)$/, use: 'deps' },
+  { words: /^note[ds]?$/, use: 'record, on' },
+  { words: /^whitelist(?:ed)?$/, use: 'allowlist' },
+  { words: /^(?:deadman|deadMan)$/, use: 'cancel-after' },
+  { words: /^(?:story|stories|weather|victims?|dice)$/, use: 'trace, fault injector, targets or rng' },
+]
+
+/** The exported names of a file. */
+export function exportedNames(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => EXPORTED.exec(line)?.[1] ?? [])
+}
+
+/** The words that the glossary replaces, in the name of a file and in what it exports, as sentences. */
+export function replacedWordProblems(file: SourceFile): readonly string[] {
+  const fileName = (file.path.split('/').at(-1) ?? '').replace(/(?:\.test)?\.\w+$/, '')
+  return [fileName, ...exportedNames(file.text)].flatMap((name) => {
+    const words = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []
+    return words.flatMap((word) => {
+      const replaced = REPLACED_WORDS.find(({ words: pattern }) => pattern.test(word.toLowerCase()))
+      if (replaced === undefined || replaced.except?.test(name) || replaced.except?.test(file.path)) return []
+      return [`${file.path}: ${name}: instead of ${word.toLowerCase()} say ${replaced.use}`]
+    })
+  })
+}
+
+/** Whether a file is shorter than a file should be. */
+export function isSmall(file: SourceFile): boolean {
+  return file.text.trimEnd().split('\n').length < MIN_LINES
+}
+
+/** The files that are named like a drawer, as sentences. */
+export function drawerProblems({ path }: SourceFile): readonly string[] {
+  return DRAWERS.test(path) ? [`${path}: its name is that of a drawer`] : []
+}
 
 /**
  * The exported names without a docstring, as sentences. One docstring may stand over a row of one-line constants, and
@@ -36,35 +68,12 @@ export function docstringProblems(file: SourceFile): readonly string[] {
   let isDocumented = false
   for (const [index, line] of lines.entries()) {
     const name = EXPORTED.exec(line)?.[1]
-    const membersSpeak = /\binterface\b.*\{$/.test(line) && lines[index + 1]?.trimStart().startsWith('/**')
-    if (name !== undefined && !isDocumented && !membersSpeak) {
+    const membersAreDocumented = /\binterface\b.*\{$/.test(line) && lines[index + 1]?.trimStart().startsWith('/**')
+    if (name !== undefined && !isDocumented && !membersAreDocumented) {
       problems.push(`${file.path}: line ${index + 1}: ${name} has no docstring`)
     }
     const isConstant = /^export const .*[^[{(=]$/.test(line)
     isDocumented = line.endsWith('*/') || (isDocumented && isConstant)
   }
   return problems
-}
-
-function tooLong(file: SourceFile): readonly string[] {
-  const lines = file.text.trimEnd().split('\n').length
-  return lines > MAX_LINES ? [`has ${lines} lines, ${MAX_LINES} at most`] : []
-}
-
-function linesWith(code: string, pattern: RegExp, problem: string): readonly string[] {
-  return code.split('\n').flatMap((line, index) => (pattern.test(line) ? [`line ${index + 1} ${problem}`] : []))
-}
-
-/** Comments that switch a tool off: for a whole file never, for a line only with the reason after `--`. */
-function silencedChecks(file: SourceFile): readonly string[] {
-  return commentsOf(file.text).flatMap((comment) => {
-    if (/^\W*@ts-(?:ignore|nocheck)\b/.test(comment)) return ['switches the compiler off']
-    const isSilencer = /^\W*(?:(?:ox|es)lint-disable|@ts-expect-error)/.test(comment)
-    return isSilencer && !/ -- \w|@ts-expect-error \w/.test(comment) ? ['switches a check off without a reason'] : []
-  })
-}
-
-function isBarrel(code: string): boolean {
-  const statements = code.replaceAll(/^(?:import|export)\b[^;=()]*?\bfrom\s+/gm, '').trim()
-  return statements === '' && /^export\b/m.test(code)
 }

@@ -1,72 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertNone } from './assert-none.ts'
-import { bareCode } from './code-text.ts'
-import { codeProblems, docstringProblems } from './code-rules.ts'
+import { docstringProblems, drawerProblems, exportedNames, isSmall, replacedWordProblems } from './code-rules.ts'
+import { SMALL_FILES } from './small-files.ts'
 import { isProductCode, isWrittenCode, repositoryFiles } from './source-files.ts'
 
-const problemsOf = (text: string, path = 'src/wire/a.ts'): readonly string[] => codeProblems({ path, text })
+const written = repositoryFiles().filter(isWrittenCode)
+const product = written.filter(isProductCode)
 
-test('no file breaks a rule of style', () => {
-  const files = repositoryFiles().filter(isWrittenCode)
-  assert.ok(files.length > 50, 'the rules were given nothing to read')
-  assertNone(files.flatMap(codeProblems))
+test('the rules have files to read', () => {
+  assert.ok(product.length > 50 && written.length > product.length)
 })
 
 test('what is exported says what it is', () => {
-  assertNone(repositoryFiles().filter(isProductCode).flatMap(docstringProblems))
-})
-
-test('any and non-null assertions are found in every position', () => {
-  for (const text of [
-    'let a: any',
-    'let a: any[] = []',
-    'let a: Map<string, any>',
-    'let a = b as any',
-    'function f(a: any) {}',
-    'type A = any | B',
-  ]) {
-    assert.deepEqual(problemsOf(text), ['src/wire/a.ts: line 1 uses any'], text)
-  }
-  for (const text of ['a!.b', 'a[0]!', 'f()!.b', 'const a = b!', 'let a!: number', 'f(a!, b)', 'const a = `${b!}`']) {
-    assert.deepEqual(problemsOf(text), ['src/wire/a.ts: line 1 uses a non-null assertion'], text)
-  }
-})
-
-test('what is not code is left alone', () => {
-  for (const text of [
-    '// any will do!',
-    '/* as any */',
-    "const a = 'any!'",
-    'const a = `any! ${b !== c} any!`',
-    'const a = /any!/',
-    'const a = (b + 1) / c // any!',
-    'if (a != b && !c) await Promise.any(d)',
-    'const a = { any: 1 }',
-  ]) {
-    assert.deepEqual(problemsOf(text), [], text)
-  }
-})
-
-test('code stays in its line and column when texts and comments are blanked', () => {
-  const bare = bareCode("a = 'b' /* c\nd */ + `e${f({ g: `h${i}` })}j` // k")
-  assert.deepEqual(bare.split('\n'), ['a =         ', '     + `   f({ g: `   i}  })}       '])
-})
-
-test('long files, drawers, barrels and silenced checks are found', () => {
-  assert.deepEqual(problemsOf('x\n'.repeat(300)), [])
-  assert.deepEqual(problemsOf('x\n'.repeat(301)), ['src/wire/a.ts: has 301 lines, 300 at most'])
-  for (const path of ['src/wire/utils.ts', 'src/wire/json-helpers.ts', 'src/types/a.ts', 'test/helper.ts']) {
-    assert.deepEqual(problemsOf('', path), [`${path}: its name is that of a drawer`])
-  }
-  const barrel = `export * from './a.ts'\nexport {\n  b,\n} from './b.ts'\n`
-  assert.deepEqual(problemsOf(barrel), ['src/wire/a.ts: only passes on what other files export'])
-  assert.deepEqual(problemsOf(barrel, 'src/index.ts'), [])
-  assert.equal(problemsOf('// @ts-ignore').length, 1)
-  assert.equal(problemsOf('/* @ts-nocheck */').length, 1)
-  assert.equal(problemsOf('// oxlint-disable-next-line no-shadow').length, 1)
-  assert.deepEqual(problemsOf('// oxlint-disable-next-line no-shadow -- the schema names it so'), [])
-  assert.equal(problemsOf('export enum A { B }').length, 1)
+  assertNone(product.flatMap(docstringProblems))
 })
 
 test('an export without a docstring is found', () => {
@@ -80,4 +27,52 @@ test('an export without a docstring is found', () => {
   assert.equal(undocumented('/** A row. */\nexport const a = 1\nexport const b = 2'), 0)
   assert.equal(undocumented('export interface A {\n  /** In ms. */\n  readonly b: number\n}'), 0)
   assert.equal(undocumented('async function f(): Promise<void> {}'), 0)
+})
+
+test('a file of the product has at least 20 lines, apart from those that are listed', () => {
+  const small = product.filter(isSmall).map(({ path }) => path)
+  assert.deepEqual(small, SMALL_FILES.toSorted())
+})
+
+test('a small file is found', () => {
+  assert.equal(isSmall({ path: 'src/a.ts', text: 'x\n'.repeat(19) }), true)
+  assert.equal(isSmall({ path: 'src/a.ts', text: 'x\n'.repeat(20) }), false)
+})
+
+test('no file is named like a drawer', () => {
+  assertNone(written.flatMap(drawerProblems))
+})
+
+test('a drawer is found', () => {
+  for (const path of ['src/wire/utils.ts', 'src/wire/json-helpers.ts', 'src/types/a.ts', 'test/helper.ts']) {
+    assert.deepEqual(drawerProblems({ path, text: '' }), [`${path}: its name is that of a drawer`])
+  }
+  assert.deepEqual(drawerProblems({ path: 'src/wire/typescript.ts', text: '' }), [])
+})
+
+test('files and exports are named by the glossary', () => {
+  assertNone(written.flatMap(replacedWordProblems))
+})
+
+test('a word that the glossary replaces is found in the name of a file and of an export', () => {
+  const words = (path: string, text = ''): number => replacedWordProblems({ path, text }).length
+  assert.deepEqual(replacedWordProblems({ path: 'src/a.ts', text: 'export class OrderDesk {}' }), [
+    'src/a.ts: OrderDesk: instead of desk say manager',
+  ])
+  for (const name of ['MarketBook', 'QuoteBoard', 'OpendLine', 'HolderId', 'settleOrder', 'noteSent', 'DialogHost']) {
+    assert.equal(words('src/a.ts', `export class ${name} {}`), 1, name)
+  }
+  for (const path of ['src/orders/order-search.ts', 'src/orders/look.ts', 'test/a/kept-read.test.ts']) {
+    assert.equal(words(path), 1, path)
+  }
+  for (const name of ['getOrderBook', 'KLine', 'ORDER_BOOK_DETAIL', 'deadline', 'notice', 'localhost', 'lookups']) {
+    assert.equal(words('src/a.ts', `export const ${name} = 1`), 0, name)
+  }
+  assert.equal(words('src/a.ts', 'const desk = 1'), 0)
+})
+
+test('exported names are read from the lines that export them', () => {
+  const text =
+    'export const A = 1\nexport default class B {}\nexport async function c() {}\nconst d = 1\nexport type E = 1'
+  assert.deepEqual(exportedNames(text), ['A', 'B', 'c', 'E'])
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertNone } from './assert-none.ts'
 import { importsOf } from './imports.ts'
-import { layerProblems } from './layers.ts'
+import { layerProblems, layersInCircles, unusedArrows } from './layers.ts'
 import { isProductCode, repositoryFiles, type SourceFile } from './source-files.ts'
 
 const file = (path: string, text: string): SourceFile => ({ path, text })
@@ -12,6 +12,27 @@ test('imports run one way, and each package stays where it belongs', () => {
   const files = repositoryFiles().filter(isProductCode)
   assert.ok(files.length > 50, 'the rules were given nothing to read')
   assertNone(layerProblems(files))
+})
+
+test('each arrow of the layers is one that an import needs', () => {
+  assertNone(unusedArrows(repositoryFiles().filter(isProductCode)))
+})
+
+test('an arrow that no import needs is found', () => {
+  const files = [file('src/http/a.ts', `import { b } from '../orders/b.ts'`), file('src/orders/b.ts', '')]
+  assert.deepEqual(unusedArrows(files, { http: ['orders'], orders: [] }), [])
+  assert.deepEqual(unusedArrows(files, { http: ['orders', 'auth'], orders: ['auth'] }), [
+    'http imports nothing of auth',
+    'orders imports nothing of auth',
+  ])
+})
+
+test('the product imports nothing of its tests, its commands neither', () => {
+  for (const path of ['src/cli/a.ts', 'src/index.ts', 'src/http/a.ts']) {
+    const specifier = `${'../'.repeat(path.split('/').length - 1)}test/b.ts`
+    const expected = [`${path}: the product must not import test/b.ts`]
+    assert.deepEqual(problemsOf(path, `import { b } from '${specifier}'`), expected)
+  }
 })
 
 test('an import that runs back is found, whatever its form', () => {
@@ -30,12 +51,12 @@ test('an import that runs back is found, whatever its form', () => {
   }
 })
 
-test('what only looks like an import is none', () => {
+test('what only looks like an import does not count', () => {
   const text = [
     `// import { app } from '../http/app.ts'`,
-    '/*',
-    `import { app } from '../http/app.ts'`,
-    '*/',
+    `/**`,
+    ` * import { app } from '../http/app.ts'`,
+    ` */`,
     `export const from = 'x'`,
     `export function read(): string { return from }`,
   ].join('\n')
@@ -66,12 +87,10 @@ test('http knows the object by its types alone', () => {
   assert.equal(problemsOf('src/http/a.ts', `import { b } from '../../durable-objects/gateway-rpc.ts'`).length, 1)
 })
 
-test('two layers do not import each other', () => {
-  const both = [
-    file('src/auth/a.ts', `import { b } from '../limits/b.ts'`),
-    file('src/limits/b.ts', `import { a } from '../auth/a.ts'`),
-  ]
-  assert.deepEqual(layerProblems(both), ['auth and limits import each other'])
+test('the arrows make no circle', () => {
+  assertNone(layersInCircles())
+  const circle = { base: [], auth: ['limits', 'base'], limits: ['fees'], fees: ['auth'], http: ['auth'] }
+  assert.deepEqual(layersInCircles(circle), ['layers in a circle, or above one: auth, limits, fees, http'])
 })
 
 test('a package outside its place is found, and so is one that nobody chose', () => {

@@ -1,5 +1,4 @@
 import { posix } from 'node:path'
-import { withoutComments } from './code-text.ts'
 import type { SourceFile } from './source-files.ts'
 
 /** One import of a file. */
@@ -16,16 +15,15 @@ export interface Import {
 const STATIC = /^(?:import|export)\s+(type\s)?[^'"`;=()]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'/gm
 const DYNAMIC = /\bimport\s*\(\s*['"`]([^'"`]+)['"`]/g
 
-/** The imports of a file, in no particular order. */
+/** The imports of a file, in no particular order. Comments are not told from code: an import in one counts. */
 export function importsOf(file: SourceFile): readonly Import[] {
-  const code = withoutComments(file.text)
   const found: Import[] = []
   const add = (specifier: string, isTypeOnly: boolean): void => {
     const isPackage = !specifier.startsWith('.')
     const target = isPackage ? specifier : posix.join(posix.dirname(file.path), specifier)
     found.push({ from: file.path, target, isPackage, isTypeOnly })
   }
-  for (const [, type, named, bare] of code.matchAll(STATIC)) add(named ?? bare ?? '', type !== undefined)
-  for (const [, specifier] of code.matchAll(DYNAMIC)) add(specifier ?? '', false)
+  for (const [, type, named, bare] of file.text.matchAll(STATIC)) add(named ?? bare ?? '', type !== undefined)
+  for (const [, specifier] of file.text.matchAll(DYNAMIC)) add(specifier ?? '', false)
   return found
 }

@@ -1,27 +1,30 @@
 import { importsOf, type Import } from './imports.ts'
 import type { SourceFile } from './source-files.ts'
 
+/** For each layer those that it imports. */
+export type Arrows = Readonly<Record<string, readonly string[]>>
+
 /**
- * Which layer may import which. Everything runs down: http, then orders, auth and limits, gateway, wire, transport,
- * base. The simulator stands on the wire, and the Durable Objects beside http on everything below it. `cli`, `index` and
- * `demo` put it all together and are not listed.
+ * Which layer may import which: exactly the arrows that exist. Everything runs down: http, then orders, auth and limits,
+ * gateway, wire, transport, base. The simulator stands on the wire, and the Durable Objects beside http on everything
+ * below it. `cli`, `index` and `demo` put it all together and are not listed.
  */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+const MAY_IMPORT: Arrows = {
   base: [],
-  transport: ['base'],
-  wire: ['transport', 'base', 'proto'],
+  transport: [],
+  wire: ['base', 'proto'],
   gateway: ['wire', 'transport', 'base', 'proto'],
+  limits: ['base', 'proto'],
+  auth: ['limits', 'wire', 'transport', 'base', 'proto'],
   accounts: ['auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
-  limits: ['auth', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  auth: ['limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   problem: ['base', 'proto'],
-  fees: ['limits', 'wire', 'base', 'proto'],
-  orders: ['accounts', 'auth', 'fees', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  subscriptions: ['gateway', 'wire', 'transport', 'base', 'proto'],
-  quotes: ['accounts', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  pushes: ['problem', 'auth', 'quotes', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  env: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  endpoints: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  fees: ['limits', 'proto'],
+  orders: ['accounts', 'fees', 'auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
+  subscriptions: ['gateway', 'wire', 'base', 'proto'],
+  quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'base', 'proto'],
+  pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'base', 'proto'],
+  env: ['auth', 'transport', 'base'],
+  endpoints: ['auth', 'wire', 'proto'],
   http: [
     'env',
     'endpoints',
@@ -33,42 +36,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'limits',
     'gateway',
     'wire',
-    'transport',
     'base',
     'proto',
+    'durable-objects',
   ],
-  core: [
-    'accounts',
-    'orders',
-    'quotes',
-    'pushes',
-    'subscriptions',
-    'auth',
-    'gateway',
-    'wire',
-    'transport',
-    'base',
-    'proto',
-  ],
-  simulator: ['wire', 'base', 'proto'],
+  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'transport', 'base'],
+  simulator: ['wire', 'proto'],
   'durable-objects': [
     'core',
     'simulator',
     'env',
-    'endpoints',
-    'problem',
     'orders',
-    'subscriptions',
-    'quotes',
     'pushes',
+    'quotes',
+    'subscriptions',
     'accounts',
     'auth',
-    'limits',
     'gateway',
-    'wire',
     'transport',
     'base',
-    'proto',
   ],
 }
 
@@ -95,20 +81,39 @@ export function layerOf(path: string): string {
 }
 
 /** The imports that run against the arrows, as sentences. */
-export function layerProblems(files: readonly SourceFile[]): readonly string[] {
-  const imports = files.flatMap(importsOf)
-  return [...imports.flatMap(layerProblem), ...folderCycles(imports)]
+export function layerProblems(files: readonly SourceFile[], arrows = MAY_IMPORT): readonly string[] {
+  return files.flatMap(importsOf).flatMap((one) => layerProblem(one, arrows))
 }
 
-function layerProblem(one: Import): readonly string[] {
+/** The layers that stand on each other, directly or through others, as a sentence; empty when each has its place. */
+export function layersInCircles(arrows = MAY_IMPORT): readonly string[] {
+  let left = Object.keys(arrows)
+  for (;;) {
+    const upper = left.filter((layer) => arrows[layer]?.some((target) => left.includes(target)))
+    if (upper.length === 0) return []
+    if (upper.length === left.length) return [`layers in a circle, or above one: ${left.join(', ')}`]
+    left = upper
+  }
+}
+
+/** The arrows that no import needs, as sentences. */
+export function unusedArrows(files: readonly SourceFile[], arrows = MAY_IMPORT): readonly string[] {
+  const used = arrowsOf(files.flatMap(importsOf))
+  return Object.entries(arrows).flatMap(([from, targets]) =>
+    targets.filter((to) => !used.has(`${from} ${to}`)).map((to) => `${from} imports nothing of ${to}`),
+  )
+}
+
+function layerProblem(one: Import, arrows: Arrows): readonly string[] {
   const layer = layerOf(one.from)
+  const target = layerOf(one.target)
+  if (target === 'test') return [`${one.from}: the product must not import ${one.target}`]
   if (SHELLS.has(layer)) return []
   if (one.isPackage) return packageProblem(one)
-  const target = layerOf(one.target)
-  const known = MAY_IMPORT[layer]
+  const known = arrows[layer]
   if (known === undefined) return [`${one.from}: the folder ${layer} has no place among the layers`]
-  if (target === layer || known.includes(target)) return []
-  if (layer === 'http' && one.target === RPC_TYPES && one.isTypeOnly) return []
+  const isTooMuch = layer === 'http' && target === 'durable-objects' && !(one.target === RPC_TYPES && one.isTypeOnly)
+  if (target === layer || (known.includes(target) && !isTooMuch)) return []
   return [`${one.from}: ${layer} must not import ${one.target}`]
 }
 
@@ -118,14 +123,6 @@ function packageProblem(one: Import): readonly string[] {
   return [`${one.from}: ${one.target} must not be imported here`]
 }
 
-/** Two layers of one rank may know each other in one direction only. */
-function folderCycles(imports: readonly Import[]): readonly string[] {
-  const arrows = new Set(
-    imports.filter((one) => !one.isPackage).map((one) => `${layerOf(one.from)} ${layerOf(one.target)}`),
-  )
-  const back = [...arrows].filter((arrow) => {
-    const [from = '', to = ''] = arrow.split(' ')
-    return from < to && arrows.has(`${to} ${from}`)
-  })
-  return back.map((arrow) => `${arrow.replace(' ', ' and ')} import each other`)
+function arrowsOf(imports: readonly Import[]): ReadonlySet<string> {
+  return new Set(imports.filter((one) => !one.isPackage).map((one) => `${layerOf(one.from)} ${layerOf(one.target)}`))
 }

@@ -24,7 +24,7 @@ const TOP_LEVEL: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What would be true on one desk only, or points at something that a reader of this repository cannot open. Taken apart
+ * What is true of one machine only, or points at something that a reader of this repository cannot open. Taken apart
  * here so that this file does not break its own rule.
  */
 const NOT_FOR_READERS: readonly (readonly [RegExp, string])[] = [

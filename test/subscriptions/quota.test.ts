@@ -5,7 +5,7 @@ import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET, OrderPathRig, sub } from './sub
 
 const { Basic, OrderBook } = SubType
 
-/** A desk whose quota is used up by Anna's REST calls. */
+/** A manager whose quota is used up by Anna's REST calls. */
 async function usedUpByAnna(quota: number): Promise<OrderPathRig> {
   const rig = new OrderPathRig()
   rig.opend.quota = quota

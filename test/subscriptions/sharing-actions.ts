@@ -5,7 +5,13 @@ import { ANNA, ANNAS_SOCKET, BERT, BERTS_SOCKET } from './subscription-rig.ts'
 import type { Fate } from './fake-opend.ts'
 
 /** Whose calls there are: two REST callers, and sockets of both. */
-export const HOLDERS: readonly Subscriber[] = [ANNA, BERT, ANNAS_SOCKET, BERTS_SOCKET, socketSubscriber(3, 'key:bert')]
+export const SUBSCRIBERS: readonly Subscriber[] = [
+  ANNA,
+  BERT,
+  ANNAS_SOCKET,
+  BERTS_SOCKET,
+  socketSubscriber(3, 'key:bert'),
+]
 const CODES = ['A', 'B', 'C', 'D', 'E'] as const
 const TYPES = [SubType.Basic, SubType.OrderBook, SubType.KL_Day] as const
 
@@ -36,7 +42,7 @@ export type Action =
   | { readonly kind: 'others'; readonly units: number }
   | { readonly kind: 'hide_quota'; readonly isHidden: boolean }
 
-const subscriber = fc.nat(HOLDERS.length - 1)
+const subscriber = fc.nat(SUBSCRIBERS.length - 1)
 const codes = fc.uniqueArray(fc.constantFrom(...CODES), { minLength: 1, maxLength: 4 })
 const types = fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1, maxLength: 2 })
 const rehab = fc.uniqueArray(fc.constantFrom(...Object.values(RehabType)), { maxLength: 2 })

@@ -3,7 +3,7 @@ import { RehabType, SubType } from '../../proto/enums.ts'
 import type { Subscriber, SubscriberId } from '../../src/subscriptions/subscriber.ts'
 import { type UnitKey, unitKeyOf, unitOf } from '../../src/subscriptions/stream.ts'
 import { ANNA, BERT, BERTS_SOCKET, OrderPathRig, type Loss, sub } from './subscription-rig.ts'
-import { type Action, HOLDERS } from './sharing-actions.ts'
+import { type Action, SUBSCRIBERS } from './sharing-actions.ts'
 
 /** How long a REST caller's unit must have been left alone before it may be taken back. */
 const IDLE_MS = 300_000
@@ -23,8 +23,8 @@ interface Pending {
   isVoid: boolean
 }
 
-/** What every caller may believe after what it was told, kept beside the desk. */
-export class Story {
+/** What every caller may believe after what it was told, kept beside the manager. */
+export class SharingTrace {
   readonly rig = new OrderPathRig()
   readonly held = new Map<SubscriberId, Map<UnitKey, Expected>>()
   readonly accounts = new Map<SubscriberId, readonly bigint[]>()
@@ -115,7 +115,7 @@ export class Story {
   /** What holds at every moment. */
   check(): void {
     const { rig } = this
-    for (const who of HOLDERS) {
+    for (const who of SUBSCRIBERS) {
       const held = this.held.get(who.id) ?? new Map<UnitKey, Expected>()
       assert.deepEqual(new Set(rig.storedUnits(who.id)), new Set(held.keys()), `units of ${who.id}`)
       assert.deepEqual(new Set(rig.manager.streamsOf(who.id)), this.#streams(who), `streams of ${who.id}`)
@@ -199,7 +199,7 @@ export class Story {
     this.held.delete(BERTS_SOCKET.id)
     this.accounts.delete(BERTS_SOCKET.id)
     this.#pending = new Set()
-    this.rig.evict(HOLDERS.map(({ id }) => id).filter((id) => id !== BERTS_SOCKET.id))
+    this.rig.evict(SUBSCRIBERS.map(({ id }) => id).filter((id) => id !== BERTS_SOCKET.id))
   }
 
   #lose({ id, units, reason, atMs }: Loss): void {
@@ -230,7 +230,7 @@ export class Story {
 }
 
 function holderOf(index: number): Subscriber {
-  return HOLDERS[index] ?? ANNA
+  return SUBSCRIBERS[index] ?? ANNA
 }
 
 function keyOf(code: string): string {

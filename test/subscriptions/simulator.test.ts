@@ -16,8 +16,8 @@ const PROTOCOL_OF: ReadonlyMap<number, 'Qot_Sub' | 'Qot_GetSubInfo'> = new Map([
   [3003, 'Qot_GetSubInfo'],
 ])
 
-/** A desk with the simulator behind it: every call has its reply at once. */
-function deskOver(bench: Bench, client: TcpClient): SubscriptionManager {
+/** A manager with the simulator behind it: every call has its reply at once. */
+function managerOver(bench: Bench, client: TcpClient): SubscriptionManager {
   return new SubscriptionManager({
     upstream: async (protoId, body) => {
       const serial = client.sendBody(protoId, body)
@@ -53,25 +53,25 @@ const c2s: fc.Arbitrary<SubC2S> = fc.record(
   { requiredKeys: ['securityList', 'subTypeList', 'isSubOrUnSub'] },
 )
 
-test('three callers of one desk see what three connections of their own would show them', async () => {
+test('three callers of one manager see what three connections of their own would show them', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), c2s), { maxLength: 25, size: 'max' }), async (calls) => {
       // On one side each has a connection, on the other all share one.
       const direct = new Bench()
       const clients = [direct.login(), direct.login(), direct.login()]
       const shared = new Bench()
-      const manager = deskOver(shared, shared.login())
+      const manager = managerOver(shared, shared.login())
       manager.linkReady()
       const callers = clients.map((_, index) => restSubscriber(`key:${index}`))
       for (const [who, call] of calls) {
         const client = clients[who]
         const caller = callers[who]
         assert.ok(client !== undefined && caller !== undefined)
-        // Connections must wait for the minute; behind the desk nobody has to.
+        // Connections must wait for the minute; behind the manager nobody has to.
         if (!call.isSubOrUnSub || call.isUnsubAll === true) passMinute(direct, clients)
         const reply = client.call('Qot_Sub', call)
         const failure = await manager.subscribe(caller, call, null)
-        // The desk does not ask OpenD about what its caller does not hold, so a bad security there is no failure.
+        // The manager does not ask OpenD about what its caller does not hold, so a bad security there is no failure.
         const asksOpend = call.isSubOrUnSub && call.isUnsubAll !== true
         if (asksOpend) assert.equal(failure === null, reply.retType === 0, reply.retMsg)
         else assert.equal(failure, null)
@@ -97,7 +97,7 @@ test("pushes are registered as the simulator's own book registers them", async (
   await fc.assert(
     fc.asyncProperty(fc.array(c2s, { maxLength: 20, size: 'max' }), async (calls) => {
       const bench = new Bench()
-      const manager = deskOver(bench, bench.login())
+      const manager = managerOver(bench, bench.login())
       manager.linkReady()
       const caller = restSubscriber('key:a')
       const registry = new SubscriptionRegistry(1_000, [])

@@ -21,7 +21,7 @@ export interface Loss {
   readonly atMs: number
 }
 
-/** A desk over a store in memory, an OpenD that does what the test wants, and a clock that it moves. */
+/** A manager over a store in memory, an OpenD that does what the test wants, and a clock that it moves. */
 export class OrderPathRig {
   readonly clock = new VirtualClock()
   readonly opend = new FakeOpend(this.clock)
@@ -34,7 +34,7 @@ export class OrderPathRig {
   writes = 0
   manager: SubscriptionManager
   #life = 0
-  /** The streams of each holder when the desk last said that they changed. */
+  /** The streams of each holder when the manager last said that they changed. */
   #seen = new Map<SubscriberId, ReadonlySet<StreamName>>()
 
   constructor(isUp = true) {

@@ -18,14 +18,14 @@ export const GAP_MARGIN_MS = 20
 const MAX_ANSWERS = 512
 
 /** What became of calls that waited. */
-export interface Settled {
+export interface LimiterStep {
   /** To be sent now, in this order. */
   readonly sent: readonly WaitingCall[]
   /** Their deadline came first. */
   readonly refused: readonly WaitingCall[]
 }
 
-const NOTHING: Settled = { sent: [], refused: [] }
+const NOTHING: LimiterStep = { sent: [], refused: [] }
 
 /** What is left of one of OpenD's own limits. */
 export interface Budget {
@@ -120,7 +120,7 @@ export class Limiter {
    * Sends what may go, rank by rank, and then refuses what has waited too long: a call for which there is room is never
    * refused because a timer was late.
    */
-  advance(nowMs: number): Settled {
+  advance(nowMs: number): LimiterStep {
     if (this.wakeMs() > nowMs) return NOTHING
     const sent: WaitingCall[] = []
     for (const rank of CALL_RANKS) {

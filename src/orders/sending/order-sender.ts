@@ -24,7 +24,7 @@ import { InFlightOrders } from './in-flight-orders.ts'
 import type { SendDeadline } from './send-deadline.ts'
 
 /** How long a caller waits for a lost reply to be found, before it is told that the order is being looked for. */
-export const WAIT_FOR_SEARCH_MS = 8_000
+export const WAIT_FOR_RECONCILIATION_MS = 8_000
 
 /** The call cannot leave before its deadline. */
 export const TOO_LATE: Failure = { code: 'order.too_late' }
@@ -154,7 +154,7 @@ export class OrderSender {
       return refused(ending.outcome.failure, entry.id)
     }
     if (moved.state !== 'unknown') return replyOf(moved, false)
-    const wait = new Promise<void>((resolve) => void timers.after(WAIT_FOR_SEARCH_MS, resolve))
+    const wait = new Promise<void>((resolve) => void timers.after(WAIT_FOR_RECONCILIATION_MS, resolve))
     await Promise.race([entries.whenFinal(entry.id), wait])
     return replyOf(entries.byId(entry.id) ?? moved, false)
   }

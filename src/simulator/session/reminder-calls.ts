@@ -1,7 +1,7 @@
 import { refuse } from '../handler.ts'
 import { PushBody } from './push-body.ts'
 import type { ConnectionHub } from './connection-hub.ts'
-import { lookAt, type QuoteFacts } from './reminder-watch.ts'
+import { checkReminder, type QuoteFacts } from './reminder-watch.ts'
 import type { SessionHandlerTable } from './session-handler.ts'
 import type { SecurityRef } from './subscription-registry.ts'
 import { unknownSecurity } from './texts.ts'
@@ -33,7 +33,7 @@ export function sendReminders(hub: ConnectionHub, marketMs: number): void {
     if (!before.isEnabled) continue
     const facts = factsOnce(known, hub, before.security, marketMs)
     if (facts === null) continue
-    const { reminder, message } = lookAt(before, facts)
+    const { reminder, message } = checkReminder(before, facts)
     if (reminder.wasMet !== before.wasMet || message !== null) hub.reminders.replace(reminder)
     if (message === null) continue
     hub.touch()

@@ -7,7 +7,7 @@ import {
 import type { S2C } from '../handler.ts'
 import type { PriceReminder } from './price-reminders.ts'
 
-/** What reminders look at in one security. */
+/** What reminders compare in one security. */
 export interface QuoteFacts {
   readonly name: string
   readonly price: number
@@ -29,17 +29,17 @@ export interface QuoteFacts {
   readonly tradingDate: string
 }
 
-/** A reminder after a look at the market, and the message it gives if it speaks up. */
-export interface Look {
+/** A reminder after a check, and the message it sends when its condition began to hold. */
+export interface ReminderCheck {
   readonly reminder: PriceReminder
   readonly message: S2C<'Qot_UpdatePriceReminder'> | null
 }
 
 /**
- * Looks at one enabled reminder. It speaks up when its condition begins to hold: each time, once a day, or once and
+ * Checks one enabled reminder. It sends a message when its condition begins to hold: each time, once a day, or once and
  * then never again, as its frequency says.
  */
-export function lookAt(reminder: PriceReminder, facts: QuoteFacts): Look {
+export function checkReminder(reminder: PriceReminder, facts: QuoteFacts): ReminderCheck {
   const status = marketStatusOf(facts.marketState)
   if (reminder.sessions.length > 0 && !reminder.sessions.includes(status)) return { reminder, message: null }
   const value = currentValue(reminder.type, facts)

@@ -13,7 +13,7 @@ import { changedC2s, placedC2s } from '../order-rig.ts'
 import { orderList, placed } from '../sample-replies.ts'
 import { Rng } from '../simulation/rng.ts'
 import { Disk, type Volume } from '../simulation/disk.ts'
-import { StoredLedger, StoredSwitches } from '../simulation/stored-books.ts'
+import { StoredLedger, StoredSwitches } from '../simulation/stored-tables.ts'
 import { VirtualClock } from '../simulation/virtual-clock.ts'
 
 type Order = MessageTypes['Trd_Common.Order']

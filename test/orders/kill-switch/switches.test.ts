@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { haltOver, type HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
 import { Rng } from '../simulation/rng.ts'
 import { Disk } from '../simulation/disk.ts'
-import { StoredSwitches } from '../simulation/stored-books.ts'
+import { StoredSwitches } from '../simulation/stored-tables.ts'
 import { VirtualClock } from '../simulation/virtual-clock.ts'
 
 const OWN: HaltScope = { kind: 'caller', caller: 'key:a' }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
 import { IDEMPOTENCY_MS } from '../../../src/orders/manager/order-manager.ts'
-import { WAIT_FOR_SEARCH_MS } from '../../../src/orders/sending/order-sender.ts'
+import { WAIT_FOR_RECONCILIATION_MS } from '../../../src/orders/sending/order-sender.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { CALLER_REMARK_BYTES, tagOf } from '../../../src/orders/tag.ts'
 import { changedC2s, OrderPathRig, failed, limits, never, orderOf, placedC2s, PLAY_ID, REAL_ID } from '../order-rig.ts'
@@ -115,7 +115,7 @@ test('a lost reply is waited for, then told as unknown, and never sent again', a
   const answer = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
   assert.equal(told(answer), 'unknown')
   const waitedMs = rig.clock.elapsedMs - (rig.sent[0]?.atMs ?? 0)
-  assert.equal(waitedMs, WAIT_FOR_SEARCH_MS)
+  assert.equal(waitedMs, WAIT_FOR_RECONCILIATION_MS)
   const replay = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
   assert.equal(replay.reply.kind === 'unknown' && replay.reply.isReplay, true)
   assert.equal(rig.count(2202), 1)

@@ -10,7 +10,7 @@ import { PLAY } from './setting.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** Where the object and its ledger are found. */
-export interface BooksPlace {
+export interface GatewayPlace {
   readonly clock: VirtualClock
   readonly gateway: GatewayUnderTest
   readonly storage: DurableStorage
@@ -21,7 +21,7 @@ const TRIES = 3
 const BETWEEN_TRIES_MS = 700
 
 /** Whether the budgets that the object keeps are those that its ledger makes. */
-export async function budgetProblems(place: BooksPlace, callers: readonly Caller[]): Promise<readonly string[]> {
+export async function budgetProblems(place: GatewayPlace, callers: readonly Caller[]): Promise<readonly string[]> {
   const problems: string[] = []
   for (const caller of callers) {
     let difference: string | null = null
@@ -34,7 +34,7 @@ export async function budgetProblems(place: BooksPlace, callers: readonly Caller
   return problems
 }
 
-async function differenceOf({ clock, gateway, storage }: BooksPlace, { id, limits }: Caller): Promise<string | null> {
+async function differenceOf({ clock, gateway, storage }: GatewayPlace, { id, limits }: Caller): Promise<string | null> {
   const budgets = await budgetsOf(clock, gateway, { id, limits })
   if (budgets === 'no answer') return `a dry run of ${id} was not answered`
   // Refused before its limits were looked at.

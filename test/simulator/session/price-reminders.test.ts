@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PriceReminderFreq, PriceReminderType, SetPriceReminderOp } from '../../../proto/enums.ts'
-import { lookAt, type QuoteFacts } from '../../../src/simulator/session/reminder-watch.ts'
+import { checkReminder, type QuoteFacts } from '../../../src/simulator/session/reminder-watch.ts'
 import type { PriceReminder } from '../../../src/simulator/session/price-reminders.ts'
 import { Bench, type TcpClient } from './tcp-client.ts'
 
@@ -41,9 +41,9 @@ function speaks(reminder: PriceReminder, prices: readonly number[], tradingDate 
   let current = reminder
   return prices.map((price) => {
     if (!current.isEnabled) return false
-    const look = lookAt(current, { ...FACTS, price, tradingDate })
-    current = look.reminder
-    return look.message !== null
+    const check = checkReminder(current, { ...FACTS, price, tradingDate })
+    current = check.reminder
+    return check.message !== null
   })
 }
 
@@ -73,8 +73,8 @@ test('each type looks at its own figure', () => {
     [PriceReminderType.AskVolUp, 400, 401],
   ] as const
   for (const [type, met, missed] of table) {
-    assert.ok(lookAt({ ...REMINDER, type, value: met }, FACTS).message !== null, `${type} at ${met}`)
-    assert.ok(lookAt({ ...REMINDER, type, value: missed }, FACTS).message === null, `${type} at ${missed}`)
+    assert.ok(checkReminder({ ...REMINDER, type, value: met }, FACTS).message !== null, `${type} at ${met}`)
+    assert.ok(checkReminder({ ...REMINDER, type, value: missed }, FACTS).message === null, `${type} at ${missed}`)
   }
 })
 

@@ -4,10 +4,10 @@ import { ModifyOrderOp, OrderStatus, TimeInForce } from '../../../proto/enums.ts
 import { MAX_EVENTS, MAX_FILLS_PER_ACCOUNT, MAX_ORDERS_PER_ACCOUNT } from '../../../src/simulator/trading/bounds.ts'
 import { idOf } from '../../../src/simulator/trading/identifiers.ts'
 import { TENCENT, hongKongMs, print } from './scripted-market.ts'
-import { REAL_HK, TradingDesk } from './trading-desk.ts'
+import { REAL_HK, TradingRig } from './trading-rig.ts'
 
 test('an account forgets its oldest finished orders and never an open one', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   const kept = hub.place({ price: 90, timeInForce: TimeInForce.GTC })
   let last = kept
   for (let count = 0; count < MAX_ORDERS_PER_ACCOUNT + 50; count += 1) {
@@ -21,7 +21,7 @@ test('an account forgets its oldest finished orders and never an open one', () =
 })
 
 test('fills, cash movements and uncollected pushes are bounded, and the books still balance', () => {
-  const hub = new TradingDesk(hongKongMs(9, 35)).unlock()
+  const hub = new TradingRig(hongKongMs(9, 35)).unlock()
   hub.scripted.books.set(TENCENT.code, { bids: [], asks: [] })
   const startMs = hongKongMs(9, 36)
   hub.scripted.tapes.set(

@@ -7,11 +7,11 @@ import { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../../src/simulator/trading/unlock.ts'
 import { PLACES, Player, sessions } from './random-session.ts'
 import { APPLE, INDEX_FUTURE, ScriptedMarket, TENCENT, hongKongMs, newYorkMs, print } from './scripted-market.ts'
-import { MARGIN_HK, REAL_HK, REAL_US, SIMULATED_FUTURES, TradingDesk } from './trading-desk.ts'
+import { MARGIN_HK, REAL_HK, REAL_US, SIMULATED_FUTURES, TradingRig } from './trading-rig.ts'
 
-/** A desk where a security is bought and sold at fixed prices and worth `last`. */
-function hubAt(nowMs: number, code: string, bid: number, ask: number, last: number): TradingDesk {
-  const hub = new TradingDesk(nowMs).unlock()
+/** A rig where a security is bought and sold at fixed prices and worth `last`. */
+function hubAt(nowMs: number, code: string, bid: number, ask: number, last: number): TradingRig {
+  const hub = new TradingRig(nowMs).unlock()
   hub.scripted.tapes.set(code, [print(nowMs - 1000, last, 100)])
   hub.scripted.books.set(code, {
     bids: [{ price: bid, volume: 100_000, orderCount: 1 }],
@@ -24,7 +24,7 @@ function cents(amount: number): number {
   return Math.round(amount * 100) / 100
 }
 
-function fundsOf(hub: TradingDesk, header: typeof REAL_HK, currency?: number): MessageTypes['Trd_Common.Funds'] {
+function fundsOf(hub: TradingRig, header: typeof REAL_HK, currency?: number): MessageTypes['Trd_Common.Funds'] {
   const { funds } = hub.done('Trd_GetFunds', { header, currency })
   assert.ok(funds !== undefined)
   return funds
@@ -180,7 +180,7 @@ test('the largest quantity is accepted, one lot more is refused, whatever came b
       const last = market.lastPrice(instrument, player.nowMs)
       const price = Math.round((last + ticks * market.tickSize(instrument)) * 1000) / 1000
       const base = { header: { trdEnv: profile.trdEnv, accID: accId, trdMarket }, code: instrument.code, price }
-      const hub = new TradingDesk(player.nowMs)
+      const hub = new TradingRig(player.nowMs)
       const fresh = () => hub.reopen(Accounts.restore(market, saved))
       const { maxTrdQtys } = fresh().done('Trd_GetMaxTrdQtys', { ...base, orderType: OrderType.Normal })
       assert.ok(maxTrdQtys !== undefined)

@@ -52,7 +52,7 @@ export function assertSane(accounts: Accounts, order: OrderState): void {
 }
 
 /** Every fill lies within the limit its order had at that moment, and statuses move along allowed arrows only. */
-export function assertStories(player: Player): void {
+export function assertOrderTraces(player: Player): void {
   const last = new Map<string, OrderState>()
   for (const event of player.events) {
     if (event.kind !== 'order') continue

@@ -4,7 +4,7 @@ import { ModifyOrderOp, OrderStatus, TimeInForce, TrdCategory, TrdMarket, TrdSid
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { pushOf } from '../../../src/simulator/trading/pushes.ts'
 import { APPLE, MOUTAI, OPTION, TENCENT, TRACKER, hongKongMs, newYorkMs, print } from './scripted-market.ts'
-import { MARGIN_HK, PACKET_ID, REAL_CN, REAL_HK, REAL_US, SIMULATED_HK, TradingDesk } from './trading-desk.ts'
+import { MARGIN_HK, PACKET_ID, REAL_CN, REAL_HK, REAL_US, SIMULATED_HK, TradingRig } from './trading-rig.ts'
 
 type Conditions = MessageTypes['Trd_Common.TrdFilterConditions']
 
@@ -13,7 +13,7 @@ function codes(list: readonly { readonly code: string }[] | undefined): readonly
 }
 
 test('a just placed order is in the list at once, under its server id and its number', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.place({ price: 91 })
   const { orderID = 0n, orderIDEx = '' } = hub.done('Trd_PlaceOrder', {
     packetID: PACKET_ID,
@@ -35,7 +35,7 @@ test('a just placed order is in the list at once, under its server id and its nu
 })
 
 test('lists keep to codes, markets and statuses', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   const tencent = hub.place({ header: MARGIN_HK, price: 90 })
   hub.place({ header: MARGIN_HK, code: TRACKER.code, qty: 500, price: 90 })
   hub.place({ header: REAL_CN, code: MOUTAI.code, price: 90 })
@@ -52,7 +52,7 @@ test('lists keep to codes, markets and statuses', () => {
 })
 
 test('times are read and written on the clock of the market, also over a change of daylight saving', () => {
-  const hub = new TradingDesk(newYorkMs(12)).unlock()
+  const hub = new TradingRig(newYorkMs(12)).unlock()
   const winter = hub.place({ header: REAL_US, code: APPLE.code, qty: 1, price: 90, timeInForce: TimeInForce.GTC })
   hub.advanceTo(newYorkMs(11, 0, 8))
   hub.place({ header: REAL_US, code: APPLE.code, qty: 2, price: 90 })
@@ -80,7 +80,7 @@ test('times are read and written on the clock of the market, also over a change 
 })
 
 test('the order list is of today and of what is open, the history of 90 days', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.place({ price: 90 })
   hub.place({ price: 91, timeInForce: TimeInForce.GTC })
   hub.advanceTo(hongKongMs(10, 0, 1))
@@ -95,7 +95,7 @@ test('the order list is of today and of what is open, the history of 90 days', (
 })
 
 test('fills of a real account: listed, filtered, pushed before the order they belong to', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.scripted.tapes.set(TENCENT.code, [print(hongKongMs(10, 5), 89, 300)])
   hub.scripted.books.set(TENCENT.code, { bids: [], asks: [{ price: 100, volume: 200, orderCount: 1 }] })
   const taken = hub.place({ price: 100, qty: 200 })
@@ -141,7 +141,7 @@ test('fills of a real account: listed, filtered, pushed before the order they be
 })
 
 test('the statement of a day holds its deposits, trades and fees, by direction', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.scripted.books.set(TENCENT.code, { bids: [], asks: [{ price: 100, volume: 200, orderCount: 1 }] })
   const { feesPaid } = hub.place({ price: 100, qty: 200 })
   const flows = (clearingDate: string, cashFlowDirection?: number): readonly (number | undefined)[] =>
@@ -156,7 +156,7 @@ test('the statement of a day holds its deposits, trades and fees, by direction',
 })
 
 test('positions are filtered by code, market and profit', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   for (const code of [TENCENT.code, TRACKER.code]) {
     hub.scripted.tapes.set(code, [print(hongKongMs(9, 45), code === TENCENT.code ? 110 : 100, 1)])
     hub.scripted.books.set(code, { bids: [], asks: [{ price: 100, volume: 1000, orderCount: 1 }] })
@@ -172,7 +172,7 @@ test('positions are filtered by code, market and profit', () => {
 })
 
 test('the account list tells the kinds of account apart', () => {
-  const hub = new TradingDesk(hongKongMs(10))
+  const hub = new TradingRig(hongKongMs(10))
   const ids = (c2s: { trdCategory?: number; needGeneralSecAccount?: boolean }): readonly bigint[] =>
     (hub.done('Trd_GetAccList', { userID: 0n, ...c2s }).accList ?? []).map((one) => one.accID)
   assert.equal(ids({}).length, 7)
@@ -185,7 +185,7 @@ test('the account list tells the kinds of account apart', () => {
 })
 
 test('an option strategy is weighed as a whole, and its order needs a permission nobody has', () => {
-  const hub = new TradingDesk(newYorkMs(10)).unlock()
+  const hub = new TradingRig(newYorkMs(10)).unlock()
   hub.scripted.tapes.set(OPTION.code, [print(newYorkMs(9, 40), 5, 1)])
   hub.scripted.books.set(OPTION.code, { bids: [{ price: 5, volume: 9, orderCount: 1 }], asks: [] })
   hub.scripted.tapes.set(APPLE.code, [print(newYorkMs(9, 40), 100, 1)])
@@ -208,7 +208,7 @@ test('an option strategy is weighed as a whole, and its order needs a permission
 })
 
 test('an open order is reconfirmed as it stands, another is not', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   const order = hub.place({ price: 90 })
   const confirm = { packetID: PACKET_ID, header: REAL_HK, orderID: BigInt(order.orderId), reconfirmReason: 1 }
   assert.equal(hub.done('Trd_ReconfirmOrder', confirm).orderID, BigInt(order.orderId))

@@ -3,20 +3,20 @@ import { test } from 'node:test'
 import { OrderStatus, OrderType, TimeInForce, TrdSide } from '../../../proto/enums.ts'
 import type { OrderState } from '../../../src/simulator/trading/account-state.ts'
 import { APPLE, TENCENT, hongKongMs, newYorkMs, print } from './scripted-market.ts'
-import { REAL_US, TradingDesk } from './trading-desk.ts'
+import { REAL_US, TradingRig } from './trading-rig.ts'
 
 const NOW_MS = hongKongMs(10)
 const SECOND_MS = 1000
 
-/** A desk with a fixed book around 100 and a silent tape. */
-function quietHub(): TradingDesk {
-  const hub = new TradingDesk(NOW_MS).unlock()
+/** A rig with a fixed book around 100 and a silent tape. */
+function quietHub(): TradingRig {
+  const hub = new TradingRig(NOW_MS).unlock()
   hub.scripted.tapes.set(TENCENT.code, [])
   setBook(hub, [99.95, 500, 99.9, 700], [100, 300, 100.05, 400, 100.1, 1000])
   return hub
 }
 
-function setBook(hub: TradingDesk, bids: readonly number[], asks: readonly number[]): void {
+function setBook(hub: TradingRig, bids: readonly number[], asks: readonly number[]): void {
   hub.scripted.books.set(TENCENT.code, { bids: levels(bids), asks: levels(asks) })
 }
 
@@ -25,11 +25,7 @@ function levels(flat: readonly number[]): { price: number; volume: number; order
 }
 
 /** Lets prints happen, one a second. */
-function prints(
-  hub: TradingDesk,
-  code: string,
-  ...trades: readonly (readonly [price: number, volume: number])[]
-): void {
+function prints(hub: TradingRig, code: string, ...trades: readonly (readonly [price: number, volume: number])[]): void {
   const tape = trades.map(([price, volume], at) => print(hub.nowMs + (at + 1) * SECOND_MS, price, volume))
   hub.scripted.tapes.set(code, [...(hub.scripted.tapes.get(code) ?? []), ...tape])
   hub.advanceTo(hub.nowMs + trades.length * SECOND_MS)
@@ -198,7 +194,7 @@ test('a triggered order that the account can no longer back fails and says why',
 })
 
 test('before and after hours only orders that ask for it trade, and they trade on the prints of those hours', () => {
-  const hub = new TradingDesk(newYorkMs(8)).unlock()
+  const hub = new TradingRig(newYorkMs(8)).unlock()
   hub.scripted.tapes.set(APPLE.code, [])
   hub.scripted.books.set(APPLE.code, { bids: levels([99.9, 100]), asks: levels([100, 100]) })
   const order = { header: REAL_US, code: APPLE.code, qty: 10, price: 99.9 }

@@ -5,7 +5,7 @@ import { Market } from '../../../src/simulator/market/market.ts'
 import { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../../src/simulator/trading/unlock.ts'
-import { assertConserved, assertSane, assertStories } from './invariants.ts'
+import { assertConserved, assertSane, assertOrderTraces } from './invariants.ts'
 import { Player, sessions } from './random-session.ts'
 import type { Step } from './random-session.ts'
 import { ScriptedMarket, hongKongMs } from './scripted-market.ts'
@@ -33,7 +33,7 @@ test('random sessions conserve money, respect limits and quantities, and tell st
       for (const account of accounts.state.accounts) assertConserved(account)
     }
     for (const account of accounts.state.accounts) for (const order of account.orders) assertSane(accounts, order)
-    assertStories(player)
+    assertOrderTraces(player)
     accepted += player.accepted
     fills += player.events.filter((event) => event.kind === 'fill').length
   })
@@ -100,7 +100,7 @@ test('on the simulated exchanges, too, money is conserved and limits are kept', 
       assertConserved(account)
       for (const order of account.orders) assertSane(accounts, order)
     }
-    assertStories(player)
+    assertOrderTraces(player)
     fills += player.events.filter((event) => event.kind === 'fill').length
   })
   fc.assert(property, { numRuns: 4, endOnFailure: true })

@@ -20,14 +20,14 @@ import {
   REAL_US,
   SIMULATED_FUTURES,
   SIMULATED_HK,
-  TradingDesk,
+  TradingRig,
   placeOf,
-} from './trading-desk.ts'
+} from './trading-rig.ts'
 
 const NOW_MS = hongKongMs(10)
 
-function openHub(): TradingDesk {
-  return new TradingDesk(NOW_MS).unlock()
+function openHub(): TradingRig {
+  return new TradingRig(NOW_MS).unlock()
 }
 
 test('an account must exist, be of the stated environment and be allowed in the market', () => {
@@ -42,7 +42,7 @@ test('an account must exist, be of the stated environment and be allowed in the 
 })
 
 test('real accounts trade only unlocked, simulated ones always; looking needs no unlock', () => {
-  const hub = new TradingDesk(NOW_MS)
+  const hub = new TradingRig(NOW_MS)
   const locked = hub.call('Trd_PlaceOrder', placeOf({}))
   assert.ok('refusal' in locked)
   assert.match(locked.refusal.retMsg, /^交易未解锁.*unlock/)
@@ -63,7 +63,7 @@ test('real accounts trade only unlocked, simulated ones always; looking needs no
 
 test('a firm is unlocked by itself; the password can be chosen', () => {
   const passwordMd5 = '5f4dcc3b5aa765d61d8327deb882cf99'
-  const hub = new TradingDesk(newYorkMs(10), { passwordMd5 })
+  const hub = new TradingRig(newYorkMs(10), { passwordMd5 })
   const us = { header: { trdEnv: TrdEnv.Real, accID: 283445328110215941n, trdMarket: TrdMarket.US }, code: APPLE.code }
   hub.done('Trd_UnlockTrade', { unlock: true, pwdMD5: passwordMd5, securityFirm: SecurityFirm.FutuInc })
   hub.place({ ...us, qty: 1 })
@@ -143,7 +143,7 @@ test('a remark of 64 bytes comes back as it was', () => {
 })
 
 test('market and special limit orders are for trading hours', () => {
-  const hub = new TradingDesk(hongKongMs(12, 30)).unlock()
+  const hub = new TradingRig(hongKongMs(12, 30)).unlock()
   for (const orderType of [OrderType.Market, OrderType.SpecialLimit]) {
     assert.match(hub.placeRefused({ orderType }), /market is closed/)
   }
@@ -151,7 +151,7 @@ test('market and special limit orders are for trading hours', () => {
 })
 
 test('short selling and options keep to the accounts that have them', () => {
-  const hub = new TradingDesk(newYorkMs(10)).unlock()
+  const hub = new TradingRig(newYorkMs(10)).unlock()
   const short = { header: REAL_US, code: APPLE.code, trdSide: TrdSide.SellShort, qty: 10, price: 90 }
   hub.place(short)
   assert.match(hub.placeRefused({ ...short, qty: 1_000_000 }), /not permitted/)

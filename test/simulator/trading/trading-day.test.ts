@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModifyOrderOp, OrderStatus, OrderType, TimeInForce, TrdSide } from '../../../proto/enums.ts'
 import { APPLE, INDEX_FUTURE, MOUTAI, OPTION, TENCENT, hongKongMs, newYorkMs, print } from './scripted-market.ts'
-import { MARGIN_HK, REAL_CN, REAL_US, SIMULATED_FUTURES, TradingDesk } from './trading-desk.ts'
+import { MARGIN_HK, REAL_CN, REAL_US, SIMULATED_FUTURES, TradingRig } from './trading-rig.ts'
 
 const { WaitingSubmit, Submitting, Submitted, Filled_All, Cancelling_All, Cancelled_All, Cancelled_Part } = OrderStatus
 
 test('an order placed at night waits, is sent when the market opens, and ends with that day', () => {
-  const hub = new TradingDesk(hongKongMs(7)).unlock()
+  const hub = new TradingRig(hongKongMs(7)).unlock()
   const order = hub.place({ price: 90 })
   assert.equal(order.status, WaitingSubmit)
   hub.advanceTo(hongKongMs(20))
@@ -17,7 +17,7 @@ test('an order placed at night waits, is sent when the market opens, and ends wi
 })
 
 test('an order placed after the close is for the next day', () => {
-  const hub = new TradingDesk(hongKongMs(17)).unlock()
+  const hub = new TradingRig(hongKongMs(17)).unlock()
   const order = hub.place({ price: 90 })
   hub.advanceTo(hongKongMs(15, 0, 1))
   assert.equal(order.status, Submitted)
@@ -26,7 +26,7 @@ test('an order placed after the close is for the next day', () => {
 })
 
 test('lunch interrupts an order but does not end it', () => {
-  const hub = new TradingDesk(hongKongMs(11, 59)).unlock()
+  const hub = new TradingRig(hongKongMs(11, 59)).unlock()
   hub.scripted.tapes.set(TENCENT.code, [print(hongKongMs(12, 30), 80, 1000), print(hongKongMs(13, 30), 80, 1000)])
   const order = hub.place({ price: 90 })
   hub.advanceTo(hongKongMs(13))
@@ -36,7 +36,7 @@ test('lunch interrupts an order but does not end it', () => {
 })
 
 test('a good-till-cancelled order lives over days, first in the queue, and 90 days at most', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.scripted.tapes.set(TENCENT.code, [print(hongKongMs(10, 0, 3), 90, 100)])
   hub.scripted.books.set(TENCENT.code, { bids: [{ price: 90, volume: 5000, orderCount: 1 }], asks: [] })
   const order = hub.place({ price: 90, qty: 200, timeInForce: TimeInForce.GTC })
@@ -48,7 +48,7 @@ test('a good-till-cancelled order lives over days, first in the queue, and 90 da
 })
 
 test('a good-till-date order ends with its date', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   const order = hub.place({ price: 90, timeInForce: TimeInForce.GTD, expireTime: '2025-03-05' })
   hub.advanceTo(hongKongMs(23, 59, 2))
   assert.equal(order.status, Submitted)
@@ -57,7 +57,7 @@ test('a good-till-date order ends with its date', () => {
 })
 
 test('at-auction orders take the opening print; what is left ends, with a limit it stays', () => {
-  const hub = new TradingDesk(hongKongMs(9, 5)).unlock()
+  const hub = new TradingRig(hongKongMs(9, 5)).unlock()
   const openMs = hongKongMs(9, 30)
   hub.scripted.tapes.set(TENCENT.code, [print(openMs + 100, 100.5, 500), print(openMs + 200, 100.3, 500)])
   hub.scripted.books.set(TENCENT.code, { bids: [], asks: [{ price: 100, volume: 100, orderCount: 1 }] })
@@ -72,7 +72,7 @@ test('at-auction orders take the opening print; what is left ends, with a limit 
 })
 
 test('a US order keeps to the regular session: after hours it ends, placed then it is for tomorrow', () => {
-  const hub = new TradingDesk(newYorkMs(15, 59)).unlock()
+  const hub = new TradingRig(newYorkMs(15, 59)).unlock()
   const order = { header: REAL_US, code: APPLE.code, qty: 10, price: 90 }
   const today = hub.place(order)
   const extended = hub.place({ ...order, fillOutsideRTH: true })
@@ -86,7 +86,7 @@ test('a US order keeps to the regular session: after hours it ends, placed then 
 })
 
 test('a disabled order is out of the market until it is enabled, and ends with its day all the same', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.scripted.tapes.set(TENCENT.code, [print(hongKongMs(10, 30), 80, 1000)])
   hub.scripted.books.set(TENCENT.code, { bids: [], asks: [] })
   const order = hub.place({ price: 90 })
@@ -103,7 +103,7 @@ test('a disabled order is out of the market until it is enabled, and ends with i
 })
 
 test('mainland shares bought today can be sold from the next day on', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.scripted.tapes.set(MOUTAI.code, [])
   hub.scripted.books.set(MOUTAI.code, {
     bids: [{ price: 99.99, volume: 1000, orderCount: 1 }],
@@ -118,7 +118,7 @@ test('mainland shares bought today can be sold from the next day on', () => {
 })
 
 test('a contract that expires ends its orders and settles its positions at the last price', () => {
-  const hub = new TradingDesk(hongKongMs(10))
+  const hub = new TradingRig(hongKongMs(10))
   const expiryMs = hongKongMs(16)
   hub.scripted.expiries.set(INDEX_FUTURE.code, expiryMs)
   hub.scripted.tapes.set(INDEX_FUTURE.code, [print(hongKongMs(9, 45), 100, 1), print(hongKongMs(15), 112, 1)])
@@ -135,7 +135,7 @@ test('a contract that expires ends its orders and settles its positions at the l
 })
 
 test('a written option settles against the writer, and its waiting orders end', () => {
-  const hub = new TradingDesk(newYorkMs(10)).unlock()
+  const hub = new TradingRig(newYorkMs(10)).unlock()
   hub.scripted.expiries.set(OPTION.code, newYorkMs(16))
   hub.scripted.tapes.set(OPTION.code, [print(newYorkMs(9, 40), 5, 1), print(newYorkMs(15), 7.5, 1)])
   hub.scripted.books.set(OPTION.code, { bids: [{ price: 5, volume: 10, orderCount: 1 }], asks: [] })
@@ -150,7 +150,7 @@ test('a written option settles against the writer, and its waiting orders end', 
 })
 
 test('a futures position goes through zero with margin only for what opens', () => {
-  const hub = new TradingDesk(hongKongMs(10))
+  const hub = new TradingRig(hongKongMs(10))
   hub.scripted.tapes.set(INDEX_FUTURE.code, [])
   hub.scripted.books.set(INDEX_FUTURE.code, {
     bids: [{ price: 110, volume: 50, orderCount: 1 }],
@@ -166,7 +166,7 @@ test('a futures position goes through zero with margin only for what opens', () 
 })
 
 test('time that runs backwards counts as no time while orders are open, and is followed when none is', () => {
-  const hub = new TradingDesk(hongKongMs(10)).unlock()
+  const hub = new TradingRig(hongKongMs(10)).unlock()
   hub.advanceTo(hongKongMs(11))
   hub.nowMs = hongKongMs(10, 30)
   assert.equal(hub.place({ header: MARGIN_HK, price: 90 }).createMs, hongKongMs(10, 30))

@@ -8,7 +8,7 @@ import { encodeMessage } from '../../src/wire/encode.ts'
 const LONG = `no\n${'x'.repeat(1_000_000)}`
 const SHOWN = `no ${'x'.repeat(497)}...`
 
-test('a failure is kept for as long as it lasts, so the text in it is cut when it is made', () => {
+test('the text of OpenD in a failure is cut when the failure is made', () => {
   assert.deepEqual(linkFailure('gateway.init_rejected', LONG, 7), {
     code: 'gateway.init_rejected',
     detail: SHOWN,

@@ -12,7 +12,7 @@ const FRESH_MS = 60_000
 const GET_ACC_LIST = 2001
 
 /** The account list of the login, for keys whose accounts are named by card. */
-export class AccountBook {
+export class AccountListCache {
   #accounts: readonly TradingAccount[] = []
   #readAtMs = Number.NEGATIVE_INFINITY
 

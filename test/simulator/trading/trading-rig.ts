@@ -29,7 +29,7 @@ export const SIMULATED_FUTURES: Header = {
 }
 
 /** Talks to the accounts as a client does, through the handlers, and moves the clock. */
-export class TradingDesk {
+export class TradingRig {
   readonly scripted = new ScriptedMarket()
   accounts: Accounts
   nowMs: number
