@@ -1,11 +1,6 @@
+import { MAX_COUNTER_SERIES } from '../src/base/memory-budget.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { CounterDelta } from './gateway-rpc.ts'
-
-/**
- * Series kept. Labels come from closed sets (routes, outcomes) and key ids; the bound holds when someone configures
- * thousands of keys. What does not fit is dropped: metrics must not eat the gateway's memory.
- */
-const MAX_SERIES = 5_000
 
 /** Counts that the Worker's isolates report, added up. Kept in memory: Prometheus takes a restart for what it is. */
 export class CounterRegistry {
@@ -16,7 +11,7 @@ export class CounterRegistry {
       const key = `${name} ${JSON.stringify(labels)}`
       const series = this.#series.get(key)
       if (series !== undefined) series.value += add
-      else if (this.#series.size < MAX_SERIES) this.#series.set(key, { name, labels, value: add })
+      else if (this.#series.size < MAX_COUNTER_SERIES) this.#series.set(key, { name, labels, value: add })
     }
   }
 

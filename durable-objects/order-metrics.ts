@@ -1,10 +1,8 @@
+import { MAX_ORDER_SERIES } from '../src/base/memory-budget.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { EntryState } from '../src/orders/entry.ts'
 import { keyLabelOf } from './key-label.ts'
-
-/** Series of refusals that are kept: nine gates for each key. The bound holds when someone configures thousands. */
-const MAX_SERIES = 2_000
 
 interface Refusals {
   readonly caller: string
@@ -25,7 +23,7 @@ export class OrderMetrics {
     const key = `${reason} ${caller}`
     const series = this.#refusals.get(key)
     if (series !== undefined) series.count++
-    else if (this.#refusals.size < MAX_SERIES) {
+    else if (this.#refusals.size < MAX_ORDER_SERIES) {
       this.#refusals.set(key, { caller, reason, count: 1 })
       if (!this.#labels.has(caller)) void keyLabelOf(caller).then((label) => this.#labels.set(caller, label))
     }

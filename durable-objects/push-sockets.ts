@@ -1,12 +1,10 @@
 import { NO_NETWORK } from '../src/auth/client-network.ts'
 import { CLIENT_NETWORK_HEADER } from '../src/auth/socket-caller-header.ts'
+import { MAX_SOCKETS } from '../src/base/memory-budget.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import { DEFAULT_CONFLATE_MS } from '../src/pushes/push-client.ts'
 import type { PushSocket, PushSockets, SocketFacts, SocketOptions } from '../src/pushes/push-socket.ts'
 import { socketSubscriber } from '../src/subscriptions/subscriber.ts'
-
-/** The platform's own limit of hibernating sockets of one object. */
-const MAX_SOCKETS = 32_768
 
 /** A socket of the platform. The platform keeps 16 KiB of facts with each. */
 class HibernatingSocket implements PushSocket {
@@ -76,7 +74,7 @@ export class HibernatingSockets implements PushSockets {
     return this.#bySocket.get(socket) ?? this.byId(idOf(factsOf(socket).number))
   }
 
-  /** Opens a socket for the caller that the Worker vouched for. Null when the platform takes no more. */
+  /** Opens a socket for the caller that the Worker vouched for. Null when there are as many as the memory is for. */
   accept(
     request: Request,
     caller: SocketCaller | null,

@@ -1,10 +1,8 @@
 import { isJsonArray, isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../wire/json-text.ts'
+import { MAX_KEYS } from '../base/memory-budget.ts'
 import { equalInConstantTime } from './constant-time.ts'
 import { sha256 } from './digest.ts'
 import { readKeyRecord, type KeyRecord } from './key-record.ts'
-
-/** Every request compares its token with all records, so their number is bounded. */
-export const MAX_KEYS = 1000
 
 /** The keys of a deployment. */
 export type KeyTable = readonly KeyRecord[]

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { MAX_BODY_BYTES } from '../wire/deframer.ts'
+import { MAX_FRAME_BODY_BYTES } from '../base/memory-budget.ts'
 import { REQUEST_HEADER_BYTES } from '../wire/websocket-frame.ts'
 import type { OpendDriver } from '../simulator/driver.ts'
 import { LOOPBACK, MAX_UNSENT_BYTES, type Listener } from './opend-tcp-server.ts'
@@ -22,7 +22,7 @@ export async function startWebSocketServer(driver: OpendDriver, options: { reado
   const server = new WebSocketServer({
     host: LOOPBACK,
     port: options.port,
-    maxPayload: REQUEST_HEADER_BYTES + MAX_BODY_BYTES,
+    maxPayload: REQUEST_HEADER_BYTES + MAX_FRAME_BODY_BYTES,
     perMessageDeflate: false,
   })
   server.on('connection', (socket) => serve(driver, socket))

@@ -1,9 +1,7 @@
+import { MAX_REQUEST_BODY_BYTES } from '../base/memory-budget.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import { parseJsonText, type JsonValue } from '../wire/json-text.ts'
-
-/** The largest legitimate body, 400 securities or order ids, stays under 32 KiB; eight times that is generous. */
-export const MAX_BODY_BYTES = 256 * 1024
 
 /**
  * The JSON of a request's body; no body counts as `{}`. The bound holds before anything is buffered: a declared
@@ -19,7 +17,7 @@ export async function readJsonBody(request: Request): Promise<Result<JsonValue>>
 export async function readBodyText(request: Request): Promise<Result<string>> {
   const bytes = await received(readBytes(request))
   if (!bytes.ok) return bytes
-  if (bytes.value === null) return fail({ code: 'request.too_large', limitBytes: MAX_BODY_BYTES })
+  if (bytes.value === null) return fail({ code: 'request.too_large', limitBytes: MAX_REQUEST_BODY_BYTES })
   const text = decodeUtf8(bytes.value)
   return text === null ? fail({ code: 'request.invalid_utf8' }) : succeed(text)
 }
@@ -30,7 +28,7 @@ export async function readBodyText(request: Request): Promise<Result<string>> {
  */
 export async function readPlainText(request: Request): Promise<Result<string>> {
   const declared = request.headers.get('Content-Length')
-  if (declared === null || !(Number(declared) <= MAX_BODY_BYTES)) return readBodyText(request)
+  if (declared === null || !(Number(declared) <= MAX_REQUEST_BODY_BYTES)) return readBodyText(request)
   const text = await received(request.text())
   return text.ok && text.value.includes('\uFFFD') ? fail({ code: 'request.invalid_utf8' }) : text
 }
@@ -92,9 +90,9 @@ async function readBytes(request: Request): Promise<Uint8Array | null> {
   const declared = request.headers.get('Content-Length')
   if (declared === null) return request.body === null ? new Uint8Array() : readBounded(request.body)
   // HTTP ends the body where its declared length ends, so there is no more to come.
-  if (!(Number(declared) <= MAX_BODY_BYTES)) return null
+  if (!(Number(declared) <= MAX_REQUEST_BODY_BYTES)) return null
   const bytes = await request.bytes()
-  return bytes.length <= MAX_BODY_BYTES ? bytes : null
+  return bytes.length <= MAX_REQUEST_BODY_BYTES ? bytes : null
 }
 
 async function readBounded(body: ReadableStream<Uint8Array>): Promise<Uint8Array | null> {
@@ -103,7 +101,7 @@ async function readBounded(body: ReadableStream<Uint8Array>): Promise<Uint8Array
   // Leaving the loop early cancels the stream.
   for await (const chunk of body) {
     length += chunk.length
-    if (length > MAX_BODY_BYTES) return null
+    if (length > MAX_REQUEST_BODY_BYTES) return null
     chunks.push(chunk)
   }
   const bytes = new Uint8Array(length)

@@ -1,3 +1,5 @@
+import { MAX_CACHED_CHARS, MAX_CACHED_GRANTS } from '../base/memory-budget.ts'
+
 /** How long an answer may be served again: far below what a person sees, and most of a burst of the same reads. */
 export const VALUE_FRESH_MS = 100
 
@@ -13,14 +15,8 @@ export const MAX_BODY_CHARS = 4_096
 /** Different reads of one second that pay to be kept. A caller can invent more, and then only loses its own time. */
 export const MAX_ENTRIES = 1_000
 
-/** Characters of all answers together: at most 16 MiB of the 128 MiB that an isolate has. */
-export const MAX_TOTAL_CHARS = 8 * 1024 * 1024
-
 /** A longer answer would push out too many others; a snapshot of 400 securities has about half of this. */
 export const MAX_ANSWER_CHARS = 1024 * 1024
-
-/** Callers of all entries together. Past it newcomers ask the object, as they would without this cache. */
-export const MAX_GRANTS = 10_000
 
 /** An answer that may be served again. */
 export interface CachedAnswer {
@@ -100,7 +96,7 @@ export class IsolateCache {
       if (isWithin(grantedAtMs, nowMs, GRANT_MS)) break
       grants.delete(other)
     }
-    if (this.#grants + grants.size < MAX_GRANTS) grants.set(caller, nowMs)
+    if (this.#grants + grants.size < MAX_CACHED_GRANTS) grants.set(caller, nowMs)
   }
 
   #add(key: string, entry: Entry): void {
@@ -121,7 +117,7 @@ export class IsolateCache {
   /** Drops the longest unread while there is too much, and whatever no caller may have any longer. */
   #shrink(nowMs: number): void {
     for (const [key, { readAtMs }] of this.#entries) {
-      const isTooMuch = this.#entries.size > MAX_ENTRIES || this.#chars > MAX_TOTAL_CHARS
+      const isTooMuch = this.#entries.size > MAX_ENTRIES || this.#chars > MAX_CACHED_CHARS
       if (!isTooMuch && isWithin(readAtMs, nowMs, GRANT_MS)) break
       this.#remove(key)
     }

@@ -1,7 +1,8 @@
+import { MAX_WAITING_MESSAGES_CHARS } from '../base/memory-budget.ts'
 import type { SocketCaller } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result } from '../base/result.ts'
-import { type ClientMessage, type ReadMessage } from './client-message.ts'
+import { type ClientMessage, MAX_MESSAGE_CHARS, type ReadMessage } from './client-message.ts'
 import type { PushHub } from './push-hub.ts'
 import { resumeJson, type ResumeReport } from './resume-report.ts'
 import { replyTo, type ReplyOutcome, streamFacts } from './server-message.ts'
@@ -32,6 +33,8 @@ interface DialogState {
   /** Messages are answered one after the other. */
   last: Promise<void>
   waiting: number
+  /** UTF-16 units of these. */
+  waitingChars: number
   /** False while a subscription is made whose caller does not want the current value first. */
   sendsCurrent: boolean
   /** What the streams that were set last went on from. */
@@ -42,13 +45,21 @@ interface DialogState {
 export class PushDialog {
   readonly #deps: PushDialogDeps
   readonly #talks = new Map<string, DialogState>()
+  /** UTF-16 units of the messages that wait, of all sockets. */
+  #waitingChars = 0
 
   constructor(deps: PushDialogDeps) {
     this.#deps = deps
   }
 
   begin(id: string): void {
-    this.#talks.set(id, { last: Promise.resolve(), waiting: 0, sendsCurrent: true, resumed: new Map() })
+    this.#talks.set(id, {
+      last: Promise.resolve(),
+      waiting: 0,
+      waitingChars: 0,
+      sendsCurrent: true,
+      resumed: new Map(),
+    })
   }
 
   end(id: string): void {
@@ -66,8 +77,8 @@ export class PushDialog {
     if (state !== undefined) state.resumed = report
   }
 
-  /** Takes a message; it is answered after the ones before it. */
-  hear(one: PushSocket, { op, id, message }: ReadMessage): void {
+  /** Takes a message of that length in UTF-16 units; it is answered after the ones before it. */
+  hear(one: PushSocket, { op, id, message }: ReadMessage, chars: number): void {
     const state = this.#talks.get(one.id)
     if (state === undefined) return
     const reply = (outcome: ReplyOutcome): void => this.#deps.tell(one, replyTo(op, id, outcome))
@@ -76,13 +87,24 @@ export class PushDialog {
       reply(fail({ code: 'gateway.busy', detail, retryInMs: null }))
       return
     }
-    state.waiting++
+    if (this.#waitingChars + chars > MAX_WAITING_MESSAGES_CHARS || !hasRoomFor(state, chars)) {
+      reply(fail({ code: 'gateway.busy', detail: 'too many long messages wait for their replies', retryInMs: null }))
+      return
+    }
+    this.#count(state, 1, chars)
     state.last = this.#inTurn(state, one, message)
       .then(reply, (error: unknown) => {
         this.#deps.onError('a message of a push socket failed', error)
         reply(fail({ code: 'server.bug' }))
       })
-      .finally(() => state.waiting--)
+      .finally(() => this.#count(state, -1, -chars))
+  }
+
+  /** Counts a message that begins or ends to wait. */
+  #count(state: DialogState, messages: 1 | -1, chars: number): void {
+    state.waiting += messages
+    state.waitingChars += chars
+    this.#waitingChars += chars
   }
 
   async #inTurn(state: DialogState, one: PushSocket, message: Result<ClientMessage>): Promise<ReplyOutcome> {
@@ -143,4 +165,9 @@ function accountRefusal({ scopes, accIds }: SocketCaller, wanted: readonly bigin
   if (!scopes.includes('acc:read')) return { code: 'auth.insufficient_scope', scopes: ['acc:read'] }
   const isAllowed = accIds === null || wanted.every((accId) => accIds.includes(accId))
   return isAllowed ? null : { code: 'auth.account_not_allowed' }
+}
+
+/** Whether more of a socket may wait: any one message, and several while they are no longer than the largest. */
+function hasRoomFor({ waiting, waitingChars }: DialogState, chars: number): boolean {
+  return waiting === 0 || waitingChars + chars <= MAX_MESSAGE_CHARS
 }

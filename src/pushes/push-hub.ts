@@ -1,3 +1,4 @@
+import { MAX_OUTBOXES_BYTES } from '../base/memory-budget.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { CLOSES, type Close } from './close-code.ts'
 import { Repeat } from './frame.ts'
@@ -7,9 +8,6 @@ import type { PushEvent } from './push-event.ts'
 import type { ResumeReport, StreamResume } from './resume-report.ts'
 import { StreamLog } from './stream-log.ts'
 import { streamKindOf } from './stream-kind.ts'
-
-/** Memory of what waits for all clients together; over it the client with the most is closed. */
-export const MAX_WAITING_BYTES_IN_ALL = 32 * 1024 * 1024
 
 /** Replayed events that are put into an outbox before it is drained, well under its own bound. */
 const REPLAY_STEP = 100
@@ -269,7 +267,7 @@ export class PushHub {
 
   /** Closes the clients for which most waits, until what waits in all is within its bound. */
   #makeRoom(nowMs: number): void {
-    while (this.#counts.waitingBytes > MAX_WAITING_BYTES_IN_ALL) {
+    while (this.#counts.waitingBytes > MAX_OUTBOXES_BYTES) {
       let slowest: PushClient | null = null
       for (const client of this.#clients.values()) {
         if (client.outbox.waitingBytes > (slowest?.outbox.waitingBytes ?? 0)) slowest = client

@@ -28,7 +28,7 @@ const UNKNOWN_MS = 10_000
 
 /**
  * Sockets of one caller. The programs and browser tabs of one key are tens; the bound leaves room for their reconnects,
- * and 160 such callers are the 32,768 sockets that the platform takes.
+ * and a dozen such callers are all sockets that there may be.
  */
 const MOST_OF_CALLER = 200
 
@@ -116,7 +116,7 @@ export class PushService {
       const { n } = read.message.value
       this.#afterHub((nowMs) => this.#hub.pong(one.id, n, nowMs))
     } else {
-      this.#dialog.hear(one, read)
+      this.#dialog.hear(one, read, typeof data === 'string' ? data.length : 0)
     }
   }
 

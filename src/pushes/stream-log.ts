@@ -1,3 +1,4 @@
+import { MAX_RETAINED_BYTES, MAX_UNHEARD_STREAMS } from '../base/memory-budget.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { Deque } from './deque.ts'
 import { Frame } from './frame.ts'
@@ -9,15 +10,6 @@ export const RETAINED_EVENTS: Readonly<Record<StreamKind, number>> = { value: 1,
 
 /** How long a stream that nobody listens to is kept, so that a client can come back and go on where it was. */
 export const KEEP_UNHEARD_MS = 5 * 60_000
-
-/** Memory of all kept events together: an eighth of the 128 MB that Cloudflare gives an object, for everything. */
-export const MAX_RETAINED_BYTES = 16 * 1024 * 1024
-
-/**
- * Streams that nobody listens to and that are known nevertheless. OpenD's largest quota is 2,000 subscriptions, each
- * lasts a minute at least, and its stream five minutes more.
- */
-export const MAX_UNHEARD_STREAMS = 10_000
 
 /** The order in which kept events are forgotten for want of memory: what is easiest to get again goes first. */
 const FORGET_FIRST: readonly StreamKind[] = ['ticks', 'notices', 'value', 'trades']

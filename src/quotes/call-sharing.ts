@@ -1,3 +1,4 @@
+import { MAX_SHARED_BODIES_BYTES } from '../base/memory-budget.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 
 /**
@@ -41,6 +42,7 @@ export interface SharedOutcome {
 /** Identical reads that are under way at the same time share one call. */
 export class SharedCalls {
   readonly #calls = new Map<string, SharedCall>()
+  #keyChars = 0
   readonly #nowMs: () => number
 
   constructor(nowMs: () => number) {
@@ -74,16 +76,22 @@ export class SharedCalls {
    */
   endJoining(): void {
     this.#calls.clear()
+    this.#keyChars = 0
   }
 
   #start(key: string, caller: string, start: () => Promise<CallOutcome>): Promise<CallOutcome> {
     const outcome = start()
-    if (this.#calls.size >= MOST_CALLS && !this.#calls.has(key)) return outcome
+    const isNew = !this.#calls.has(key)
+    const keyChars = this.#keyChars + (isNew ? key.length : 0)
+    if (isNew && (this.#calls.size >= MOST_CALLS || keyChars > MAX_SHARED_BODIES_BYTES)) return outcome
+    this.#keyChars = keyChars
     const call = { caller, startedAtMs: this.#nowMs(), outcome }
     this.#calls.set(key, call)
     return outcome.finally(() => {
       // A fresh call may have taken its place.
-      if (this.#calls.get(key) === call) this.#calls.delete(key)
+      if (this.#calls.get(key) !== call) return
+      this.#calls.delete(key)
+      this.#keyChars -= key.length
     })
   }
 }

@@ -1,3 +1,4 @@
+import { MAX_QUOTE_ANSWERS_BYTES, MAX_QUOTE_STREAMS, MAX_SERIES_ITEMS } from '../base/memory-budget.ts'
 import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
 import { RehabType } from '../../proto/enums.ts'
 import { quoteStreamOf, unitKeyOf, type SecKey, type StreamName, type UnitKey } from '../subscriptions/stream.ts'
@@ -27,15 +28,6 @@ export interface QuoteCacheDeps {
   readonly nowMs: () => number
 }
 
-/** OpenD's largest quota is 2,000 units; K-lines can be pushed in three adjustments each. */
-const MOST_STREAMS = 6_000
-
-/** Items of all lines together: a third of a KB each, so about 32 of the 128 MB that a Durable Object has. */
-const MOST_SERIES_ITEMS = 100_000
-
-/** Encoded answers of all reads together. A thousand K-lines are about 100 KB, a quote 300 bytes. */
-const MOST_ANSWER_BYTES = 16 * 1024 * 1024
-
 /**
  * What is known about subscribed securities from what OpenD pushed and from its replies to the getters, and the answers
  * that follow from it. Only live units count. An answer is what OpenD would say at the same moment, or there is none.
@@ -48,7 +40,7 @@ export class QuoteCache {
   #seriesItems = 0
   readonly #answers: ByteLru<MadeAnswer>
 
-  constructor(deps: QuoteCacheDeps, mostAnswerBytes: number = MOST_ANSWER_BYTES) {
+  constructor(deps: QuoteCacheDeps, mostAnswerBytes: number = MAX_QUOTE_ANSWERS_BYTES) {
     this.#deps = deps
     this.#answers = new ByteLru(mostAnswerBytes)
   }
@@ -160,7 +152,7 @@ export class QuoteCache {
     const name = quoteStreamOf(subType, secKey, rehabType)
     let state = this.#streams.get(name)
     if (state === undefined) {
-      if (this.#streams.size >= MOST_STREAMS) return null
+      if (this.#streams.size >= MAX_QUOTE_STREAMS) return null
       state = newStream(protoId, unitKey, secKey, rehabType)
       this.#streams.set(name, state)
     }
@@ -177,7 +169,7 @@ export class QuoteCache {
     this.#seriesItems += after - before
     this.#series.add(state)
     for (const oldest of this.#series) {
-      if (this.#seriesItems <= MOST_SERIES_ITEMS) break
+      if (this.#seriesItems <= MAX_SERIES_ITEMS) break
       this.#forgetSeries(oldest)
     }
   }

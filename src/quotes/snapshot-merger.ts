@@ -1,3 +1,4 @@
+import { MAX_MERGED_BODIES_BYTES, MAX_REFUSED_SNAPSHOTS } from '../base/memory-budget.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { QotMarket } from '../../proto/enums.ts'
@@ -38,7 +39,6 @@ const MOST_WAITING = 2_000
  * every look.
  */
 const REFUSED_APART_MS = 60_000
-const MOST_REFUSED = 1_000
 
 /** How a request for snapshots ended. */
 export interface MergedOutcome {
@@ -57,6 +57,7 @@ export class SnapshotMerger {
   readonly #deps: MergerDeps
   readonly #mostHkCodes: number
   #waiting: Waiting[] = []
+  #waitingBytes = 0
   /** What the waiting requests ask for together. */
   #codes = new Set<SecKey>()
   #isArmed = false
@@ -72,13 +73,15 @@ export class SnapshotMerger {
 
   /** Takes a request to merge it; null for one that has to go alone. */
   ask(body: Uint8Array, caller: string): Promise<MergedOutcome> | null {
-    const secKeys = this.#waiting.length < MOST_WAITING ? plainSnapshotCodes(body) : null
+    const hasRoom = this.#waiting.length < MOST_WAITING && this.#waitingBytes + body.length <= MAX_MERGED_BODIES_BYTES
+    const secKeys = hasRoom ? plainSnapshotCodes(body) : null
     if (secKeys === null || secKeys.length === 0 || secKeys.length > MOST_CODES_OF_ONE) return null
     const key = bodyKeyOf(SNAPSHOT, body)
     const askedAtMs = this.#deps.nowMs()
     if ((this.#refused.get(key) ?? -Infinity) > askedAtMs || hkCodes(new Set(secKeys)) > this.#mostHkCodes) return null
     return new Promise((resolve, fail) => {
       const settle = (outcome: CallOutcome, isMerged: boolean): void => resolve({ outcome, isMerged })
+      this.#waitingBytes += body.length
       this.#waiting.push({ key, body, caller, secKeys, settle, fail, askedAtMs })
       this.#arm(WINDOW_MS)
       for (const secKey of secKeys) this.#codes.add(secKey)
@@ -134,6 +137,7 @@ export class SnapshotMerger {
       return fits
     })
     this.#waiting = left
+    this.#waitingBytes = left.reduce((bytes, { body }) => bytes + body.length, 0)
     this.#codes = new Set(left.flatMap(({ secKeys }) => secKeys))
     return taken
   }
@@ -148,7 +152,7 @@ export class SnapshotMerger {
     this.#refused.delete(key)
     this.#refused.set(key, this.#deps.nowMs() + REFUSED_APART_MS)
     const [oldest] = this.#refused.keys()
-    if (oldest !== undefined && this.#refused.size > MOST_REFUSED) this.#refused.delete(oldest)
+    if (oldest !== undefined && this.#refused.size > MAX_REFUSED_SNAPSHOTS) this.#refused.delete(oldest)
   }
 }
 

@@ -1,3 +1,4 @@
+import { MAX_STATIC_REPLIES_BYTES } from '../base/memory-budget.ts'
 import { OptionCondType, Qot_Common_SortField as SortField } from '../../proto/enums.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { bodyKeyOf } from './body-key.ts'
@@ -30,14 +31,11 @@ const CACHED_MS: ReadonlyMap<number, number> = new Map([
   [3218, 10 * MINUTE_MS],
 ])
 
-/** All answers together: room for the lists of every market, an eighth of the memory a Durable Object has. */
-const MOST_BYTES = 16 * 1024 * 1024
-
 /** Answers that stay true for minutes. Only successes are kept, by the exact request. */
 export class StaticReplyCache {
   readonly #answers: ByteLru<CachedReply>
 
-  constructor(mostBytes: number = MOST_BYTES) {
+  constructor(mostBytes: number = MAX_STATIC_REPLIES_BYTES) {
     this.#answers = new ByteLru(mostBytes)
   }
 

@@ -40,6 +40,7 @@ export class SubscriberRegistry {
   readonly #subscribersOf = new Map<UnitKey, Set<SubscriberId>>()
   readonly #ofCaller = new Map<string, Set<SubscriberId>>()
   #subscriptionCount = 0
+  #accountCount = 0
 
   /** Loads what the store has. `changed` is called whenever the streams of a holder have changed. */
   constructor(store: SubscriptionStore, nowMs: number, changed: (id: SubscriberId) => void) {
@@ -56,6 +57,16 @@ export class SubscriberRegistry {
   /** Units over all holders, each counted as often as it is held. */
   get subscriptionCount(): number {
     return this.#subscriptionCount
+  }
+
+  /** Accounts over all holders, each counted as often as it is watched. */
+  get accountCount(): number {
+    return this.#accountCount
+  }
+
+  /** How many accounts a holder watches. */
+  accountCountOf(id: SubscriberId): number {
+    return this.#rows.get(id)?.accIds.length ?? 0
   }
 
   /** Whether any holder wants the pushes of an account. */
@@ -150,7 +161,7 @@ export class SubscriberRegistry {
   setAccounts(subscriber: Subscriber, accIds: readonly string[], nowMs: number): void {
     const row = this.#row(subscriber)
     row.usedAtMs = nowMs
-    row.accIds = [...new Set(accIds)]
+    this.#watch(row, [...new Set(accIds)])
     this.#changedRow(row)
   }
 
@@ -160,7 +171,7 @@ export class SubscriberRegistry {
     if (row === undefined) return
     for (const unit of row.subscriptions.keys()) this.#uncount(unit, id)
     row.subscriptions.clear()
-    row.accIds = []
+    this.#watch(row, [])
     this.#changedRow(row)
   }
 
@@ -205,12 +216,17 @@ export class SubscriberRegistry {
     return row
   }
 
+  #watch(row: Row, accIds: readonly string[]): void {
+    this.#accountCount += accIds.length - row.accIds.length
+    row.accIds = accIds
+  }
+
   #load({ id, kind, caller, units, accIds, usedAtMs }: StoredSubscriber, nowMs: number): void {
     const row = this.#row({ id, kind, caller })
     // What is stored may be older than the last use by as much; nobody may look idle before the time.
     row.usedAtMs = Math.min(nowMs, usedAtMs + STORED_USE_MS)
     row.storedUsedAtMs = usedAtMs
-    row.accIds = accIds
+    this.#watch(row, accIds)
     for (const [unit, options, isPushed] of units) {
       row.subscriptions.set(unit, { options, isPushed, usedAtMs: row.usedAtMs })
       this.#count(unit, id)

@@ -1,3 +1,9 @@
+import {
+  MAX_ACCOUNTS_PER_SUBSCRIBER,
+  MAX_HELD_UNITS,
+  MAX_SUBSCRIBERS,
+  MAX_WATCHED_ACCOUNTS,
+} from '../base/memory-budget.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { type Result, succeed } from '../base/result.ts'
@@ -16,18 +22,6 @@ import type { SubscriptionDeps } from './subscription-deps.ts'
 import { NO_OPTIONS, rehabOptions } from './subscription-options.ts'
 import { UnitPool } from './unit-pool.ts'
 import type { WaitingChange } from './waiting-change.ts'
-
-/**
- * Virtual connections with anything subscribed. Far more than one OpenD serves people, and at the bounds below they
- * and their units stay under a quarter of an isolate's memory.
- */
-export const MAX_SUBSCRIBERS = 10_000
-
-/** Units over all holders, each counted as often as it is held: about 100 bytes apiece in memory. */
-export const MAX_HELD_UNITS = 200_000
-
-/** Accounts one holder can want pushes of. A login has a handful. */
-export const MAX_ACCOUNTS_PER_SUBSCRIBER = 256
 
 /** Subscriptions that wait for OpenD. Each takes one call as a rule, so the end of this queue is some seconds away. */
 export const MAX_WAITING_CHANGES = 256
@@ -99,6 +93,8 @@ export class SubscriptionManager {
     if (accIds.length === 0 && !this.#registry.has(subscriber.id)) return null
     const refusal = this.#roomRefusal(subscriber, [])
     if (refusal !== null) return refusal
+    const watched = this.#registry.accountCount - this.#registry.accountCountOf(subscriber.id) + accIds.length
+    if (watched > MAX_WATCHED_ACCOUNTS) return busy(`${MAX_WATCHED_ACCOUNTS} accounts are watched already`)
     this.#registry.setAccounts(subscriber, accIds.map(String), this.#deps.nowMs())
     return null
   }

@@ -1,11 +1,6 @@
 import { connect } from 'cloudflare:sockets'
+import { MAX_UNSENT_BYTES } from '../base/memory-budget.ts'
 import type { Connect, Link, LinkListener } from './link.ts'
-
-/**
- * Bytes that may wait for a peer that does not read. OpenD reads at once; a peer this far behind is stuck, and memory
- * is better spent elsewhere.
- */
-const MAX_UNSENT_BYTES = 8 * 1024 * 1024
 
 /** Links to that TCP address, over the platform's sockets. */
 export function tcpConnector(hostname: string, port: number): Connect {

@@ -1,10 +1,5 @@
+import { MAX_FRAME_BODY_BYTES, WHOLE_FRAME_FROM_BYTES } from '../base/memory-budget.ts'
 import { decodeHeader, HEADER_BYTES, type Frame, type FrameHeader } from './frame.ts'
-
-/**
- * OpenD states no maximum body. 10 MiB is what other clients allow; the largest reply known, the static list of a
- * whole market, stays below it when asked for by security.
- */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024
 
 /**
  * What a chunk completed, or why the stream cannot be read on. A failure still carries the frames that were whole
@@ -19,8 +14,9 @@ const INITIAL_BYTES = 1024
 
 /**
  * Cuts a byte stream into frames, whatever the chunking. A declared length over the bound is refused from the header
- * alone, and memory follows the bytes that really came (at most twice as many): a header that promises 10 MiB costs
- * nothing until they arrive, and ten million one-byte segments cost no more than one large one.
+ * alone, and memory follows the bytes that really came: at most twice as many, until half a MiB came and the whole frame
+ * gets its memory. So a header that promises 8 MiB costs nothing by itself, a large frame is never copied with much of
+ * it in memory twice, and eight million one-byte segments cost no more than one large one.
  *
  * After a failure every further push fails too. Chunks are not kept: the caller may reuse their memory.
  */
@@ -33,7 +29,7 @@ export class Deframer {
   #header: FrameHeader | null = null
   #failure: string | null = null
 
-  constructor(maxBodyBytes: number = MAX_BODY_BYTES) {
+  constructor(maxBodyBytes: number = MAX_FRAME_BODY_BYTES) {
     this.#maxBodyBytes = maxBodyBytes
   }
 
@@ -68,8 +64,7 @@ export class Deframer {
     this.#append(bytes.subarray(0, taken))
     if (this.#header === null) this.#readHeader()
     if (this.#header !== null && this.#length === HEADER_BYTES + this.#header.bodyBytes) {
-      frames.push({ header: this.#header, body: this.#buffer.slice(HEADER_BYTES, this.#length) })
-      this.#reset()
+      frames.push({ header: this.#header, body: this.#takeBody() })
     }
     return bytes.subarray(taken)
   }
@@ -89,7 +84,8 @@ export class Deframer {
   #append(bytes: Uint8Array): void {
     const needed = this.#length + bytes.length
     if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, INITIAL_BYTES, Math.min(this.#buffer.length * 2, this.#limit())))
+      const doubled = needed < WHOLE_FRAME_FROM_BYTES ? this.#buffer.length * 2 : Infinity
+      const grown = new Uint8Array(Math.max(needed, INITIAL_BYTES, Math.min(doubled, this.#limit())))
       grown.set(this.#buffer.subarray(0, this.#length))
       this.#buffer = grown
     }
@@ -102,11 +98,16 @@ export class Deframer {
     return HEADER_BYTES + (this.#header?.bodyBytes ?? 0)
   }
 
-  #reset(): void {
-    // A large body's memory is not kept for the small frames that usually follow.
-    if (this.#buffer.length > INITIAL_BYTES) this.#buffer = new Uint8Array(0)
+  /** The body of the frame that is complete. A large one takes its memory along; the small buffer is used again. */
+  #takeBody(): Uint8Array {
+    const isLarge = this.#buffer.length > INITIAL_BYTES
+    const body = isLarge
+      ? this.#buffer.subarray(HEADER_BYTES, this.#length)
+      : this.#buffer.slice(HEADER_BYTES, this.#length)
+    if (isLarge) this.#buffer = new Uint8Array(0)
     this.#length = 0
     this.#header = null
+    return body
   }
 
   #fail(detail: string): void {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { findKey, type KeyTable, MAX_KEYS, readKeyTable } from '../../src/auth/key-table.ts'
+import { MAX_KEYS } from '../../src/base/memory-budget.ts'
+import { findKey, type KeyTable, readKeyTable } from '../../src/auth/key-table.ts'
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MAX_BODY_BYTES } from '../../src/http/body.ts'
+import { MAX_REQUEST_BODY_BYTES } from '../../src/base/memory-budget.ts'
 import { keyRig, readError } from './rig.ts'
 
 const { gateway, send } = keyRig(['qot:read'])
@@ -29,21 +29,21 @@ test('a body over the bound is refused before more of it is buffered', async () 
   const { body, takenBytes, isCancelled } = endlessBody()
   const error = await readError(await send('POST /api/quote', { body }), 413)
   assert.equal(error.code, 'request.too_large')
-  assert.ok(takenBytes() <= MAX_BODY_BYTES + 32 * 1024, `${takenBytes()} bytes were taken`)
+  assert.ok(takenBytes() <= MAX_REQUEST_BODY_BYTES + 32 * 1024, `${takenBytes()} bytes were taken`)
   assert.equal(isCancelled(), true)
   assert.equal(gateway.touched, 0)
 })
 
 test('a declared length over the bound is refused unread', async () => {
   const { body, takenBytes } = endlessBody()
-  const headers = { 'Content-Length': String(MAX_BODY_BYTES + 1) }
+  const headers = { 'Content-Length': String(MAX_REQUEST_BODY_BYTES + 1) }
   await readError(await send('POST /api/quote', { body, headers }), 413)
   assert.equal(takenBytes(), 0)
 })
 
 test('a body of exactly the bound is read, with and without its length', async () => {
-  const text = '{"symbols":["HK.00700"]}'.padEnd(MAX_BODY_BYTES)
-  for (const headers of [undefined, { 'Content-Length': String(MAX_BODY_BYTES) }]) {
+  const text = '{"symbols":["HK.00700"]}'.padEnd(MAX_REQUEST_BODY_BYTES)
+  for (const headers of [undefined, { 'Content-Length': String(MAX_REQUEST_BODY_BYTES) }]) {
     assert.equal((await send('POST /api/quote', { body: text, ...(headers && { headers }) })).status, 200)
   }
   await readError(await send('POST /api/quote', { body: `${text} ` }), 413)

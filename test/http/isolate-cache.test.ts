@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { MAX_CACHED_CHARS, MAX_CACHED_GRANTS } from '../../src/base/memory-budget.ts'
 import {
   GRANT_MS,
   IsolateCache,
@@ -8,8 +9,6 @@ import {
   MAX_ANSWER_CHARS,
   MAX_BODY_CHARS,
   MAX_ENTRIES,
-  MAX_GRANTS,
-  MAX_TOTAL_CHARS,
   VALUE_FRESH_MS,
 } from '../../src/http/isolate-cache.ts'
 
@@ -151,16 +150,16 @@ test('there are never more entries, characters or permissions than the bounds; t
   assert.ok(cache.find('a', 'k1', 1))
 
   const json = 'x'.repeat(MAX_ANSWER_CHARS)
-  const fitting = MAX_TOTAL_CHARS / MAX_ANSWER_CHARS - 1
+  const fitting = MAX_CACHED_CHARS / MAX_ANSWER_CHARS - 1
   for (let i = 0; i <= fitting; i++) read(cache, 'a', `big${i}`, 1, answerOf(json))
   assert.equal(cache.find('a', `k${MAX_ENTRIES}`, 2), null)
   assert.equal(cache.find('a', 'big0', 2), null)
   assert.ok(cache.find('a', 'big1', 2))
 
   const crowd = new IsolateCache()
-  for (let i = 0; i <= MAX_GRANTS; i++) read(crowd, `caller ${i}`, 'k', 0)
-  assert.ok(crowd.find(`caller ${MAX_GRANTS - 1}`, 'k', 1))
-  assert.equal(crowd.find(`caller ${MAX_GRANTS}`, 'k', 1), null)
+  for (let i = 0; i <= MAX_CACHED_GRANTS; i++) read(crowd, `caller ${i}`, 'k', 0)
+  assert.ok(crowd.find(`caller ${MAX_CACHED_GRANTS - 1}`, 'k', 1))
+  assert.equal(crowd.find(`caller ${MAX_CACHED_GRANTS}`, 'k', 1), null)
   read(crowd, 'late', 'k', GRANT_MS)
   assert.ok(crowd.find('late', 'k', GRANT_MS), 'old permissions make room')
 })

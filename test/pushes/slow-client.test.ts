@@ -8,7 +8,7 @@ import {
   WINDOW_BYTES,
 } from '../../src/pushes/flow.ts'
 import { MAX_WAITING_CONTROLS, MAX_WAITING_EVENTS, MAX_WAITING_TRADES } from '../../src/pushes/outbox.ts'
-import { MAX_WAITING_BYTES_IN_ALL } from '../../src/pushes/push-hub.ts'
+import { MAX_OUTBOXES_BYTES } from '../../src/base/memory-budget.ts'
 import { HubRig } from './hub-rig.ts'
 import { fill, notice, order, quote, tick } from './sample-pushes.ts'
 
@@ -247,13 +247,13 @@ test('what waits for all together is bounded: who makes most of it is closed, an
   for (let number = 0; rig.closed.size === 0; number++) {
     assert.ok(number < 100)
     rig.push(order(BigInt(number), remark))
-    assert.ok(rig.hub.counts.waitingBytes <= MAX_WAITING_BYTES_IN_ALL)
+    assert.ok(rig.hub.counts.waitingBytes <= MAX_OUTBOXES_BYTES)
   }
   assert.deepEqual(
     [...rig.closed].map(([id, { code }]) => [id, code]),
     [['stalled-5', 4408]],
   )
-  assert.ok(rig.hub.counts.waitingBytes > MAX_WAITING_BYTES_IN_ALL / 2)
+  assert.ok(rig.hub.counts.waitingBytes > MAX_OUTBOXES_BYTES / 2)
   for (const id of ids) rig.hub.remove(id, rig.nowMs)
   assert.equal(rig.hub.counts.waitingBytes, 0)
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PushEvent } from '../../src/pushes/push-event.ts'
-import { MAX_RETAINED_BYTES, MAX_UNHEARD_STREAMS, StreamLog } from '../../src/pushes/stream-log.ts'
+import { MAX_RETAINED_BYTES, MAX_UNHEARD_STREAMS } from '../../src/base/memory-budget.ts'
+import { StreamLog } from '../../src/pushes/stream-log.ts'
 import { order, quote, tick } from './sample-pushes.ts'
 
 /** A book that numbers what is put into it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MAX_SHARED_BODIES_BYTES } from '../../src/base/memory-budget.ts'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { SHARED_READS, SharedCalls } from '../../src/quotes/call-sharing.ts'
@@ -101,4 +102,35 @@ test('past its bound calls go alone', () => {
   void run('1099')
   void run('5')
   assert.equal(started.length, 1_101)
+})
+
+test('the bodies of the calls that can be joined are bounded together', () => {
+  const { started, calls, run } = rig()
+  const keyOf = (name: string) => name.padEnd(MAX_SHARED_BODIES_BYTES / 4)
+  for (const name of ['a', 'b', 'c', 'd', 'e']) void run(keyOf(name))
+  assert.deepEqual([started.length, calls.size], [5, 4])
+  void run(keyOf('d'))
+  void run(keyOf('e'))
+  assert.deepEqual([started.length, calls.size], [6, 4], 'the fifth goes alone each time')
+})
+
+test('what ended, or may not be joined any more, leaves its room to others', async () => {
+  const { started, calls, run } = rig()
+  const keyOf = (name: string) => name.padEnd(MAX_SHARED_BODIES_BYTES / 2)
+  const ended = run(keyOf('a'))
+  // A fresh call takes the place of the one before, and its room; the end of the older one gives nothing back.
+  const fresh = run(keyOf('a'), 'anna', true)
+  started[0]?.(reply(0))
+  await ended
+  void run(keyOf('b'))
+  void run(keyOf('c'))
+  assert.equal(calls.size, 2)
+  started[1]?.(reply(1))
+  await fresh
+  void run(keyOf('c'))
+  assert.equal(calls.size, 2)
+  calls.endJoining()
+  for (const name of ['d', 'e']) void run(keyOf(name))
+  assert.equal(calls.size, 2)
+  assert.equal(started.length, 7)
 })

@@ -1,3 +1,4 @@
+import { MAX_SERIES_ITEMS } from '../../src/base/memory-budget.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PushDataType, SubType } from '../../proto/enums.ts'
@@ -282,19 +283,18 @@ test('what a read needs is what OpenD wants subscribed', () => {
 
 test('lines are bounded together: those not asked for lately go first', () => {
   const { cache } = cacheOf()
-  const MOST = 100_000
   const ask = (at: number) => requestOf(3010, { security: { market: 1, code: String(at) }, maxRetNum: 1_000 })
   const tickerList = Array.from({ length: 1_000 }, (_, at) => tickAt(BigInt(at)))
-  for (let at = 0; at < 101; at++) {
+  for (let at = 0; at <= MAX_SERIES_ITEMS / 1_000; at++) {
     const security = { market: 1, code: String(at) }
     const [push] = eventsOf(3011, { security, tickerList: [tickAt(999n)] }, START_MS)
     if (push !== undefined) cache.onPush(push)
     cache.expect(3010, ask(at))?.({ body: successOf(3010, { security, tickerList }), atMs: START_MS })
     assert.notEqual(cache.answer(3010, ask(0)), null, 'this one is asked for all the time')
-    assert.ok(cache.size.seriesItems <= MOST)
+    assert.ok(cache.size.seriesItems <= MAX_SERIES_ITEMS)
   }
   assert.equal(cache.answer(3010, ask(1)), null)
-  assert.notEqual(cache.answer(3010, ask(100)), null)
+  assert.notEqual(cache.answer(3010, ask(MAX_SERIES_ITEMS / 1_000)), null)
   cache.forgetAll()
   assert.deepEqual(cache.size, { streams: 0, seriesItems: 0, answerBytes: 0 })
 })

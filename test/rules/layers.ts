@@ -11,7 +11,7 @@ export type Arrows = Readonly<Record<string, readonly string[]>>
  */
 const MAY_IMPORT: Arrows = {
   base: [],
-  transport: [],
+  transport: ['base'],
   wire: ['base', 'proto'],
   gateway: ['wire', 'transport', 'base', 'proto'],
   limits: ['base', 'proto'],
@@ -41,7 +41,7 @@ const MAY_IMPORT: Arrows = {
     'durable-objects',
   ],
   core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'transport', 'base'],
-  simulator: ['wire', 'proto'],
+  simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
     'core',
     'simulator',

@@ -3,7 +3,13 @@ import { test } from 'node:test'
 import { SubType } from '../../proto/enums.ts'
 import { restSubscriber, socketSubscriber } from '../../src/subscriptions/subscriber.ts'
 import { MAX_UNITS_PER_SUBSCRIBER } from '../../src/subscriptions/subscription-change.ts'
-import { MAX_HELD_UNITS, MAX_SUBSCRIBERS, MAX_WAITING_CHANGES } from '../../src/subscriptions/subscription-manager.ts'
+import {
+  MAX_ACCOUNTS_PER_SUBSCRIBER,
+  MAX_HELD_UNITS,
+  MAX_SUBSCRIBERS,
+  MAX_WATCHED_ACCOUNTS,
+} from '../../src/base/memory-budget.ts'
+import { MAX_WAITING_CHANGES } from '../../src/subscriptions/subscription-manager.ts'
 import { ANNA, BERT, OrderPathRig, sub } from './subscription-rig.ts'
 
 const { Basic, OrderBook, KL_Day } = SubType
@@ -70,4 +76,18 @@ test('the sum of what callers hold is bounded too', async () => {
   assert.deepEqual(await rig.subscribe(socketSubscriber(0, 'key:0'), ['ONE MORE'], [Basic]), {
     ...{ code: 'quote.share_exceeded', needed: 1, held: MAX_UNITS_PER_SUBSCRIBER, share: MAX_UNITS_PER_SUBSCRIBER },
   })
+})
+
+test('the sum of the accounts that callers watch is bounded, and what one takes back is free for others', () => {
+  const rig = new OrderPathRig()
+  const accounts = Array.from({ length: MAX_ACCOUNTS_PER_SUBSCRIBER }, (_, index) => BigInt(index + 1))
+  const sockets = Math.floor(MAX_WATCHED_ACCOUNTS / MAX_ACCOUNTS_PER_SUBSCRIBER)
+  const watch = (socket: number, accIds: readonly bigint[]) =>
+    rig.manager.setAccounts(socketSubscriber(socket, `key:${socket}`), accIds)?.code ?? null
+  for (let socket = 0; socket < sockets; socket++) assert.equal(watch(socket, accounts), null)
+  const left = MAX_WATCHED_ACCOUNTS % MAX_ACCOUNTS_PER_SUBSCRIBER
+  assert.equal(watch(sockets, accounts.slice(0, left + 1)), 'gateway.busy')
+  assert.equal(watch(0, accounts), null, 'what it has already does not count again')
+  assert.equal(watch(0, []), null)
+  assert.equal(watch(sockets, accounts.slice(0, left + 1)), null)
 })

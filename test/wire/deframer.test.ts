@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { sha1 } from '../../src/transport/native-crypto.ts'
+import { MAX_FRAME_BODY_BYTES } from '../../src/base/memory-budget.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { encodeFrame, HEADER_BYTES, type Frame } from '../../src/wire/frame.ts'
 import { hex } from './hex.ts'
@@ -97,7 +98,7 @@ test('a length over the bound is refused from the header alone', () => {
 })
 
 test('a promised length costs nothing, and one-byte segments no more than their bytes', () => {
-  const promised = 10 * 1024 * 1024
+  const promised = MAX_FRAME_BODY_BYTES
   const header = encodeFrame({ protoId: 1, serial: 1 }, new Uint8Array(0), new Uint8Array(20))
   new DataView(header.buffer).setUint32(12, promised, true)
   const before = process.memoryUsage().arrayBuffers
@@ -106,7 +107,7 @@ test('a promised length costs nothing, and one-byte segments no more than their 
   const one = new Uint8Array(1)
   for (let i = 0; i < 100_000; i++) deframers[0]?.push(one)
   const grownBytes = process.memoryUsage().arrayBuffers - before
-  // Twenty promises of 10 MiB would be 200; a hundred thousand kept one-byte arrays would be more than 8.
+  // Twenty promises of 8 MiB would be 160; a hundred thousand kept one-byte arrays would be more than 8.
   assert.ok(grownBytes < 2 * 1024 * 1024, `${grownBytes} bytes for 100 KB that came`)
   assert.equal(deframers[0]?.bufferedBytes, HEADER_BYTES + 100_000)
 })

@@ -1,5 +1,5 @@
 import { goesBefore, type CallRank } from '../rate-limit/call-rank.ts'
-import { type Bound, MAX_PENDING } from './timing.ts'
+import { type Bound, MAX_PENDING } from '../../base/memory-budget.ts'
 
 /** A call by what its room depends on. */
 export interface BoundedCall {

@@ -24,29 +24,3 @@ export const STABLE_LINK_MS = 10_000
 
 /** A waiting call may bring the next connection attempt forward, but attempts stay at least this far apart. */
 export const LEAST_ATTEMPT_GAP_MS = 1_000
-
-/** How many calls may be pending, and how many bytes of those may wait for the link. */
-export interface Bound {
-  readonly calls: number
-  readonly bytes: number
-}
-
-const MIB = 1024 * 1024
-
-/**
- * Calls that wait for the link or for their reply, by kind. Each kind has its own places.
- *
- * - Kill switches: OpenD takes 20 changes and 10 lists of an account in 30 s, so this is a switch on every account of a
- *   login at once.
- * - Other calls above reads (orders, cancels, what finishes them): fifty accounts with all that OpenD takes of them.
- * - Reads: one object serves about 1,000 requests a second; four seconds of them behind a gateway that stopped answering
- *   is where refusing is kinder than queueing.
- *
- * The bytes are 16 MiB together, a quarter of what leaves an isolate of 128 MB at ease. Order calls are a few hundred
- * bytes.
- */
-export const MAX_PENDING = {
-  switch: { calls: 1_024, bytes: MIB },
-  order: { calls: 2_048, bytes: 3 * MIB },
-  read: { calls: 4_096, bytes: 12 * MIB },
-} as const satisfies Record<string, Bound>

@@ -1,18 +1,7 @@
+import { MAX_LIMITERS, MAX_LIMITERS_FOR_ORDERS } from '../../base/memory-budget.ts'
 import type { Counted } from './classify-call.ts'
 import { Limiter } from './limiter.ts'
 import type { CallRank } from './call-rank.ts'
-
-/**
- * Counters that are kept. A login has a few dozen accounts with 15 limits each and 110 limits of its own; the bound only
- * stops invented account numbers.
- */
-export const MAX_COUNTERS = 2_048
-
-/**
- * Counters that only calls above the rank of reads may still make. Their accounts are on the login's list, so that they
- * are few, and reads of invented accounts must not make the orders of real ones share a counter.
- */
-const KEPT_FOR_ORDERS = 1_024
 
 /** Old counters that are looked at for each call without one of its own: more than one, so that the forgetting keeps up with the making. */
 const LOOKS_PER_NEW = 2
@@ -54,7 +43,7 @@ export class LimiterPool {
     if (!this.#byKey.has(keyOf(limit.counter, accId))) this.#forgetSome(nowMs)
     const known = this.find(counted, nowMs)
     if (known !== null) return known
-    const most = rank === 'read' ? MAX_COUNTERS : MAX_COUNTERS + KEPT_FOR_ORDERS
+    const most = rank === 'read' ? MAX_LIMITERS : MAX_LIMITERS + MAX_LIMITERS_FOR_ORDERS
     const key = keyOf(limit.counter, this.#byKey.size < most ? accId : null)
     const counter = this.empty(counted)
     this.#byKey.set(key, counter)

@@ -1,3 +1,4 @@
+import { MAX_LIMITER_ANSWERS } from '../../base/memory-budget.ts'
 import { CALL_RANKS, type CallRank, goesBefore } from './call-rank.ts'
 import { FairQueue, type WaitingCall } from './fair-queue.ts'
 import { isInShare } from './caller-share.ts'
@@ -13,9 +14,6 @@ export const WINDOW_MARGIN_MS = 500
 
 /** The same for the least gap. Smaller, because a burst pays it for every call; it covers the timer's own jitter too. */
 export const GAP_MARGIN_MS = 20
-
-/** Answers about callers that are kept between two changes: more than callers that are busy at the same time. */
-const MAX_ANSWERS = 512
 
 /** What became of calls that waited. */
 export interface LimiterStep {
@@ -263,6 +261,6 @@ function keyOf({ rank, caller }: Asker): string {
 }
 
 function remember(answers: Map<string, number>, key: string, atMs: number): void {
-  if (answers.size >= MAX_ANSWERS) answers.clear()
+  if (answers.size >= MAX_LIMITER_ANSWERS) answers.clear()
   answers.set(key, atMs)
 }

@@ -1,12 +1,5 @@
+import { MAX_WAITING_READ_BYTES, MAX_WAITING_READS } from '../../base/memory-budget.ts'
 import type { WaitingCall } from './fair-queue.ts'
-
-/**
- * Reads that may wait, over all counters, and the bytes of their bodies, which their owner keeps: a small part of an
- * isolate of 128 MB. Other ranks are bounded by their queues alone: their accounts are known to exist, their bodies are
- * small, and reads must not be able to shut them out.
- */
-export const MAX_WAITING_READS = 1_024
-export const MAX_WAITING_READ_BYTES = 4 * 1024 * 1024
 
 /** Where more than one caller exists, each may hold this part of both. */
 const CALLER_FRACTION = 1 / 4

@@ -1,3 +1,4 @@
+import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
@@ -11,9 +12,6 @@ const GET_FUTURE_INFO = 3218
 
 /** Multipliers change between trading days, by corporate action; an hour is well within the night between two. */
 const CONTRACT_FRESH_MS = 3_600_000
-
-/** Securities whose contracts are kept: more than a program trades, and about 200 KB. What is dropped is asked again. */
-const MOST_CONTRACTS = 1_000
 
 interface Contract {
   readonly facts: MarketFacts
@@ -64,7 +62,7 @@ export class ContractCache {
     if (facts.contractMultiplier === null) return facts
     contracts.delete(symbol)
     const [oldest] = contracts.keys()
-    if (contracts.size >= MOST_CONTRACTS && oldest !== undefined) contracts.delete(oldest)
+    if (contracts.size >= MAX_ORDER_REGISTRY && oldest !== undefined) contracts.delete(oldest)
     contracts.set(symbol, { facts: { ...facts, lastPrice: null }, readAtMs: this.#nowMs() })
     return facts
   }

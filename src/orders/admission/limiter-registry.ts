@@ -1,14 +1,9 @@
+import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
 import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger, ReservedEntry } from '../ledger.ts'
-
-/**
- * Budgets kept in memory. Keys are few; the bound is for JWT subjects, who may be many. A state that was dropped is
- * rebuilt from the ledger, so the bound costs time and never a budget.
- */
-const MAX_STATES = 1_000
 
 interface Known {
   readonly limits: string
@@ -37,7 +32,7 @@ export class LimiterRegistry {
     const rows = stored.flatMap((entry) => ledgerRowsOf(this.#unwritten(entry.id) ?? entry))
     const state = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs)
     const [oldest] = this.#known.keys()
-    if (this.#known.size >= MAX_STATES && oldest !== undefined) this.#known.delete(oldest)
+    if (this.#known.size >= MAX_ORDER_REGISTRY && oldest !== undefined) this.#known.delete(oldest)
     this.#known.set(caller, { limits: text, state })
     return state
   }

@@ -1,3 +1,4 @@
+import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
 import { isFinal } from '../entry.ts'
@@ -10,9 +11,6 @@ import { isCancel } from '../order-call.ts'
  * first; more of them take nothing away that the first ones did not.
  */
 const MOST_CANCELS_OF_ORDER = 2
-
-/** Orders whose cancels are counted: more than OpenD takes cancels in a minute from 25 accounts. */
-const MOST_ORDERS = 1_000
 
 /**
  * How urgent an order call is. A cancel of an order that the ledger has as accepted takes risk away and goes first; a
@@ -42,7 +40,7 @@ export class OrderRanks {
     if (key === null) return
     const window = this.#cancels.get(key) ?? new RateWindow()
     const [oldest] = this.#cancels.keys()
-    if (!this.#cancels.has(key) && this.#cancels.size >= MOST_ORDERS && oldest !== undefined) {
+    if (!this.#cancels.has(key) && this.#cancels.size >= MAX_ORDER_REGISTRY && oldest !== undefined) {
       this.#cancels.delete(oldest)
     }
     this.#cancels.set(key, window)

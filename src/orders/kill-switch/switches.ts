@@ -1,15 +1,9 @@
+import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import type { LimitFailure } from '../../base/failure.ts'
 import { type HaltScope, scopeName } from './halt-scope.ts'
 import type { CancelTask, StoredHalt, SwitchStore } from './switch-store.ts'
 
 export type { HaltScope } from './halt-scope.ts'
-
-/**
- * Armed cancel-after switches, and halts of single callers, that are kept at once. Keys are few; the bound is for JWT
- * subjects, of which an issuer can make any number.
- */
-const MOST_CANCEL_AFTERS = 1_000
-const MOST_CALLER_HALTS = 1_000
 
 /** What the switches need from outside. */
 export interface SwitchesDeps {
@@ -57,7 +51,7 @@ export class Switches {
   halt(scope: HaltScope, isByAdmin: boolean): boolean {
     const name = scopeName(scope)
     const present = this.#halts.get(name)
-    if (present === undefined && !isByAdmin && this.#halts.size >= MOST_CALLER_HALTS) return false
+    if (present === undefined && !isByAdmin && this.#halts.size >= MAX_ORDER_REGISTRY) return false
     const isAdmins = isByAdmin || present?.isByAdmin === true
     const halt = { scope, isByAdmin: isAdmins, sinceMs: present?.sinceMs ?? this.#deps.nowMs() }
     this.#halts.set(name, halt)
@@ -82,7 +76,7 @@ export class Switches {
 
   /** Keeps a task, in place of one of the same id. False for a cancel-after when too many callers have armed one. */
   putTask(task: CancelTask): boolean {
-    if (task.reason === 'cancel_after' && !this.#tasks.has(task.id) && this.#cancelAfters() >= MOST_CANCEL_AFTERS) {
+    if (task.reason === 'cancel_after' && !this.#tasks.has(task.id) && this.#cancelAfters() >= MAX_ORDER_REGISTRY) {
       return false
     }
     this.#tasks.set(task.id, task)

@@ -1,7 +1,5 @@
+import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
-
-/** Callers that are counted. Keys are few; the bound is for JWT subjects, and one that is dropped starts anew. */
-const MOST_CALLERS = 1_000
 
 /** A number of things that each caller may cause in any 60 s. */
 export class CallerQuota {
@@ -22,7 +20,7 @@ export class CallerQuota {
 
   #windowFor(caller: string): RateWindow {
     const [oldest] = this.#windows.keys()
-    if (this.#windows.size >= MOST_CALLERS && oldest !== undefined) this.#windows.delete(oldest)
+    if (this.#windows.size >= MAX_ORDER_REGISTRY && oldest !== undefined) this.#windows.delete(oldest)
     const window = new RateWindow()
     this.#windows.set(caller, window)
     return window

@@ -1,11 +1,9 @@
+import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 
 /** Entries of each state that are read at the start, the newest ones. */
 const MOST_READ = 500
-
-/** Tags that are watched: those of some days, since OpenD takes 15 orders in 30 s and refuses or loses few. About 100 kB. */
-const MOST_WATCHED = 1_000
 
 /**
  * The tags of new orders that were told to be absent or rejected, so that an order that appears all the same is noticed.
@@ -37,6 +35,6 @@ export class WatchedTags {
     if (state !== 'absent' && state !== 'rejected') return
     this.#tags.add(tag)
     const [oldest] = this.#tags
-    if (this.#tags.size > MOST_WATCHED && oldest !== undefined) this.#tags.delete(oldest)
+    if (this.#tags.size > MAX_ORDER_REGISTRY && oldest !== undefined) this.#tags.delete(oldest)
   }
 }

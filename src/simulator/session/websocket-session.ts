@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from '../../wire/deframer.ts'
+import { MAX_FRAME_BODY_BYTES } from '../../base/memory-budget.ts'
 import { BodyFormat } from '../../wire/frame.ts'
 import {
   decodeWebSocketRequest,
@@ -52,7 +52,8 @@ export class WebSocketSession {
   /** Takes one binary message. */
   receive(message: Uint8Array, nowMs: number): void {
     if (this.#peer.isClosed) return
-    const request = message.length > REQUEST_HEADER_BYTES + MAX_BODY_BYTES ? null : decodeWebSocketRequest(message)
+    const request =
+      message.length > REQUEST_HEADER_BYTES + MAX_FRAME_BODY_BYTES ? null : decodeWebSocketRequest(message)
     if (request === null) {
       this.#hub.drop(this.#peer, 'a message is no request of OpenD', nowMs)
       return

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { CALL_RANKS } from '../../../src/gateway/rate-limit/call-rank.ts'
-import { CALL_DEADLINE_MS, MAX_PENDING } from '../../../src/gateway/link/timing.ts'
+import { MAX_PENDING } from '../../../src/base/memory-budget.ts'
+import { CALL_DEADLINE_MS } from '../../../src/gateway/link/timing.ts'
 import { replyFrame, Rig } from './fake-link.ts'
 
 /** A gateway that answers nothing: what one caller leaves pending must not keep the calls of others out. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CALL_DEADLINE_MS, MAX_PENDING } from '../../../src/gateway/link/timing.ts'
+import { MAX_PENDING } from '../../../src/base/memory-budget.ts'
+import { CALL_DEADLINE_MS } from '../../../src/gateway/link/timing.ts'
 import { initConnectReply, replyFrame, Rig } from './fake-link.ts'
 
 /** What may happen to a gateway, in any order. */
