@@ -4,7 +4,7 @@ import type { MetricSample } from '../base/metric.ts'
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4'
 
 /** What each metric says, for the people who read the page. */
-const HELP: Readonly<Record<string, string>> = {
+export const METRIC_HELP: Readonly<Record<string, string>> = {
   futu_auth_events_total:
     'Tokens looked at, by door, outcome and key. A key shows as kh_ and 8 hex digits of SHA-256 of its id.',
   opend_edge_http_requests_total: 'Requests answered, by endpoint and status.',
@@ -56,7 +56,7 @@ export function renderMetrics(samples: readonly MetricSample[]): string {
 }
 
 function renderSample({ name, type, values }: MetricSample): string {
-  const help = HELP[name]
+  const help = METRIC_HELP[name]
   const lines = help === undefined ? [] : [`# HELP ${name} ${help}`]
   lines.push(`# TYPE ${name} ${type}`)
   for (const { labels, value } of values) lines.push(`${name}${renderLabels(labels)} ${value}`)

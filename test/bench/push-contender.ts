@@ -7,9 +7,9 @@ import type { ServerProcess } from './processes.ts'
 import type { PushAnswer, PushJob, PushPorts } from './push-load.ts'
 import { serveWorker } from './workerd.ts'
 
-/** A key has 200 sockets at most; this many keys are enough for a thousand and some. */
+/** A key has 200 sockets at most; this many keys are enough for two thousand. */
 const SOCKETS_OF_KEY = 200
-const KEYS = Array.from({ length: 6 }, (_, index) => `fc_${`b${index}`.repeat(32)}`)
+const KEYS = Array.from({ length: 10 }, (_, index) => `fc_${`b${index}`.repeat(32)}`)
 
 function keysJson(): string {
   const keys = KEYS.map((key, index) => ({

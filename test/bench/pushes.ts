@@ -5,7 +5,7 @@ import { PushContender, type PushRound } from './push-contender.ts'
 /** What the product may cost: at least this share of the pushes that the bare object delivers. */
 const TARGET_RATIO = 0.7
 
-const SOCKETS = [100, 1_000]
+const SOCKETS = [100, 1_000, 2_000]
 
 /** Odd, so that the median is a round that happened. */
 const ROUNDS = 5
@@ -40,7 +40,10 @@ async function compare(sockets: number): Promise<void> {
   try {
     const product = await PushContender.startProduct()
     running.push(product)
+    const openingMs = performance.now()
     await product.open(sockets)
+    const openedMs = Math.round(performance.now() - openingMs)
+    process.stdout.write(`\n${sockets} sockets opened and subscribed in ${openedMs} ms\n`)
     const { messageBytes } = await product.run({ kind: 'saturate', durationMs: WARM_UP_MS })
     const bare = await PushContender.startBare(messageBytes)
     running.push(bare)

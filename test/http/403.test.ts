@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keyRig, makeRig, readError, signJwt } from './rig.ts'
+import { keyRig, readError } from './rig.ts'
 
 const HEADER = { trd_env: 0, acc_id: 5, trd_market: 1 }
 const ORDER = { header: HEADER, trd_side: 1, order_type: 1, code: '00700', qty: 100, price: 300 }
@@ -8,15 +8,6 @@ const ORDER = { header: HEADER, trd_side: 1, order_type: 1, code: '00700', qty: 
 test('limits on orders do not hold up reads', async () => {
   const { send } = keyRig(['acc:read'], { max_order_value: 1000, allowed_markets: [] })
   assert.equal((await send('POST /api/funds', { body: HEADER })).status, 200)
-})
-
-test('the account decides which scope an order needs, and its refusal names it', async () => {
-  const { gateway, send } = makeRig()
-  gateway.answer('Trd_PlaceOrder', { code: 'auth.insufficient_scope', scopes: ['trade:real'] })
-  const response = await send('POST /api/order', { token: await signJwt(['trade:simulate']), body: ORDER })
-  assert.match(response.headers.get('WWW-Authenticate') ?? '', /error="insufficient_scope".*scope="trade:real"/)
-  const error = await readError(response, 403)
-  assert.deepEqual(error['required_scopes'], ['trade:real'])
 })
 
 test('who is limited to some accounts cannot lock trade for everybody without the scope for it', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { gatewayMetrics } from '../../durable-objects/gateway-metrics.ts'
+import { OrderMetrics } from '../../durable-objects/order-metrics.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
-import { METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/metrics-page.ts'
+import { METRIC_HELP, METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/metrics-page.ts'
+import { CoreRig } from '../core/gateway-rig.ts'
 import { keysJson, makeRig, signJwt, tokenOf, type Rig } from './rig.ts'
 
 const KEYS_JSON = keysJson({ id: 'bot', scopes: ['acc:read'] })
@@ -117,10 +120,20 @@ test('the page is the Prometheus text format, with labels escaped', () => {
   )
 })
 
-test('every metric of the orders is explained', () => {
-  for (const name of ['opend_edge_orders_total', 'futu_auth_limit_rejects_total', 'opend_edge_orders_unknown']) {
-    assert.match(renderMetrics([{ name, type: 'counter', values: [] }]), new RegExp(`^# HELP ${name} \\w`))
-  }
+test('every metric that there is has an explanation, and every explanation a metric', async () => {
+  const { gateway } = new CoreRig()
+  const rig = makeRig({ KEYS_JSON })
+  await rig.send('GET /api/accounts')
+  await rig.send('GET /metrics')
+  const names = [
+    ...rig.gateway.counted.map(({ name }) => name),
+    ...gatewayMetrics(gateway.opend.session).map(({ name }) => name),
+    ...gateway.metrics().map(({ name }) => name),
+    ...new OrderMetrics().samples(gateway.orders.manager.entries.counts).map(({ name }) => name),
+  ]
+  assert.ok(names.length > 30)
+  assert.deepEqual(new Set(names), new Set(Object.keys(METRIC_HELP)))
+  for (const help of Object.values(METRIC_HELP)) assert.match(help, /^[A-Z][^\n]*\.$/)
 })
 
 test('/metrics shows what the object knows, as that format', async () => {

@@ -3,12 +3,12 @@ import { after, before, test } from 'node:test'
 import { priceIn, PROTO, PushRig, sampleKey } from './push-rig.ts'
 import type { Message, SocketClient } from './socket-client.ts'
 
-/** Two thousand push sockets on the one object, of as many keys as that takes. */
+/** More push sockets on the one object than one key may have, of several keys. */
 
-const CROWD = 2_000
-const KEYS = Array.from({ length: 10 }, (_, index) => ({ id: `crowd-${index}`, key: sampleKey(`d${index}`) }))
+const CROWD = 300
+const KEYS = Array.from({ length: 3 }, (_, index) => ({ id: `crowd-${index}`, key: sampleKey(`d${index}`) }))
 /** Those that subscribe by themselves: each is a row in the object's storage. The others get what REST subscribed. */
-const SUBSCRIBERS = 200
+const SUBSCRIBERS = 30
 /** Sockets that are opened at the same time; more would only wait in the runtime's own queue. */
 const AT_ONCE = 64
 
@@ -41,8 +41,7 @@ const isPriced =
   ({ stream, data }: Message): boolean =>
     stream === '1:1_00700' && priceIn(data as Message) === price
 
-test('all of a crowd get a push, and nothing of it stays when it has gone', async (t) => {
-  const startMs = performance.now()
+test('all of a crowd get a push, and nothing of it stays when it has gone', async () => {
   for (const { key } of KEYS) await rig.subscribe(['HK.00700'], ['Basic'], key)
   let opened = 0
   const open = (): Promise<SocketClient> => rig.socket({ token: KEYS[opened++ % KEYS.length]?.key ?? assert.fail() })
@@ -53,18 +52,14 @@ test('all of a crowd get a push, and nothing of it stays when it has gone', asyn
   })
   const others: SocketClient[] = await many(CROWD - SUBSCRIBERS, open)
   const crowd = [...subscribers, ...others]
-  const openedMs = performance.now() - startMs
   assert.equal(await rig.metric('opend_edge_push_sockets'), CROWD)
   assert.equal(await rig.metric('opend_edge_subscribers'), SUBSCRIBERS + KEYS.length)
   assert.equal(await rig.metric('opend_edge_subscriptions_upstream'), 1)
   assert.equal(rig.opend.seen(PROTO.sub), 1)
 
-  const pushMs = performance.now()
   rig.opend.quote('00700', 512)
   await Promise.all(crowd.map(({ inbox }) => inbox.take('the push', isPriced(512))))
-  const pushedMs = performance.now() - pushMs
 
-  const closeMs = performance.now()
   await Promise.all(crowd.map((client) => client.close()))
   await untilMetric('opend_edge_push_sockets', 0)
   await untilMetric('opend_edge_subscribers', KEYS.length)
@@ -72,8 +67,4 @@ test('all of a crowd get a push, and nothing of it stays when it has gone', asyn
   assert.equal(await rig.metric('opend_edge_subscribers'), 0)
   assert.equal(await rig.metric('opend_edge_subscriptions_held'), 0)
   assert.equal(await rig.metric('opend_edge_push_waiting_bytes'), 0)
-  const rounded = [openedMs, pushedMs, performance.now() - closeMs].map(Math.round)
-  t.diagnostic(
-    `${CROWD} sockets: opened and subscribed in ${rounded[0]} ms, pushed to in ${rounded[1]} ms, closed in ${rounded[2]} ms`,
-  )
 })
