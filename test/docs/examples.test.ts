@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { readKeyTable } from '../../src/auth/key-table.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
 import { checkC2S } from '../../src/http/request-message.ts'
+import { exampleCalls } from './example-calls.ts'
 import { textOf } from './pages.ts'
 import { commandsIn } from './shell-words.ts'
 
@@ -10,18 +11,8 @@ import { commandsIn } from './shell-words.ts'
 
 const PAGES = ['README.md', ...['api', 'orders', 'operations', 'simulator'].map((name) => `src/docs/${name}.md`)]
 
-/** A call of an example: where it goes, and the body that the shell would send. */
-function callsIn(page: string) {
-  return commandsIn(textOf(page)).flatMap((words) => {
-    const url = words.find((word) => /^(?:\$BASE|http:\/\/127\.0\.0\.1:22222)\//.test(word))
-    const path = url === undefined ? undefined : new URL(url).pathname
-    const at = words.indexOf('-d')
-    return path === undefined ? [] : [{ path, body: at < 0 ? null : (words[at + 1] ?? '') }]
-  })
-}
-
 test('the bodies of the examples are messages that their endpoints take', () => {
-  const calls = PAGES.flatMap((page) => callsIn(page).map((call) => ({ page, ...call })))
+  const calls = PAGES.flatMap(exampleCalls)
   assert.ok(calls.length >= 10, 'the examples were not found')
   for (const { page, path, body } of calls) {
     const endpoint = API_ENDPOINTS.find((one) => one.path === path)
