@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { setTimeout as pass } from 'node:timers/promises'
-import { type Answer, type LimitedKey, orderIdOf, OrderRig, PROTO, type RigOptions } from './order-rig.ts'
+import { type Answer, type LimitedKey, orderIdOf, OrderRig, PROTO } from './order-rig.ts'
 
 /** What was decided about an order still holds in the moment in which OpenD gets it, however late that is. */
 
@@ -18,14 +18,11 @@ const CANCELLED_ALL = 15
 /** From the arrival of an order to the moment at which it may leave at the latest, and some time for the answer. */
 const LATEST_MS = 12_000
 
-async function withRig(keys: readonly LimitedKey[], use: (rig: OrderRig) => Promise<void>): Promise<void> {
-  const options: RigOptions = { hasMiddle: true }
-  const rig = await OrderRig.start(keys, options)
-  try {
-    await use(rig)
-  } finally {
-    await rig.close()
-  }
+/** A rig that ends with the test, also when the test hangs. */
+async function rigOf(t: TestContext, ...keys: readonly LimitedKey[]): Promise<OrderRig> {
+  const rig = await OrderRig.start(keys, { hasMiddle: true })
+  t.after(() => rig.close())
+  return rig
 }
 
 function codeOf({ status, body }: Answer): readonly unknown[] {
@@ -43,120 +40,115 @@ async function withoutLink(rig: OrderRig) {
 }
 
 describe('an order that leaves late', { concurrency: true }, () => {
-  test('counts against the cap of its key from when OpenD gets it, so the cap holds at OpenD', LIMIT, async () => {
-    await withRig([RATED], async (rig) => {
-      const token = RATED.key
-      const link = await withoutLink(rig)
-      const names = Array.from({ length: CAP + 1 }, (_, index) => `capped-${index}`)
-      const placing = names.map((name) => rig.place({ name, token }))
-      // The others are taken and wait.
-      assert.deepEqual(codeOf(await Promise.race(placing)), [429, 'limits.rate'])
-      const takenMs = Date.now()
-      // Long enough to tell the two moments apart in a number of whole seconds.
-      await pass(3_000)
-      link.release()
-      const statuses = (await Promise.all(placing)).map(({ status }) => status)
-      assert.deepEqual(statuses.toSorted(), [...Array<number>(CAP).fill(200), 429])
-      const arrivals = rig.middle.arrivals(PROTO.place)
-      assert.equal(arrivals.length, CAP)
-      const [firstMs = 0] = arrivals
-      assert.ok(firstMs > takenMs + 2_900, 'they waited for the link')
-      for (const isNew of [false, true]) {
-        if (isNew) await rig.worker.evict()
-        const next = await rig.place({ name: `next-${isNew}`, token })
-        assert.deepEqual(codeOf(next), [429, 'limits.rate'])
-        const retryMs = Date.now() + Number(next.headers.get('Retry-After')) * 1_000
-        assert.ok(retryMs > firstMs + 60_000 - 100, `the next may be sent ${retryMs - firstMs} ms after the first`)
-      }
-      assert.equal(rig.middle.arrivals(PROTO.place).length, CAP)
-    })
+  test('counts against the cap of its key from when OpenD gets it, so the cap holds at OpenD', LIMIT, async (t) => {
+    const rig = await rigOf(t, RATED)
+    const token = RATED.key
+    const link = await withoutLink(rig)
+    const names = Array.from({ length: CAP + 1 }, (_, index) => `capped-${index}`)
+    const placing = names.map((name) => rig.place({ name, token }))
+    // The others are taken and wait.
+    assert.deepEqual(codeOf(await Promise.race(placing)), [429, 'limits.rate'])
+    const takenMs = Date.now()
+    // Long enough to tell the two moments apart in a number of whole seconds.
+    await pass(3_000)
+    link.release()
+    const statuses = (await Promise.all(placing)).map(({ status }) => status)
+    assert.deepEqual(statuses.toSorted(), [...Array<number>(CAP).fill(200), 429])
+    const arrivals = rig.middle.arrivals(PROTO.place)
+    assert.equal(arrivals.length, CAP)
+    const [firstMs = 0] = arrivals
+    assert.ok(firstMs > takenMs + 2_900, 'they waited for the link')
+    for (const isNew of [false, true]) {
+      if (isNew) await rig.worker.evict()
+      const next = await rig.place({ name: `next-${isNew}`, token })
+      assert.deepEqual(codeOf(next), [429, 'limits.rate'])
+      const retryMs = Date.now() + Number(next.headers.get('Retry-After')) * 1_000
+      assert.ok(retryMs > firstMs + 60_000 - 100, `the next may be sent ${retryMs - firstMs} ms after the first`)
+    }
+    assert.equal(rig.middle.arrivals(PROTO.place).length, CAP)
   })
 
-  test('is refused by a halt while it waits for the link, and does not leave when the link is up', LIMIT, async () => {
-    await withRig([SINGLE], async (rig) => {
-      const token = SINGLE.key
-      const link = await withoutLink(rig)
-      const placing = ['waits-1', 'waits-2'].map((name) => rig.place({ name, token }))
-      assert.deepEqual(codeOf(await Promise.race(placing)), [429, 'limits.rate'])
-      const halt = await rig.post('/api/trading/halt', {}, { token })
-      assert.equal(halt.status, 200, JSON.stringify(halt.body))
-      // Answered while there is no link yet.
-      const codes = (await Promise.all(placing)).map((answer) => codeOf(answer)[1])
-      assert.deepEqual(codes.toSorted(), ['limits.halted', 'limits.rate'])
-      link.release()
-      await rig.caughtUp()
-      assert.deepEqual(rig.middle.arrivals(PROTO.place), [])
-      assert.deepEqual(rig.account.orders, [])
-      const { body } = await rig.worker.api('/api/order-intents?all=true&state=refused')
-      const { intents } = body as { readonly intents: readonly Answer['body'][] }
-      assert.deepEqual(intents.map(({ code }) => code).toSorted(), ['limits.halted', 'limits.rate'])
-    })
+  test('is refused by a halt while it waits for the link, and does not leave when the link is up', LIMIT, async (t) => {
+    const rig = await rigOf(t, SINGLE)
+    const token = SINGLE.key
+    const link = await withoutLink(rig)
+    const placing = ['waits-1', 'waits-2'].map((name) => rig.place({ name, token }))
+    assert.deepEqual(codeOf(await Promise.race(placing)), [429, 'limits.rate'])
+    const halt = await rig.post('/api/trading/halt', {}, { token })
+    assert.equal(halt.status, 200, JSON.stringify(halt.body))
+    // Answered while there is no link yet.
+    const codes = (await Promise.all(placing)).map((answer) => codeOf(answer)[1])
+    assert.deepEqual(codes.toSorted(), ['limits.halted', 'limits.rate'])
+    link.release()
+    await rig.caughtUp()
+    assert.deepEqual(rig.middle.arrivals(PROTO.place), [])
+    assert.deepEqual(rig.account.orders, [])
+    const { body } = await rig.worker.api('/api/order-intents?all=true&state=refused')
+    const { intents } = body as { readonly intents: readonly Answer['body'][] }
+    assert.deepEqual(intents.map(({ code }) => code).toSorted(), ['limits.halted', 'limits.rate'])
   })
 
-  test('is cancelled when it appears after a halt, if it was on its way', LIMIT, async () => {
-    await withRig([], async (rig) => {
-      const request = rig.middle.hold('request', PROTO.place)
-      const placing = rig.place({ name: 'on-its-way' })
-      await request.first
-      const halt = await rig.post('/api/trading/halt', { cancel_open_orders: true })
-      assert.deepEqual([halt.status, halt.body['cancelling']], [200, true], JSON.stringify(halt.body))
-      assert.deepEqual(rig.account.orders, [])
-      const cancelled = rig.opend.arrival(PROTO.modify)
-      request.release()
-      await cancelled
-      assert.deepEqual(rig.statusesOf('on-its-way'), [CANCELLED_ALL])
-      const answer = await placing
-      assert.deepEqual([answer.status, orderIdOf(answer)], [200, rig.upstream('on-its-way')[0]?.orderId])
-    })
+  test('is cancelled when it appears after a halt, if it was on its way', LIMIT, async (t) => {
+    const rig = await rigOf(t)
+    const request = rig.middle.hold('request', PROTO.place)
+    const placing = rig.place({ name: 'on-its-way' })
+    await request.first
+    const halt = await rig.post('/api/trading/halt', { cancel_open_orders: true })
+    assert.deepEqual([halt.status, halt.body['cancelling']], [200, true], JSON.stringify(halt.body))
+    assert.deepEqual(rig.account.orders, [])
+    const cancelled = rig.opend.arrival(PROTO.modify)
+    request.release()
+    await cancelled
+    assert.deepEqual(rig.statusesOf('on-its-way'), [CANCELLED_ALL])
+    const answer = await placing
+    assert.deepEqual([answer.status, orderIdOf(answer)], [200, rig.upstream('on-its-way')[0]?.orderId])
   })
 
-  test('is not placed when OpenD takes so long for each call that its time is over', LIMIT, async () => {
-    await withRig([VALUED], async (rig) => {
-      const accounts = rig.middle.hold('reply', PROTO.accounts)
-      const price = rig.middle.hold('reply', PROTO.snapshot)
-      const askedMs = Date.now()
-      const placing = rig.place({ name: 'slow', token: VALUED.key })
-      const answeredMs = placing.then(() => Date.now())
-      // Each reply is within the 12 s that a call of OpenD may take, the two together are not.
-      await accounts.first
-      await pass(6_000)
-      accounts.release()
-      await price.first
-      await pass(6_000)
-      price.release()
-      const answer = await placing
-      assert.equal(codeOf(answer)[1], 'order.too_late', JSON.stringify(answer.body))
-      assert.ok((await answeredMs) - askedMs < LATEST_MS)
-      await rig.caughtUp()
-      assert.deepEqual(rig.middle.arrivals(PROTO.place), [])
-      assert.deepEqual(rig.account.orders, [])
-    })
+  test('is not placed when OpenD takes so long for each call that its time is over', LIMIT, async (t) => {
+    const rig = await rigOf(t, VALUED)
+    const accounts = rig.middle.hold('reply', PROTO.accounts)
+    const price = rig.middle.hold('reply', PROTO.snapshot)
+    const askedMs = Date.now()
+    const placing = rig.place({ name: 'slow', token: VALUED.key })
+    const answeredMs = placing.then(() => Date.now())
+    // Each reply is within the 12 s that a call of OpenD may take, the two together are not.
+    await accounts.first
+    await pass(6_000)
+    accounts.release()
+    await price.first
+    await pass(6_000)
+    price.release()
+    const answer = await placing
+    assert.equal(codeOf(answer)[1], 'order.too_late', JSON.stringify(answer.body))
+    assert.ok((await answeredMs) - askedMs < LATEST_MS)
+    await rig.caughtUp()
+    assert.deepEqual(rig.middle.arrivals(PROTO.place), [])
+    assert.deepEqual(rig.account.orders, [])
   })
 
-  test('is accepted although the storage fails once it has left, and a halt works all the same', LIMIT, async () => {
-    await withRig([], async (rig) => {
-      const request = rig.middle.hold('request', PROTO.place)
-      const placing = rig.place({ name: 'unwritten' })
-      await request.first
-      const tables = ['order_entries', 'trading_halts']
-      for (const table of tables) {
-        for (const verb of ['INSERT', 'UPDATE']) {
-          await rig.worker.sql(`CREATE TRIGGER full_${table}_${verb} BEFORE ${verb} ON ${table}
+  test('is accepted although the storage fails once it has left, and a halt works all the same', LIMIT, async (t) => {
+    const rig = await rigOf(t)
+    const request = rig.middle.hold('request', PROTO.place)
+    const placing = rig.place({ name: 'unwritten' })
+    await request.first
+    const tables = ['order_entries', 'trading_halts']
+    for (const table of tables) {
+      for (const verb of ['INSERT', 'UPDATE']) {
+        await rig.worker.sql(`CREATE TRIGGER full_${table}_${verb} BEFORE ${verb} ON ${table}
             BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
-        }
       }
-      request.release()
-      const answer = await placing
-      assert.deepEqual([answer.status, orderIdOf(answer)], [200, rig.upstream('unwritten')[0]?.orderId])
-      const readiness = await rig.worker.fetch('/readyz')
-      assert.equal(readiness.status, 503)
-      assert.match(await readiness.text(), /The storage refuses writes/)
-      assert.equal(await rig.metric('opend_edge_storage_failing'), 1)
-      const halt = await rig.post('/api/trading/halt', {})
-      assert.deepEqual([halt.status, halt.body['stored']], [200, false], JSON.stringify(halt.body))
-      const placed = rig.middle.arrivals(PROTO.place).length
-      assert.deepEqual(codeOf(await rig.place({ name: 'halted' })), [429, 'limits.halted'])
-      assert.equal(rig.middle.arrivals(PROTO.place).length, placed)
-    })
+    }
+    request.release()
+    const answer = await placing
+    assert.deepEqual([answer.status, orderIdOf(answer)], [200, rig.upstream('unwritten')[0]?.orderId])
+    const readiness = await rig.worker.fetch('/readyz')
+    assert.equal(readiness.status, 503)
+    assert.match(await readiness.text(), /The storage refuses writes/)
+    assert.equal(await rig.metric('opend_edge_storage_failing'), 1)
+    const halt = await rig.post('/api/trading/halt', {})
+    assert.deepEqual([halt.status, halt.body['stored']], [200, false], JSON.stringify(halt.body))
+    const placed = rig.middle.arrivals(PROTO.place).length
+    assert.deepEqual(codeOf(await rig.place({ name: 'halted' })), [429, 'limits.halted'])
+    assert.equal(rig.middle.arrivals(PROTO.place).length, placed)
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
@@ -31,13 +31,11 @@ const CANCELLED_ALL = 15
 
 type Order = MessageTypes['Trd_Common.Order']
 
-async function withRig(use: (rig: OrderRig) => Promise<void>): Promise<void> {
+/** A rig that ends with the test, also when the test hangs. */
+async function rigOf(t: TestContext): Promise<OrderRig> {
   const rig = await OrderRig.start([ROBOT, SAFE], { hasMiddle: true })
-  try {
-    await use(rig)
-  } finally {
-    await rig.close()
-  }
+  t.after(() => rig.close())
+  return rig
 }
 
 /** Changes the orders of every list. */
@@ -69,101 +67,98 @@ function watchCancels(rig: OrderRig): bigint[] {
 }
 
 describe('a switch', { concurrency: true }, () => {
-  test('stays armed while OpenD lists neither accounts nor orders, and cancels in the end', LIMIT, async () => {
-    await withRig(async (rig) => {
-      await rig.place({ name: 'unlisted', token: ROBOT.key })
-      const stopHiding = [
-        rig.middle.treat('reply', PROTO.accounts, noAccounts),
-        rig.middle.treat(
-          'reply',
-          PROTO.orders,
-          listing(() => []),
-        ),
-      ]
-      // The next link starts without the list that is known.
-      rig.middle.cut()
-      const armed = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
-      assert.equal(armed.status, 200)
-      const lists = rig.opend.seen(PROTO.orders)
-      await rig.opend.arrival(PROTO.orders, lists + 2)
-      await rig.caughtUp()
-      assert.deepEqual(rig.middle.arrivals(PROTO.modify), [])
-      assert.deepEqual(rig.statusesOf('unlisted'), [SUBMITTED])
-      assert.equal(await rig.metric('opend_edge_switch_tasks_running'), 1)
-      assert.ok((await rig.metric('opend_edge_switch_task_oldest_seconds')) > 0)
-      const again = await rig.post('/api/trading/cancel-after', { seconds: 0 }, { token: ROBOT.key })
-      assert.deepEqual([again.status, again.body['code']], [409, 'switch.fired'])
-
-      const cancelled = rig.opend.arrival(PROTO.modify)
-      for (const stop of stopHiding) stop()
-      await cancelled
-      assert.deepEqual(rig.statusesOf('unlisted'), [CANCELLED_ALL])
-    })
-  })
-
-  test('fires in time while the cancels of another key are lost on an account that hangs', LIMIT, async () => {
-    await withRig(async (rig) => {
-      rig.opend.opend.world.accounts.setLock(true, PASSWORD_MD5, null)
-      const socket = await SocketClient.open(rig.worker.url, { token: TEST_KEY })
-      await socket.subscribe(['HK.00700'], ['TICKER'])
-      const header = { trd_env: 1, acc_id: OTHER_ACCOUNT.toString(), trd_market: HK }
-      const stuck = STUCK.map((name) => rig.place({ name, token: ROBOT.key, fields: { header } }))
-      for (const { status, body } of await Promise.all(stuck)) assert.equal(status, 200, JSON.stringify(body))
-      await rig.place({ name: 'safe', token: SAFE.key })
-
-      const lost = Promise.withResolvers<void>()
-      const cancels: Uint8Array[] = []
-      // The lists hang too, but for the one that the cancels are made from.
-      rig.middle.lose('request', PROTO.orders, (body) => cancels.length > 0 && listsOtherAccount(body))
-      rig.middle.lose('request', PROTO.modify, (body) => {
-        const isLost = changesOtherAccount(body)
-        if (isLost && cancels.push(body) === STUCK.length) lost.resolve()
-        return isLost
-      })
-      const armed = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: SAFE.key })
-      const fired = rig.opend.arrival(PROTO.modify)
-      const halting = rig.post('/api/trading/halt', { cancel_open_orders: true }, { token: ROBOT.key })
-      await lost.promise
-      assert.ok(Date.now() < Number(armed.body['fires_at_ms']), 'the other key hangs when the switch is due')
-      await fired
-      const lateMs = Date.now() - Number(armed.body['fires_at_ms'])
-      assert.ok(lateMs >= 0 && lateMs < TOLERANCE_MS, `it fired ${lateMs} ms after its time`)
-      assert.deepEqual(rig.statusesOf('safe'), [CANCELLED_ALL])
-      const { inbox } = socket
-      const count = (type: string): number => inbox.all.filter((message) => message['type'] === type).length
-      const [ticks, pings] = [count('quote'), count('ping')]
-      assert.equal((await socket.ask('ping'))['ok'], true)
-      await inbox.take('new tick and ping', () => count('quote') > ticks && count('ping') > pings)
-      // All that while not one of the other cancels was answered.
-      assert.equal(rig.middle.arrivals(PROTO.modify).length, 1)
-      assert.equal((await halting).body['cancelling'], true)
-      socket.socket.terminate()
-    })
-  })
-
-  test('cancels the order that is ours, and not one that carries a copy of its remark', LIMIT, async () => {
-    await withRig(async (rig) => {
-      const ours = await rig.place({ name: 'ours', token: ROBOT.key })
-      const copy = copyByHand(rig, 'ours')
+  test('stays armed while OpenD lists neither accounts nor orders, and cancels in the end', LIMIT, async (t) => {
+    const rig = await rigOf(t)
+    await rig.place({ name: 'unlisted', token: ROBOT.key })
+    const stopHiding = [
+      rig.middle.treat('reply', PROTO.accounts, noAccounts),
       rig.middle.treat(
         'reply',
         PROTO.orders,
-        listing((orders) => orders.toReversed()),
-      )
-      const named = watchCancels(rig)
-      const halt = await rig.post('/api/trading/halt', { cancel_open_orders: true }, { token: ROBOT.key })
-      const cancels = halt.body['cancels'] as readonly Readonly<Record<string, unknown>>[]
-      assert.deepEqual(
-        cancels.map(({ order_id, outcome }) => [order_id, outcome]),
-        [[orderIdOf(ours), 'cancelled']],
-      )
-      assert.deepEqual(named, [BigInt(String(orderIdOf(ours)))])
-      const statuses = rig.account.orders.map(({ orderId, status }) => [orderId, status])
-      assert.deepEqual(statuses, [
-        [orderIdOf(ours), CANCELLED_ALL],
-        [copy, SUBMITTED],
-      ])
+        listing(() => []),
+      ),
+    ]
+    // The next link starts without the list that is known.
+    rig.middle.cut()
+    const armed = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
+    assert.equal(armed.status, 200)
+    const lists = rig.opend.seen(PROTO.orders)
+    await rig.opend.arrival(PROTO.orders, lists + 2)
+    await rig.caughtUp()
+    assert.deepEqual(rig.middle.arrivals(PROTO.modify), [])
+    assert.deepEqual(rig.statusesOf('unlisted'), [SUBMITTED])
+    assert.equal(await rig.metric('opend_edge_switch_tasks_running'), 1)
+    assert.ok((await rig.metric('opend_edge_switch_task_oldest_seconds')) > 0)
+    const again = await rig.post('/api/trading/cancel-after', { seconds: 0 }, { token: ROBOT.key })
+    assert.deepEqual([again.status, again.body['code']], [409, 'switch.fired'])
+
+    const cancelled = rig.opend.arrival(PROTO.modify)
+    for (const stop of stopHiding) stop()
+    await cancelled
+    assert.deepEqual(rig.statusesOf('unlisted'), [CANCELLED_ALL])
+  })
+
+  test('fires in time while the cancels of another key are lost on an account that hangs', LIMIT, async (t) => {
+    const rig = await rigOf(t)
+    rig.opend.opend.world.accounts.setLock(true, PASSWORD_MD5, null)
+    const socket = await SocketClient.open(rig.worker.url, { token: TEST_KEY })
+    await socket.subscribe(['HK.00700'], ['TICKER'])
+    const header = { trd_env: 1, acc_id: OTHER_ACCOUNT.toString(), trd_market: HK }
+    const stuck = STUCK.map((name) => rig.place({ name, token: ROBOT.key, fields: { header } }))
+    for (const { status, body } of await Promise.all(stuck)) assert.equal(status, 200, JSON.stringify(body))
+    await rig.place({ name: 'safe', token: SAFE.key })
+
+    const lost = Promise.withResolvers<void>()
+    const cancels: Uint8Array[] = []
+    // The lists hang too, but for the one that the cancels are made from.
+    rig.middle.lose('request', PROTO.orders, (body) => cancels.length > 0 && listsOtherAccount(body))
+    rig.middle.lose('request', PROTO.modify, (body) => {
+      const isLost = changesOtherAccount(body)
+      if (isLost && cancels.push(body) === STUCK.length) lost.resolve()
+      return isLost
     })
+    const armed = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: SAFE.key })
+    const fired = rig.opend.arrival(PROTO.modify)
+    const halting = rig.post('/api/trading/halt', { cancel_open_orders: true }, { token: ROBOT.key })
+    await lost.promise
+    assert.ok(Date.now() < Number(armed.body['fires_at_ms']), 'the other key hangs when the switch is due')
+    await fired
+    const lateMs = Date.now() - Number(armed.body['fires_at_ms'])
+    assert.ok(lateMs >= 0 && lateMs < TOLERANCE_MS, `it fired ${lateMs} ms after its time`)
+    assert.deepEqual(rig.statusesOf('safe'), [CANCELLED_ALL])
+    const { inbox } = socket
+    const count = (type: string): number => inbox.all.filter((message) => message['type'] === type).length
+    const [ticks, pings] = [count('quote'), count('ping')]
+    assert.equal((await socket.ask('ping'))['ok'], true)
+    await inbox.take('new tick and ping', () => count('quote') > ticks && count('ping') > pings)
+    // All that while not one of the other cancels was answered.
+    assert.equal(rig.middle.arrivals(PROTO.modify).length, 1)
+    assert.equal((await halting).body['cancelling'], true)
+    socket.socket.terminate()
+  })
+
+  test('cancels the order that is ours, and not one that carries a copy of its remark', LIMIT, async (t) => {
+    const rig = await rigOf(t)
+    const ours = await rig.place({ name: 'ours', token: ROBOT.key })
+    const copy = copyByHand(rig, 'ours')
+    rig.middle.treat(
+      'reply',
+      PROTO.orders,
+      listing((orders) => orders.toReversed()),
+    )
+    const named = watchCancels(rig)
+    const halt = await rig.post('/api/trading/halt', { cancel_open_orders: true }, { token: ROBOT.key })
+    const cancels = halt.body['cancels'] as readonly Readonly<Record<string, unknown>>[]
+    assert.deepEqual(
+      cancels.map(({ order_id, outcome }) => [order_id, outcome]),
+      [[orderIdOf(ours), 'cancelled']],
+    )
+    assert.deepEqual(named, [BigInt(String(orderIdOf(ours)))])
+    const statuses = rig.account.orders.map(({ orderId, status }) => [orderId, status])
+    assert.deepEqual(statuses, [
+      [orderIdOf(ours), CANCELLED_ALL],
+      [copy, SUBMITTED],
+    ])
   })
 })
 
