@@ -199,7 +199,10 @@ export class OrderRig {
 
   /** Ends the connection to OpenD, and lets a minute pass over the next one, as `letTimePass` does. */
   async letTimePassAnew(): Promise<void> {
+    const connected = this.opend.arrival(PROTO.connect)
     this.opend.cutAll('a minute later')
+    // Else the next call may still go over the old connection.
+    await connected
     // Answered over the new connection, over which the count has begun by then.
     await this.worker.api('/api/global-state')
     await this.letTimePass()

@@ -17,6 +17,9 @@ const DAY_MS = 86_400_000
 
 type PlaceReply = MessageTypes['Trd_PlaceOrder.S2C']
 
+/** A refusal. */
+const BUSY = encodeMessage('Trd_PlaceOrder.Response', { retType: -1, retMsg: 'the account is busy' })
+
 /** A rig that ends with the test, also when the test hangs. */
 async function rigOf(t: TestContext): Promise<OrderRig> {
   const rig = await OrderRig.start([], { hasMiddle: true })
@@ -100,12 +103,10 @@ describe('the outcome of an order', { concurrency: 4 }, () => {
     rig.middle.lose('reply', PROTO.orderPush)
     const showOrders = hideOrders(rig)
     const intentId = await placeAndEvict(rig, 'lost', 'reply')
-    await rig.letTimePassAnew()
-    await rig.opend.arrival(PROTO.pastOrders)
-    await rig.caughtUp()
-    const intent = await rig.intent(intentId)
+    await lookAfterMinute(rig)
+    const detail = `OpenD's list lacks ${known.headers.get('X-Order-Intent')}`
+    const intent = await lookedAt(rig, intentId, detail, PROTO.pastOrders)
     assert.equal(intent['state'], 'unknown')
-    assert.match(String(intent['detail']), new RegExp(`lacks ${known.headers.get('X-Order-Intent')}`))
 
     showOrders()
     rig.middle.cut()
@@ -120,7 +121,7 @@ describe('the outcome of an order', { concurrency: 4 }, () => {
     const intentId = await loseChange(rig, orderId)
     assert.equal((await change(rig, other, 'later', 400)).status, 200)
     await repeatEntry(rig, 'later')
-    await rig.letTimePassAnew()
+    await lookAfterMinute(rig)
     assert.equal((await rig.settled(intentId))['state'], 'absent')
     assert.equal(rig.upstream('changed')[0]?.qty, 100)
   })
@@ -131,12 +132,9 @@ describe('the outcome of an order', { concurrency: 4 }, () => {
     const intentId = await loseChange(rig, orderId)
     assert.equal((await change(rig, orderId, 'later', 400)).status, 200)
     await repeatEntry(rig, 'later')
-    await rig.letTimePassAnew()
-    await rig.opend.arrival(PROTO.orders)
-    await rig.caughtUp()
-    const undecided = await rig.intent(intentId)
+    await lookAfterMinute(rig)
+    const undecided = await lookedAt(rig, intentId, 'the order was changed again', PROTO.orders)
     assert.equal(undecided['state'], 'unknown')
-    assert.match(String(undecided['detail']), /the order was changed again/)
     const decision = { state: 'lapsed', reason: 'the app shows the later change' }
     const resolved = await rig.post(`/api/admin/order-intents/${intentId}/resolve`, decision)
     assert.deepEqual([resolved.status, resolved.body['state']], [200, 'lapsed'], JSON.stringify(resolved.body))
@@ -168,7 +166,7 @@ describe('the outcome of an order', { concurrency: 4 }, () => {
     })
     rig.middle.treat('reply', PROTO.place, async () => {
       await pushed.promise
-      return encodeMessage('Trd_PlaceOrder.Response', { retType: -1, retMsg: 'the account is busy' })
+      return BUSY
     })
     const lists = rig.middle.hold('request', PROTO.orders)
     const placing = rig.place({ name: 'refused' })
@@ -180,6 +178,22 @@ describe('the outcome of an order', { concurrency: 4 }, () => {
     lists.release()
     const answer = await placing
     assert.deepEqual([answer.status, orderIdOf(answer)], [200, rig.upstream('refused')[0]?.orderId])
+  })
+
+  test('is corrected, for a person to see, when a push shows an order after its refusal', LIMIT, async (t) => {
+    const rig = await rigOf(t)
+    const push = rig.middle.hold('reply', PROTO.orderPush)
+    rig.middle.treat('reply', PROTO.place, () => BUSY)
+    const answer = await rig.place({ name: 'shown-later' })
+    assert.deepEqual([answer.status, answer.body['code']], [400, 'opend.refused'])
+    push.release()
+    await rig.caughtUp()
+    const intent = await rig.intent(answer.headers.get('X-Order-Intent') ?? '')
+    assert.deepEqual([intent['state'], intent['order_id']], ['accepted', rig.upstream('shown-later')[0]?.orderId])
+    assert.equal((intent['contradiction'] as Answer['body'] | null)?.['state'], 'rejected')
+    const metrics = await (await rig.worker.fetch('/metrics')).text()
+    assert.match(metrics, /^opend_edge_order_contradictions_total\{told="rejected"\} 1$/m)
+    assert.equal(rig.upstream('shown-later').length, 1)
   })
 
   test('is not told by a reply that names no order, or one that the ledger already has', LIMIT, async (t) => {
@@ -240,6 +254,32 @@ async function loseChange(rig: OrderRig, orderId: unknown): Promise<string> {
 function undecidedIn({ status, body }: Answer): string {
   assert.equal(status, 202, JSON.stringify(body))
   return String(body['intent_id'])
+}
+
+/**
+ * Ends the connection to OpenD and looks for every undecided entry over the next one, as if a minute had passed over it.
+ * Time passes while the first look is held: its end and the next look come after that.
+ */
+async function lookAfterMinute(rig: OrderRig): Promise<void> {
+  const link = rig.middle.hold('request', PROTO.connect)
+  rig.middle.cut()
+  await link.first
+  const look = rig.middle.hold('request', PROTO.orders)
+  link.release()
+  await look.first
+  await rig.letTimePass()
+  look.release()
+}
+
+/** The entry once a look has left it undecided for that reason, or has decided it. `protoId`: the last call of a look. */
+async function lookedAt(rig: OrderRig, id: string, detail: string, protoId: number): Promise<Answer['body']> {
+  for (;;) {
+    const looks = rig.opend.seen(protoId)
+    await rig.caughtUp()
+    const intent = await rig.intent(id)
+    if (intent['state'] !== 'unknown' || String(intent['detail']).startsWith(detail)) return intent
+    await rig.opend.arrival(protoId, looks)
+  }
 }
 
 /** Writes that entry down many times more, as if the call had been made again and again. */
