@@ -15,6 +15,10 @@ const VALUED = { id: 'valued', key: `fc_${'c3'.repeat(32)}`, limits: { max_order
 const LIMIT = { timeout: 40_000 }
 const CANCELLED_ALL = 15
 
+/** OpenD takes so many orders of an account in any time of that length. */
+const OPEND_ORDERS = 15
+const OPEND_WINDOW_MS = 30_000
+
 /** From the arrival of an order to the moment at which it may leave at the latest, and some time for the answer. */
 const LATEST_MS = 12_000
 
@@ -87,6 +91,38 @@ describe('an order that leaves late', { concurrency: true }, () => {
     const { intents } = body as { readonly intents: readonly Answer['body'][] }
     assert.deepEqual(new Set(intents.map(({ code }) => code)), new Set(['limits.halted', 'limits.rate']))
   })
+
+  test(
+    "is refused by a halt while it waits for OpenD's limit, and does not leave when its turn comes",
+    LIMIT,
+    async (t) => {
+      const rig = await rigOf(t, SINGLE)
+      await rig.place({ name: 'first' })
+      // As if the window had been used up a while ago: a new object counts what the ledger has.
+      const columns = 'caller, acc_id, kind, state, created_ms, reply'
+      await rig.worker.sql(
+        `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${OPEND_ORDERS})
+         INSERT INTO order_entries (id, entry, ${columns})
+         SELECT 'used_' || i, json_set(entry, '$.id', 'used_' || i), ${columns} FROM n, (SELECT * FROM order_entries)`,
+      )
+      const usedMs = Date.now() - OPEND_WINDOW_MS + 4_500
+      await rig.worker.sql(`UPDATE order_entries SET entry = json_set(entry, '$.updatedAtMs', ?)`, usedMs)
+      await rig.worker.evict()
+
+      const token = SINGLE.key
+      const placing = ['waits-1', 'waits-2'].map((name) => rig.place({ name, token }))
+      assert.deepEqual(codeOf(await Promise.race(placing)), [429, 'limits.rate'])
+      // Another key's order waits behind it, and shows when its turn would have been.
+      const behind = rig.place({ name: 'behind' })
+      assert.equal((await rig.post('/api/trading/halt', {}, { token })).status, 200)
+      const codes = (await Promise.all(placing)).map((answer) => codeOf(answer)[1])
+      assert.deepEqual(new Set(codes), new Set(['limits.halted', 'limits.rate']))
+      assert.equal(rig.middle.arrivals(PROTO.place).length, 1, 'the window is not open yet')
+      assert.equal((await behind).status, 200)
+      assert.equal(rig.middle.arrivals(PROTO.place).length, 2)
+      assert.deepEqual([...rig.upstream('waits-1'), ...rig.upstream('waits-2')], [])
+    },
+  )
 
   test('is cancelled when it appears after a halt, if it was on its way', LIMIT, async (t) => {
     const rig = await rigOf(t)
