@@ -1,4 +1,5 @@
 import { benchCachedReads } from './cached-reads.ts'
+import { benchMemory } from './memory.ts'
 import { benchOrders } from './orders.ts'
 import { benchPushes } from './pushes.ts'
 import { benchRelay } from './relay.ts'
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   pushes: benchPushes,
   orders: benchOrders,
   simulator: benchSimulator,
+  memory: benchMemory,
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES)
