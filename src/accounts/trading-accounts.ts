@@ -3,7 +3,7 @@ import type { TradingRights } from '../auth/caller.ts'
 import type { Failure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import { opendFailure } from '../gateway/link/opend-failure.ts'
+import { opendFailure } from '../gateway/link/failures.ts'
 
 /** Protocol id of the account list. */
 export const GET_ACC_LIST = 2001

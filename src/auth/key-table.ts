@@ -1,7 +1,6 @@
 import { isJsonArray, isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../wire/json-text.ts'
 import { MAX_KEYS } from '../base/memory-budget.ts'
-import { equalInConstantTime } from './constant-time.ts'
-import { sha256 } from './digest.ts'
+import { equalInConstantTime, sha256 } from './digest.ts'
 import { readKeyRecord, type KeyRecord } from './key-record.ts'
 
 /** The keys of a deployment. */

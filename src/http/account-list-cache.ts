@@ -1,6 +1,6 @@
 import type { TradingAccount } from '../accounts/trading-accounts.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
-import { opendFailure } from '../gateway/link/opend-failure.ts'
+import { opendFailure } from '../gateway/link/failures.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { Exchange } from './exchange.ts'

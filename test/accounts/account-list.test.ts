@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { AccountListCache } from '../../src/accounts/account-list.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
-import { linkFailure } from '../../src/gateway/link/link-failure.ts'
+import { linkFailure } from '../../src/gateway/link/failures.ts'
 import { readPushAccounts } from '../../src/accounts/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 

@@ -19,7 +19,7 @@ import {
   readGreeting,
 } from './handshake.ts'
 import type { GovernedCall } from '../rate-limit/governor.ts'
-import { linkFailure } from './link-failure.ts'
+import { linkFailure } from './failures.ts'
 import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'

@@ -8,8 +8,11 @@ import type { ConnectionHub } from './connection-hub.ts'
 import { genericAnswer } from './generic-answer.ts'
 import { genericPushes } from './generic-pushes.ts'
 import type { Peer } from './peer.ts'
-import type { SessionContext } from './session-handler.ts'
-import { sessionHandlers } from './session-handlers.ts'
+import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
+import { systemHandlers } from '../system/handlers.ts'
+import { accountPushHandlers } from './trade-pushes.ts'
+import { reminderHandlers } from './reminder-calls.ts'
+import { subscriptionHandlers } from './subscription-calls.ts'
 
 /** A request whose body is out of its frame and decrypted. */
 export interface PlainCall {
@@ -105,3 +108,11 @@ function isRefusal(answer: object): answer is Refusal {
 
 type AnySessionHandler = (c2s: object, context: SessionContext) => object
 type AnyHandler = (world: World, c2s: object, context: CallContext) => object
+
+/** Every call that the session answers itself. */
+const sessionHandlers: SessionHandlerTable = {
+  ...systemHandlers,
+  ...subscriptionHandlers,
+  ...accountPushHandlers,
+  ...reminderHandlers,
+}

@@ -1,7 +1,6 @@
 import type { MessageName, MessageTypes } from '../../../proto/messages.ts'
-import { decodeBase64 } from '../../wire/json-base64.ts'
+import { decodeBase64, encodeBase64 } from '../../wire/json-base64.ts'
 import { enumType, messageType, type Field, type MessageType } from '../../wire/schema.ts'
-import { encodeBase64 } from './base64.ts'
 import { DECLARED_ENUM_FIELDS } from './declared-enums.ts'
 
 /**

@@ -1,5 +1,7 @@
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
+import { refusals } from '../trading/refusals.ts'
+import type { SessionHandlerTable } from './session-handler.ts'
 
 /** An order or a fill that changed. */
 export interface TradePush {
@@ -12,4 +14,17 @@ export function sendTradePushes(pushes: readonly TradePush[], peers: ReadonlyMap
   for (const { accountId, body } of pushes) {
     for (const peer of peers.values()) if (peer.accounts.has(accountId)) peer.push(body)
   }
+}
+
+/**
+ * Trd_SubAccPush. The list is the whole set for this connection and replaces the one before: an empty list turns
+ * order pushes off. One unknown account refuses the whole list, so the set is never larger than the login's accounts.
+ */
+export const accountPushHandlers: SessionHandlerTable = {
+  Trd_SubAccPush: (c2s, { hub, peer }) => {
+    const listed = c2s.accIDList ?? []
+    if (listed.some((accId) => hub.world.accounts.account(accId) === null)) return refusals.unknownAccount()
+    peer.accounts = new Set(listed)
+    return {}
+  },
 }

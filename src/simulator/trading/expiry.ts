@@ -1,9 +1,8 @@
 import type { AccountState, PositionState } from './account-state.ts'
 import { TrdEnv } from '../../../proto/enums.ts'
-import { settlePosition } from './ledger.ts'
+import { settlePosition, recordFlow } from './ledger.ts'
 import { scaledPriceOf } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
-import { recordFlow } from './statement.ts'
 
 /**
  * Settles positions in contracts that have expired by `nowMs`: in cash, at the contract's last price, without fees.

@@ -1,9 +1,18 @@
 import type { Instrument } from '../market/instrument.ts'
-import type { AccountState, CashBalance, OrderState, PositionDay, PositionState } from './account-state.ts'
+import type {
+  AccountState,
+  CashBalance,
+  OrderState,
+  PositionDay,
+  PositionState,
+  AccountsState,
+  CashFlow,
+} from './account-state.ts'
 import { totalFees } from './fees.ts'
-import { scaleCents, valueOf } from './money.ts'
-import type { Cents, ScaledPrice } from './money.ts'
+import { scaleCents, valueOf, type Cents, type ScaledPrice } from './money.ts'
 import { isBuySide, isCashSettled } from './requirement.ts'
+import { MAX_FLOWS_PER_ACCOUNT, keepLast } from './bounds.ts'
+import { nextId } from './identifiers.ts'
 
 /** What one fill moved, for the account's statement. */
 export interface Booking {
@@ -156,4 +165,17 @@ function recordToday(
     position.today.sellQty += qty
     position.today.sellValue += value
   }
+}
+
+/** Adds a line to the account's statement of cash movements; nothing for an amount of zero. */
+export function recordFlow(
+  state: AccountsState,
+  account: AccountState,
+  movement: Pick<CashFlow, 'currency' | 'amount' | 'timeMs'>,
+  type: string,
+  remark: string,
+): void {
+  if (movement.amount === 0) return
+  account.flows.push({ ...movement, flowId: nextId(state).toString(), type, remark })
+  keepLast(account.flows, MAX_FLOWS_PER_ACCOUNT)
 }

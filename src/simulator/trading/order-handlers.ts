@@ -2,7 +2,7 @@ import { ModifyOrderOp, TimeInForce, TrdEnv, TrdMarket } from '../../../proto/en
 import type { C2S, HandlerTable } from '../handler.ts'
 import { openUnlockedAccount } from './account-access.ts'
 import type { NewTerms } from './modify-order.ts'
-import { findOrder } from './order-lookup.ts'
+import { findOrder } from './account-state.ts'
 import { isOpenStatus } from './order-status.ts'
 import type { OrderRequest } from './place-order.ts'
 import { refusals } from './refusals.ts'

@@ -16,18 +16,15 @@ import { checkFunds, checkPosition, worstPriceOf } from './buying-power.ts'
 import { nextId, serverIdOf } from './identifiers.ts'
 import { parseMarketTime, zoneOfSecMarket } from './market-time.ts'
 import { scaledPriceOf } from './money.ts'
-import { emitOrder, sendToExchange } from './order-life.ts'
-import type { TradingFloor } from './order-life.ts'
+import { emitOrder, sendToExchange, type TradingFloor } from './order-life.ts'
 import { isConditional, orderTypeName, ruleOf, supportsOrderType } from './order-rules.ts'
 import { isOpenStatus } from './order-status.ts'
-import { checkTerms } from './order-terms.ts'
-import type { OrderTerms, RequestedTerms } from './order-terms.ts'
+import { checkTerms, type OrderTerms, type RequestedTerms } from './order-terms.ts'
 import { atMarketLimit } from './price-grid.ts'
 import { refusals } from './refusals.ts'
 import { isBuySide } from './requirement.ts'
 import { joinDay, mayTrade, phaseOf } from './session-phase.ts'
 import { findTradable } from './tradable-security.ts'
-import { utf8Length } from './utf8-length.ts'
 import { secMarketOf } from './venues.ts'
 
 /** An order as a client asks for it. */
@@ -230,4 +227,16 @@ function dropOldOrders(account: AccountState): void {
     if (oldest === -1) return
     account.orders.splice(oldest, 1)
   }
+}
+
+/** Bytes of a string in UTF-8. Half of a surrogate pair counts as the replacement character it would become. */
+function utf8Length(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    if (point < 0x80) bytes += 1
+    else if (point < 0x800) bytes += 2
+    else bytes += point < 0x1_0000 ? 3 : 4
+  }
+  return bytes
 }

@@ -139,7 +139,10 @@ test('an order that OpenD lists under several markets of its account has one lin
   assert.deepEqual(cancels.map(({ orderId }) => orderId).toSorted(), ['1', '2'])
   assert.ok(cancels.every(({ outcome, isPending }) => outcome === 'cancelled' && !isPending))
   const orderIds = rig.cancels.map(({ orderId }) => orderId)
-  assert.deepEqual(orderIds.toSorted((a, b) => Number(a - b)), [1n, 2n])
+  assert.deepEqual(
+    orderIds.toSorted((a, b) => Number(a - b)),
+    [1n, 2n],
+  )
 })
 
 test('an order that OpenD does not list is cancelled by its id, again as long as its cancel could not be sent', async () => {
