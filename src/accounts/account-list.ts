@@ -1,10 +1,10 @@
+import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import { AccountPushes } from './account-pushes.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import {
   accountListRequest,
   environmentsOf,
-  GET_ACC_LIST,
   readAccountList,
   type TradingAccount,
   type TradingAccounts,
@@ -115,7 +115,7 @@ export class AccountListCache {
 
   async #ask(): Promise<List | Failure> {
     const { send, linkGeneration, nowMs } = this.#deps
-    const outcome = await send(GET_ACC_LIST, accountListRequest())
+    const outcome = await send(CALLS.Trd_GetAccList.protoId, accountListRequest())
     const accounts = outcome.ok ? readAccountList(outcome.body) : outcome.failure
     const read = { atMs: nowMs(), generation: linkGeneration() }
     if ('code' in accounts) {

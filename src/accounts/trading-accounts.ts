@@ -5,9 +5,6 @@ import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { opendFailure } from '../gateway/link/opend-failure.ts'
 
-/** Protocol id of the account list. */
-export const GET_ACC_LIST = 2001
-
 /** `Trd_Common.TrdEnv`. */
 export type TradingEnvironment = 'simulate' | 'real'
 
@@ -18,9 +15,6 @@ export type TradingAccounts = ReadonlyMap<bigint, TradingEnvironment>
 export function accountListRequest(): Uint8Array {
   return encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
 }
-
-/** Protocol id of the subscription to order pushes. */
-export const SUB_ACC_PUSH = 2008
 
 /** Asks for the order pushes of every account: OpenD takes the list as the whole of what this connection wants. */
 export function accountPushRequest(accounts: TradingAccounts): Uint8Array {

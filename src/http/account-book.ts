@@ -1,5 +1,6 @@
 import type { TradingAccount } from '../accounts/trading-accounts.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
+import { CALLS } from '../calls.ts'
 import { opendFailure } from '../gateway/link/opend-failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -8,8 +9,6 @@ import { callOpend } from './opend-call.ts'
 
 /** How long a list may be reused. Accounts change by paperwork, and a card that moved must not linger for long. */
 const FRESH_MS = 60_000
-
-const GET_ACC_LIST = 2001
 
 /** The account list of the login, for keys whose accounts are named by card. */
 export class AccountBook {
@@ -21,7 +20,7 @@ export class AccountBook {
     if (exchange.nowMs - this.#readAtMs < FRESH_MS) return succeed(this.#accounts)
     const body = encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
     const reply = await callOpend(exchange, {
-      protoId: GET_ACC_LIST,
+      protoId: CALLS.Trd_GetAccList.protoId,
       body,
       caller,
       isFresh: false,

@@ -1,5 +1,11 @@
 import type { MessageTypes } from '../../proto/messages.ts'
+import type { ProtoIdOf, QuotePushName } from '../calls.ts'
 import type { SecKey } from '../subscriptions/stream.ts'
+
+/** The decoded content of a push about subscribed securities, by its protocol id. */
+export type QuoteMessage = {
+  [Name in QuotePushName]: { readonly protoId: ProtoIdOf<Name>; readonly s2c: MessageTypes[`${Name}.S2C`] }
+}[QuotePushName]
 
 /** A push about one subscribed security, decoded: what is taken of a quote event. */
 export type QuotePush = {
@@ -10,11 +16,4 @@ export type QuotePush = {
   readonly rehabType: number | null
   /** When the gateway received it, Unix ms. */
   readonly receivedAtMs: number
-} & (
-  | { readonly protoId: 3005; readonly s2c: MessageTypes['Qot_UpdateBasicQot.S2C'] }
-  | { readonly protoId: 3007; readonly s2c: MessageTypes['Qot_UpdateKL.S2C'] }
-  | { readonly protoId: 3009; readonly s2c: MessageTypes['Qot_UpdateRT.S2C'] }
-  | { readonly protoId: 3011; readonly s2c: MessageTypes['Qot_UpdateTicker.S2C'] }
-  | { readonly protoId: 3013; readonly s2c: MessageTypes['Qot_UpdateOrderBook.S2C'] }
-  | { readonly protoId: 3015; readonly s2c: MessageTypes['Qot_UpdateBroker.S2C'] }
-)
+} & QuoteMessage

@@ -17,10 +17,6 @@ import {
 } from './subscription-options.ts'
 import type { WantedUnit } from './upstream-set.ts'
 
-/** Protocol ids. */
-export const SUB = 3001
-export const GET_SUB_INFO = 3003
-
 /** Securities in one call. OpenD states no bound for this call; its quote calls take a hundred or more. */
 const MAX_SECURITIES_PER_CALL = 100
 

@@ -3,12 +3,6 @@ import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { KEEP_ALIVE_FRACTION, KEEP_ALIVE_INTERVAL_MS } from './timing.ts'
 
-/** Protocol ids of the conversation itself. */
-export const INIT_CONNECT = 1001
-export const GET_GLOBAL_STATE = 1002
-export const NOTIFY = 1003
-export const KEEP_ALIVE = 1004
-
 /** What OpenD told us when the connection was made. */
 export interface Greeting {
   /** Unique per connection, about 2^62. */

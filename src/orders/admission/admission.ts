@@ -1,6 +1,7 @@
+import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
-import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 import { haltFailure, haltOver, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'
@@ -38,7 +39,8 @@ export class Admission {
     if ('code' in accounts) return accounts
     const refusal = admitOrder(call.c2s.header, accounts, request.rights)
     if (refusal !== null) return refusal
-    if (call.protoId !== 2202 || utf8Bytes(call.c2s.remark ?? '') <= CALLER_REMARK_BYTES) return null
+    if (call.protoId !== CALLS.Trd_PlaceOrder.protoId || utf8Bytes(call.c2s.remark ?? '') <= CALLER_REMARK_BYTES)
+      return null
     const expected = `at most ${CALLER_REMARK_BYTES} bytes of UTF-8; the rest of OpenD's 64 carries the order's tag`
     return { code: 'request.invalid_value', path: 'remark', expected }
   }

@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { marketsOfSymbol } from '../../limits/trade-venue.ts'
 import type { LedgerEntry } from '../entry.ts'
@@ -45,7 +46,7 @@ export async function targetOrderOf(
   call: OrderCall,
   needsListing: boolean,
 ): Promise<TargetOrder | Failure | null> {
-  if (call.protoId === 2202 || call.c2s.forAll === true) return null
+  if (call.protoId === CALLS.Trd_PlaceOrder.protoId || call.c2s.forAll === true) return null
   const { header, orderID, orderIDEx } = call.c2s
   const accId = header.accID.toString()
   const ids: OrderIds = { orderId: orderID === 0n ? null : orderID.toString(), orderIdEx: orderIDEx ?? null }
@@ -54,7 +55,7 @@ export async function targetOrderOf(
   const isDouble = ids.orderId !== null && ids.orderIdEx !== null
   const isSure = !isDouble || placed !== null || isCancel(call)
   const target = placed === null ? null : targetIn(placed, caller)
-  if (isSure && (!needsListing || (isCancel(call) && target?.markets != null))) return target
+  if (isSure && (!needsListing || (isCancel(call) && (target?.markets ?? null) !== null))) return target
   const account = { accId: header.accID, trdEnv: header.trdEnv, trdMarket: header.trdMarket }
   const orders = await listOrders(upstream, account)
   if ('code' in orders) return orders
