@@ -24,6 +24,8 @@ test('the idempotency key is the header, else the packet id, else none; the two 
   const packet = { packet_id: { conn_id: '18446744073709551615', serial_no: 7 } }
   assert.equal(await sentKey(rig, ORDER), null)
   assert.equal(await sentKey(rig, { ...ORDER, ...packet }), 'pid:18446744073709551615:7')
+  const placeholder = { packet_id: { conn_id: 0, serial_no: 0 } }
+  assert.equal(await sentKey(rig, { ...ORDER, ...placeholder }), null, 'zeros stand for no id')
   assert.equal(await sentKey(rig, { ...ORDER, ...packet }, { 'Idempotency-Key': 'abc' }), 'key:abc')
   assert.equal(await sentKey(rig, ORDER, { 'Idempotency-Key': 'pid:1:1' }), 'key:pid:1:1')
 })
