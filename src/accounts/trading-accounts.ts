@@ -30,6 +30,20 @@ export function readPushAccounts(body: Uint8Array): readonly bigint[] | null {
 /** An account of the login, as OpenD lists it. */
 export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
 
+/** An account with the numbers of its cards, by which keys may name it. Plain data: it crosses RPC. */
+export interface AccountCards {
+  readonly accId: bigint
+  readonly cards: readonly string[]
+}
+
+/** The cards of each listed account. */
+export function cardsOf(list: readonly TradingAccount[]): readonly AccountCards[] {
+  return list.map(({ accID, cardNum, uniCardNum }) => ({
+    accId: accID,
+    cards: [cardNum, uniCardNum].filter((card) => card !== undefined),
+  }))
+}
+
 /** The environment of each listed account. */
 export function environmentsOf(list: readonly TradingAccount[]): TradingAccounts {
   return new Map(list.map((account) => [account.accID, environmentOf(account.trdEnv)]))
