@@ -1,9 +1,8 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { TradingRights } from '../auth/caller.ts'
-import type { Failure } from '../base/failure.ts'
+import { type Failure, opendFailure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import { opendFailure } from '../gateway/link/opend-failure.ts'
 
 /** `Trd_Common.TrdEnv`. */
 export type TradingEnvironment = 'simulate' | 'real'

@@ -1,5 +1,5 @@
 import type { ProtoIdOf } from '../calls.ts'
-import type { QuoteMessage } from '../quotes/quote-push.ts'
+import type { QuoteMessage } from '../quotes/stream-state.ts'
 import type { SecKey, StreamName } from '../subscriptions/stream.ts'
 
 /**

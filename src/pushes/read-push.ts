@@ -1,7 +1,7 @@
 import { OrderBookType, RetType, SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { CALLS, type ProtoIdOf } from '../calls.ts'
-import type { QuoteMessage } from '../quotes/quote-push.ts'
+import type { QuoteMessage } from '../quotes/stream-state.ts'
 import { subTypeOfKLine } from '../subscriptions/k-line-type.ts'
 import { quoteStreamOf, secKeyOf } from '../subscriptions/stream.ts'
 import { decodeMessage, type Decoded } from '../wire/decode.ts'

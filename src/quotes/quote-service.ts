@@ -7,7 +7,7 @@ import { WakeTimer } from '../base/wake-timer.ts'
 import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import { readPushAccounts, type TradingAccounts } from '../accounts/trading-accounts.ts'
 import { needsOf } from './quote-read.ts'
-import type { QuotePush } from './quote-push.ts'
+import type { QuotePush } from './stream-state.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
 import {
   type Subscriber,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { linkFailure } from '../../src/base/failure.ts'
 import { AccountListCache } from '../../src/accounts/account-list.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
-import { linkFailure } from '../../src/gateway/link/link-failure.ts'
 import { readPushAccounts } from '../../src/accounts/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 

@@ -1,5 +1,5 @@
 import { CALLS } from '../../calls.ts'
-import type { GatewayFailure, GatewayFailureCode } from '../../base/failure.ts'
+import { type GatewayFailure, type GatewayFailureCode, linkFailure } from '../../base/failure.ts'
 import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
 import { Deframer } from '../../wire/deframer.ts'
 import type { Frame, Sha1 } from '../../wire/frame.ts'
@@ -7,10 +7,16 @@ import { protocolById } from '../../wire/schema.ts'
 import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
-import { type Encryption, sessionCipher } from './encryption.ts'
-import { globalStateRequest, initConnectRequest, keepAliveRequest, type LoginState, readGreeting } from './handshake.ts'
+import {
+  type Encryption,
+  globalStateRequest,
+  initConnectRequest,
+  keepAliveRequest,
+  type LoginState,
+  readGreeting,
+  sessionCipher,
+} from './handshake.ts'
 import type { GovernedCall } from '../rate-limit/governor.ts'
-import { linkFailure } from './link-failure.ts'
 import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
