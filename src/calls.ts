@@ -50,7 +50,7 @@ export interface OpendCall extends CallFacts {
 const MINUTE_MS = 60_000
 
 /**
- * THE calls of OpenD that this product makes or receives, one row for each protocol id.
+ * The calls of OpenD that this product makes, and the pushes that it receives: one row for each protocol id.
  *
  * The limits are those of OpenD's documentation, call by call; where newer pages disagree, the number that OpenD was
  * last seen enforcing. Trade limits are per account, the others belong to the login and so to all connections together.
