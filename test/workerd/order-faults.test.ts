@@ -12,7 +12,7 @@ import { type Answer, orderIdOf, OrderRig, PROTO } from './order-rig.ts'
 type Ending = 'accepted' | 'rejected' | 'absent'
 
 /** Long enough for the slowest: a quiet link is noticed when its heartbeat has gone unanswered for a call deadline. */
-const LIMIT = { timeout: 45_000 }
+const LIMIT = { timeout: 90_000 }
 
 const LATE_MS = 12_400
 
