@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CALLS } from '../src/calls.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
 import { messageType, protocolById } from '../src/wire/schema.ts'
 
-const UNLOCK_TRADE = 2005
+const UNLOCK_TRADE = CALLS.Trd_UnlockTrade.protoId
 
 test('each method and path is one row', () => {
   const rows = [...API_ENDPOINTS, ...OPERATIONS].map(({ method, path }) => `${method} ${path}`)
@@ -22,7 +23,7 @@ test('every call of OpenD needs a scope, and so does every operation but two tha
 
 test('what reads an account needs the scope for accounts, what trades or unlocks one for trading', () => {
   for (const { path, group, scopes, isOrder, protoId } of API_ENDPOINTS) {
-    const isWrite = isOrder === true || protoId === UNLOCK_TRADE
+    const isWrite = isOrder || protoId === UNLOCK_TRADE
     const expected = isWrite ? 'trade:real' : group === 'Trade' ? 'acc:read' : 'qot:read'
     assert.equal(scopes[0], expected, path)
     assert.ok(isWrite || scopes.length === 1, `${path} is open to more than reads need`)
@@ -71,7 +72,7 @@ test('fields that a row names are fields of its message', () => {
 })
 
 test('orders are exactly the calls that carry a packet id, and the ledger knows their two kinds', () => {
-  for (const { path, protocol, protoId, isOrder = false } of API_ENDPOINTS) {
+  for (const { path, protocol, protoId, isOrder } of API_ENDPOINTS) {
     assert.equal(isOrder, messageType(`${protocol}.C2S`).byName.has('packetID'), path)
     assert.equal(isOrder, protoId === 2202 || protoId === 2205, path)
   }

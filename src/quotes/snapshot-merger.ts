@@ -1,9 +1,10 @@
 import { MAX_MERGED_BODIES_BYTES, MAX_REFUSED_SNAPSHOTS } from '../base/memory-budget.ts'
+import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { QotMarket } from '../../proto/enums.ts'
 import { bodyKeyOf } from './body-key.ts'
-import { plainSnapshotCodes, SNAPSHOT, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
+import { plainSnapshotCodes, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
 
 /** What the merger cannot do itself. */
 export interface MergerDeps {
@@ -76,7 +77,7 @@ export class SnapshotMerger {
     const hasRoom = this.#waiting.length < MOST_WAITING && this.#waitingBytes + body.length <= MAX_MERGED_BODIES_BYTES
     const secKeys = hasRoom ? plainSnapshotCodes(body) : null
     if (secKeys === null || secKeys.length === 0 || secKeys.length > MOST_CODES_OF_ONE) return null
-    const key = bodyKeyOf(SNAPSHOT, body)
+    const key = bodyKeyOf(CALLS.Qot_GetSecuritySnapshot.protoId, body)
     const askedAtMs = this.#deps.nowMs()
     if ((this.#refused.get(key) ?? -Infinity) > askedAtMs || hkCodes(new Set(secKeys)) > this.#mostHkCodes) return null
     return new Promise((resolve, fail) => {
@@ -118,7 +119,7 @@ export class SnapshotMerger {
   }
 
   #delayMs(): number {
-    const remaining = this.#deps.remaining(SNAPSHOT)
+    const remaining = this.#deps.remaining(CALLS.Qot_GetSecuritySnapshot.protoId)
     if (remaining === null || remaining >= TIGHT_BELOW) return 0
     const nowMs = this.#deps.nowMs()
     const [first] = this.#waiting

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { linkFailure, opendFailure } from '../../src/gateway/link/failures.ts'
+import { linkFailure, opendFailure } from '../../src/base/failure.ts'
 import { readAccountList } from '../../src/accounts/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 

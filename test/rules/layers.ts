@@ -6,25 +6,27 @@ export type Arrows = Readonly<Record<string, readonly string[]>>
 
 /**
  * Which layer may import which: exactly the arrows that exist. Everything runs down: http, then orders, auth and limits,
- * gateway, wire, transport, base. The simulator stands on the wire, and the Durable Objects beside http on everything
- * below it. `cli`, `index` and `demo` put it all together and are not listed.
+ * gateway, wire, transport, base. `calls`, the table of OpenD's calls, stands beside base. The simulator stands on the wire,
+ * and the Durable Objects beside http on everything below it. `cli`, `index` and `demo` put it all together and are not
+ * listed.
  */
 const MAY_IMPORT: Arrows = {
   base: [],
+  calls: ['proto'],
   transport: ['base'],
   wire: ['base', 'proto'],
-  gateway: ['wire', 'transport', 'base', 'proto'],
+  gateway: ['wire', 'transport', 'calls', 'base', 'proto'],
   limits: ['base', 'proto'],
   auth: ['limits', 'wire', 'transport', 'base', 'proto'],
-  accounts: ['auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
+  accounts: ['auth', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   problem: ['base', 'proto'],
   fees: ['limits', 'proto'],
-  orders: ['accounts', 'fees', 'auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
-  subscriptions: ['gateway', 'wire', 'base', 'proto'],
-  quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'base', 'proto'],
-  pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'base', 'proto'],
+  orders: ['accounts', 'fees', 'auth', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
+  subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
+  quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],
+  pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
   env: ['auth', 'transport', 'base'],
-  endpoints: ['auth', 'wire', 'proto'],
+  endpoints: ['auth', 'wire', 'calls', 'proto'],
   http: [
     'env',
     'endpoints',
@@ -36,11 +38,12 @@ const MAY_IMPORT: Arrows = {
     'limits',
     'gateway',
     'wire',
+    'calls',
     'base',
     'proto',
     'durable-objects',
   ],
-  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'transport', 'base'],
+  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'transport', 'calls', 'base'],
   simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
     'core',

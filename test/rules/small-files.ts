@@ -15,8 +15,6 @@ export const SMALL_FILES: readonly string[] = [
   'src/base/timers.ts',
   'src/base/without-secrets.ts',
   'src/demo.ts',
-  'src/gateway/link/encryption.ts',
-  'src/gateway/rate-limit/rank-of-call.ts',
   'src/http/opend-call.ts',
   'src/http/report-bug.ts',
   'src/http/request-id.ts',

@@ -1,5 +1,5 @@
-import { goesBefore, type CallRank } from '../rate-limit/call-rank.ts'
 import { type Bound, MAX_PENDING } from '../../base/memory-budget.ts'
+import { goesBefore, type CallRank } from '../../calls/call-rank.ts'
 
 /** A call by what its room depends on. */
 export interface BoundedCall {

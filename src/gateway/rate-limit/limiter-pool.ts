@@ -1,7 +1,7 @@
 import { MAX_LIMITERS, MAX_LIMITERS_FOR_ORDERS } from '../../base/memory-budget.ts'
 import type { Counted } from './classify-call.ts'
 import { Limiter } from './limiter.ts'
-import type { CallRank } from './call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 
 /** Old counters that are looked at for each call without one of its own: more than one, so that the forgetting keeps up with the making. */
 const LOOKS_PER_NEW = 2

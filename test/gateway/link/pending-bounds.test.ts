@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CALL_RANKS } from '../../../src/gateway/rate-limit/call-rank.ts'
 import { MAX_PENDING } from '../../../src/base/memory-budget.ts'
+import { CALL_RANKS } from '../../../src/calls/call-rank.ts'
 import { CALL_DEADLINE_MS } from '../../../src/gateway/link/timing.ts'
 import { replyFrame, Rig } from './fake-link.ts'
 
