@@ -1,6 +1,6 @@
 import type { SourceFile } from './source-files.ts'
 
-/** A shorter file is a part of another idea, or one that its reader has to look up for nothing. */
+/** A shorter file is a part of another idea and belongs into its file. */
 const MIN_LINES = 20
 /** Names of drawers: what is in them belongs to the idea it serves. */
 const DRAWERS = /(?:^|[/-])(?:utils?|helpers?|types|common|misc|shared)(?:[./-])/
@@ -8,8 +8,8 @@ const EXPORTED =
   /^export (?:default )?(?:declare )?(?:async )?(?:abstract )?(?:function\*?|class|interface|type|const) (\w+)/
 
 /**
- * The words of one idea that have another name in this code, and that name. A word of the field keeps its own meaning:
- * the simulator settles positions and keeps an order book, and a K-line is a line.
+ * Words that this code does not use for its own ideas, and the words that it uses. A word of the field keeps its meaning:
+ * the simulator settles positions and has an order book, and a K-line is a line.
  */
 const REPLACED_WORDS: readonly { readonly words: RegExp; readonly use: string; readonly except?: RegExp }[] = [
   { words: /^desks?$/, use: 'manager' },
@@ -59,7 +59,7 @@ export function drawerProblems({ path }: SourceFile): readonly string[] {
 
 /**
  * The exported names without a docstring, as sentences. One docstring may stand over a row of one-line constants, and
- * an interface may leave the word to its members.
+ * an interface may have its docstrings at the members.
  */
 export function docstringProblems(file: SourceFile): readonly string[] {
   const lines = file.text.split('\n')

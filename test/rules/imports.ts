@@ -15,7 +15,7 @@ export interface Import {
 const STATIC = /^(?:import|export)\s+(type\s)?[^'"`;=()]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'/gm
 const DYNAMIC = /\bimport\s*\(\s*['"`]([^'"`]+)['"`]/g
 
-/** The imports of a file, in no particular order. Comments are not told from code: an import in one counts. */
+/** The imports of a file, in no particular order. An import in a comment counts as one. */
 export function importsOf(file: SourceFile): readonly Import[] {
   const found: Import[] = []
   const add = (specifier: string, isTypeOnly: boolean): void => {
