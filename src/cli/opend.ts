@@ -1,7 +1,7 @@
 import { OpendDriver } from '../simulator/driver.ts'
 import { SimulatedOpenD } from '../simulator/opend.ts'
 import { nativeCrypto } from '../transport/native-crypto.ts'
-import { timeOfDay } from './opend-clock.ts'
+import { startOfRun, timeOfDay } from './opend-clock.ts'
 import { startControlServer } from './opend-control-server.ts'
 import { parseCommand, USAGE, type OpendCommand } from './opend-options.ts'
 import { LOOPBACK, startTcpServer, type Listener } from './opend-tcp-server.ts'
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  const driver = new OpendDriver(simulatorOf(parsed.command), timeOfDay)
+  const driver = new OpendDriver(simulatorOf(parsed.command, Date.now()), timeOfDay)
   const listeners: Listener[] = []
   try {
     await startListeners(driver, parsed.command, listeners)
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(driver, listeners))
 }
 
-function simulatorOf(command: OpendCommand): SimulatedOpenD {
+function simulatorOf(command: OpendCommand, nowMs: number): SimulatedOpenD {
+  const startedMs = startOfRun(command.clock, nowMs)
   return new SimulatedOpenD({
     seed: command.seed,
     crypto: nativeCrypto,
@@ -37,6 +38,7 @@ function simulatorOf(command: OpendCommand): SimulatedOpenD {
     limitsRates: command.limitsRates,
     onBug: (bug) => process.stderr.write(`${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}\n`),
     market: { hours: command.hours, replay: command.replay },
+    ...(startedMs !== null && { startedMs }),
     ...(command.rsaKeyPem !== null && { rsaKeyPem: command.rsaKeyPem }),
     ...(command.webSocketKeyMd5 !== null && { webSocketKeyMd5: command.webSocketKeyMd5 }),
   })
