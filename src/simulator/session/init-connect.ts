@@ -41,9 +41,9 @@ export function openInit(frame: Frame, rsa: RsaKey | null, hub: ConnectionHub): 
  * encrypted, whatever the client asks for. With one, everything is, unless the client asks for none: then even the
  * reply to a request that came under RSA is plain, as the official Python and Java clients expect.
  *
- * With a key, a request that did not come under RSA is refused, and the refusal goes out under RSA: a client without the
- * key reports a SHA-1 error of InitConnect (FutunnOpen/py-futu-api, issue 4). A client must have the key to ask for no
- * encryption. The words of the refusal are ours, as OpenD's are not published.
+ * With a key, a request that did not come under RSA is refused, and the refusal goes out under RSA: users of the
+ * official Python client without the key report a reply of one RSA block and "check sha error". A client must have the
+ * key to ask for no encryption. The words of the refusal are ours, as OpenD's are not published.
  */
 export function answerInit(
   hub: ConnectionHub,
