@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { type BatchReport, runCampaign } from '../../test/orders/simulation/campaign.ts'
+import { type BatchReport, runCampaign } from '../orders/simulation/campaign.ts'
 
 /**
  * `npm run simulate`: the long form of the order simulation, a million random schedules unless told. `--seed S` starts

@@ -2,8 +2,8 @@ import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BUILT_WORKER, buildTestWorker } from '../../test/workerd/built-worker.ts'
-import { OFFLINE_ENV, ROOT } from './build-worker.ts'
+import { BUILT_WORKER, buildTestWorker } from '../workerd/built-worker.ts'
+import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
 import { runTestFiles, type Tally } from './test-run.ts'
 
 /**
