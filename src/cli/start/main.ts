@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { Log, LogLevel, Miniflare } from 'miniflare'
+import { buildWorker, ROOT } from '../build-worker.ts'
+import { commandLine, refuseCommandLine } from '../command-line.ts'
+import { localKey } from '../local-key.ts'
+import { portProblem } from '../port-holder.ts'
+import { bannerText } from './banner.ts'
+import { claimDataFolder, type DataFolder } from './data-folder.ts'
+import { watchLink } from './link-watch.ts'
+import { START_FORM, type StartOptions, startOptions } from './options.ts'
+import { endChildrenWithThisProcess } from './runtime-guard.ts'
+import { upstreamProblem } from './upstream-probe.ts'
+import { type LocalVariables, readVariables } from './variables.ts'
+
+const HOST = '127.0.0.1'
+/** Ignored by git; wrangler keeps its own local state there too. */
+const DEFAULT_DATA = join(ROOT, '.wrangler', 'opend-edge')
+
+/** Where the command was typed: npm runs scripts at the top of the checkout. */
+const USER_FOLDER =
+  (process.env['npm_lifecycle_event'] === undefined ? undefined : process.env['INIT_CWD']) ?? process.cwd()
+
+/** Why it cannot start, for the user. */
+class CannotStart extends Error {}
+
+/**
+ * Starts the Worker and its gateway object in the real runtime on this machine, with the embedded simulated OpenD unless
+ * `OPEND_URL` names another. What cannot work is refused before anything is started or deleted: rejects with a sentence.
+ */
+export async function start(): Promise<void> {
+  const read = startOptions(commandLine(START_FORM), USER_FOLDER)
+  if (!read.ok) return refuseCommandLine(START_FORM, read.problem)
+  const options = read.value
+  const url = `http://${HOST}:${options.port}`
+  const folder = takeFolder(options, url)
+  const key = localKey(folder.keyFile)
+  const variables = await takeVariables(key)
+  const taken = await portProblem(HOST, options.port)
+  if (taken !== null) throw new CannotStart(`${taken}: stop that, or take another port: npm start -- --port N`)
+  if (options.isFresh) clear(folder, variables)
+  endChildrenWithThisProcess()
+  const [bundle, linkProblem] = await Promise.all([bundleWorker(), upstreamProblem(variables.config.upstream)])
+  const miniflare = runtime(options.port, folder.storage, variables.vars, bundle)
+  await miniflare.ready
+  const data = shownPath(folder.path)
+  const freshCommand = `npm start --${options.data === null ? '' : ` --data ${data}`} --fresh`
+  process.stdout.write(bannerText({ url, variables, key, data, freshCommand, linkProblem }))
+  watchLink(url, (line) => process.stdout.write(`${line}\n`))
+}
+
+/** A path as the user would type it where the command was typed. */
+function shownPath(path: string): string {
+  const short = relative(USER_FOLDER, path)
+  const shown = short === '' || short.startsWith('..') ? path : short
+  return /^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function takeFolder({ data }: StartOptions, url: string): DataFolder {
+  const claim = claimDataFolder(data ?? DEFAULT_DATA, { pid: process.pid, url })
+  if (!claim.ok) throw new CannotStart(claim.problem)
+  process.once('exit', () => claim.folder.release())
+  return claim.folder
+}
+
+async function takeVariables(key: string): Promise<LocalVariables> {
+  const reading = await readVariables(process.env, key, Date.now())
+  if (reading.ok) return reading.value
+  throw new CannotStart(reading.problems.join('\n'))
+}
+
+function clear(folder: DataFolder, { config }: LocalVariables): void {
+  const what = [
+    `--fresh deletes ${folder.storage}: the order ledger, the limits used, the subscriptions, and the orders and positions`,
+    'of the embedded simulator. The key of this checkout stays.',
+  ]
+  if (config.upstream.kind === 'tcp') {
+    what.push('Orders in that ledger whose outcome is not known are no longer looked for at OpenD.')
+  }
+  process.stdout.write(`${what.join('\n')}\n`)
+  folder.clear()
+}
+
+async function bundleWorker(): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-'))
+  try {
+    await buildWorker(outDir, 'src/demo.ts')
+    return readFileSync(join(outDir, 'demo.js'), 'utf8')
+  } finally {
+    rmSync(outDir, { recursive: true })
+  }
+}
+
+function runtime(port: number, storage: string, vars: LocalVariables['vars'], bundle: string): Miniflare {
+  const texts = Object.entries(vars).map(([name, value]) => [name, { type: 'text', value }] as const)
+  return new Miniflare({
+    host: HOST,
+    port,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    logRequests: false,
+    resourcePersistencePath: storage,
+    workers: [
+      {
+        config: {
+          name: 'opend-edge',
+          compatibilityDate: '2026-11-01',
+          compatibilityFlags: ['nodejs_compat'],
+          env: {
+            ...Object.fromEntries(texts),
+            GATEWAY: { type: 'durable-object', worker: 'opend-edge', exportName: 'GatewayObject' },
+          },
+          exports: { GatewayObject: { type: 'durable-object', storage: 'sqlite' } },
+          manifest: {
+            mainModule: 'index.js',
+            modulesRoot: ROOT,
+            modules: { 'index.js': { type: 'esm', contents: bundle } },
+          },
+        },
+      },
+    ],
+  })
+}
