@@ -41,6 +41,12 @@ export type CommandReading<Name extends string> =
 /** The exit code for a command line that cannot be understood, as shells and Unix tools use it. */
 export const EXIT_USAGE = 2
 
+/** The folder in which the user typed the command: npm runs its scripts at the top of the checkout. */
+export function userFolder(): string {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
+  return script === undefined || folder === undefined ? process.cwd() : folder
+}
+
 /** What is wrong with a command line. */
 class Refused extends Error {}
 

@@ -1,26 +1,25 @@
 import { OpendDriver } from '../simulator/driver.ts'
 import { SimulatedOpenD } from '../simulator/opend.ts'
 import { nativeCrypto } from '../transport/native-crypto.ts'
+import { commandLine, refuseCommandLine } from './command-line.ts'
 import { startOfRun, timeOfDay } from './opend-clock.ts'
 import { startControlServer } from './opend-control-server.ts'
-import { parseCommand, USAGE, type OpendCommand } from './opend-options.ts'
+import { OPEND_FORM, opendCommand, type OpendCommand } from './opend-options.ts'
 import { LOOPBACK, startTcpServer, type Listener } from './opend-tcp-server.ts'
+import { portText } from './port-holder.ts'
 import { startWebSocketServer } from './opend-websocket-server.ts'
 
 /** `npm run opend`: the simulated OpenD as a server on this machine, until it is told to stop. */
 async function main(): Promise<void> {
-  const parsed = parseCommand(process.argv.slice(2), Date.now())
-  if (!parsed.ok) {
-    process.stderr.write(`${parsed.problem}\n${USAGE}\n`)
-    process.exitCode = 2
-    return
-  }
-  const driver = new OpendDriver(simulatorOf(parsed.command, Date.now()), timeOfDay)
+  const nowMs = Date.now()
+  const parsed = opendCommand(commandLine(OPEND_FORM), nowMs)
+  if (!parsed.ok) return refuseCommandLine(OPEND_FORM, parsed.problem)
+  const driver = new OpendDriver(simulatorOf(parsed.command, nowMs), timeOfDay)
   const listeners: Listener[] = []
   try {
     await startListeners(driver, parsed.command, listeners)
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${listenProblem(error)}\n`)
     process.exitCode = 1
     await stop(driver, listeners)
     return
@@ -56,6 +55,13 @@ async function startListeners(driver: OpendDriver, command: OpendCommand, listen
   if (command.controlPort !== null) {
     announce('control', 'http', await startControlServer(driver, { port: command.controlPort }))
   }
+}
+
+function listenProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: unknown }
+  if (code === undefined || typeof port !== 'number') return error.message
+  return `${portText(code, port)}: stop that, or take another port (npm run opend -- --help)`
 }
 
 /** With the listeners closed and the timer stopped nothing keeps the process. */

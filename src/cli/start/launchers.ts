@@ -21,8 +21,11 @@ const SHELL = /^-?(?:sh|bash|dash|ash|zsh|ksh|busybox)$/
  * no SIGHUP on, and a shell that gets SIGTERM passes nothing on. A run that npm did not start belongs to a shell of the
  * user, whose end must not matter. The returned function stops the watch.
  */
-export function watchLaunchers(onGone: () => void): () => void {
-  if (process.env['npm_lifecycle_event'] === undefined) return () => {}
+export function watchLaunchers(
+  onGone: () => void,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): () => void {
+  if (env['npm_lifecycle_event'] === undefined) return () => {}
   const parent = process.ppid
   const pids = launchersFrom(parent)
   const timer = setInterval(() => {

@@ -22,13 +22,17 @@ export class LinkReport {
       return line
     }
     this.#notReadySinceMs ??= nowMs
-    // A link that tries goes through stages, named in parentheses; the cause is what matters.
-    const reason = readiness.replace(/ \([a-z_-]+\)/, '')
+    const reason = causeIn(readiness)
     const isOnlyConnecting = /is not up\.$/.test(reason) && nowMs - this.#notReadySinceMs < PATIENCE_MS
     if (isOnlyConnecting || reason === this.#reported) return null
     this.#reported = reason
     return reason
   }
+}
+
+/** A link that tries goes through stages, named in parentheses, and waits longer each time; what matters is the cause. */
+function causeIn(readiness: string): string {
+  return readiness.replace(/ \([a-z_-]+\)/, '').replace(/ The next connection attempt [^.]*\./, '')
 }
 
 /** Asks a running gateway for its readiness and prints each change, with the time. The returned function stops it. */

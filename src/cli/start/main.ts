@@ -1,9 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { Log, LogLevel, Miniflare } from 'miniflare'
-import { buildWorker, ROOT } from '../build-worker.ts'
-import { commandLine, refuseCommandLine } from '../command-line.ts'
+import { ROOT } from '../build-worker.ts'
+import { commandLine, refuseCommandLine, userFolder } from '../command-line.ts'
 import { localKey } from '../local-key.ts'
 import { portProblem } from '../port-holder.ts'
 import { bannerText } from './banner.ts'
@@ -18,10 +15,6 @@ const HOST = '127.0.0.1'
 /** Ignored by git; wrangler keeps its own local state there too. */
 const DEFAULT_DATA = join(ROOT, '.wrangler', 'opend-edge')
 
-/** Where the command was typed: npm runs scripts at the top of the checkout. */
-const USER_FOLDER =
-  (process.env['npm_lifecycle_event'] === undefined ? undefined : process.env['INIT_CWD']) ?? process.cwd()
-
 /** Why it cannot start, for the user. */
 class CannotStart extends Error {}
 
@@ -30,7 +23,7 @@ class CannotStart extends Error {}
  * `OPEND_URL` names another. What cannot work is refused before anything is started or deleted: rejects with a sentence.
  */
 export async function start(): Promise<void> {
-  const read = startOptions(commandLine(START_FORM), USER_FOLDER)
+  const read = startOptions(commandLine(START_FORM), userFolder())
   if (!read.ok) return refuseCommandLine(START_FORM, read.problem)
   const options = read.value
   const url = `http://${HOST}:${options.port}`
@@ -41,9 +34,12 @@ export async function start(): Promise<void> {
   if (taken !== null) throw new CannotStart(`${taken}: stop that, or take another port: npm start -- --port N`)
   if (options.isFresh) clear(folder, variables)
   endChildrenWithThisProcess()
-  const [bundle, linkProblem] = await Promise.all([bundleWorker(), upstreamProblem(variables.config.upstream)])
-  const miniflare = runtime(options.port, folder.storage, variables.vars, bundle)
-  await miniflare.ready
+  // Loading the runtime takes a second, in which nobody wants to wait for a refusal.
+  const { startRuntime } = await import('./runtime.ts')
+  const [linkProblem] = await Promise.all([
+    upstreamProblem(variables.config.upstream),
+    startRuntime({ host: HOST, port: options.port, storage: folder.storage, vars: variables.vars }),
+  ])
   const data = shownPath(folder.path)
   const freshCommand = `npm start --${options.data === null ? '' : ` --data ${data}`} --fresh`
   process.stdout.write(bannerText({ url, variables, key, data, freshCommand, linkProblem }))
@@ -52,7 +48,7 @@ export async function start(): Promise<void> {
 
 /** A path as the user would type it where the command was typed. */
 function shownPath(path: string): string {
-  const short = relative(USER_FOLDER, path)
+  const short = relative(userFolder(), path)
   const shown = short === '' || short.startsWith('..') ? path : short
   return /^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`
 }
@@ -80,45 +76,4 @@ function clear(folder: DataFolder, { config }: LocalVariables): void {
   }
   process.stdout.write(`${what.join('\n')}\n`)
   folder.clear()
-}
-
-async function bundleWorker(): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-'))
-  try {
-    await buildWorker(outDir, 'src/demo.ts')
-    return readFileSync(join(outDir, 'demo.js'), 'utf8')
-  } finally {
-    rmSync(outDir, { recursive: true })
-  }
-}
-
-function runtime(port: number, storage: string, vars: LocalVariables['vars'], bundle: string): Miniflare {
-  const texts = Object.entries(vars).map(([name, value]) => [name, { type: 'text', value }] as const)
-  return new Miniflare({
-    host: HOST,
-    port,
-    cf: false,
-    log: new Log(LogLevel.WARN),
-    logRequests: false,
-    resourcePersistencePath: storage,
-    workers: [
-      {
-        config: {
-          name: 'opend-edge',
-          compatibilityDate: '2026-11-01',
-          compatibilityFlags: ['nodejs_compat'],
-          env: {
-            ...Object.fromEntries(texts),
-            GATEWAY: { type: 'durable-object', worker: 'opend-edge', exportName: 'GatewayObject' },
-          },
-          exports: { GatewayObject: { type: 'durable-object', storage: 'sqlite' } },
-          manifest: {
-            mainModule: 'index.js',
-            modulesRoot: ROOT,
-            modules: { 'index.js': { type: 'esm', contents: bundle } },
-          },
-        },
-      },
-    ],
-  })
 }
