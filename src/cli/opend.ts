@@ -2,6 +2,7 @@ import { OpendDriver } from '../simulator/driver.ts'
 import { SimulatedOpenD } from '../simulator/opend.ts'
 import { nativeCrypto } from '../transport/native-crypto.ts'
 import { commandLine, refuseCommandLine } from './command-line.ts'
+import { watchLaunchers } from './launchers.ts'
 import { startOfRun, timeOfDay } from './opend-clock.ts'
 import { startControlServer } from './opend-control-server.ts'
 import { OPEND_FORM, opendCommand, type OpendCommand } from './opend-options.ts'
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
     await stop(driver, listeners)
     return
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(driver, listeners))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stop(driver, listeners))
+  watchLaunchers(() => void stop(driver, listeners))
 }
 
 function simulatorOf(command: OpendCommand, nowMs: number): SimulatedOpenD {

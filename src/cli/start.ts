@@ -1,4 +1,4 @@
-import { watchLaunchers } from './start/launchers.ts'
+import { watchLaunchers } from './launchers.ts'
 
 /**
  * `npm start`: see `start/main.ts`. This file comes first and imports nothing large, so that the process ends with npm

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -20,6 +20,17 @@ async function freePort(): Promise<number> {
   server.close()
   assert.ok(address !== null && typeof address === 'object')
   return address.port
+}
+
+/** Runs the start command; `until` waits for a text on the screen. */
+function startsUp(args: readonly string[]) {
+  const child = spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let shown = ''
+  child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()))
+  const until = async (text: string): Promise<void> => {
+    while (!shown.includes(text)) await once(child.stdout, 'data')
+  }
+  return { child, until, shown: () => shown }
 }
 
 /** Runs the start command to its end, as it is expected to refuse. */
@@ -64,17 +75,15 @@ test(
   async (t) => {
     const port = await freePort()
     const data = join(top, 'data')
-    const child = spawn(process.execPath, [START, '--port', String(port), '--data', data], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const { child, until, shown } = startsUp(['--port', String(port), '--data', data])
     t.after(() => child.kill('SIGKILL'))
-    let shown = ''
-    child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()))
-    while (!shown.includes('link to OpenD is up')) await once(child.stdout, 'data')
-    assert.match(shown, new RegExp(`http://127\\.0\\.0\\.1:${port}, talking to the embedded simulated OpenD`))
-    assert.match(shown, /key {2}fc_[0-9a-f]{64}/)
-    assert.ok(shown.includes(`kept in ${data}`))
-    const lines = shown.split('\n').filter((line) => line.includes('curl '))
+    await until('link to OpenD is up')
+    assert.match(shown(), new RegExp(`http://127\\.0\\.0\\.1:${port}, talking to the embedded simulated OpenD`))
+    assert.match(shown(), /key {2}fc_[0-9a-f]{64}/)
+    assert.ok(shown().includes(`kept in ${data}`))
+    const lines = shown()
+      .split('\n')
+      .filter((line) => line.includes('curl '))
     assert.equal(lines.length, 3)
     for (const line of lines) {
       const response = await runCurl(line)
@@ -112,6 +121,17 @@ test(
     child.kill('SIGKILL')
     runtime.on('error', () => {})
     await ended
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/health`), 'nothing is left listening')
+
+    writeFileSync(join(data, 'storage', 'marker'), '')
+    const third = startsUp(['--port', String(port), '--data', data, '--fresh'])
+    t.after(() => third.child.kill('SIGKILL'))
+    await third.until('Ctrl-C stops it')
+    assert.match(third.shown(), /^--fresh deletes .*storage: the order ledger/)
+    assert.equal(existsSync(join(data, 'storage', 'marker')), false)
+    const exited = once(third.child, 'exit')
+    third.child.kill('SIGTERM')
+    await exited
     await assert.rejects(fetch(`http://127.0.0.1:${port}/health`), 'nothing is left listening')
   },
 )

@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
 }
 
 /** The scripts of ours, without those that only install or run a tool of somebody else. */
-const OURS = Object.entries(scripts).filter(([name, command]) => /\.ts$/.test(command) && !name.startsWith('pre'))
+const OURS = Object.entries(scripts).filter(([name, command]) => command.endsWith('.ts') && !name.startsWith('pre'))
 
 function run(command: string, ...args: readonly string[]) {
   const [, file = ''] = /^node (\S+)$/.exec(command) ?? []

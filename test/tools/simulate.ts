@@ -23,9 +23,9 @@ const FORM: CommandForm<'schedules' | 'seed'> = {
   },
 }
 
-const line = commandLine(FORM)
-const schedules = wholeNumber('schedules', line.text('schedules') ?? DEFAULT_SCHEDULES, 1)
-const seedText = line.text('seed')
+const options = commandLine(FORM)
+const schedules = wholeNumber('schedules', options.text('schedules') ?? DEFAULT_SCHEDULES, 1)
+const seedText = options.text('seed')
 // Schedules take one seed after the other, and seeds are 32 bits wide.
 const fromSeed = seedText === undefined ? randomInt(2 ** 31) : wholeNumber('seed', seedText, 0)
 print(`${count(schedules)} schedules from --seed ${fromSeed}`)

@@ -23,7 +23,7 @@ export class LinkReport {
     }
     this.#notReadySinceMs ??= nowMs
     const reason = causeIn(readiness)
-    const isOnlyConnecting = /is not up\.$/.test(reason) && nowMs - this.#notReadySinceMs < PATIENCE_MS
+    const isOnlyConnecting = reason.endsWith('is not up.') && nowMs - this.#notReadySinceMs < PATIENCE_MS
     if (isOnlyConnecting || reason === this.#reported) return null
     this.#reported = reason
     return reason

@@ -20,9 +20,9 @@ export async function upstreamProblem(upstream: Upstream): Promise<string | null
   const code = await new Promise<string | null>((resolve) => {
     const host = upstream.hostname.replace(/^\[(.*)\]$/, '$1')
     const socket = connect({ host, port: upstream.port, timeout: PATIENCE_MS })
-    const end = (code: string | null): void => {
+    const end = (failure: string | null): void => {
       socket.destroy()
-      resolve(code)
+      resolve(failure)
     }
     socket.on('connect', () => end(null))
     socket.on('timeout', () => end('ETIMEDOUT'))

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { watchLaunchers } from '../../../src/cli/start/launchers.ts'
+import { watchLaunchers } from '../../../src/cli/launchers.ts'
 
 /**
  * Processes that must end with another are given one end of the test's pipe: the pipe ends when the last of them has
  * ended, so nothing has to be polled. Each test fails by its time limit when a process stays.
  */
-const MODULES = new URL('../../../src/cli/start/', import.meta.url).href
+const MODULES = new URL('../../../src/cli/', import.meta.url).href
 const LIMIT = { timeout: 20_000 }
 
 /** A process that would live for ever. */
@@ -27,7 +27,7 @@ async function firstLine(output: NodeJS.ReadableStream): Promise<string> {
 test('children end when their parent is killed without a chance to end them', LIMIT, async () => {
   const script = `
     import { spawn } from 'node:child_process'
-    import { endChildrenWithThisProcess } from '${MODULES}runtime-guard.ts'
+    import { endChildrenWithThisProcess } from '${MODULES}start/runtime-guard.ts'
     endChildrenWithThisProcess()
     const child = spawn(process.execPath, ${FOREVER}, { stdio: ['ignore', 'inherit', 'ignore'] })
     child.once('spawn', () => process.stdout.write(child.pid + '\\n'))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { readVariables } from '../../../src/cli/start/variables.ts'
-import { VARIABLES } from '../../../src/env.ts'
+import { type Env, VARIABLES } from '../../../src/env.ts'
 
 const KEY = `fc_${'ab'.repeat(32)}`
 const NOW_MS = Date.UTC(2026, 10, 27)
@@ -33,7 +34,7 @@ test('without any variable the simulator runs with the local key, and reads are 
 })
 
 test('every variable of the table reaches the Worker as it is', async () => {
-  const given: Readonly<Record<keyof typeof VARIABLES, string>> = {
+  const given: Readonly<Record<keyof Env, string>> = {
     OPEND_URL: 'tcp://127.0.0.1:11111',
     OPEND_RSA_KEY: '',
     KEYS_JSON: keysWith(),
@@ -48,7 +49,15 @@ test('every variable of the table reaches the Worker as it is', async () => {
   }
   const { vars, config } = await variablesOf(given)
   assert.deepEqual(vars, given)
+  assert.deepEqual(Object.keys(VARIABLES).toSorted(), Object.keys(given).toSorted())
   assert.ok(config.allowedOrigins.has('https://app.example.com'))
+})
+
+test('the README lists the same variables', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const [, table = ''] = /<!-- variables -->([^]*?)<!-- \/variables -->/.exec(readme) ?? []
+  const names = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)])
+  assert.deepEqual(names.map(([, name]) => name).toSorted(), Object.keys(VARIABLES).toSorted())
 })
 
 test('any caller that is configured closes the reads', async () => {
