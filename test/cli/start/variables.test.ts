@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { readVariables } from '../../../src/cli/start/variables.ts'
 import { type Env, VARIABLES } from '../../../src/env.ts'
@@ -51,13 +50,6 @@ test('every variable of the table reaches the Worker as it is', async () => {
   assert.deepEqual(vars, given)
   assert.deepEqual(Object.keys(VARIABLES).toSorted(), Object.keys(given).toSorted())
   assert.ok(config.allowedOrigins.has('https://app.example.com'))
-})
-
-test('the README lists the same variables', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-  const [, table = ''] = /<!-- variables -->([^]*?)<!-- \/variables -->/.exec(readme) ?? []
-  const names = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)])
-  assert.deepEqual(names.map(([, name]) => name).toSorted(), Object.keys(VARIABLES).toSorted())
 })
 
 test('any caller that is configured closes the reads', async () => {
