@@ -58,7 +58,7 @@ function keyLines({ config, usesLocalKey }: LocalVariables, key: string): readon
   if (config.upstream.kind === 'tcp') {
     lines.push(
       'This key lacks the scope trade:real, so it trades simulated accounts only. To trade real ones, put a key of your own',
-      'with trade:real into KEYS_JSON (README, "Tokens") and start again.',
+      'with trade:real into KEYS_JSON (src/docs/operations.md, "Keys") and start again.',
     )
   }
   return lines

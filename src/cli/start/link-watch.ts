@@ -9,8 +9,8 @@ const PATIENCE_MS = 5000
 
 /** Turns the answers of `/readyz` into one line for each change of the link. */
 export class LinkReport {
-  /** The latest state that was reported; undefined before the first. */
-  #reported: Readiness | undefined
+  /** The kind of the latest reason that was reported, null for a link that is up; undefined before the first. */
+  #reported: string | null | undefined
   #notReadySinceMs: number | null = null
 
   /** The line for an answer; null when it changes nothing. */
@@ -24,8 +24,9 @@ export class LinkReport {
     this.#notReadySinceMs ??= nowMs
     const reason = causeIn(readiness)
     const isOnlyConnecting = reason.endsWith('is not up.') && nowMs - this.#notReadySinceMs < PATIENCE_MS
-    if (isOnlyConnecting || reason === this.#reported) return null
-    this.#reported = reason
+    const kind = kindOf(reason)
+    if (isOnlyConnecting || kind === this.#reported) return null
+    this.#reported = kind
     return reason
   }
 }
@@ -33,6 +34,11 @@ export class LinkReport {
 /** A link that tries goes through stages, named in parentheses, and waits longer each time; what matters is the cause. */
 function causeIn(readiness: string): string {
   return readiness.replace(/ \([a-z_-]+\)/, '').replace(/ The next connection attempt [^.]*\./, '')
+}
+
+/** A reason without its numbers: serials and times make each attempt differ from the one before. */
+function kindOf(reason: string): string {
+  return reason.replaceAll(/\d+/g, '#')
 }
 
 /** Asks a running gateway for its readiness and prints each change, with the time. The returned function stops it. */

@@ -28,6 +28,15 @@ test('a link that breaks, fails for one cause while it tries, and comes back is 
   ])
 })
 
+test('attempts that differ in a number only are one line', () => {
+  const spoilt = (serial: number): string => `The link to OpenD is not up (waiting). Frame 1001/${serial} is spoilt.`
+  assert.deepEqual(linesFor(spoilt(1), spoilt(2), spoilt(13)), [
+    'The link to OpenD is not up. Frame 1001/1 is spoilt.',
+    null,
+    null,
+  ])
+})
+
 test('another cause is another line', () => {
   const loggedOut = 'OpenD is not logged in to the trade server.'
   assert.deepEqual(linesFor(loggedOut, refused('waiting'), loggedOut), [loggedOut, REFUSED, loggedOut])
