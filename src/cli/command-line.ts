@@ -10,7 +10,7 @@ export interface CommandOption {
   readonly about: string
 }
 
-/** What a command understands, and what its help says. */
+/** The options of a command and the text of its help. */
 export interface CommandForm<Name extends string> {
   /** As users type it, ready for options: `npm start --`. */
   readonly command: string
@@ -19,7 +19,7 @@ export interface CommandForm<Name extends string> {
   readonly options: Readonly<Record<Name, CommandOption>>
   /** What it takes beside options; absent when it takes nothing. */
   readonly operands?: { readonly name: string; readonly about: string }
-  /** What the help says at its end. */
+  /** The end of the help. */
   readonly more?: string
 }
 
@@ -84,7 +84,7 @@ export function readCommandLine<Name extends string>(
   }
 }
 
-/** Reads the command line of this process. Prints the help and ends, or refuses and ends, where that is all to do. */
+/** Reads the command line of this process. Ends the process after printing the help, or what is wrong. */
 export function commandLine<Name extends string>(form: CommandForm<Name>): CommandLine<Name> {
   const reading = readCommandLine(form, process.argv.slice(2), process.env)
   if (reading.kind === 'run') return reading.line

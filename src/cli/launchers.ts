@@ -55,7 +55,7 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
-  // Only Linux tells cheaply; elsewhere a zombie counts as running until its parent is gone too.
+  // Elsewhere this would take a process for each look; there a zombie counts as running until its parent is gone too.
   return process.platform !== 'linux' || factsOf(pid)?.isZombie !== true
 }
 

@@ -1,4 +1,4 @@
-/** What `/readyz` said: null when the gateway is ready, else the reason. */
+/** The answer of `/readyz`: null when the gateway is ready, else the reason. */
 export type Readiness = string | null
 
 /** How often the gateway is asked. */

@@ -34,7 +34,7 @@ export async function start(): Promise<void> {
   if (taken !== null) throw new CannotStart(`${taken}: stop that, or take another port: npm start -- --port N`)
   if (options.isFresh) clear(folder, variables)
   endChildrenWithThisProcess()
-  // Loading the runtime takes a second, in which nobody wants to wait for a refusal.
+  // Loading the runtime takes a second, so it comes after all refusals.
   const { startRuntime } = await import('./runtime.ts')
   const [linkProblem] = await Promise.all([
     upstreamProblem(variables.config.upstream),

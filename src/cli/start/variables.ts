@@ -23,8 +23,8 @@ const TEXT_OF_A_FILE: Readonly<Partial<Record<keyof Env, string>>> = {
 }
 
 /**
- * The local defaults under whatever the environment says, checked as the Worker checks them, so that a mistake is
- * reported by the command that made it. Without `KEYS_JSON` the Worker has the local key. Variables with which no call
+ * The variables of the environment over the local defaults, checked as the Worker checks them: a mistake is reported by
+ * the start command, not by each call. Without `KEYS_JSON` the Worker has the local key. Variables with which no call
  * could succeed are a mistake too.
  */
 export async function readVariables(
