@@ -5,7 +5,7 @@ import { STORED_KEYS, MIGRATIONS } from '../../durable-objects/storage/schema.ts
 import { ModifyOrderOp, OrderStatus } from '../../proto/enums.ts'
 import { RESTRICTION_FIELDS } from '../../src/auth/restrictions.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
-import { USAGE } from '../../src/cli/opend-options.ts'
+import { OPEND_FORM } from '../../src/cli/opend-options.ts'
 import { GATES } from '../../src/limits/gate.ts'
 import { ENTRY_STATES } from '../../src/orders/entry.ts'
 import { readClientMessage } from '../../src/pushes/client-message.ts'
@@ -97,7 +97,12 @@ test('the table of client messages has every operation', () => {
 
 test('the table of options of the simulator has every option', () => {
   const listed = foundIn(SIMULATOR, /^\| `(--[a-z-]+)/gm)
-  assert.deepEqual(listed.toSorted(), [...USAGE.matchAll(/--[a-z-]+/g)].map(([flag]) => flag).toSorted())
+  assert.deepEqual(
+    listed.toSorted(),
+    Object.keys(OPEND_FORM.options)
+      .map((name) => `--${name}`)
+      .toSorted(),
+  )
 })
 
 test('the table of faults has every fault', () => {

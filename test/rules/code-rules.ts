@@ -15,7 +15,7 @@ const REPLACED_WORDS: readonly { readonly words: RegExp; readonly use: string; r
   { words: /^desks?$/, use: 'manager' },
   { words: /^books?$/, use: 'registry, cache or log', except: /order[-_]?book|^src\/simulator\//i },
   { words: /^boards?$/, use: 'cache' },
-  { words: /^lines?$/, use: 'client, link or series', except: /k-?lines?|firstLine/i },
+  { words: /^lines?$/, use: 'client, link or series', except: /k-?lines?|command-?line|firstLine/i },
   { words: /^(?:holders?|wish(?:es)?)$/, use: 'subscriber and subscription request' },
   { words: /^kept$/, use: 'cached' },
   { words: /^(?:un)?settle[sd]?$/, use: 'transition, unresolved', except: /^src\/simulator\/trading\// },

@@ -44,20 +44,20 @@ export class SharingTrace {
         this.#subscribe(action)
         break
       case 'unsubscribe': {
-        const who = holderOf(action.subscriber)
+        const who = portOwnerOf(action.subscriber)
         const c2s = sub(action.codes, action.types, { isSubOrUnSub: false })
         this.#release(who, unitsOf(action.codes, action.types))
         assert.equal(await rig.manager.subscribe(who, c2s, null), null)
         break
       }
       case 'unsubscribe_all': {
-        const who = holderOf(action.subscriber)
+        const who = portOwnerOf(action.subscriber)
         this.#release(who, null)
         assert.equal(await rig.manager.subscribe(who, { isSubOrUnSub: false, isUnsubAll: true }, null), null)
         break
       }
       case 'disconnect': {
-        const who = holderOf(action.subscriber)
+        const who = portOwnerOf(action.subscriber)
         if (who.kind === 'rest') break
         for (const one of this.#pending) one.isVoid ||= one.subscriber.id === who.id
         this.held.delete(who.id)
@@ -66,13 +66,13 @@ export class SharingTrace {
         break
       }
       case 'accounts': {
-        const who = holderOf(action.subscriber)
+        const who = portOwnerOf(action.subscriber)
         assert.equal(rig.manager.setAccounts(who, action.accIds), null)
         this.accounts.set(who.id, action.accIds)
         break
       }
       case 'read': {
-        const who = holderOf(action.subscriber)
+        const who = portOwnerOf(action.subscriber)
         const missing = rig.manager.missingFor([who.id], action.type, action.codes.map(keyOf))
         for (const code of action.codes) {
           const expected: Expected | undefined = this.held.get(who.id)?.get(unitKeyOf(action.type, keyOf(code)))
@@ -158,7 +158,7 @@ export class SharingTrace {
   }
 
   #subscribe(action: Extract<Action, { kind: 'subscribe' }>): void {
-    const who = holderOf(action.subscriber)
+    const who = portOwnerOf(action.subscriber)
     const units = new Set(unitsOf(action.codes, action.types))
     const asksPush = action.isPushed ?? (who.kind === 'socket' ? true : undefined)
     const commit = () => {
@@ -229,7 +229,7 @@ export class SharingTrace {
   }
 }
 
-function holderOf(index: number): Subscriber {
+function portOwnerOf(index: number): Subscriber {
   return SUBSCRIBERS[index] ?? ANNA
 }
 

@@ -2,11 +2,18 @@ import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
+import { commandLine } from '../../src/cli/command-line.ts'
 
 /**
  * `npm run check`: everything about the repository that is not a test of behaviour. One line per step; a failed step is
  * shown in full. Ends with one line, `N passed, N failed`, and fails when a step did.
  */
+
+commandLine({
+  command: 'npm run check --',
+  about: 'Checks everything about the repository that is not a test of behaviour. Shows a failed step in full.',
+  options: {},
+})
 
 interface Step {
   readonly name: string
