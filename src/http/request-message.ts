@@ -4,6 +4,7 @@ import { checkBody, type CheckOptions } from '../wire/json-check.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
+import { withSecurityHint } from '../wire/security-hint.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
 import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
@@ -39,7 +40,7 @@ export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMes
   const stray = checkTaken(endpoint, body.value)
   if (stray !== null) return stray
   const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
-  if (!checked.ok) return checked
+  if (!checked.ok) return fail(withSecurityHint(checked.failure, body.value))
   return complete(endpoint, checked.value)
 }
 

@@ -6,6 +6,7 @@ import { checkBody } from '../wire/json-check.ts'
 import type { JsonObject } from '../wire/json-text.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
+import { withSecurityHint } from '../wire/security-hint.ts'
 
 const SUBSCRIPTION = 'Qot_Sub.C2S'
 const ACCOUNTS = 'Trd_SubAccPush.C2S'
@@ -28,7 +29,7 @@ export function readSubscription(
     optionalFields: ['isSubOrUnSub'],
     extraFields: isSub ? [aliasField('types')] : [aliasField('types'), aliasField('all')],
   })
-  if (!checked.ok) return checked
+  if (!checked.ok) return fail(withSecurityHint(checked.failure, members))
   const { types, all, ...message } = checked.value
   if (types !== undefined && message['subTypeList'] !== undefined) return invalid('types', 'sub_type_list, not both')
   if (all !== undefined && message['isUnsubAll'] !== undefined) return invalid('all', 'is_unsub_all, not both')

@@ -5,6 +5,9 @@ import { SECURITY, SECURITY_PREFIXES } from './security-text.ts'
 
 const TRD_ENV = 'Trd_Common.TrdEnv'
 
+/** What a security is written as. */
+export const SECURITY_EXPECTATION = `an object with market and code, or a string such as "HK.00700" (prefixes ${SECURITY_PREFIXES.join(', ')})`
+
 /** What a field takes, as the words that follow "expected": `a finite number`, `one of Buy=1, Sell=2, ...`. */
 export function describeExpectation(field: Field): string {
   return field.rule === 'repeated' ? `a list, each element ${describeElement(field)}` : describeElement(field)
@@ -18,9 +21,7 @@ export function describeElement(field: Field): string {
   }
   if (field.enumName !== null) return describeEnum(field.enumName)
   if (field.kind !== 'message') return SCALAR_WORDS[field.kind]
-  if (field.messageName === SECURITY) {
-    return `an object with market and code, or a string such as "HK.00700" (prefixes ${SECURITY_PREFIXES.join(', ')})`
-  }
+  if (field.messageName === SECURITY) return SECURITY_EXPECTATION
   if (field.messageName === TRADE_HEADER) {
     return 'an object with trd_env, acc_id and trd_market, or these three beside the other fields'
   }

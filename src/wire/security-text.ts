@@ -1,3 +1,4 @@
+import { QotMarket } from '../../proto/enums.ts'
 import { enumType } from './schema.ts'
 
 /** Full name of the message that such a text stands for. */
@@ -11,8 +12,8 @@ export interface ParsedSecurity {
 }
 
 /**
- * The market prefixes of Futu's own clients, and the QotMarket each stands for. The numbers come from the schema.
- * Unknown and EventContract have no prefix: a security of those needs the object form.
+ * The market prefixes of Futu's own clients, and the QotMarket each stands for. The numbers come from the schema. Unknown
+ * has no prefix: a security of it needs the object form.
  */
 const MARKET_BY_PREFIX: Readonly<Record<string, string>> = {
   HK: 'QotMarket_HK_Security',
@@ -27,23 +28,63 @@ const MARKET_BY_PREFIX: Readonly<Record<string, string>> = {
   CA: 'QotMarket_CA_Security',
   FX: 'QotMarket_FX_Security',
   CC: 'QotMarket_CC_Security',
+  EC: 'QotMarket_EventContract',
 }
 
-/** The prefixes `parseSecurityText` knows, as people write them. */
+/** The prefixes that a security's text may have, as people write them. */
 export const SECURITY_PREFIXES: readonly string[] = Object.keys(MARKET_BY_PREFIX)
 
 let marketNumbers: ReadonlyMap<string, number> | null = null
 
 /**
- * Reads `PREFIX.CODE`. The prefix takes any letter case; the code stays as it is and may hold dots (`US.BRK.B`, `US..DJI`).
- * Null when there is no dot, no code, or no market of that prefix.
+ * Reads `PREFIX.CODE` as people write and paste it. What is around it and cannot be seen is dropped, the prefix takes any
+ * letter case, and the code becomes the one that OpenD lists: Hong Kong numbers have five digits at least (`HK.700` is
+ * `HK.00700`), US letters are capitals. Other codes stay as they are and may hold dots (`US.BRK.B`, `US..DJI`). Null when
+ * there is no dot, no code or no market of that prefix, and for a share class after a hyphen (`US.BRK-B`).
  */
 export function parseSecurityText(text: string): ParsedSecurity | null {
-  const dot = text.indexOf('.')
-  if (dot === -1 || dot === text.length - 1) return null
+  const parsed = parseSymbol(text.replace(INVISIBLE, '').trim())
+  if (parsed === null) return null
+  const { market, code } = parsed
+  switch (market) {
+    case QotMarket.HK_Security:
+      return { market, code: /^\d+$/.test(code) ? code.padStart(5, '0') : code }
+    case QotMarket.US_Security:
+      return SHARE_CLASS.test(code) ? null : { market, code: usCode(code) }
+    default:
+      return parsed
+  }
+}
+
+/**
+ * Reads what `securityText` writes: the code stays exactly as it is. For symbols of this program, where a corrected code
+ * would name another security than the one that is meant.
+ */
+export function parseSymbol(symbol: string): ParsedSecurity | null {
+  const [prefix, code] = splitSymbol(symbol)
   marketNumbers ??= readMarketNumbers()
-  const market = marketNumbers.get(text.slice(0, dot).toUpperCase())
-  return market === undefined ? null : { market, code: text.slice(dot + 1) }
+  const market = marketNumbers.get(prefix.toUpperCase())
+  return market === undefined || code === '' ? null : { market, code }
+}
+
+/** Zero-width characters, marks of direction and the like: nothing that a code has. */
+const INVISIBLE = /\p{Cf}/gu
+
+/** A share class as other services write it; OpenD writes `BRK.B`. */
+const SHARE_CLASS = /^[a-z]+[-/][a-z]$/i
+
+/** The one part of a US code in small letters: the contract of a future that no month names (`CLmain`). */
+const MAIN_CONTRACT = /(?<=.)(?:main|current|next)$/
+
+function usCode(code: string): string {
+  const [kind = ''] = MAIN_CONTRACT.exec(code) ?? []
+  return `${code.slice(0, code.length - kind.length).toUpperCase()}${kind}`
+}
+
+/** The two sides of the first dot; a text without a dot has no code. */
+function splitSymbol(text: string): [prefix: string, code: string] {
+  const dot = text.indexOf('.')
+  return dot === -1 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)]
 }
 
 /** The way back: `HK.00700`. Null for a market without a prefix. */

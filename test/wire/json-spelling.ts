@@ -130,11 +130,11 @@ function spellElement(field: Field, value: WireValue, choose: Choose): string {
   return JSON.stringify(value)
 }
 
-/** The one-word form, where there is one and the code has no letters that lower case would change. */
+/** The one-word form, where there is one that is read as that very security, also in small letters. */
 function securityText({ market, code }: WireMessage): string | null {
   const prefix = SECURITY_PREFIXES.find((known) => parseSecurityText(`${known}.X`)?.market === market)
-  if (prefix === undefined || typeof code !== 'string' || code === '' || code !== code.toLowerCase()) return null
-  return `${prefix}.${code}`
+  const text = `${prefix}.${code}`
+  return [text, text.toLowerCase()].every((form) => parseSecurityText(form)?.code === code) ? text : null
 }
 
 function enumText(field: Field, value: WireValue, choose: Choose): string {

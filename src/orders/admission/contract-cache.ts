@@ -3,7 +3,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import { parseSecurityText } from '../../wire/security-text.ts'
+import { parseSymbol } from '../../wire/security-text.ts'
 import type { Upstream } from '../reconciliation/account-orders.ts'
 
 const GET_SECURITY_SNAPSHOT = 3203
@@ -71,7 +71,7 @@ export class ContractCache {
 }
 
 async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts> {
-  const security = parseSecurityText(symbol)
+  const security = parseSymbol(symbol)
   if (security === null) return NOTHING_KNOWN
   const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
   const outcome = await upstream(GET_SECURITY_SNAPSHOT, request)
