@@ -6,6 +6,7 @@ import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { withSecurityHint } from '../wire/security-hint.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
+import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCodes } from './code-and-market.ts'
 import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
@@ -39,9 +40,18 @@ export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMes
   if (!body.ok) return body
   const stray = checkTaken(endpoint, body.value)
   if (stray !== null) return stray
-  const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
+  const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
   if (!checked.ok) return fail(withSecurityHint(checked.failure, body.value))
-  return complete(endpoint, checked.value)
+  const named = withSecurities(endpoint, checked.value)
+  return named.ok ? complete(endpoint, named.value) : named
+}
+
+function messageOf({ protocol }: ApiEndpoint): string {
+  return `${protocol}.C2S`
+}
+
+function withSecurities(endpoint: ApiEndpoint, checked: WireMessage): Result<WireMessage> {
+  return namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked) : withPlainCodes(checked)
 }
 
 /** What the check needs to know of a row; made once for each row. */
@@ -50,10 +60,17 @@ const optionsByEndpoint = new WeakMap<ApiEndpoint, CheckOptions>()
 function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
+    const isByCode = namesByCode(messageOf(endpoint))
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      ...(endpoint.isOrder === true ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
-      ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
+      optionalFields: [
+        ...(endpoint.isOrder === true ? optionalFieldsOf(endpoint) : []),
+        ...(isByCode ? FROM_SYMBOL : []),
+      ],
+      extraFields: [
+        ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
+        ...(isByCode ? [symbolField()] : []),
+      ],
     }
     optionsByEndpoint.set(endpoint, options)
   }
@@ -67,10 +84,10 @@ function subTypeList(): Field {
 }
 
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
-  const { needsOneOf, protocol } = endpoint
+  const { needsOneOf } = endpoint
   if (needsOneOf !== undefined && !needsOneOf.some((name) => isGiven(checked[name]))) {
     const [first = '', ...others] = needsOneOf
-    const isList = messageType(`${protocol}.C2S`).byName.get(first)?.rule === 'repeated'
+    const isList = messageType(messageOf(endpoint)).byName.get(first)?.rule === 'repeated'
     const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
     return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
   }

@@ -118,9 +118,19 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
  * an order whose place was read before. Null where the prefix is of no venue known here.
  */
 export function marketsOfSymbol(trdMarket: number, symbol: string): readonly string[] | null {
-  const prefix = symbol.slice(0, symbol.indexOf('.'))
-  const found = [...VENUES].find(([, venue]) => venue.prefix === prefix)
-  return found === undefined ? null : orderPlaceOf(trdMarket, found[0]).markets
+  const secMarket = secMarketOf(symbol.slice(0, symbol.indexOf('.')))
+  return secMarket === null ? null : orderPlaceOf(trdMarket, secMarket).markets
+}
+
+/** The prefix of a quoted security among those of orders: futures of Hong Kong are traded under its one prefix. */
+export function tradePrefixOf(prefix: string): string {
+  return prefix === 'HK_FUTURE' ? HK.prefix : prefix
+}
+
+/** The `Trd_Common.TrdSecMarket` of securities with that prefix; null for a prefix of none. */
+export function secMarketOf(prefix: string): number | null {
+  const found = [...VENUES].find(([, venue]) => venue.prefix === tradePrefixOf(prefix))
+  return found === undefined ? null : found[0]
 }
 
 /**
