@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../wire/json-text.ts'
 import { RecordFields } from './record-fields.ts'
 import { readRestrictions, RESTRICTION_FIELDS, type Restrictions } from './restrictions.ts'
 import { isScope, SCOPES, type Scope } from './scope.ts'
-import { parseTimestamp } from './timestamp.ts'
+import { parseTimestamp } from '../base/timestamp.ts'
 
 /** One key as configured. The key itself is not here, only its SHA-256. */
 export interface KeyRecord extends Restrictions {

@@ -1,7 +1,7 @@
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import { orderPlaceOf, secMarketOf, tradePrefixOf } from '../limits/trade-venue.ts'
 import { describeEnum } from '../wire/json-enum.ts'
-import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { suggestSecurity } from '../wire/security-hint.ts'
 import { type ParsedSecurity, parseSecurityText, SECURITY_PREFIXES, securityText } from '../wire/security-text.ts'
@@ -48,8 +48,8 @@ export function withCodeAndMarket(checked: WireMessage): Result<WireMessage> {
 /** The codes of a filter without their prefixes; each must be of a market that the header's `trdMarket` trades. */
 export function withPlainCodes(message: WireMessage): Result<WireMessage> {
   const { filterConditions } = message
-  const codeList = isMessage(filterConditions) ? filterConditions['codeList'] : undefined
-  if (!isMessage(filterConditions) || !Array.isArray(codeList)) return succeed(message)
+  const codeList = isWireMessage(filterConditions) ? filterConditions['codeList'] : undefined
+  if (!isWireMessage(filterConditions) || !Array.isArray(codeList)) return succeed(message)
   const codes: WireValue[] = []
   for (const [index, code] of codeList.entries()) {
     const path = `filter_conditions.code_list[${index}]`
@@ -93,7 +93,7 @@ function placed(message: WireMessage, security: ParsedSecurity, path: string): R
 
 /** Refuses a security that the header's market does not trade. A market without a list of prefixes refuses nothing. */
 function strangerTo({ header }: WireMessage, security: ParsedSecurity, path: string): Failed | null {
-  const trdMarket = isMessage(header) ? header['trdMarket'] : undefined
+  const trdMarket = isWireMessage(header) ? header['trdMarket'] : undefined
   if (typeof trdMarket !== 'number') return null
   const { markets, prefixes } = orderPlaceOf(trdMarket, undefined)
   if (prefixes.length === 0 || prefixes.includes(tradePrefixOf(prefixOf(security)))) return null
@@ -105,13 +105,9 @@ function prefixOf(security: ParsedSecurity): string {
 }
 
 function securityIn(symbol: WireValue): ParsedSecurity {
-  const { market, code } = isMessage(symbol) ? symbol : {}
+  const { market, code } = isWireMessage(symbol) ? symbol : {}
   if (typeof market !== 'number' || typeof code !== 'string') throw new Error('a checked security has market and code')
   return { market, code }
-}
-
-function isMessage(value: WireValue | undefined): value is WireMessage {
-  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
 function invalid(path: string, expected: string): Failed {

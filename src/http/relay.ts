@@ -1,6 +1,6 @@
 import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import { quotaShareOf } from '../auth/caller.ts'
-import { fail, type Failed } from '../base/result.ts'
+import { fail, succeed, type Failed } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
@@ -8,10 +8,11 @@ import { accountsOf, checkAccounts, checkLock, filterAccounts } from './accounts
 import { answerJsonText, answerProblem } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery, readPlainText } from './body.ts'
-import { readEnvelope } from './envelope.ts'
+import { type Envelope, readEnvelope } from './envelope.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { callOpend } from './opend-call.ts'
+import { joinChains } from './option-chain.ts'
 import { checkC2S, readText } from './request-message.ts'
 import { isCached, CachedRead } from './cached-read.ts'
 
@@ -47,9 +48,9 @@ async function ask(
   read: CachedRead | null,
 ): Promise<Response | Failed> {
   const { exchange, admitted } = call
-  const message = checkC2S(endpoint, text)
+  const message = checkC2S(endpoint, text, exchange.nowMs)
   if (!message.ok) return message
-  const { c2s, subscription } = message.value
+  const { c2s, pieces, subscription } = message.value
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
   const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
@@ -60,8 +61,7 @@ async function ask(
     const envelope = envelopeOf(SUBSCRIBE, subscribed)
     if (!envelope.ok) return answerProblem(envelope.failure, exchange.requestId, replyHeaders(subscribed))
   }
-  const reply = await send(call, endpoint, c2s)
-  const envelope = envelopeOf(endpoint, reply)
+  const { reply, envelope } = await sendAll(call, endpoint, pieces)
   if (!envelope.ok) {
     read?.refuse()
     return answerProblem(envelope.failure, exchange.requestId, replyHeaders(reply))
@@ -98,6 +98,28 @@ async function send(
     // However it ends: reads that are answered from now on are asked of the object, which knows.
     deployment.quotes.withdraw(caller.id)
   }
+}
+
+type Answered = Extract<GatewayReply, { ok: true }>
+
+/** Sends the pieces of a call one after the other, up to the first that fails; their answers are joined to one. */
+async function sendAll(call: Call, endpoint: ApiEndpoint, pieces: readonly WireMessage[]) {
+  const answers: Answered[] = []
+  const envelopes: Envelope[] = []
+  for (const piece of pieces) {
+    const reply = await send(call, endpoint, piece)
+    const envelope = envelopeOf(endpoint, reply)
+    if (!reply.ok || !envelope.ok) return { reply, envelope }
+    answers.push(reply)
+    envelopes.push(envelope.value)
+  }
+  return { reply: answers.reduce(joinReplies), envelope: succeed(joinChains(envelopes)) }
+}
+
+/** An answer is as old as its oldest part. What is left of OpenD's limit is what the last part came with. */
+function joinReplies(one: Answered, next: Answered): Answered {
+  const { source, asOfMs } = one.asOfMs <= next.asOfMs ? one : next
+  return { ...next, source, asOfMs }
 }
 
 function envelopeOf({ protocol }: Target, reply: GatewayReply) {

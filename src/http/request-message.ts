@@ -7,11 +7,16 @@ import { messageType, type Field } from '../wire/schema.ts'
 import { withSecurityHint } from '../wire/security-hint.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
 import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCodes } from './code-and-market.ts'
+import { defaultedFields, withDefaultTimes } from './default-times.ts'
+import { withMarketTimes } from './market-times.ts'
+import { splitChain } from './option-chain.ts'
 import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
   readonly c2s: WireMessage
+  /** The calls that it is sent in, in their order: itself, or the parts of one that is too long for OpenD. */
+  readonly pieces: readonly WireMessage[]
   /** A subscription to make before the call, where the caller asked for one. */
   readonly subscription: WireMessage | null
   /** The packet id of an order call, where the caller gave one. */
@@ -21,9 +26,9 @@ export interface RequestMessage {
 const SUB_TYPE_LIST = 'subTypeList'
 
 /** Reads and checks the message of a request. Failures: every `request.*` about bodies. */
-export async function readC2S(endpoint: ApiEndpoint, request: Request): Promise<Result<RequestMessage>> {
+export async function readC2S(endpoint: ApiEndpoint, request: Request, nowMs: number): Promise<Result<RequestMessage>> {
   const text = await readText(endpoint, request)
-  return text.ok ? checkC2S(endpoint, text.value) : text
+  return text.ok ? checkC2S(endpoint, text.value, nowMs) : text
 }
 
 /** The text of a request's body, for `checkC2S`; nothing for an endpoint that takes none, where a body is refused. */
@@ -33,8 +38,12 @@ export async function readText(endpoint: ApiEndpoint, request: Request): Promise
   return nothing.ok ? succeed('') : nothing
 }
 
-/** Checks the message that a body's text is. Failures: the `request.*` about what stands in a body. */
-export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMessage> {
+/**
+ * Checks the message that a body's text is, and writes its securities and times as OpenD takes them: from here on it
+ * changes no more, so whatever looks at it sees what goes upstream. `nowMs` is what times are reckoned from that the body
+ * leaves out. Failures: the `request.*` about what stands in a body.
+ */
+export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Result<RequestMessage> {
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
   const body = parseBody(text)
   if (!body.ok) return body
@@ -42,16 +51,14 @@ export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMes
   if (stray !== null) return stray
   const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
   if (!checked.ok) return fail(withSecurityHint(checked.failure, body.value))
-  const named = withSecurities(endpoint, checked.value)
-  return named.ok ? complete(endpoint, named.value) : named
+  const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked.value) : withPlainCodes(checked.value)
+  if (!named.ok) return named
+  const timed = withMarketTimes(endpoint.protocol, named.value)
+  return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed
 }
 
 function messageOf({ protocol }: ApiEndpoint): string {
   return `${protocol}.C2S`
-}
-
-function withSecurities(endpoint: ApiEndpoint, checked: WireMessage): Result<WireMessage> {
-  return namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked) : withPlainCodes(checked)
 }
 
 /** What the check needs to know of a row; made once for each row. */
@@ -60,21 +67,31 @@ const optionsByEndpoint = new WeakMap<ApiEndpoint, CheckOptions>()
 function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
-    const isByCode = namesByCode(messageOf(endpoint))
+    const optional = optionalOf(endpoint)
+    const extra = extraOf(endpoint)
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      optionalFields: [
-        ...(endpoint.isOrder === true ? optionalFieldsOf(endpoint) : []),
-        ...(isByCode ? FROM_SYMBOL : []),
-      ],
-      extraFields: [
-        ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
-        ...(isByCode ? [symbolField()] : []),
-      ],
+      ...(optional.length === 0 ? {} : { optionalFields: optional }),
+      ...(extra.length === 0 ? {} : { extraFields: extra }),
     }
     optionsByEndpoint.set(endpoint, options)
   }
   return options
+}
+
+function optionalOf(endpoint: ApiEndpoint): readonly string[] {
+  return [
+    ...(endpoint.isOrder === true ? optionalFieldsOf(endpoint) : []),
+    ...(namesByCode(messageOf(endpoint)) ? FROM_SYMBOL : []),
+    ...defaultedFields(endpoint.protocol),
+  ]
+}
+
+function extraOf(endpoint: ApiEndpoint): readonly Field[] {
+  return [
+    ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
+    ...(namesByCode(messageOf(endpoint)) ? [symbolField()] : []),
+  ]
 }
 
 function subTypeList(): Field {
@@ -93,7 +110,11 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
   }
   if (endpoint.isOrder === true) {
     const order = completeOrder(endpoint, checked)
-    return order.ok ? succeed({ ...order.value, subscription: null }) : order
+    return order.ok ? succeed({ ...onlyMessage(order.value.c2s), packetId: order.value.packetId }) : order
+  }
+  if (endpoint.protocol === 'Qot_GetOptionChain') {
+    const pieces = splitChain(checked)
+    return pieces.ok ? succeed({ ...onlyMessage(checked), pieces: pieces.value }) : pieces
   }
   if (endpoint.subscribesFirst !== true) return succeed(onlyMessage({ ...endpoint.impliedFields, ...checked }))
   const { [SUB_TYPE_LIST]: subTypes, ...c2s } = checked
@@ -102,7 +123,7 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
 }
 
 function onlyMessage(c2s: WireMessage): RequestMessage {
-  return { c2s, subscription: null, packetId: null }
+  return { c2s, pieces: [c2s], subscription: null, packetId: null }
 }
 
 /** Subscribes and leaves the caller's push registrations as they are: an absent flag means just that. */

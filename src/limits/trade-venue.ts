@@ -9,6 +9,8 @@ interface Venue {
   readonly market: string
   /** `Trd_Common.Currency` name of most of its prices; null where each contract has its own. */
   readonly currency: string | null
+  /** IANA name of the time zone of its clock; null where OpenD does not say which clock it uses. */
+  readonly timeZone: string | null
 }
 
 /** What a `Trd_Common.TrdMarket` trades. */
@@ -19,18 +21,18 @@ interface Market {
   readonly isPricedByContract: boolean
 }
 
-const HK: Venue = { prefix: 'HK', market: 'HK', currency: 'HKD' }
-const US: Venue = { prefix: 'US', market: 'US', currency: 'USD' }
-const SH: Venue = { prefix: 'SH', market: 'CN', currency: 'CNH' }
-const SZ: Venue = { prefix: 'SZ', market: 'CN', currency: 'CNH' }
-const SG: Venue = { prefix: 'SG', market: 'SG', currency: 'SGD' }
-const JP: Venue = { prefix: 'JP', market: 'JP', currency: 'JPY' }
-const AU: Venue = { prefix: 'AU', market: 'AU', currency: 'AUD' }
-const MY: Venue = { prefix: 'MY', market: 'MY', currency: 'MYR' }
-const CA: Venue = { prefix: 'CA', market: 'CA', currency: 'CAD' }
-const FX: Venue = { prefix: 'FX', market: 'FX', currency: null }
-const CC: Venue = { prefix: 'CC', market: 'CRYPTO', currency: null }
-const EC: Venue = { prefix: 'EC', market: 'PREDICTION', currency: null }
+const HK: Venue = { prefix: 'HK', market: 'HK', currency: 'HKD', timeZone: 'Asia/Hong_Kong' }
+const US: Venue = { prefix: 'US', market: 'US', currency: 'USD', timeZone: 'America/New_York' }
+const SH: Venue = { prefix: 'SH', market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
+const SZ: Venue = { prefix: 'SZ', market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
+const SG: Venue = { prefix: 'SG', market: 'SG', currency: 'SGD', timeZone: 'Asia/Singapore' }
+const JP: Venue = { prefix: 'JP', market: 'JP', currency: 'JPY', timeZone: 'Asia/Tokyo' }
+const AU: Venue = { prefix: 'AU', market: 'AU', currency: 'AUD', timeZone: 'Australia/Sydney' }
+const MY: Venue = { prefix: 'MY', market: 'MY', currency: 'MYR', timeZone: 'Asia/Kuala_Lumpur' }
+const CA: Venue = { prefix: 'CA', market: 'CA', currency: 'CAD', timeZone: 'America/Toronto' }
+const FX: Venue = { prefix: 'FX', market: 'FX', currency: null, timeZone: null }
+const CC: Venue = { prefix: 'CC', market: 'CRYPTO', currency: null, timeZone: null }
+const EC: Venue = { prefix: 'EC', market: 'PREDICTION', currency: null, timeZone: null }
 
 const VENUES: ReadonlyMap<number, Venue> = new Map([
   [TrdSecMarket.HK, HK],
@@ -131,6 +133,15 @@ export function tradePrefixOf(prefix: string): string {
 export function secMarketOf(prefix: string): number | null {
   const found = [...VENUES].find(([, venue]) => venue.prefix === tradePrefixOf(prefix))
   return found === undefined ? null : found[0]
+}
+
+/** IANA name of the time zone of the venues with these prefixes; null where they have several, or no known one. */
+export function timeZoneOf(prefixes: readonly string[]): string | null {
+  const zones = new Set(
+    prefixes.map((prefix) => VENUES.get(secMarketOf(prefix) ?? TrdSecMarket.Unknown)?.timeZone ?? null),
+  )
+  const [zone = null, ...others] = zones
+  return others.length === 0 ? zone : null
 }
 
 /**

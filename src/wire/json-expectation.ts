@@ -2,6 +2,7 @@ import { describeEnum } from './json-enum.ts'
 import { TRADE_HEADER } from './json-names.ts'
 import type { Field, ScalarKind } from './schema.ts'
 import { SECURITY, SECURITY_PREFIXES } from './security-text.ts'
+import { isTimeField, TIME_EXPECTATION } from './time-text.ts'
 
 const TRD_ENV = 'Trd_Common.TrdEnv'
 
@@ -20,6 +21,7 @@ export function describeElement(field: Field): string {
     return '0 (simulate) or 1 (real); documents that print 1 = simulate and 2 = real are wrong'
   }
   if (field.enumName !== null) return describeEnum(field.enumName)
+  if (isTimeField(field)) return TIME_EXPECTATION
   if (field.kind !== 'message') return SCALAR_WORDS[field.kind]
   if (field.messageName === SECURITY) return SECURITY_EXPECTATION
   if (field.messageName === TRADE_HEADER) {

@@ -5,6 +5,7 @@ import { Problem } from './json-problem.ts'
 import type { JsonValue } from './json-text.ts'
 import type { WireScalar } from './json-wire-value.ts'
 import type { Field, ScalarKind } from './schema.ts'
+import { checkTime, isTimeField } from './time-text.ts'
 
 const INT32_MIN = -(2 ** 31)
 const INT32_MAX = 2 ** 31 - 1
@@ -26,6 +27,7 @@ export function checkScalar(field: Field, value: JsonValue): WireScalar | Proble
   if (field.enumName !== null) {
     return typeof value === 'number' || typeof value === 'string' ? checkEnum(field, field.enumName, value) : null
   }
+  if (isTimeField(field)) return checkTime(value)
   if (field.kind === 'message') throw new Error(`${field.name} is a message, not a scalar`)
   return READERS[field.kind](value)
 }

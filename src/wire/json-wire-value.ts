@@ -11,3 +11,8 @@ export interface WireMessage {
 
 /** A message while it is read. */
 export type WireDraft = Record<string, WireValue>
+
+/** Whether a value is a message. */
+export function isWireMessage(value: WireValue | undefined): value is WireMessage {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
+}
