@@ -1,3 +1,4 @@
+import { describeRange, rangeOf } from './field-range.ts'
 import { describeEnum } from './json-enum.ts'
 import { TRADE_HEADER } from './json-names.ts'
 import type { Field, ScalarKind } from './schema.ts'
@@ -22,6 +23,8 @@ export function describeElement(field: Field): string {
   }
   if (field.enumName !== null) return describeEnum(field.enumName)
   if (isTimeField(field)) return TIME_EXPECTATION
+  const range = rangeOf(field)
+  if (range !== null) return describeRange(range)
   if (field.kind !== 'message') return SCALAR_WORDS[field.kind]
   if (field.messageName === SECURITY) return SECURITY_EXPECTATION
   if (field.messageName === TRADE_HEADER) {

@@ -1,4 +1,5 @@
 import { decodeBase64 } from './json-base64.ts'
+import { rangeOf } from './field-range.ts'
 import { enumNumber, suggestEnumValue } from './json-enum.ts'
 import { describeElement } from './json-expectation.ts'
 import { Problem } from './json-problem.ts'
@@ -29,7 +30,7 @@ export function checkScalar(field: Field, value: JsonValue): WireScalar | Proble
   }
   if (isTimeField(field)) return checkTime(value)
   if (field.kind === 'message') throw new Error(`${field.name} is a message, not a scalar`)
-  return READERS[field.kind](value)
+  return READERS[field.kind](value, field)
 }
 
 function checkEnum(field: Field, enumName: string, value: number | string): number | Problem | null {
@@ -38,8 +39,8 @@ function checkEnum(field: Field, enumName: string, value: number | string): numb
   return meant === null ? number : Problem.invalid(`${describeElement(field)}; did you mean ${meant}?`)
 }
 
-const READERS: Readonly<Record<ScalarKind, (value: JsonValue) => WireScalar | null>> = {
-  int32: (value) => integerBetween(value, INT32_MIN, INT32_MAX),
+const READERS: Readonly<Record<ScalarKind, (value: JsonValue, field: Field) => WireScalar | null>> = {
+  int32: (value, field) => inRange(integerBetween(value, INT32_MIN, INT32_MAX), field),
   uint32: (value) => integerBetween(value, 0, UINT32_MAX),
   int64: (value) => bigintBetween(value, INT64_MIN, INT64_MAX),
   uint64: (value) => bigintBetween(value, 0n, UINT64_MAX),
@@ -55,6 +56,12 @@ function integerBetween(value: JsonValue, min: number, max: number): number | nu
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) return null
   // Adding 0 turns the -0 that JSON can write into 0.
   return value + 0
+}
+
+function inRange(number: number | null, field: Field): number | null {
+  const range = number === null ? null : rangeOf(field)
+  if (number === null || range === null) return number
+  return number >= range.least && number <= (range.most ?? number) ? number : null
 }
 
 function bigintBetween(value: JsonValue, min: bigint, max: bigint): bigint | null {

@@ -8,6 +8,7 @@ import {
   type MessageType,
   type ScalarKind,
 } from '../../src/wire/schema.ts'
+import { rangeOf } from '../../src/wire/field-range.ts'
 import { isTimeField } from '../../src/wire/time-text.ts'
 import { parseSecurityText, SECURITY, SECURITY_PREFIXES } from '../../src/wire/security-text.ts'
 import type { WireMessage, WireValue } from '../../src/wire/json-wire-value.ts'
@@ -34,6 +35,8 @@ function anyValue(field: Field, messageName: string): fc.Arbitrary<WireValue> {
 function anyElement(field: Field): fc.Arbitrary<WireValue> {
   if (field.messageName !== null) return anyMessage(field.messageName)
   if (field.enumName !== null) return fc.constantFrom(...enumType(field.enumName).values.values())
+  const range = rangeOf(field)
+  if (range !== null) return fc.integer({ min: range.least, max: range.most ?? 2 ** 31 - 1 })
   if (isTimeField(field)) return fc.constantFrom('', '2026-11-01', '2026-11-01 09:30:00', '2026-11-01T09:30:00-05:00')
   return SCALARS[field.kind === 'message' ? 'string' : field.kind]
 }
