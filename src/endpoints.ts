@@ -24,6 +24,8 @@ export interface ApiEndpoint {
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
   readonly subscribesFirst?: true
+  /** `?partial=true` is accepted: securities that OpenD refuses are left out of the answer. */
+  readonly hasPartial?: true
   /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
   readonly accounts?: 'header' | 'list' | 'reply'
   /** The call can place, change or cancel an order, so it goes through the limits and the ledger. */
@@ -82,6 +84,7 @@ export const API_ENDPOINTS: readonly ApiEndpoint[] = [
   quote('POST /api/quote', 'Qot_GetBasicQot', 3004, 'Latest quotes of subscribed securities', {
     ...OF_SECURITIES,
     subscribesFirst: true,
+    hasPartial: true,
   }),
   quote('POST /api/kline', 'Qot_GetKL', 3006, 'Latest K-lines of a subscribed security'),
   quote('POST /api/orderbook', 'Qot_GetOrderBook', 3012, 'Order book of a subscribed security'),
@@ -91,6 +94,7 @@ export const API_ENDPOINTS: readonly ApiEndpoint[] = [
   quote('POST /api/snapshot', 'Qot_GetSecuritySnapshot', 3203, 'Snapshots of up to 400 securities', {
     ...OF_SECURITIES,
     maxSecurities: SNAPSHOT_SECURITIES,
+    hasPartial: true,
   }),
   // Without securities and market OpenD would answer with every security it knows: about 28 MB.
   quote('POST /api/static-info', 'Qot_GetStaticInfo', 3202, 'Name, lot size and listing of securities', {

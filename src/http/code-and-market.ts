@@ -3,6 +3,7 @@ import { orderPlaceOf, secMarketOf, tradePrefixOf } from '../limits/trade-venue.
 import { describeEnum } from '../wire/json-enum.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
+import { expiredOn } from './refused-securities.ts'
 import { suggestSecurity } from '../wire/security-hint.ts'
 import { type ParsedSecurity, parseSecurityText, SECURITY_PREFIXES, securityText } from '../wire/security-text.ts'
 
@@ -30,19 +31,30 @@ export const FROM_SYMBOL: readonly string[] = [CODE]
 /**
  * Turns `symbol`, or a prefix in `code`, into the code and the market that OpenD takes. The market of a symbol must be that
  * of `sec_market` and one that `trd_market` trades. This happens before the message is encoded, so limits, ledger and OpenD
- * all see the same two fields.
+ * all see the same two fields. An option that has expired is refused.
  */
-export function withCodeAndMarket(checked: WireMessage): Result<WireMessage> {
+export function withCodeAndMarket(checked: WireMessage, nowMs: number): Result<WireMessage> {
   const { [SYMBOL]: symbol, ...message } = checked
   const code = message[CODE]
   if (symbol !== undefined && code !== undefined) return invalid(SYMBOL, 'symbol or code, not both')
-  if (symbol !== undefined) return placed(message, securityIn(symbol), SYMBOL)
+  if (symbol !== undefined) return unexpired(placed(message, securityIn(symbol), SYMBOL), SYMBOL, nowMs)
   if (typeof code !== 'string') {
     return fail({ code: 'request.missing_field', path: CODE, expected: 'the code of the security, or symbol' })
   }
   const prefixed = readPrefix(code)
-  if (prefixed === null) return succeed(message)
-  return prefixed === 'unreadable' ? unreadable(code) : placed(message, prefixed, CODE)
+  if (prefixed === 'unreadable') return unreadable(code)
+  return unexpired(prefixed === null ? succeed(message) : placed(message, prefixed, CODE), CODE, nowMs)
+}
+
+/** Refuses an option whose last day has passed: OpenD would call it an unknown stock. */
+function unexpired(named: Result<WireMessage>, path: string, nowMs: number): Result<WireMessage> {
+  if (!named.ok) return named
+  const { [CODE]: code, [SEC_MARKET]: secMarket, header } = named.value
+  const trdMarket = isWireMessage(header) ? header['trdMarket'] : undefined
+  if (typeof code !== 'string' || typeof trdMarket !== 'number') return named
+  const { prefixes } = orderPlaceOf(trdMarket, typeof secMarket === 'number' ? secMarket : undefined)
+  const lastDay = expiredOn(prefixes, code, nowMs)
+  return lastDay === null ? named : invalid(path, `a security that can be traded: ${code} expired on ${lastDay}`)
 }
 
 /** The codes of a filter without their prefixes; each must be of a market that the header's `trdMarket` trades. */

@@ -51,7 +51,9 @@ export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Re
   if (stray !== null) return stray
   const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
   if (!checked.ok) return fail(withSecurityHint(checked.failure, body.value))
-  const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked.value) : withPlainCodes(checked.value)
+  const named = namesByCode(messageOf(endpoint))
+    ? withCodeAndMarket(checked.value, nowMs)
+    : withPlainCodes(checked.value)
   if (!named.ok) return named
   const timed = withMarketTimes(endpoint.protocol, named.value)
   return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed

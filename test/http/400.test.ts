@@ -157,6 +157,8 @@ test("OpenD's own refusal is a 400 with the envelope in it", async () => {
       ret_msg: 'HK.00700 is not subscribed',
       err_code: 5,
       s2c: null,
+      securities: ['HK.00700'],
+      expired: [],
     })
   }
 })
