@@ -4,7 +4,7 @@ import { accountsOf, checkAccounts, checkLock, filterAccounts } from './accounts
 import { answerJsonText, answerProblem } from './answer.ts'
 import { admit } from './authenticate.ts'
 import { checkQuery, readPlainText } from './body.ts'
-import { isCached, CachedRead } from './cached-read.ts'
+import { CachedRead } from './cached-read.ts'
 import type { Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { PARTIAL } from './partial-read.ts'
@@ -20,17 +20,17 @@ import { type Call, sendPartly, sendWhole } from './send-message.ts'
  * was checked when the object was asked.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
-  const isCachedCall = isCached(endpoint)
+  const { isIsolateCached } = endpoint
   return async (exchange) => {
     const admitted = await admit(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
     const isPartial = readPartial(endpoint, exchange.request)
     if (!isPartial.ok) return isPartial
-    const text = isCachedCall ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
+    const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
     if (!text.ok) return text
     const isFresh = wantsFresh(exchange.request.headers)
-    const read =
-      isCachedCall && !isFresh && !isPartial.value ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const isKept = isIsolateCached && !isFresh && !isPartial.value
+    const read = isKept ? CachedRead.of(admitted.value, endpoint, text.value) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
     const call = { exchange, admitted: admitted.value, isFresh, isPartial: isPartial.value }

@@ -83,7 +83,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
 
 function optionalOf(endpoint: ApiEndpoint): readonly string[] {
   return [
-    ...(endpoint.isOrder === true ? optionalFieldsOf(endpoint) : []),
+    ...(endpoint.isOrder ? optionalFieldsOf(endpoint) : []),
     ...(namesByCode(messageOf(endpoint)) ? FROM_SYMBOL : []),
     ...defaultedFields(endpoint.protocol),
   ]
@@ -110,7 +110,7 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
     const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
     return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
   }
-  if (endpoint.isOrder === true) {
+  if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...onlyMessage(order.value.c2s), packetId: order.value.packetId }) : order
   }

@@ -1,3 +1,4 @@
+import { CALLS } from '../calls.ts'
 import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import { quotaShareOf } from '../auth/caller.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
@@ -15,7 +16,7 @@ import type { RequestMessage } from './request-message.ts'
 
 type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
-const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: 3001 }
+const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: CALLS.Qot_Sub.protoId }
 
 /** On whose behalf calls are made. */
 export interface Call {

@@ -61,7 +61,8 @@ function integerBetween(value: JsonValue, min: number, max: number): number | nu
 function inRange(number: number | null, field: Field): number | null {
   const range = number === null ? null : rangeOf(field)
   if (number === null || range === null) return number
-  return number >= range.least && number <= (range.most ?? number) ? number : null
+  const [least, most] = range
+  return number >= least && number <= (most ?? number) ? number : null
 }
 
 function bigintBetween(value: JsonValue, min: bigint, max: bigint): bigint | null {

@@ -36,7 +36,7 @@ function anyElement(field: Field): fc.Arbitrary<WireValue> {
   if (field.messageName !== null) return anyMessage(field.messageName)
   if (field.enumName !== null) return fc.constantFrom(...enumType(field.enumName).values.values())
   const range = rangeOf(field)
-  if (range !== null) return fc.integer({ min: range.least, max: range.most ?? 2 ** 31 - 1 })
+  if (range !== null) return fc.integer({ min: range[0], max: range[1] ?? 2 ** 31 - 1 })
   if (isTimeField(field)) return fc.constantFrom('', '2026-11-01', '2026-11-01 09:30:00', '2026-11-01T09:30:00-05:00')
   return SCALARS[field.kind === 'message' ? 'string' : field.kind]
 }
