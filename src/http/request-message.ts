@@ -10,6 +10,7 @@ import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCode
 import { defaultedFields, withDefaultTimes } from './default-times.ts'
 import { withMarketTimes } from './market-times.ts'
 import { splitChain } from './option-chain.ts'
+import { fromAmount, withQuantity } from './order-quantity.ts'
 import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
@@ -55,7 +56,9 @@ export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Re
     ? withCodeAndMarket(checked.value, nowMs)
     : withPlainCodes(checked.value)
   if (!named.ok) return named
-  const timed = withMarketTimes(endpoint.protocol, named.value)
+  const counted = withQuantity(endpoint.protocol, named.value)
+  if (!counted.ok) return counted
+  const timed = withMarketTimes(endpoint.protocol, counted.value)
   return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed
 }
 
@@ -86,6 +89,7 @@ function optionalOf(endpoint: ApiEndpoint): readonly string[] {
     ...(endpoint.isOrder ? optionalFieldsOf(endpoint) : []),
     ...(namesByCode(messageOf(endpoint)) ? FROM_SYMBOL : []),
     ...defaultedFields(endpoint.protocol),
+    ...fromAmount(endpoint.protocol),
   ]
 }
 
