@@ -5,7 +5,13 @@ import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wi
 import { messageType, type Field } from '../wire/schema.ts'
 import { expiredOn } from './refused-securities.ts'
 import { suggestSecurity } from '../wire/security-hint.ts'
-import { type ParsedSecurity, parseSecurityText, SECURITY_PREFIXES, securityText } from '../wire/security-text.ts'
+import {
+  type ParsedSecurity,
+  parseSecurityText,
+  SECURITY_PREFIXES,
+  securityText,
+  visibleText,
+} from '../wire/security-text.ts'
 
 /** Trade messages name a security by a code without a prefix and the number of its market. */
 const CODE = 'code'

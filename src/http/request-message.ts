@@ -40,9 +40,9 @@ export async function readText(endpoint: ApiEndpoint, request: Request): Promise
 }
 
 /**
- * Checks the message that a body's text is, and writes its securities and times as OpenD takes them: from here on it
- * changes no more, so whatever looks at it sees what goes upstream. `nowMs` is what times are reckoned from that the body
- * leaves out. Failures: the `request.*` about what stands in a body.
+ * Checks the message that a body's text is, and writes its securities and times as OpenD takes them. The message does not
+ * change after that, so limits, ledger and OpenD see the same one. `nowMs` is the present, for times that the body leaves
+ * out. Failures: the `request.*` about what stands in a body.
  */
 export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Result<RequestMessage> {
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))

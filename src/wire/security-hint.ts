@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import { SECURITY_EXPECTATION } from './json-expectation.ts'
 import { isJsonArray, isJsonObject, type JsonValue } from './json-text.ts'
-import { parseSecurityText, SECURITY_PREFIXES, securityText } from './security-text.ts'
+import { parseSecurityText, SECURITY_PREFIXES, securityText, visibleText } from './security-text.ts'
 
 /** Exchanges and markets as other services name them, before or after the code, and the prefix of OpenD for each. */
 const PREFIX_OF: ReadonlyMap<string, string> = new Map([
@@ -31,7 +31,7 @@ const MAX_CHARS = 64
  * `NASDAQ:AAPL`, `US.BRK-B`. Null where nothing is likely.
  */
 export function suggestSecurity(text: string): string | null {
-  const given = text.replace(/\p{Cf}/gu, '').trim()
+  const given = visibleText(text)
   if (given.length > MAX_CHARS) return null
   const [, joinedMarket = '', joinedCode = ''] = JOINED.exec(given) ?? []
   const [, codeBefore = '', marketAfter = ''] = CODE_FIRST.exec(given) ?? []

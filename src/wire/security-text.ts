@@ -43,7 +43,7 @@ let marketNumbers: ReadonlyMap<string, number> | null = null
  * there is no dot, no code or no market of that prefix, and for a share class after a hyphen (`US.BRK-B`).
  */
 export function parseSecurityText(text: string): ParsedSecurity | null {
-  const parsed = parseSymbol(text.replace(INVISIBLE, '').trim())
+  const parsed = parseSymbol(visibleText(text))
   if (parsed === null) return null
   const { market, code } = parsed
   switch (market) {
@@ -69,6 +69,11 @@ export function parseSymbol(symbol: string): ParsedSecurity | null {
 
 /** Zero-width characters, marks of direction and the like: nothing that a code has. */
 const INVISIBLE = /\p{Cf}/gu
+
+/** A text without the characters that cannot be seen, and without blanks around it. */
+export function visibleText(text: string): string {
+  return text.replace(INVISIBLE, '').trim()
+}
 
 /** A share class as other services write it; OpenD writes `BRK.B`. */
 const SHARE_CLASS = /^[a-z]+[-/][a-z]$/i
