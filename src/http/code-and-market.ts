@@ -3,7 +3,7 @@ import { orderPlaceOf, secMarketOf, tradePrefixOf } from '../limits/trade-venue.
 import { describeEnum } from '../wire/json-enum.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
-import { expiredOn } from './refused-securities.ts'
+import { expiredOn } from './expired-options.ts'
 import { suggestSecurity } from '../wire/security-hint.ts'
 import {
   type ParsedSecurity,
@@ -82,10 +82,7 @@ export function withPlainCodes(message: WireMessage): Result<WireMessage> {
 
 /** The security that a code with a prefix names; null for a code without one, which may have dots of its own. */
 function readPrefix(code: string): ParsedSecurity | 'unreadable' | null {
-  const [prefix = ''] = code
-    .replace(/\p{Cf}/gu, '')
-    .trim()
-    .split('.', 1)
+  const [prefix = ''] = visibleText(code).split('.', 1)
   if (!code.includes('.') || !SECURITY_PREFIXES.includes(prefix.toUpperCase())) return null
   return parseSecurityText(code) ?? 'unreadable'
 }

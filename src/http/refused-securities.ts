@@ -1,10 +1,7 @@
 import type { Failure } from '../base/failure.ts'
-import { tradePrefixOf, timeZoneOf } from '../limits/trade-venue.ts'
-import { zoneClock } from '../limits/zone-clock.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
-import { lastDayOfOption } from '../wire/option-code.ts'
 import { securityText } from '../wire/security-text.ts'
-import { dayOfText, marketDay } from './market-times.ts'
+import { expiredOn } from './expired-options.ts'
 
 /** A security that a call names. */
 export interface NamedSecurity {
@@ -20,15 +17,6 @@ export function securitiesIn({ securityList, security, owner }: WireMessage): re
     const text = typeof market === 'number' && typeof code === 'string' ? securityText({ market, code }) : null
     return text === null || typeof code !== 'string' ? [] : [{ text, code }]
   })
-}
-
-/** The last day of an option that has passed on the clock of its market; null for every other code. */
-export function expiredOn(prefixes: readonly string[], code: string, nowMs: number): string | null {
-  const lastDay = lastDayOfOption(code)
-  if (lastDay === null) return null
-  const zone = timeZoneOf(prefixes.map(tradePrefixOf))
-  const today = marketDay(zone === null ? null : zoneClock(zone), nowMs, 'first')
-  return dayOfText(lastDay) < today ? lastDay : null
 }
 
 /** Whether an option of the call has expired. */

@@ -1,4 +1,7 @@
 import { isCalendarDate } from '../base/timestamp.ts'
+import { timeZoneOf, tradePrefixOf } from '../limits/trade-venue.ts'
+import { zoneClock } from '../limits/zone-clock.ts'
+import { dayOfText, marketDay } from './market-times.ts'
 
 /** Class, last day, call or put, and the strike in thousandths: `SOFI251121C31000`, `TCH261127P400000`, `SPXW...`. */
 const OPTION_CODE = /^\.?[A-Z]{1,6}\d?(\d\d)(\d\d)(\d\d)[CP]\d{1,9}$/
@@ -12,4 +15,13 @@ export function lastDayOfOption(code: string): string | null {
   if (year === undefined || month === undefined || day === undefined) return null
   const date = `20${year}-${month}-${day}`
   return isCalendarDate(date) ? date : null
+}
+
+/** The last day of an option that has passed on the clock of its market; null for every other code. */
+export function expiredOn(prefixes: readonly string[], code: string, nowMs: number): string | null {
+  const lastDay = lastDayOfOption(code)
+  if (lastDay === null) return null
+  const zone = timeZoneOf(prefixes.map(tradePrefixOf))
+  const today = marketDay(zone === null ? null : zoneClock(zone), nowMs, 'first')
+  return dayOfText(lastDay) < today ? lastDay : null
 }
