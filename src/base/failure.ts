@@ -1,3 +1,5 @@
+import type { FieldFailure } from './field-problem.ts'
+
 /**
  * Every failure a caller can meet, as data. The union is closed: `problem/problem.ts` turns each member into a
  * status and a sentence with one exhaustive switch, and a new member does not compile until it is there.
@@ -28,9 +30,7 @@ export type RequestFailure =
   | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
-  | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }
-  | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
-  | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
+  | FieldFailure
   | { readonly code: 'request.unexpected_body' }
   | { readonly code: 'request.upgrade_required' }
 

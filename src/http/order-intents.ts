@@ -8,7 +8,8 @@ import { admit } from './authenticate.ts'
 import { checkNoBody, checkQuery } from './body.ts'
 import type { Handler } from './exchange.ts'
 import { intentView } from './intent-view.ts'
-import { ACCOUNT_ID, FLAG, oneOf, readQuery, textLike, wholeNumber } from './plain-fields.ts'
+import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../wire/json-fields.ts'
+import { readQuery } from './plain-fields.ts'
 
 /** Entries of one page. The most is what a reply can carry without being felt: about 200 KiB. */
 const DEFAULT_LIMIT = 50

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-
 import { MAX_JSON_DEPTH, parseJsonText, type JsonValue } from '../../src/wire/json-text.ts'
 
 function parse(text: string): JsonValue {
