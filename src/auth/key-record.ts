@@ -1,3 +1,4 @@
+import { bytesOfHex } from '../base/hex.ts'
 import { type FieldValues, listOf, objectOf, parsedText, required, oneOf, TEXT, textLike } from '../wire/json-fields.ts'
 import { Problem, type Problems } from '../wire/json-problem.ts'
 import { RESTRICTION_RULES, type Restrictions, restrictionsFrom } from './restrictions.ts'
@@ -65,5 +66,5 @@ export function keyRecordFrom(record: NonNullable<ReturnType<typeof KEY_RECORD.r
 
 function digestOf(text: string): Uint8Array | null {
   const [, hex] = DIGEST.exec(text) ?? []
-  return hex === undefined ? null : Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+  return hex === undefined ? null : bytesOfHex(hex)
 }

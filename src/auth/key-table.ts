@@ -1,8 +1,7 @@
+import { equalInConstantTime, sha256 } from '../transport/native-crypto.ts'
 import { listOf, readFields, required } from '../wire/json-fields.ts'
 import { Problem, Problems } from '../wire/json-problem.ts'
 import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json-text.ts'
-import { equalInConstantTime } from './constant-time.ts'
-import { sha256 } from './digest.ts'
 import { KEY_RECORD, keyRecordFrom, type KeyRecord } from './key-record.ts'
 import { sentencesOf } from './restrictions.ts'
 
@@ -65,8 +64,8 @@ function recordsOf(file: JsonObject, problems: Problems): KeyTable {
  * The record whose digest is that of the token, or null. Looks at every record, so that the time taken says nothing
  * about which one matched.
  */
-export async function findKey(table: KeyTable, token: string): Promise<KeyRecord | null> {
-  const digest = await sha256(token)
+export function findKey(table: KeyTable, token: string): KeyRecord | null {
+  const digest = sha256(token)
   let found: KeyRecord | null = null
   for (const record of table) if (equalInConstantTime(record.digest, digest)) found = record
   return found

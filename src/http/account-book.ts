@@ -3,8 +3,7 @@ import { fail, succeed, type Result } from '../base/result.ts'
 import { opendFailure } from '../gateway/link/opend-failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import type { Exchange } from './exchange.ts'
-import { callOpend } from './opend-call.ts'
+import { callOpend, type Exchange } from './exchange.ts'
 
 /** How long a list may be reused. Accounts change by paperwork, and a card that moved must not linger for long. */
 const FRESH_MS = 60_000

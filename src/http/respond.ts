@@ -1,12 +1,11 @@
 import { fail, type Failed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
-import { answerProblem } from './answer.ts'
+import { answerProblem, requestIdOf } from './answer.ts'
 import type { Counters } from './counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
 import { reportBug } from './report-bug.ts'
-import { requestIdOf } from './request-id.ts'
 
 /** A request as it arrives, with what its isolate has at hand. */
 export interface Arrival {
