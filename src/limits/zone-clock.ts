@@ -1,3 +1,5 @@
+import { BoundedMap } from '../base/bounded-map.ts'
+
 const MS_PER_MINUTE = 60_000
 const MS_PER_DAY = 86_400_000
 
@@ -9,7 +11,7 @@ const MOST_ZONES = 64
 
 const OFFSET_TEXT = /^GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/
 
-const clocks = new Map<string, ZoneClock>()
+const clocks = new BoundedMap<string, ZoneClock>(MOST_ZONES)
 
 /** The clocks on the walls of one time zone. */
 export class ZoneClock {
@@ -88,7 +90,6 @@ export function zoneClock(timeZone: string): ZoneClock | null {
   const format = offsetFormat(timeZone)
   if (format === null) return null
   const clock = new ZoneClock(timeZone, format)
-  if (clocks.size >= MOST_ZONES) clocks.clear()
   clocks.set(timeZone, clock)
   return clock
 }

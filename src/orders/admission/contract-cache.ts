@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
@@ -27,7 +28,7 @@ interface Contract {
  */
 export class ContractCache {
   readonly #nowMs: () => number
-  #contracts = new Map<string, Contract>()
+  #contracts = new BoundedMap<string, Contract>(MOST_CONTRACTS)
   readonly #asked = new Map<string, Promise<MarketFacts>>()
 
   constructor(nowMs: () => number) {
@@ -51,7 +52,7 @@ export class ContractCache {
   /** Forgets the contracts: OpenD may be another one now. */
   forget(): void {
     // A call that is on its way writes into the map that it began with.
-    this.#contracts = new Map()
+    this.#contracts = new BoundedMap(MOST_CONTRACTS)
   }
 
   #isFresh({ readAtMs }: Contract): boolean {
@@ -59,12 +60,9 @@ export class ContractCache {
     return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
   }
 
-  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts> {
+  async #ask(symbol: string, contracts: BoundedMap<string, Contract>, upstream: Upstream): Promise<MarketFacts> {
     const facts = await marketFacts(upstream, symbol)
     if (facts.contractMultiplier === null) return facts
-    contracts.delete(symbol)
-    const [oldest] = contracts.keys()
-    if (contracts.size >= MOST_CONTRACTS && oldest !== undefined) contracts.delete(oldest)
     contracts.set(symbol, { facts: { ...facts, lastPrice: null }, readAtMs: this.#nowMs() })
     return facts
   }
