@@ -1,7 +1,7 @@
 import { Currency } from '../../proto/enums.ts'
 import type { KeyLimits, ValueLimit } from '../limits/key-limits.ts'
 import { TradingHours } from '../limits/trading-hours.ts'
-import { zoneClock } from '../limits/zone-clock.ts'
+import { zoneClock } from '../base/zone-clock.ts'
 import {
   AMOUNT,
   type FieldRule,
