@@ -28,7 +28,7 @@ const FIELDS = {
  * `request.*` about bodies.
  */
 export const resolveIntent: Handler = async (exchange) => {
-  const { request } = exchange
+  const { request, params } = exchange
   const admitted = await admit(exchange, ['admin'])
   if (!admitted.ok) return admitted
   const query = checkQuery(request)
@@ -40,7 +40,7 @@ export const resolveIntent: Handler = async (exchange) => {
     const path = orderId === null ? 'order_id_ex' : 'order_id'
     return fail({ code: 'request.invalid_value', path, expected: 'this field only with "state": "accepted"' })
   }
-  const id = new URL(request.url).pathname.split('/').at(-2) ?? ''
+  const { id = '' } = params
   if (!INTENT_ID.test(id)) return unknownIntent(id)
   const decision = { state, reason, orderId, orderIdEx, by: admitted.value.caller.id }
   const resolved = await exchange.gateway.resolveOrderEntry(id, decision)

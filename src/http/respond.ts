@@ -10,6 +10,7 @@ import { reportBug } from './report-bug.ts'
 /** A request as it arrives, with what its isolate has at hand. */
 export interface Arrival {
   readonly request: Request
+  readonly params: Readonly<Record<string, string>>
   readonly env: Env
   readonly nowMs: number
   readonly clock: () => number
@@ -43,6 +44,7 @@ async function run(handler: Handler, arrival: Arrival, requestId: string): Promi
 /** Opens the gateway when it is asked for: many answers need none, and a stub is not free. */
 class ArrivedExchange implements Exchange {
   readonly request: Request
+  readonly params: Readonly<Record<string, string>>
   readonly requestId: string
   readonly nowMs: number
   readonly clock: () => number
@@ -55,6 +57,7 @@ class ArrivedExchange implements Exchange {
 
   constructor(arrival: Arrival, requestId: string) {
     this.request = arrival.request
+    this.params = arrival.params
     this.requestId = requestId
     this.nowMs = arrival.nowMs
     this.clock = arrival.clock
