@@ -22,20 +22,22 @@ const DIGEST = /^(?:sha256:)?([0-9a-f]{64})$/i
 
 const TIME = parsedText(parseTimestamp, 'an RFC 3339 time such as "2027-01-31T00:00:00Z"')
 
-/** One record of the key file, flat or with nested limits. */
-export const KEY_RECORD = objectOf({
+/** The fields of a record beside its restrictions. */
+export const KEY_RULES = {
   id: required(textLike(/^[^\p{Cc}]{1,128}$/u, '1 to 128 characters in one line')),
   hash: required(parsedText(digestOf, '"sha256:" and 64 hex digits, the SHA-256 of the key')),
   scopes: required(listOf(oneOf(SCOPES))),
   allowed_machines: listOf(TEXT),
   expires_at: TIME,
-  ...RESTRICTION_RULES,
   limits: objectOf(RESTRICTION_RULES),
   // Notes for people, and the reference's own memory of `allowed_acc_ids`: checked for their form, then not used.
   created_at: TIME,
   note: TEXT,
   raw_explicit_acc_ids: RESTRICTION_RULES.allowed_acc_ids,
-})
+}
+
+/** One record of the key file, with its restrictions flat or under `limits`. */
+export const KEY_RECORD = objectOf({ ...KEY_RULES, ...RESTRICTION_RULES })
 
 type RecordFields = FieldValues<typeof RESTRICTION_RULES>
 

@@ -40,6 +40,10 @@ export class SwitchRig {
   onCancel: (accId: bigint, orderId: bigint) => Reply = () => null
   onList: (accId: bigint, isFresh: boolean) => Reply = () => null
   onPlace: () => Reply = () => null
+  /** On whose behalf the lists of orders were asked for, with the rank. */
+  readonly listedFor: string[] = []
+  /** Markets in which every account may trade. */
+  markets: readonly number[] = [TrdMarket.HK]
   isLinkUp = true
   doesStorageFail = false
   service: OrderService
@@ -175,6 +179,7 @@ export class SwitchRig {
       send: async (protoId, body, origin) => {
         const failure = origin?.mayLeave?.(this.clock.wallMs()) ?? null
         if (failure !== null) return { ok: false, failure, sent: false }
+        if (protoId === GET_ORDER_LIST) this.listedFor.push(`${origin?.caller} ${origin?.rank}`)
         return (await this.#send(protoId, body)) ?? new Promise(() => undefined)
       },
       wouldRefuse: () => null,
@@ -184,7 +189,7 @@ export class SwitchRig {
       recordSent: () => undefined,
       tradingAccounts: async (accId) => new Map([[accId, 'simulate']]),
       allAccounts: async () =>
-        [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: [TrdMarket.HK] })),
+        [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: this.markets })),
       isLinkUp: () => this.isLinkUp,
       alarmBy: () => undefined,
       onRefused: () => undefined,
