@@ -1,6 +1,5 @@
-import type { GatewayReply, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
+import type { GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import type { Failed, Result } from '../base/result.ts'
-import type { QuoteCall } from '../quotes/quote-service.ts'
 import type { Counters } from './counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 
@@ -26,13 +25,6 @@ export interface Exchange {
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
-}
-
-/** Sends a call through the gateway object. The reply also shows whether this isolate has cached answers to forget. */
-export async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
-  const reply = await exchange.gateway.call(call)
-  exchange.deployments.recordEpoch(reply.epoch)
-  return reply
 }
 
 /** Answers one endpoint: a response, or the failure that the problem answer is made of. */

@@ -1,18 +1,20 @@
+import { CALLS } from '../calls.ts'
 import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import { quotaShareOf } from '../auth/caller.ts'
 import { fail, type Failed } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { encodeChecked } from '../wire/encode.ts'
+import type { QuoteCall } from '../quotes/quote-service.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts } from './accounts.ts'
 import { answerJsonText, answerProblem } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery, readPlainText } from './body.ts'
 import { readEnvelope } from './envelope.ts'
-import { callOpend, type Exchange, type Handler } from './exchange.ts'
+import type { Exchange, Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { checkC2S, readText } from './request-message.ts'
-import { isCached, CachedRead } from './cached-read.ts'
+import { CachedRead } from './cached-read.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,
@@ -22,16 +24,16 @@ import { isCached, CachedRead } from './cached-read.ts'
  * was checked when the object was asked.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
-  const isCachedCall = isCached(endpoint)
+  const { isIsolateCached } = endpoint
   return async (exchange) => {
     const admitted = await admit(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
     const query = checkQuery(exchange.request)
     if (!query.ok) return query
-    const text = isCachedCall ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
+    const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
     if (!text.ok) return text
     const isFresh = wantsFresh(exchange.request.headers)
-    const read = isCachedCall && !isFresh ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const read = isIsolateCached && !isFresh ? CachedRead.of(admitted.value, endpoint, text.value) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
     return ask(endpoint, { exchange, admitted: admitted.value, isFresh }, text.value, read)
@@ -74,7 +76,7 @@ async function ask(
 
 type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
-const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: 3001 }
+const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: CALLS.Qot_Sub.protoId }
 
 /** On whose behalf calls are made. */
 interface Call {
@@ -101,4 +103,11 @@ async function send(
 
 function envelopeOf({ protocol }: Target, reply: GatewayReply) {
   return reply.ok ? readEnvelope(protocol, reply.body) : fail(reply.failure)
+}
+
+/** Sends a call through the gateway object. The reply also shows whether this isolate has cached answers to forget. */
+async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
+  const reply = await exchange.gateway.call(call)
+  exchange.deployments.recordEpoch(reply.epoch)
+  return reply
 }

@@ -49,7 +49,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   if (options === undefined) {
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      ...(endpoint.isOrder === true ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
+      ...(endpoint.isOrder ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
       ...(endpoint.needsOneOf === undefined ? {} : { needsOneOf: endpoint.needsOneOf }),
       refusedFields: refusedFieldsOf(endpoint),
       ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
@@ -66,7 +66,7 @@ function subTypeList(): Field {
 }
 
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
-  if (endpoint.isOrder === true) {
+  if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...order.value, subscription: null }) : order
   }

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../base/bounded-map.ts'
-import type { CallRank } from './call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 
 /** A call that waits for OpenD's limit. The body stays with its owner. */
 export interface WaitingCall {
