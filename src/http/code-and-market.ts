@@ -1,17 +1,12 @@
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
-import { orderPlaceOf, secMarketOf, tradePrefixOf } from '../limits/trade-venue.ts'
+import { orderPlaceOf } from '../limits/trade-venue.ts'
 import { describeEnum } from '../wire/json-enum.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
+import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../wire/market-prefix.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { expiredOn } from './expired-options.ts'
 import { suggestSecurity } from '../wire/security-hint.ts'
-import {
-  type ParsedSecurity,
-  parseSecurityText,
-  SECURITY_PREFIXES,
-  securityText,
-  visibleText,
-} from '../wire/security-text.ts'
+import { type ParsedSecurity, parseSecurityText, securityText, visibleText } from '../wire/security-text.ts'
 
 /** Trade messages name a security by a code without a prefix and the number of its market. */
 const CODE = 'code'
@@ -93,7 +88,7 @@ function unreadable(code: string, path = CODE): Failed {
 }
 
 function placed(message: WireMessage, security: ParsedSecurity, path: string): Result<WireMessage> {
-  const secMarket = secMarketOf(prefixOf(security))
+  const secMarket = secMarketOfPrefix(prefixOf(security))
   if (secMarket === null) return invalid(path, 'a security of a market that can be traded')
   const given = message[SEC_MARKET]
   if (given !== undefined && given !== 0 && given !== secMarket) {
@@ -111,8 +106,13 @@ function strangerTo({ header }: WireMessage, security: ParsedSecurity, path: str
   const trdMarket = isWireMessage(header) ? header['trdMarket'] : undefined
   if (typeof trdMarket !== 'number') return null
   const { markets, prefixes } = orderPlaceOf(trdMarket, undefined)
-  if (prefixes.length === 0 || prefixes.includes(tradePrefixOf(prefixOf(security)))) return null
+  if (prefixes.length === 0 || prefixes.includes(tradePrefixOf(security))) return null
   return invalid(path, `a security of ${prefixes.join(', ')}: trd_market ${markets.join()} trades no other`)
+}
+
+/** The prefix of the security among those of orders, which have one for stocks and futures of Hong Kong. */
+function tradePrefixOf(security: ParsedSecurity): string {
+  return prefixOfSecMarket(secMarketOfPrefix(prefixOf(security)) ?? 0) ?? ''
 }
 
 function prefixOf(security: ParsedSecurity): string {

@@ -1,5 +1,5 @@
 import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
-import { dayText } from '../limits/zone-clock.ts'
+import { dateText } from '../base/civil-date.ts'
 import { clockOf, dayOfText, marketDay } from './market-times.ts'
 
 /** Days that a list of past orders or fills goes back, and so many it goes on from a begin without an end. */
@@ -39,14 +39,14 @@ function historyTimes(message: WireMessage, given: WireMessage, nowMs: number): 
   const lastDay = begin === null ? marketDay(clock, nowMs, 'last') : dayOfText(begin) + HISTORY_DAYS
   const firstDay = (end === null ? marketDay(clock, nowMs, 'first') : dayOfText(end)) - HISTORY_DAYS
   return {
-    [BEGIN]: begin ?? `${dayText(firstDay)} 00:00:00`,
-    [END]: end ?? `${dayText(lastDay)} 23:59:59`,
+    [BEGIN]: begin ?? `${dateText(firstDay)} 00:00:00`,
+    [END]: end ?? `${dateText(lastDay)} 23:59:59`,
   }
 }
 
 function chainTimes(message: WireMessage, nowMs: number): WireMessage {
-  const begin = textIn(message[BEGIN]) ?? dayText(marketDay(clockOf(message), nowMs, 'first'))
-  return { [BEGIN]: begin, [END]: textIn(message[END]) ?? dayText(dayOfText(begin) + CHAIN_DAYS - 1) }
+  const begin = textIn(message[BEGIN]) ?? dateText(marketDay(clockOf(message), nowMs, 'first'))
+  return { [BEGIN]: begin, [END]: textIn(message[END]) ?? dateText(dayOfText(begin) + CHAIN_DAYS - 1) }
 }
 
 /** An empty text is no time. */

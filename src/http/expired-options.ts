@@ -1,6 +1,6 @@
 import { isCalendarDate } from '../base/timestamp.ts'
-import { timeZoneOf, tradePrefixOf } from '../limits/trade-venue.ts'
-import { zoneClock } from '../limits/zone-clock.ts'
+import { timeZoneOf } from '../limits/trade-venue.ts'
+import { zoneClock } from '../base/zone-clock.ts'
 import { dayOfText, marketDay } from './market-times.ts'
 
 /** Class, last day, call or put, and the strike in thousandths: `SOFI251121C31000`, `TCH261127P400000`, `SPXW...`. */
@@ -21,7 +21,7 @@ export function lastDayOfOption(code: string): string | null {
 export function expiredOn(prefixes: readonly string[], code: string, nowMs: number): string | null {
   const lastDay = lastDayOfOption(code)
   if (lastDay === null) return null
-  const zone = timeZoneOf(prefixes.map(tradePrefixOf))
+  const zone = timeZoneOf(prefixes)
   const today = marketDay(zone === null ? null : zoneClock(zone), nowMs, 'first')
   return dayOfText(lastDay) < today ? lastDay : null
 }

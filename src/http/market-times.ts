@@ -1,7 +1,8 @@
 import { parseTimestamp } from '../base/timestamp.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import { orderPlaceOf, timeZoneOf } from '../limits/trade-venue.ts'
-import { dayNumberOf, zoneClock, type ZoneClock } from '../limits/zone-clock.ts'
+import { localMomentOf, timeText } from '../base/time-zone.ts'
+import { zoneClock, type ZoneClock } from '../base/zone-clock.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
 import { isWireMessage, type WireDraft, type WireMessage } from '../wire/json-wire-value.ts'
 import { messageType } from '../wire/schema.ts'
@@ -44,7 +45,7 @@ function onClock(
     const utcMs = field !== undefined && isTimeField(field) && typeof value === 'string' ? parseTimestamp(value) : null
     if (utcMs === null) continue
     if (clock === null) return unknownClock(`${prefix}${jsonNameOf(name)}`)
-    const text = localText(clock, utcMs)
+    const text = timeText(clock, utcMs)
     converted[name] = DAYS_ONLY.has(protocol) || DAY_FIELDS.has(name) ? text.slice(0, 10) : text
   }
   return succeed({ ...message, ...converted })
@@ -53,11 +54,6 @@ function onClock(
 function unknownClock(path: string): Failed {
   const expected = 'a time without a zone, on the clock of the exchange: this call names no market that has one clock'
   return fail({ code: 'request.invalid_value', path, expected })
-}
-
-/** `YYYY-MM-DD HH:MM:SS` on the clock. */
-function localText(clock: ZoneClock, utcMs: number): string {
-  return new Date(clock.localMsAt(utcMs)).toISOString().slice(0, 19).replace('T', ' ')
 }
 
 /** The clock of the market that a message is about: that of its security, or of the trade header. Null for no one clock. */
@@ -78,17 +74,18 @@ function prefixesOf({ security, owner, header }: WireMessage): readonly string[]
 }
 
 const MS_PER_HOUR = 3_600_000
+const MS_PER_DAY = 24 * MS_PER_HOUR
 
 /**
- * The day on the clock, as a day number. Without a clock it is the first or the last day that it is anywhere on earth, so
- * that a span between the two has the day of every clock.
+ * The day on the clock, in days since 1970-01-01. Without a clock it is the first or the last day that it is anywhere on
+ * earth, so that a span between the two has the day of every clock.
  */
 export function marketDay(clock: ZoneClock | null, utcMs: number, side: 'first' | 'last'): number {
-  if (clock !== null) return dayNumberOf(clock.localMsAt(utcMs))
-  return dayNumberOf(utcMs + (side === 'first' ? -12 : 14) * MS_PER_HOUR)
+  if (clock !== null) return localMomentOf(clock, utcMs).epochDay
+  return Math.floor((utcMs + (side === 'first' ? -12 : 14) * MS_PER_HOUR) / MS_PER_DAY)
 }
 
-/** The day number of a time text in OpenD's form. */
+/** The day of a time text in OpenD's form, in days since 1970-01-01. */
 export function dayOfText(text: string): number {
-  return dayNumberOf(Date.parse(`${text.slice(0, 10)}T00:00:00Z`))
+  return Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / MS_PER_DAY
 }

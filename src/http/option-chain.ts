@@ -1,5 +1,5 @@
 import { fail, succeed, type Result } from '../base/result.ts'
-import { dayText } from '../limits/zone-clock.ts'
+import { dateText } from '../base/civil-date.ts'
 import type { JsonField, JsonMessage } from '../wire/decode.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { CHAIN_DAYS } from './default-times.ts'
@@ -24,7 +24,7 @@ export function splitChain(c2s: WireMessage): Result<readonly WireMessage[]> {
   const pieces = Math.ceil(days / CHAIN_DAYS)
   if (days <= CHAIN_DAYS + 1) return succeed([c2s])
   if (pieces > MOST_PIECES) {
-    const lastDay = dayText(firstDay + MOST_PIECES * CHAIN_DAYS - 1)
+    const lastDay = dateText(firstDay + MOST_PIECES * CHAIN_DAYS - 1)
     const expected = `${lastDay} at the latest: a chain is asked for in at most ${MOST_PIECES} calls of ${CHAIN_DAYS} days each`
     return fail({ code: 'request.invalid_value', path: 'end_time', expected })
   }
@@ -35,8 +35,8 @@ export function splitChain(c2s: WireMessage): Result<readonly WireMessage[]> {
       const isLast = piece === pieces - 1
       return {
         ...c2s,
-        beginTime: isFirst ? beginTime : dayText(begin),
-        endTime: isLast ? endTime : dayText(begin + CHAIN_DAYS - 1),
+        beginTime: isFirst ? beginTime : dateText(begin),
+        endTime: isLast ? endTime : dateText(begin + CHAIN_DAYS - 1),
       }
     }),
   )

@@ -1,17 +1,16 @@
-import { fail, succeed, type Result } from '../base/result.ts'
+import { succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { checkBody, type CheckOptions } from '../wire/json-check.ts'
-import { jsonNameOf } from '../wire/json-name.ts'
+import { isGiven } from '../wire/json-missing.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
-import { withSecurityHint } from '../wire/security-hint.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
 import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCodes } from './code-and-market.ts'
 import { defaultedFields, withDefaultTimes } from './default-times.ts'
 import { withMarketTimes } from './market-times.ts'
 import { splitChain } from './option-chain.ts'
+import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from './order-message.ts'
 import { fromAmount, withQuantity } from './order-quantity.ts'
-import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
@@ -48,10 +47,8 @@ export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Re
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
   const body = parseBody(text)
   if (!body.ok) return body
-  const stray = checkTaken(endpoint, body.value)
-  if (stray !== null) return stray
   const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
-  if (!checked.ok) return fail(withSecurityHint(checked.failure, body.value))
+  if (!checked.ok) return checked
   const named = namesByCode(messageOf(endpoint))
     ? withCodeAndMarket(checked.value, nowMs)
     : withPlainCodes(checked.value)
@@ -77,6 +74,8 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
       ...(optional.length === 0 ? {} : { optionalFields: optional }),
+      ...(endpoint.needsOneOf === undefined ? {} : { needsOneOf: endpoint.needsOneOf }),
+      refusedFields: refusedFieldsOf(endpoint),
       ...(extra.length === 0 ? {} : { extraFields: extra }),
     }
     optionsByEndpoint.set(endpoint, options)
@@ -107,13 +106,6 @@ function subTypeList(): Field {
 }
 
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
-  const { needsOneOf } = endpoint
-  if (needsOneOf !== undefined && !needsOneOf.some((name) => isGiven(checked[name]))) {
-    const [first = '', ...others] = needsOneOf
-    const isList = messageType(messageOf(endpoint)).byName.get(first)?.rule === 'repeated'
-    const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
-    return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
-  }
   if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...onlyMessage(order.value.c2s), packetId: order.value.packetId }) : order
@@ -136,9 +128,4 @@ function onlyMessage(c2s: WireMessage): RequestMessage {
 function subscriptionTo(c2s: WireMessage, subTypes: WireValue): WireMessage {
   const { securityList = [] } = c2s
   return { securityList, subTypeList: subTypes, isSubOrUnSub: true }
-}
-
-/** An empty list, an empty text and the id 0 give nothing. */
-function isGiven(value: WireValue | undefined): value is WireValue {
-  return value !== undefined && value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0)
 }

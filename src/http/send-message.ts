@@ -3,12 +3,12 @@ import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import { quotaShareOf } from '../auth/caller.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
+import type { QuoteCall } from '../quotes/quote-service.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import type { Admitted } from './authenticate.ts'
 import { type Envelope, readEnvelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
-import { callOpend } from './opend-call.ts'
 import { joinChains } from './option-chain.ts'
 import { type LeftOut, leftOutOf, MOST_ATTEMPTS, withoutSecurities } from './partial-read.ts'
 import { withRefusedSecurities } from './refused-securities.ts'
@@ -101,4 +101,11 @@ function joinReplies(one: Answered, next: Answered): Answered {
 
 function envelopeOf({ protocol }: Target, reply: GatewayReply): Result<Envelope> {
   return reply.ok ? readEnvelope(protocol, reply.body) : fail(reply.failure)
+}
+
+/** Sends a call through the gateway object. The reply also shows whether this isolate has cached answers to forget. */
+async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
+  const reply = await exchange.gateway.call(call)
+  exchange.deployments.recordEpoch(reply.epoch)
+  return reply
 }

@@ -1,10 +1,10 @@
 import { TrdMarket, TrdSecMarket } from '../../proto/enums.ts'
+import { prefixOfSecMarket, secMarketOfPrefix } from '../wire/market-prefix.ts'
 import { currencyOfCode } from './security-currency.ts'
 
-/** Where a security is listed, by `Trd_Common.TrdSecMarket`. */
+/** Where a security is listed, by `Trd_Common.TrdSecMarket`. The prefixes of the venues are in `wire/market-prefix.ts`. */
 interface Venue {
-  /** What stands before the point in `HK.00700`. */
-  readonly prefix: string
+  readonly secMarket: number
   /** The market a security of this venue belongs to when the call names another one. */
   readonly market: string
   /** `Trd_Common.Currency` name of most of its prices; null where each contract has its own. */
@@ -21,33 +21,22 @@ interface Market {
   readonly isPricedByContract: boolean
 }
 
-const HK: Venue = { prefix: 'HK', market: 'HK', currency: 'HKD', timeZone: 'Asia/Hong_Kong' }
-const US: Venue = { prefix: 'US', market: 'US', currency: 'USD', timeZone: 'America/New_York' }
-const SH: Venue = { prefix: 'SH', market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
-const SZ: Venue = { prefix: 'SZ', market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
-const SG: Venue = { prefix: 'SG', market: 'SG', currency: 'SGD', timeZone: 'Asia/Singapore' }
-const JP: Venue = { prefix: 'JP', market: 'JP', currency: 'JPY', timeZone: 'Asia/Tokyo' }
-const AU: Venue = { prefix: 'AU', market: 'AU', currency: 'AUD', timeZone: 'Australia/Sydney' }
-const MY: Venue = { prefix: 'MY', market: 'MY', currency: 'MYR', timeZone: 'Asia/Kuala_Lumpur' }
-const CA: Venue = { prefix: 'CA', market: 'CA', currency: 'CAD', timeZone: 'America/Toronto' }
-const FX: Venue = { prefix: 'FX', market: 'FX', currency: null, timeZone: null }
-const CC: Venue = { prefix: 'CC', market: 'CRYPTO', currency: null, timeZone: null }
-const EC: Venue = { prefix: 'EC', market: 'PREDICTION', currency: null, timeZone: null }
+const HK: Venue = { secMarket: TrdSecMarket.HK, market: 'HK', currency: 'HKD', timeZone: 'Asia/Hong_Kong' }
+const US: Venue = { secMarket: TrdSecMarket.US, market: 'US', currency: 'USD', timeZone: 'America/New_York' }
+const SH: Venue = { secMarket: TrdSecMarket.CN_SH, market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
+const SZ: Venue = { secMarket: TrdSecMarket.CN_SZ, market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
+const SG: Venue = { secMarket: TrdSecMarket.SG, market: 'SG', currency: 'SGD', timeZone: 'Asia/Singapore' }
+const JP: Venue = { secMarket: TrdSecMarket.JP, market: 'JP', currency: 'JPY', timeZone: 'Asia/Tokyo' }
+const AU: Venue = { secMarket: TrdSecMarket.AU, market: 'AU', currency: 'AUD', timeZone: 'Australia/Sydney' }
+const MY: Venue = { secMarket: TrdSecMarket.MY, market: 'MY', currency: 'MYR', timeZone: 'Asia/Kuala_Lumpur' }
+const CA: Venue = { secMarket: TrdSecMarket.CA, market: 'CA', currency: 'CAD', timeZone: 'America/Toronto' }
+const FX: Venue = { secMarket: TrdSecMarket.FX, market: 'FX', currency: null, timeZone: null }
+const CC: Venue = { secMarket: TrdSecMarket.CC, market: 'CRYPTO', currency: null, timeZone: null }
+const EC: Venue = { secMarket: TrdSecMarket.EC, market: 'PREDICTION', currency: null, timeZone: null }
 
-const VENUES: ReadonlyMap<number, Venue> = new Map([
-  [TrdSecMarket.HK, HK],
-  [TrdSecMarket.US, US],
-  [TrdSecMarket.CN_SH, SH],
-  [TrdSecMarket.CN_SZ, SZ],
-  [TrdSecMarket.SG, SG],
-  [TrdSecMarket.JP, JP],
-  [TrdSecMarket.AU, AU],
-  [TrdSecMarket.MY, MY],
-  [TrdSecMarket.CA, CA],
-  [TrdSecMarket.FX, FX],
-  [TrdSecMarket.CC, CC],
-  [TrdSecMarket.EC, EC],
-])
+const VENUES: ReadonlyMap<number, Venue> = new Map(
+  [HK, US, SH, SZ, SG, JP, AU, MY, CA, FX, CC, EC].map((venue) => [venue.secMarket, venue]),
+)
 
 const MARKETS: ReadonlyMap<number, Market> = new Map([
   [TrdMarket.HK, cash('HK', HK)],
@@ -103,14 +92,14 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
   const venues = market?.venues ?? []
   if (secMarket === undefined || secMarket === TrdSecMarket.Unknown) {
     const currency = market === undefined || market.isPricedByContract ? null : (venues[0]?.currency ?? null)
-    return { markets: [name], prefixes: venues.map(({ prefix }) => prefix), currency }
+    return { markets: [name], prefixes: venues.map(prefixOf), currency }
   }
   const venue = VENUES.get(secMarket)
   if (venue === undefined) return { markets: [name, UNKNOWN], prefixes: [], currency: null }
   const isAtHome = venues.includes(venue)
   return {
     markets: isAtHome || venue.market === name ? [name] : [name, venue.market],
-    prefixes: [venue.prefix],
+    prefixes: [prefixOf(venue)],
     currency: market?.isPricedByContract ? null : venue.currency,
   }
 }
@@ -120,26 +109,13 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
  * an order whose place was read before. Null where the prefix is of no venue known here.
  */
 export function marketsOfSymbol(trdMarket: number, symbol: string): readonly string[] | null {
-  const secMarket = secMarketOf(symbol.slice(0, symbol.indexOf('.')))
+  const secMarket = secMarketOfPrefix(symbol.slice(0, symbol.indexOf('.')))
   return secMarket === null ? null : orderPlaceOf(trdMarket, secMarket).markets
-}
-
-/** The prefix of a quoted security among those of orders: futures of Hong Kong are traded under its one prefix. */
-export function tradePrefixOf(prefix: string): string {
-  return prefix === 'HK_FUTURE' ? HK.prefix : prefix
-}
-
-/** The `Trd_Common.TrdSecMarket` of securities with that prefix; null for a prefix of none. */
-export function secMarketOf(prefix: string): number | null {
-  const found = [...VENUES].find(([, venue]) => venue.prefix === tradePrefixOf(prefix))
-  return found === undefined ? null : found[0]
 }
 
 /** IANA name of the time zone of the venues with these prefixes; null where they have several, or no known one. */
 export function timeZoneOf(prefixes: readonly string[]): string | null {
-  const zones = new Set(
-    prefixes.map((prefix) => VENUES.get(secMarketOf(prefix) ?? TrdSecMarket.Unknown)?.timeZone ?? null),
-  )
+  const zones = new Set(prefixes.map((prefix) => VENUES.get(secMarketOfPrefix(prefix) ?? 0)?.timeZone ?? null))
   const [zone = null, ...others] = zones
   return others.length === 0 ? zone : null
 }
@@ -167,6 +143,12 @@ export function currencyOf({ prefixes, currency: home }: OrderPlace, code: strin
   })
   const [first, ...others] = currencies
   return first === undefined || others.some((other) => other !== first) ? null : first
+}
+
+function prefixOf({ secMarket }: Venue): string {
+  const prefix = prefixOfSecMarket(secMarket)
+  if (prefix === null) throw new Error(`no prefix for securities of market ${secMarket}`)
+  return prefix
 }
 
 function cash(name: string, ...venues: readonly Venue[]): Market {

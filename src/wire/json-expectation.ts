@@ -1,8 +1,9 @@
 import { describeRange, rangeOf } from './field-range.ts'
 import { describeEnum } from './json-enum.ts'
 import { TRADE_HEADER } from './json-names.ts'
+import { SECURITY_PREFIXES } from './market-prefix.ts'
 import type { Field, ScalarKind } from './schema.ts'
-import { SECURITY, SECURITY_PREFIXES } from './security-text.ts'
+import { SECURITY } from './security-text.ts'
 import { isTimeField, TIME_EXPECTATION } from './time-text.ts'
 
 const TRD_ENV = 'Trd_Common.TrdEnv'

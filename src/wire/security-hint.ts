@@ -1,7 +1,5 @@
-import type { Failure } from '../base/failure.ts'
-import { SECURITY_EXPECTATION } from './json-expectation.ts'
-import { isJsonArray, isJsonObject, type JsonValue } from './json-text.ts'
-import { parseSecurityText, SECURITY_PREFIXES, securityText, visibleText } from './security-text.ts'
+import { SECURITY_PREFIXES } from './market-prefix.ts'
+import { parseSecurityText, securityText, visibleText } from './security-text.ts'
 
 /** Exchanges and markets as other services name them, before or after the code, and the prefix of OpenD for each. */
 const PREFIX_OF: ReadonlyMap<string, string> = new Map([
@@ -42,26 +40,6 @@ export function suggestSecurity(text: string): string | null {
     securityOf(marketAfter, codeBefore) ??
     securityOf(marketOfBareCode(given), given)
   )
-}
-
-/**
- * The failure of a body, with the security that was probably meant where the value at its path is the text of none.
- */
-export function withSecurityHint(failure: Failure, body: JsonValue): Failure {
-  if (failure.code !== 'request.invalid_value' || failure.expected !== SECURITY_EXPECTATION) return failure
-  const value = valueAt(body, failure.path)
-  const meant = typeof value === 'string' ? suggestSecurity(value) : null
-  return meant === null ? failure : { ...failure, expected: `${failure.expected}; did you mean ${meant}?` }
-}
-
-function valueAt(body: JsonValue, path: string): JsonValue | undefined {
-  let value: JsonValue | undefined = body
-  for (const name of path.split(/[.[\]]+/).filter((segment) => segment !== '')) {
-    if (value === undefined) return undefined
-    if (isJsonArray(value)) value = value[Number(name)]
-    else value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
-  }
-  return value
 }
 
 function securityOf(market: string, code: string): string | null {

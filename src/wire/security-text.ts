@@ -1,5 +1,5 @@
 import { QotMarket } from '../../proto/enums.ts'
-import { enumType } from './schema.ts'
+import { prefixOfQuoteMarket, quoteMarketOfPrefix } from './market-prefix.ts'
 
 /** Full name of the message that such a text stands for. */
 export const SECURITY = 'Qot_Common.Security'
@@ -10,31 +10,6 @@ export interface ParsedSecurity {
   readonly market: number
   readonly code: string
 }
-
-/**
- * The market prefixes of Futu's own clients, and the QotMarket each stands for. The numbers come from the schema. Unknown
- * has no prefix: a security of it needs the object form.
- */
-const MARKET_BY_PREFIX: Readonly<Record<string, string>> = {
-  HK: 'QotMarket_HK_Security',
-  HK_FUTURE: 'QotMarket_HK_Future',
-  US: 'QotMarket_US_Security',
-  SH: 'QotMarket_CNSH_Security',
-  SZ: 'QotMarket_CNSZ_Security',
-  SG: 'QotMarket_SG_Security',
-  JP: 'QotMarket_JP_Security',
-  AU: 'QotMarket_AU_Security',
-  MY: 'QotMarket_MY_Security',
-  CA: 'QotMarket_CA_Security',
-  FX: 'QotMarket_FX_Security',
-  CC: 'QotMarket_CC_Security',
-  EC: 'QotMarket_EventContract',
-}
-
-/** The prefixes that a security's text may have, as people write them. */
-export const SECURITY_PREFIXES: readonly string[] = Object.keys(MARKET_BY_PREFIX)
-
-let marketNumbers: ReadonlyMap<string, number> | null = null
 
 /**
  * Reads `PREFIX.CODE` as people write and paste it. What is around it and cannot be seen is dropped, the prefix takes any
@@ -62,9 +37,8 @@ export function parseSecurityText(text: string): ParsedSecurity | null {
  */
 export function parseSymbol(symbol: string): ParsedSecurity | null {
   const [prefix, code] = splitSymbol(symbol)
-  marketNumbers ??= readMarketNumbers()
-  const market = marketNumbers.get(prefix.toUpperCase())
-  return market === undefined || code === '' ? null : { market, code }
+  const market = quoteMarketOfPrefix(prefix.toUpperCase())
+  return market === null || code === '' ? null : { market, code }
 }
 
 /** Zero-width characters, marks of direction and the like: nothing that a code has. */
@@ -94,18 +68,6 @@ function splitSymbol(text: string): [prefix: string, code: string] {
 
 /** The way back: `HK.00700`. Null for a market without a prefix. */
 export function securityText({ market, code }: ParsedSecurity): string | null {
-  marketNumbers ??= readMarketNumbers()
-  const [prefix] = marketNumbers.entries().find(([, number]) => number === market) ?? []
-  return prefix === undefined ? null : `${prefix}.${code}`
-}
-
-function readMarketNumbers(): ReadonlyMap<string, number> {
-  const { values } = enumType('Qot_Common.QotMarket')
-  const numbers = new Map<string, number>()
-  for (const [prefix, name] of Object.entries(MARKET_BY_PREFIX)) {
-    const number = values.get(name)
-    if (number === undefined) throw new Error(`no ${name} in the schema`)
-    numbers.set(prefix, number)
-  }
-  return numbers
+  const prefix = prefixOfQuoteMarket(market)
+  return prefix === null ? null : `${prefix}.${code}`
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enumType } from '../../src/wire/schema.ts'
+import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../../src/wire/market-prefix.ts'
 import { suggestSecurity } from '../../src/wire/security-hint.ts'
-import { parseSecurityText, parseSymbol, SECURITY_PREFIXES, securityText } from '../../src/wire/security-text.ts'
+import { parseSecurityText, parseSymbol, securityText } from '../../src/wire/security-text.ts'
 
 for (const [text, expected] of [
   ['HK.00700', { market: 1, code: '00700' }],
@@ -106,3 +107,13 @@ for (const [text, meant] of [
     if (meant !== null) assert.notEqual(parseSecurityText(meant), null)
   })
 }
+test('every market that orders can name has one prefix, and futures of Hong Kong have that of its stocks', () => {
+  for (const market of enumType('Trd_Common.TrdSecMarket').values.values()) {
+    const prefix = prefixOfSecMarket(market)
+    if (market === 0) assert.equal(prefix, null)
+    else assert.equal(prefix === null ? null : secMarketOfPrefix(prefix), market)
+  }
+  assert.equal(secMarketOfPrefix('HK_FUTURE'), 1)
+  assert.equal(prefixOfSecMarket(1), 'HK')
+  assert.equal(secMarketOfPrefix('constructor'), null)
+})
