@@ -1,3 +1,4 @@
+import type { FieldFailure } from './field-problem.ts'
 import { shownText } from './shown-text.ts'
 
 /**
@@ -30,9 +31,7 @@ export type RequestFailure =
   | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
-  | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }
-  | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
-  | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
+  | FieldFailure
   | { readonly code: 'request.unexpected_body' }
   | { readonly code: 'request.upgrade_required' }
 
@@ -145,8 +144,16 @@ export interface UpstreamFailure {
 
 /** OpenD answered, and its answer is a refusal (-1, -500) or a failure of its own (-100, -200, -400). */
 export type OpendFailure =
-  | (OpendReply & { readonly code: 'opend.refused' })
+  | (OpendReply & RefusedSecurities & { readonly code: 'opend.refused' })
   | (OpendReply & { readonly code: 'opend.failed' })
+
+/** Securities that a refusal is about, as `HK.00700`; absent where it is about none. */
+export interface RefusedSecurities {
+  /** Those of the call that OpenD's text names. */
+  readonly securities?: readonly string[]
+  /** Options of the call whose last day has passed: OpenD calls them unknown. */
+  readonly expired?: readonly string[]
+}
 
 /** The head of OpenD's response envelope. */
 export interface OpendReply {

@@ -1,8 +1,7 @@
-import { fail, succeed, type Failed, type Result } from '../base/result.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
-import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
-import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
 import { messageType } from '../wire/schema.ts'
 
 /** The packet id of an order call, as its caller gave it. */
@@ -33,24 +32,16 @@ export function optionalFieldsOf({ settledFields = {}, needsOneOf = [] }: ApiEnd
 }
 
 /**
- * Refuses a field that the message has and the endpoint does not take: whoever sends a price with a cancel believes
- * that it does something. Everything else about the body is the message check's to find.
+ * Fields that the message has and the endpoint does not take: a caller that sends a price with a cancel expects an effect
+ * that the cancel does not have. The members of the trade header may always stand flat.
  */
-export function checkTaken(endpoint: ApiEndpoint, body: JsonValue): Failed | null {
-  const { protocol, takenFields, settledFields = {} } = endpoint
-  if (takenFields === undefined || !isJsonObject(body)) return null
-  const inner = Object.hasOwn(body, 'c2s') ? body['c2s'] : body
-  if (inner === undefined || !isJsonObject(inner)) return null
-  const { byName } = messageType(`${protocol}.C2S`)
+export function refusedFieldsOf({ protocol, takenFields, settledFields = {} }: ApiEndpoint): ReadonlySet<string> {
+  if (takenFields === undefined) return new Set()
   const header = messageType(TRADE_HEADER).byName
-  for (const [name, value] of Object.entries(inner)) {
-    const field = byName.get(name)?.name
-    if (field === undefined || value === null || header.has(name)) continue
-    if (takenFields.includes(field) || Object.hasOwn(settledFields, field)) continue
-    const path = inner === body ? name : `c2s.${name}`
-    return fail({ code: 'request.unknown_field', path, nearest: null })
-  }
-  return null
+  const names = messageType(`${protocol}.C2S`).fields.map(({ name }) => name)
+  return new Set(
+    names.filter((name) => !takenFields.includes(name) && !Object.hasOwn(settledFields, name) && !header.has(name)),
+  )
 }
 
 /** Makes the message of an order call from a checked body: what the path decides, and a packet id. */
@@ -66,7 +57,7 @@ export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Resu
   const { header } = taken
   const { trdMarket } = checked
   // A flat `trd_market` fills the header of a call that has no use for it otherwise. Beside a header it must agree.
-  if (trdMarket !== undefined && taken['trdMarket'] === undefined && isMessage(header)) {
+  if (trdMarket !== undefined && taken['trdMarket'] === undefined && isWireMessage(header)) {
     if (header['trdMarket'] !== trdMarket) {
       return fail({ code: 'request.invalid_value', path: 'trd_market', expected: 'the same as in header' })
     }
@@ -78,15 +69,11 @@ export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Resu
 }
 
 function packetIdOf(value: WireValue | undefined): PacketId | null {
-  if (!isMessage(value)) return null
+  if (!isWireMessage(value)) return null
   const { connID, serialNo } = value
   return typeof connID === 'bigint' && typeof serialNo === 'number' ? { connId: connID, serialNo } : null
 }
 
 function pick(message: WireMessage, names: readonly string[]): WireMessage {
   return Object.fromEntries(Object.entries(message).filter(([name]) => names.includes(name)))
-}
-
-function isMessage(value: WireValue | undefined): value is WireMessage {
-  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
 }

@@ -11,7 +11,8 @@ import { checkQuery } from './body.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { answerOrder } from './order-answer.ts'
-import { FLAG, readQuery } from './plain-fields.ts'
+import { FLAG } from '../wire/json-fields.ts'
+import { readQuery } from './plain-fields.ts'
 import { type RequestMessage, readC2S } from './request-message.ts'
 
 const DRY_RUN = { dry_run: FLAG }
@@ -27,7 +28,7 @@ export function orderRelay(endpoint: OrderEndpoint): Handler {
     if (!admitted.ok) return admitted
     const isDryRun = readDryRun(endpoint, exchange.request)
     if (!isDryRun.ok) return isDryRun
-    const message = await readC2S(endpoint, exchange.request)
+    const message = await readC2S(endpoint, exchange.request, exchange.nowMs)
     if (!message.ok) return message
     const request = await orderRequest(endpoint, exchange, admitted.value, message.value, isDryRun.value)
     if (!request.ok) return request

@@ -1,15 +1,22 @@
-import { fail, succeed, type Result } from '../base/result.ts'
+import { succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { checkBody, type CheckOptions } from '../wire/json-check.ts'
-import { jsonNameOf } from '../wire/json-name.ts'
+import { isGiven } from '../wire/json-missing.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
-import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
+import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCodes } from './code-and-market.ts'
+import { defaultedFields, withDefaultTimes } from './default-times.ts'
+import { withMarketTimes } from './market-times.ts'
+import { splitChain } from './option-chain.ts'
+import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from './order-message.ts'
+import { fromAmount, withQuantity } from './order-quantity.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
   readonly c2s: WireMessage
+  /** The calls that it is sent in, in their order: itself, or the parts of one that is too long for OpenD. */
+  readonly pieces: readonly WireMessage[]
   /** A subscription to make before the call, where the caller asked for one. */
   readonly subscription: WireMessage | null
   /** The packet id of an order call, where the caller gave one. */
@@ -19,9 +26,9 @@ export interface RequestMessage {
 const SUB_TYPE_LIST = 'subTypeList'
 
 /** Reads and checks the message of a request. Failures: every `request.*` about bodies. */
-export async function readC2S(endpoint: ApiEndpoint, request: Request): Promise<Result<RequestMessage>> {
+export async function readC2S(endpoint: ApiEndpoint, request: Request, nowMs: number): Promise<Result<RequestMessage>> {
   const text = await readText(endpoint, request)
-  return text.ok ? checkC2S(endpoint, text.value) : text
+  return text.ok ? checkC2S(endpoint, text.value, nowMs) : text
 }
 
 /** The text of a request's body, for `checkC2S`; nothing for an endpoint that takes none, where a body is refused. */
@@ -31,16 +38,29 @@ export async function readText(endpoint: ApiEndpoint, request: Request): Promise
   return nothing.ok ? succeed('') : nothing
 }
 
-/** Checks the message that a body's text is. Failures: the `request.*` about what stands in a body. */
-export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMessage> {
+/**
+ * Checks the message that a body's text is, and writes its securities and times as OpenD takes them. The message does not
+ * change after that, so limits, ledger and OpenD see the same one. `nowMs` is the present, for times that the body leaves
+ * out. Failures: the `request.*` about what stands in a body.
+ */
+export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Result<RequestMessage> {
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
   const body = parseBody(text)
   if (!body.ok) return body
-  const stray = checkTaken(endpoint, body.value)
-  if (stray !== null) return stray
-  const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
+  const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
   if (!checked.ok) return checked
-  return complete(endpoint, checked.value)
+  const named = namesByCode(messageOf(endpoint))
+    ? withCodeAndMarket(checked.value, nowMs)
+    : withPlainCodes(checked.value)
+  if (!named.ok) return named
+  const counted = withQuantity(endpoint.protocol, named.value)
+  if (!counted.ok) return counted
+  const timed = withMarketTimes(endpoint.protocol, counted.value)
+  return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed
+}
+
+function messageOf({ protocol }: ApiEndpoint): string {
+  return `${protocol}.C2S`
 }
 
 /** What the check needs to know of a row; made once for each row. */
@@ -49,14 +69,34 @@ const optionsByEndpoint = new WeakMap<ApiEndpoint, CheckOptions>()
 function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
+    const optional = optionalOf(endpoint)
+    const extra = extraOf(endpoint)
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      ...(endpoint.isOrder ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
-      ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
+      ...(optional.length === 0 ? {} : { optionalFields: optional }),
+      ...(endpoint.needsOneOf === undefined ? {} : { needsOneOf: endpoint.needsOneOf }),
+      refusedFields: refusedFieldsOf(endpoint),
+      ...(extra.length === 0 ? {} : { extraFields: extra }),
     }
     optionsByEndpoint.set(endpoint, options)
   }
   return options
+}
+
+function optionalOf(endpoint: ApiEndpoint): readonly string[] {
+  return [
+    ...(endpoint.isOrder ? optionalFieldsOf(endpoint) : []),
+    ...(namesByCode(messageOf(endpoint)) ? FROM_SYMBOL : []),
+    ...defaultedFields(endpoint.protocol),
+    ...fromAmount(endpoint.protocol),
+  ]
+}
+
+function extraOf(endpoint: ApiEndpoint): readonly Field[] {
+  return [
+    ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
+    ...(namesByCode(messageOf(endpoint)) ? [symbolField()] : []),
+  ]
 }
 
 function subTypeList(): Field {
@@ -66,16 +106,13 @@ function subTypeList(): Field {
 }
 
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
-  const { needsOneOf, protocol } = endpoint
-  if (needsOneOf !== undefined && !needsOneOf.some((name) => isGiven(checked[name]))) {
-    const [first = '', ...others] = needsOneOf
-    const isList = messageType(`${protocol}.C2S`).byName.get(first)?.rule === 'repeated'
-    const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
-    return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
-  }
   if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
-    return order.ok ? succeed({ ...order.value, subscription: null }) : order
+    return order.ok ? succeed({ ...onlyMessage(order.value.c2s), packetId: order.value.packetId }) : order
+  }
+  if (endpoint.protocol === 'Qot_GetOptionChain') {
+    const pieces = splitChain(checked)
+    return pieces.ok ? succeed({ ...onlyMessage(checked), pieces: pieces.value }) : pieces
   }
   if (endpoint.subscribesFirst !== true) return succeed(onlyMessage({ ...endpoint.impliedFields, ...checked }))
   const { [SUB_TYPE_LIST]: subTypes, ...c2s } = checked
@@ -84,16 +121,11 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
 }
 
 function onlyMessage(c2s: WireMessage): RequestMessage {
-  return { c2s, subscription: null, packetId: null }
+  return { c2s, pieces: [c2s], subscription: null, packetId: null }
 }
 
 /** Subscribes and leaves the caller's push registrations as they are: an absent flag means just that. */
 function subscriptionTo(c2s: WireMessage, subTypes: WireValue): WireMessage {
   const { securityList = [] } = c2s
   return { securityList, subTypeList: subTypes, isSubOrUnSub: true }
-}
-
-/** An empty list, an empty text and the id 0 give nothing. */
-function isGiven(value: WireValue | undefined): value is WireValue {
-  return value !== undefined && value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0)
 }

@@ -1,4 +1,5 @@
-import type { Failure, GatewayFailure, GatewayFailureCode, OpendFailure } from '../base/failure.ts'
+import type { Failure, GatewayFailure, GatewayFailureCode, OpendFailure, RefusedSecurities } from '../base/failure.ts'
+import { describeField, type FieldFailure, type FieldProblem } from '../base/field-problem.ts'
 import { shownText } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
@@ -30,16 +31,10 @@ export function describe(failure: Failure): Problem {
       return { status: 400, error: 'The body is not UTF-8 text.' }
     case 'request.malformed_json':
       return { status: 400, error: `The body is not valid JSON: ${failure.detail}.` }
-    case 'request.unknown_field': {
-      const hint = failure.nearest === null ? '' : ` (did you mean ${failure.nearest}?)`
-      return { status: 400, error: `${failure.path}: unknown field${hint}`, facts: { path: failure.path } }
-    }
-    case 'request.missing_field': {
-      const error = `${failure.path}: required field is missing, expected ${failure.expected}`
-      return { status: 400, error, facts: { path: failure.path } }
-    }
+    case 'request.unknown_field':
+    case 'request.missing_field':
     case 'request.invalid_value':
-      return { status: 400, error: `${failure.path}: expected ${failure.expected}`, facts: { path: failure.path } }
+      return describeFields(failure)
     case 'request.unexpected_body':
       return { status: 400, error: 'This call takes no body; send the request without one.' }
     case 'request.upgrade_required':
@@ -67,7 +62,7 @@ export function describe(failure: Failure): Problem {
     case 'switch.full':
       return { status: 429, error: 'As many callers as there is room for have set such a switch; nothing was set.' }
     case 'opend.refused':
-      return describeReply(400, 'OpenD refused the call', failure)
+      return withSecurities(describeReply(400, 'OpenD refused the call', failure), failure)
     case 'opend.failed':
       return describeReply(500, 'OpenD could not answer the call', failure)
     case 'server.misconfigured':
@@ -89,6 +84,14 @@ export function describe(failure: Failure): Problem {
   }
 }
 
+/** The first problem as the sentence; where there are several, all of them as a list. */
+function describeFields(failure: FieldFailure): Problem {
+  const { others = [] } = failure
+  const shown = (problem: FieldProblem): object => ({ path: problem.path, error: describeField(problem) })
+  const all = others.length === 0 ? {} : { problems: [failure, ...others].map(shown) }
+  return { status: 400, error: describeField(failure), facts: { path: failure.path, ...all } }
+}
+
 /** Whether a failure is of the family whose codes start so. */
 function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
@@ -96,6 +99,15 @@ function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quot
 ): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {
   return failure.code.startsWith(family)
 }
+
+function withSecurities(problem: Problem, { securities = [], expired = [] }: RefusedSecurities): Problem {
+  if (securities.length === 0 && expired.length === 0) return problem
+  const hint = expired.length === 0 ? '' : ` (expired: ${expired.slice(0, MOST_NAMED).join(', ')})`
+  return { ...problem, error: `${problem.error}${hint}`, facts: { ...problem.facts, securities, expired } }
+}
+
+/** Expired options in a sentence; the list has them all. */
+const MOST_NAMED = 5
 
 function describeReply(status: number, what: string, failure: OpendFailure): Problem {
   const { retType, errCode } = failure

@@ -1,4 +1,5 @@
 import { MAX_MERGED_BODIES_BYTES, MAX_REFUSED_SNAPSHOTS } from '../base/memory-budget.ts'
+import { BoundedMap } from '../base/bounded-map.ts'
 import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
@@ -64,7 +65,7 @@ export class SnapshotMerger {
   #isArmed = false
   #leftAtMs = -Infinity
   /** Until when refused requests go alone, the earliest first. */
-  readonly #refused = new Map<string, number>()
+  readonly #refused = new BoundedMap<string, number>(MAX_REFUSED_SNAPSHOTS)
 
   /** `mostHkCodes` bounds Hong Kong's codes in one call: OpenD takes 20 with the free quote right, else all. */
   constructor(deps: MergerDeps, mostHkCodes: number = MOST_CODES) {
@@ -150,10 +151,7 @@ export class SnapshotMerger {
   }
 
   #recordRefused(key: string): void {
-    this.#refused.delete(key)
     this.#refused.set(key, this.#deps.nowMs() + REFUSED_APART_MS)
-    const [oldest] = this.#refused.keys()
-    if (oldest !== undefined && this.#refused.size > MAX_REFUSED_SNAPSHOTS) this.#refused.delete(oldest)
   }
 }
 

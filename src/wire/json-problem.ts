@@ -1,4 +1,5 @@
-import type { Failure } from '../base/failure.ts'
+import type { FieldProblem } from '../base/field-problem.ts'
+import { fail, type Failed } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -44,8 +45,46 @@ export class Problem {
   }
 
   /** The problem as the caller sees it. The whole body's path is `body`. */
-  toFailure(): Failure {
-    return { ...this.#reason, path: this.#path === '' ? 'body' : this.#path }
+  toFieldProblem(prefix = ''): FieldProblem {
+    return { ...this.#reason, path: this.#path === '' ? 'body' : `${prefix}${this.#path}` }
+  }
+}
+
+/** Problems that one answer lists. More would rarely be read, and a body of nothing else must not cost its length. */
+export const MAX_PROBLEMS = 8
+
+/** The problems of one body, in the order they were found, up to `MAX_PROBLEMS`. */
+export class Problems {
+  readonly #found: Problem[] = []
+
+  get count(): number {
+    return this.#found.length
+  }
+
+  /** Whether reading on finds nothing that the answer has room for. */
+  get isFull(): boolean {
+    return this.#found.length >= MAX_PROBLEMS
+  }
+
+  add(problem: Problem): void {
+    if (!this.isFull) this.#found.push(problem)
+  }
+
+  /** Moves the problems that were found when there were `from` already into the member or element. */
+  moveUnder(segment: string | number, from: number): void {
+    for (let index = from; index < this.#found.length; index++) this.#found[index]?.under(segment)
+  }
+
+  /** All of them as the caller sees them; `prefix` stands before each path. */
+  toFieldProblems(prefix?: string): readonly FieldProblem[] {
+    return this.#found.map((problem) => problem.toFieldProblem(prefix))
+  }
+
+  /** The failure that names all of them. There must be one. */
+  toFailed(prefix?: string): Failed {
+    const [first, ...others] = this.toFieldProblems(prefix)
+    if (first === undefined) throw new Error('a failure without a problem')
+    return fail(others.length === 0 ? first : { ...first, others })
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SCOPES } from '../../src/auth/scope.ts'
+import { defaultedFields } from '../../src/http/default-times.ts'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import { messageType, type Field } from '../../src/wire/schema.ts'
 import { jsonNameOf } from '../../src/wire/json-name.ts'
@@ -61,13 +62,42 @@ test('an unknown field is named with its path and the nearest known name', async
   await assertRefused('POST /api/kline', { sub_type_list: [1] }, 'request.unknown_field', /^sub_type_list/)
 })
 
+test('a body with several mistakes is answered with all of them', async () => {
+  const rig = keyRig(['acc:read', 'trade:simulate', 'admin'])
+  const problemsOf = async (call: string, body?: object): Promise<unknown> => {
+    const answer = await readError(await rig.send(call, { body }), 400)
+    const { path, error, problems } = answer
+    assert.ok(Array.isArray(problems))
+    assert.deepEqual(problems[0], { path, error })
+    return problems.map((problem: { path: string; error: string }) => problem.error)
+  }
+  assert.deepEqual(await problemsOf('POST /api/cancel-order', { trd_env: 0, acc_id: 1, trd_market: 1, qty: 'x' }), [
+    'qty: unknown field',
+    'order_id: required field is missing, expected it or order_id_ex',
+  ])
+  assert.deepEqual(await problemsOf('POST /api/trading/halt', { scop: 'all', acc_id: -1 }), [
+    'scop: unknown field (did you mean scope?)',
+    'acc_id: expected an account id: a JSON integer or a decimal string',
+  ])
+  assert.deepEqual(await problemsOf('POST /api/admin/order-intents/oi_00000000/resolve', { order_id: 'x' }), [
+    'order_id: expected an order id: a JSON integer or a decimal string',
+    'state: required field is missing, expected one of accepted, rejected, absent, lapsed',
+    'reason: required field is missing, expected a text of 1 to 500 characters in one line, not blank',
+  ])
+  assert.deepEqual(await problemsOf('GET /api/order-intents?limit=0&all=yes&limit=1'), [
+    '?limit: expected this parameter once',
+    '?all: expected true or false',
+  ])
+})
+
 const PACKET_ID = 'packetID'
 
 test('every required field of every endpoint is missed when it is not there', async () => {
   for (const endpoint of API_ENDPOINTS.filter(({ method }) => method === 'POST')) {
     const required = messageType(`${endpoint.protocol}.C2S`).fields.filter(({ rule }) => rule === 'required')
     const settled = Object.keys(endpoint.settledFields ?? {})
-    for (const { name } of required.filter((field) => ![PACKET_ID, ...settled].includes(field.name))) {
+    const given = new Set([PACKET_ID, ...settled, ...defaultedFields(endpoint.protocol)])
+    for (const { name } of required.filter((field) => !given.has(field.name))) {
       const { [jsonNameOf(name)]: _, ...body } = sampleBody(endpoint)
       await assertRefused(`POST ${endpoint.path}`, body, 'request.missing_field', new RegExp(jsonNameOf(name)))
     }
@@ -155,6 +185,8 @@ test("OpenD's own refusal is a 400 with the envelope in it", async () => {
       ret_msg: 'HK.00700 is not subscribed',
       err_code: 5,
       s2c: null,
+      securities: ['HK.00700'],
+      expired: [],
     })
   }
 })

@@ -4,20 +4,17 @@
  */
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',
-  'durable-objects/key-label.ts',
   'durable-objects/platform-timers.ts',
   'durable-objects/secure-random.ts',
   'src/auth/scope.ts',
   'src/auth/socket-caller.ts',
-  'src/auth/timestamp.ts',
+  'src/base/timestamp.ts',
   'src/base/hex.ts',
   'src/base/metric.ts',
   'src/base/timers.ts',
   'src/base/without-secrets.ts',
   'src/demo.ts',
-  'src/http/opend-call.ts',
   'src/http/report-bug.ts',
-  'src/http/request-id.ts',
   'src/orders/kill-switch/switch-rights.ts',
   'src/problem/problem-form.ts',
   'src/quotes/body-key.ts',
@@ -32,6 +29,5 @@ export const SMALL_FILES: readonly string[] = [
   'src/transport/link.ts',
   'src/wire/full-schema.ts',
   'src/wire/json-name.ts',
-  'src/wire/json-wire-value.ts',
   'src/wire/no-long.ts',
 ]

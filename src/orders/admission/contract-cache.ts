@@ -1,12 +1,13 @@
 import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import { parseSecurityText } from '../../wire/security-text.ts'
+import { parseSymbol } from '../../wire/security-text.ts'
 import type { Upstream } from '../reconciliation/account-orders.ts'
 
 /** Multipliers change between trading days, by corporate action; an hour is well within the night between two. */
@@ -24,7 +25,7 @@ interface Contract {
  */
 export class ContractCache {
   readonly #nowMs: () => number
-  #contracts = new Map<string, Contract>()
+  #contracts = new BoundedMap<string, Contract>(MAX_ORDER_REGISTRY)
   readonly #asked = new Map<string, Promise<MarketFacts | Failure>>()
 
   constructor(nowMs: () => number) {
@@ -48,7 +49,7 @@ export class ContractCache {
   /** Forgets the contracts: OpenD may be another one now. */
   forget(): void {
     // A call that is on its way writes into the map that it began with.
-    this.#contracts = new Map()
+    this.#contracts = new BoundedMap(MAX_ORDER_REGISTRY)
   }
 
   #isFresh({ readAtMs }: Contract): boolean {
@@ -56,19 +57,20 @@ export class ContractCache {
     return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
   }
 
-  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts | Failure> {
+  async #ask(
+    symbol: string,
+    contracts: BoundedMap<string, Contract>,
+    upstream: Upstream,
+  ): Promise<MarketFacts | Failure> {
     const facts = await marketFacts(upstream, symbol)
     if ('code' in facts || facts.contractMultiplier === null) return facts
-    contracts.delete(symbol)
-    const [oldest] = contracts.keys()
-    if (contracts.size >= MAX_ORDER_REGISTRY && oldest !== undefined) contracts.delete(oldest)
     contracts.set(symbol, { facts: { ...facts, lastPrice: null }, readAtMs: this.#nowMs() })
     return facts
   }
 }
 
 async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts | Failure> {
-  const security = parseSecurityText(symbol)
+  const security = parseSymbol(symbol)
   if (security === null) return NOTHING_KNOWN
   const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
   const outcome = await upstream(CALLS.Qot_GetSecuritySnapshot.protoId, request)

@@ -1,4 +1,5 @@
 import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
 import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'
@@ -14,7 +15,7 @@ interface Known {
 export class LimiterRegistry {
   readonly #ledger: Ledger
   readonly #unwritten: (id: string) => ReservedEntry | null
-  readonly #known = new Map<string, Known>()
+  readonly #known = new BoundedMap<string, Known>(MAX_ORDER_REGISTRY)
   /** An order asks several times with the same limits. */
   readonly #texts = new WeakMap<KeyLimits, string>()
 
@@ -31,8 +32,6 @@ export class LimiterRegistry {
     const stored = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS)
     const rows = stored.flatMap((entry) => ledgerRowsOf(this.#unwritten(entry.id) ?? entry))
     const state = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs)
-    const [oldest] = this.#known.keys()
-    if (this.#known.size >= MAX_ORDER_REGISTRY && oldest !== undefined) this.#known.delete(oldest)
     this.#known.set(caller, { limits: text, state })
     return state
   }

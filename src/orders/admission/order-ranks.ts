@@ -1,4 +1,5 @@
 import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { CALLS } from '../../calls.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
@@ -20,7 +21,7 @@ const MOST_CANCELS_OF_ORDER = 2
  */
 export class OrderRanks {
   readonly #ledger: Ledger
-  readonly #cancels = new Map<string, RateWindow>()
+  readonly #cancels = new BoundedMap<string, RateWindow>(MAX_ORDER_REGISTRY)
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -39,13 +40,7 @@ export class OrderRanks {
   recordCancel(call: OrderCall, nowMs: number): void {
     const key = isCancel(call) ? this.#orderKey(call) : null
     if (key === null) return
-    const window = this.#cancels.get(key) ?? new RateWindow()
-    const [oldest] = this.#cancels.keys()
-    if (!this.#cancels.has(key) && this.#cancels.size >= MAX_ORDER_REGISTRY && oldest !== undefined) {
-      this.#cancels.delete(oldest)
-    }
-    this.#cancels.set(key, window)
-    window.add(key, nowMs)
+    this.#cancels.getOrSet(key, () => new RateWindow()).add(key, nowMs)
   }
 
   /** The order that a cancel is about, if the ledger has it as one that may be open; null for one it does not know. */
