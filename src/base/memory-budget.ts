@@ -134,7 +134,7 @@ const ORDER_REGISTRIES_BYTES_PER_ENTRY = 4 * KIB
  * Series of counters that the Worker reports, and of those of orders. Labels come from closed sets (routes, outcomes)
  * and key ids; the bounds hold when thousands of keys are configured. What does not fit is not counted.
  */
-export const MAX_COUNTER_SERIES = 3_000
+export const MAX_COUNTER_SERIES = 2_500
 export const MAX_ORDER_SERIES = 2_000
 
 /** API keys of a deployment, in both isolates. Every request compares its token with all of them. */
@@ -158,7 +158,7 @@ export const ENTRY_BYTES = {
   counterSeries: 256,
   key: 2 * KIB,
   grant: 128,
-  limiter: 4_500,
+  limiter: 4_750,
 } as const
 
 /** The isolate of the Durable Object. */
