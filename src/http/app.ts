@@ -59,14 +59,16 @@ export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono
       waitUntil: waitUntilOf(context),
     })
 
-  for (const [path, handlers] of routes()) {
+  const byPath = routes()
+  for (const [path, handlers] of byPath) {
     const refuse = methodNotAllowed([...handlers.keys()])
     app.all(path.replace(/\{(\w+)\}/g, ':$1'), (context) => {
       const handler = handlers.get(readMethod(context.req.raw))
       return answer(context, path, handler ?? refuse)
     })
   }
-  app.notFound((context) => answer(context, UNKNOWN_ENDPOINT, unknownPath))
+  const unknown = unknownPath([...byPath.keys()])
+  app.notFound((context) => answer(context, UNKNOWN_ENDPOINT, unknown))
   return app
 }
 

@@ -31,6 +31,13 @@ export async function admit(
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
 
+/** Whether a request has a token that is right, whatever its scopes are. Not counted: nothing is granted by it. */
+export async function isKnownCaller({ request, deployment, nowMs }: Exchange): Promise<boolean> {
+  const token = readBearer(request.headers.get('Authorization'))
+  if (!deployment.ok || !token.ok || token.value === null) return false
+  return (await deployment.value.authenticator.identify(token.value, nowMs)).ok
+}
+
 async function authenticate(
   exchange: Exchange,
   deployment: Deployment,

@@ -15,7 +15,7 @@ export function describe(failure: Failure): Problem {
   if (isOf('upstream.', failure)) return describeUpstream(failure)
   switch (failure.code) {
     case 'request.unknown_path':
-      return { status: 404, error: `There is no ${failure.path} here.` }
+      return { status: 404, error: `There is no ${failure.path} here${didYouMean(failure.nearest)}.` }
     case 'request.method_not_allowed':
       return {
         status: 405,
@@ -31,8 +31,8 @@ export function describe(failure: Failure): Problem {
     case 'request.malformed_json':
       return { status: 400, error: `The body is not valid JSON: ${failure.detail}.` }
     case 'request.unknown_field': {
-      const hint = failure.nearest === null ? '' : ` (did you mean ${failure.nearest}?)`
-      return { status: 400, error: `${failure.path}: unknown field${hint}`, facts: { path: failure.path } }
+      const error = `${failure.path}: unknown field${didYouMean(failure.nearest)}`
+      return { status: 400, error, facts: { path: failure.path } }
     }
     case 'request.missing_field': {
       const error = `${failure.path}: required field is missing, expected ${failure.expected}`
@@ -87,6 +87,10 @@ export function describe(failure: Failure): Problem {
     default:
       return unreachable(failure)
   }
+}
+
+function didYouMean(nearest: string | null): string {
+  return nearest === null ? '' : ` (did you mean ${nearest}?)`
 }
 
 /** Whether a failure is of the family whose codes start so. */
