@@ -7,6 +7,7 @@ import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
+import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
@@ -129,6 +130,10 @@ class SafeGateway implements GatewayStub {
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#again(() => this.#stub.haltTrading(request))
+  }
+
+  tradingSwitches(): Promise<SwitchReport> {
+    return this.#again(() => this.#stub.tradingSwitches())
   }
 
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {

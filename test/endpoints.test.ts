@@ -63,6 +63,7 @@ const OWN: ReadonlySet<string> = new Set([
   '/readyz',
   '/api/order-intents',
   '/api/order-intents/{id}',
+  '/api/trading/halts',
   '/api/trading/halt',
   '/api/trading/resume',
   '/api/trading/cancel-after',

@@ -21,6 +21,15 @@ export async function accountsOf(
   return list.ok ? succeed(allowedAccounts(restrictions, list.value)) : list
 }
 
+/**
+ * The accounts of a caller as far as they are known without waiting for an answer of OpenD that may not come: where the
+ * account list cannot be read, those that the key names by id.
+ */
+export async function knownAccountsOf(exchange: Exchange, admitted: Admitted): Promise<AllowedAccounts> {
+  const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
+  return allowed.ok ? allowed.value : allowedAccounts(admitted.caller.restrictions, [])
+}
+
 /** Refuses a message that names an account outside the whitelist, or null. */
 export function checkAccounts(
   endpoint: Pick<ApiEndpoint, 'accounts'>,

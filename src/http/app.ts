@@ -12,6 +12,7 @@ import { pushSocket } from './push-socket.ts'
 import { relay } from './relay.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { methodNotAllowed, respond, unknownPath } from './respond.ts'
+import { tradingHalts } from './trading-halts.ts'
 import { cancelAfter, halt, resume } from './trading-switches.ts'
 
 /** What the application is made from: the effects it cannot have itself. */
@@ -29,6 +30,7 @@ export interface AppParts<Bindings extends Env> {
 const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/order-intents': orderIntents,
   '/api/order-intents/{id}': oneIntent,
+  '/api/trading/halts': tradingHalts,
   '/api/trading/halt': halt,
   '/api/trading/resume': resume,
   '/api/trading/cancel-after': cancelAfter,

@@ -18,6 +18,7 @@ import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
+import type { SwitchReport } from '../../src/orders/kill-switch/switch-report.ts'
 import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
@@ -63,6 +64,7 @@ export class FakeGateway implements GatewayPort {
   /** The ledger, newest first. */
   entries: readonly LedgerEntry[] = []
   haltReport: HaltReport = { isStored: true, isCancelling: false, cancels: [] }
+  switchReport: SwitchReport = { halts: [], tasks: [], isStored: true }
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
@@ -137,6 +139,11 @@ export class FakeGateway implements GatewayPort {
   async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     this.halts.push(request)
     return succeed(this.haltReport)
+  }
+
+  async tradingSwitches(): Promise<SwitchReport> {
+    this.done.push('switches')
+    return this.switchReport
   }
 
   async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {

@@ -34,6 +34,7 @@ test('a trader halts and resumes its own key, with or without naming it', async 
       halted: false,
       scope: 'key',
       caller: 'key:bot',
+      halts: [],
     })
     const own = { kind: 'caller', caller: 'key:bot' }
     assert.deepEqual(gateway.halts.pop()?.scope, own)

@@ -1,7 +1,7 @@
 import type { Failure } from '../../base/failure.ts'
 import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
 import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
-import { haltFailure, haltOver, type Switches } from '../kill-switch/switches.ts'
+import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'
 import type { OrderRequest } from '../request.ts'
@@ -49,7 +49,12 @@ export class Admission {
     const standing = this.#deps.standing(request, nowMs)
     if (standing !== null || isCancel(call)) return standing
     const scope = haltOver(this.#deps.switches, request.caller, call.c2s.header.accID.toString())
-    return scope === null ? null : haltFailure(scope)
+    return scope === null ? null : this.haltFailure(scope)
+  }
+
+  /** The refusal of an order or a change within a scope that is halted. */
+  haltFailure(scope: HaltScope): Failure {
+    return haltFailure(this.#deps.switches, scope)
   }
 
   /** Whether there is room for a call in the ledger and within OpenD's own limits. */

@@ -9,7 +9,7 @@ import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { haltFailure, type HaltScope } from '../kill-switch/switches.ts'
+import type { HaltScope } from '../kill-switch/switches.ts'
 import type { Ledger } from '../ledger.ts'
 import { addedBy, limitFailure, refused, replyOf } from '../manager/answer.ts'
 import { reservedEntry, type WrittenCall } from '../manager/new-entry.ts'
@@ -74,7 +74,7 @@ export class OrderSender {
     const isMeant = ({ caller, call }: LedgerEntry): boolean =>
       call.kind !== 'cancel' &&
       (scope.kind === 'all' || (scope.kind === 'caller' ? caller === scope.caller : call.accId === scope.accId))
-    this.#inFlight.stopWhere(isMeant, haltFailure(scope))
+    this.#inFlight.stopWhere(isMeant, this.#deps.admission.haltFailure(scope))
   }
 
   /** Which frame carries an entry. */
