@@ -1,10 +1,13 @@
+import type { Failure } from '../base/failure.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { checkBody, type CheckOptions } from '../wire/json-check.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
+import { hashPassword, passwordField, UNLOCK_TRADE } from './trade-password.ts'
 import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
@@ -40,7 +43,14 @@ export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMes
   if (stray !== null) return stray
   const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
   if (!checked.ok) return checked
-  return complete(endpoint, checked.value)
+  const completed = complete(endpoint, checked.value)
+  return completed.ok ? completed : fail(underC2S(completed.failure, body.value))
+}
+
+/** What is found after the check of the message has the path as the caller wrote it, too. */
+function underC2S(failure: Failure, body: JsonValue): Failure {
+  const isWrapped = isJsonObject(body) && Object.hasOwn(body, 'c2s')
+  return isWrapped && 'path' in failure ? { ...failure, path: `c2s.${failure.path}` } : failure
 }
 
 /** What the check needs to know of a row; made once for each row. */
@@ -53,6 +63,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
       ...(endpoint.isOrder === true ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
       ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
+      ...(endpoint.protocol === UNLOCK_TRADE ? { extraFields: [passwordField()] } : {}),
     }
     optionsByEndpoint.set(endpoint, options)
   }
@@ -76,6 +87,10 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
   if (endpoint.isOrder === true) {
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...order.value, subscription: null }) : order
+  }
+  if (protocol === UNLOCK_TRADE) {
+    const hashed = hashPassword(checked)
+    return hashed.ok ? succeed(onlyMessage(hashed.value)) : hashed
   }
   if (endpoint.subscribesFirst !== true) return succeed(onlyMessage({ ...endpoint.impliedFields, ...checked }))
   const { [SUB_TYPE_LIST]: subTypes, ...c2s } = checked

@@ -48,8 +48,13 @@ export function describe(failure: Failure): Problem {
         error: 'This path speaks WebSocket only; connect with a WebSocket client.',
         headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
       }
-    case 'trade.unknown_account':
-      return { status: 400, error: `acc_id ${failure.accId} is no account of this login; see GET /api/accounts.` }
+    case 'trade.unknown_account': {
+      const hint = looksRounded(failure.accId) ? ` ${SEND_AS_STRING}` : ''
+      return {
+        status: 400,
+        error: `acc_id ${failure.accId} is no account of this login; see GET /api/accounts.${hint}`,
+      }
+    }
     case 'trade.environment_mismatch': {
       const { accId, accountEnv } = failure
       const number = accountEnv === 'real' ? 1 : 0
@@ -87,6 +92,15 @@ export function describe(failure: Failure): Problem {
     default:
       return unreachable(failure)
   }
+}
+
+const SEND_AS_STRING = 'Send acc_id as a string: JavaScript rounds a number of this size.'
+
+/** Whether a decimal id is above 2^53 and is what a double of that size is written as. */
+function looksRounded(id: string): boolean {
+  const asDouble = Number(id)
+  if (asDouble <= Number.MAX_SAFE_INTEGER) return false
+  return String(asDouble) === id || BigInt(asDouble).toString() === id
 }
 
 function didYouMean(nearest: string | null): string {

@@ -50,7 +50,7 @@ test('a path that is nearly one of the table is named to a caller with a token t
     ['/quote', '/api/quote'],
     ['/api/order_intents', '/api/order-intents'],
     ['/api/health', '/health'],
-    ['/api/trading/halted', '/api/trading/halt'],
+    ['/api/trading/resumed', '/api/trading/resume'],
   ] as const
   for (const [path, nearest] of cases) {
     assert.match((await readError(await send(`GET ${path}`), 404)).error, new RegExp(`did you mean ${nearest}\\?`))
