@@ -53,6 +53,10 @@ const NOT_WRITTEN: GatewayFailure = {
   retryInMs: null,
 }
 
+function unwritten(failure: GatewayFailure): OrderReply {
+  return { kind: 'refused', failure, intentId: null, state: null, isReplay: false }
+}
+
 /** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
 class SafeGateway implements GatewayStub {
   readonly #open: () => GatewayStub
@@ -83,7 +87,7 @@ class SafeGateway implements GatewayStub {
       const failure = failureOf(error)
       if (failure === null) throw error
       const reply = failure.code === 'gateway.busy' ? null : await this.#fateOf(request, startedMs)
-      return { reply: reply ?? { kind: 'refused', failure, intentId: null }, budgets: null, budget: null, epoch: 0 }
+      return { reply: reply ?? unwritten(failure), budgets: null, budget: null, epoch: 0 }
     }
   }
 
@@ -98,7 +102,7 @@ class SafeGateway implements GatewayStub {
       if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
       const last = entries.at(-1)
       if (last === undefined || entries.length < PAGE_ENTRIES || last.createdAtMs < startedMs - CLOCK_SLACK_MS) {
-        return { kind: 'refused', failure: NOT_WRITTEN, intentId: null }
+        return unwritten(NOT_WRITTEN)
       }
       before = last.id
     }

@@ -4,6 +4,9 @@ import { SCOPES } from '../../src/auth/scope.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
 import { keysJson, makeRig, readError, tokenOf } from './rig.ts'
 
+/** A refusal of which nothing is written down. */
+const NO_ENTRY = { intentId: null, state: 'refused', isReplay: false } as const
+
 const PAGE = 'https://app.example.com'
 const KEYS_JSON = keysJson({ id: 'bot', scopes: SCOPES })
 const { gateway, send } = makeRig({ KEYS_JSON, ALLOWED_ORIGINS: `${PAGE}, http://localhost:5173` })
@@ -55,7 +58,7 @@ test('a page of a listed origin reads answers and errors, and every header that 
   gateway.orderAnswer = { reply: { kind: 'unknown', intentId: 'oi_00000001', isReplay: true }, budgets: null }
   responses.push(await send('POST /api/order', { token, body: order, headers }))
   const failure = { code: 'limits.rate', text: 'x', retryAfterMs: 1 } as const
-  gateway.orderAnswer = { reply: { kind: 'refused', failure, intentId: null }, budgets: null }
+  gateway.orderAnswer = { reply: { kind: 'refused', failure, ...NO_ENTRY }, budgets: null }
   responses.push(await send('POST /api/order', { token, body: order, headers }))
   gateway.orderAnswer = null
   assert.deepEqual(

@@ -200,8 +200,8 @@ const FIRES_FROM_MS = Date.UTC(2026, 10, 22, 12)
 
 function orderReply(answer: Uint8Array | Failure): OrderReply {
   return answer instanceof Uint8Array
-    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', isReplay: false }
-    : { kind: 'refused', failure: answer, intentId: null }
+    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', state: 'accepted', isReplay: false }
+    : { kind: 'refused', failure: answer, intentId: null, state: null, isReplay: false }
 }
 
 function isFailure(answer: WireMessage | Failure): answer is Failure {

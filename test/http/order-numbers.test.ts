@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keyRig, readError } from './rig.ts'
 
+/** A refusal of which nothing is written down. */
+const NO_ENTRY = { intentId: null, state: 'refused', isReplay: false } as const
+
 const { gateway, send } = keyRig(['trade:simulate'])
 const HEADER = { trd_env: 0, acc_id: 5, trd_market: 1 }
 const ORDER = { header: HEADER, trd_side: 1, order_type: 1, code: '00700', qty: 100, price: 300 }
@@ -55,7 +58,7 @@ test('an account id that JavaScript has rounded: the answer says to send it as a
   ] as const
   for (const [accId, isRounded] of cases) {
     const failure = { code: 'trade.unknown_account', accId } as const
-    gateway.orderAnswer = { reply: { kind: 'refused', failure, intentId: null }, budgets: null }
+    gateway.orderAnswer = { reply: { kind: 'refused', failure, ...NO_ENTRY }, budgets: null }
     const { error } = await readError(await send('POST /api/order', { body: ORDER }), 400)
     assert.match(error, /^acc_id \d+ is no account of this login; see GET \/api\/accounts\./)
     assert.equal(hint.test(error), isRounded, error)
