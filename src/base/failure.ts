@@ -29,7 +29,13 @@ export type RequestFailure =
   | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
-  | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }
+  /** `allowed` are the names of all fields, where they are few. */
+  | {
+      readonly code: 'request.unknown_field'
+      readonly path: string
+      readonly nearest: string | null
+      readonly allowed?: readonly string[]
+    }
   | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
   | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
   | { readonly code: 'request.unexpected_body' }

@@ -119,7 +119,8 @@ function readPlain<Fields extends PlainFields>(
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     const path = `${prefix}${shownName(name)}`
     if (field === undefined) {
-      return fail({ code: 'request.unknown_field', path, nearest: nearestName(name, Object.keys(fields)) })
+      const allowed = Object.keys(fields)
+      return fail({ code: 'request.unknown_field', path, nearest: nearestName(name, allowed), allowed })
     }
     if (value === null) continue
     const read = field.read(value)

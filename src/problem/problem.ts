@@ -32,8 +32,10 @@ export function describe(failure: Failure): Problem {
     case 'request.malformed_json':
       return { status: 400, error: `The body is not valid JSON: ${failure.detail}.` }
     case 'request.unknown_field': {
-      const error = `${failure.path}: unknown field${didYouMean(failure.nearest)}`
-      return { status: 400, error, facts: { path: failure.path } }
+      const { path, nearest, allowed } = failure
+      const list = nearest !== null || allowed === undefined ? '' : ` (allowed: ${allowed.join(', ')})`
+      const error = `${path}: unknown field${didYouMean(nearest)}${list}`
+      return { status: 400, error, facts: { path } }
     }
     case 'request.missing_field': {
       const error = `${failure.path}: required field is missing, expected ${failure.expected}`
