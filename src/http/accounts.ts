@@ -51,7 +51,11 @@ export function checkLock(
   return fail({ code: 'auth.insufficient_scope', scopes: ['trade:unlock'] })
 }
 
-function namedAccounts({ accounts }: Pick<ApiEndpoint, 'accounts'>, c2s: WireMessage): readonly (WireValue | null)[] {
+/** The account ids that a message names; null for one that it should name and does not. */
+export function namedAccounts(
+  { accounts }: Pick<ApiEndpoint, 'accounts'>,
+  c2s: WireMessage,
+): readonly (WireValue | null)[] {
   const { header, accIDList } = c2s
   if (accounts === 'header') return [isMessage(header) ? (header['accID'] ?? null) : null]
   if (accounts === 'list') return Array.isArray(accIDList) ? accIDList : []

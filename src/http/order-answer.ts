@@ -1,5 +1,6 @@
 import type { GatewayOrderAnswer } from '../../durable-objects/gateway-rpc.ts'
 import type { Failure } from '../base/failure.ts'
+import { withSentence } from '../base/shown-text.ts'
 import type { OrderReply } from '../orders/request.ts'
 import { answerDescribed, answerJson, type ExtraHeaders } from './answer.ts'
 import { dryRunView } from './dry-run-view.ts'
@@ -12,8 +13,8 @@ import { rateLimitHeaders } from './rate-limit-headers.ts'
 export interface OrderContext {
   readonly protocol: string
   readonly requestId: string
-  /** What helps when OpenD refuses the call; null where nothing in particular does. */
-  readonly adviceIfRefused: string | null
+  /** What helps when OpenD refuses the call; empty where nothing in particular does. */
+  readonly adviceIfRefused: string
 }
 
 /**
@@ -52,13 +53,13 @@ function answerRefusal(
 ): Response {
   const isUnsent = state === 'refused' || state === 'not_sent'
   const problem = isUnsent ? describeUnsent(failure) : describe(failure)
-  const advice = adviceIfRefused === null || failure.code !== 'opend.refused' ? '' : ` ${adviceIfRefused}`
+  const error = withSentence(problem.error, failure.code === 'opend.refused' ? adviceIfRefused : '')
   const facts = {
     ...problem.facts,
     ...(intentId !== null && { intent_id: intentId, intent_url: intentUrl(intentId), state }),
     ...(isReplay && { replayed: true }),
   }
-  return answerDescribed(failure.code, { ...problem, error: `${problem.error}${advice}`, facts }, requestId, headers)
+  return answerDescribed(failure.code, { ...problem, error, facts }, requestId, headers)
 }
 
 function unknownBody(protocol: string, intentId: string, requestId: string): object {

@@ -35,7 +35,7 @@ export function orderRelay(endpoint: OrderEndpoint): Handler {
     if (!request.ok) return request
     const answer = await exchange.gateway.order(request.value)
     exchange.deployments.recordEpoch(answer.epoch)
-    const adviceIfRefused = isSimulatedCancelAll(message.value.c2s) ? CANCEL_ALL_ADVICE : null
+    const adviceIfRefused = isSimulatedCancelAll(message.value.c2s) ? CANCEL_ALL_ADVICE : ''
     return answerOrder(answer, { protocol: endpoint.protocol, requestId: exchange.requestId, adviceIfRefused })
   }
 }

@@ -1,5 +1,6 @@
 import type { Failure, OpendFailure } from '../base/failure.ts'
-import { shownText } from '../base/shown-text.ts'
+import { roundedIdAdvice } from '../base/rounded-id.ts'
+import { shownText, withSentence } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeGateway, NOT_KNOWN } from './gateway-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
@@ -52,11 +53,9 @@ export function describe(failure: Failure): Problem {
         headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
       }
     case 'trade.unknown_account': {
-      const hint = looksRounded(failure.accId) ? ` ${SEND_AS_STRING}` : ''
-      return {
-        status: 400,
-        error: `acc_id ${failure.accId} is no account of this login; see GET /api/accounts.${hint}`,
-      }
+      const { accId } = failure
+      const error = `acc_id ${accId} is no account of this login; see GET /api/accounts.`
+      return { status: 400, error: withSentence(error, roundedIdAdvice(BigInt(accId))) }
     }
     case 'trade.environment_mismatch': {
       const { accId, accountEnv } = failure
@@ -97,15 +96,6 @@ export function describe(failure: Failure): Problem {
   }
 }
 
-const SEND_AS_STRING = 'Send acc_id as a string: JavaScript rounds a number of this size.'
-
-/** Whether a decimal id is above 2^53 and is what a double of that size is written as. */
-function looksRounded(id: string): boolean {
-  const asDouble = Number(id)
-  if (asDouble <= Number.MAX_SAFE_INTEGER) return false
-  return String(asDouble) === id || BigInt(asDouble).toString() === id
-}
-
 function didYouMean(nearest: string | null): string {
   return nearest === null ? '' : ` (did you mean ${nearest}?)`
 }
@@ -118,7 +108,7 @@ export function describeUnsent(failure: Failure): Problem {
   const problem = describe(failure)
   const error = problem.error.replace(NOT_KNOWN, NOTHING_SENT)
   const isSaid = /nothing was sent|was not sent/i.test(error) || LOCAL_FAMILIES.test(failure.code)
-  return { ...problem, error: isSaid ? error : `${error} ${NOTHING_SENT}` }
+  return { ...problem, error: isSaid ? error : withSentence(error, NOTHING_SENT) }
 }
 
 const NOTHING_SENT = 'Nothing was sent.'

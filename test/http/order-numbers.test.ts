@@ -65,3 +65,22 @@ test('an account id that JavaScript has rounded: the answer says to send it as a
   }
   gateway.orderAnswer = null
 })
+
+test('the same for reads, whether the key or OpenD refuses the account', async () => {
+  const hint = /\. Send acc_id as a string: JavaScript rounds/
+  const refusal = { retType: -1, retMsg: 'the account does not exist' }
+  for (const fields of [{}, { allowed_acc_ids: ['281756479345015383'] }]) {
+    const reads = keyRig(['acc:read'], fields)
+    reads.gateway.answer('Trd_GetFunds', refusal)
+    const status = fields.allowed_acc_ids === undefined ? 400 : 403
+    for (const [accId, isRounded] of [
+      ['281756479345015400', true],
+      ['281756479345015392', false],
+      ['5', false],
+    ] as const) {
+      const body = `{"trd_env":1,"acc_id":${accId},"trd_market":1}`
+      const { error } = await readError(await reads.send('POST /api/funds', { body }), status)
+      assert.equal(hint.test(error), isRounded, error)
+    }
+  }
+})

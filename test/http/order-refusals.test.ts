@@ -43,7 +43,7 @@ test('OpenD down while an order is placed: the answer says that nothing was sent
     assert.deepEqual([told, facts], [code, { ...ENTRY, state }])
   }
   const failed: Failure = { code: 'opend.failed', retType: -100, retMsg: 'timed out', errCode: null }
-  assert.match((await refusedWith(failed, 'refused', 500)).error, /timed out Nothing was sent\.$/)
+  assert.match((await refusedWith(failed, 'refused', 500)).error, /timed out\. Nothing was sent\.$/)
 })
 
 test('every refusal of an order call with an entry names it: limits, halts and OpenD alike', async () => {

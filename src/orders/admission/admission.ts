@@ -1,4 +1,6 @@
 import type { Failure } from '../../base/failure.ts'
+import { roundedIdAdvice } from '../../base/rounded-id.ts'
+import { withSentence } from '../../base/shown-text.ts'
 import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
 import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
 import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
@@ -32,7 +34,8 @@ export class Admission {
     const { accID } = call.c2s.header
     // Before the account list: whether another account exists is none of this key's business.
     if (request.limits?.allowedAccIds?.includes(accID) === false) {
-      return { code: 'limits.account', text: `account ${accID} is not on the list of this key`, retryAfterMs: null }
+      const text = withSentence(`account ${accID} is not on the list of this key`, roundedIdAdvice(accID))
+      return { code: 'limits.account', text, retryAfterMs: null }
     }
     const accounts = await this.#deps.accounts(accID, request.caller)
     if ('code' in accounts) return accounts
