@@ -1,39 +1,26 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Failure } from '../src/base/failure.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
 import { describe } from '../src/problem/problem.ts'
 import { CLOSES } from '../src/pushes/close-code.ts'
+import { tableIn } from './docs/pages.ts'
 
-/** The README's tables say what the code says. A failure prints the table as it should be. */
-
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-
-function section(name: string): string {
-  const [, rest = ''] = README.split(`<!-- ${name} -->\n`)
-  const [table = ''] = rest.split(`<!-- /${name} -->`)
-  return table.trim()
-}
-
-/** Cells without the padding that the formatter adds. */
-function normalized(table: string): readonly string[] {
-  return table.split('\n').map((line) => line.replaceAll(/\s*\|\s*/g, '|').replaceAll(/-{3,}/g, '---'))
-}
+/** The tables about endpoints, codes and closes are what the code has. A failure prints the table as it should be. */
 
 test('the table of endpoints is the table in the code', () => {
   const api = API_ENDPOINTS.map((endpoint) => ({ ...endpoint, call: `${endpoint.protocol} ${endpoint.protoId}` }))
   const operations = OPERATIONS.map((operation) => ({ ...operation, call: '' }))
   const rows = [...api, ...operations].map(({ method, path, scopes, purpose, call }) => {
     const names = scopes.map((scope) => `\`${scope}\``).join(', ')
-    return `| ${method} \`${path}\` | ${names} | ${purpose} | ${call} |`
+    return [`${method} \`${path}\``, names, purpose, call]
   })
-  const expected = ['| endpoint | scope | what it is | OpenD call |', '| --- | --- | --- | --- |', ...rows].join('\n')
-  assert.deepEqual(normalized(section('endpoints')), normalized(expected), expected)
+  const expected = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  assert.deepEqual(tableIn('src/docs/api.md', 'endpoints'), rows, expected)
 })
 
 test('the table of close codes has every code', () => {
-  const listed = [...section('closes').matchAll(/^\| (\d{4}) /gm)].map(([, code]) => Number(code))
+  const listed = tableIn('src/docs/pushes.md', 'closes').map(([code]) => Number(code))
   assert.deepEqual(
     listed,
     [...new Set(Object.values(CLOSES).map(({ code }) => code))].toSorted((one, other) => one - other),
@@ -123,10 +110,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
 }
 
 test('the table of codes has every code, with the status that it is answered with', () => {
-  const listed = [...section('codes').matchAll(/^\| `([a-z0-9_.]+)`\s*\| (\d{3}) /gm)].map(([, code, status]) => [
-    code,
-    status,
-  ])
-  const expected = Object.entries(SAMPLES).map(([code, failure]) => [code, String(describe(failure).status)])
+  const listed = tableIn('src/docs/errors.md', 'codes').map(([code, status]) => [code, status])
+  const expected = Object.entries(SAMPLES).map(([code, failure]) => [`\`${code}\``, String(describe(failure).status)])
   assert.deepEqual(listed, expected)
 })

@@ -15,7 +15,8 @@ const HEADER_PREFIX = 'key:'
 const PACKET_PREFIX = 'pid:'
 
 /**
- * The idempotency key of an order call: the header, else the packet id that the body gives, else null. Failure:
+ * The idempotency key of an order call: the header, else the packet id that the body gives, else null. A packet id of
+ * zeros is a placeholder that clients send with every call, so it names no order. Failure:
  * `request.invalid_value` for a header of another form.
  */
 export function idempotencyKeyOf(request: Request, packetId: PacketId | null): Result<string | null> {
@@ -25,8 +26,12 @@ export function idempotencyKeyOf(request: Request, packetId: PacketId | null): R
     const expected = '1 to 128 visible ASCII characters without blanks, and the header once'
     return fail({ code: 'request.invalid_value', path: IDEMPOTENCY_HEADER, expected })
   }
-  if (packetId === null) return succeed(null)
+  if (packetId === null || isPlaceholder(packetId)) return succeed(null)
   return succeed(`${PACKET_PREFIX}${packetId.connId}:${packetId.serialNo}`)
+}
+
+function isPlaceholder({ connId, serialNo }: PacketId): boolean {
+  return connId === 0n && serialNo === 0
 }
 
 /** A key of the ledger as its caller gave it. */

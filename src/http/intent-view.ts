@@ -59,7 +59,7 @@ export function intentView(entry: LedgerEntry): object {
     created_at_ms: entry.createdAtMs,
     updated_at: isoText(entry.updatedAtMs),
     updated_at_ms: entry.updatedAtMs,
-    pollAttempts: entry.pollAttempts,
+    poll_attempts: entry.pollAttempts,
     next_poll_at: isUnresolved ? isoText(entry.nextPollAtMs) : null,
     next_poll_at_ms: isUnresolved ? entry.nextPollAtMs : null,
   }

@@ -1,6 +1,7 @@
 import { checkDailyValue, checkHours, checkOrderValue, checkRate, rateWaitMs } from './budget-gates.ts'
 import { DailySums } from './daily-sums.ts'
-import type { MarketFacts } from './market-facts.ts'
+import type { Gate } from './gate.ts'
+import { type MarketFacts, NOTHING_KNOWN } from './market-facts.ts'
 import type { Money } from './money.ts'
 import type { OrderFacts } from './order-facts.ts'
 import { isBroken, type OrderPolicy } from './order-policy.ts'
@@ -14,6 +15,10 @@ import { checkAccount, checkMarket, checkSide, checkSymbol } from './allowlist-g
  * clock that steps back over midnight. More rows do no harm.
  */
 export const RESTORE_SPAN_MS = 50 * 3_600_000
+
+/** Gates that need nothing of OpenD, for a new order and for a change of an order that was not looked at yet. */
+const EARLY_GATES: ReadonlySet<Gate> = new Set(['account', 'market', 'symbol', 'side', 'hours', 'rate'])
+const EARLY_GATES_OF_CHANGE: ReadonlySet<Gate> = new Set(['account', 'hours', 'rate'])
 
 /** What one admitted call holds of its key's budgets. Plain data, for the ledger. */
 export interface Reservation {
@@ -96,6 +101,17 @@ export class LimitState {
     ]
     const charge = call === null ? null : { currency, value: call.added ?? 0n }
     return judge(gates, charge, policy, nowMs)
+  }
+
+  /**
+   * Why a call is refused whatever OpenD says of its security and of the order that it changes; null when that is needed
+   * to decide. A call that is refused here must not use up OpenD's limits, which other callers need.
+   */
+  earlyRefusal(facts: OrderFacts, nowMs: number): Refusal | null {
+    const early = facts.kind === 'place' ? EARLY_GATES : EARLY_GATES_OF_CHANGE
+    const gates = this.check(facts, NOTHING_KNOWN, nowMs).gates.filter(({ gate }) => early.has(gate))
+    const verdict = judge(gates, null, this.policy, nowMs)
+    return verdict.isAdmitted ? null : verdict.refusal
   }
 
   /** Takes what an admitted call needs, until it is sent or released. `id` is that of its ledger entry. */

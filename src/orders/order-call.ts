@@ -58,6 +58,12 @@ export function completedCall(call: OrderCall, target: TargetOrder | null): Orde
 }
 
 /**
+ * The longest code and alphanumeric order id that is sent and kept. Codes of OpenD are at most some 30 characters long
+ * (options), its order ids some 20.
+ */
+export const MOST_ID_CHARS = 64
+
+/**
  * What the limits look at. `target` is the order to change, as far as it is known. An order that the calling key did not
  * place has taken nothing from its budgets, so a change of it counts in full.
  */
@@ -75,7 +81,7 @@ export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts 
     accId: header.accID.toString(),
     trdEnv: header.trdEnv,
     trdMarket: header.trdMarket,
-    symbol: facts.symbol,
+    symbol: cutId(facts.symbol),
     side: facts.side,
     qty: call.c2s.qty ?? null,
     price: call.c2s.price ?? null,
@@ -93,8 +99,13 @@ export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts 
     ...(isLimited && { forMarket: trdMarket }),
     ...(modifyOrderOp === ModifyOrderOp.Normal && { triggers: triggersOf(call.c2s) }),
     targetOrderId: orderID === 0n ? null : orderID.toString(),
-    targetOrderIdEx: orderIDEx ?? null,
+    targetOrderIdEx: cutId(orderIDEx ?? null),
   }
+}
+
+/** A refused call is written down too, whatever was in it. */
+function cutId(text: string | null): string | null {
+  return text === null ? null : text.slice(0, MOST_ID_CHARS)
 }
 
 function triggersOf(c2s: MessageTypes['Trd_ModifyOrder.C2S']): ChangedTriggers {

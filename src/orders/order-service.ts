@@ -83,9 +83,6 @@ export interface HaltReport {
   readonly cancels: readonly CancelResult[]
 }
 
-/** Whose calls the kill switch's own lists are: they go before every other call. */
-const KILL_SWITCH = { caller: '', rank: 'switch' } as const
-
 /** A cancel-after as it is armed now. */
 export interface CancelAfterReport {
   /** When it fires, Unix ms; null when it is disarmed. */
@@ -157,7 +154,7 @@ export class OrderService {
       switches,
       ledger,
       timers,
-      send: (protoId, body) => send(protoId, body, KILL_SWITCH),
+      send,
       onError: (what, error) => deps.onError(what, error),
       submit: (request) => this.manager.submit(request),
       isLinkUp: () => deps.isLinkUp(),

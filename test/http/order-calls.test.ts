@@ -24,6 +24,7 @@ test('the idempotency key is the header, else the packet id, else none; the two 
   const packet = { packet_id: { conn_id: '18446744073709551615', serial_no: 7 } }
   assert.equal(await sentKey(rig, ORDER), null)
   assert.equal(await sentKey(rig, { ...ORDER, ...packet }), 'pid:18446744073709551615:7')
+  assert.equal(await sentKey(rig, { ...ORDER, packet_id: { conn_id: 0, serial_no: 0 } }), null)
   assert.equal(await sentKey(rig, { ...ORDER, ...packet }, { 'Idempotency-Key': 'abc' }), 'key:abc')
   assert.equal(await sentKey(rig, ORDER, { 'Idempotency-Key': 'pid:1:1' }), 'key:pid:1:1')
 })
@@ -41,10 +42,8 @@ test('a packet id changes nothing of the bytes, so one order has one body', asyn
 test('an idempotency key of another form is refused before anything is sent', async () => {
   const { gateway, send } = keyRig(['trade:simulate'])
   for (const key of ['', 'a b', 'one, two', 'é', 'x'.repeat(129)]) {
-    const error = await readError(
-      await send('POST /api/order', { body: ORDER, headers: { 'Idempotency-Key': key } }),
-      400,
-    )
+    const response = await send('POST /api/order', { body: ORDER, headers: { 'Idempotency-Key': key } })
+    const error = await readError(response, 400)
     assert.equal(error.code, 'request.invalid_value')
     assert.match(error.error, /^Idempotency-Key: expected 1 to 128 visible ASCII/)
   }

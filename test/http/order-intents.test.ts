@@ -113,7 +113,7 @@ test("an entry shows all but the hash of its body and the Worker's own id of the
     created_at_ms: NOW_MS,
     updated_at: '2026-11-22T12:00:00.250Z',
     updated_at_ms: NOW_MS + 250,
-    pollAttempts: 0,
+    poll_attempts: 0,
     next_poll_at: null,
     next_poll_at_ms: null,
   })

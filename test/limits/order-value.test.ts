@@ -141,6 +141,7 @@ test('a modify adds what it makes the open part worth more', () => {
       '30000.00',
     ],
     ['adjusting upwards', { adjustPrice: true, adjustSideAndLimit: 0.01 }, {}, '30300.00', '300.00'],
+    ['a higher price of a filled order', { price: 310 }, { fillQty: 100 }, '31000.00', '0.00'],
     ['a stop moved up', { auxPrice: 500 }, { orderType: OrderType.Stop, auxPrice: 450 }, '52500.00', '5250.00'],
   ]
   for (const [name, change, order, total, added] of cases) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Fault } from '../../src/simulator/session/fault-script.ts'
-import { type Answer, OrderRig, PROTO } from './order-rig.ts'
+import { type Answer, orderIdOf, OrderRig, PROTO } from './order-rig.ts'
 
 /**
  * The gateway object is taken out of memory between every two steps of placing an order. The ledger ends at what OpenD
@@ -40,10 +40,6 @@ function assertNothingSent({ status, body }: Answer): void {
 /** From then on the caller gets the address of its entry. */
 async function assertLookedFor({ status, body }: Answer, name: string): Promise<void> {
   assert.deepEqual([status, body['intent_id']], [202, await intentIdOf(name)])
-}
-
-function orderIdOf({ body }: Answer): unknown {
-  return (body['s2c'] as Readonly<Record<string, unknown>> | undefined)?.['order_id']
 }
 
 /** The same call again makes the one order that there is, or answers with it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Fault } from '../../src/simulator/session/fault-script.ts'
-import { type Answer, OrderRig, PROTO } from './order-rig.ts'
+import { type Answer, orderIdOf, OrderRig, PROTO } from './order-rig.ts'
 
 /**
  * An order under every fault that the simulator knows, in the real runtime. Whatever the caller is told, it is true,
@@ -12,7 +12,7 @@ import { type Answer, OrderRig, PROTO } from './order-rig.ts'
 type Ending = 'accepted' | 'rejected' | 'absent'
 
 /** Long enough for the slowest: a quiet link is noticed when its heartbeat has gone unanswered for a call deadline. */
-const LIMIT = { timeout: 45_000 }
+const LIMIT = { timeout: 90_000 }
 
 const LATE_MS = 12_400
 
@@ -23,10 +23,6 @@ async function withRig(use: (rig: OrderRig) => Promise<void>): Promise<void> {
   } finally {
     await rig.close()
   }
-}
-
-function orderIdOf({ body }: Answer): unknown {
-  return (body['s2c'] as Readonly<Record<string, unknown>> | undefined)?.['order_id']
 }
 
 /** A proof of one order: what it is called, how it ends, and what to do once OpenD has seen it. */

@@ -7,6 +7,7 @@ import type { FaultRule } from '../../src/simulator/session/fault-script.ts'
 import type { AccountState, OrderState } from '../../src/simulator/trading/account-state.ts'
 import { nativeCrypto } from '../../src/transport/native-crypto.ts'
 import { startWorker, TEST_KEY, type TestWorker } from './harness.ts'
+import { ManInTheMiddle } from './man-in-the-middle.ts'
 import { WatchedOpend } from './watched-opend.ts'
 
 /** Protocol ids that tests about orders speak of. */
@@ -17,6 +18,8 @@ export const PROTO = {
   orders: 2201,
   place: 2202,
   modify: 2205,
+  orderPush: 2208,
+  pastOrders: 2221,
   snapshot: 3203,
 } as const
 
@@ -56,19 +59,27 @@ export interface LimitedKey {
   readonly limits: Json
 }
 
+/** How a rig is set up beside its keys. */
+export interface RigOptions {
+  /** Whether the Worker reaches OpenD through a man in the middle; see `OrderRig.middle`. */
+  readonly hasMiddle?: boolean
+}
+
 /** The real Worker over TCP to a simulated OpenD on a trading day, and what tests about orders ask of the two. */
 export class OrderRig {
   readonly opend: WatchedOpend
   readonly worker: TestWorker
   readonly #listener: Listener
+  readonly #middle: ManInTheMiddle | null
 
-  private constructor(opend: WatchedOpend, worker: TestWorker, listener: Listener) {
+  private constructor(opend: WatchedOpend, worker: TestWorker, listener: Listener, middle: ManInTheMiddle | null) {
     this.opend = opend
     this.worker = worker
     this.#listener = listener
+    this.#middle = middle
   }
 
-  static async start(keys: readonly LimitedKey[] = []): Promise<OrderRig> {
+  static async start(keys: readonly LimitedKey[] = [], { hasMiddle = false }: RigOptions = {}): Promise<OrderRig> {
     const clock = { kind: 'fast', factor: 1, fromMs: TRADING_HOUR_MS, sinceMs: Date.now() } as const
     const simulator = new SimulatedOpenD({
       seed: 1,
@@ -79,14 +90,23 @@ export class OrderRig {
     })
     const opend = new WatchedOpend(simulator, timeOfDay)
     const listener = await startTcpServer(opend, { port: 0 })
-    const worker = await startWorker({ opendPort: listener.port, vars: { KEYS_JSON: keysJson(keys) } })
-    return new OrderRig(opend, worker, listener)
+    const middle = hasMiddle ? await ManInTheMiddle.listen(listener.port) : null
+    const opendPort = middle?.port ?? listener.port
+    const worker = await startWorker({ opendPort, vars: { KEYS_JSON: keysJson(keys) } })
+    return new OrderRig(opend, worker, listener, middle)
   }
 
   async close(): Promise<void> {
     await this.worker.close()
+    await this.#middle?.close()
     this.opend.stop()
     await this.#listener.close()
+  }
+
+  /** What treats the frames between the Worker and OpenD; only of a rig that was started with it. */
+  get middle(): ManInTheMiddle {
+    assert.ok(this.#middle !== null)
+    return this.#middle
   }
 
   /** The simulated account for Hong Kong. */
@@ -122,6 +142,25 @@ export class OrderRig {
   /** The orders that OpenD has under that name, whatever became of them. */
   upstream(name: string): readonly OrderState[] {
     return this.account.orders.filter(({ remark }) => remark?.startsWith(`${name} #`) === true)
+  }
+
+  /** The status at OpenD of the order under each name; undefined for a name without one. */
+  statusesOf(...names: readonly string[]): readonly (number | undefined)[] {
+    return names.map((name) => this.upstream(name)[0]?.status)
+  }
+
+  /** The value of a metric without labels. */
+  async metric(name: string): Promise<number> {
+    const headers = { Authorization: `Bearer ${TEST_KEY}` }
+    const page = await (await this.worker.fetch('/metrics', { headers })).text()
+    const [, value] = new RegExp(`^${name} (\\S+)$`, 'm').exec(page) ?? []
+    assert.ok(value !== undefined, `${name} is not on the metrics page:\n${page}`)
+    return Number(value)
+  }
+
+  /** Resolves when the Worker has read everything that OpenD has sent by now: a call behind it was answered. */
+  async caughtUp(): Promise<void> {
+    await this.worker.api('/api/global-state')
   }
 
   /** What goes wrong from now on. */
@@ -160,7 +199,10 @@ export class OrderRig {
 
   /** Ends the connection to OpenD, and lets a minute pass over the next one, as `letTimePass` does. */
   async letTimePassAnew(): Promise<void> {
+    const connected = this.opend.arrival(PROTO.connect)
     this.opend.cutAll('a minute later')
+    // Else the next call may still go over the old connection.
+    await connected
     // Answered over the new connection, over which the count has begun by then.
     await this.worker.api('/api/global-state')
     await this.letTimePass()
@@ -175,6 +217,11 @@ export class OrderRig {
       `UPDATE order_entries SET entry = json_set(entry, '$.looks', 100, '$.nextLookMs', 0) WHERE state = 'unknown'`,
     )
   }
+}
+
+/** OpenD's decimal id of the order that an answer is about; undefined where it names none. */
+export function orderIdOf({ body }: Answer): unknown {
+  return (body['s2c'] as Json | undefined)?.['order_id']
 }
 
 function keysJson(limited: readonly LimitedKey[]): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Answer, OrderRig, PROTO } from './order-rig.ts'
+import { type Answer, orderIdOf, OrderRig, PROTO } from './order-rig.ts'
 import { TEST_KEY } from './harness.ts'
 
 /** The kill switch and the cancel-after in the real runtime, through evictions and with an OpenD that misbehaves. */
@@ -22,14 +22,6 @@ async function withRig(use: (rig: OrderRig) => Promise<void>): Promise<void> {
   } finally {
     await rig.close()
   }
-}
-
-function orderIdOf({ body }: Answer): unknown {
-  return (body['s2c'] as Readonly<Record<string, unknown>> | undefined)?.['order_id']
-}
-
-function statusesOf(rig: OrderRig, ...names: readonly string[]): readonly (number | undefined)[] {
-  return names.map((name) => rig.upstream(name)[0]?.status)
 }
 
 function cancel(rig: OrderRig, order_id: unknown, token: string): Promise<Answer> {
@@ -63,7 +55,7 @@ describe('the switches', { concurrency: true }, () => {
       assert.equal((await cancel(rig, orderIdOf(second), token)).status, 200)
       assert.equal((await rig.place({ name: 'other', token: SAFE.key })).status, 200, 'another key trades on')
       assert.deepEqual(rig.upstream('halted'), [])
-      assert.deepEqual(statusesOf(rig, 'first', 'second', 'third'), [CANCELLED_ALL, CANCELLED_ALL, SUBMITTED])
+      assert.deepEqual(rig.statusesOf('first', 'second', 'third'), [CANCELLED_ALL, CANCELLED_ALL, SUBMITTED])
 
       const { body } = await rig.post(
         '/api/trading/halt',
@@ -74,7 +66,7 @@ describe('the switches', { concurrency: true }, () => {
         new Set((body['cancels'] as readonly Readonly<Record<string, unknown>>[]).map(({ order_id }) => order_id)),
         new Set([orderIdOf(third), rig.upstream('other')[0]?.orderId]),
       )
-      assert.deepEqual(statusesOf(rig, 'third', 'other'), [CANCELLED_ALL, CANCELLED_ALL])
+      assert.deepEqual(rig.statusesOf('third', 'other'), [CANCELLED_ALL, CANCELLED_ALL])
       await rig.worker.evict()
       assert.equal((await rig.place({ name: 'nobody', token: SAFE.key })).body['code'], 'limits.halted')
       await rig.post('/api/trading/resume', { scope: 'all' }, { token: TEST_KEY })
@@ -99,7 +91,7 @@ describe('the switches', { concurrency: true }, () => {
         // From here on nobody calls: only the alarm can do it.
         await rig.opend.arrival(PROTO.modify, cancels + 1)
         const firedMs = Date.now()
-        assert.deepEqual(statusesOf(rig, 'robot-1', 'robot-2', 'safe'), [CANCELLED_ALL, CANCELLED_ALL, SUBMITTED])
+        assert.deepEqual(rig.statusesOf('robot-1', 'robot-2', 'safe'), [CANCELLED_ALL, CANCELLED_ALL, SUBMITTED])
         assert.ok(firedMs >= Number(armed.body['fires_at_ms']), 'not before its time')
         assert.ok(rig.opend.seen(PROTO.orders) > looks, 'it asked which orders are open')
         // It fires once.
@@ -116,12 +108,12 @@ describe('the switches', { concurrency: true }, () => {
       const seen = rig.opend.seen(PROTO.modify)
       await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
       await rig.opend.arrival(PROTO.modify, seen + 1)
-      assert.deepEqual(statusesOf(rig, 'refused'), [SUBMITTED])
-      assert.equal(await runningTasks(rig), 1, 'it stays armed')
+      assert.deepEqual(rig.statusesOf('refused'), [SUBMITTED])
+      assert.equal(await rig.metric('opend_edge_switch_tasks_running'), 1, 'it stays armed')
       const again = await rig.post('/api/trading/cancel-after', { seconds: SECONDS }, { token: ROBOT.key })
       assert.deepEqual([again.status, again.body['code']], [409, 'switch.fired'])
       await rig.opend.arrival(PROTO.modify, seen + 2)
-      assert.deepEqual(statusesOf(rig, 'refused'), [CANCELLED_ALL])
+      assert.deepEqual(rig.statusesOf('refused'), [CANCELLED_ALL])
     })
   })
 
@@ -143,7 +135,7 @@ describe('the switches', { concurrency: true }, () => {
         const { body } = await rig.post('/api/trading/halt', { cancel_open_orders: true }, { token })
         assert.deepEqual([body['stored'], body['cancelling']], [true, true])
         await rig.opend.arrival(PROTO.modify, seen + 2)
-        assert.deepEqual(statusesOf(rig, 'known', 'lost'), [CANCELLED_ALL, CANCELLED_ALL])
+        assert.deepEqual(rig.statusesOf('known', 'lost'), [CANCELLED_ALL, CANCELLED_ALL])
         assert.equal((await lost).status, 200)
       })
     },
@@ -160,13 +152,13 @@ describe('the switches', { concurrency: true }, () => {
       ])
       const seen = rig.opend.seen(PROTO.modify)
       while (Date.now() < firesAtMs) await rig.opend.arrival(PROTO.connect)
-      assert.deepEqual(statusesOf(rig, 'late'), [SUBMITTED])
+      assert.deepEqual(rig.statusesOf('late'), [SUBMITTED])
       rig.break([])
       await rig.opend.arrival(PROTO.connect)
       const upMs = Date.now()
       await rig.opend.arrival(PROTO.modify, seen)
       assert.ok(Date.now() - upMs < 3_000)
-      assert.deepEqual(statusesOf(rig, 'late'), [CANCELLED_ALL])
+      assert.deepEqual(rig.statusesOf('late'), [CANCELLED_ALL])
     })
   })
 
@@ -178,15 +170,9 @@ describe('the switches', { concurrency: true }, () => {
       await rig.worker.sql("DELETE FROM order_entries WHERE idempotency_key LIKE '%foreign'")
       const scope = { scope: 'account', acc_id: rig.header['acc_id'], cancel_open_orders: true }
       await rig.post('/api/trading/halt', scope, { token: TEST_KEY })
-      assert.deepEqual(statusesOf(rig, 'ours', 'foreign'), [CANCELLED_ALL, SUBMITTED])
+      assert.deepEqual(rig.statusesOf('ours', 'foreign'), [CANCELLED_ALL, SUBMITTED])
       await rig.post('/api/trading/halt', { ...scope, include_foreign: true }, { token: TEST_KEY })
-      assert.deepEqual(statusesOf(rig, 'ours', 'foreign'), [CANCELLED_ALL, CANCELLED_ALL])
+      assert.deepEqual(rig.statusesOf('ours', 'foreign'), [CANCELLED_ALL, CANCELLED_ALL])
     })
   })
 })
-
-async function runningTasks(rig: OrderRig): Promise<number> {
-  const headers = { Authorization: `Bearer ${TEST_KEY}` }
-  const page = await (await rig.worker.fetch('/metrics', { headers })).text()
-  return Number(/^opend_edge_switch_tasks_running (\d+)$/m.exec(page)?.[1])
-}

@@ -5,7 +5,7 @@ import { admitOrder, type TradingAccounts } from '../../accounts/trading-account
 import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
 import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
-import { isCancel, type OrderCall } from '../order-call.ts'
+import { isCancel, MOST_ID_CHARS, type OrderCall } from '../order-call.ts'
 import type { OrderRequest } from '../request.ts'
 import { CALLER_REMARK_BYTES, utf8Bytes } from '../tag.ts'
 
@@ -31,6 +31,8 @@ export class Admission {
 
   /** Whether the caller may use the account, and the call can be carried at all. */
   async refusalOf(call: OrderCall, request: OrderRequest): Promise<Failure | null> {
+    const tooLong = overlongField(call)
+    if (tooLong !== null) return tooLong
     const { accID } = call.c2s.header
     // Before the account list: whether another account exists is none of this key's business.
     if (request.limits?.allowedAccIds?.includes(accID) === false) {
@@ -66,4 +68,11 @@ export class Admission {
     if (this.#deps.ledger.countOf(caller) >= MOST_ENTRIES_OF_CALLER) return { code: 'order.ledger_full' }
     return this.#deps.wouldRefuse(call.protoId, body, caller, rank)
   }
+}
+
+/** A text of the call that is longer than OpenD's own ever are: the ledger keeps it with the call. */
+function overlongField(call: OrderCall): Failure | null {
+  const [path, text] = call.protoId === 2202 ? ['code', call.c2s.code] : ['order_id_ex', call.c2s.orderIDEx ?? '']
+  if (text.length <= MOST_ID_CHARS) return null
+  return { code: 'request.invalid_value', path, expected: `at most ${MOST_ID_CHARS} characters` }
 }

@@ -1,5 +1,6 @@
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
@@ -28,17 +29,17 @@ interface Contract {
 export class ContractCache {
   readonly #nowMs: () => number
   #contracts = new Map<string, Contract>()
-  readonly #asked = new Map<string, Promise<MarketFacts>>()
+  readonly #asked = new Map<string, Promise<MarketFacts | Failure>>()
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
   /**
-   * The facts of a security (`HK.00700`), asked of `upstream` where they are not kept. Without `needsPrice` the price may
-   * be left out.
+   * The facts of a security (`HK.00700`), asked of `upstream` where they are not cached. Without `needsPrice` the price
+   * may be left out. A failure when the call to OpenD was not answered.
    */
-  async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts> {
+  async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts | Failure> {
     const known = needsPrice ? undefined : this.#contracts.get(symbol)
     if (known !== undefined && this.#isFresh(known)) return known.facts
     const running = this.#asked.get(symbol)
@@ -59,9 +60,9 @@ export class ContractCache {
     return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
   }
 
-  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts> {
+  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts | Failure> {
     const facts = await marketFacts(upstream, symbol)
-    if (facts.contractMultiplier === null) return facts
+    if ('code' in facts || facts.contractMultiplier === null) return facts
     contracts.delete(symbol)
     const [oldest] = contracts.keys()
     if (contracts.size >= MOST_CONTRACTS && oldest !== undefined) contracts.delete(oldest)
@@ -70,13 +71,14 @@ export class ContractCache {
   }
 }
 
-async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts> {
+async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts | Failure> {
   const security = parseSecurityText(symbol)
   if (security === null) return NOTHING_KNOWN
   const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
   const outcome = await upstream(GET_SECURITY_SNAPSHOT, request)
-  const decoded = outcome.ok ? decodeMessage('Qot_GetSecuritySnapshot.Response', outcome.body) : null
-  const snapshot = decoded?.ok === true ? decoded.value.s2c?.snapshotList?.[0] : undefined
+  if (!outcome.ok) return outcome.failure
+  const decoded = decodeMessage('Qot_GetSecuritySnapshot.Response', outcome.body)
+  const snapshot = decoded.ok ? decoded.value.s2c?.snapshotList?.[0] : undefined
   if (snapshot === undefined) return NOTHING_KNOWN
   const isFuture = snapshot.basic.type === SecurityType.Future
   return marketFactsOf(snapshot, isFuture ? await futureInfo(upstream, security) : null)

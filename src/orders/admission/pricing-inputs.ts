@@ -16,7 +16,7 @@ const NOTHING: PricingInputs = { target: null, market: NOTHING_KNOWN }
 
 /** Where to ask. */
 export interface PricingSources {
-  readonly factsOf: (symbol: string, needsPrice: boolean) => Promise<MarketFacts>
+  readonly factsOf: (symbol: string, needsPrice: boolean) => Promise<MarketFacts | Failure>
   /** The order that a change or cancel names; null where it is not listed. A failure when its two ids disagree. */
   readonly targetOf: (call: OrderCall, needsListing: boolean) => Promise<TargetOrder | Failure | null>
 }
@@ -38,7 +38,10 @@ export async function pricingInputsOf(
   if (isCancel(call) || !isNeeded) return { ...NOTHING, target }
   const facts = limitFactsOf(call, target)
   if (facts.symbol === null || !(isFull || hasValueCap(policy))) return { target, market: NOTHING_KNOWN }
-  return { target, market: await factsOf(facts.symbol, needsLastPrice(facts)) }
+  const market = await factsOf(facts.symbol, needsLastPrice(facts))
+  if (!('code' in market)) return { target, market }
+  // A dry run of a key without caps can do without the value.
+  return hasValueCap(policy) ? market : { target, market: NOTHING_KNOWN }
 }
 
 function isLimited({ symbols, sides, markets, orderValue, dailyValue }: OrderPolicy): boolean {

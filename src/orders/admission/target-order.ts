@@ -54,7 +54,8 @@ export async function targetOrderOf(
   const isDouble = ids.orderId !== null && ids.orderIdEx !== null
   const isSure = !isDouble || placed !== null || isCancel(call)
   const target = placed === null ? null : targetIn(placed, caller)
-  if (isSure && (!needsListing || (isCancel(call) && target?.markets != null))) return target
+  const hasMarkets = target !== null && target.markets !== null
+  if (isSure && (!needsListing || (isCancel(call) && hasMarkets))) return target
   const account = { accId: header.accID, trdEnv: header.trdEnv, trdMarket: header.trdMarket }
   const orders = await listOrders(upstream, account)
   if ('code' in orders) return orders

@@ -23,6 +23,12 @@ export interface CancelResult extends Pick<CancelEnding, 'outcome' | 'detail'> {
  */
 const PATIENCE_MS = 1_000
 
+/**
+ * How long any list is waited for. After that the orders that the ledger has are cancelled by their ids: an OpenD that
+ * does not list orders may still take cancels.
+ */
+const SILENCE_MS = 3_000
+
 /** Cancels of one attempt: OpenD takes 20 changes in 30 s for an account, and each one beyond would be a refused entry. */
 const MOST_CANCELS = 20
 
@@ -97,12 +103,12 @@ export class AccountCancels {
   /** Lists the orders, cancels those of the task, and looks whether they are gone. `isOnTime`: not hurried. */
   async attempt(task: CancelTask, isOnTime: boolean): Promise<void> {
     const { polls } = this.#deps
-    const fresh = polls.fresh(this.account)
-    const first = await this.#firstList(fresh)
+    const fresh = polls.fresh(this.account, task.caller)
+    const first = await this.#firstList(fresh, task.caller)
     const before = this.#survey(task, first)
     const endings = await this.#cancel(task, this.#targets(before))
     const isCancelled = endings.some(({ outcome }) => outcome === 'cancelled')
-    const last = isCancelled && first?.isFresh === true ? await polls.fresh(this.account) : await fresh
+    const last = isCancelled && first?.isFresh === true ? await polls.fresh(this.account, task.caller) : await fresh
     this.#conclude(this.#survey(task, last), last, isOnTime)
     const isLimited =
       endings.length > 0 && endings.every(({ outcome }) => outcome !== 'refused' && outcome !== 'unknown')
@@ -110,12 +116,14 @@ export class AccountCancels {
     this.#retryAfterMs = isLimited && times.length > 0 ? Math.min(...times) : null
   }
 
-  #firstList(fresh: Promise<OrderList | null>): Promise<OrderList | null> {
+  #firstList(fresh: Promise<OrderList | null>, caller: string): Promise<OrderList | null> {
     const { polls, wait } = this.#deps
     let isThere = false
     void fresh.then(() => (isThere = true))
-    const cached = wait(PATIENCE_MS).then(async () => (isThere ? fresh : ((await polls.cached(this.account)) ?? fresh)))
-    return Promise.race([fresh, cached])
+    const cached = wait(PATIENCE_MS).then(async () =>
+      isThere ? fresh : ((await polls.cached(this.account, caller)) ?? fresh),
+    )
+    return Promise.race([fresh, cached, wait(SILENCE_MS).then(() => null)])
   }
 
   #survey(task: CancelTask, list: OrderList | null): Survey {

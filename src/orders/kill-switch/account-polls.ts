@@ -22,8 +22,10 @@ interface Polls {
 }
 
 /**
- * Lists the orders of accounts. OpenD refreshes a list ten times in 30 s for an account, so callers that ask at the same
- * time share a poll, and each gets one that was sent after it had asked.
+ * Lists the orders of accounts for tasks, ahead of every other call. OpenD refreshes a list ten times in 30 s for an
+ * account, so tasks that ask at the same time share a poll, and each gets one that was sent after it had asked. A poll
+ * counts against the share of the caller whose task began it, so that no caller can use up the lists by halting again
+ * and again.
  */
 export class AccountPolls {
   readonly #upstream: Upstream
@@ -39,21 +41,21 @@ export class AccountPolls {
    * The orders as the broker has them now. Where OpenD does not refresh them (too often, or it refuses), as OpenD has
    * them, which it never refuses for its limits; null when it does not list them at all.
    */
-  fresh(account: AccountRef): Promise<OrderList | null> {
+  fresh(account: AccountRef, caller: string): Promise<OrderList | null> {
     const key = accountKey(account)
     const polls = this.#polls.get(key)
-    if (polls === undefined) return this.#start(key, account)
-    polls.next ??= polls.current.then(() => this.#start(key, account))
+    if (polls === undefined) return this.#start(key, account, caller)
+    polls.next ??= polls.current.then(() => this.#start(key, account, caller))
     return polls.next
   }
 
   /** The orders as OpenD has them; null when it does not list them. */
-  cached(account: AccountRef): Promise<OrderList | null> {
-    return this.#ask(account, false)
+  cached(account: AccountRef, caller: string): Promise<OrderList | null> {
+    return this.#ask(account, caller, false)
   }
 
-  #start(key: string, account: AccountRef): Promise<OrderList | null> {
-    const current = this.#refreshed(account).catch((error: unknown) => {
+  #start(key: string, account: AccountRef, caller: string): Promise<OrderList | null> {
+    const current = this.#refreshed(account, caller).catch((error: unknown) => {
       this.#onError('a poll of a switch failed', error)
       return null
     })
@@ -65,14 +67,14 @@ export class AccountPolls {
     return current
   }
 
-  async #refreshed(account: AccountRef): Promise<OrderList | null> {
-    return (await this.#ask(account, true)) ?? this.#ask(account, false)
+  async #refreshed(account: AccountRef, caller: string): Promise<OrderList | null> {
+    return (await this.#ask(account, caller, true)) ?? this.#ask(account, caller, false)
   }
 
-  async #ask(account: AccountRef, isFresh: boolean): Promise<OrderList | null> {
+  async #ask(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
     const header = { trdEnv: account.trdEnv, accID: account.accId, trdMarket: account.trdMarket }
     const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header, refreshCache: isFresh } })
-    const outcome = await this.#upstream(GET_ORDER_LIST, body)
+    const outcome = await this.#upstream(GET_ORDER_LIST, body, { caller, rank: 'switch' })
     if (!outcome.ok) return null
     const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
     if (!decoded.ok || decoded.value.retType !== 0) return null

@@ -73,9 +73,19 @@ export class CancelRun {
     return this.#hasBegun
   }
 
-  /** One line for each order that was found so far. */
+  /**
+   * One line for each order that was found so far. OpenD may list an order under several markets of its account, and is
+   * asked for each of them; what one of these lists shows to be over is over.
+   */
   get results(): readonly CancelResult[] {
-    return [...this.#accounts.values()].flatMap(({ cancels }) => cancels.results)
+    const lines = [...this.#accounts.values()].flatMap(({ cancels }) => cancels.results)
+    const isKnown = ({ orderId, orderIdEx }: CancelResult): boolean => orderId !== '0' || orderIdEx !== ''
+    const byOrder = Map.groupBy(
+      lines.filter(isKnown),
+      ({ accId, orderId, orderIdEx }) => `${accId}/${orderId}/${orderIdEx}`,
+    )
+    const known = [...byOrder.values()].flatMap((same) => same.find(({ isPending }) => !isPending) ?? same.slice(0, 1))
+    return [...known, ...lines.filter((line) => !isKnown(line))]
   }
 
   get isOver(): boolean {

@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.ts'
 import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/timers.ts'
+import type { LimitState } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
 import { ContractCache } from '../admission/contract-cache.ts'
@@ -18,7 +19,17 @@ import { GroupCommit } from '../sending/group-commit.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
 import { type SendDeadline, SendDeadlines } from '../sending/send-deadline.ts'
 import { drawTag } from '../tag.ts'
-import { dryRun, failureOf, feeOf, keyFailureOf, keyUseOf, refused, refusedUnwritten, replyOf } from './answer.ts'
+import {
+  dryRun,
+  failureOf,
+  feeOf,
+  keyFailureOf,
+  keyUseOf,
+  limitFailure,
+  refused,
+  refusedUnwritten,
+  replyOf,
+} from './answer.ts'
 import { CallerQuota } from './caller-quota.ts'
 import { refusedEntry, type WrittenCall } from './new-entry.ts'
 import { OrderEntries } from './order-entries.ts'
@@ -167,9 +178,20 @@ export class OrderManager {
     if (dryRunRefusal !== null) return dryRunRefusal
     const refusal = await deadline.within(this.#admission.refusalOf(call, request), TOO_LATE)
     if (refusal !== null) return refusal
-    const { policy } = this.#limiters.of(request.caller, request.limits, this.#deps.timers.nowMs())
-    const inputs = pricingInputsOf(this.#sources(request), call, policy, request.isDryRun)
+    const nowMs = this.#deps.timers.nowMs()
+    const state = this.#limiters.of(request.caller, request.limits, nowMs)
+    const early = request.isDryRun ? null : this.#earlyRefusal(call, request, state, nowMs)
+    if (early !== null) return early
+    const inputs = pricingInputsOf(this.#sources(request), call, state.policy, request.isDryRun)
     return deadline.within(inputs, TOO_LATE)
+  }
+
+  /** What refuses a call without a question to OpenD, so that a caller that is refused takes nothing from the others. */
+  #earlyRefusal(call: OrderCall, request: OrderRequest, state: LimitState, nowMs: number): Failure | null {
+    const obstacle = this.#admission.obstacleOf(call, request, nowMs)
+    if (obstacle !== null) return obstacle
+    const refusal = state.earlyRefusal(limitFactsOf(call, null), nowMs)
+    return refusal === null ? null : limitFailure(refusal)
   }
 
   /** Where prices and orders are asked for on behalf of a call; those of a dry run rank as reads. */

@@ -145,6 +145,17 @@ test('the only caller may take all that its rank may', () => {
   assert.equal(rig.sent.length, 30)
 })
 
+test('where one caller has taken all it can, a second one gets half of what is left, a third one half of the rest', () => {
+  const rig = new GovernorRig(true)
+  const flood = (caller: string): number => {
+    const before = rig.sent.length
+    for (let i = 0; i < 80; i++) rig.submit({ protoId: 3203, rank: 'system', caller })
+    rig.pass(100)
+    return rig.sent.length - before
+  }
+  assert.deepEqual([flood('b'), flood('c'), flood('d'), flood('e')], [45, 7, 4, 1])
+})
+
 test('a call over its share waits like any other and does not hold up callers within theirs', () => {
   const rig = new GovernorRig(true)
   const chain = { protoId: 3209 } as const

@@ -80,7 +80,11 @@ export class CounterModel {
     const own = this.#useOf(caller)
     if (!this.#isShared || caller === '' || own === 0) return true
     if (rank === 'switch') return own < allowed / 2 || used + 1 <= allowed - Math.floor(allowed / 10)
-    return own + 1 <= Math.floor((3 / 4) * (allowed - (used - own))) && used + 1 <= allowed - Math.floor(allowed / 4)
+    const isModest = used + 1 <= allowed - Math.max(own + 1, 3)
+    return (
+      isModest ||
+      (own + 1 <= Math.floor((3 / 4) * (allowed - (used - own))) && used + 1 <= allowed - Math.floor(allowed / 4))
+    )
   }
 
   #counting(): readonly { readonly atMs: number; readonly caller: string }[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
+import { OrderType, TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
+import type { KeyLimits } from '../../../src/limits/key-limits.ts'
 import { MOST_ENTRIES_OF_CALLER } from '../../../src/orders/ledger.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
@@ -64,4 +65,36 @@ test('a cancel of an order that was placed through the gateway needs no list, an
   outcomes.push(codeOf(await rig.done(rig.cancel({ orderID: 99n }, limited))))
   assert.deepEqual(outcomes, ['answered', 'limits.market', 'gateway.not_ready'])
   assert.equal(rig.count(2205), 1)
+})
+
+test('a call that is refused in any case asks OpenD for nothing, so it takes nothing from other callers', async () => {
+  const market = { orderType: OrderType.Market }
+  const cases: readonly [string, KeyLimits, (rig: OrderPathRig) => void][] = [
+    ['limits.halted', limits({ maxOrderValue: 1 }), (rig) => void rig.switches.halt({ kind: 'all' }, true)],
+    ['auth.invalid_token', limits({ maxOrderValue: 1 }), (rig) => (rig.standing = { code: 'auth.invalid_token' })],
+    ['limits.rate', limits({ maxOrderValue: 1, maxOrdersPerMinute: 0 }), () => undefined],
+    ['limits.side', limits({ maxOrderValue: 1, allowedTrdSides: ['SELL'] }), () => undefined],
+    ['limits.symbol', limits({ maxOrderValue: 1, allowedSymbols: ['US.AAPL'] }), () => undefined],
+    ['limits.market', limits({ maxOrderValue: 1, allowedMarkets: ['US'] }), () => undefined],
+  ]
+  for (const [code, key, prepare] of cases) {
+    const rig = new OrderPathRig()
+    prepare(rig)
+    assert.equal(codeOf(await rig.done(rig.place(market, { limits: key }))), code)
+    assert.deepEqual(rig.sent, [], code)
+    if (code === 'limits.side' || code === 'limits.symbol' || code === 'limits.market') continue
+    assert.equal(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), code)
+    assert.deepEqual(rig.sent, [], `${code} of a change`)
+  }
+})
+
+test('a code or an order id that is longer than any of OpenD is refused, and not kept whole', async () => {
+  const rig = new OrderPathRig()
+  const long = 'A'.repeat(250_000)
+  for (const call of [rig.place({ code: long }), rig.cancel({ orderIDEx: long }), rig.modify({ orderIDEx: long })]) {
+    const { reply } = await rig.done(call)
+    assert.equal(reply.kind === 'refused' && reply.failure.code, 'request.invalid_value')
+    assert.ok(JSON.stringify({ ...rig.latest, reservation: null }).length < 2_000)
+  }
+  assert.deepEqual(rig.sent, [])
 })

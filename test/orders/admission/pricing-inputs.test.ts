@@ -51,7 +51,6 @@ test('before the first trade of the day the last close is the price', async () =
 
 test('a market order that cannot be priced is refused under a value cap, and only there', async () => {
   const failures: readonly CallOutcome[] = [
-    failed('gateway.not_ready', false),
     { ok: true, body: encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: -1, retMsg: 'no right' }) },
     snapshot(SecurityType.Eqty, 0),
   ]
@@ -70,6 +69,21 @@ test('a market order that cannot be priced is refused under a value cap, and onl
     assert.equal(codeOf(await rig.done(rig.place(order, { limits: limits({ maxOrdersPerMinute: 2 }) }))), 'answered')
     assert.equal(rig.count(2202), 1)
   }
+})
+
+test('a price that could not be asked for is the reason that is given, not a limit', async () => {
+  const rig = new OrderPathRig()
+  rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
+  const order = { orderType: OrderType.Market }
+  const capped = { limits: limits({ maxOrderValue: 1e9 }) }
+  assert.equal(codeOf(await rig.done(rig.place(order, capped))), 'gateway.not_ready')
+  assert.equal(codeOf(await rig.done(rig.place(order, { ...capped, isDryRun: true }))), 'gateway.not_ready')
+  assert.equal(
+    codeOf(await rig.done(rig.place(order, { isDryRun: true }))),
+    'dry_run',
+    'without a cap it is not needed',
+  )
+  assert.equal(rig.count(2202), 0)
 })
 
 test('a future counts with the size and in the currency of its contract', async () => {
@@ -126,7 +140,7 @@ test('a contract that OpenD does not tell of is asked for each time', async () =
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
-  assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'limits.daily_value')
+  assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'gateway.not_ready')
   rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 400))
   assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'answered')
 })

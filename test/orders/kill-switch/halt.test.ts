@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { never } from '../order-rig.ts'
-import { refusal } from '../sample-replies.ts'
+import { TrdMarket } from '../../../proto/enums.ts'
+import { failed, never } from '../order-rig.ts'
+import { orderList, refusal } from '../sample-replies.ts'
 import { SwitchRig } from './switch-rig.ts'
 
 const OWN = { kind: 'caller', caller: 'key:a' } as const
@@ -119,4 +120,47 @@ test('callers fill a bounded room with switches; an administrator halts in any c
   const oks = (await Promise.all(halts)).map(({ ok }) => ok)
   assert.deepEqual([oks.indexOf(false), oks.length], [1_000, 1_001])
   assert.equal((await rig.halt({ kind: 'all' })).isStored, true)
+})
+
+test('the lists of a halt count against the share of the caller that halted', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  await rig.halt(OWN, { isByAdmin: false, caller: 'key:a' })
+  assert.ok(rig.listedFor.length > 0)
+  assert.deepEqual(new Set(rig.listedFor), new Set(['key:a switch']))
+})
+
+test('an order that OpenD lists under several markets of its account has one line, and is cancelled once', async () => {
+  const rig = new SwitchRig()
+  rig.markets = [TrdMarket.HK, TrdMarket.HKCC, TrdMarket.US]
+  await rig.placed('key:a')
+  rig.byHand(1n, 'by hand')
+  const { cancels } = await rig.halt({ kind: 'account', accId: '1' }, { includesForeign: true })
+  assert.deepEqual(cancels.map(({ orderId }) => orderId).toSorted(), ['1', '2'])
+  assert.ok(cancels.every(({ outcome, isPending }) => outcome === 'cancelled' && !isPending))
+  assert.deepEqual(rig.cancels.map(({ orderId }) => orderId).toSorted(), [1n, 2n])
+})
+
+test('an order that OpenD does not list is cancelled by its id, again as long as its cancel could not be sent', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  rig.onList = () => orderList([])
+  let refusals = 2
+  rig.onCancel = () => (refusals-- > 0 ? failed('gateway.not_ready', false) : null)
+  await rig.halt(OWN)
+  await rig.pass(60_000)
+  assert.ok(rig.cancels.length >= 3, `${rig.cancels.length} cancels`)
+  assert.deepEqual(rig.open(), [])
+})
+
+test('while OpenD answers no list at all, the orders of the ledger are cancelled by their ids within five seconds', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a')
+  await rig.placed('key:b')
+  rig.onList = never
+  const startMs = rig.clock.elapsedMs
+  const halted = rig.halt(OWN)
+  await rig.pass(5_000)
+  assert.deepEqual([rig.open(), rig.clock.elapsedMs - startMs], [[2n], 5_000])
+  assert.equal((await halted).isCancelling, true, 'nothing has shown that no order is left')
 })

@@ -44,6 +44,10 @@ export class SwitchRig {
   onPlace: () => Reply = () => null
   /** How OpenD lists the accounts when that account is asked for. */
   onAccounts = async (accId: bigint): Promise<TradingAccounts | Failure> => new Map([[accId, 'simulate']])
+  /** On whose behalf the lists of orders were asked for, with the rank. */
+  readonly listedFor: string[] = []
+  /** Markets in which every account may trade. */
+  markets: readonly number[] = [TrdMarket.HK]
   isLinkUp = true
   doesStorageFail = false
   service: OrderService
@@ -179,6 +183,7 @@ export class SwitchRig {
       send: async (protoId, body, origin) => {
         const failure = origin?.mayLeave?.(this.clock.wallMs()) ?? null
         if (failure !== null) return { ok: false, failure, sent: false }
+        if (protoId === GET_ORDER_LIST) this.listedFor.push(`${origin?.caller} ${origin?.rank}`)
         return (await this.#send(protoId, body)) ?? new Promise(() => undefined)
       },
       wouldRefuse: () => null,
@@ -188,7 +193,7 @@ export class SwitchRig {
       recordSent: () => undefined,
       tradingAccounts: (accId) => this.onAccounts(accId),
       allAccounts: async () =>
-        [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: [TrdMarket.HK] })),
+        [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: this.markets })),
       isLinkUp: () => this.isLinkUp,
       alarmBy: () => undefined,
       onRefused: () => undefined,

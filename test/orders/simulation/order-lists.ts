@@ -2,6 +2,7 @@ import { OrderStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { type Refusal, refuse, type S2C } from '../../../src/simulator/handler.ts'
 import type { OrderState } from '../../../src/simulator/trading/account-state.ts'
+import { LONGEST_TRANSIT_MS } from './network.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -29,13 +30,15 @@ export interface ListsDeps {
 export class OrderLists {
   /** Whether OpenD refuses to list orders, as it does when its servers are slow. */
   isListless = false
-  /** Ids of the orders that were listed since the calm began. */
+  /** Ids of the orders that were listed in the calm, to a gateway that still listens. */
   readonly shownInCalm = new Set<string>()
   readonly #deps: ListsDeps
   readonly #isByHand: (orderId: string) => boolean
   readonly #count: (what: string) => void
   readonly #refreshedMs = new Map<string, number>()
   #isStormy = true
+  /** From then on no list answers a call of a connection that was cut when the calm began, elapsed ms. */
+  #calmFromMs = Infinity
   #placedMs = -Infinity
   #staleUntilMs = 0
   /** The orders that stale lists show. */
@@ -63,6 +66,7 @@ export class OrderLists {
 
   calm(): void {
     this.#isStormy = false
+    this.#calmFromMs = this.#deps.clock.elapsedMs + LONGEST_TRANSIT_MS
     this.isListless = false
     this.#staleUntilMs = 0
   }
@@ -98,7 +102,9 @@ export class OrderLists {
       this.#count('stale_list')
       return orders.filter(({ orderID }) => this.#stale.has(orderID.toString()))
     }
-    if (!this.#isStormy) for (const { orderID } of orders) this.shownInCalm.add(orderID.toString())
+    if (this.#deps.clock.elapsedMs >= this.#calmFromMs) {
+      for (const { orderID } of orders) this.shownInCalm.add(orderID.toString())
+    }
     const isByHand = ({ orderID }: Order): boolean => this.#isByHand(orderID.toString())
     return orders.some(isByHand) ? [...orders.filter(isByHand), ...orders.filter((one) => !isByHand(one))] : orders
   }
