@@ -2,9 +2,9 @@
 const ADVICE = 'Send acc_id as a string: JavaScript rounds a number of this size.'
 
 /**
- * A sentence for the caller of an account that does not exist or may not be used: an id above 2^53
- * that has the digits of a double was probably rounded by a client that keeps numbers as doubles. Empty for other ids.
- * Account ids of OpenD have 18 digits, so a double holds none of their last two.
+ * A sentence for the caller of an account that does not exist or may not be used: an id above 2^53 that has the digits of a
+ * double was probably rounded by a client that keeps numbers as doubles. Empty for other ids. Account ids of OpenD have 18
+ * digits, of which a double keeps about 16.
  */
 export function roundedIdAdvice(id: bigint): string {
   const asDouble = Number(id)

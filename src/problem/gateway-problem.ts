@@ -21,7 +21,10 @@ const STAGES: Readonly<Record<GatewayFailureCode, StageText>> = {
     what: 'The connection to OpenD did not open in time',
     advice: `${CHECK_ADDRESS} A firewall that drops packets looks like this too.`,
   },
-  'gateway.init_timeout': { what: 'OpenD took the connection and did not answer InitConnect', advice: CHECK_PORT },
+  'gateway.init_timeout': {
+    what: 'OpenD took the connection and did not answer InitConnect',
+    advice: `${CHECK_PORT} An RSA key that differs from OpenD's (OPEND_RSA_KEY) can look like this too.`,
+  },
   'gateway.init_rejected': {
     what: 'OpenD did not accept InitConnect',
     advice:

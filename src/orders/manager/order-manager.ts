@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.ts'
 import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/timers.ts'
+import { NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import type { LimitState } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
@@ -190,7 +191,9 @@ export class OrderManager {
   #earlyRefusal(call: OrderCall, request: OrderRequest, state: LimitState, nowMs: number): Failure | null {
     const obstacle = this.#admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
-    const refusal = state.earlyRefusal(limitFactsOf(call, null), nowMs)
+    const facts = limitFactsOf(call, null)
+    const market = facts.symbol === null ? NOTHING_KNOWN : this.#contracts.knownFacts(facts.symbol)
+    const refusal = state.earlyRefusal(facts, market, nowMs)
     return refusal === null ? null : limitFailure(refusal)
   }
 

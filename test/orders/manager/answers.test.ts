@@ -75,3 +75,15 @@ test("OpenD's refusal names its entry as rejected, and as a replay when the call
   const conflict = entryOf(await rig.done(rig.place({ qty: 200 }, { idempotencyKey: 'k' })))
   assert.deepEqual(conflict, { id: rig.latest.id, state: 'rejected', isReplay: false })
 })
+
+test('an order that two limits refuse is told both, and Retry-After is the longer wait', async () => {
+  const rig = new OrderPathRig()
+  const capped = { limits: limits({ maxOrdersPerMinute: 1, maxDailyValue: 50_000 }) }
+  await rig.done(rig.place({}, capped))
+  const asked = rig.sent.length
+  const { reply } = await rig.done(rig.place({}, capped))
+  assert.ok(reply.kind === 'refused' && reply.failure.code === 'limits.rate')
+  assert.match(reply.failure.text, /^rate limit exceeded: .*; daily value exceeded: 30000\.00 \+ 30000\.00/)
+  assert.ok((reply.failure.retryAfterMs ?? 0) > 60_000, String(reply.failure.retryAfterMs))
+  assert.equal(rig.sent.length, asked, 'nothing is asked of OpenD for it')
+})
