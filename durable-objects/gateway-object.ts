@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import type { MetricSample } from '../src/base/metric.ts'
@@ -100,6 +101,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return outcome.ok
       ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
+  }
+
+  accounts(): Promise<Result<readonly AccountCards[]>> {
+    return this.#gateway.accounts.cards()
   }
 
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
@@ -227,7 +232,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       const labels = { iface: 'ws', outcome, key_id: keyLabel }
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
-    return new SocketAuthenticator(config.ok ? config.value : null, () => this.#gateway.accounts.all(), count)
+    return new SocketAuthenticator(config.ok ? config.value : null, () => this.#gateway.accounts.cards(), count)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
@@ -21,6 +22,8 @@ import type { QuoteCall } from '../src/quotes/quote-service.ts'
 export interface GatewayRpc {
   /** Sends one request to OpenD and returns its reply, or why there is none. Settles within the call deadline. */
   call(request: QuoteCall): Promise<GatewayReply>
+  /** The accounts of the login with their cards. Failures: those of the call, and OpenD's own refusal. */
+  accounts(): Promise<Result<readonly AccountCards[]>>
   /** Takes an order call through every check, writes it down and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */

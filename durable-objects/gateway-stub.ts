@@ -1,7 +1,8 @@
+import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
-import type { Result } from '../src/base/result.ts'
+import { fail, type Result } from '../src/base/result.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
@@ -75,6 +76,17 @@ class SafeGateway implements GatewayStub {
       if (failure === null) throw error
       // Epoch 0 tells nothing new: the Worker only acts on one that grows.
       return { ok: false, failure, budget: null, epoch: 0 }
+    }
+  }
+
+  /** An object that cannot be reached is a failure: a key whose cards cannot be resolved is refused. */
+  async accounts(): Promise<Result<readonly AccountCards[]>> {
+    try {
+      return await this.#again(() => this.#stub.accounts())
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure === null) throw error
+      return fail(failure)
     }
   }
 

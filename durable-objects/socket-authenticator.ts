@@ -1,11 +1,10 @@
 import { allowedAccounts, needsAccountList } from '../src/accounts/allowed-accounts.ts'
-import type { TradingAccount } from '../src/accounts/trading-accounts.ts'
+import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import { Authenticator } from '../src/auth/authenticator.ts'
 import { isToken } from '../src/auth/bearer.ts'
 import type { KeyTable } from '../src/auth/key-table.ts'
 import { socketCallerOf } from '../src/auth/socket-caller-header.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
-import type { Failure } from '../src/base/failure.ts'
 import { fail, succeed, type Result } from '../src/base/result.ts'
 import type { Config } from '../src/env.ts'
 import { keyLabelOf } from './key-label.ts'
@@ -14,13 +13,13 @@ import { keyLabelOf } from './key-label.ts'
 export class SocketAuthenticator {
   readonly keys: KeyTable
   readonly #authenticator: Authenticator
-  readonly #accounts: () => Promise<readonly TradingAccount[] | Failure>
+  readonly #accounts: () => Promise<Result<readonly AccountCards[]>>
   readonly #count: (outcome: 'allow' | 'reject', keyLabel: string) => void
 
   /** `config` is null when the deployment is not configured: then nobody gets in. */
   constructor(
     config: Config | null,
-    accounts: () => Promise<readonly TradingAccount[] | Failure>,
+    accounts: () => Promise<Result<readonly AccountCards[]>>,
     count: (outcome: 'allow' | 'reject', keyLabel: string) => void,
   ) {
     this.keys = config?.keys ?? []
@@ -42,9 +41,9 @@ export class SocketAuthenticator {
     if (!caller.ok) return caller
     const { scopes, restrictions } = caller.value
     if (!scopes.has('qot:read')) return fail({ code: 'auth.insufficient_scope', scopes: ['qot:read'] })
-    const accounts = needsAccountList(restrictions) ? await this.#accounts() : []
-    if ('code' in accounts) return fail(accounts)
-    const allowed = allowedAccounts(restrictions, accounts)
+    const accounts = needsAccountList(restrictions) ? await this.#accounts() : succeed([])
+    if (!accounts.ok) return accounts
+    const allowed = allowedAccounts(restrictions, accounts.value)
     return succeed(socketCallerOf(caller.value, allowed === null ? null : [...allowed]))
   }
 }

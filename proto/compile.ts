@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { CALLS } from '../src/calls.ts'
 import { emitEnums, emitMessageTypes, emitSchemaJson } from './emit.ts'
 import type { ProtocolModel, SchemaModel } from './model.ts'
 import { parseProtoFiles, type ProtoFiles } from './parse.ts'
@@ -19,7 +20,7 @@ export type ProtocolIds = Readonly<Record<string, string>>
 
 /**
  * Compiles the sources. Pure: reads no file and writes none. `apiCalls` are the calls whose messages the deployed
- * Worker carries, as in `api-calls.json`.
+ * Worker carries: those of `src/calls.ts`.
  */
 export function compile(files: ProtoFiles, protocolIds: ProtocolIds, apiCalls: readonly string[]): Compiled {
   const parsed = parseProtoFiles(files)
@@ -37,7 +38,7 @@ export function compile(files: ProtoFiles, protocolIds: ProtocolIds, apiCalls: r
     if (name.endsWith('.Response') && !answered.has(name)) problems.push(`protocol-ids.json: no id for ${name}`)
   }
   for (const name of apiCalls) {
-    if (!protocols.some((call) => call.name === name)) problems.push(`api-calls.json: ${name}: no call of that name`)
+    if (!protocols.some((call) => call.name === name)) problems.push(`src/calls.ts: ${name}: no call of that name`)
   }
   if (problems.length > 0) return { ok: false, problems }
   const { api, rest } = splitSchema(schema, protocols, apiCalls)
@@ -81,7 +82,7 @@ export function readSources(): Sources {
   return {
     files,
     protocolIds: JSON.parse(read('protocol-ids.json')) as ProtocolIds,
-    apiCalls: JSON.parse(read('api-calls.json')) as readonly string[],
+    apiCalls: Object.keys(CALLS),
   }
 }
 

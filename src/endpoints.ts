@@ -1,18 +1,18 @@
-import type { ProtocolName } from '../proto/messages.ts'
 import { DelayStatisticsType, ModifyOrderOp } from '../proto/enums.ts'
+import type { ProtocolName } from '../proto/messages.ts'
 import type { Scope } from './auth/scope.ts'
+import { type CallFacts, type CallName, CALLS, type CallTable, type OrderName, type OrderProtoId } from './calls.ts'
 import type { WireMessage } from './wire/json-wire-value.ts'
 
-/** One endpoint that is a call of OpenD. */
-export interface ApiEndpoint {
+/** What is written about one endpoint that is a call of OpenD. */
+export interface EndpointRow<Name extends ProtocolName = ProtocolName> {
   readonly method: 'GET' | 'POST'
   readonly path: `/api/${string}`
   readonly group: 'System' | 'Quote' | 'Trade'
   /** Any one of them suffices. The first is the one the API lists; the others came later and are narrower. */
   readonly scopes: readonly [Scope, ...Scope[]]
-  /** The call's name in the schema; its body is that file's `C2S`. */
-  readonly protocol: ProtocolName
-  readonly protoId: number
+  /** The call's name in the table of calls and in the schema; its body is that file's `C2S`. */
+  readonly protocol: Name
   readonly purpose: string
   /** What is sent when the endpoint takes no body. */
   readonly fixedC2S?: WireMessage
@@ -24,10 +24,6 @@ export interface ApiEndpoint {
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
   readonly subscribesFirst?: true
-  /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
-  readonly accounts?: 'header' | 'list' | 'reply'
-  /** The call can place, change or cancel an order, so it goes through the limits and the ledger. */
-  readonly isOrder?: true
   /** `?dry_run=true` is accepted: every check is made, and nothing is sent. */
   readonly hasDryRun?: true
   /** Fields whose values the path decides, by proto name. A body may repeat them and cannot change them. */
@@ -36,15 +32,27 @@ export interface ApiEndpoint {
   readonly takenFields?: readonly string[]
 }
 
-/** The row of an order call. */
+/** An endpoint: its row, and what the table of calls has of its call. */
+export interface ApiEndpoint extends EndpointRow {
+  readonly protoId: number
+  /** Where the call names accounts, if it does. */
+  readonly accounts?: CallFacts['accounts']
+  /** The call can place, change or cancel an order, so it goes through the limits and the ledger. */
+  readonly isOrder: boolean
+  /** A Worker isolate may give the answer again for a moment. */
+  readonly isIsolateCached: boolean
+}
+
+/** The endpoint of an order call. */
 export interface OrderEndpoint extends ApiEndpoint {
-  readonly protoId: 2202 | 2205
+  readonly protocol: OrderName
+  readonly protoId: OrderProtoId
   readonly isOrder: true
 }
 
 /** Whether a row is that of an order call: such calls are the only ones that the order ledger takes. */
 export function isOrderEndpoint(endpoint: ApiEndpoint): endpoint is OrderEndpoint {
-  return endpoint.isOrder === true
+  return endpoint.isOrder
 }
 
 /** 100 securities is the cap of the API; a snapshot takes OpenD's own 400. */
@@ -66,81 +74,95 @@ export const SWITCHERS = [...TRADERS, 'admin'] as const
 const NO_USER = { userID: 0n }
 const ALL_DELAYS = [DelayStatisticsType.QotPush, DelayStatisticsType.ReqReply, DelayStatisticsType.PlaceOrder]
 
-/** The API: every endpoint that becomes a call of OpenD, in the order of its documentation. */
-export const API_ENDPOINTS: readonly ApiEndpoint[] = [
-  system('GET /api/global-state', 'GetGlobalState', 1002, 'Server time, market and login states', NO_USER),
-  system('GET /api/user-info', 'GetUserInfo', 1005, 'The logged-in user: quote rights and quotas', {}),
-  system('GET /api/delay-statistics', 'GetDelayStatistics', 1007, 'Latency statistics', { typeList: ALL_DELAYS }),
+/** Every endpoint that becomes a call of OpenD, in the order of its documentation. */
+const API_ROWS: readonly EndpointRow<CallName>[] = [
+  system('GET /api/global-state', 'GetGlobalState', 'Server time, market and login states', NO_USER),
+  system('GET /api/user-info', 'GetUserInfo', 'The logged-in user: quote rights and quotas', {}),
+  system('GET /api/delay-statistics', 'GetDelayStatistics', 'Latency statistics', { typeList: ALL_DELAYS }),
 
-  quote('POST /api/subscribe', 'Qot_Sub', 3001, 'Subscribe and unsubscribe securities', {
+  quote('POST /api/subscribe', 'Qot_Sub', 'Subscribe and unsubscribe securities', {
     // Over REST there is no connection that could register for pushes later: they go to the caller's sockets.
     impliedFields: { isRegOrUnRegPush: true },
   }),
-  quote('GET /api/sub-info', 'Qot_GetSubInfo', 3003, "The caller's own subscriptions", { fixedC2S: {} }),
-  quote('POST /api/query-subscription', 'Qot_GetSubInfo', 3003, "Subscriptions, the caller's or everybody's"),
-  quote('POST /api/used-quota', 'UsedQuota', 1010, 'Quota in use for subscriptions and K-line history'),
-  quote('POST /api/quote', 'Qot_GetBasicQot', 3004, 'Latest quotes of subscribed securities', {
+  quote('GET /api/sub-info', 'Qot_GetSubInfo', "The caller's own subscriptions", { fixedC2S: {} }),
+  quote('POST /api/query-subscription', 'Qot_GetSubInfo', "Subscriptions, the caller's or everybody's"),
+  quote('POST /api/used-quota', 'UsedQuota', 'Quota in use for subscriptions and K-line history'),
+  quote('POST /api/quote', 'Qot_GetBasicQot', 'Latest quotes of subscribed securities', {
     ...OF_SECURITIES,
     subscribesFirst: true,
   }),
-  quote('POST /api/kline', 'Qot_GetKL', 3006, 'Latest K-lines of a subscribed security'),
-  quote('POST /api/orderbook', 'Qot_GetOrderBook', 3012, 'Order book of a subscribed security'),
-  quote('POST /api/broker', 'Qot_GetBroker', 3014, 'Broker queue of a subscribed security'),
-  quote('POST /api/ticker', 'Qot_GetTicker', 3010, 'Latest trades of a subscribed security'),
-  quote('POST /api/rt', 'Qot_GetRT', 3008, "Today's time-share line of a subscribed security"),
-  quote('POST /api/snapshot', 'Qot_GetSecuritySnapshot', 3203, 'Snapshots of up to 400 securities', {
+  quote('POST /api/kline', 'Qot_GetKL', 'Latest K-lines of a subscribed security'),
+  quote('POST /api/orderbook', 'Qot_GetOrderBook', 'Order book of a subscribed security'),
+  quote('POST /api/broker', 'Qot_GetBroker', 'Broker queue of a subscribed security'),
+  quote('POST /api/ticker', 'Qot_GetTicker', 'Latest trades of a subscribed security'),
+  quote('POST /api/rt', 'Qot_GetRT', "Today's time-share line of a subscribed security"),
+  quote('POST /api/snapshot', 'Qot_GetSecuritySnapshot', 'Snapshots of up to 400 securities', {
     ...OF_SECURITIES,
     maxSecurities: SNAPSHOT_SECURITIES,
   }),
   // Without securities and market OpenD would answer with every security it knows: about 28 MB.
-  quote('POST /api/static-info', 'Qot_GetStaticInfo', 3202, 'Name, lot size and listing of securities', {
+  quote('POST /api/static-info', 'Qot_GetStaticInfo', 'Name, lot size and listing of securities', {
     needsOneOf: ['securityList', 'market'],
   }),
-  quote('POST /api/plate-set', 'Qot_GetPlateSet', 3204, 'Plates of a market'),
-  quote('POST /api/plate-security', 'Qot_GetPlateSecurity', 3205, 'Securities of a plate'),
-  quote('POST /api/reference', 'Qot_GetReference', 3206, 'Warrants or futures related to a security'),
-  quote('POST /api/owner-plate', 'Qot_GetOwnerPlate', 3207, 'Plates that securities belong to', OF_SECURITIES),
-  quote('POST /api/option-chain', 'Qot_GetOptionChain', 3209, 'Option chain of an underlying'),
-  quote('POST /api/warrant', 'Qot_GetWarrant', 3210, 'Warrants by filter'),
-  quote('POST /api/capital-flow', 'Qot_GetCapitalFlow', 3211, 'Capital flow of a security over time'),
-  quote('POST /api/capital-distribution', 'Qot_GetCapitalDistribution', 3212, 'Capital in and out by order size'),
-  quote('POST /api/user-security', 'Qot_GetUserSecurity', 3213, 'Securities of a watchlist'),
-  quote('POST /api/stock-filter', 'Qot_StockFilter', 3215, 'Stocks by filter'),
-  quote('POST /api/ipo-list', 'Qot_GetIpoList', 3217, 'Initial public offerings of a market'),
-  quote('POST /api/future-info', 'Qot_GetFutureInfo', 3218, 'Contract data of futures', OF_SECURITIES),
-  quote('POST /api/market-state', 'Qot_GetMarketState', 3223, 'Market state of securities', OF_SECURITIES),
-  quote('POST /api/history-kline', 'Qot_RequestHistoryKL', 3103, 'Historical K-lines, page by page'),
+  quote('POST /api/plate-set', 'Qot_GetPlateSet', 'Plates of a market'),
+  quote('POST /api/plate-security', 'Qot_GetPlateSecurity', 'Securities of a plate'),
+  quote('POST /api/reference', 'Qot_GetReference', 'Warrants or futures related to a security'),
+  quote('POST /api/owner-plate', 'Qot_GetOwnerPlate', 'Plates that securities belong to', OF_SECURITIES),
+  quote('POST /api/option-chain', 'Qot_GetOptionChain', 'Option chain of an underlying'),
+  quote('POST /api/warrant', 'Qot_GetWarrant', 'Warrants by filter'),
+  quote('POST /api/capital-flow', 'Qot_GetCapitalFlow', 'Capital flow of a security over time'),
+  quote('POST /api/capital-distribution', 'Qot_GetCapitalDistribution', 'Capital in and out by order size'),
+  quote('POST /api/user-security', 'Qot_GetUserSecurity', 'Securities of a watchlist'),
+  quote('POST /api/stock-filter', 'Qot_StockFilter', 'Stocks by filter'),
+  quote('POST /api/ipo-list', 'Qot_GetIpoList', 'Initial public offerings of a market'),
+  quote('POST /api/future-info', 'Qot_GetFutureInfo', 'Contract data of futures', OF_SECURITIES),
+  quote('POST /api/market-state', 'Qot_GetMarketState', 'Market state of securities', OF_SECURITIES),
+  quote('POST /api/history-kline', 'Qot_RequestHistoryKL', 'Historical K-lines, page by page'),
 
-  account('GET /api/accounts', 'Trd_GetAccList', 2001, 'Trading accounts, real and simulated', {
+  account('GET /api/accounts', 'Trd_GetAccList', 'Trading accounts, real and simulated', {
     // Without the flag OpenD leaves out the accounts of general securities trading; without a category it lists all.
     fixedC2S: { ...NO_USER, needGeneralSecAccount: true },
-    accounts: 'reply',
   }),
-  account('POST /api/sub-acc-push', 'Trd_SubAccPush', 2008, 'Subscribe order and fill pushes of accounts', {
-    accounts: 'list',
-  }),
-  account('POST /api/funds', 'Trd_GetFunds', 2101, 'Funds of an account'),
-  account('POST /api/positions', 'Trd_GetPositionList', 2102, 'Positions of an account'),
-  account('POST /api/orders', 'Trd_GetOrderList', 2201, "Today's orders of an account"),
-  account('POST /api/order-fills', 'Trd_GetOrderFillList', 2211, "Today's fills of an account"),
-  account('POST /api/max-trd-qtys', 'Trd_GetMaxTrdQtys', 2111, 'Largest quantities that can be traded'),
-  account('POST /api/history-orders', 'Trd_GetHistoryOrderList', 2221, 'Past orders of an account'),
-  account('POST /api/history-order-fills', 'Trd_GetHistoryOrderFillList', 2222, 'Past fills of an account'),
-  account('POST /api/margin-ratio', 'Trd_GetMarginRatio', 2223, 'Margin ratios of securities'),
-  account('POST /api/order-fee', 'Trd_GetOrderFee', 2225, 'Fees of orders'),
-  unlock('POST /api/unlock-trade', 'Trd_UnlockTrade', 2005, 'Unlock or lock trading on real accounts'),
-  order('POST /api/order', 'Trd_PlaceOrder', 2202, 'Place an order', { hasDryRun: true }),
-  order('POST /api/modify-order', 'Trd_ModifyOrder', 2205, 'Change or cancel an order', { hasDryRun: true }),
-  order('POST /api/cancel-order', 'Trd_ModifyOrder', 2205, 'Cancel an order', {
+  account('POST /api/sub-acc-push', 'Trd_SubAccPush', 'Subscribe order and fill pushes of accounts'),
+  account('POST /api/funds', 'Trd_GetFunds', 'Funds of an account'),
+  account('POST /api/positions', 'Trd_GetPositionList', 'Positions of an account'),
+  account('POST /api/orders', 'Trd_GetOrderList', "Today's orders of an account"),
+  account('POST /api/order-fills', 'Trd_GetOrderFillList', "Today's fills of an account"),
+  account('POST /api/max-trd-qtys', 'Trd_GetMaxTrdQtys', 'Largest quantities that can be traded'),
+  account('POST /api/history-orders', 'Trd_GetHistoryOrderList', 'Past orders of an account'),
+  account('POST /api/history-order-fills', 'Trd_GetHistoryOrderFillList', 'Past fills of an account'),
+  account('POST /api/margin-ratio', 'Trd_GetMarginRatio', 'Margin ratios of securities'),
+  account('POST /api/order-fee', 'Trd_GetOrderFee', 'Fees of orders'),
+  unlock('POST /api/unlock-trade', 'Trd_UnlockTrade', 'Unlock or lock trading on real accounts'),
+  order('POST /api/order', 'Trd_PlaceOrder', 'Place an order', { hasDryRun: true }),
+  order('POST /api/modify-order', 'Trd_ModifyOrder', 'Change or cancel an order', { hasDryRun: true }),
+  order('POST /api/cancel-order', 'Trd_ModifyOrder', 'Cancel an order', {
     settledFields: { modifyOrderOp: ModifyOrderOp.Cancel },
     takenFields: ['packetID', 'header', 'orderID', 'orderIDEx'],
     needsOneOf: ['orderID', 'orderIDEx'],
   }),
-  order('POST /api/cancel-all-order', 'Trd_ModifyOrder', 2205, 'Cancel all orders of an account, or of one market', {
+  order('POST /api/cancel-all-order', 'Trd_ModifyOrder', 'Cancel all orders of an account, or of one market', {
     settledFields: { modifyOrderOp: ModifyOrderOp.Cancel, forAll: true, orderID: 0n },
     takenFields: ['packetID', 'header', 'trdMarket'],
   }),
 ]
+
+/**
+ * The endpoints that rows describe, each with what the table has of its call. Throws on a call that the table does not
+ * have.
+ */
+export function endpointsOf(table: CallTable, rows: readonly EndpointRow[]): readonly ApiEndpoint[] {
+  return rows.map((one) => {
+    const call = table[one.protocol]
+    if (call === undefined) throw new Error(`${one.path}: calls.ts has no row for ${one.protocol}`)
+    const { protoId, kind, accounts, isIsolateCached = false } = call
+    const named = accounts === undefined ? {} : { accounts }
+    return { ...one, protoId, ...named, isOrder: kind === 'order', isIsolateCached }
+  })
+}
+
+/** The API: every endpoint that becomes a call of OpenD. */
+export const API_ENDPOINTS: readonly ApiEndpoint[] = endpointsOf(CALLS, API_ROWS)
 
 /** One endpoint that is answered without a call of OpenD. */
 export interface Operation {
@@ -200,46 +222,44 @@ function operation(
   return { method, path, scopes, purpose }
 }
 
-type Route = `${ApiEndpoint['method']} ${ApiEndpoint['path']}`
-type Extras = Partial<ApiEndpoint>
+type Route = `${EndpointRow['method']} ${EndpointRow['path']}`
+type Extras = Partial<EndpointRow<CallName>>
 
-function system(route: Route, protocol: ProtocolName, protoId: number, purpose: string, fixedC2S: WireMessage) {
-  return row(route, 'System', ['qot:read'], protocol, protoId, purpose, { fixedC2S })
+function system(route: Route, protocol: CallName, purpose: string, fixedC2S: WireMessage) {
+  return row(route, 'System', ['qot:read'], protocol, purpose, { fixedC2S })
 }
 
-function quote(route: Route, protocol: ProtocolName, protoId: number, purpose: string, extras: Extras = {}) {
-  return row(route, 'Quote', ['qot:read'], protocol, protoId, purpose, extras)
+function quote(route: Route, protocol: CallName, purpose: string, extras: Extras = {}) {
+  return row(route, 'Quote', ['qot:read'], protocol, purpose, extras)
 }
 
-/** A read of one account, named by the trade header unless `extras` says otherwise. */
-function account(route: Route, protocol: ProtocolName, protoId: number, purpose: string, extras: Extras = {}) {
-  return row(route, 'Trade', ['acc:read'], protocol, protoId, purpose, { accounts: 'header', ...extras })
+/** A call of accounts that is no order. */
+function account(route: Route, protocol: CallName, purpose: string, extras: Extras = {}) {
+  return row(route, 'Trade', ['acc:read'], protocol, purpose, extras)
 }
 
-function unlock(route: Route, protocol: ProtocolName, protoId: number, purpose: string) {
-  return row(route, 'Trade', ['trade:real', 'trade:unlock'], protocol, protoId, purpose, {})
+function unlock(route: Route, protocol: CallName, purpose: string) {
+  return row(route, 'Trade', ['trade:real', 'trade:unlock'], protocol, purpose, {})
 }
 
 /** An order call. `trade:simulate` passes here; the gateway then asks which kind of account it is for. */
-function order(route: Route, protocol: ProtocolName, protoId: 2202 | 2205, purpose: string, extras: Extras) {
-  const common: Extras = { accounts: 'header', isOrder: true }
-  return row(route, 'Trade', TRADERS, protocol, protoId, purpose, { ...common, ...extras })
+function order(route: Route, protocol: OrderName, purpose: string, extras: Extras) {
+  return row(route, 'Trade', TRADERS, protocol, purpose, extras)
 }
 
 function row(
   route: Route,
-  group: ApiEndpoint['group'],
-  scopes: ApiEndpoint['scopes'],
-  protocol: ProtocolName,
-  protoId: number,
+  group: EndpointRow['group'],
+  scopes: EndpointRow['scopes'],
+  protocol: CallName,
   purpose: string,
   extras: Extras,
-): ApiEndpoint {
+): EndpointRow<CallName> {
   const [method, path] = splitRoute(route)
-  return { method, path, group, scopes, protocol, protoId, purpose, ...extras }
+  return { method, path, group, scopes, protocol, purpose, ...extras }
 }
 
-function splitRoute(route: Route): [ApiEndpoint['method'], ApiEndpoint['path']] {
+function splitRoute(route: Route): [EndpointRow['method'], EndpointRow['path']] {
   // The type of a route is exactly a method, a blank and a path.
-  return route.split(' ') as [ApiEndpoint['method'], ApiEndpoint['path']]
+  return route.split(' ') as [EndpointRow['method'], EndpointRow['path']]
 }

@@ -121,7 +121,7 @@ test('fields that a row names are fields of its message', () => {
 })
 
 test('orders are exactly the calls that carry a packet id, and the ledger knows their two kinds', () => {
-  for (const { path, protocol, protoId, isOrder = false } of API_ENDPOINTS) {
+  for (const { path, protocol, protoId, isOrder } of API_ENDPOINTS) {
     assert.equal(isOrder, messageType(`${protocol}.C2S`).byName.has('packetID'), path)
     assert.equal(isOrder, protoId === 2202 || protoId === 2205, path)
   }

@@ -1,10 +1,13 @@
+import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
+import { fail, type Result, succeed } from '../base/result.ts'
 import { AccountPushes } from './account-pushes.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import {
+  type AccountCards,
   accountListRequest,
+  cardsOf,
   environmentsOf,
-  GET_ACC_LIST,
   readAccountList,
   type TradingAccount,
   type TradingAccounts,
@@ -45,10 +48,14 @@ interface Read<Value> {
 
 interface List {
   readonly accounts: readonly TradingAccount[]
+  readonly cards: readonly AccountCards[]
   readonly environments: TradingAccounts
 }
 
-/** The trading accounts of the login, and the subscription to their order and fill pushes. */
+/**
+ * The trading accounts of the login, and the subscription to their order and fill pushes. The one copy of the product:
+ * the Worker asks for it by RPC.
+ */
 export class AccountListCache {
   readonly #deps: AccountListDeps
   readonly #pushes: AccountPushes
@@ -75,6 +82,12 @@ export class AccountListCache {
   async all(): Promise<readonly TradingAccount[] | Failure> {
     const list = await this.#read(() => true)
     return 'code' in list ? list : list.accounts
+  }
+
+  /** The accounts with their cards. Failures: those of the call, and OpenD's own refusal. */
+  async cards(): Promise<Result<readonly AccountCards[]>> {
+    const list = await this.#read(() => true)
+    return 'code' in list ? fail(list) : succeed(list.cards)
   }
 
   /** Whether OpenD has confirmed the pushes of every account of the list over the link that is up. */
@@ -115,14 +128,14 @@ export class AccountListCache {
 
   async #ask(): Promise<List | Failure> {
     const { send, linkGeneration, nowMs } = this.#deps
-    const outcome = await send(GET_ACC_LIST, accountListRequest())
+    const outcome = await send(CALLS.Trd_GetAccList.protoId, accountListRequest())
     const accounts = outcome.ok ? readAccountList(outcome.body) : outcome.failure
     const read = { atMs: nowMs(), generation: linkGeneration() }
     if ('code' in accounts) {
       this.#failed = { value: accounts, ...read }
       return accounts
     }
-    const list = { accounts, environments: environmentsOf(accounts) }
+    const list = { accounts, cards: cardsOf(accounts), environments: environmentsOf(accounts) }
     this.#failed = null
     this.#known = { value: list, ...read }
     this.#pushes.listRead(list.environments)

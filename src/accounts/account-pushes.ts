@@ -1,7 +1,8 @@
+import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
-import { accountPushRequest, SUB_ACC_PUSH, type TradingAccounts } from './trading-accounts.ts'
+import { accountPushRequest, type TradingAccounts } from './trading-accounts.ts'
 
 /**
  * Delay before another attempt to subscribe: doubling from 1 s, because order pushes are the first evidence of an order
@@ -79,7 +80,7 @@ export class AccountPushes {
     const accounts = await this.#deps.accounts()
     if ('code' in accounts || accounts.size === 0) return false
     if (this.covers(accounts)) return true
-    const outcome = await this.#deps.send(SUB_ACC_PUSH, accountPushRequest(accounts))
+    const outcome = await this.#deps.send(CALLS.Trd_SubAccPush.protoId, accountPushRequest(accounts))
     if (!outcome.ok || !isConfirmed(outcome.body)) return false
     // If a link came up meanwhile it is not certain over which of the two the call went.
     if (generation !== this.#deps.linkGeneration()) return false

@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/caller.ts'
 import type { KeyLimits } from '../limits/key-limits.ts'
-import type { TradingAccount } from './trading-accounts.ts'
+import type { AccountCards } from './trading-accounts.ts'
 import type { Restrictions } from '../auth/restrictions.ts'
 
 /** Accounts a caller may see and trade; null means every account of the login. */
@@ -21,9 +21,9 @@ export function mayLockTrade({ scopes, restrictions }: Caller): boolean {
 
 /**
  * The accounts of a caller: those listed by id and those its cards stand for. A card that fits no account, or the last
- * four digits of several cards, stand for nothing: a whitelist that cannot be read closes.
+ * four digits of several cards, stand for nothing: a restriction that cannot be resolved allows nothing.
  */
-export function allowedAccounts(caller: Restrictions | null, accounts: readonly TradingAccount[]): AllowedAccounts {
+export function allowedAccounts(caller: Restrictions | null, accounts: readonly AccountCards[]): AllowedAccounts {
   if (caller === null || !isLimitedToAccounts(caller)) return null
   const allowed = new Set(caller.accIds)
   for (const card of caller.cardNums ?? []) for (const accId of accountsOfCard(card, accounts)) allowed.add(accId)
@@ -44,14 +44,14 @@ function isLimitedToAccounts(caller: Restrictions | null): boolean {
   return caller !== null && (caller.accIds !== null || caller.cardNums !== null)
 }
 
-function accountsOfCard(card: string, accounts: readonly TradingAccount[]): readonly bigint[] {
+function accountsOfCard(card: string, accounts: readonly AccountCards[]): readonly bigint[] {
   const fitting = new Set<string>()
   const accIds: bigint[] = []
-  for (const { accID, cardNum, uniCardNum } of accounts) {
-    const number = [cardNum, uniCardNum].find((text) => text !== undefined && text.endsWith(card))
+  for (const { accId, cards } of accounts) {
+    const number = cards.find((text) => text.endsWith(card))
     if (number === undefined) continue
     fitting.add(number)
-    accIds.push(accID)
+    accIds.push(accId)
   }
   return fitting.size === 1 ? accIds : []
 }

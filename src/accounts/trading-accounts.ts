@@ -1,12 +1,8 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { TradingRights } from '../auth/caller.ts'
-import type { Failure } from '../base/failure.ts'
+import { type Failure, opendFailure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import { opendFailure } from '../gateway/link/opend-failure.ts'
-
-/** Protocol id of the account list. */
-export const GET_ACC_LIST = 2001
 
 /** `Trd_Common.TrdEnv`. */
 export type TradingEnvironment = 'simulate' | 'real'
@@ -18,9 +14,6 @@ export type TradingAccounts = ReadonlyMap<bigint, TradingEnvironment>
 export function accountListRequest(): Uint8Array {
   return encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
 }
-
-/** Protocol id of the subscription to order pushes. */
-export const SUB_ACC_PUSH = 2008
 
 /** Asks for the order pushes of every account: OpenD takes the list as the whole of what this connection wants. */
 export function accountPushRequest(accounts: TradingAccounts): Uint8Array {
@@ -35,6 +28,20 @@ export function readPushAccounts(body: Uint8Array): readonly bigint[] | null {
 
 /** An account of the login, as OpenD lists it. */
 export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
+
+/** An account with the numbers of its cards, by which keys may name it. Plain data: it crosses RPC. */
+export interface AccountCards {
+  readonly accId: bigint
+  readonly cards: readonly string[]
+}
+
+/** The cards of each listed account. */
+export function cardsOf(list: readonly TradingAccount[]): readonly AccountCards[] {
+  return list.map(({ accID, cardNum, uniCardNum }) => ({
+    accId: accID,
+    cards: [cardNum, uniCardNum].filter((card) => card !== undefined),
+  }))
+}
 
 /** The environment of each listed account. */
 export function environmentsOf(list: readonly TradingAccount[]): TradingAccounts {

@@ -1,3 +1,5 @@
+import { shownText } from './shown-text.ts'
+
 /**
  * Every failure a caller can meet, as data. The union is closed: `problem/problem.ts` turns each member into a
  * status and a sentence with one exhaustive switch, and a new member does not compile until it is there.
@@ -208,3 +210,20 @@ export type ServerFailure =
   | { readonly code: 'server.bug' }
   /** The storage does not take what must be durable before an order may leave. Nothing was sent. */
   | { readonly code: 'server.storage_failed' }
+
+/** A failure of the link; `retryInMs` where the next connection attempt is known. */
+export function linkFailure(code: GatewayFailureCode, detail: string, retryInMs: number | null = null): GatewayFailure {
+  return { code, detail: shownText(detail), retryInMs }
+}
+
+/** What a reply of OpenD states beside its content. */
+interface ReplyHead {
+  readonly retType: number
+  readonly retMsg?: string | null | undefined
+  readonly errCode?: number | null | undefined
+}
+
+/** The failure that a reply of OpenD is. Its message is cut: the ledger and every error body repeat it. */
+export function opendFailure(code: OpendFailure['code'], { retType, retMsg, errCode }: ReplyHead): OpendFailure {
+  return { code, retType, retMsg: retMsg ? shownText(retMsg) : null, errCode: errCode ?? null }
+}

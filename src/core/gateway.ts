@@ -1,3 +1,4 @@
+import { CALLS } from '../calls.ts'
 import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
@@ -5,7 +6,7 @@ import type { Result } from '../base/result.ts'
 import { StorageHealth } from '../base/storage-health.ts'
 import type { Timers } from '../base/timers.ts'
 import { AccountListCache } from '../accounts/account-list.ts'
-import { rankOf } from '../gateway/rate-limit/rank-of-call.ts'
+import { rankOf } from '../gateway/rate-limit/classify-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { Budget } from '../gateway/rate-limit/limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
@@ -27,9 +28,6 @@ import type { Connect } from '../transport/link.ts'
  * one would leave pushes dark, a shorter one costs rows (2,880 a day at 30 s).
  */
 export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
-
-/** Protocol id of the push about an order. */
-const UPDATE_ORDER = 2208
 
 /** What the gateway is made of: everything that a platform, or a test, provides. */
 export interface GatewayDeps {
@@ -217,7 +215,7 @@ export class Gateway {
   }
 
   #push(protoId: number, body: Uint8Array): void {
-    if (protoId === UPDATE_ORDER) this.orders.orderPush(body)
+    if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
     for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
       if (event.type === 'quote') this.quotes.onPush(event)
       this.pushes.push(event)

@@ -1,7 +1,6 @@
-import type { Failure, GatewayFailure, UpstreamFailure } from '../base/failure.ts'
+import { type Failure, type GatewayFailure, linkFailure, type UpstreamFailure } from '../base/failure.ts'
 import type { CallOutcome, Effect } from './link/effect.ts'
 import type { GovernedCall, Governor } from './rate-limit/governor.ts'
-import { linkFailure } from './link/link-failure.ts'
 import type { GatewaySession } from './link/session.ts'
 
 /** Whether a call may still leave at that time, Unix ms; a failure keeps it from being sent. */

@@ -8,16 +8,16 @@ import type { Admitted } from './authenticate.ts'
 import type { Envelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 
-/** The accounts a caller may name on an endpoint; null for all. Reads the account list when cards must be resolved. */
+/** The accounts a caller may name on an endpoint; null for all. The gateway is asked for the account list when cards must be resolved. */
 export async function accountsOf(
   exchange: Exchange,
-  { caller, deployment }: Admitted,
+  { caller }: Admitted,
   endpoint: Pick<ApiEndpoint, 'accounts'>,
 ): Promise<Result<AllowedAccounts>> {
   if (endpoint.accounts === undefined) return succeed(null)
   const { restrictions } = caller
   if (!needsAccountList(restrictions)) return succeed(allowedAccounts(restrictions, []))
-  const list = await deployment.accounts.read(exchange, caller.id)
+  const list = await exchange.gateway.accounts()
   return list.ok ? succeed(allowedAccounts(restrictions, list.value)) : list
 }
 

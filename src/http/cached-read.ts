@@ -4,34 +4,6 @@ import type { Admitted } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import { IsolateCache, type CachedAnswer } from './isolate-cache.ts'
 
-/**
- * Calls whose answer does not depend on who asks: what OpenD pushes of subscribed securities, snapshots, and what
- * changes by the day. Never anything of an account, and nothing that counts the caller's own (subscriptions, quotas).
- */
-const CACHED_CALLS: ReadonlySet<ApiEndpoint['protocol']> = new Set<ApiEndpoint['protocol']>([
-  'Qot_GetBasicQot',
-  'Qot_GetKL',
-  'Qot_GetRT',
-  'Qot_GetTicker',
-  'Qot_GetOrderBook',
-  'Qot_GetBroker',
-  'Qot_GetSecuritySnapshot',
-  'Qot_GetStaticInfo',
-  'Qot_GetPlateSet',
-  'Qot_GetPlateSecurity',
-  'Qot_GetReference',
-  'Qot_GetOwnerPlate',
-  'Qot_GetOptionChain',
-  'Qot_GetFutureInfo',
-  'Qot_GetIpoList',
-  'Qot_GetMarketState',
-])
-
-/** Whether the answers of an endpoint may be kept in this isolate for others who ask the same. */
-export function isCached({ protocol, accounts }: ApiEndpoint): boolean {
-  return CACHED_CALLS.has(protocol) && accounts === undefined
-}
-
 /** One read of a caller, as this isolate's cache knows it. */
 export class CachedRead {
   readonly #cache: IsolateCache

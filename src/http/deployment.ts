@@ -1,7 +1,6 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
-import { AccountBook } from './account-book.ts'
 import { IsolateCache } from './isolate-cache.ts'
 import { reportMisconfiguration } from './report-bug.ts'
 
@@ -15,7 +14,6 @@ const REPORT_INTERVAL_MS = 10_000
 export interface Deployment {
   readonly config: Config
   readonly authenticator: Authenticator
-  readonly accounts: AccountBook
   readonly quotes: IsolateCache
 }
 
@@ -59,7 +57,7 @@ export class Deployments {
     this.#epoch = Math.max(epoch, this.#epoch ?? epoch)
   }
 
-  /** Forgets what was cached: parsed keys, the keys of the issuer, accounts, quotes. */
+  /** Forgets what was cached: parsed keys, the keys of the issuer, quotes. */
   forget(): void {
     this.#known = new WeakMap()
   }
@@ -68,7 +66,6 @@ export class Deployments {
     return {
       config,
       authenticator: new Authenticator(config.keys, config.jwt, this.#fetch),
-      accounts: new AccountBook(),
       quotes: new IsolateCache(),
     }
   }

@@ -1,6 +1,6 @@
+import { opendFailure } from '../base/failure.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { shownText } from '../base/shown-text.ts'
-import { opendFailure } from '../gateway/link/opend-failure.ts'
 import { decodeToJson, type JsonField, type JsonMessage } from '../wire/decode.ts'
 import { RetType } from '../../proto/enums.ts'
 

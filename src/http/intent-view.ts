@@ -1,5 +1,6 @@
 import { moneyText } from '../limits/money.ts'
 import type { LedgerEntry } from '../orders/entry.ts'
+import { orderNameOf } from '../orders/order-call.ts'
 import { decodeEnvelope, type Envelope } from './envelope.ts'
 import { givenKeyOf } from './idempotency-key.ts'
 import { intentUrl } from '../problem/order-problem.ts'
@@ -67,7 +68,7 @@ export function intentView(entry: LedgerEntry): object {
 
 function replyView({ reply, call }: LedgerEntry): Envelope | null {
   if (reply === null) return null
-  const envelope = decodeEnvelope(call.protoId === 2202 ? 'Trd_PlaceOrder' : 'Trd_ModifyOrder', reply)
+  const envelope = decodeEnvelope(orderNameOf(call.protoId), reply)
   // The ledger keeps only replies that were read before.
   return envelope.ok ? envelope.value : null
 }

@@ -1,3 +1,4 @@
+import { CALLS } from '../calls.ts'
 import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
 import { quotaShareOf } from '../auth/caller.ts'
 import type { Failure } from '../base/failure.ts'
@@ -17,7 +18,7 @@ import type { Exchange, Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './freshness.ts'
 import { callOpend } from './opend-call.ts'
 import { checkC2S, readText } from './request-message.ts'
-import { isCached, CachedRead } from './cached-read.ts'
+import { CachedRead } from './cached-read.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,
@@ -27,16 +28,16 @@ import { isCached, CachedRead } from './cached-read.ts'
  * was checked when the object was asked.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
-  const isCachedCall = isCached(endpoint)
+  const { isIsolateCached } = endpoint
   return async (exchange) => {
     const admitted = await admit(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
     const query = checkQuery(exchange.request)
     if (!query.ok) return query
-    const text = isCachedCall ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
+    const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
     if (!text.ok) return text
     const isFresh = wantsFresh(exchange.request.headers)
-    const read = isCachedCall && !isFresh ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const read = isIsolateCached && !isFresh ? CachedRead.of(admitted.value, endpoint, text.value) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
     return ask(endpoint, { exchange, admitted: admitted.value, isFresh }, text.value, read)
@@ -97,7 +98,7 @@ function answerAdvised(failure: Failure, advice: string, requestId: string, head
 
 type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
-const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: 3001 }
+const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: CALLS.Qot_Sub.protoId }
 
 /** On whose behalf calls are made. */
 interface Call {

@@ -61,7 +61,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   if (options === undefined) {
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      ...(endpoint.isOrder === true ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
+      ...(endpoint.isOrder ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
       ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
       ...(endpoint.protocol === UNLOCK_TRADE ? { extraFields: [passwordField()] } : {}),
     }
@@ -84,7 +84,7 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
     const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
     return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
   }
-  if (endpoint.isOrder === true) {
+  if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...order.value, subscription: null }) : order
   }

@@ -1,3 +1,4 @@
+import type { OrderProtoId } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Reservation } from '../limits/limit-state.ts'
 
@@ -122,7 +123,7 @@ export interface Resolution {
 
 /** What an order call asked for. */
 export interface OrderCallFacts {
-  readonly protoId: 2202 | 2205
+  readonly protoId: OrderProtoId
   readonly kind: 'place' | 'modify' | 'cancel'
   /** Decimal. */
   readonly accId: string

@@ -1,5 +1,6 @@
 import { ModifyOrderOp, TrdMarket } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
+import { CALLS, type ProtoIdOf, type OrderProtoId, type OrderName } from '../calls.ts'
 import { type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -11,12 +12,12 @@ type Order = MessageTypes['Trd_Common.Order']
 
 /** An order call, decoded. */
 export type OrderCall =
-  | { readonly protoId: 2202; readonly c2s: MessageTypes['Trd_PlaceOrder.C2S'] }
-  | { readonly protoId: 2205; readonly c2s: MessageTypes['Trd_ModifyOrder.C2S'] }
+  | { readonly protoId: ProtoIdOf<'Trd_PlaceOrder'>; readonly c2s: MessageTypes['Trd_PlaceOrder.C2S'] }
+  | { readonly protoId: ProtoIdOf<'Trd_ModifyOrder'>; readonly c2s: MessageTypes['Trd_ModifyOrder.C2S'] }
 
 /** Throws when the body does not decode: the Worker checked and encoded it. */
-export function readOrderCall(protoId: 2202 | 2205, body: Uint8Array): OrderCall {
-  if (protoId === 2202) {
+export function readOrderCall(protoId: OrderProtoId, body: Uint8Array): OrderCall {
+  if (protoId === CALLS.Trd_PlaceOrder.protoId) {
     const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
     if (!decoded.ok) throw new Error(`order call does not decode: ${decoded.detail}`)
     return { protoId, c2s: decoded.value.c2s }
@@ -28,7 +29,7 @@ export function readOrderCall(protoId: 2202 | 2205, body: Uint8Array): OrderCall
 
 /** The bytes that go upstream, with the tag in the remark of a new order. */
 export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array {
-  if (call.protoId === 2205) return encodeMessage('Trd_ModifyOrder.Request', { c2s: call.c2s })
+  if (call.protoId === CALLS.Trd_ModifyOrder.protoId) return encodeMessage('Trd_ModifyOrder.Request', { c2s: call.c2s })
   const remark = tag === null ? call.c2s.remark : taggedRemark(call.c2s.remark ?? '', tag)
   return encodeMessage('Trd_PlaceOrder.Request', { c2s: { ...call.c2s, remark } })
 }
@@ -39,12 +40,13 @@ export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array 
  * mix with this one into an order that nobody checked.
  */
 export function completedCall(call: OrderCall, target: TargetOrder | null): OrderCall {
-  if (call.protoId === 2202 || target === null) return call
+  if (call.protoId === CALLS.Trd_PlaceOrder.protoId || target === null) return call
   const { ids, listed } = target
   const c2s = ids === null ? call.c2s : { ...call.c2s, orderID: ids.orderID, orderIDEx: ids.orderIDEx }
-  if (listed === null || c2s.modifyOrderOp !== ModifyOrderOp.Normal) return { protoId: 2205, c2s }
+  if (listed === null || c2s.modifyOrderOp !== ModifyOrderOp.Normal)
+    return { protoId: CALLS.Trd_ModifyOrder.protoId, c2s }
   return {
-    protoId: 2205,
+    protoId: CALLS.Trd_ModifyOrder.protoId,
     c2s: {
       ...c2s,
       qty: c2s.qty ?? listed.qty,
@@ -68,7 +70,7 @@ export const MOST_ID_CHARS = 64
  * place has taken nothing from its budgets, so a change of it counts in full.
  */
 export function limitFactsOf(call: OrderCall, target: TargetOrder | null): OrderFacts {
-  if (call.protoId === 2202) return factsOfPlaceOrder(call.c2s)
+  if (call.protoId === CALLS.Trd_PlaceOrder.protoId) return factsOfPlaceOrder(call.c2s)
   const facts = factsOfModifyOrder(call.c2s, target?.listed ?? null, target?.markets ?? null)
   return target?.isOwn === false ? { ...facts, before: null } : facts
 }
@@ -86,13 +88,20 @@ export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts 
     qty: call.c2s.qty ?? null,
     price: call.c2s.price ?? null,
   }
-  if (call.protoId === 2202) {
-    return { protoId: 2202, ...common, op: null, forAll: false, targetOrderId: null, targetOrderIdEx: null }
+  if (call.protoId === CALLS.Trd_PlaceOrder.protoId) {
+    return {
+      protoId: CALLS.Trd_PlaceOrder.protoId,
+      ...common,
+      op: null,
+      forAll: false,
+      targetOrderId: null,
+      targetOrderIdEx: null,
+    }
   }
   const { modifyOrderOp, forAll, trdMarket, orderID, orderIDEx } = call.c2s
   const isLimited = forAll === true && trdMarket !== undefined && trdMarket !== TrdMarket.Unknown
   return {
-    protoId: 2205,
+    protoId: CALLS.Trd_ModifyOrder.protoId,
     ...common,
     op: modifyOrderOp,
     forAll: forAll === true,
@@ -128,13 +137,18 @@ export function isCancel(call: OrderCall): boolean {
 export function foundReply(facts: OrderCallFacts, order: Pick<Order, 'orderID' | 'orderIDEx'>): Uint8Array {
   const header = { trdEnv: facts.trdEnv, accID: BigInt(facts.accId), trdMarket: facts.trdMarket }
   const s2c = { header, orderID: order.orderID, orderIDEx: order.orderIDEx }
-  return facts.protoId === 2202
+  return facts.protoId === CALLS.Trd_PlaceOrder.protoId
     ? encodeMessage('Trd_PlaceOrder.Response', { retType: 0, s2c })
     : encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c: { ...s2c, orderID: order.orderID } })
 }
 
 /** A refusal for an order call that was found to have failed. */
 export function refusedReply(facts: OrderCallFacts, retMsg: string): Uint8Array {
-  const name = facts.protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
+  const name = `${orderNameOf(facts.protoId)}.Response` as const
   return encodeMessage(name, { retType: -1, retMsg })
+}
+
+/** The name of an order call. */
+export function orderNameOf(protoId: OrderProtoId): OrderName {
+  return protoId === CALLS.Trd_PlaceOrder.protoId ? 'Trd_PlaceOrder' : 'Trd_ModifyOrder'
 }

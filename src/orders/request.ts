@@ -1,3 +1,4 @@
+import type { OrderProtoId } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import type { EntryState } from './entry.ts'
 import type { TradingRights } from '../auth/caller.ts'
@@ -7,7 +8,7 @@ import type { Budgets } from '../limits/limit-state.ts'
 
 /** An order call as the Worker hands it over: checked, encoded, and with who asks. */
 export interface OrderRequest {
-  readonly protoId: 2202 | 2205
+  readonly protoId: OrderProtoId
   /** The encoded `Request`; its packet id is a placeholder. */
   readonly body: Uint8Array
   readonly caller: string

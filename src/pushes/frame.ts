@@ -1,4 +1,5 @@
 import { TrdMarket } from '../../proto/enums.ts'
+import { CALLS } from '../calls.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { decodeToJson, type JsonField } from '../wire/decode.ts'
 import { encodeBase64 } from '../wire/json-base64.ts'
@@ -138,8 +139,8 @@ function headOf(event: PushEvent, seq: number): FrameHead {
 function earliestOf(event: PushEvent): string | null {
   if (event.type !== 'quote') return null
   // OpenD lists the oldest first.
-  if (event.protoId === 3007) return event.s2c.klList?.[0]?.time ?? null
-  return event.protoId === 3009 ? (event.s2c.rtList?.[0]?.time ?? null) : null
+  if (event.protoId === CALLS.Qot_UpdateKL.protoId) return event.s2c.klList?.[0]?.time ?? null
+  return event.protoId === CALLS.Qot_UpdateRT.protoId ? (event.s2c.rtList?.[0]?.time ?? null) : null
 }
 
 function contentOf(responseName: string, body: Uint8Array): JsonField {

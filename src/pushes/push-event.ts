@@ -1,4 +1,5 @@
-import type { MessageTypes } from '../../proto/messages.ts'
+import type { ProtoIdOf } from '../calls.ts'
+import type { QuoteMessage } from '../quotes/stream-state.ts'
 import type { SecKey, StreamName } from '../subscriptions/stream.ts'
 
 /**
@@ -26,27 +27,18 @@ export type QuoteEvent = EventCommon & {
   readonly rehabType: number | null
 } & QuoteMessage
 
-/** The decoded `S2C` of a quote push, by protocol id. */
-export type QuoteMessage =
-  | { readonly protoId: 3005; readonly s2c: MessageTypes['Qot_UpdateBasicQot.S2C'] }
-  | { readonly protoId: 3007; readonly s2c: MessageTypes['Qot_UpdateKL.S2C'] }
-  | { readonly protoId: 3009; readonly s2c: MessageTypes['Qot_UpdateRT.S2C'] }
-  | { readonly protoId: 3011; readonly s2c: MessageTypes['Qot_UpdateTicker.S2C'] }
-  | { readonly protoId: 3013; readonly s2c: MessageTypes['Qot_UpdateOrderBook.S2C'] }
-  | { readonly protoId: 3015; readonly s2c: MessageTypes['Qot_UpdateBroker.S2C'] }
-
-/** A push about an order (2208) or a fill (2218) of an account. */
+/** A push about an order or a fill of an account. */
 export interface TradeEvent extends EventCommon {
   readonly type: 'trade'
-  readonly protoId: 2208 | 2218
+  readonly protoId: ProtoIdOf<'Trd_UpdateOrder' | 'Trd_UpdateOrderFill'>
   readonly accId: bigint
   /** `Trd_Common.TrdMarket` of the push's header. */
   readonly trdMarket: number
 }
 
-/** A notice of OpenD itself (1003) or a price reminder (3019). */
+/** A notice of OpenD itself or a price reminder. */
 export interface NoticeEvent extends EventCommon {
   readonly type: 'notify'
-  readonly protoId: 1003 | 3019
+  readonly protoId: ProtoIdOf<'Notify' | 'Qot_UpdatePriceReminder'>
   readonly secKey: SecKey | null
 }

@@ -1,58 +1,60 @@
 import { OrderBookType, RetType, SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
+import { CALLS, type ProtoIdOf } from '../calls.ts'
+import type { QuoteMessage } from '../quotes/stream-state.ts'
 import { subTypeOfKLine } from '../subscriptions/k-line-type.ts'
 import { quoteStreamOf, secKeyOf } from '../subscriptions/stream.ts'
 import { decodeMessage, type Decoded } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-import type { PushEvent, QuoteMessage } from './push-event.ts'
+import type { PushEvent } from './push-event.ts'
 import { fillsStreamOf, NOTIFY_STREAM, ordersStreamOf, REMINDERS_STREAM } from './stream-kind.ts'
 
 /**
  * Reads what OpenD pushed. Null when it is no push that clients can get: another protocol id, bytes that do not decode,
  * a `ret_type` other than 0, a K-line period without a subscription type.
  *
- * A quote push (3005) of several securities becomes one event for each, with a message of its own; every other push
+ * A quote push of several securities becomes one event for each, with a message of its own; every other push
  * keeps OpenD's bytes.
  */
 export function readPush(protoId: number, body: Uint8Array, receivedAtMs: number): readonly PushEvent[] | null {
   const push = { body, receivedAtMs }
   switch (protoId) {
-    case 3005:
+    case CALLS.Qot_UpdateBasicQot.protoId:
       return readQuotes(push)
-    case 3007:
+    case CALLS.Qot_UpdateKL.protoId:
       return readKLines(push)
-    case 3009: {
+    case CALLS.Qot_UpdateRT.protoId: {
       const s2c = contentOf(decodeMessage('Qot_UpdateRT.Response', body))
-      return s2c && [quoteEvent(push, { protoId: 3009, s2c }, s2c.security, SubType.RT)]
+      return s2c && [quoteEvent(push, { protoId, s2c }, s2c.security, CALLS.Qot_GetRT.subType)]
     }
-    case 3011: {
+    case CALLS.Qot_UpdateTicker.protoId: {
       const s2c = contentOf(decodeMessage('Qot_UpdateTicker.Response', body))
-      return s2c && [quoteEvent(push, { protoId: 3011, s2c }, s2c.security, SubType.Ticker)]
+      return s2c && [quoteEvent(push, { protoId, s2c }, s2c.security, CALLS.Qot_GetTicker.subType)]
     }
-    case 3013: {
+    case CALLS.Qot_UpdateOrderBook.protoId: {
       const s2c = contentOf(decodeMessage('Qot_UpdateOrderBook.Response', body))
       const subType = s2c?.orderBookType === OrderBookType.Odd ? SubType.OrderBook_Odd : SubType.OrderBook
-      return s2c && [quoteEvent(push, { protoId: 3013, s2c }, s2c.security, subType)]
+      return s2c && [quoteEvent(push, { protoId, s2c }, s2c.security, subType)]
     }
-    case 3015: {
+    case CALLS.Qot_UpdateBroker.protoId: {
       const s2c = contentOf(decodeMessage('Qot_UpdateBroker.Response', body))
-      return s2c && [quoteEvent(push, { protoId: 3015, s2c }, s2c.security, SubType.Broker)]
+      return s2c && [quoteEvent(push, { protoId, s2c }, s2c.security, CALLS.Qot_GetBroker.subType)]
     }
-    case 2208: {
+    case CALLS.Trd_UpdateOrder.protoId: {
       const header = contentOf(decodeMessage('Trd_UpdateOrder.Response', body))?.header
-      return header === undefined ? null : [tradeEvent(push, 2208, header)]
+      return header === undefined ? null : [tradeEvent(push, protoId, header)]
     }
-    case 2218: {
+    case CALLS.Trd_UpdateOrderFill.protoId: {
       const header = contentOf(decodeMessage('Trd_UpdateOrderFill.Response', body))?.header
-      return header === undefined ? null : [tradeEvent(push, 2218, header)]
+      return header === undefined ? null : [tradeEvent(push, protoId, header)]
     }
-    case 1003:
+    case CALLS.Notify.protoId:
       if (contentOf(decodeMessage('Notify.Response', body)) === null) return null
-      return [{ ...push, type: 'notify', protoId: 1003, stream: NOTIFY_STREAM, secKey: null }]
-    case 3019: {
+      return [{ ...push, type: 'notify', protoId, stream: NOTIFY_STREAM, secKey: null }]
+    case CALLS.Qot_UpdatePriceReminder.protoId: {
       const s2c = contentOf(decodeMessage('Qot_UpdatePriceReminder.Response', body))
       if (s2c === null) return null
-      return [{ ...push, type: 'notify', protoId: 3019, stream: REMINDERS_STREAM, secKey: secKeyOf(s2c.security) }]
+      return [{ ...push, type: 'notify', protoId, stream: REMINDERS_STREAM, secKey: secKeyOf(s2c.security) }]
     }
     default:
       return null
@@ -74,7 +76,12 @@ function readQuotes(push: Push): readonly PushEvent[] | null {
       quotes.length === 1
         ? push.body
         : encodeMessage('Qot_UpdateBasicQot.Response', { retType: RetType.Succeed, s2c: own })
-    return quoteEvent({ ...push, body }, { protoId: 3005, s2c: own }, quote.security, SubType.Basic)
+    return quoteEvent(
+      { ...push, body },
+      { protoId: CALLS.Qot_UpdateBasicQot.protoId, s2c: own },
+      quote.security,
+      CALLS.Qot_GetBasicQot.subType,
+    )
   })
 }
 
@@ -82,7 +89,7 @@ function readKLines(push: Push): readonly PushEvent[] | null {
   const s2c = contentOf(decodeMessage('Qot_UpdateKL.Response', push.body))
   const subType = s2c === null ? null : subTypeOfKLine(s2c.klType)
   if (s2c === null || subType === null) return null
-  return [quoteEvent(push, { protoId: 3007, s2c }, s2c.security, subType, s2c.rehabType)]
+  return [quoteEvent(push, { protoId: CALLS.Qot_UpdateKL.protoId, s2c }, s2c.security, subType, s2c.rehabType)]
 }
 
 function quoteEvent(
@@ -104,9 +111,13 @@ function quoteEvent(
   }
 }
 
-function tradeEvent(push: Push, protoId: 2208 | 2218, header: MessageTypes['Trd_Common.TrdHeader']): PushEvent {
+function tradeEvent(
+  push: Push,
+  protoId: ProtoIdOf<'Trd_UpdateOrder' | 'Trd_UpdateOrderFill'>,
+  header: MessageTypes['Trd_Common.TrdHeader'],
+): PushEvent {
   const { accID: accId, trdMarket } = header
-  const stream = protoId === 2208 ? ordersStreamOf(accId) : fillsStreamOf(accId)
+  const stream = protoId === CALLS.Trd_UpdateOrder.protoId ? ordersStreamOf(accId) : fillsStreamOf(accId)
   return { ...push, type: 'trade', protoId, stream, accId, trdMarket }
 }
 

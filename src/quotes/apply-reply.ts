@@ -1,5 +1,5 @@
-import { SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
+import { CALLS } from '../calls.ts'
 import { secKeyOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
 import { decodeMessage, type Decoded } from '../wire/decode.ts'
 import type { ItemSeries } from './item-series.ts'
@@ -14,7 +14,7 @@ export type Reply = { readonly body: Uint8Array; readonly atMs: number } | null
  * came since the getter was sent; it is as new or newer. Lines take the reply and put those pushes on top.
  */
 export function replyApplier(read: QuoteRead, states: readonly StreamState[]): (reply: Reply) => void {
-  if (read.protoId === 3004) return quoteApplier(states)
+  if (read.protoId === CALLS.Qot_GetBasicQot.protoId) return quoteApplier(states)
   const [state] = states
   return state === undefined ? () => undefined : singleApplier(read, state)
 }
@@ -27,7 +27,12 @@ function quoteApplier(states: readonly StreamState[]): (reply: Reply) => void {
     const quotes = new Map((s2c.basicQotList ?? []).map((quote) => [quoteKeyOf(quote), quote]))
     for (const [at, state] of states.entries()) {
       const quote = quotes.get(state.unitKey)
-      if (quote === undefined || state.known.protoId !== 3004 || state.pushes !== pushesBefore[at]) continue
+      if (
+        quote === undefined ||
+        state.known.protoId !== CALLS.Qot_GetBasicQot.protoId ||
+        state.pushes !== pushesBefore[at]
+      )
+        continue
       state.known.quote = quote
       markApplied(state, reply.atMs)
     }
@@ -37,31 +42,31 @@ function quoteApplier(states: readonly StreamState[]): (reply: Reply) => void {
 function singleApplier(read: QuoteRead, state: StreamState): (reply: Reply) => void {
   const { known, pushes } = state
   switch (known.protoId) {
-    case 3012:
+    case CALLS.Qot_GetOrderBook.protoId:
       return (reply) => {
         const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetOrderBook.Response', reply.body))
         if (reply === null || s2c === null || state.pushes !== pushes) return
         known.book = { s2c, asked: read.count }
         markApplied(state, reply.atMs)
       }
-    case 3014:
+    case CALLS.Qot_GetBroker.protoId:
       return (reply) => {
         const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetBroker.Response', reply.body))
         if (reply === null || s2c === null || state.pushes !== pushes) return
         known.queue = s2c
         markApplied(state, reply.atMs)
       }
-    case 3006:
+    case CALLS.Qot_GetKL.protoId:
       return seriesApplier(state, known, read.count, (body) => {
         const s2c = successOf(decodeMessage('Qot_GetKL.Response', body))
         return s2c && { items: s2c.klList ?? [], name: s2c.name }
       })
-    case 3008:
+    case CALLS.Qot_GetRT.protoId:
       return seriesApplier(state, known, read.count, (body) => {
         const s2c = successOf(decodeMessage('Qot_GetRT.Response', body))
         return s2c && { items: s2c.rtList ?? [], name: s2c.name }
       })
-    case 3010:
+    case CALLS.Qot_GetTicker.protoId:
       return seriesApplier(state, known, read.count, (body) => {
         const s2c = successOf(decodeMessage('Qot_GetTicker.Response', body))
         return s2c && { items: s2c.tickerList ?? [], name: s2c.name }
@@ -94,7 +99,7 @@ function successOf<S2C>(decoded: Decoded<{ readonly retType: number; readonly s2
 }
 
 function quoteKeyOf({ security }: MessageTypes['Qot_Common.BasicQot']): UnitKey {
-  return unitKeyOf(SubType.Basic, secKeyOf(security))
+  return unitKeyOf(CALLS.Qot_GetBasicQot.subType, secKeyOf(security))
 }
 
 /** The stream is live when a getter is sent, and OpenD answered for what it has now. */

@@ -1,19 +1,16 @@
+import { ALL_CALLS, type OpendCall } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 
 /**
- * The calls whose answer is the same for everybody who asks the same: the API's reads. A call that is not here is never
- * shared; it may change something at OpenD.
+ * The calls whose answer is the same for everybody who asks the same: the reads. A call of another kind is never shared;
+ * it may change something at OpenD.
  */
-export const SHARED_READS: ReadonlySet<number> = new Set([
-  // OpenD itself: state, user, delays, quota.
-  ...[1002, 1005, 1007, 1010],
-  // Accounts: list, funds, positions, largest quantities, orders, fills, margins, fees.
-  ...[2001, 2101, 2102, 2111, 2201, 2211, 2221, 2222, 2223, 2225],
-  // Subscriptions, quotes, K-lines, minutes, ticks, books, queues, K-line history.
-  ...[3003, 3004, 3006, 3008, 3010, 3012, 3014, 3103],
-  // Static facts, snapshots, plates, references, option chains, warrants, capital, watchlists, filters, IPOs, futures.
-  ...[3202, 3203, 3204, 3205, 3206, 3207, 3209, 3210, 3211, 3212, 3213, 3215, 3217, 3218, 3223],
-])
+export function sharedReadsOf(calls: readonly OpendCall[]): ReadonlySet<number> {
+  return new Set(calls.filter(({ kind }) => kind === 'read').map(({ protoId }) => protoId))
+}
+
+/** The protocol ids of the reads. */
+export const SHARED_READS = sharedReadsOf(ALL_CALLS)
 
 /** Calls that can be joined at once. Past it a call is made for its caller alone; the session bounds those. */
 const MOST_CALLS = 1_024

@@ -3,11 +3,18 @@ import { RehabType } from '../../proto/enums.ts'
 import { quoteStreamOf, unitKeyOf, type SecKey, type StreamName, type UnitKey } from '../subscriptions/stream.ts'
 import { bodyKeyOf } from './body-key.ts'
 import { ByteLru } from './byte-lru.ts'
-import type { QuotePush } from './quote-push.ts'
 import { isGetter, readRequest, type GetterId } from './quote-read.ts'
 import { answerFrom } from './stream-answer.ts'
 import { replyApplier, type Reply } from './apply-reply.ts'
-import { applyPush, getterOf, seriesSize, newStream, streamsOf, type StreamState } from './stream-state.ts'
+import {
+  applyPush,
+  getterOf,
+  seriesSize,
+  newStream,
+  streamsOf,
+  type StreamState,
+  type QuotePush,
+} from './stream-state.ts'
 
 /** A reply that did not need OpenD. */
 export interface CachedReply {

@@ -1,11 +1,12 @@
 import { OrderBookType, RehabType, SubType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
+import { ALL_CALLS, CALLS, type ProtoIdOf, type GetterName } from '../calls.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { subTypeOfKLine } from '../subscriptions/k-line-type.ts'
 import { secKeyOf, type SecKey } from '../subscriptions/stream.ts'
 
 /** The getters of what OpenD pushes. */
-export type GetterId = 3004 | 3006 | 3008 | 3010 | 3012 | 3014
+export type GetterId = ProtoIdOf<GetterName>
 
 /** The request of such a getter, read. */
 export interface QuoteRead {
@@ -37,9 +38,13 @@ export function needsOf(protoId: number, body: Uint8Array): Needs | null {
   return read === null ? null : { subType: read.subType, secKeys: read.secKeys }
 }
 
+const GETTERS: ReadonlySet<number> = new Set(
+  ALL_CALLS.filter(({ subType }) => subType !== undefined).map(({ protoId }) => protoId),
+)
+
 /** Whether the call is one of the getters. */
 export function isGetter(protoId: number): protoId is GetterId {
-  return protoId >= 3004 && protoId <= 3014 && protoId % 2 === 0
+  return GETTERS.has(protoId)
 }
 
 /** Most K-lines or ticks in one reply: OpenD's own bound. */
@@ -48,13 +53,13 @@ export const MOST_ITEMS = 1_000
 /** Reads the request of a getter; null for other calls, and for what is no request of one. */
 export function readRequest(protoId: number, body: Uint8Array): QuoteRead | null {
   switch (protoId) {
-    case 3004: {
+    case CALLS.Qot_GetBasicQot.protoId: {
       const c2s = c2sOf(decodeMessage('Qot_GetBasicQot.Request', body))
       const securities = c2s?.securityList ?? []
       if (c2s === null || securities.length === 0) return null
-      return readOf(protoId, SubType.Basic, securities, c2s.header, Infinity)
+      return readOf(protoId, CALLS.Qot_GetBasicQot.subType, securities, c2s.header, Infinity)
     }
-    case 3006: {
+    case CALLS.Qot_GetKL.protoId: {
       const c2s = c2sOf(decodeMessage('Qot_GetKL.Request', body))
       const subType = c2s === null ? null : subTypeOfKLine(c2s.klType)
       if (c2s === null || subType === null) return null
@@ -62,23 +67,25 @@ export function readRequest(protoId: number, body: Uint8Array): QuoteRead | null
       const isKnown = REHAB_TYPES.has(c2s.rehabType)
       return { ...read, rehabType: c2s.rehabType, isSpecial: read.isSpecial || !isKnown }
     }
-    case 3008: {
+    case CALLS.Qot_GetRT.protoId: {
       const c2s = c2sOf(decodeMessage('Qot_GetRT.Request', body))
-      return c2s === null ? null : readOf(protoId, SubType.RT, [c2s.security], c2s.header, Infinity)
+      return c2s === null ? null : readOf(protoId, CALLS.Qot_GetRT.subType, [c2s.security], c2s.header, Infinity)
     }
-    case 3010: {
+    case CALLS.Qot_GetTicker.protoId: {
       const c2s = c2sOf(decodeMessage('Qot_GetTicker.Request', body))
-      return c2s === null ? null : readOf(protoId, SubType.Ticker, [c2s.security], c2s.header, c2s.maxRetNum)
+      return c2s === null
+        ? null
+        : readOf(protoId, CALLS.Qot_GetTicker.subType, [c2s.security], c2s.header, c2s.maxRetNum)
     }
-    case 3012: {
+    case CALLS.Qot_GetOrderBook.protoId: {
       const c2s = c2sOf(decodeMessage('Qot_GetOrderBook.Request', body))
       const subType = BOOK_SUB_TYPES.get(c2s?.orderBookType ?? OrderBookType.Normal)
       if (c2s === null || subType === undefined) return null
       return readOf(protoId, subType, [c2s.security], c2s.header, c2s.num)
     }
-    case 3014: {
+    case CALLS.Qot_GetBroker.protoId: {
       const c2s = c2sOf(decodeMessage('Qot_GetBroker.Request', body))
-      return c2s === null ? null : readOf(protoId, SubType.Broker, [c2s.security], c2s.header, Infinity)
+      return c2s === null ? null : readOf(protoId, CALLS.Qot_GetBroker.subType, [c2s.security], c2s.header, Infinity)
     }
     default:
       return null

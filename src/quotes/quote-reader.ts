@@ -1,11 +1,11 @@
+import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { UnitKey } from '../subscriptions/stream.ts'
 import { bodyKeyOf } from './body-key.ts'
 import { QuoteCache, type QuoteCacheDeps } from './quote-cache.ts'
-import type { QuotePush } from './quote-push.ts'
+import type { QuotePush } from './stream-state.ts'
 import { SHARED_READS, SharedCalls } from './call-sharing.ts'
 import { StaticReplyCache } from './static-reply-cache.ts'
-import { SNAPSHOT } from './snapshot-batch.ts'
 import { SnapshotMerger, type MergerDeps } from './snapshot-merger.ts'
 
 /** A call that is to be answered, from whatever is at hand. */
@@ -68,7 +68,7 @@ export class QuoteReader {
       if (pushed !== null) return this.#answered({ ok: true, body: pushed.body }, 'push', pushed.asOfMs)
       const kept = this.#staticReplies.get(protoId, body, this.#deps.nowMs())
       if (kept !== null) return this.#answered({ ok: true, body: kept.body }, 'cache', kept.asOfMs)
-      const merged = protoId === SNAPSHOT ? this.#merger.ask(body, caller) : null
+      const merged = protoId === CALLS.Qot_GetSecuritySnapshot.protoId ? this.#merger.ask(body, caller) : null
       if (merged !== null) {
         const { outcome, isMerged } = await merged
         return this.#answered(outcome, isMerged ? 'coalesced' : 'upstream')

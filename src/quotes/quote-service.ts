@@ -1,12 +1,13 @@
+import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
 import { type Result, fail, succeed } from '../base/result.ts'
 import type { Timers } from '../base/timers.ts'
 import { WakeTimer } from '../base/wake-timer.ts'
 import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
-import { readPushAccounts, SUB_ACC_PUSH, type TradingAccounts } from '../accounts/trading-accounts.ts'
+import { readPushAccounts, type TradingAccounts } from '../accounts/trading-accounts.ts'
 import { needsOf } from './quote-read.ts'
-import type { QuotePush } from './quote-push.ts'
+import type { QuotePush } from './stream-state.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
 import {
   type Subscriber,
@@ -20,9 +21,6 @@ import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { securityText } from '../wire/security-text.ts'
-
-const SUB = 3001
-const GET_SUB_INFO = 3003
 
 /** A call that is no order call. */
 export interface QuoteCall extends ReadRequest {
@@ -86,11 +84,11 @@ export class QuoteService {
   /** Answers a call that is no order: from the books, from what was pushed or kept, or from OpenD. */
   async call(request: QuoteCall): Promise<ReadAnswer> {
     switch (request.protoId) {
-      case SUB:
+      case CALLS.Qot_Sub.protoId:
         return this.#bookAnswer(await this.#subscribe(request))
-      case GET_SUB_INFO:
+      case CALLS.Qot_GetSubInfo.protoId:
         return this.#bookAnswer(await this.#subInfo(request))
-      case SUB_ACC_PUSH:
+      case CALLS.Trd_SubAccPush.protoId:
         return this.#setAccounts(request)
       default:
         return this.#read(request)

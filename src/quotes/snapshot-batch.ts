@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../proto/messages.ts'
+import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { secKeyOf, securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { decodeMessage } from '../wire/decode.ts'
@@ -17,9 +18,6 @@ export interface SnapshotAsk {
   /** Something is wrong with our own code. */
   readonly fail: (bug: unknown) => void
 }
-
-/** Protocol id of Qot_GetSecuritySnapshot. */
-export const SNAPSHOT = 3203
 
 /** The call that a batch makes. */
 type Upstream = (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
@@ -71,7 +69,7 @@ export class SnapshotBatch {
     if (first === undefined) return
     this.#extraCalls++
     if (asks.every(({ key }) => key === first.key)) return this.#sendAlike(asks, first)
-    const outcome = await this.#upstream(SNAPSHOT, requestOf(asks), first.caller)
+    const outcome = await this.#upstream(CALLS.Qot_GetSecuritySnapshot.protoId, requestOf(asks), first.caller)
     const head = outcome.ok ? replyHead(outcome.body) : null
     if (outcome.ok && head?.retType === 0) return this.#deliver(asks, outcome.body)
     const isRefused = head !== null && REFUSALS.has(head.retType) && !RATE_TEXT.test(head.retMsg ?? '')
@@ -86,7 +84,7 @@ export class SnapshotBatch {
 
   /** One request, though perhaps of several callers: its bytes go up, and the reply comes down, as they are. */
   async #sendAlike(asks: readonly SnapshotAsk[], first: SnapshotAsk): Promise<void> {
-    const outcome = await this.#upstream(SNAPSHOT, first.body, first.caller)
+    const outcome = await this.#upstream(CALLS.Qot_GetSecuritySnapshot.protoId, first.body, first.caller)
     if (outcome.ok && replyHead(outcome.body)?.retType !== 0) this.#onRefused(first)
     for (const ask of asks) ask.settle(outcome, asks.length > 1)
   }

@@ -1,8 +1,9 @@
+import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { QotMarket } from '../../proto/enums.ts'
 import { bodyKeyOf } from './body-key.ts'
-import { plainSnapshotCodes, SNAPSHOT, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
+import { plainSnapshotCodes, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
 
 /** What the merger cannot do itself. */
 export interface MergerDeps {
@@ -74,7 +75,7 @@ export class SnapshotMerger {
   ask(body: Uint8Array, caller: string): Promise<MergedOutcome> | null {
     const secKeys = this.#waiting.length < MOST_WAITING ? plainSnapshotCodes(body) : null
     if (secKeys === null || secKeys.length === 0 || secKeys.length > MOST_CODES_OF_ONE) return null
-    const key = bodyKeyOf(SNAPSHOT, body)
+    const key = bodyKeyOf(CALLS.Qot_GetSecuritySnapshot.protoId, body)
     const askedAtMs = this.#deps.nowMs()
     if ((this.#refused.get(key) ?? -Infinity) > askedAtMs || hkCodes(new Set(secKeys)) > this.#mostHkCodes) return null
     return new Promise((resolve, fail) => {
@@ -115,7 +116,7 @@ export class SnapshotMerger {
   }
 
   #delayMs(): number {
-    const remaining = this.#deps.remaining(SNAPSHOT)
+    const remaining = this.#deps.remaining(CALLS.Qot_GetSecuritySnapshot.protoId)
     if (remaining === null || remaining >= TIGHT_BELOW) return 0
     const nowMs = this.#deps.nowMs()
     const [first] = this.#waiting

@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../proto/messages.ts'
+import { CALLS } from '../calls.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { QuoteRead } from './quote-read.ts'
@@ -9,13 +10,13 @@ import { sidesOf, type Book, type StreamState } from './stream-state.ts'
  * they do not tell.
  */
 export function answerFrom(read: QuoteRead, states: readonly StreamState[]): Uint8Array | null {
-  return read.protoId === 3004 ? quotesFrom(states) : singleFrom(read, states[0])
+  return read.protoId === CALLS.Qot_GetBasicQot.protoId ? quotesFrom(states) : singleFrom(read, states[0])
 }
 
 function quotesFrom(states: readonly StreamState[]): Uint8Array | null {
   const basicQotList: MessageTypes['Qot_Common.BasicQot'][] = []
   for (const { known } of states) {
-    if (known.protoId !== 3004 || known.quote === null) return null
+    if (known.protoId !== CALLS.Qot_GetBasicQot.protoId || known.quote === null) return null
     basicQotList.push(known.quote)
   }
   return encodeMessage('Qot_GetBasicQot.Response', { retType: 0, s2c: { basicQotList } })
@@ -26,24 +27,24 @@ function singleFrom({ count, secKeys }: QuoteRead, state: StreamState | undefine
   if (state === undefined || secKey === undefined) return null
   const { known } = state
   switch (known.protoId) {
-    case 3012: {
+    case CALLS.Qot_GetOrderBook.protoId: {
       const s2c = known.book === null ? null : cutBook(known.book, known.depth, count)
       return s2c === null ? null : encodeMessage('Qot_GetOrderBook.Response', { retType: 0, s2c })
     }
-    case 3014:
+    case CALLS.Qot_GetBroker.protoId:
       if (known.queue === null) return null
       return encodeMessage('Qot_GetBroker.Response', { retType: 0, s2c: known.queue })
-    case 3006: {
+    case CALLS.Qot_GetKL.protoId: {
       const klList = known.series.last(count)
       if (klList === null) return null
       return encodeMessage('Qot_GetKL.Response', { retType: 0, s2c: { ...named(secKey, known.name), klList } })
     }
-    case 3008: {
+    case CALLS.Qot_GetRT.protoId: {
       const rtList = known.series.last(count)
       if (rtList === null) return null
       return encodeMessage('Qot_GetRT.Response', { retType: 0, s2c: { ...named(secKey, known.name), rtList } })
     }
-    case 3010: {
+    case CALLS.Qot_GetTicker.protoId: {
       const tickerList = known.series.last(count)
       if (tickerList === null) return null
       return encodeMessage('Qot_GetTicker.Response', { retType: 0, s2c: { ...named(secKey, known.name), tickerList } })

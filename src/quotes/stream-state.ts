@@ -1,9 +1,25 @@
 import type { MessageTypes } from '../../proto/messages.ts'
+import { ALL_CALLS, CALLS, type OpendCall, type ProtoIdOf, type QuotePushName } from '../calls.ts'
 import { quoteStreamOf, securityOf, unitKeyOf, type SecKey, type UnitKey } from '../subscriptions/stream.ts'
 import { BARS, POINTS, ticksOf } from './series-rules.ts'
 import { ItemSeries } from './item-series.ts'
-import type { GetterId, QuoteRead } from './quote-read.ts'
-import type { QuotePush } from './quote-push.ts'
+import { type GetterId, isGetter, type QuoteRead } from './quote-read.ts'
+
+/** The decoded content of a push about subscribed securities, by its protocol id. */
+export type QuoteMessage = {
+  [Name in QuotePushName]: { readonly protoId: ProtoIdOf<Name>; readonly s2c: MessageTypes[`${Name}.S2C`] }
+}[QuotePushName]
+
+/** A push about one subscribed security, decoded: what is taken of a quote event. */
+export type QuotePush = {
+  readonly secKey: SecKey
+  /** `Qot_Common.SubType` of the subscription it belongs to. */
+  readonly subType: number
+  /** `Qot_Common.RehabType` of a K-line; null for everything else. */
+  readonly rehabType: number | null
+  /** When the gateway received it, Unix ms. */
+  readonly receivedAtMs: number
+} & QuoteMessage
 
 type BasicQot = MessageTypes['Qot_Common.BasicQot']
 
@@ -16,17 +32,25 @@ export interface Book {
 
 /** What is known, by the getter that would tell it. */
 export type Known =
-  | { readonly protoId: 3004; quote: BasicQot | null }
+  | { readonly protoId: ProtoIdOf<'Qot_GetBasicQot'>; quote: BasicQot | null }
   /** `depth` is the longest side that a push ever had: a side that is shorter is all there is. */
-  | { readonly protoId: 3012; book: Book | null; depth: number }
-  | { readonly protoId: 3014; queue: MessageTypes['Qot_GetBroker.S2C'] | null }
-  | { readonly protoId: 3006; readonly series: ItemSeries<MessageTypes['Qot_Common.KLine']>; name: string | undefined }
+  | { readonly protoId: ProtoIdOf<'Qot_GetOrderBook'>; book: Book | null; depth: number }
+  | { readonly protoId: ProtoIdOf<'Qot_GetBroker'>; queue: MessageTypes['Qot_GetBroker.S2C'] | null }
   | {
-      readonly protoId: 3008
+      readonly protoId: ProtoIdOf<'Qot_GetKL'>
+      readonly series: ItemSeries<MessageTypes['Qot_Common.KLine']>
+      name: string | undefined
+    }
+  | {
+      readonly protoId: ProtoIdOf<'Qot_GetRT'>
       readonly series: ItemSeries<MessageTypes['Qot_Common.TimeShare']>
       name: string | undefined
     }
-  | { readonly protoId: 3010; readonly series: ItemSeries<MessageTypes['Qot_Common.Ticker']>; name: string | undefined }
+  | {
+      readonly protoId: ProtoIdOf<'Qot_GetTicker'>
+      readonly series: ItemSeries<MessageTypes['Qot_Common.Ticker']>
+      name: string | undefined
+    }
 
 /** What the board has of one stream of pushes. */
 export interface StreamState {
@@ -53,17 +77,17 @@ export function newStream(protoId: GetterId, unitKey: UnitKey, secKey: SecKey, r
 
 function nothingKnown(protoId: GetterId, secKey: SecKey): Known {
   switch (protoId) {
-    case 3004:
+    case CALLS.Qot_GetBasicQot.protoId:
       return { protoId, quote: null }
-    case 3006:
+    case CALLS.Qot_GetKL.protoId:
       return { protoId, series: new ItemSeries(BARS), name: undefined }
-    case 3008:
+    case CALLS.Qot_GetRT.protoId:
       return { protoId, series: new ItemSeries(POINTS), name: undefined }
-    case 3010:
+    case CALLS.Qot_GetTicker.protoId:
       return { protoId, series: new ItemSeries(ticksOf(securityOf(secKey).market)), name: undefined }
-    case 3012:
+    case CALLS.Qot_GetOrderBook.protoId:
       return { protoId, book: null, depth: 0 }
-    case 3014:
+    case CALLS.Qot_GetBroker.protoId:
       return { protoId, queue: null }
   }
 }
@@ -78,11 +102,20 @@ export function streamsOf(read: QuoteRead) {
 }
 
 /** The getter that would tell what a push tells. */
-export function getterOf(push: QuotePush): GetterId {
-  return GETTERS[push.protoId]
+export function getterOf({ protoId }: QuotePush): GetterId {
+  const getter = FED_GETTERS.get(protoId)
+  if (getter === undefined || !isGetter(getter)) throw new Error(`push ${protoId} feeds no getter`)
+  return getter
 }
 
-const GETTERS = { 3005: 3004, 3007: 3006, 3009: 3008, 3011: 3010, 3013: 3012, 3015: 3014 } as const
+const FED_GETTERS = gettersByPush(ALL_CALLS)
+
+/** The getter whose answers each push keeps up to date, both by protocol id. */
+export function gettersByPush(calls: readonly OpendCall[]): ReadonlyMap<number, number> {
+  const ids = new Map(calls.map(({ name, protoId }) => [name, protoId]))
+  const pairs = calls.map(({ protoId, feeds }) => [protoId, feeds && ids.get(feeds)] as const)
+  return new Map(pairs.flatMap(([push, getter]) => (getter === undefined ? [] : [[push, getter]])))
+}
 
 /** How many items of its line a stream holds; 0 where it has none. */
 export function seriesSize({ known }: StreamState): number {
@@ -92,20 +125,20 @@ export function seriesSize({ known }: StreamState): number {
 /** Puts a push into what is known. A push of another kind than the stream's changes nothing. */
 export function applyPush(state: StreamState, push: QuotePush): void {
   const { known } = state
-  if (push.protoId === 3005 && known.protoId === 3004) {
+  if (push.protoId === CALLS.Qot_UpdateBasicQot.protoId && known.protoId === CALLS.Qot_GetBasicQot.protoId) {
     known.quote = push.s2c.basicQotList?.at(-1) ?? known.quote
-  } else if (push.protoId === 3013 && known.protoId === 3012) {
+  } else if (push.protoId === CALLS.Qot_UpdateOrderBook.protoId && known.protoId === CALLS.Qot_GetOrderBook.protoId) {
     known.book = { s2c: push.s2c, asked: null }
     known.depth = Math.max(known.depth, ...sidesOf(push.s2c))
-  } else if (push.protoId === 3015 && known.protoId === 3014) {
+  } else if (push.protoId === CALLS.Qot_UpdateBroker.protoId && known.protoId === CALLS.Qot_GetBroker.protoId) {
     known.queue = push.s2c
-  } else if (push.protoId === 3007 && known.protoId === 3006) {
+  } else if (push.protoId === CALLS.Qot_UpdateKL.protoId && known.protoId === CALLS.Qot_GetKL.protoId) {
     known.series.onPush(push.s2c.klList ?? [])
     known.name = push.s2c.name ?? known.name
-  } else if (push.protoId === 3009 && known.protoId === 3008) {
+  } else if (push.protoId === CALLS.Qot_UpdateRT.protoId && known.protoId === CALLS.Qot_GetRT.protoId) {
     known.series.onPush(push.s2c.rtList ?? [])
     known.name = push.s2c.name ?? known.name
-  } else if (push.protoId === 3011 && known.protoId === 3010) {
+  } else if (push.protoId === CALLS.Qot_UpdateTicker.protoId && known.protoId === CALLS.Qot_GetTicker.protoId) {
     known.series.onPush(push.s2c.tickerList ?? [])
     known.name = push.s2c.name ?? known.name
   } else return

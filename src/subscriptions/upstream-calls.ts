@@ -1,9 +1,8 @@
 import { RetType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import type { Failure } from '../base/failure.ts'
+import { type Failure, opendFailure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
-import { opendFailure } from '../gateway/link/opend-failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { type SecKey, securityOf, unitKeyOf, type UnitKey, unitOf } from './stream.ts'
@@ -16,10 +15,6 @@ import {
   type SubscriptionOptions,
 } from './subscription-options.ts'
 import type { WantedUnit } from './upstream-set.ts'
-
-/** Protocol ids. */
-export const SUB = 3001
-export const GET_SUB_INFO = 3003
 
 /** Securities in one call. OpenD states no bound for this call; its quote calls take a hundred or more. */
 const MAX_SECURITIES_PER_CALL = 100

@@ -1,17 +1,10 @@
 import type { MessageTypes } from '../../proto/messages.ts'
+import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Result } from '../base/result.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { Quota } from './quota.ts'
-import {
-  GET_SUB_INFO,
-  readSubInfo,
-  SUB,
-  type SubCall,
-  subInfoRequest,
-  type SubOutcome,
-  subOutcomeOf,
-} from './upstream-calls.ts'
+import { readSubInfo, type SubCall, subInfoRequest, type SubOutcome, subOutcomeOf } from './upstream-calls.ts'
 import type { UnitKey } from './stream.ts'
 import { UpstreamSet, type WantedUnit } from './upstream-set.ts'
 
@@ -59,14 +52,14 @@ export class UpstreamLink {
   /** Null when the link is up; else asks OpenD something, which waits for the link and hurries it along. */
   async up(): Promise<Failure | null> {
     if (this.#isReady) return null
-    const outcome = await this.#call(GET_SUB_INFO, subInfoRequest())
+    const outcome = await this.#call(CALLS.Qot_GetSubInfo.protoId, subInfoRequest())
     if (!outcome.ok) return outcome.failure
     return this.#isReady ? null : notReady()
   }
 
   /** What OpenD says of quota and subscriptions, whatever is going on here. */
   async subInfo(): Promise<Result<MessageTypes['Qot_GetSubInfo.S2C']>> {
-    return readSubInfo(await this.#call(GET_SUB_INFO, subInfoRequest()))
+    return readSubInfo(await this.#call(CALLS.Qot_GetSubInfo.protoId, subInfoRequest()))
   }
 
   /** Reads the quota. Only while no other change is on its way, or it would be counted twice. */
@@ -112,7 +105,7 @@ export class UpstreamLink {
   async #send(body: Uint8Array, note: (outcome: SubOutcome) => void): Promise<SubOutcome> {
     if (!this.#isReady) return { kind: 'unsent', failure: notReady() }
     const linkNumber = this.#linkNumber
-    const outcome = subOutcomeOf(await this.#call(SUB, body))
+    const outcome = subOutcomeOf(await this.#call(CALLS.Qot_Sub.protoId, body))
     if (linkNumber !== this.#linkNumber) {
       return { kind: 'lost', failure: outcome.kind === 'done' ? linkChanged() : outcome.failure }
     }

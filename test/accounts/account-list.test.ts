@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { linkFailure } from '../../src/base/failure.ts'
 import { AccountListCache } from '../../src/accounts/account-list.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
-import { linkFailure } from '../../src/gateway/link/link-failure.ts'
 import { readPushAccounts } from '../../src/accounts/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 
@@ -176,6 +176,23 @@ test('while OpenD refuses the list it is asked for once a second, and known acco
     await rig.pass(10)
   }
   assert.equal(rig.count(LIST) - before, 1)
+})
+
+test('cards are resolved by a list that is a minute old at most; a list that cannot be had is a failure', async () => {
+  const rig = new Rig()
+  await rig.connect()
+  assert.deepEqual(await rig.book.cards(), { ok: true, value: [7n, 8n].map((accId) => ({ accId, cards: [] })) })
+  await rig.pass(59_999)
+  await rig.book.cards()
+  assert.equal(rig.count(LIST), 1)
+  rig.list = 'refuses'
+  await rig.pass(1)
+  const refused = await rig.book.cards()
+  assert.ok(!refused.ok && refused.failure.code === 'opend.failed')
+  assert.equal(rig.count(LIST), 2)
+  rig.cut()
+  const unreachable = await rig.book.cards()
+  assert.ok(!unreachable.ok && unreachable.failure.code === 'gateway.disconnected')
 })
 
 test('whatever failed before, a healthy OpenD has all accounts subscribed within a minute', async () => {

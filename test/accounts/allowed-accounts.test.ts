@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allowedAccounts, needsAccountList } from '../../src/accounts/allowed-accounts.ts'
-import type { TradingAccount } from '../../src/accounts/trading-accounts.ts'
+import { cardsOf } from '../../src/accounts/trading-accounts.ts'
 import type { KeyRecord } from '../../src/auth/key-record.ts'
 import { NO_LIMITS } from '../../src/limits/key-limits.ts'
 
-const ACCOUNTS: readonly TradingAccount[] = [
+const ACCOUNTS = cardsOf([
   { trdEnv: 1, accID: 11n, cardNum: '1001000011112222', uniCardNum: '1007000011118888' },
   { trdEnv: 1, accID: 12n, cardNum: '1001000011113333', uniCardNum: '1007000011118888' },
   { trdEnv: 1, accID: 13n, cardNum: '1001000099993333' },
   { trdEnv: 0, accID: 14n },
-]
+])
 
 function keyWith(accIds: readonly bigint[] | null, cardNums: readonly string[] | null): KeyRecord {
   const { allowedAccIds: _, ...limits } = NO_LIMITS

@@ -99,3 +99,32 @@ test('the search ends at entries from before the call, and never says "not sent"
 test('what the code of the object throws stays a bug', async () => {
   await assert.rejects(orderUnder(new LostGateway([], Object.assign(new Error('bug'), { remote: true }))), /bug/)
 })
+
+/** An object whose account list cannot be had the first times it is asked. */
+class ListlessGateway extends FakeGateway {
+  readonly #errors: Error[]
+
+  constructor(...errors: Error[]) {
+    super()
+    this.#errors = errors
+  }
+
+  override accounts(): ReturnType<FakeGateway['accounts']> {
+    const error = this.#errors.shift()
+    return error === undefined ? super.accounts() : Promise.reject(error)
+  }
+}
+
+test('the account list is asked for once more from a restarted object, then it is a failure with a name', async () => {
+  const accountsOf = (...errors: Error[]) => {
+    const gateway = new ListlessGateway(...errors)
+    return safeGateway(() => gateway).accounts()
+  }
+  const lost = new Error('Network connection lost.')
+  assert.equal((await accountsOf(lost)).ok, true)
+  const twice = await accountsOf(lost, lost)
+  assert.ok(!twice.ok && twice.failure.code === 'gateway.object_restarted')
+  const busy = await accountsOf(Object.assign(new Error('busy'), { overloaded: true }))
+  assert.ok(!busy.ok && busy.failure.code === 'gateway.busy')
+  await assert.rejects(accountsOf(Object.assign(new Error('bug'), { remote: true })), /bug/)
+})

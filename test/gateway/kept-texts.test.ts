@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { linkFailure } from '../../src/gateway/link/link-failure.ts'
-import { opendFailure } from '../../src/gateway/link/opend-failure.ts'
+import { linkFailure, opendFailure } from '../../src/base/failure.ts'
 import { readAccountList } from '../../src/accounts/trading-accounts.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 

@@ -69,21 +69,18 @@ test('a push subscription may name only allowed accounts, all of them', async ()
   assert.equal((await subscribe()).status, 200)
 })
 
-test("accounts named by card are found in OpenD's list, which is asked once", async () => {
-  const { gateway, clock, send } = restricted({ allowed_card_nums: [CARD.slice(-4)] })
+test("accounts named by card are found in the gateway's list, with each request", async () => {
+  const { gateway, send } = restricted({ allowed_card_nums: [CARD.slice(-4)] })
   const funds = (accId: bigint) => send('POST /api/funds', { body: headerOf(accId) })
   assert.equal((await funds(MINE)).status, 200)
   assert.equal((await readError(await funds(NEIGHBOUR), 403)).code, 'auth.account_not_allowed')
-  assert.deepEqual(
-    gateway.calls.map(({ protocol }) => protocol),
-    ['Trd_GetAccList', 'Trd_GetFunds'],
-  )
+  gateway.only('Trd_GetFunds')
   assert.deepEqual(await accountIds(await send('GET /api/accounts')), [String(MINE)])
 
-  gateway.calls.length = 0
-  clock.nowMs += 60_000
-  assert.equal((await funds(MINE)).status, 200)
-  assert.equal(gateway.calls[0]?.protocol, 'Trd_GetAccList', 'a list of a minute ago is not trusted')
+  gateway.succeed('Trd_GetAccList', { accList: [{ trdEnv: 1, accID: NEIGHBOUR, cardNum: CARD }] })
+  assert.equal((await readError(await funds(MINE), 403)).code, 'auth.account_not_allowed', 'the card has moved')
+  assert.equal((await funds(NEIGHBOUR)).status, 200)
+  assert.deepEqual(gateway.done, Array(5).fill('accounts'), 'the Worker has no copy of the list')
 })
 
 test('when the list cannot be had, a key with cards opens nothing', async () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import fc from 'fast-check'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
-import { isCached } from '../../src/http/cached-read.ts'
 import { keysJson, makeRig, NOW_MS, readError, type Rig, type SendOptions, tokenOf } from './rig.ts'
 import { sampleBody } from './sample-message.ts'
 
@@ -207,13 +206,13 @@ test('a body that was long on its way does not get what was fresh when it set ou
 })
 
 test('only reads that are the same for everybody are kept: nothing of accounts, nothing that counts', async () => {
-  const cached = new Set(API_ENDPOINTS.filter(isCached).map(({ path }) => path))
+  const cached = new Set(API_ENDPOINTS.filter(({ isIsolateCached }) => isIsolateCached).map(({ path }) => path))
   for (const path of ['quote', 'kline', 'rt', 'ticker', 'orderbook', 'broker', 'snapshot', 'static-info']) {
     assert.ok(cached.has(`/api/${path}`), path)
   }
   for (const endpoint of API_ENDPOINTS) {
-    if (endpoint.isOrder === true || cached.has(endpoint.path)) {
-      assert.ok(endpoint.isOrder === true || (endpoint.group === 'Quote' && endpoint.method === 'POST'), endpoint.path)
+    if (endpoint.isOrder || cached.has(endpoint.path)) {
+      assert.ok(endpoint.isOrder || (endpoint.group === 'Quote' && endpoint.method === 'POST'), endpoint.path)
       continue
     }
     const rig = makeRig({ KEYS_JSON: keysJson({ id: 'all', scopes: ['qot:read', 'acc:read', 'trade:unlock'] }) })

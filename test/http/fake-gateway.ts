@@ -1,3 +1,4 @@
+import { type AccountCards, cardsOf, readAccountList } from '../../src/accounts/trading-accounts.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
 import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
@@ -111,6 +112,14 @@ export class FakeGateway implements GatewayPort {
     return { ok: false, failure: answer, budget, epoch }
   }
 
+  /** The list that `Trd_GetAccList` is answered with. */
+  async accounts(): Promise<Result<readonly AccountCards[]>> {
+    this.done.push('accounts')
+    const answer = this.#answerOf('Trd_GetAccList')
+    const list = answer instanceof Uint8Array ? readAccountList(answer) : answer
+    return 'code' in list ? fail(list) : succeed(cardsOf(list))
+  }
+
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
     const { protoId, body, caller } = request
     const answer = this.#take({ protoId, body, caller, isFresh: false, quotaShare: null })
@@ -189,6 +198,10 @@ export class FakeGateway implements GatewayPort {
     const request = decodeMessage(`${protocol}.Request` as 'Qot_GetKL.Request', body)
     assert.ok(request.ok, `the gateway got bytes that do not decode: ${protocol}`)
     this.calls.push({ ...call, protocol, c2s: request.value.c2s })
+    return this.#answerOf(protocol)
+  }
+
+  #answerOf(protocol: ProtocolName): Uint8Array | Failure {
     const answer = this.answers.get(protocol) ?? { retType: 0, s2c: sampleMessage(`${protocol}.S2C`) }
     if (answer instanceof Uint8Array || isFailure(answer)) return answer
     return encodeChecked(`${protocol}.Response`, answer)

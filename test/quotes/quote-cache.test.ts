@@ -4,7 +4,7 @@ import { PushDataType, SubType } from '../../proto/enums.ts'
 import { CALL_DEADLINE_MS } from '../../src/gateway/link/timing.ts'
 import { QuoteCache } from '../../src/quotes/quote-cache.ts'
 import { needsOf } from '../../src/quotes/quote-read.ts'
-import type { QuotePush } from '../../src/quotes/quote-push.ts'
+import type { QuotePush } from '../../src/quotes/stream-state.ts'
 import { securityOf } from '../../src/subscriptions/stream.ts'
 import { eventsOf, QuoteRig, replyOf, requestOf, successOf, TENCENT, type Security } from './quote-rig.ts'
 

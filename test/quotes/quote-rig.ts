@@ -1,6 +1,6 @@
 import { KLType, SubType } from '../../proto/enums.ts'
 import type { MessageName, MessageTypes } from '../../proto/messages.ts'
-import type { QuotePush } from '../../src/quotes/quote-push.ts'
+import type { QuotePush } from '../../src/quotes/stream-state.ts'
 import { secKeyOf, type SecKey, type UnitKey } from '../../src/subscriptions/stream.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'

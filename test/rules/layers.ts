@@ -3,26 +3,28 @@ import type { SourceFile } from './source-files.ts'
 
 /**
  * Which layer may import which. Everything runs down: http, then orders, auth and limits, gateway, wire, transport,
- * base. The simulator stands on the wire, and the Durable Objects beside http on everything below it. `cli`, `index` and
- * `demo` put it all together and are not listed.
+ * base. `calls`, the table of OpenD's calls, stands beside base. The simulator stands on the wire, and the Durable Objects
+ * beside http on everything below it. `cli`, `index` and `demo` put it all together and are not listed.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  calls: ['proto'],
   transport: ['base'],
   wire: ['transport', 'base', 'proto'],
-  gateway: ['wire', 'transport', 'base', 'proto'],
-  accounts: ['auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
+  gateway: ['calls', 'wire', 'transport', 'base', 'proto'],
+  accounts: ['calls', 'auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
   limits: ['auth', 'gateway', 'wire', 'transport', 'base', 'proto'],
   auth: ['limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   problem: ['base', 'proto'],
   fees: ['limits', 'wire', 'base', 'proto'],
-  orders: ['accounts', 'auth', 'fees', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  subscriptions: ['gateway', 'wire', 'transport', 'base', 'proto'],
-  quotes: ['accounts', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  pushes: ['problem', 'auth', 'quotes', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  orders: ['calls', 'accounts', 'auth', 'fees', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  subscriptions: ['calls', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  quotes: ['calls', 'accounts', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  pushes: ['calls', 'problem', 'auth', 'quotes', 'subscriptions', 'gateway', 'wire', 'transport', 'base', 'proto'],
   env: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
-  endpoints: ['auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
+  endpoints: ['calls', 'auth', 'limits', 'gateway', 'wire', 'transport', 'base', 'proto'],
   http: [
+    'calls',
     'env',
     'endpoints',
     'problem',
@@ -38,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'proto',
   ],
   core: [
+    'calls',
     'accounts',
     'orders',
     'quotes',

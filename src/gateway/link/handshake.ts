@@ -1,13 +1,8 @@
 import { PacketEncAlgo } from '../../../proto/enums.ts'
+import { aesCipher, type Aes128, type BodyCipher, type RsaKey } from '../../wire/cipher.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { KEEP_ALIVE_FRACTION, KEEP_ALIVE_INTERVAL_MS } from './timing.ts'
-
-/** Protocol ids of the conversation itself. */
-export const INIT_CONNECT = 1001
-export const GET_GLOBAL_STATE = 1002
-export const NOTIFY = 1003
-export const KEEP_ALIVE = 1004
 
 /** What OpenD told us when the connection was made. */
 export interface Greeting {
@@ -71,6 +66,22 @@ export function readGreeting(body: Uint8Array): GreetingRead | { readonly ok: fa
       heartbeatMs: Math.floor(intervalMs * KEEP_ALIVE_FRACTION),
     },
   }
+}
+
+/** What an encrypted link needs: the RSA key that OpenD has too, and AES for all that follows InitConnect. */
+export interface Encryption {
+  readonly rsa: RsaKey
+  readonly aes128: Aes128
+}
+
+/** The cipher of a connection after its greeting. */
+export function sessionCipher({ aesKey, aesIv }: GreetingRead, { aes128 }: Encryption): BodyCipher {
+  return aesCipher(PacketEncAlgo.AES_CBC, asciiBytes(aesKey), asciiBytes(aesIv), aes128)
+}
+
+/** OpenD's keys are 16 ASCII characters that stand for themselves. */
+function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0))
 }
 
 /** A heartbeat. OpenD closes a connection that sends none for 30 s. */

@@ -1,14 +1,16 @@
+import { ALL_CALLS } from '../../calls.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-
-const PLACE_ORDER = 2202
-const MODIFY_ORDER = 2205
 
 /** The key byte of field 1 where that is a message: `c2s` in a `Request`, `packetID` in a `C2S`. */
 const FIRST_MESSAGE = 0x0a
 
+const ORDER_CALLS: ReadonlySet<number> = new Set(
+  ALL_CALLS.filter(({ kind }) => kind === 'order').map(({ protoId }) => protoId),
+)
+
 /** Whether a call can change an order. These carry a packet id and are sent at most once. */
 export function isOrderCall(protoId: number): boolean {
-  return protoId === PLACE_ORDER || protoId === MODIFY_ORDER
+  return ORDER_CALLS.has(protoId)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { goesBefore, type CallRank } from '../rate-limit/call-rank.ts'
+import { goesBefore, type CallRank } from '../../calls/call-rank.ts'
 import { type Bound, MAX_PENDING } from './timing.ts'
 
 /** A call by what its room depends on. */

@@ -1,4 +1,4 @@
-import type { CallRank } from '../rate-limit/call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 import { PendingBounds } from './pending-bounds.ts'
 
 /** A call on its way: waiting for the link, or sent and waiting for its reply. */

@@ -1,4 +1,5 @@
-import type { GatewayFailure, GatewayFailureCode } from '../../base/failure.ts'
+import { CALLS } from '../../calls.ts'
+import { type GatewayFailure, type GatewayFailureCode, linkFailure } from '../../base/failure.ts'
 import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
 import { Deframer } from '../../wire/deframer.ts'
 import type { Frame, Sha1 } from '../../wire/frame.ts'
@@ -6,20 +7,16 @@ import { protocolById } from '../../wire/schema.ts'
 import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
-import { type Encryption, sessionCipher } from './encryption.ts'
 import {
-  GET_GLOBAL_STATE,
+  type Encryption,
   globalStateRequest,
-  INIT_CONNECT,
   initConnectRequest,
-  KEEP_ALIVE,
   keepAliveRequest,
   type LoginState,
-  NOTIFY,
   readGreeting,
+  sessionCipher,
 } from './handshake.ts'
 import type { GovernedCall } from '../rate-limit/governor.ts'
-import { linkFailure } from './link-failure.ts'
 import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
@@ -113,7 +110,7 @@ export class GatewaySession {
   /** The socket of that link is open. */
   opened(linkId: number, nowMs: number): readonly Effect[] {
     if (linkId === this.#linkId && this.#stage.name === 'connecting') {
-      const serial = this.calls.sendOwn(INIT_CONNECT, initConnectRequest(this.#encryption !== null), nowMs)
+      const serial = this.calls.sendOwn(CALLS.InitConnect.protoId, initConnectRequest(this.#encryption !== null), nowMs)
       this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
     }
     return this.#take()
@@ -156,7 +153,7 @@ export class GatewaySession {
       this.#connect(nowMs)
     } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
       this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
-      this.calls.sendOwn(KEEP_ALIVE, keepAliveRequest(nowMs), nowMs)
+      this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
       this.#lookAtLogin(nowMs)
     }
     this.#expire(nowMs)
@@ -195,11 +192,11 @@ export class GatewaySession {
     if (protocolById(protoId)?.request === null) {
       this.counts.pushes++
       // A notification may announce a lost or regained login, so the state is read rather than guessed from it.
-      if (protoId === NOTIFY && this.#stage.name === 'ready') this.#lookAtLogin(nowMs)
+      if (protoId === CALLS.Notify.protoId && this.#stage.name === 'ready') this.#lookAtLogin(nowMs)
       this.#effects.push({ kind: 'push', protoId, body: frame.body })
     } else if (this.calls.reply(frame)) {
       if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
-      if (protoId === GET_GLOBAL_STATE) this.#login.seen(frame.body)
+      if (protoId === CALLS.GetGlobalState.protoId) this.#login.seen(frame.body)
     }
   }
 
@@ -219,7 +216,7 @@ export class GatewaySession {
   }
 
   #lookAtLogin(nowMs: number): void {
-    if (this.#login.begin()) this.calls.sendOwn(GET_GLOBAL_STATE, globalStateRequest(), nowMs)
+    if (this.#login.begin()) this.calls.sendOwn(CALLS.GetGlobalState.protoId, globalStateRequest(), nowMs)
   }
 
   #connect(nowMs: number): void {
@@ -261,9 +258,9 @@ export class GatewaySession {
       linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
     )
     // The next heartbeat asks again.
-    if (expired.includes(GET_GLOBAL_STATE)) this.#login.lost()
+    if (expired.includes(CALLS.GetGlobalState.protoId)) this.#login.lost()
     // Every heartbeat gets an answer from a living OpenD; without one the socket is open but nobody is there.
-    if (this.#stage.name === 'ready' && expired.includes(KEEP_ALIVE)) {
+    if (this.#stage.name === 'ready' && expired.includes(CALLS.KeepAlive.protoId)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
     }
   }

@@ -1,4 +1,4 @@
-import type { CallRank } from './call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 
 /** A caller before a call: what its rank may take of a window, and what is in the window. */
 export interface ShareUse {

@@ -1,4 +1,8 @@
-import type { MessageName } from '../../../proto/messages.ts'
+import { ModifyOrderOp } from '../../../proto/enums.ts'
+import type { ProtocolName } from '../../../proto/messages.ts'
+import { ALL_CALLS, type CallNameWith, CALLS, type OpendCall } from '../../calls.ts'
+import type { CallLimit } from '../../calls/call-limit.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { UPSTREAM_LIMITS, type UpstreamLimit } from './upstream-limits.ts'
 
@@ -9,25 +13,27 @@ export interface Counted {
   readonly accId: bigint | null
 }
 
+/** The calls whose body says whether and for whom they count. */
+type CountedByBody = CallNameWith<
+  { readonly limit: { readonly scope: 'account' } } | { readonly limit: { readonly counts: 'first_pages' } }
+>
+
 /**
- * The limited calls whose body says whether and for whom they count, by protocol id. The schema on board has the
- * messages of the API's calls only, so others of the kind (2112, 2226, 2227) are not here. Whoever makes one of them
- * an API call adds it: unread, a combo order (2227) would not count against the plain orders of its account.
+ * The request messages of the limited calls whose body says whether and for whom they count, by protocol id. A call that
+ * the API does not offer (a combo order, 2227) has no message here: it counts without its account.
  */
-const READABLE = {
-  2101: 'Trd_GetFunds.Request',
-  2102: 'Trd_GetPositionList.Request',
-  2111: 'Trd_GetMaxTrdQtys.Request',
-  2201: 'Trd_GetOrderList.Request',
-  2202: 'Trd_PlaceOrder.Request',
-  2205: 'Trd_ModifyOrder.Request',
-  2211: 'Trd_GetOrderFillList.Request',
-  2221: 'Trd_GetHistoryOrderList.Request',
-  2222: 'Trd_GetHistoryOrderFillList.Request',
-  2223: 'Trd_GetMarginRatio.Request',
-  2225: 'Trd_GetOrderFee.Request',
-  3103: 'Qot_RequestHistoryKL.Request',
-} as const satisfies Record<number, MessageName>
+export function countedByBody(calls: readonly OpendCall[]): ReadonlyMap<number, `${ProtocolName}.Request`> {
+  const read = calls.filter(({ limit }) => limit !== undefined && !isOfLogin(limit))
+  return new Map(read.map(({ protoId, name }) => [protoId, `${name}.Request`]))
+}
+
+// The type is the same choice from the same rows.
+const READABLE = countedByBody(ALL_CALLS) as ReadonlyMap<number, `${CountedByBody}.Request`>
+
+/** Whether every call counts, and all of them together: the body does not matter. */
+function isOfLogin({ scope, counts }: Pick<CallLimit, 'scope' | 'counts'>): boolean {
+  return scope === 'login' && counts === 'all'
+}
 
 /**
  * How OpenD counts a call; null when it does not. The body is read only where it matters. A body that cannot be read (a
@@ -48,9 +54,9 @@ const KNOWN = new WeakMap<Uint8Array, { readonly protoId: number; readonly count
 function countedBy(protoId: number, body: Uint8Array): Counted | null {
   const limit = UPSTREAM_LIMITS.get(protoId)
   if (limit === undefined) return null
-  if (limit.scope === 'login' && limit.counts === 'all') return { limit, accId: null }
-  if (!isReadable(protoId)) return { limit, accId: null }
-  const decoded = decodeMessage(READABLE[protoId], body)
+  const message = READABLE.get(protoId)
+  if (message === undefined) return { limit, accId: null }
+  const decoded = decodeMessage(message, body)
   if (!decoded.ok) return { limit, accId: null }
   const { c2s } = decoded.value
   // OpenD's own cache answers for nothing; only a look at the broker's server counts.
@@ -61,6 +67,13 @@ function countedBy(protoId: number, body: Uint8Array): Counted | null {
   return { limit, accId: header !== undefined && 'accID' in header ? header.accID : null }
 }
 
-function isReadable(protoId: number): protoId is keyof typeof READABLE {
-  return protoId in READABLE
+/**
+ * The rank of a call of the order path that comes without one, read from its body. The order path knows more (whether a
+ * kill switch asks, whether the ledger has the order, whether it is a dry run) and passes the rank where it can.
+ */
+export function rankOf(protoId: number, body: Uint8Array): CallRank {
+  if (protoId === CALLS.Trd_PlaceOrder.protoId) return 'order'
+  if (protoId !== CALLS.Trd_ModifyOrder.protoId) return 'system'
+  const request = decodeMessage('Trd_ModifyOrder.Request', body)
+  return request.ok && request.value.c2s.modifyOrderOp === ModifyOrderOp.Cancel ? 'cancel' : 'order'
 }

@@ -1,4 +1,4 @@
-import type { CallRank } from './call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 
 /** A call that waits for OpenD's limit. The body stays with its owner. */
 export interface WaitingCall {

@@ -4,11 +4,9 @@ import { countOf } from './classify-call.ts'
 import type { Budget, Limiter } from './limiter.ts'
 import { LimiterPool } from './limiter-pool.ts'
 import type { WaitingCall } from './fair-queue.ts'
-import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from './call-rank.ts'
+import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from '../../calls/call-rank.ts'
 import { WaitingReads } from './waiting-reads.ts'
 import { LIMIT_WINDOW_MS, UPSTREAM_LIMITS } from './upstream-limits.ts'
-
-export type { CallRank } from './call-rank.ts'
 
 /** A call on its way to OpenD. */
 export interface GovernedCall {

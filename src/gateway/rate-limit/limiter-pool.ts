@@ -1,6 +1,6 @@
 import type { Counted } from './classify-call.ts'
 import { Limiter } from './limiter.ts'
-import type { CallRank } from './call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 
 /**
  * Counters that are kept. A login has a few dozen accounts with 15 limits each and 110 limits of its own; the bound only

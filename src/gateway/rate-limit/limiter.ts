@@ -1,4 +1,4 @@
-import { CALL_RANKS, type CallRank, goesBefore } from './call-rank.ts'
+import { CALL_RANKS, type CallRank, goesBefore } from '../../calls/call-rank.ts'
 import { FairQueue, type WaitingCall } from './fair-queue.ts'
 import { isInShare } from './caller-share.ts'
 import { SlidingWindow } from './sliding-window.ts'

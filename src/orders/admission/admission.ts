@@ -1,8 +1,9 @@
+import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { roundedIdAdvice } from '../../base/rounded-id.ts'
 import { withSentence } from '../../base/shown-text.ts'
 import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
-import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, MOST_ID_CHARS, type OrderCall } from '../order-call.ts'
@@ -43,7 +44,8 @@ export class Admission {
     if ('code' in accounts) return accounts
     const refusal = admitOrder(call.c2s.header, accounts, request.rights)
     if (refusal !== null) return refusal
-    if (call.protoId !== 2202 || utf8Bytes(call.c2s.remark ?? '') <= CALLER_REMARK_BYTES) return null
+    if (call.protoId !== CALLS.Trd_PlaceOrder.protoId || utf8Bytes(call.c2s.remark ?? '') <= CALLER_REMARK_BYTES)
+      return null
     const expected = `at most ${CALLER_REMARK_BYTES} bytes of UTF-8; the rest of OpenD's 64 carries the order's tag`
     return { code: 'request.invalid_value', path: 'remark', expected }
   }
@@ -72,7 +74,8 @@ export class Admission {
 
 /** A text of the call that is longer than OpenD's own ever are: the ledger keeps it with the call. */
 function overlongField(call: OrderCall): Failure | null {
-  const [path, text] = call.protoId === 2202 ? ['code', call.c2s.code] : ['order_id_ex', call.c2s.orderIDEx ?? '']
+  const [path, text] =
+    call.protoId === CALLS.Trd_PlaceOrder.protoId ? ['code', call.c2s.code] : ['order_id_ex', call.c2s.orderIDEx ?? '']
   if (text.length <= MOST_ID_CHARS) return null
   return { code: 'request.invalid_value', path, expected: `at most ${MOST_ID_CHARS} characters` }
 }

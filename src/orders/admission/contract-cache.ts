@@ -1,14 +1,12 @@
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { parseSecurityText } from '../../wire/security-text.ts'
 import type { Upstream } from '../reconciliation/account-orders.ts'
-
-const GET_SECURITY_SNAPSHOT = 3203
-const GET_FUTURE_INFO = 3218
 
 /** Multipliers change between trading days, by corporate action; an hour is well within the night between two. */
 const CONTRACT_FRESH_MS = 3_600_000
@@ -81,7 +79,7 @@ async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFa
   const security = parseSecurityText(symbol)
   if (security === null) return NOTHING_KNOWN
   const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
-  const outcome = await upstream(GET_SECURITY_SNAPSHOT, request)
+  const outcome = await upstream(CALLS.Qot_GetSecuritySnapshot.protoId, request)
   if (!outcome.ok) return outcome.failure
   const decoded = decodeMessage('Qot_GetSecuritySnapshot.Response', outcome.body)
   const snapshot = decoded.ok ? decoded.value.s2c?.snapshotList?.[0] : undefined
@@ -95,7 +93,7 @@ async function futureInfo(
   security: MessageTypes['Qot_Common.Security'],
 ): Promise<MessageTypes['Qot_GetFutureInfo.FutureInfo'] | null> {
   const request = encodeMessage('Qot_GetFutureInfo.Request', { c2s: { securityList: [security] } })
-  const outcome = await upstream(GET_FUTURE_INFO, request)
+  const outcome = await upstream(CALLS.Qot_GetFutureInfo.protoId, request)
   const decoded = outcome.ok ? decodeMessage('Qot_GetFutureInfo.Response', outcome.body) : null
   return decoded?.ok === true ? (decoded.value.s2c?.futureInfoList?.[0] ?? null) : null
 }

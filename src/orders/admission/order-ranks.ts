@@ -1,4 +1,5 @@
-import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
+import { CALLS } from '../../calls.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
 import { isFinal } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
@@ -51,7 +52,7 @@ export class OrderRanks {
 
   /** The order that a cancel is about, if the ledger has it as one that may be open; null for one it does not know. */
   #orderKey(call: OrderCall): string | null {
-    if (call.protoId !== 2205) return null
+    if (call.protoId !== CALLS.Trd_ModifyOrder.protoId) return null
     const { header, orderID, orderIDEx, forAll } = call.c2s
     const accId = header.accID.toString()
     if (forAll === true) return `${accId}/all`

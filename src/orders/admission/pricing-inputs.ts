@@ -1,3 +1,4 @@
+import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { hasValueCap, type OrderPolicy } from '../../limits/order-policy.ts'
@@ -33,7 +34,7 @@ export async function pricingInputsOf(
   isFull: boolean,
 ): Promise<PricingInputs | Failure> {
   const isNeeded = isCancel(call) ? policy.markets !== null : isFull || isLimited(policy)
-  const target = call.protoId === 2205 ? await targetOf(call, isNeeded) : null
+  const target = call.protoId === CALLS.Trd_ModifyOrder.protoId ? await targetOf(call, isNeeded) : null
   if (target !== null && 'code' in target) return target
   if (isCancel(call) || !isNeeded) return { ...NOTHING, target }
   const facts = limitFactsOf(call, target)

@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { marketsOfSymbol } from '../../limits/trade-venue.ts'
 import type { LedgerEntry } from '../entry.ts'
@@ -45,7 +46,7 @@ export async function targetOrderOf(
   call: OrderCall,
   needsListing: boolean,
 ): Promise<TargetOrder | Failure | null> {
-  if (call.protoId === 2202 || call.c2s.forAll === true) return null
+  if (call.protoId === CALLS.Trd_PlaceOrder.protoId || call.c2s.forAll === true) return null
   const { header, orderID, orderIDEx } = call.c2s
   const accId = header.accID.toString()
   const ids: OrderIds = { orderId: orderID === 0n ? null : orderID.toString(), orderIdEx: orderIDEx ?? null }

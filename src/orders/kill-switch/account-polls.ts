@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import type { AccountRef, Upstream } from '../reconciliation/account-orders.ts'
@@ -11,8 +12,6 @@ export interface OrderList {
   /** Whether OpenD asked the broker for it. What is not in a cached list may be there all the same. */
   readonly isFresh: boolean
 }
-
-const GET_ORDER_LIST = 2201
 
 interface Polls {
   /** The poll on its way. */
@@ -74,7 +73,7 @@ export class AccountPolls {
   async #ask(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
     const header = { trdEnv: account.trdEnv, accID: account.accId, trdMarket: account.trdMarket }
     const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header, refreshCache: isFresh } })
-    const outcome = await this.#upstream(GET_ORDER_LIST, body, { caller, rank: 'switch' })
+    const outcome = await this.#upstream(CALLS.Trd_GetOrderList.protoId, body, { caller, rank: 'switch' })
     if (!outcome.ok) return null
     const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
     if (!decoded.ok || decoded.value.retType !== 0) return null

@@ -1,3 +1,4 @@
+import { CALLS } from '../../calls.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { type AccountRef, cancelRequest } from '../reconciliation/account-orders.ts'
 import { outcomeOf } from '../sending/reply.ts'
@@ -49,7 +50,7 @@ export class OrderCanceller {
 
   async #send({ caller, requestId }: CancelTask, account: AccountRef, order: OrderNames): Promise<CancelEnding> {
     const request: OrderRequest = {
-      protoId: 2205,
+      protoId: CALLS.Trd_ModifyOrder.protoId,
       body: cancelRequest(account, order),
       caller,
       rights: { simulate: true, real: true },
@@ -79,7 +80,7 @@ const LOST: CancelEnding = { outcome: 'unknown', detail: 'the reply to the cance
 function endingOf(reply: OrderReply): CancelEnding {
   switch (reply.kind) {
     case 'answered': {
-      const outcome = outcomeOf(2205, { ok: true, body: reply.body })
+      const outcome = outcomeOf(CALLS.Trd_ModifyOrder.protoId, { ok: true, body: reply.body })
       if (outcome.state === 'accepted') return { outcome: 'cancelled', detail: null, retryAfterMs: null }
       return { outcome: 'refused', detail: outcome.detail, retryAfterMs: null }
     }

@@ -1,8 +1,8 @@
 import { ModifyOrderOp, TrdEnv } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
-import type { Failure } from '../../base/failure.ts'
+import { CALLS } from '../../calls.ts'
+import { type Failure, opendFailure } from '../../base/failure.ts'
 import type { CallOutcome } from '../../gateway/link/effect.ts'
-import { opendFailure } from '../../gateway/link/opend-failure.ts'
 import type { CallOrigin } from '../../gateway/opend-client.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
@@ -19,8 +19,6 @@ export interface AccountRef {
   readonly trdMarket: number
 }
 
-const GET_ORDER_LIST = 2201
-const GET_HISTORY_ORDER_LIST = 2221
 const DAY_MS = 86_400_000
 
 /** `Common.RetType` of a refusal. */
@@ -36,7 +34,7 @@ export async function ordersOf(upstream: Upstream, account: AccountRef): Promise
 export async function listOrders(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | Failure> {
   // Refreshed: OpenD's cache may miss exactly the order whose reply was lost.
   const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header: headerOf(account), refreshCache: true } })
-  const outcome = await upstream(GET_ORDER_LIST, body)
+  const outcome = await upstream(CALLS.Trd_GetOrderList.protoId, body)
   if (!outcome.ok) return outcome.failure
   const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
   if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }
@@ -63,7 +61,10 @@ export async function pastOrdersOf(
   // Times are in the market's own zone; a day on both sides makes the zone irrelevant.
   const filterConditions = { beginTime: timeText(fromMs - DAY_MS), endTime: timeText(toMs + DAY_MS) }
   const c2s = { header: headerOf(account), filterConditions }
-  const outcome = await upstream(GET_HISTORY_ORDER_LIST, encodeMessage('Trd_GetHistoryOrderList.Request', { c2s }))
+  const outcome = await upstream(
+    CALLS.Trd_GetHistoryOrderList.protoId,
+    encodeMessage('Trd_GetHistoryOrderList.Request', { c2s }),
+  )
   if (!outcome.ok) return null
   const decoded = decodeMessage('Trd_GetHistoryOrderList.Response', outcome.body)
   if (!decoded.ok) return null

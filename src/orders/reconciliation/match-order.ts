@@ -1,4 +1,5 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { CALLS } from '../../calls.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
@@ -10,7 +11,9 @@ type Order = MessageTypes['Trd_Common.Order']
 
 /** Compares an entry with a snapshot. Null when the snapshot has no trace of the call. */
 export function matchOrder(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
-  return entry.call.protoId === 2202 ? matchNew(entry, snapshot, others) : matchChange(entry, snapshot, others)
+  return entry.call.protoId === CALLS.Trd_PlaceOrder.protoId
+    ? matchNew(entry, snapshot, others)
+    : matchChange(entry, snapshot, others)
 }
 
 /**

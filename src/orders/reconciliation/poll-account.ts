@@ -1,3 +1,4 @@
+import { CALLS } from '../../calls.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { type AccountRef, ordersOf, pastOrdersOf, type PastOrders, type Upstream } from './account-orders.ts'
 import { matchOrder } from './match-order.ts'
@@ -45,7 +46,7 @@ function askPast(
   nowMs: number,
 ): Promise<PastOrders | null> {
   const oldestMs = nowMs - ORDER_LIFE_MS
-  const hasChange = missing.some(({ call }) => call.protoId === 2205)
+  const hasChange = missing.some(({ call }) => call.protoId === CALLS.Trd_ModifyOrder.protoId)
   const times = missing.map(({ createdAtMs }) => createdAtMs)
   const fromMs = hasChange ? oldestMs : Math.max(oldestMs, Math.min(...times))
   // A clock that was set back is behind the entries.

@@ -1,10 +1,9 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import type { Upstream } from './account-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
-
-const GET_ORDER_LIST = 2201
 
 /**
  * Shows every order list of the order side to `onListed`, whatever it was asked for, while `isWatching`. The list is
@@ -17,7 +16,7 @@ export function watchLists(
 ): Upstream {
   return async (protoId, body, origin) => {
     const outcome = await upstream(protoId, body, origin)
-    if (protoId !== GET_ORDER_LIST || !outcome.ok || !isWatching()) return outcome
+    if (protoId !== CALLS.Trd_GetOrderList.protoId || !outcome.ok || !isWatching()) return outcome
     const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
     const s2c = decoded.ok ? decoded.value.s2c : undefined
     if (s2c !== undefined) onListed(s2c.header.accID.toString(), s2c.orderList ?? [])

@@ -68,7 +68,9 @@ export function gapOf(entry: LedgerEntry, lists: OrderLists, ledger: Pick<Ledger
 /** Whether an accepted order has to be on the lists of an entry's account and market by now. */
 function isWitness(placed: LedgerEntry, { call }: LedgerEntry, startedMs: number): boolean {
   // An order that a person named when deciding by hand is no word of OpenD's.
-  if (placed.call.trdMarket !== call.trdMarket || placed.resolution !== null || !hasId(idsOfEntry(placed))) return false
+  // A cancel of everything is about the orders of every market, so a list without those of one of them proves nothing.
+  const isMeant = placed.call.trdMarket === call.trdMarket || (call.forAll && call.forMarket === undefined)
+  if (!isMeant || placed.resolution !== null || !hasId(idsOfEntry(placed))) return false
   const ageMs = startedMs - placed.updatedAtMs
   // A negative age is a clock that was set back.
   return ageMs < 0 || ageMs >= LIST_LAG_MS

@@ -1,7 +1,7 @@
 import type { Failure } from '../../base/failure.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/timers.ts'
-import type { CallRank } from '../../gateway/rate-limit/call-rank.ts'
+import type { CallRank } from '../../calls/call-rank.ts'
 import type { LeaveCheck } from '../../gateway/upstream-client.ts'
 import type { LimitState } from '../../limits/limit-state.ts'
 import type { LimitVerdict } from '../../limits/verdict.ts'

@@ -1,7 +1,9 @@
+import { CALLS, type OrderProtoId } from '../../calls.ts'
 import { shownText } from '../../base/shown-text.ts'
 import type { CallOutcome } from '../../gateway/link/effect.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
+import { orderNameOf } from '../order-call.ts'
 import { hasId, idsOf } from '../order-identity.ts'
 
 /** What the end of a call says about the order. */
@@ -20,13 +22,13 @@ const DEFINITE_REFUSALS: ReadonlySet<number> = new Set([-1, -500])
  * gateway. A timeout, a cut, a reply that does not decode, OpenD's own -100, -200 and -400, and an accepted new order
  * whose reply names no order all leave the outcome unknown.
  */
-export function outcomeOf(protoId: 2202 | 2205, outcome: CallOutcome): Outcome {
+export function outcomeOf(protoId: OrderProtoId, outcome: CallOutcome): Outcome {
   if (!outcome.ok) {
     const { failure, sent } = outcome
     const detail = 'detail' in failure ? `${failure.code}: ${shownText(failure.detail)}` : failure.code
     return { state: sent ? 'unknown' : 'not_sent', detail }
   }
-  const name = protoId === 2202 ? 'Trd_PlaceOrder.Response' : 'Trd_ModifyOrder.Response'
+  const name = `${orderNameOf(protoId)}.Response` as const
   const decoded = decodeMessage(name, outcome.body)
   if (!decoded.ok) return { state: 'unknown', detail: `the reply does not decode: ${decoded.detail}` }
   const { retType, retMsg, errCode, s2c } = decoded.value
@@ -39,7 +41,7 @@ export function outcomeOf(protoId: 2202 | 2205, outcome: CallOutcome): Outcome {
   const ids = idsOf(s2c ?? {})
   // An OpenD that knows alphanumeric ids gives one to every order. One that does not leaves the field out.
   const isNamed = s2c?.orderIDEx === undefined ? hasId(ids) : ids.orderIdEx !== null
-  if (protoId === 2202 && !isNamed) {
+  if (protoId === CALLS.Trd_PlaceOrder.protoId && !isNamed) {
     return { state: 'unknown', detail: 'OpenD accepted the order, but its reply names no order' }
   }
   return { state: 'accepted', ...ids }

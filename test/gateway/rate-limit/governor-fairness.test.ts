@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { CallRank } from '../../../src/gateway/rate-limit/call-rank.ts'
+import type { CallRank } from '../../../src/calls/call-rank.ts'
 import { bodyOf, GovernorRig, type Spec, type SpecParts, specOf } from './governor-rig.ts'
 
 /**

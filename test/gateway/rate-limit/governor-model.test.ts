@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CALL_RANKS } from '../../../src/gateway/rate-limit/call-rank.ts'
+import { CALL_RANKS } from '../../../src/calls/call-rank.ts'
 import { CounterModel } from './governor-model.ts'
 import { GovernorRig, type Spec } from './governor-rig.ts'
 

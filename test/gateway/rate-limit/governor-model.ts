@@ -1,4 +1,4 @@
-import { CALL_RANKS, MAX_WAIT_MS } from '../../../src/gateway/rate-limit/call-rank.ts'
+import { CALL_RANKS, MAX_WAIT_MS } from '../../../src/calls/call-rank.ts'
 import { MAX_WAITING_PER_CALLER, MAX_WAITING_PER_QUEUE } from '../../../src/gateway/rate-limit/fair-queue.ts'
 import { UPSTREAM_LIMITS, type UpstreamLimit } from '../../../src/gateway/rate-limit/upstream-limits.ts'
 import { type Ending, type Spec, START_MS } from './governor-rig.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import apiCalls from '../../../proto/api-calls.json' with { type: 'json' }
+import { CALLS } from '../../../src/calls.ts'
 import { countOf } from '../../../src/gateway/rate-limit/classify-call.ts'
-import { CALL_RANKS, goesBefore } from '../../../src/gateway/rate-limit/call-rank.ts'
+import { CALL_RANKS, goesBefore } from '../../../src/calls/call-rank.ts'
 import { UPSTREAM_LIMITS } from '../../../src/gateway/rate-limit/upstream-limits.ts'
 import { RateLimits } from '../../../src/simulator/session/rate-limits.ts'
 import { protocolById } from '../../../src/wire/schema.ts'
@@ -15,7 +15,7 @@ type Event =
   | { readonly kind: 'forget' }
 
 /** The limited calls of the API: what can come in from outside. */
-const LIMITED = [...UPSTREAM_LIMITS.keys()].filter((id) => apiCalls.includes(protocolById(id)?.name ?? ''))
+const LIMITED = [...UPSTREAM_LIMITS.keys()].filter((id) => (protocolById(id)?.name ?? '') in CALLS)
 
 const pass = fc.record({
   kind: fc.constant('pass' as const),

@@ -1,5 +1,6 @@
 import type { UpstreamFailure } from '../../../src/base/failure.ts'
-import { type CallRank, Governor, type GovernorDecision } from '../../../src/gateway/rate-limit/governor.ts'
+import type { CallRank } from '../../../src/calls/call-rank.ts'
+import { Governor, type GovernorDecision } from '../../../src/gateway/rate-limit/governor.ts'
 import type { CallFields } from '../../../src/simulator/session/rate-rules.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import apiCalls from '../../../proto/api-calls.json' with { type: 'json' }
+import { CALLS } from '../../../src/calls.ts'
 import { countOf } from '../../../src/gateway/rate-limit/classify-call.ts'
-import { CALL_RANKS } from '../../../src/gateway/rate-limit/call-rank.ts'
+import { CALL_RANKS } from '../../../src/calls/call-rank.ts'
 import { callsFor, LIMIT_WINDOW_MS, UPSTREAM_LIMITS } from '../../../src/gateway/rate-limit/upstream-limits.ts'
 import { RATE_WINDOW_MS } from '../../../src/simulator/session/rate-limits.ts'
 import { RATE_RULES } from '../../../src/simulator/session/rate-rules.ts'
@@ -46,7 +46,7 @@ test('both count the same calls', () => {
 
 test('every call of the API that is limited for an account is counted for that account', () => {
   const limited = [...UPSTREAM_LIMITS].filter(
-    ([id, { scope }]) => scope === 'account' && apiCalls.includes(protocolById(id)?.name ?? ''),
+    ([id, { scope }]) => scope === 'account' && (protocolById(id)?.name ?? '') in CALLS,
   )
   assert.ok(limited.length > 10)
   for (const [id, limit] of limited) {

@@ -93,6 +93,19 @@ test('without the order that OpenD accepted, an empty list does not prove that n
   assert.deepEqual([rig.latest.state, rig.latest.detail], ['accepted', 'no order of the account is open'])
 })
 
+test('an order of another market of the account is a witness for a cancel of everything, not for that of one market', async () => {
+  for (const [trdMarket, state] of [
+    [undefined, 'unknown'],
+    [1, 'accepted'],
+  ] as const) {
+    const rig = await withWitness({ ...REAL, trdMarket: 2 })
+    rig.listed = []
+    void rig.cancel({ header: REAL, forAll: true, orderID: 0n, trdMarket })
+    await rig.pass(120_000)
+    assert.equal(rig.latest.state, state)
+  }
+})
+
 test('without a history, the list of today proves nothing about an older order', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(HISTORY, () => ({

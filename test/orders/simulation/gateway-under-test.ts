@@ -176,10 +176,11 @@ export class GatewayUnderTest {
     const life = this.wake()
     const armed = life.endSwitch(() => life.gateway.orders.cancelAfter(caller, seconds))
     this.record(`cancel-after of ${caller}: ${seconds} s${armed.ok ? '' : ` ${armed.failure.code}`}`)
-    if (!armed.ok || !life.isAlive) return
+    if (!armed.ok) return
     const armedMs = this.#surroundings.clock.elapsedMs
+    // Also when the object ended before it answered: the new switch may have been stored in place of the last one.
     for (const one of this.armed) if (one.caller === caller) one.endedMs = Math.min(one.endedMs, armedMs)
-    if (seconds === null) return
+    if (seconds === null || !life.isAlive) return
     const dueMs = armedMs + seconds * 1_000
     const one: ArmedSwitch = { caller, armedMs, dueMs, endedMs: Infinity, begunMs: null, isDurable: false }
     this.armed.push(one)

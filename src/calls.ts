@@ -1,0 +1,208 @@
+import { SubType } from '../proto/enums.ts'
+import type { ProtocolName } from '../proto/messages.ts'
+import {
+  type CallLimit,
+  FOR_CHANGES,
+  FOR_CONTRACT_VALUES,
+  FOR_LAST_POLL,
+  FOR_ORDER_LISTS,
+  FOR_SNAPSHOT_VALUES,
+  PER_ACCOUNT,
+  PER_FIRST_PAGE,
+  PER_LOGIN,
+  PER_REFRESH,
+} from './calls/call-limit.ts'
+
+/** What is known of one call or push of OpenD, whoever makes it. */
+export interface CallFacts {
+  readonly protoId: number
+  /**
+   * - `read`: changes nothing at OpenD and answers the same to all who ask the same at the same time, so identical reads
+   *   share one call.
+   * - `write`: changes something at OpenD (a subscription, the lock). Never shared.
+   * - `order`: can place, change or cancel an order: carries a packet id, is sent at most once, and is in the ledger.
+   * - `push`: comes unasked; it has no request.
+   * - `own`: the gateway's own, for the connection itself.
+   */
+  readonly kind: 'read' | 'write' | 'order' | 'push' | 'own'
+  /** OpenD's documented limit; a call without one may be made as often as one likes. */
+  readonly limit?: CallLimit
+  /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
+  readonly accounts?: 'header' | 'list' | 'reply'
+  /** How long a reply may be given again, ms: its facts move by the day, and what it has beside them bounds the time. */
+  readonly cacheMs?: number
+  /**
+   * A Worker isolate may give a reply again for a moment. Only where the answer does not depend on who asks: never
+   * anything of an account, and nothing that counts the caller's own (subscriptions, quotas).
+   */
+  readonly isIsolateCached?: true
+  /** `Qot_Common.SubType` of the subscription that the getter needs; null where the request decides. */
+  readonly subType?: number | null
+  /** The getter whose answers the push keeps up to date. */
+  readonly feeds?: ProtocolName
+}
+
+/** A call with its name: that of the messages' file, `Qot_GetKL` for `Qot_GetKL.Request`. */
+export interface OpendCall extends CallFacts {
+  readonly name: ProtocolName
+}
+
+const MINUTE_MS = 60_000
+
+/**
+ * The calls of OpenD that this product makes, and the pushes that it receives: one row for each protocol id.
+ *
+ * The limits are those of OpenD's documentation, call by call; where newer pages disagree, the number that OpenD was
+ * last seen enforcing. Trade limits are per account, the others belong to the login and so to all connections together.
+ */
+export const CALLS = {
+  InitConnect: { protoId: 1001, kind: 'own' },
+  GetGlobalState: { protoId: 1002, kind: 'read' },
+  Notify: { protoId: 1003, kind: 'push' },
+  KeepAlive: { protoId: 1004, kind: 'own' },
+  GetUserInfo: { protoId: 1005, kind: 'read' },
+  GetDelayStatistics: { protoId: 1007, kind: 'read' },
+  UsedQuota: { protoId: 1010, kind: 'read' },
+
+  Trd_GetAccList: { protoId: 2001, kind: 'read', accounts: 'reply' },
+  Trd_UnlockTrade: { protoId: 2005, kind: 'write', limit: { ...PER_LOGIN, calls: 10 } },
+  Trd_SubAccPush: { protoId: 2008, kind: 'write', accounts: 'list' },
+  Trd_GetFunds: { protoId: 2101, kind: 'read', accounts: 'header', limit: { ...PER_REFRESH, calls: 10 } },
+  Trd_GetPositionList: { protoId: 2102, kind: 'read', accounts: 'header', limit: { ...PER_REFRESH, calls: 10 } },
+  Trd_GetMaxTrdQtys: { protoId: 2111, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 10 } },
+  Trd_GetOrderList: {
+    protoId: 2201,
+    kind: 'read',
+    accounts: 'header',
+    limit: { ...PER_REFRESH, calls: 10, reserves: FOR_ORDER_LISTS },
+  },
+  Trd_PlaceOrder: {
+    protoId: 2202,
+    kind: 'order',
+    accounts: 'header',
+    limit: { ...PER_ACCOUNT, calls: 15, leastGapMs: 20 },
+  },
+  Trd_ModifyOrder: {
+    protoId: 2205,
+    kind: 'order',
+    accounts: 'header',
+    limit: { ...PER_ACCOUNT, calls: 20, leastGapMs: 40, reserves: FOR_CHANGES },
+  },
+  Trd_UpdateOrder: { protoId: 2208, kind: 'push' },
+  Trd_GetOrderFillList: { protoId: 2211, kind: 'read', accounts: 'header', limit: { ...PER_REFRESH, calls: 10 } },
+  Trd_UpdateOrderFill: { protoId: 2218, kind: 'push' },
+  Trd_GetHistoryOrderList: {
+    protoId: 2221,
+    kind: 'read',
+    accounts: 'header',
+    limit: { ...PER_ACCOUNT, calls: 10, reserves: FOR_LAST_POLL },
+  },
+  Trd_GetHistoryOrderFillList: {
+    protoId: 2222,
+    kind: 'read',
+    accounts: 'header',
+    limit: { ...PER_ACCOUNT, calls: 10 },
+  },
+  Trd_GetMarginRatio: { protoId: 2223, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 10 } },
+  Trd_GetOrderFee: { protoId: 2225, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 10 } },
+
+  Qot_Sub: { protoId: 3001, kind: 'write' },
+  Qot_GetSubInfo: { protoId: 3003, kind: 'read' },
+  Qot_GetBasicQot: { protoId: 3004, kind: 'read', subType: SubType.Basic, isIsolateCached: true },
+  Qot_UpdateBasicQot: { protoId: 3005, kind: 'push', feeds: 'Qot_GetBasicQot' },
+  // Each period of K-lines has a sub type.
+  Qot_GetKL: { protoId: 3006, kind: 'read', subType: null, isIsolateCached: true },
+  Qot_UpdateKL: { protoId: 3007, kind: 'push', feeds: 'Qot_GetKL' },
+  Qot_GetRT: { protoId: 3008, kind: 'read', subType: SubType.RT, isIsolateCached: true },
+  Qot_UpdateRT: { protoId: 3009, kind: 'push', feeds: 'Qot_GetRT' },
+  Qot_GetTicker: { protoId: 3010, kind: 'read', subType: SubType.Ticker, isIsolateCached: true },
+  Qot_UpdateTicker: { protoId: 3011, kind: 'push', feeds: 'Qot_GetTicker' },
+  // The odd-lot book has a sub type of its own.
+  Qot_GetOrderBook: { protoId: 3012, kind: 'read', subType: null, isIsolateCached: true },
+  Qot_UpdateOrderBook: { protoId: 3013, kind: 'push', feeds: 'Qot_GetOrderBook' },
+  Qot_GetBroker: { protoId: 3014, kind: 'read', subType: SubType.Broker, isIsolateCached: true },
+  Qot_UpdateBroker: { protoId: 3015, kind: 'push', feeds: 'Qot_GetBroker' },
+  Qot_UpdatePriceReminder: { protoId: 3019, kind: 'push' },
+  Qot_RequestHistoryKL: { protoId: 3103, kind: 'read', limit: { ...PER_FIRST_PAGE, calls: 60 } },
+
+  // Names, lots and listings change overnight; whether an option is suspended is in it too.
+  Qot_GetStaticInfo: slow(3202, 10, 5 * MINUTE_MS),
+  Qot_GetSecuritySnapshot: {
+    protoId: 3203,
+    kind: 'read',
+    limit: { ...PER_LOGIN, calls: 60, reserves: FOR_SNAPSHOT_VALUES },
+    isIsolateCached: true,
+  },
+  // The plates of a market: new ones come by the month.
+  Qot_GetPlateSet: slow(3204, 10, 60 * MINUTE_MS),
+  // Members of a plate change by the week, with the listings' facts above.
+  Qot_GetPlateSecurity: slow(3205, 10, 10 * MINUTE_MS),
+  // Warrants and futures of an underlying: issued and expired overnight.
+  Qot_GetReference: slow(3206, 10, 5 * MINUTE_MS),
+  // Plates of a security, as slow as the plates.
+  Qot_GetOwnerPlate: slow(3207, 10, 60 * MINUTE_MS),
+  // The contracts of an underlying are listed overnight, and it has no prices; suspensions as above.
+  Qot_GetOptionChain: slow(3209, 10, 5 * MINUTE_MS),
+  Qot_GetWarrant: { protoId: 3210, kind: 'read', limit: { ...PER_LOGIN, calls: 60 } },
+  Qot_GetCapitalFlow: { protoId: 3211, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
+  Qot_GetCapitalDistribution: { protoId: 3212, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
+  Qot_GetUserSecurity: { protoId: 3213, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
+  Qot_StockFilter: { protoId: 3215, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
+  // Dates and price ranges move by the day, but whether applications are open turns at an hour, and people wait for it.
+  Qot_GetIpoList: slow(3217, 10, MINUTE_MS),
+  // Contract terms. The real contract behind a main one changes overnight.
+  Qot_GetFutureInfo: {
+    protoId: 3218,
+    kind: 'read',
+    limit: { ...PER_LOGIN, calls: 30, reserves: FOR_CONTRACT_VALUES },
+    cacheMs: 10 * MINUTE_MS,
+    isIsolateCached: true,
+  },
+  Qot_GetMarketState: {
+    protoId: 3223,
+    kind: 'read',
+    limit: { ...PER_LOGIN, calls: 10 },
+    isIsolateCached: true,
+  },
+} as const satisfies Partial<Record<ProtocolName, CallFacts>>
+
+/** A read of facts that move by the day. */
+function slow<const Id extends number>(protoId: Id, calls: number, cacheMs: number) {
+  return { protoId, kind: 'read', limit: { ...PER_LOGIN, calls }, cacheMs, isIsolateCached: true } as const
+}
+
+/** The name of a call that has a row. */
+export type CallName = keyof typeof CALLS
+
+/** The names of the calls whose rows have these facts. */
+export type CallNameWith<Facts> = {
+  [Name in CallName]: (typeof CALLS)[Name] extends Facts ? Name : never
+}[CallName]
+
+/** The protocol ids of calls. */
+export type ProtoIdOf<Name extends CallName> = (typeof CALLS)[Name]['protoId']
+
+/** The calls that are orders: the only ones that the ledger takes. */
+export type OrderName = CallNameWith<{ readonly kind: 'order' }>
+
+/** The protocol ids of the calls that are orders. */
+export type OrderProtoId = ProtoIdOf<OrderName>
+
+/** The pushes that keep a getter's answers up to date. */
+export type QuotePushName = CallNameWith<{ readonly feeds: CallName }>
+
+/** The getters of what OpenD pushes: each needs a subscription. */
+export type GetterName = CallNameWith<{ readonly subType: number | null }>
+
+/** The rows of a table by name, of the calls above or of a test's, as a list in its order. */
+export type CallTable = Readonly<Partial<Record<ProtocolName, CallFacts>>>
+
+/** The rows of a table, each with its name. What is derived from the calls is made from such a list. */
+export function callsOf(table: CallTable): readonly OpendCall[] {
+  // The keys of an object are the names that its type lists.
+  const rows = Object.entries(table) as [ProtocolName, CallFacts][]
+  return rows.map(([name, facts]) => ({ name, ...facts }))
+}
+
+/** All calls, in the order of the table. */
+export const ALL_CALLS: readonly OpendCall[] = callsOf(CALLS)
