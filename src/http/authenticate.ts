@@ -31,11 +31,13 @@ export async function admit(
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
 
-/** Whether a request has a token that is right, whatever its scopes are. Not counted: nothing is granted by it. */
-export async function isKnownCaller({ request, deployment, nowMs }: Exchange): Promise<boolean> {
+/** Whether a request has a token that is right, whatever its scopes are. Counted like every other use of a token. */
+export async function isKnownCaller({ request, deployment, counters, nowMs }: Exchange): Promise<boolean> {
   const token = readBearer(request.headers.get('Authorization'))
   if (!deployment.ok || !token.ok || token.value === null) return false
-  return (await deployment.value.authenticator.identify(token.value, nowMs)).ok
+  const caller = await deployment.value.authenticator.identify(token.value, nowMs)
+  counters.countAuth('rest', caller.ok ? 'allow' : 'reject', labelOf(token, caller))
+  return caller.ok
 }
 
 async function authenticate(

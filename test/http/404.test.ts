@@ -42,6 +42,17 @@ test('a path as long as a URL is not sent back', async () => {
   assert.ok(error.error.length < 200)
 })
 
+test('a token that is tried on such a path is counted', async () => {
+  const { gateway, send } = keyRig(['metrics'])
+  await send('GET /api/nothing', { token: tokenOf('other') })
+  await send('GET /metrics')
+  const rejected = gateway.counted.filter(({ name }) => name === 'futu_auth_events_total')
+  assert.deepEqual(
+    rejected.map(({ labels }) => labels['outcome']),
+    ['reject'],
+  )
+})
+
 test('a path that is nearly one of the table is named to a caller with a token that is right, and to no other', async () => {
   const { gateway, send } = keyRig(['metrics'])
   const cases = [
