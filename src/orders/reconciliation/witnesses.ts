@@ -2,7 +2,7 @@ import { ModifyOrderOp } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { hasId, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { hasId, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -59,21 +59,35 @@ export function gapOf(entry: LedgerEntry, lists: OrderLists, ledger: Pick<Ledger
     .filter((placed) => placed.id !== entry.id && isWitness(placed, entry, startedMs))
     .toSorted((one, other) => distance(one, entry) - distance(other, entry))
     .slice(0, MOST_WITNESSES)
-    .find((placed) => !isListed(placed, orders) && !isDeleted(placed, ledger))
+    .find(
+      (placed) => !isListed(placed, orders) && (isYoungTarget(placed, entry, startedMs) || !isDeleted(placed, ledger)),
+    )
   return missing === undefined
     ? null
     : `OpenD's list lacks ${missing.id}, which it accepted before, so what it does not list may be there all the same`
 }
 
-/** Whether an accepted order has to be on the lists of an entry's account and market by now. */
-function isWitness(placed: LedgerEntry, { call }: LedgerEntry, startedMs: number): boolean {
+/**
+ * Whether an accepted order has to be on the lists of an entry's account and market by now. The orders that the entry is
+ * to change have to be there from the start: that they are not listed would be taken for the change.
+ */
+function isWitness(placed: LedgerEntry, entry: LedgerEntry, startedMs: number): boolean {
+  const { call } = entry
   // An order that a person named when deciding by hand is no word of OpenD's.
   // A cancel of everything is about the orders of every market, so a list without those of one of them proves nothing.
   const isMeant = placed.call.trdMarket === call.trdMarket || (call.forAll && call.forMarket === undefined)
   if (!isMeant || placed.resolution !== null || !hasId(idsOfEntry(placed))) return false
+  if (call.forAll && placed.createdAtMs <= entry.createdAtMs) return true
+  if (isYoungTarget(placed, entry, startedMs)) return true
   const ageMs = startedMs - placed.updatedAtMs
   // A negative age is a clock that was set back.
   return ageMs < 0 || ageMs >= LIST_LAG_MS
+}
+
+/** Whether an entry is to change an order that lists may still lack. */
+function isYoungTarget(placed: LedgerEntry, { call }: LedgerEntry, startedMs: number): boolean {
+  const isTarget = isSameOrder(targetIds(call), idsOfEntry(placed)) === true
+  return isTarget && startedMs - placed.updatedAtMs < LIST_LAG_MS
 }
 
 function isListed(placed: LedgerEntry, orders: readonly Order[]): boolean {

@@ -93,6 +93,23 @@ test('without the order that OpenD accepted, an empty list does not prove that n
   assert.deepEqual([rig.latest.state, rig.latest.detail], ['accepted', 'no order of the account is open'])
 })
 
+test('an order that was accepted a moment before a lost cancel of everything, or a lost deletion, is a witness too', async () => {
+  for (const change of [
+    { forAll: true, orderID: 0n },
+    { orderID: 7n, modifyOrderOp: ModifyOrderOp.Delete },
+  ]) {
+    const rig = new OrderPathRig()
+    rig.answers.set(2202, () => placed(7n))
+    await rig.done(rig.place({ header: REAL }))
+    rig.answers.set(2205, () => failed('gateway.disconnected', true))
+    // OpenD's lists lack the order for now, as after a restart.
+    rig.listed = []
+    void rig.modify({ header: REAL, modifyOrderOp: ModifyOrderOp.Cancel, ...change })
+    await rig.pass(9_000)
+    assert.equal(rig.latest.state, 'unknown')
+  }
+})
+
 test('an order of another market of the account is a witness for a cancel of everything, not for that of one market', async () => {
   for (const [trdMarket, state] of [
     [undefined, 'unknown'],
