@@ -50,6 +50,7 @@ function freshOpenD(state: SimulatorState | undefined): SimulatedOpenD {
   return new SimulatedOpenD({
     seed: SEED,
     crypto: nativeCrypto,
+    startedMs: Date.now(),
     market: { hours: 'always' },
     onBug: (bug) => console.error('the simulator made a mistake', bug),
     ...(state === undefined ? {} : { state }),

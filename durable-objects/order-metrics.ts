@@ -1,13 +1,14 @@
+import { labelOfCaller } from '../src/auth/caller-standing.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { EntryState } from '../src/orders/entry.ts'
-import { keyLabelOf } from './key-label.ts'
 
 /** Series of refusals that are kept: nine gates for each key. The bound holds when someone configures thousands. */
 const MAX_SERIES = 2_000
 
 interface Refusals {
-  readonly caller: string
+  /** The caller's label. */
+  readonly keyId: string
   readonly reason: string
   count: number
 }
@@ -15,8 +16,6 @@ interface Refusals {
 /** What is counted of order calls, in memory: Prometheus takes a restart for what it is. */
 export class OrderMetrics {
   readonly #refusals = new Map<string, Refusals>()
-  /** Labels of callers. Hashing is not done at once, so a caller that is counted for the first time shows a moment later. */
-  readonly #labels = new Map<string, string>()
 
   /** Counts a refusal, if a limit or a halt is what refused. */
   countRefused(caller: string, { code }: Failure): void {
@@ -26,16 +25,13 @@ export class OrderMetrics {
     const series = this.#refusals.get(key)
     if (series !== undefined) series.count++
     else if (this.#refusals.size < MAX_SERIES) {
-      this.#refusals.set(key, { caller, reason, count: 1 })
-      if (!this.#labels.has(caller)) void keyLabelOf(caller).then((label) => this.#labels.set(caller, label))
+      this.#refusals.set(key, { keyId: labelOfCaller(caller), reason, count: 1 })
     }
   }
 
   samples(outcomes: Readonly<Record<EntryState, number>>): readonly MetricSample[] {
     const counts = new Map<string, { labels: Readonly<Record<string, string>>; value: number }>()
-    for (const { caller, reason, count } of this.#refusals.values()) {
-      const keyId = this.#labels.get(caller)
-      if (keyId === undefined) continue
+    for (const { keyId, reason, count } of this.#refusals.values()) {
       const series = counts.get(`${reason} ${keyId}`)
       // All JWTs are one series, as everywhere.
       if (series !== undefined) series.value += count

@@ -2,12 +2,12 @@ import { allowedAccounts, needsAccountList } from '../src/accounts/allowed-accou
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import { Authenticator } from '../src/auth/authenticator.ts'
 import { isToken } from '../src/auth/bearer.ts'
+import { labelOfCaller } from '../src/auth/caller-standing.ts'
 import type { KeyTable } from '../src/auth/key-table.ts'
 import { socketCallerOf } from '../src/auth/socket-caller-header.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import { fail, succeed, type Result } from '../src/base/result.ts'
 import type { Config } from '../src/env.ts'
-import { keyLabelOf } from './key-label.ts'
 
 /** Lets in the sockets that show their token in a message. Everybody else was let in by the Worker. */
 export class SocketAuthenticator {
@@ -31,7 +31,7 @@ export class SocketAuthenticator {
   /** The caller behind a token. Failures: those of a token in a header, and of the account list. */
   async identify(token: string): Promise<Result<SocketCaller>> {
     const caller = await this.#identify(token)
-    this.#count(caller.ok ? 'allow' : 'reject', caller.ok ? await keyLabelOf(caller.value.id) : '<invalid>')
+    this.#count(caller.ok ? 'allow' : 'reject', caller.ok ? labelOfCaller(caller.value.id) : '<invalid>')
     return caller
   }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { CALLS } from '../src/calls.ts'
+import { commandLine } from '../src/cli/command-line.ts'
 import { emitEnums, emitMessageTypes, emitSchemaJson } from './emit.ts'
 import type { ProtocolModel, SchemaModel } from './model.ts'
 import { parseProtoFiles, type ProtoFiles } from './parse.ts'
@@ -116,4 +117,11 @@ function main(check: boolean): number {
   return stale.length > 0 ? 1 : 0
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.includes('--check'))
+if (import.meta.main) {
+  const line = commandLine({
+    command: 'npm run proto --',
+    about: 'Compiles the .proto files into the tables and types that the product uses.',
+    options: { check: { about: 'writes nothing; fails when a generated file is not what the sources compile to' } },
+  })
+  process.exitCode = main(line.has('check'))
+}

@@ -1,4 +1,5 @@
 import { readAllowedOrigins } from './auth/allowed-origins.ts'
+import { LOCAL_KEY_ID } from './auth/caller.ts'
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
 import { withoutSecrets } from './base/without-secrets.ts'
@@ -12,7 +13,7 @@ export interface Env extends JwtVariables {
   readonly OPEND_RSA_KEY?: string | undefined
   /** The keys, in the form of futu-opend-rs's keys.json. Holds hashes, not keys. */
   readonly KEYS_JSON?: string | undefined
-  /** Set by the local start command only: reads from this machine need no token. */
+  /** Set by the local start command only: reads from this machine need no token, while no caller is configured. */
   readonly LOCAL_OPEN_READS?: string | undefined
   /** `scope` closes /metrics to tokens without the `metrics` scope; `open` is the default. */
   readonly METRICS_AUTH?: string | undefined
@@ -21,6 +22,26 @@ export interface Env extends JwtVariables {
    * and of loopback origins.
    */
   readonly ALLOWED_ORIGINS?: string | undefined
+}
+
+/**
+ * Every variable of `Env` with its meaning, in the order of the README. The local start command passes exactly these on
+ * and prints them in its help.
+ */
+export const VARIABLES: Readonly<Record<keyof Env, string>> = {
+  OPEND_URL: 'where OpenD is: tcp://host:port, or simulator: for the built-in one',
+  OPEND_RSA_KEY: 'the RSA key that OpenD has (the text of the PKCS#1 PEM file)',
+  KEYS_JSON: 'the keys that callers use (the text of a keys.json)',
+  JWT_ISSUER: 'the iss that a JWT must carry',
+  JWT_AUDIENCE: 'the aud that a JWT must carry',
+  JWT_ALGORITHMS: 'allowed algorithms of JWTs, comma separated',
+  JWT_JWKS_URL: 'the published keys of the issuer',
+  JWT_SECRET: 'the secret shared with the issuer, instead of published keys',
+  JWT_SCOPE_CLAIM: 'the claim that lists scopes; scope by default',
+  JWT_DEFAULT_LIMITS: 'limits of every JWT, JSON as in the limits of a key',
+  ALLOWED_ORIGINS: 'origins of web pages that may connect, comma separated',
+  METRICS_AUTH: 'scope or open: whether /metrics needs a token',
+  LOCAL_OPEN_READS: 'true or false: whether reads from this machine need no token',
 }
 
 /** Where the gateway object connects to. */
@@ -45,6 +66,7 @@ export interface Config {
   readonly keys: KeyTable
   /** Null when JWTs are not used. */
   readonly jwt: JwtSettings | null
+  /** Reads of this machine need no token. False as soon as any caller is configured, other than the local key. */
   readonly localOpenReads: boolean
   readonly metricsNeedScope: boolean
   /** In the form of an `Origin` header: `https://app.example.com`. */
@@ -55,6 +77,7 @@ export interface Config {
 export type ConfigReading =
   | { readonly ok: true; readonly value: Config }
   | { readonly ok: false; readonly problems: readonly string[] }
+
 /** Whether more than one caller can exist: then none may take what the others need of OpenD. Every JWT may be another. */
 export function hasManyCallers({ keys, jwt }: Config): boolean {
   return jwt !== null || keys.length > 1
@@ -71,7 +94,8 @@ export function readConfig(env: Env): ConfigReading {
   const linkKey = readLinkKey(env.OPEND_RSA_KEY, problems)
   const keys = readKeyTable(env.KEYS_JSON, problems)
   const jwt = readJwtSettings(env, problems)
-  const localOpenReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
+  const opensReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
+  const localOpenReads = opensReads && jwt === null && keys.every(({ id }) => id === LOCAL_KEY_ID)
   const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['open', 'scope'], problems) === 'scope'
   const allowedOrigins = readAllowedOrigins(env.ALLOWED_ORIGINS, problems)
   if (upstream === null || problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }

@@ -29,14 +29,14 @@ export class Authenticator {
    */
   async identify(token: string, nowMs: number): Promise<Result<Caller>> {
     if (this.#jwt !== null && hasJwtShape(token)) return this.#jwt.verify(token, nowMs)
-    const key = this.#found.get(token) ?? (await this.#find(token))
+    const key = this.#found.get(token) ?? this.#find(token)
     if (key === null || key.isFrozen) return fail({ code: 'auth.invalid_token' })
     if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return fail({ code: 'auth.expired_token' })
     return succeed({ id: `key:${key.id}`, scopes: key.scopes, expiresAtMs: key.expiresAtMs, key, restrictions: key })
   }
 
-  async #find(token: string): Promise<KeyRecord | null> {
-    const key = await findKey(this.#keys, token)
+  #find(token: string): KeyRecord | null {
+    const key = findKey(this.#keys, token)
     if (key !== null) this.#found.set(token, key)
     return key
   }

@@ -1,4 +1,5 @@
-import { sha1 } from '../transport/native-crypto.ts'
+import { hexOf } from '../base/hex.ts'
+import { sha1, sha256 } from '../transport/native-crypto.ts'
 import type { KeyRecord } from './key-record.ts'
 import type { KeyTable } from './key-table.ts'
 import type { Scope } from './scope.ts'
@@ -15,8 +16,7 @@ const MARK_HEX_DIGITS = 16
 export function keyMarkOf(record: KeyRecord): string {
   const known = MARKS.get(record)
   if (known !== undefined) return known
-  const hex = Array.from(sha1(record.digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const mark = hex.slice(0, MARK_HEX_DIGITS)
+  const mark = hexOf(sha1(record.digest)).slice(0, MARK_HEX_DIGITS)
   MARKS.set(record, mark)
   return mark
 }
@@ -65,4 +65,17 @@ export function socketStanding(table: KeyTable, caller: OpenedBy, nowMs: number)
 
 function isKeyCaller(id: string): boolean {
   return id.startsWith(KEY_PREFIX)
+}
+
+/**
+ * A key's id as a label of metrics. /metrics may be open, so the label is a short hash of the id, which is of no use to
+ * readers that do not have the ids.
+ */
+export function labelOfKey(keyId: string): string {
+  return `kh_${hexOf(sha256(keyId)).slice(0, 8)}`
+}
+
+/** A caller, by its id, as a label of metrics. All JWTs are one series. */
+export function labelOfCaller(id: string): string {
+  return isKeyCaller(id) ? labelOfKey(id.slice(KEY_PREFIX.length)) : '<jwt>'
 }

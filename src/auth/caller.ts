@@ -45,6 +45,9 @@ export function quotaShareOf({ restrictions }: Caller): number | null {
   return restrictions === null ? null : restrictions.subscriptionQuota
 }
 
+/** The id of the key that the local start command makes. Any other key is one that somebody configured. */
+export const LOCAL_KEY_ID = 'local'
+
 /**
  * A request without a token on a developer's own machine: it may read, nothing else. It exists only where the
  * local start command set `LOCAL_OPEN_READS`.

@@ -1,7 +1,9 @@
-import { isJsonArray, isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../wire/json-text.ts'
-import { equalInConstantTime } from './constant-time.ts'
-import { sha256 } from './digest.ts'
-import { readKeyRecord, type KeyRecord } from './key-record.ts'
+import { equalInConstantTime, sha256 } from '../transport/native-crypto.ts'
+import { listOf, readFields, required } from '../wire/json-fields.ts'
+import { Problem, Problems } from '../wire/json-problem.ts'
+import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json-text.ts'
+import { KEY_RECORD, keyRecordFrom, type KeyRecord } from './key-record.ts'
+import { sentencesOf } from './restrictions.ts'
 
 /** Every request compares its token with all records, so their number is bounded. */
 export const MAX_KEYS = 1000
@@ -9,10 +11,15 @@ export const MAX_KEYS = 1000
 /** The keys of a deployment. */
 export type KeyTable = readonly KeyRecord[]
 
+const KEY_FILE = {
+  version: required({ expected: '1', read: (value) => (value === 1 ? 1 : null) }),
+  keys: required({ ...listOf(KEY_RECORD, MAX_KEYS), expected: `a list of at most ${MAX_KEYS} keys, each an object` }),
+}
+
 /**
  * Reads the key file's text: `{"version": 1, "keys": [...]}`, the form of futu-opend-rs. Absent or empty means no
- * keys. Every mistake is added to `problems`; with a single one the table must not be used, because a key file that
- * is half understood would open what its author closed.
+ * keys. Every mistake is added to `problems`, up to the bound of `Problems`; with a single one the table must not be
+ * used, because a key file that is half understood would open what its author closed.
  */
 export function readKeyTable(text: string | undefined, problems: string[]): KeyTable {
   if (text === undefined || text.trim() === '') return []
@@ -22,49 +29,43 @@ export function readKeyTable(text: string | undefined, problems: string[]): KeyT
     problems.push(`KEYS_JSON is not valid JSON: ${detail}.`)
     return []
   }
-  const records = recordsOf(parsed.value, problems).map((object, index) =>
-    readKeyRecord(object, `KEYS_JSON keys[${index}]`, problems),
-  )
-  reportRepeats(records, problems)
-  return records
-}
-
-function recordsOf(file: JsonValue, problems: string[]): readonly JsonObject[] {
-  if (!isJsonObject(file)) {
+  if (!isJsonObject(parsed.value)) {
     problems.push('KEYS_JSON must be an object: {"version": 1, "keys": [...]}.')
     return []
   }
-  const { version, keys, ...rest } = file
-  for (const name of Object.keys(rest)) problems.push(`KEYS_JSON: unknown field ${JSON.stringify(name)}.`)
-  if (version !== 1) problems.push('KEYS_JSON: version must be 1.')
-  if (keys === undefined || !isJsonArray(keys) || !keys.every(isJsonObject)) {
-    problems.push('KEYS_JSON: keys must be a list of objects.')
-    return []
-  }
-  if (keys.length > MAX_KEYS) problems.push(`KEYS_JSON: at most ${MAX_KEYS} keys.`)
-  return keys
+  const found = new Problems()
+  const records = recordsOf(parsed.value, found)
+  problems.push(...sentencesOf(found, 'KEYS_JSON'))
+  return found.count === 0 ? records : []
 }
 
-/** Two records of one name or one hash would leave open which of them a token stands for. */
-function reportRepeats(records: KeyTable, problems: string[]): void {
+function recordsOf(file: JsonObject, problems: Problems): KeyTable {
+  const fields = readFields(file, KEY_FILE, problems)
+  if (fields === null) return []
   const ids = new Set<string>()
   const digests = new Set<string>()
-  for (const [index, { id, digest }] of records.entries()) {
-    if (ids.has(id)) problems.push(`KEYS_JSON keys[${index}]: another key has the id ${JSON.stringify(id)}.`)
-    if (digest.length > 0 && digests.has(String(digest))) {
-      problems.push(`KEYS_JSON keys[${index}]: another key has the same hash.`)
-    }
+  return fields.keys.map((stated, index) => {
+    const before = problems.count
+    const record = keyRecordFrom(stated, problems)
+    const { id } = record
+    const digest = String(record.digest)
+    // Two records of one name or one hash would leave open which of them a token stands for.
+    if (ids.has(id)) problems.add(Problem.invalid('an id that no other key has').under('id'))
+    if (digests.has(digest)) problems.add(Problem.invalid('a hash that no other key has').under('hash'))
+    problems.moveUnder(index, before)
+    problems.moveUnder('keys', before)
     ids.add(id)
-    digests.add(String(digest))
-  }
+    digests.add(digest)
+    return record
+  })
 }
 
 /**
  * The record whose digest is that of the token, or null. Looks at every record, so that the time taken says nothing
  * about which one matched.
  */
-export async function findKey(table: KeyTable, token: string): Promise<KeyRecord | null> {
-  const digest = await sha256(token)
+export function findKey(table: KeyTable, token: string): KeyRecord | null {
+  const digest = sha256(token)
   let found: KeyRecord | null = null
   for (const record of table) if (equalInConstantTime(record.digest, digest)) found = record
   return found

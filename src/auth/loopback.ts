@@ -5,27 +5,50 @@ export function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.has(url.hostname)
 }
 
-/** What a request states about where it comes from; null for a header that it lacks. */
-export interface RequestSource {
-  readonly url: URL
-  readonly host: string | null
-  readonly origin: string | null
-  /** `Sec-Fetch-Site`; browsers send it, and pages cannot set it. */
-  readonly fetchSite: string | null
-}
+/**
+ * Headers that proxies, tunnels and content networks add, by name or by prefix. A program on this machine has no reason to
+ * send one. `CF-Connecting-IP` is not among them: the runtime sets it on each request.
+ */
+const PROXY_HEADERS: readonly RegExp[] = [
+  /^(?:forwarded|via|cdn-loop|client-ip|true-client-ip|remote-addr)$/,
+  /^x-(?:forwarded|real|client|cluster-client|original|remote|proxy|proxyuser|envoy|arr|azure|amzn|amz-cf|vercel|appengine)(?:$|-)/,
+  /^x-(?:cloud-trace-context|clientip|remoteip|host|coming-from|originating-ip|forward-for)$/,
+  /^(?:proxy|wl-proxy|fastly|fly|tailscale|ngrok|cloudfront|akamai|incap|sucuri)-/,
+  /^cf-(?!connecting-ip$)/,
+]
 
 /**
  * Whether a request was made by this machine's own user. Each check closes one way in for others:
  *
- *     url, host   a name that a stranger's DNS points here (rebinding). Both, because the local runtime takes the URL
+ *     url, Host   a name that a stranger's DNS points here (rebinding). Both, because the local runtime takes the URL
  *                 from a header that a client can set
- *     origin      a script of a page from elsewhere
- *     fetchSite   images, frames and navigations of such a page, which send no Origin
+ *     peer        a connection from another machine, or through a proxy that passes `CF-Connecting-IP` on
+ *     proxies     a reverse proxy or tunnel on this machine, whose own clients may be anywhere
+ *     Origin      a script of a page from elsewhere
+ *     Sec-Fetch-Site   images, frames and navigations of such a page, which send no Origin; pages cannot set it
+ *
+ * A proxy that sends none of these headers and rewrites `Host` cannot be told from a program on this machine.
  */
-export function isFromThisMachine({ url, host, origin, fetchSite }: RequestSource): boolean {
+export function isFromThisMachine(url: URL, headers: Headers): boolean {
+  const host = headers.get('Host')
   if (!isLoopback(url) || host === null || !isLoopbackAuthority(host)) return false
+  if (!isLoopbackAddress(headers.get('CF-Connecting-IP')) || hasProxyHeader(headers)) return false
+  const fetchSite = headers.get('Sec-Fetch-Site')
   if (fetchSite !== null && fetchSite !== 'same-origin' && fetchSite !== 'none') return false
+  const origin = headers.get('Origin')
   return origin === null || isLoopbackOrigin(origin)
+}
+
+function hasProxyHeader(headers: Headers): boolean {
+  for (const name of headers.keys()) {
+    if (PROXY_HEADERS.some((pattern) => pattern.test(name))) return true
+  }
+  return false
+}
+
+/** The peer's address as the runtime states it; without one the peer may be anybody. */
+function isLoopbackAddress(address: string | null): boolean {
+  return address !== null && /^(?:(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/i.test(address)
 }
 
 /** A `Host` header: a host and perhaps a port (RFC 9110 section 7.2), nothing that a URL parser would reinterpret. */

@@ -1,7 +1,18 @@
-import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json-text.ts'
+import { describeField } from '../base/field-problem.ts'
 import type { ValueLimit } from '../limits/key-limits.ts'
-import { ORDER_LIMIT_FIELDS, type OrderLimits, readOrderLimits } from './order-limits.ts'
-import { nonEmpty, RecordFields } from './record-fields.ts'
+import {
+  ACCOUNT_ID,
+  type FieldRule,
+  type FieldValues,
+  listOf,
+  readFields,
+  textLike,
+  wholeNumber,
+} from '../wire/json-fields.ts'
+import { Problems } from '../wire/json-problem.ts'
+import { readUint64 } from '../wire/json-scalar.ts'
+import { isJsonObject, parseJsonText } from '../wire/json-text.ts'
+import { nonEmpty, ORDER_LIMIT_RULES, type OrderLimits, orderLimitsFrom } from './order-limits.ts'
 
 /** What a key, or the token of an issuer, restricts its caller to. */
 export interface Restrictions {
@@ -14,25 +25,25 @@ export interface Restrictions {
   readonly limits: OrderLimits
 }
 
-const CARD_NUM = /^(?:\d{4}|\d{16})$/
+/** An account id, digit for digit. */
+const ACC_ID: FieldRule<bigint> = { expected: ACCOUNT_ID.expected, read: readUint64 }
 
-const SUBSCRIPTION_QUOTA = 'subscription_quota'
+/** The restrictions in a key record, flat or under `limits`, in `JWT_DEFAULT_LIMITS` and in a token's claim. */
+export const RESTRICTION_RULES = {
+  ...ORDER_LIMIT_RULES,
+  allowed_acc_ids: listOf(ACC_ID),
+  allowed_card_nums: listOf(textLike(/^(?:\d{4}|\d{16})$/, 'a card number: 16 digits or the last 4')),
+  /** A share of 0 would be a key that may read nothing, and taking `qot:read` away says that more plainly. */
+  subscription_quota: wholeNumber(1),
+}
 
-/** The names of restrictions in a key record, flat or under `limits`, in `JWT_DEFAULT_LIMITS` and in a token's claim. */
-export const RESTRICTION_FIELDS: ReadonlySet<string> = new Set([
-  ...ORDER_LIMIT_FIELDS,
-  'allowed_acc_ids',
-  'allowed_card_nums',
-  SUBSCRIPTION_QUOTA,
-])
-
-/** Reads restrictions. Mistakes are reported to the fields. */
-export function readRestrictions(fields: RecordFields): Restrictions {
+/** What the fields of a record restrict to. */
+export function restrictionsFrom(fields: FieldValues<typeof RESTRICTION_RULES>): Restrictions {
   return {
-    accIds: nonEmpty(fields.accIds('allowed_acc_ids')),
-    cardNums: nonEmpty(fields.textsLike('allowed_card_nums', CARD_NUM)),
-    subscriptionQuota: readSubscriptionQuota(fields),
-    limits: readOrderLimits(fields),
+    accIds: nonEmpty(fields.allowed_acc_ids),
+    cardNums: nonEmpty(fields.allowed_card_nums),
+    subscriptionQuota: fields.subscription_quota,
+    limits: orderLimitsFrom(fields),
   }
 }
 
@@ -43,24 +54,15 @@ export function parseRestrictions(text: string, where: string, problems: string[
     problems.push(`${where} must be a JSON object of limits, such as {"max_orders_per_minute": 5}.`)
     return null
   }
-  return readAlone(parsed.value, where, problems)
+  const found = new Problems()
+  const fields = readFields(parsed.value, RESTRICTION_RULES, found)
+  problems.push(...sentencesOf(found, where))
+  return fields === null ? null : restrictionsFrom(fields)
 }
 
-function readAlone(object: JsonObject, where: string, problems: string[]): Restrictions | null {
-  const known = problems.length
-  const fields = new RecordFields(object, where, problems)
-  const restrictions = readRestrictions(fields)
-  fields.reportUnread()
-  return problems.length === known ? restrictions : null
-}
-
-/** A share of 0 would be a key that may read nothing, and taking `qot:read` away says that more plainly. */
-function readSubscriptionQuota(fields: RecordFields): number | null {
-  const value = fields.value(SUBSCRIPTION_QUOTA)
-  if (value === undefined) return null
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value
-  fields.report(`${SUBSCRIPTION_QUOTA} must be a whole number, 1 or more.`)
-  return null
+/** Problems of a configured text as sentences; `where` names the text. */
+export function sentencesOf(problems: Problems, where: string): readonly string[] {
+  return problems.toFieldProblems().map((problem) => `${where}: ${describeField(problem)}.`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FieldFailure } from './field-problem.ts'
 import { shownText } from './shown-text.ts'
 
 /**
@@ -31,15 +32,7 @@ export type RequestFailure =
   | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
-  /** `allowed` are the names of all fields, where they are few. */
-  | {
-      readonly code: 'request.unknown_field'
-      readonly path: string
-      readonly nearest: string | null
-      readonly allowed?: readonly string[]
-    }
-  | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
-  | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
+  | FieldFailure
   | { readonly code: 'request.unexpected_body' }
   | { readonly code: 'request.upgrade_required' }
 

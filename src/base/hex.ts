@@ -6,3 +6,13 @@ export function hexOf(bytes: Uint8Array): string {
   for (const byte of bytes) text += HEX[byte] ?? ''
   return text
 }
+
+const PAIRS = /^(?:[0-9a-f]{2})*$/i
+
+/** The bytes that hexadecimal digits of either case stand for; null for a text of anything else, or of half a byte. */
+export function bytesOfHex(text: string): Uint8Array | null {
+  if (!PAIRS.test(text)) return null
+  const bytes = new Uint8Array(text.length / 2)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)
+  return bytes
+}

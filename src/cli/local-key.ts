@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { LOCAL_KEY_ID } from '../auth/caller.ts'
 
 /** What the key of a local run may do. Real money is left out unless the gateway is the simulator. */
 const SCOPES = ['qot:read', 'acc:read', 'trade:simulate', 'trade:unlock', 'metrics', 'admin'] as const
@@ -21,7 +22,7 @@ export function localKey(path: string): string {
 export async function keysJsonFor(key: string, mayTradeReal: boolean): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
   const record = {
-    id: 'local',
+    id: LOCAL_KEY_ID,
     hash: `sha256:${Buffer.from(hash).toString('hex')}`,
     scopes: mayTradeReal ? [...SCOPES, 'trade:real'] : SCOPES,
     created_at: new Date().toISOString(),

@@ -30,3 +30,12 @@ export function parseClock(text: string, nowMs: number): MarketClock | null {
   if (!(factor > 0 && factor <= MOST_FACTOR) || Number.isNaN(fromMs)) return null
   return { kind: 'fast', factor, fromMs, sinceMs: nowMs }
 }
+
+/**
+ * When a run with this clock began, for ids above those of earlier runs; null for a clock that shows the same times in
+ * each run, where the same seed and input give the same bytes.
+ */
+export function startOfRun(clock: MarketClock, nowMs: number): number | null {
+  const isOfToday = clock.kind === 'real' || (clock.kind === 'fast' && clock.fromMs === clock.sinceMs)
+  return isOfToday ? nowMs : null
+}

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { resolve } from 'node:path'
 import { Market } from '../simulator/market/market.ts'
 import { readTape, type RecordedTick } from '../simulator/market/replay-tape.ts'
 import { parseFaultScript, type FaultRule } from '../simulator/session/fault-script.ts'
 import type { MarketClock } from '../simulator/session/market-clock.ts'
 import { md5Hex, rsaKey } from '../transport/native-crypto.ts'
+import { type CommandForm, type CommandLine, userFolder } from './command-line.ts'
 import { parseClock } from './opend-clock.ts'
 
 /** What `npm run opend` was asked for, checked. */
@@ -25,63 +26,74 @@ export interface OpendCommand {
   readonly replay: readonly RecordedTick[]
 }
 
-/** A command line that was understood, or what is wrong with it. */
+/** The command, or what is wrong with the value of an option. */
 export type ParsedCommand =
   | { readonly ok: true; readonly command: OpendCommand }
   | { readonly ok: false; readonly problem: string }
 
-/** The flags, for whoever got one wrong. */
-export const USAGE = `usage: npm run opend -- [--port 11111] [--ws-port 33333] [--control-port N] [--seed N]
-         [--clock real|frozen:ISO|fast:X|fast:X@ISO] [--hours exchange|always] [--rsa-key FILE] [--ws-key KEY]
-         [--script FILE] [--replay FILE] [--no-rate-limits]`
+type OptionName =
+  | 'port'
+  | 'ws-port'
+  | 'control-port'
+  | 'seed'
+  | 'clock'
+  | 'hours'
+  | 'rsa-key'
+  | 'ws-key'
+  | 'script'
+  | 'replay'
+  | 'no-rate-limits'
+
+/** The command line of `npm run opend`. */
+export const OPEND_FORM: CommandForm<OptionName> = {
+  command: 'npm run opend --',
+  about: 'Runs the simulated OpenD as a server on this machine, until Ctrl-C. The trade password is 123456.',
+  options: {
+    port: { takes: 'N', about: 'TCP port of the API; 11111 by default, 0 for a free one' },
+    'ws-port': { takes: 'N', about: 'also serves the WebSocket API on this port' },
+    'control-port': { takes: 'N', about: 'HTTP port for faults, login and restart; no password, this machine only' },
+    seed: { takes: 'N', about: 'another market; 1 by default' },
+    clock: { takes: 'CLOCK', about: 'real, frozen:ISO, fast:X or fast:X@ISO; real by default' },
+    hours: { takes: 'HOURS', about: 'exchange or always (markets that never close); exchange by default' },
+    'rsa-key': { takes: 'FILE', about: 'PKCS#1 PEM of the RSA key; clients without it are refused' },
+    'ws-key': { takes: 'KEY', about: 'asks WebSocket clients for this key' },
+    script: { takes: 'FILE', about: 'faults on command, as JSON' },
+    replay: { takes: 'FILE', about: 'recorded ticks, as CSV, in place of the made-up ones' },
+    'no-rate-limits': { about: "lifts OpenD's rate limits, for load tests" },
+  },
+}
 
 const DEFAULT_PORT = 11_111
 
 /** A refusal of the command line, for the one place that turns it into a result. */
 class BadCommand extends Error {}
 
-/** Reads the command line, and the files it names. `nowMs` anchors a fast clock. */
-export function parseCommand(args: readonly string[], nowMs: number): ParsedCommand {
+/** Checks the options, and reads the files that they name. `nowMs` anchors a fast clock. */
+export function opendCommand(line: CommandLine<OptionName>, nowMs: number): ParsedCommand {
   try {
-    return { ok: true, command: readCommand(args, nowMs) }
+    return { ok: true, command: readCommand(line, nowMs) }
   } catch (error) {
-    if (error instanceof BadCommand || isParseArgsError(error)) return { ok: false, problem: error.message }
+    if (error instanceof BadCommand) return { ok: false, problem: error.message }
     throw error
   }
 }
 
-function readCommand(args: readonly string[], nowMs: number): OpendCommand {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string' },
-      'ws-port': { type: 'string' },
-      'control-port': { type: 'string' },
-      seed: { type: 'string' },
-      clock: { type: 'string' },
-      'rsa-key': { type: 'string' },
-      'ws-key': { type: 'string' },
-      script: { type: 'string' },
-      hours: { type: 'string' },
-      replay: { type: 'string' },
-      'no-rate-limits': { type: 'boolean' },
-    },
-  })
-  const clock = parseClock(values.clock ?? 'real', nowMs)
+function readCommand({ text, has }: CommandLine<OptionName>, nowMs: number): OpendCommand {
+  const clock = parseClock(text('clock') ?? 'real', nowMs)
   if (clock === null) throw new BadCommand('--clock takes real, frozen:ISO, fast:X or fast:X@ISO')
-  const wsKey = values['ws-key']
+  const wsKey = text('ws-key')
   return {
-    port: readPort('--port', values.port) ?? DEFAULT_PORT,
-    webSocketPort: readPort('--ws-port', values['ws-port']),
-    controlPort: readPort('--control-port', values['control-port']),
-    seed: readSeed(values.seed),
+    port: readPort('--port', text('port')) ?? DEFAULT_PORT,
+    webSocketPort: readPort('--ws-port', text('ws-port')),
+    controlPort: readPort('--control-port', text('control-port')),
+    seed: readSeed(text('seed')),
     clock,
-    rsaKeyPem: readRsaKey(values['rsa-key']),
+    rsaKeyPem: readRsaKey(text('rsa-key')),
     webSocketKeyMd5: wsKey === undefined ? null : md5Hex(wsKey),
-    faults: readScript(values.script),
-    hours: readHours(values.hours),
-    limitsRates: values['no-rate-limits'] !== true,
-    replay: readReplay(values.replay),
+    faults: readScript(text('script')),
+    hours: readHours(text('hours')),
+    limitsRates: !has('no-rate-limits'),
+    replay: readReplay(text('replay')),
   }
 }
 
@@ -132,12 +144,8 @@ function readReplay(path: string | undefined): readonly RecordedTick[] {
 
 function readText(flag: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(resolve(userFolder(), path), 'utf8')
   } catch (error) {
     throw new BadCommand(`${flag}: ${error instanceof Error ? error.message : String(error)}`)
   }
-}
-
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 }

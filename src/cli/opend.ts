@@ -1,34 +1,37 @@
 import { OpendDriver } from '../simulator/driver.ts'
 import { SimulatedOpenD } from '../simulator/opend.ts'
 import { nativeCrypto } from '../transport/native-crypto.ts'
-import { timeOfDay } from './opend-clock.ts'
+import { commandLine, refuseCommandLine } from './command-line.ts'
+import { watchLaunchers } from './launchers.ts'
+import { startOfRun, timeOfDay } from './opend-clock.ts'
 import { startControlServer } from './opend-control-server.ts'
-import { parseCommand, USAGE, type OpendCommand } from './opend-options.ts'
+import { OPEND_FORM, opendCommand, type OpendCommand } from './opend-options.ts'
 import { LOOPBACK, startTcpServer, type Listener } from './opend-tcp-server.ts'
+import { portText } from './port-holder.ts'
 import { startWebSocketServer } from './opend-websocket-server.ts'
 
 /** `npm run opend`: the simulated OpenD as a server on this machine, until it is told to stop. */
 async function main(): Promise<void> {
-  const parsed = parseCommand(process.argv.slice(2), Date.now())
-  if (!parsed.ok) {
-    process.stderr.write(`${parsed.problem}\n${USAGE}\n`)
-    process.exitCode = 2
-    return
-  }
-  const driver = new OpendDriver(simulatorOf(parsed.command), timeOfDay)
+  const nowMs = Date.now()
+  const parsed = opendCommand(commandLine(OPEND_FORM), nowMs)
+  if (!parsed.ok) return refuseCommandLine(OPEND_FORM, parsed.problem)
+  const driver = new OpendDriver(simulatorOf(parsed.command, nowMs), timeOfDay)
   const listeners: Listener[] = []
   try {
     await startListeners(driver, parsed.command, listeners)
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${listenProblem(error)}\n`)
     process.exitCode = 1
     await stop(driver, listeners)
     return
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(driver, listeners))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stop(driver, listeners))
+  watchLaunchers(() => void stop(driver, listeners))
 }
 
-function simulatorOf(command: OpendCommand): SimulatedOpenD {
+function simulatorOf(command: OpendCommand, nowMs: number): SimulatedOpenD {
+  const startedMs = startOfRun(command.clock, nowMs)
   return new SimulatedOpenD({
     seed: command.seed,
     crypto: nativeCrypto,
@@ -37,6 +40,7 @@ function simulatorOf(command: OpendCommand): SimulatedOpenD {
     limitsRates: command.limitsRates,
     onBug: (bug) => process.stderr.write(`${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}\n`),
     market: { hours: command.hours, replay: command.replay },
+    ...(startedMs !== null && { startedMs }),
     ...(command.rsaKeyPem !== null && { rsaKeyPem: command.rsaKeyPem }),
     ...(command.webSocketKeyMd5 !== null && { webSocketKeyMd5: command.webSocketKeyMd5 }),
   })
@@ -54,6 +58,13 @@ async function startListeners(driver: OpendDriver, command: OpendCommand, listen
   if (command.controlPort !== null) {
     announce('control', 'http', await startControlServer(driver, { port: command.controlPort }))
   }
+}
+
+function listenProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: unknown }
+  if (code === undefined || typeof port !== 'number') return error.message
+  return `${portText(code, port)}: stop that, or take another port (npm run opend -- --help)`
 }
 
 /** With the listeners closed and the timer stopped nothing keeps the process. */

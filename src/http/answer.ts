@@ -5,6 +5,15 @@ import { describe } from '../problem/problem.ts'
 /** Names one request, in its response and in the log. */
 export const REQUEST_ID_HEADER = 'X-Request-Id'
 
+/** Short and plain, so that an id can be logged, searched for and echoed without escaping. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** The caller's own request id when it is well formed, else a fresh one. */
+export function requestIdOf(request: Request, freshId: () => string): string {
+  const given = request.headers.get(REQUEST_ID_HEADER)
+  return given !== null && REQUEST_ID.test(given) ? given : freshId()
+}
+
 /** What every response carries, whatever its body: answers are about money and about now, so nobody may store them. */
 function withBase(extra: ExtraHeaders, requestId: string, contentType: string): Record<string, string> {
   return { ...extra, [REQUEST_ID_HEADER]: requestId, 'Cache-Control': 'no-store', 'Content-Type': contentType }

@@ -44,7 +44,11 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/admin/order-intents/{id}/resolve': resolveIntent,
 }
 
-/** The HTTP application: the endpoint table, each row behind its handler. */
+/**
+ * The HTTP application: the endpoint table, each row behind its handler. Hono finds the row of a path, reads the path's
+ * parameters and drops the body of an answer to HEAD; its middleware and `onError` are not used, because an answer's id,
+ * count and error body must be the same for paths outside the table, and failures are values here, see `respond`.
+ */
 export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono<{ Bindings: Bindings }> {
   const isolate = { deployments: new Deployments(parts.fetch), counters: new Counters() }
   const app = new Hono<{ Bindings: Bindings }>()
@@ -53,6 +57,7 @@ export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono
     respond(handler, endpoint, {
       ...isolate,
       request: context.req.raw,
+      params: context.req.param(),
       env: context.env,
       openGateway: () => parts.gateway(context.env),
       nowMs: parts.nowMs(),

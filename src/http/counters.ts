@@ -1,5 +1,5 @@
 import type { CounterDelta, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
-import { sha256Hex } from '../auth/digest.ts'
+import { labelOfKey } from '../auth/caller-standing.ts'
 
 /** Which door a token was shown at. */
 export type Interface = 'rest' | 'ws'
@@ -55,7 +55,7 @@ export class Counters {
     this.#counts = new Map()
     this.#reportedAtMs = nowMs
     try {
-      await openGateway().countRequests(await Promise.all([...counts.values()].map(publish)))
+      await openGateway().countRequests([...counts.values()].map(publish))
     } catch {
       for (const [key, { name, labels, add }] of counts) this.#add(key, name, labels, add)
     }
@@ -68,10 +68,8 @@ export class Counters {
   }
 }
 
-/** /metrics may be open, so a key shows as a short hash of its id, which says nothing to those who do not know it. */
-async function publish({ name, labels, add }: Count): Promise<CounterDelta> {
+function publish({ name, labels, add }: Count): CounterDelta {
   const keyId = labels['key_id']
   if (keyId === undefined || !keyId.startsWith('id ')) return { name, labels, add }
-  const hash = await sha256Hex(keyId.slice('id '.length))
-  return { name, labels: { ...labels, key_id: `kh_${hash.slice(0, 8)}` }, add }
+  return { name, labels: { ...labels, key_id: labelOfKey(keyId.slice('id '.length)) }, add }
 }

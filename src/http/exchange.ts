@@ -11,6 +11,8 @@ export interface GatewayPort extends GatewayRpc {
 /** One request on its way to its response, with all that answering it may need. */
 export interface Exchange {
   readonly request: Request
+  /** What stands in the path where its row has a name in braces, decoded: `id` of `/api/order-intents/{id}`. */
+  readonly params: Readonly<Record<string, string>>
   readonly requestId: string
   /** Unix time in ms at which the request arrived. */
   readonly nowMs: number

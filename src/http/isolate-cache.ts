@@ -41,7 +41,7 @@ interface Entry {
 /**
  * What this isolate has just read, so that many asking for the same wake the gateway object once in 100 ms. Values are
  * everybody's, permissions are not: a value goes only to a caller whom the object itself let read the same within the
- * last second. Pure: time is an argument.
+ * last second. Pure: time is an argument. Not a `BoundedMap`: entries, characters, grants and ages are bounded together.
  */
 export class IsolateCache {
   /** By read, the one that was read the longest ago first. */

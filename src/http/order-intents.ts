@@ -8,7 +8,8 @@ import { admit } from './authenticate.ts'
 import { checkNoBody, checkQuery } from './body.ts'
 import type { Handler } from './exchange.ts'
 import { intentView } from './intent-view.ts'
-import { ACCOUNT_ID, FLAG, oneOf, readQuery, textLike, wholeNumber } from './plain-fields.ts'
+import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../wire/json-fields.ts'
+import { readQuery } from './plain-fields.ts'
 
 /** Entries of one page. The most is what a reply can carry without being felt: about 200 KiB. */
 const DEFAULT_LIMIT = 50
@@ -45,7 +46,7 @@ export const orderIntents: Handler = async (exchange) => {
 
 /** `GET /api/order-intents/{id}`: one entry. Another's is as absent as one that never was. */
 export const oneIntent: Handler = async (exchange) => {
-  const { request, gateway, requestId } = exchange
+  const { request, params, gateway, requestId } = exchange
   const admitted = await admit(exchange, LEDGER_READERS)
   if (!admitted.ok) return admitted
   const query = checkQuery(request)
@@ -53,7 +54,7 @@ export const oneIntent: Handler = async (exchange) => {
   const nothing = await checkNoBody(request)
   if (!nothing.ok) return nothing
   const { caller } = admitted.value
-  const id = new URL(request.url).pathname.split('/').at(-1) ?? ''
+  const { id = '' } = params
   const entry = INTENT_ID.test(id) ? await gateway.orderEntry(id) : null
   if (entry === null || (entry.caller !== caller.id && !isAdmin(caller))) return unknownIntent(id)
   return answerJson(200, intentView(entry), requestId)

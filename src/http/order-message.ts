@@ -1,7 +1,6 @@
-import { fail, succeed, type Failed, type Result } from '../base/result.ts'
+import { fail, type Failed, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
-import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { messageType } from '../wire/schema.ts'
 
@@ -33,24 +32,16 @@ export function optionalFieldsOf({ settledFields = {}, needsOneOf = [] }: ApiEnd
 }
 
 /**
- * Refuses a field that the message has and the endpoint does not take: whoever sends a price with a cancel believes
- * that it does something. Everything else about the body is the message check's to find.
+ * Fields that the message has and the endpoint does not take: a caller that sends a price with a cancel expects an effect
+ * that the cancel does not have. The members of the trade header may always stand flat.
  */
-export function checkTaken(endpoint: ApiEndpoint, body: JsonValue): Failed | null {
-  const { protocol, takenFields, settledFields = {} } = endpoint
-  if (takenFields === undefined || !isJsonObject(body)) return null
-  const inner = Object.hasOwn(body, 'c2s') ? body['c2s'] : body
-  if (inner === undefined || !isJsonObject(inner)) return null
-  const { byName } = messageType(`${protocol}.C2S`)
+export function refusedFieldsOf({ protocol, takenFields, settledFields = {} }: ApiEndpoint): ReadonlySet<string> {
+  if (takenFields === undefined) return new Set()
   const header = messageType(TRADE_HEADER).byName
-  for (const [name, value] of Object.entries(inner)) {
-    const field = byName.get(name)?.name
-    if (field === undefined || value === null || header.has(name)) continue
-    if (takenFields.includes(field) || Object.hasOwn(settledFields, field)) continue
-    const path = inner === body ? name : `c2s.${name}`
-    return fail({ code: 'request.unknown_field', path, nearest: null })
-  }
-  return null
+  const names = messageType(`${protocol}.C2S`).fields.map(({ name }) => name)
+  return new Set(
+    names.filter((name) => !takenFields.includes(name) && !Object.hasOwn(settledFields, name) && !header.has(name)),
+  )
 }
 
 /**

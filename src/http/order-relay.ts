@@ -13,7 +13,8 @@ import { checkQuery } from './body.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { answerOrder } from './order-answer.ts'
-import { FLAG, readQuery } from './plain-fields.ts'
+import { FLAG } from '../wire/json-fields.ts'
+import { readQuery } from './plain-fields.ts'
 import { type RequestMessage, readC2S } from './request-message.ts'
 
 const DRY_RUN = { dry_run: FLAG }

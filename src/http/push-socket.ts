@@ -14,7 +14,8 @@ import { accountsOf } from './accounts.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'
 import { admit, type Admitted, readsAreOpen } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
-import { FLAG, oneOf, readQuery, textLike, wholeNumber } from './plain-fields.ts'
+import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json-fields.ts'
+import { readQuery } from './plain-fields.ts'
 
 /** Pushes of one security may be held back so long, to be sent as one. A longer wait is a poll. */
 const MAX_CONFLATE_MS = 10_000

@@ -7,6 +7,7 @@ import { writtenDoubleAdvice } from '../base/rounded-id.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { encodeChecked } from '../wire/encode.ts'
+import type { QuoteCall } from '../quotes/quote-service.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { describe } from '../problem/problem.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
@@ -16,7 +17,6 @@ import { checkQuery, readPlainText } from './body.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './freshness.ts'
-import { callOpend } from './opend-call.ts'
 import { checkC2S, readText } from './request-message.ts'
 import { CachedRead } from './cached-read.ts'
 
@@ -125,4 +125,11 @@ async function send(
 
 function envelopeOf({ protocol }: Target, reply: GatewayReply) {
   return reply.ok ? readEnvelope(protocol, reply.body) : fail(reply.failure)
+}
+
+/** Sends a call through the gateway object. The reply also shows whether this isolate has cached answers to forget. */
+async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
+  const reply = await exchange.gateway.call(call)
+  exchange.deployments.recordEpoch(reply.epoch)
+  return reply
 }

@@ -2,13 +2,13 @@ import type { Failure } from '../base/failure.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { checkBody, type CheckOptions } from '../wire/json-check.ts'
-import { jsonNameOf } from '../wire/json-name.ts'
+import { isGiven } from '../wire/json-missing.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
+import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from './order-message.ts'
 import { hashPassword, passwordField, UNLOCK_TRADE } from './trade-password.ts'
-import { checkTaken, completeOrder, optionalFieldsOf, type PacketId } from './order-message.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
@@ -39,8 +39,6 @@ export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMes
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
   const body = parseBody(text)
   if (!body.ok) return body
-  const stray = checkTaken(endpoint, body.value)
-  if (stray !== null) return stray
   const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
   if (!checked.ok) return checked
   const completed = complete(endpoint, checked.value)
@@ -62,6 +60,8 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
       ...(endpoint.isOrder ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
+      ...(endpoint.needsOneOf === undefined ? {} : { needsOneOf: endpoint.needsOneOf }),
+      refusedFields: refusedFieldsOf(endpoint),
       ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
       ...(endpoint.protocol === UNLOCK_TRADE ? { extraFields: [passwordField()] } : {}),
     }
@@ -77,18 +77,11 @@ function subTypeList(): Field {
 }
 
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
-  const { needsOneOf, protocol } = endpoint
-  if (needsOneOf !== undefined && !needsOneOf.some((name) => isGiven(checked[name]))) {
-    const [first = '', ...others] = needsOneOf
-    const isList = messageType(`${protocol}.C2S`).byName.get(first)?.rule === 'repeated'
-    const expected = [isList ? 'at least one entry' : 'it', ...others.map((name) => `or ${jsonNameOf(name)}`)]
-    return fail({ code: 'request.missing_field', path: jsonNameOf(first), expected: expected.join(' ') })
-  }
   if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
     return order.ok ? succeed({ ...order.value, subscription: null }) : order
   }
-  if (protocol === UNLOCK_TRADE) {
+  if (endpoint.protocol === UNLOCK_TRADE) {
     const hashed = hashPassword(checked)
     return hashed.ok ? succeed(onlyMessage(hashed.value)) : hashed
   }
@@ -106,9 +99,4 @@ function onlyMessage(c2s: WireMessage): RequestMessage {
 function subscriptionTo(c2s: WireMessage, subTypes: WireValue): WireMessage {
   const { securityList = [] } = c2s
   return { securityList, subTypeList: subTypes, isSubOrUnSub: true }
-}
-
-/** An empty list, an empty text and the id 0 give nothing. */
-function isGiven(value: WireValue | undefined): value is WireValue {
-  return value !== undefined && value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0)
 }

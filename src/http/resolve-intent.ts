@@ -5,15 +5,18 @@ import { checkQuery } from './body.ts'
 import type { Handler } from './exchange.ts'
 import { intentView } from './intent-view.ts'
 import { INTENT_ID, unknownIntent } from './order-intents.ts'
-import { oneOf, ORDER_ID, readPlainBody, textLike } from './plain-fields.ts'
+import { oneOf, ORDER_ID, required, textLike } from '../wire/json-fields.ts'
+import { readPlainBody } from './plain-fields.ts'
 
 const MAX_REASON_CHARS = 500
 
 const FIELDS = {
-  state: oneOf(['accepted', 'rejected', 'absent', 'lapsed']),
-  reason: textLike(
-    new RegExp(`^(?=.*\\S)[^\\p{Cc}]{1,${MAX_REASON_CHARS}}$`, 'u'),
-    `a text of 1 to ${MAX_REASON_CHARS} characters in one line, not blank`,
+  state: required(oneOf(['accepted', 'rejected', 'absent', 'lapsed'])),
+  reason: required(
+    textLike(
+      new RegExp(`^(?=.*\\S)[^\\p{Cc}]{1,${MAX_REASON_CHARS}}$`, 'u'),
+      `a text of 1 to ${MAX_REASON_CHARS} characters in one line, not blank`,
+    ),
   ),
   order_id: ORDER_ID,
   order_id_ex: textLike(/^[\x21-\x7e]{1,64}$/, "OpenD's order_id_ex: 1 to 64 visible ASCII characters"),
@@ -25,21 +28,19 @@ const FIELDS = {
  * `request.*` about bodies.
  */
 export const resolveIntent: Handler = async (exchange) => {
-  const { request } = exchange
+  const { request, params } = exchange
   const admitted = await admit(exchange, ['admin'])
   if (!admitted.ok) return admitted
   const query = checkQuery(request)
   if (!query.ok) return query
-  const body = await readPlainBody(request, FIELDS, ['state', 'reason'])
+  const body = await readPlainBody(request, FIELDS)
   if (!body.ok) return body
   const { state, reason, order_id: orderId, order_id_ex: orderIdEx } = body.value
-  if (state === null) return fail({ code: 'request.missing_field', path: 'state', expected: FIELDS.state.expected })
-  if (reason === null) return fail({ code: 'request.missing_field', path: 'reason', expected: FIELDS.reason.expected })
   if (state !== 'accepted' && (orderId !== null || orderIdEx !== null)) {
     const path = orderId === null ? 'order_id_ex' : 'order_id'
     return fail({ code: 'request.invalid_value', path, expected: 'this field only with "state": "accepted"' })
   }
-  const id = new URL(request.url).pathname.split('/').at(-2) ?? ''
+  const { id = '' } = params
   if (!INTENT_ID.test(id)) return unknownIntent(id)
   const decision = { state, reason, orderId, orderIdEx, by: admitted.value.caller.id }
   const resolved = await exchange.gateway.resolveOrderEntry(id, decision)

@@ -2,20 +2,20 @@ import { fail, type Failed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
 import { nearestName } from '../wire/nearest-name.ts'
-import { answerProblem } from './answer.ts'
+import { answerProblem, requestIdOf } from './answer.ts'
 import { isKnownCaller } from './authenticate.ts'
 import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'
 import type { Counters } from './counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
 import { reportBug } from './report-bug.ts'
-import { requestIdOf } from './request-id.ts'
 
 const SWITCHING_PROTOCOLS = 101
 
 /** A request as it arrives, with what its isolate has at hand. */
 export interface Arrival {
   readonly request: Request
+  readonly params: Readonly<Record<string, string>>
   readonly env: Env
   readonly nowMs: number
   readonly clock: () => number
@@ -56,6 +56,7 @@ async function run(handler: Handler, arrival: Arrival, requestId: string): Promi
 /** Opens the gateway when it is asked for: many answers need none, and a stub is not free. */
 class ArrivedExchange implements Exchange {
   readonly request: Request
+  readonly params: Readonly<Record<string, string>>
   readonly requestId: string
   readonly nowMs: number
   readonly clock: () => number
@@ -68,6 +69,7 @@ class ArrivedExchange implements Exchange {
 
   constructor(arrival: Arrival, requestId: string) {
     this.request = arrival.request
+    this.params = arrival.params
     this.requestId = requestId
     this.nowMs = arrival.nowMs
     this.clock = arrival.clock

@@ -8,8 +8,16 @@ import { answerJson } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
 import { checkQuery } from './body.ts'
 import type { Exchange, Handler } from './exchange.ts'
+import {
+  ACCOUNT_ID,
+  type FieldRules as PlainFields,
+  type FieldValues as PlainValues,
+  FLAG,
+  oneOf,
+  textLike,
+} from '../wire/json-fields.ts'
+import { readPlainBody } from './plain-fields.ts'
 import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
-import { ACCOUNT_ID, FLAG, oneOf, type PlainFields, type PlainValues, readPlainBody, textLike } from './plain-fields.ts'
 
 const SCOPE_FIELDS = {
   scope: oneOf(['key', 'account', 'all']),

@@ -1,10 +1,10 @@
+import { timeText } from '../base/time-zone.ts'
 import type { DailySums } from './daily-sums.ts'
 import { refuse, type DailyValueReport, type HoursReport, type OrderValueReport, type RateReport } from './gate.ts'
 import { moneyText, type Money } from './money.ts'
 import { capIn, isBroken, type BrokenLimit, type OrderPolicy, type ValueCap } from './order-policy.ts'
 import type { OrderValue } from './order-value.ts'
 import { RATE_WINDOW_MS, type RateWindow } from './rate-window.ts'
-import { minuteOfDay } from './zone-clock.ts'
 
 /** The value of a call and the currency it is in, null where the currency cannot be told. */
 export interface ValuedCall extends OrderValue {
@@ -16,12 +16,12 @@ export interface ValuedCall extends OrderValue {
 /** The key's trading hours, asked at `nowMs`. A cancel passes at any time. */
 export function checkHours(policy: OrderPolicy, isCancel: boolean, nowMs: number): HoursReport {
   const { hours, clock } = policy
-  const localTime = clockText(minuteOfDay(clock.localMsAt(nowMs)))
-  const report = { gate: 'hours', window: null, timeZone: clock.timeZone, localTime, refusal: null } as const
+  const localTime = timeText(clock, nowMs).slice('YYYY-MM-DD '.length, 'YYYY-MM-DD HH:MM'.length)
+  const report = { gate: 'hours', window: null, timeZone: clock.name, localTime, refusal: null } as const
   if (hours === null || isCancel) return report
   if (isBroken(hours)) return { ...report, refusal: refuse(hours.broken) }
   const waitMs = hours.nextOpeningMs(nowMs) - nowMs
-  const text = `outside trading hours: ${localTime} is not in ${hours.window} ${clock.timeZone}`
+  const text = `outside trading hours: ${localTime} is not in ${hours.window} ${clock.name}`
   return { ...report, window: hours.window, refusal: waitMs === 0 ? null : refuse(text, waitMs) }
 }
 
@@ -108,8 +108,4 @@ function currencyProblem({ unknownCurrency }: ValuedCall): string {
 
 function textOf(money: Money | null): string | null {
   return money === null ? null : moneyText(money)
-}
-
-function clockText(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 }

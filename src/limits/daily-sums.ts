@@ -1,5 +1,6 @@
 import type { Money } from './money.ts'
-import { dayNumberOf, dayText, midnightOf, type ZoneClock } from './zone-clock.ts'
+import { dateText } from '../base/civil-date.ts'
+import { firstAtLocal, localMomentOf, type TimeZone } from '../base/time-zone.ts'
 
 /**
  * Days whose sums are kept: today, and those that a late release or a clock that went back may still ask for. Within
@@ -9,18 +10,18 @@ const MOST_DAYS = 3
 
 /** What the orders of each day are worth together, by currency. A day starts at 00:00 on the zone's clocks. */
 export class DailySums {
-  readonly clock: ZoneClock
+  readonly clock: TimeZone
   readonly #days = new Map<number, Map<string, Money>>()
   /** The span of the day asked for last, in Unix ms: nearly all calls are about today. */
   #today = { number: 0, fromMs: 0, toMs: 0 }
 
-  constructor(clock: ZoneClock) {
+  constructor(clock: TimeZone) {
     this.clock = clock
   }
 
   /** `YYYY-MM-DD` of a moment. */
   dayAt(utcMs: number): string {
-    return dayText(this.#dayNumberAt(utcMs))
+    return dateText(this.#dayNumberAt(utcMs))
   }
 
   /** When the next day starts. */
@@ -63,8 +64,8 @@ export class DailySums {
 
   #dayNumberAt(utcMs: number): number {
     if (utcMs < this.#today.fromMs || utcMs >= this.#today.toMs) {
-      const number = dayNumberOf(this.clock.localMsAt(utcMs))
-      this.#today = { number, fromMs: utcMs, toMs: this.clock.firstAtLocal(utcMs, midnightOf(number + 1)) }
+      const number = localMomentOf(this.clock, utcMs).epochDay
+      this.#today = { number, fromMs: utcMs, toMs: firstAtLocal(this.clock, utcMs, number + 1, 0) }
     }
     return this.#today.number
   }

@@ -3,7 +3,7 @@ import type { KeyLimits, ValueLimit } from './key-limits.ts'
 import { capOf, type Money } from './money.ts'
 import { MOST_ORDERS_PER_WINDOW } from './rate-window.ts'
 import { TradingHours } from './trading-hours.ts'
-import { zoneClock, type ZoneClock } from './zone-clock.ts'
+import { zoneClock, type ZoneClock } from '../base/zone-clock.ts'
 
 /** What an order without a price is valued at above the last known price, where the key does not say, in per cent. */
 const DEFAULT_MARKET_PRICE_BAND_PERCENT = 5

@@ -1,10 +1,10 @@
 import { TrdMarket, TrdSecMarket } from '../../proto/enums.ts'
+import { prefixOfSecMarket, secMarketOfPrefix } from '../wire/market-prefix.ts'
 import { currencyOfCode } from './security-currency.ts'
 
-/** Where a security is listed, by `Trd_Common.TrdSecMarket`. */
+/** Where a security is listed, by `Trd_Common.TrdSecMarket`. The prefixes of the venues are in `wire/market-prefix.ts`. */
 interface Venue {
-  /** What stands before the point in `HK.00700`. */
-  readonly prefix: string
+  readonly secMarket: number
   /** The market a security of this venue belongs to when the call names another one. */
   readonly market: string
   /** `Trd_Common.Currency` name of most of its prices; null where each contract has its own. */
@@ -19,33 +19,22 @@ interface Market {
   readonly isPricedByContract: boolean
 }
 
-const HK: Venue = { prefix: 'HK', market: 'HK', currency: 'HKD' }
-const US: Venue = { prefix: 'US', market: 'US', currency: 'USD' }
-const SH: Venue = { prefix: 'SH', market: 'CN', currency: 'CNH' }
-const SZ: Venue = { prefix: 'SZ', market: 'CN', currency: 'CNH' }
-const SG: Venue = { prefix: 'SG', market: 'SG', currency: 'SGD' }
-const JP: Venue = { prefix: 'JP', market: 'JP', currency: 'JPY' }
-const AU: Venue = { prefix: 'AU', market: 'AU', currency: 'AUD' }
-const MY: Venue = { prefix: 'MY', market: 'MY', currency: 'MYR' }
-const CA: Venue = { prefix: 'CA', market: 'CA', currency: 'CAD' }
-const FX: Venue = { prefix: 'FX', market: 'FX', currency: null }
-const CC: Venue = { prefix: 'CC', market: 'CRYPTO', currency: null }
-const EC: Venue = { prefix: 'EC', market: 'PREDICTION', currency: null }
+const HK: Venue = { secMarket: TrdSecMarket.HK, market: 'HK', currency: 'HKD' }
+const US: Venue = { secMarket: TrdSecMarket.US, market: 'US', currency: 'USD' }
+const SH: Venue = { secMarket: TrdSecMarket.CN_SH, market: 'CN', currency: 'CNH' }
+const SZ: Venue = { secMarket: TrdSecMarket.CN_SZ, market: 'CN', currency: 'CNH' }
+const SG: Venue = { secMarket: TrdSecMarket.SG, market: 'SG', currency: 'SGD' }
+const JP: Venue = { secMarket: TrdSecMarket.JP, market: 'JP', currency: 'JPY' }
+const AU: Venue = { secMarket: TrdSecMarket.AU, market: 'AU', currency: 'AUD' }
+const MY: Venue = { secMarket: TrdSecMarket.MY, market: 'MY', currency: 'MYR' }
+const CA: Venue = { secMarket: TrdSecMarket.CA, market: 'CA', currency: 'CAD' }
+const FX: Venue = { secMarket: TrdSecMarket.FX, market: 'FX', currency: null }
+const CC: Venue = { secMarket: TrdSecMarket.CC, market: 'CRYPTO', currency: null }
+const EC: Venue = { secMarket: TrdSecMarket.EC, market: 'PREDICTION', currency: null }
 
-const VENUES: ReadonlyMap<number, Venue> = new Map([
-  [TrdSecMarket.HK, HK],
-  [TrdSecMarket.US, US],
-  [TrdSecMarket.CN_SH, SH],
-  [TrdSecMarket.CN_SZ, SZ],
-  [TrdSecMarket.SG, SG],
-  [TrdSecMarket.JP, JP],
-  [TrdSecMarket.AU, AU],
-  [TrdSecMarket.MY, MY],
-  [TrdSecMarket.CA, CA],
-  [TrdSecMarket.FX, FX],
-  [TrdSecMarket.CC, CC],
-  [TrdSecMarket.EC, EC],
-])
+const VENUES: ReadonlyMap<number, Venue> = new Map(
+  [HK, US, SH, SZ, SG, JP, AU, MY, CA, FX, CC, EC].map((venue) => [venue.secMarket, venue]),
+)
 
 const MARKETS: ReadonlyMap<number, Market> = new Map([
   [TrdMarket.HK, cash('HK', HK)],
@@ -101,14 +90,14 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
   const venues = market?.venues ?? []
   if (secMarket === undefined || secMarket === TrdSecMarket.Unknown) {
     const currency = market === undefined || market.isPricedByContract ? null : (venues[0]?.currency ?? null)
-    return { markets: [name], prefixes: venues.map(({ prefix }) => prefix), currency }
+    return { markets: [name], prefixes: venues.map(prefixOf), currency }
   }
   const venue = VENUES.get(secMarket)
   if (venue === undefined) return { markets: [name, UNKNOWN], prefixes: [], currency: null }
   const isAtHome = venues.includes(venue)
   return {
     markets: isAtHome || venue.market === name ? [name] : [name, venue.market],
-    prefixes: [venue.prefix],
+    prefixes: [prefixOf(venue)],
     currency: market?.isPricedByContract ? null : venue.currency,
   }
 }
@@ -118,9 +107,8 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
  * an order whose place was read before. Null where the prefix is of no venue known here.
  */
 export function marketsOfSymbol(trdMarket: number, symbol: string): readonly string[] | null {
-  const prefix = symbol.slice(0, symbol.indexOf('.'))
-  const found = [...VENUES].find(([, venue]) => venue.prefix === prefix)
-  return found === undefined ? null : orderPlaceOf(trdMarket, found[0]).markets
+  const secMarket = secMarketOfPrefix(symbol.slice(0, symbol.indexOf('.')))
+  return secMarket === null ? null : orderPlaceOf(trdMarket, secMarket).markets
 }
 
 /**
@@ -146,6 +134,12 @@ export function currencyOf({ prefixes, currency: home }: OrderPlace, code: strin
   })
   const [first, ...others] = currencies
   return first === undefined || others.some((other) => other !== first) ? null : first
+}
+
+function prefixOf({ secMarket }: Venue): string {
+  const prefix = prefixOfSecMarket(secMarket)
+  if (prefix === null) throw new Error(`no prefix for securities of market ${secMarket}`)
+  return prefix
 }
 
 function cash(name: string, ...venues: readonly Venue[]): Market {

@@ -1,6 +1,7 @@
-import { dayNumberOf, midnightOf, minuteOfDay, type ZoneClock } from './zone-clock.ts'
+import { firstChange, localMomentOf, type TimeZone } from '../base/time-zone.ts'
 
 const MS_PER_MINUTE = 60_000
+const MS_PER_DAY = 86_400_000
 const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/
 
 /**
@@ -10,13 +11,13 @@ const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/
  */
 export class TradingHours {
   readonly window: string
-  readonly clock: ZoneClock
+  readonly clock: TimeZone
   readonly #startMinute: number
   readonly #endMinute: number
   /** The closed span met last: from here on it is closed up to there. */
   #closed = { fromMs: 0, toMs: 0 }
 
-  private constructor(window: string, clock: ZoneClock, startMinute: number, endMinute: number) {
+  private constructor(window: string, clock: TimeZone, startMinute: number, endMinute: number) {
     this.window = window
     this.clock = clock
     this.#startMinute = startMinute
@@ -24,7 +25,7 @@ export class TradingHours {
   }
 
   /** Null when the text has another form, or start and end are the same: that could mean always or never. */
-  static parse(window: string, clock: ZoneClock): TradingHours | null {
+  static parse(window: string, clock: TimeZone): TradingHours | null {
     const [, startHour, startMinute, endHour, endMinute] = WINDOW.exec(window) ?? []
     if (startHour === undefined) return null
     const start = Number(startHour) * 60 + Number(startMinute)
@@ -33,7 +34,7 @@ export class TradingHours {
   }
 
   isOpenAt(utcMs: number): boolean {
-    const minute = minuteOfDay(this.clock.localMsAt(utcMs))
+    const minute = Math.floor(localMomentOf(this.clock, utcMs).msOfDay / MS_PER_MINUTE)
     const start = this.#startMinute
     const end = this.#endMinute
     return start < end ? minute >= start && minute < end : minute >= start || minute < end
@@ -50,14 +51,11 @@ export class TradingHours {
 
   #findOpening(fromMs: number): number {
     for (let atMs = fromMs; ;) {
-      const offsetMs = this.clock.offsetMsAt(atMs)
-      const localMs = atMs + offsetMs
-      const today = dayNumberOf(localMs)
+      const { msOfDay } = localMomentOf(this.clock, atMs)
       const startMs = this.#startMinute * MS_PER_MINUTE
-      const isAhead = midnightOf(today) + startMs > localMs
-      const openingMs = midnightOf(isAhead ? today : today + 1) + startMs - offsetMs
+      const openingMs = atMs + startMs - msOfDay + (startMs > msOfDay ? 0 : MS_PER_DAY)
       // Clocks that are changed on the way may open it earlier (an hour once more) or later (an hour skipped).
-      const changeMs = this.clock.firstChange(atMs, openingMs)
+      const changeMs = firstChange(this.clock, atMs, openingMs)
       if (changeMs === null) return openingMs
       if (this.isOpenAt(changeMs)) return changeMs
       atMs = changeMs

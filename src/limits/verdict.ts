@@ -67,7 +67,7 @@ export function judge(
   if (hours === null || isBroken(hours)) return refusedBy(gates, first, texts, waitMs)
   const retryAfterMs = hours.nextOpeningMs(nowMs + waitMs) - nowMs
   // The hours are open now and will be over: what the longer wait is for must be in the text.
-  if (retryAfterMs > waitMs) texts.push(`then outside trading hours: ${hours.window} ${clock.timeZone}`)
+  if (retryAfterMs > waitMs) texts.push(`then outside trading hours: ${hours.window} ${clock.name}`)
   return refusedBy(gates, first, texts, retryAfterMs)
 }
 

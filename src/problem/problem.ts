@@ -1,4 +1,5 @@
 import type { Failure, OpendFailure } from '../base/failure.ts'
+import { describeField, type FieldFailure, type FieldProblem } from '../base/field-problem.ts'
 import { roundedIdAdvice } from '../base/rounded-id.ts'
 import { shownText, withSentence } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
@@ -32,18 +33,10 @@ export function describe(failure: Failure): Problem {
       return { status: 400, error: 'The body is not UTF-8 text.' }
     case 'request.malformed_json':
       return { status: 400, error: `The body is not valid JSON: ${failure.detail}.` }
-    case 'request.unknown_field': {
-      const { path, nearest, allowed } = failure
-      const list = nearest !== null || allowed === undefined ? '' : ` (allowed: ${allowed.join(', ')})`
-      const error = `${path}: unknown field${didYouMean(nearest)}${list}`
-      return { status: 400, error, facts: { path } }
-    }
-    case 'request.missing_field': {
-      const error = `${failure.path}: required field is missing, expected ${failure.expected}`
-      return { status: 400, error, facts: { path: failure.path } }
-    }
+    case 'request.unknown_field':
+    case 'request.missing_field':
     case 'request.invalid_value':
-      return { status: 400, error: `${failure.path}: expected ${failure.expected}`, facts: { path: failure.path } }
+      return describeFields(failure)
     case 'request.unexpected_body':
       return { status: 400, error: 'This call takes no body; send the request without one.' }
     case 'request.upgrade_required':
@@ -94,6 +87,14 @@ export function describe(failure: Failure): Problem {
     default:
       return unreachable(failure)
   }
+}
+
+/** The first problem as the sentence; where there are several, all of them as a list. */
+function describeFields(failure: FieldFailure): Problem {
+  const { others = [] } = failure
+  const shown = (problem: FieldProblem): object => ({ path: problem.path, error: describeField(problem) })
+  const all = others.length === 0 ? {} : { problems: [failure, ...others].map(shown) }
+  return { status: 400, error: describeField(failure), facts: { path: failure.path, ...all } }
 }
 
 function didYouMean(nearest: string | null): string {

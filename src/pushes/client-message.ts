@@ -1,9 +1,8 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
-import { shownName } from '../base/shown-text.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
+import { checkFields, type FieldRule, oneOf, required, tableOf, textLike, wholeNumber } from '../wire/json-fields.ts'
 import { isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../wire/json-text.ts'
-import { nearestName } from '../wire/nearest-name.ts'
 import { readAccounts, readSubscription } from './subscription-message.ts'
 
 /** What a client may send over its push socket. */
@@ -52,15 +51,26 @@ export const NO_TEXT: ReadMessage = {
   message: fail({ code: 'request.invalid_value', path: 'message', expected: 'text, not binary data' }),
 }
 
-/** Members of each message beside `op` and `id`; null where they are those of an OpenD message, plus some. */
-const MEMBERS: Readonly<Record<ClientOp, readonly string[] | null>> = {
-  subscribe: null,
-  unsubscribe: null,
-  accounts: null,
-  ping: [],
-  pong: ['n'],
-  resume: ['run', 'streams'],
-  auth: ['token'],
+const OP = oneOf(['subscribe', 'unsubscribe', 'accounts', 'ping', 'pong', 'resume', 'auth'])
+
+const ID: FieldRule<MessageId> = {
+  expected: `a string of at most ${MAX_ID_CHARS} characters, or a number`,
+  read: (id) => (isMessageId(id) ? id : null),
+}
+
+const HEAD = { op: required(OP), id: ID }
+
+const PONG = { n: required({ ...wholeNumber(1), expected: 'the n of a ping' }) }
+
+const RESUME = {
+  run: required(textLike(new RegExp(`^[^]{0,${MAX_RUN_CHARS}}$`), 'the run of an earlier hello')),
+  streams: required(tableOf(wholeNumber(0), 'an object of streams, each with the last seq that was received')),
+}
+
+const AUTH = {
+  token: required(
+    textLike(new RegExp(`^[^]{1,${MAX_TOKEN_CHARS}}$`), `a token of at most ${MAX_TOKEN_CHARS} characters`),
+  ),
 }
 
 /**
@@ -73,20 +83,16 @@ export function readClientMessage(text: string): ReadMessage {
   const parsed = parseJsonText(text)
   if (!parsed.ok) return unnamed(parsed)
   const object = parsed.value
-  if (!isJsonObject(object)) return unnamed(invalid('body', 'a JSON object'))
-  const { op, id = null, ...members } = object
-  if (!isMessageId(id)) return unnamed(invalid('id', `a string of at most ${MAX_ID_CHARS} characters, or a number`))
-  const ops = Object.keys(MEMBERS).join(', ')
-  if (op === undefined) {
-    return { op: null, id, message: fail({ code: 'request.missing_field', path: 'op', expected: `one of ${ops}` }) }
+  if (!isJsonObject(object)) {
+    return unnamed(fail({ code: 'request.invalid_value', path: 'body', expected: 'a JSON object' }))
   }
-  if (!isOp(op)) return { op: null, id, message: invalid('op', `one of ${ops}`) }
-  return { op, id, message: readMembers(op, members) }
+  const { op = null, id = null, ...members } = object
+  const head = checkFields({ op, id }, HEAD)
+  if (!head.ok) return { op: null, id: isMessageId(id) ? id : null, message: head }
+  return { ...head.value, message: readMembers(head.value.op, members) }
 }
 
 function readMembers(op: ClientOp, members: JsonObject): Result<ClientMessage> {
-  const stray = strayOf(op, members)
-  if (stray !== null) return stray
   switch (op) {
     case 'subscribe':
     case 'unsubscribe': {
@@ -97,70 +103,35 @@ function readMembers(op: ClientOp, members: JsonObject): Result<ClientMessage> {
       const accIds = readAccounts(members)
       return accIds.ok ? succeed({ op, accIds: accIds.value }) : accIds
     }
-    case 'ping':
-      return succeed({ op })
-    case 'pong':
-      return readPong(members['n'])
-    case 'resume':
-      return readResume(members['run'], members['streams'])
+    case 'ping': {
+      const nothing = checkFields(members, {})
+      return nothing.ok ? succeed({ op }) : nothing
+    }
+    case 'pong': {
+      const pong = checkFields(members, PONG)
+      return pong.ok ? succeed({ op, n: pong.value.n }) : pong
+    }
+    case 'resume': {
+      const resume = checkFields(members, RESUME)
+      return resume.ok ? succeed({ op, run: resume.value.run, positions: resume.value.streams }) : resume
+    }
     case 'auth': {
-      const { token } = members
-      const expected = `a token of at most ${MAX_TOKEN_CHARS} characters`
-      if (typeof token !== 'string' || token === '' || token.length > MAX_TOKEN_CHARS) {
-        return wrong('token', token, expected)
-      }
-      return succeed({ op, token })
+      const auth = strayOfAuth(members) ?? checkFields(members, AUTH)
+      return auth.ok ? succeed({ op, token: auth.value.token }) : auth
     }
   }
 }
 
-function readPong(n: JsonValue | undefined): Result<ClientMessage> {
-  return isCount(n) && n > 0 ? succeed({ op: 'pong', n }) : wrong('n', n, 'the n of a ping')
+/** Refuses a member beside the token without its name, which may be the token. */
+function strayOfAuth(members: JsonObject): Failed | null {
+  const isStray = Object.keys(members).some((name) => !Object.hasOwn(AUTH, name))
+  return isStray ? fail({ code: 'request.unknown_field', path: '(a member beside token)', nearest: null }) : null
 }
 
-function readResume(run: JsonValue | undefined, streams: JsonValue | undefined): Result<ClientMessage> {
-  if (typeof run !== 'string' || run.length > MAX_RUN_CHARS) return wrong('run', run, 'the run of an earlier hello')
-  if (streams === undefined || !isJsonObject(streams)) {
-    return wrong('streams', streams, 'an object of streams, each with the last seq that was received')
-  }
-  const positions = new Map<StreamName, number>()
-  for (const [stream, seq] of Object.entries(streams)) {
-    if (!isCount(seq)) return invalid(`streams[${JSON.stringify(shownName(stream))}]`, 'an integer, 0 or more')
-    positions.set(stream, seq)
-  }
-  return succeed({ op: 'resume', run, positions })
-}
-
-/** Refuses members that the operation does not have. A stray one of `auth` is not named: it may be the token. */
-function strayOf(op: ClientOp, members: JsonObject): Failed | null {
-  const known = MEMBERS[op]
-  const stray = known === null ? undefined : Object.keys(members).find((name) => !known.includes(name))
-  if (known === null || stray === undefined) return null
-  if (op === 'auth') return fail({ code: 'request.unknown_field', path: '(a member beside token)', nearest: null })
-  return fail({ code: 'request.unknown_field', path: shownName(stray), nearest: nearestName(stray, known) })
-}
-
-function isOp(op: JsonValue): op is ClientOp {
-  return typeof op === 'string' && Object.hasOwn(MEMBERS, op)
-}
-
-function isMessageId(id: JsonValue): id is MessageId | null {
-  return id === null || typeof id === 'number' || (typeof id === 'string' && id.length <= MAX_ID_CHARS)
-}
-
-function isCount(value: JsonValue | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+function isMessageId(id: JsonValue): id is MessageId {
+  return typeof id === 'number' || (typeof id === 'string' && id.length <= MAX_ID_CHARS)
 }
 
 function unnamed(failed: Failed): ReadMessage {
   return { op: null, id: null, message: failed }
-}
-
-/** A member that is missing, or is not what it should be. */
-function wrong(path: string, value: JsonValue | undefined, expected: string): Failed {
-  return value === undefined ? fail({ code: 'request.missing_field', path, expected }) : invalid(path, expected)
-}
-
-function invalid(path: string, expected: string): Failed {
-  return fail({ code: 'request.invalid_value', path, expected })
 }

@@ -1,8 +1,10 @@
 import type { MessageTypes } from '../../proto/messages.ts'
-import { fail, succeed, type Failed, type Result } from '../base/result.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import { checkBody } from '../wire/json-check.ts'
+import { isGiven } from '../wire/json-missing.ts'
+import { Problem, Problems } from '../wire/json-problem.ts'
 import type { JsonObject } from '../wire/json-text.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 import { messageType, type Field } from '../wire/schema.ts'
@@ -30,12 +32,19 @@ export function readSubscription(
   })
   if (!checked.ok) return checked
   const { types, all, ...message } = checked.value
-  if (types !== undefined && message['subTypeList'] !== undefined) return invalid('types', 'sub_type_list, not both')
-  if (all !== undefined && message['isUnsubAll'] !== undefined) return invalid('all', 'is_unsub_all, not both')
+  const problems = new Problems()
+  const refuse = (path: string, expected: string): void => problems.add(Problem.invalid(expected).under(path))
+  if (types !== undefined && message['subTypeList'] !== undefined) refuse('types', 'sub_type_list, not both')
+  if (all !== undefined && message['isUnsubAll'] !== undefined) refuse('all', 'is_unsub_all, not both')
   const settled: Record<string, WireMessage[string]> = { ...message, isSubOrUnSub: isSub, isRegOrUnRegPush: isSub }
   if (types !== undefined) settled['subTypeList'] = types
   if (all !== undefined) settled['isUnsubAll'] = all
-  return contradictionOf(op, message, settled) ?? lackOf(settled) ?? succeed(typed(SUBSCRIPTION, settled))
+  const expected = `${isSub}, as ${op} says`
+  if ((message['isSubOrUnSub'] ?? isSub) !== isSub) refuse('is_sub_or_un_sub', expected)
+  if ((message['isRegOrUnRegPush'] ?? isSub) !== isSub) refuse('is_reg_or_un_reg_push', expected)
+  if (isSub && settled['isUnsubAll'] === true) refuse('is_unsub_all', 'false, or unsubscribe')
+  reportLack(settled, problems)
+  return problems.count === 0 ? succeed(typed(SUBSCRIPTION, settled)) : problems.toFailed()
 }
 
 /** The accounts that an `accounts` message lists. Failures as above. */
@@ -54,28 +63,15 @@ function aliasField(alias: keyof typeof ALIASES): Field {
   return { ...field, name: alias, jsonName: alias }
 }
 
-function contradictionOf(op: 'subscribe' | 'unsubscribe', given: WireMessage, settled: WireMessage): Failed | null {
-  const isSub = op === 'subscribe'
-  const expected = `${isSub}, as ${op} says`
-  if ((given['isSubOrUnSub'] ?? isSub) !== isSub) return invalid('is_sub_or_un_sub', expected)
-  if ((given['isRegOrUnRegPush'] ?? isSub) !== isSub) return invalid('is_reg_or_un_reg_push', expected)
-  if (isSub && settled['isUnsubAll'] === true) return invalid('is_unsub_all', 'false, or unsubscribe')
-  return null
-}
-
 /** A subscription of nothing would be accepted, and then be silent for ever. */
-function lackOf(settled: WireMessage): Failed | null {
-  if (settled['isUnsubAll'] === true) return null
+function reportLack(settled: WireMessage, problems: Problems): void {
+  if (settled['isUnsubAll'] === true) return
   for (const [name, path] of [
     ['securityList', 'security_list'],
     ['subTypeList', 'sub_type_list'],
   ] as const) {
-    const list = settled[name]
-    if (list === undefined || (Array.isArray(list) && list.length === 0)) {
-      return fail({ code: 'request.missing_field', path, expected: 'a list with one element at least' })
-    }
+    if (!isGiven(settled[name])) problems.add(Problem.missing(path, 'a list with one element at least'))
   }
-  return null
 }
 
 /** A checked message with the types of the schema: through its bytes, as a REST body goes. */
@@ -86,8 +82,4 @@ function typed<Name extends typeof SUBSCRIPTION | typeof ACCOUNTS>(
   const decoded = decodeMessage(name, encodeChecked(name, message))
   if (!decoded.ok) throw new Error(`a checked message does not decode: ${decoded.detail}`)
   return decoded.value
-}
-
-function invalid(path: string, expected: string): Failed {
-  return fail({ code: 'request.invalid_value', path, expected })
 }

@@ -3,7 +3,8 @@ const ENTRY_BYTES = 256
 
 /**
  * A map that never holds more than so many bytes: what was not used for longest goes first. A value that alone would
- * take more than an eighth is not kept, because it would push out what many ask for.
+ * take more than an eighth is not kept, because it would push out what many ask for. Not a `BoundedMap`, whose bound is a
+ * number of entries: replies have between a hundred bytes and a megabyte.
  */
 export class ByteLru<Value extends { readonly body: Uint8Array }> {
   readonly #mostBytes: number

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base/bounded-map.ts'
 import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../subscriptions/stream.ts'
@@ -63,7 +64,7 @@ export class SnapshotMerger {
   #isArmed = false
   #leftAtMs = -Infinity
   /** Until when refused requests go alone, the earliest first. */
-  readonly #refused = new Map<string, number>()
+  readonly #refused = new BoundedMap<string, number>(MOST_REFUSED)
 
   /** `mostHkCodes` bounds Hong Kong's codes in one call: OpenD takes 20 with the free quote right, else all. */
   constructor(deps: MergerDeps, mostHkCodes: number = MOST_CODES) {
@@ -146,10 +147,7 @@ export class SnapshotMerger {
   }
 
   #recordRefused(key: string): void {
-    this.#refused.delete(key)
     this.#refused.set(key, this.#deps.nowMs() + REFUSED_APART_MS)
-    const [oldest] = this.#refused.keys()
-    if (oldest !== undefined && this.#refused.size > MOST_REFUSED) this.#refused.delete(oldest)
   }
 }
 

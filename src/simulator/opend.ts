@@ -4,11 +4,17 @@ import { Market, type MarketOptions } from './market/market.ts'
 import type { FaultRule } from './session/fault-script.ts'
 import type { Login } from './session/login.ts'
 import { OpendSession, type ConnectionRefusal, type SimulatedConnection } from './session/opend-session.ts'
-import { FRESH_SESSION, type SessionOptions, type SessionState } from './session/session-options.ts'
+import {
+  continueConnections,
+  FRESH_SESSION,
+  type SessionOptions,
+  type SessionState,
+} from './session/session-options.ts'
 import type { ConnectionKind, ConnectionSink } from './session/peer.ts'
 import { worldServices } from './session/world-services.ts'
 import type { AccountsState } from './trading/account-state.ts'
 import { Accounts, type AccountsOptions } from './trading/accounts.ts'
+import { continueIds } from './trading/identifiers.ts'
 import type { World } from './world.ts'
 
 /** What a simulated OpenD is made of. */
@@ -19,6 +25,12 @@ export interface OpendOptions extends SessionOptions {
   readonly accounts?: Partial<AccountsOptions>
   /** State of an earlier run with the same seed. */
   readonly state?: SimulatorState
+  /**
+   * Unix ms at which this run began. The numbers behind the ids of orders, fills and connections then continue above
+   * those of all earlier runs: a gateway remembers its orders longer than the simulator does. Without it they start at
+   * one in each run.
+   */
+  readonly startedMs?: number
 }
 
 /** Everything about a simulated OpenD that outlives a restart. Plain JSON. */
@@ -37,23 +49,25 @@ const OPENED_MS = Date.UTC(2010, 0, 4)
 
 /**
  * A whole simulated OpenD: a market, accounts, and the conversation with clients. It has no sockets and no timers, so
- * it runs inside a Durable Object, behind real ports and in tests alike. The same seed, clock and input give the same
- * bytes.
+ * it runs inside a Durable Object, behind real ports and in tests alike. The same seed, clock, start and input give the
+ * same bytes.
  */
 export class SimulatedOpenD {
   readonly world: World
   readonly #session: OpendSession
 
   constructor(options: OpendOptions) {
-    const { seed, state } = options
+    const { seed, state, startedMs } = options
     const market = new Market({ ...options.market, seed })
     const accounts =
       state === undefined
         ? Accounts.open(market, { openedMs: OPENED_MS, ...options.accounts })
         : Accounts.restore(market, state.accounts)
+    if (startedMs !== undefined) continueIds(accounts.state, startedMs)
     if (state !== undefined) market.watchlists.restore(state.watchlists)
     this.world = { market, accounts }
-    this.#session = new OpendSession(this.world, worldServices, options, state?.session ?? FRESH_SESSION)
+    const session = continueConnections(state?.session ?? FRESH_SESSION, startedMs ?? 0)
+    this.#session = new OpendSession(this.world, worldServices, options, session)
   }
 
   /** Accepts a connection, unless OpenD has as many as it takes. */

@@ -1,4 +1,12 @@
-import { constants, createCipheriv, createDecipheriv, createHash, privateDecrypt, publicEncrypt } from 'node:crypto'
+import {
+  constants,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  privateDecrypt,
+  publicEncrypt,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /**
  * The platform's own cryptography, and the only file that touches it. Everything is synchronous, which WebCrypto is
@@ -9,6 +17,16 @@ import { constants, createCipheriv, createDecipheriv, createHash, privateDecrypt
 /** SHA-1 of some bytes, 20 bytes long. */
 export function sha1(bytes: Uint8Array): Uint8Array {
   return createHash('sha1').update(bytes).digest()
+}
+
+/** SHA-256 of a text's UTF-8 bytes, 32 bytes long. */
+export function sha256(text: string): Uint8Array {
+  return createHash('sha256').update(text, 'utf8').digest()
+}
+
+/** Whether two byte strings are equal, in a time that depends on their lengths only. */
+export function equalInConstantTime(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 /** MD5 of a text's UTF-8 bytes as lower-case hex: OpenD's form of trade passwords and WebSocket keys. */

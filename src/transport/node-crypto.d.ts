@@ -19,9 +19,10 @@ declare module 'node:crypto' {
     readonly padding: number
   }
   export const constants: { readonly RSA_PKCS1_PADDING: number; readonly RSA_NO_PADDING: number }
-  export function createHash(algorithm: 'sha1' | 'md5'): Hash
+  export function createHash(algorithm: 'sha1' | 'sha256' | 'md5'): Hash
   export function createCipheriv(algorithm: string, key: Uint8Array, iv: Uint8Array): BlockCipher
   export function createDecipheriv(algorithm: string, key: Uint8Array, iv: Uint8Array): BlockCipher
+  export function timingSafeEqual(left: Uint8Array, right: Uint8Array): boolean
   export function publicEncrypt(options: RsaOptions, data: Uint8Array): Uint8Array
   export function privateDecrypt(options: RsaOptions, data: Uint8Array): Uint8Array
 }

@@ -1,11 +1,11 @@
-import { fail, succeed, type Result } from '../base/result.ts'
+import { succeed, type Result } from '../base/result.ts'
 import { describeElement, describeExpectation } from './json-expectation.ts'
-import { findMissing, settleHeader } from './json-missing.ts'
+import { reportMissing, reportNoneOf, settleHeader } from './json-missing.ts'
 import { namesOf, slotsOf, type Names, type Slot } from './json-names.ts'
-import { Problem } from './json-problem.ts'
+import { Problem, Problems } from './json-problem.ts'
 import { checkScalar } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
-import type { WireDraft, WireMessage, WireValue } from './json-wire-value.ts'
+import { REFUSED, type WireDraft, type WireMessage, type WireValue } from './json-wire-value.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Field } from './schema.ts'
 import { parseSecurityText, SECURITY } from './security-text.ts'
@@ -17,6 +17,24 @@ export interface CheckOptions {
   readonly optionalFields?: readonly string[]
   /** Fields the endpoint takes beside those of its message. They come back in the same object, under `Field.name`. */
   readonly extraFields?: readonly Field[]
+  /** Proto names of fields of the message itself that the endpoint does not take: unknown fields, unless null. */
+  readonly refusedFields?: ReadonlySet<string>
+  /** Proto names of fields of the message itself of which at least one must be given, and not be empty or 0. */
+  readonly needsOneOf?: readonly string[]
+}
+
+/** One check of a body: what it found so far, and the bound that holds at every level. */
+interface Check {
+  readonly problems: Problems
+  readonly maxSecurities: number
+}
+
+/** What holds for the outermost message only. */
+interface RootRules {
+  readonly optional: readonly string[] | undefined
+  readonly extra: ReadonlyMap<string, Slot>
+  readonly refused: ReadonlySet<string>
+  readonly needsOneOf: readonly string[]
 }
 
 const MAX_SECURITIES = 100
@@ -39,12 +57,13 @@ const MAX_ELEMENTS = 400
  * - Values are what `checkScalar` takes: nothing is guessed, rounded or cut.
  *
  * Fails with `request.unknown_field`, `request.invalid_value` or `request.missing_field`, with the path as the caller
- * wrote it. Of several problems it is the first in the order of the body; what an object lacks comes after what is
- * wrong inside it.
+ * wrote it. All problems are named, up to `MAX_PROBLEMS`, in the order of the body; what an object lacks comes after
+ * what is wrong inside it.
  */
 export function checkBody(messageName: string, body: JsonValue, options: CheckOptions = {}): Result<WireMessage> {
-  const checked = checkRoot(namesOf(messageName), body, options)
-  return checked instanceof Problem ? fail(checked.toFailure()) : succeed(checked)
+  const check: Check = { problems: new Problems(), maxSecurities: options.maxSecurities ?? MAX_SECURITIES }
+  const message = checkRoot(check, namesOf(messageName), body, options)
+  return check.problems.count === 0 ? succeed(message) : check.problems.toFailed()
 }
 
 /** What a message gives while it is read. */
@@ -54,98 +73,114 @@ interface Draft {
   readonly header: WireDraft
 }
 
-const NOTHING_EXTRA: ReadonlyMap<string, Slot> = new Map()
+const INNER: RootRules = { optional: undefined, extra: new Map(), refused: new Set(), needsOneOf: [] }
 
-function checkRoot(names: Names, body: JsonValue, options: CheckOptions): WireMessage | Problem {
-  const { maxSecurities = MAX_SECURITIES, optionalFields, extraFields } = options
-  const extra = extraFields === undefined ? NOTHING_EXTRA : slotsOf(extraFields)
-  if (!isJsonObject(body)) return Problem.invalid('a JSON object')
-  if (!Object.hasOwn(body, 'c2s')) return checkMessage(names, body, maxSecurities, optionalFields, extra)
+/** The message; it is of no use once there is a problem. */
+function checkRoot(check: Check, names: Names, body: JsonValue, options: CheckOptions): WireMessage {
+  const { problems } = check
+  const { optionalFields, extraFields, refusedFields = INNER.refused, needsOneOf = INNER.needsOneOf } = options
+  const extra = extraFields === undefined ? INNER.extra : slotsOf(extraFields)
+  const root = { optional: optionalFields, extra, refused: refusedFields, needsOneOf }
+  if (!isJsonObject(body)) {
+    problems.add(Problem.invalid('a JSON object'))
+    return {}
+  }
+  if (!Object.hasOwn(body, 'c2s')) return checkMessage(check, names, body, root)
 
-  const stray = Object.keys(body).find((name) => name !== 'c2s')
-  if (stray !== undefined) return Problem.invalid('this field inside c2s, with the others').under(stray)
+  for (const name of Object.keys(body)) {
+    if (name !== 'c2s') problems.add(Problem.invalid('this field inside c2s, with the others').under(name))
+  }
+  const before = problems.count
   const inner = body['c2s'] ?? null
-  if (!isJsonObject(inner)) return Problem.invalid('an object').under('c2s')
-  const checked = checkMessage(names, inner, maxSecurities, optionalFields, extra)
-  return checked instanceof Problem ? checked.under('c2s') : checked
+  let message: WireMessage = {}
+  if (isJsonObject(inner)) message = checkMessage(check, names, inner, root)
+  else problems.add(Problem.invalid('an object'))
+  problems.moveUnder('c2s', before)
+  return message
 }
 
-/** Checks an object as a message. `optional` and `extra` are for the outermost one. */
-function checkMessage(
-  names: Names,
-  object: JsonObject,
-  maxSecurities: number,
-  optional?: readonly string[],
-  extra: ReadonlyMap<string, Slot> = NOTHING_EXTRA,
-): WireMessage | Problem {
+/** Checks an object as a message. */
+function checkMessage(check: Check, names: Names, object: JsonObject, root = INNER): WireMessage {
   const draft: Draft = { message: {}, header: {} }
-  const problem = readMembers(names, object, draft, maxSecurities, extra)
-  if (problem !== null) return problem
+  readMembers(check, names, object, draft, root)
   const { message, header } = draft
-  if (names.header !== null) {
-    const missing = settleHeader(names.header, object, message, header)
-    if (missing !== null) return missing
-  }
-  return findMissing(names.type, message, optional) ?? message
+  const { problems } = check
+  if (names.header !== null) settleHeader(names.header, object, message, header, problems)
+  reportMissing(names.type, message, problems, root.optional)
+  reportNoneOf(names.type, message, problems, root.needsOneOf)
+  return message
 }
 
 /** Reads the members in their order, without asking what is missing. */
-function readMembers(
-  names: Names,
-  object: JsonObject,
-  draft: Draft,
-  maxSecurities: number,
-  extra: ReadonlyMap<string, Slot>,
-): Problem | null {
+function readMembers(check: Check, names: Names, object: JsonObject, draft: Draft, root: RootRules): void {
+  const { problems } = check
+  const { extra, refused } = root
   for (const [name, value] of Object.entries(object)) {
+    if (problems.isFull) return
     const slot = names.slots.get(name) ?? extra.get(name)
-    if (slot === undefined) return Problem.unknown(name, nearestName(name, [...names.suggestions, ...extra.keys()]))
+    if (slot === undefined) {
+      problems.add(Problem.unknown(name, nearestName(name, [...names.suggestions, ...extra.keys()])))
+      continue
+    }
     if (value === null) continue
-    const problem =
-      slot.field === names.header
-        ? readHeader(slot.field, value, draft, maxSecurities)
-        : readMember(slot.field, value, slot.home === 'header' ? draft.header : draft.message, maxSecurities)
-    if (problem !== null) return problem.under(name)
+    const { field, home } = slot
+    if (home === 'message' && refused.has(field.name)) {
+      problems.add(Problem.unknown(name, null))
+      continue
+    }
+    const before = problems.count
+    if (field === names.header) readHeader(check, field, value, draft)
+    else readMember(check, field, value, home === 'header' ? draft.header : draft.message)
+    if (problems.count > before) problems.moveUnder(name, before)
   }
-  return null
 }
 
-function readMember(field: Field, value: JsonValue, target: WireDraft, maxSecurities: number): Problem | null {
-  if (Object.hasOwn(target, field.name)) return Problem.invalid('this field once; another name or place gives it too')
-  const checked = checkField(field, value, maxSecurities)
-  if (checked instanceof Problem) return checked
-  target[field.name] = checked
-  return null
+function readMember(check: Check, field: Field, value: JsonValue, target: WireDraft): void {
+  if (Object.hasOwn(target, field.name)) {
+    check.problems.add(Problem.invalid('this field once; another name or place gives it too'))
+    return
+  }
+  target[field.name] = checkField(check, field, value)
 }
 
 /** Reads the trade header into the draft that also takes its flat members, so that giving one in both places shows. */
-function readHeader(field: Field, value: JsonValue, draft: Draft, maxSecurities: number): Problem | null {
-  if (field.messageName === null || !isJsonObject(value)) return Problem.invalid(describeExpectation(field))
+function readHeader(check: Check, field: Field, value: JsonValue, draft: Draft): void {
+  if (field.messageName === null || !isJsonObject(value)) {
+    check.problems.add(Problem.invalid(describeExpectation(field)))
+    return
+  }
   const own: Draft = { message: draft.header, header: {} }
-  return readMembers(namesOf(field.messageName), value, own, maxSecurities, NOTHING_EXTRA)
+  readMembers(check, namesOf(field.messageName), value, own, INNER)
 }
 
-function checkField(field: Field, value: JsonValue, maxSecurities: number): WireValue | Problem {
-  if (field.rule !== 'repeated') return checkElement(field, value, maxSecurities)
-  if (!isJsonArray(value)) return Problem.invalid(describeExpectation(field))
+function checkField(check: Check, field: Field, value: JsonValue): WireValue {
+  if (field.rule !== 'repeated') return checkElement(check, field, value)
+  const { problems } = check
+  if (!isJsonArray(value)) return refuse(check, describeExpectation(field))
   const isSecurities = field.messageName === SECURITY
-  const max = isSecurities ? maxSecurities : MAX_ELEMENTS
-  if (value.length > max) return Problem.invalid(`at most ${max} ${isSecurities ? 'securities' : 'elements'}`)
+  const max = isSecurities ? check.maxSecurities : MAX_ELEMENTS
+  if (value.length > max) return refuse(check, `at most ${max} ${isSecurities ? 'securities' : 'elements'}`)
   const list: WireValue[] = []
   for (const [index, element] of value.entries()) {
-    const checked = checkElement(field, element, maxSecurities)
-    if (checked instanceof Problem) return checked.under(index)
-    list.push(checked)
+    if (problems.isFull) break
+    const before = problems.count
+    list.push(checkElement(check, field, element))
+    if (problems.count > before) problems.moveUnder(index, before)
   }
   return list
 }
 
-function checkElement(field: Field, value: JsonValue, maxSecurities: number): WireValue | Problem {
-  if (field.messageName === null) return checkScalar(field, value) ?? Problem.invalid(describeElement(field))
-  if (isJsonObject(value)) return checkMessage(namesOf(field.messageName), value, maxSecurities)
+function checkElement(check: Check, field: Field, value: JsonValue): WireValue {
+  if (field.messageName === null) return checkScalar(field, value) ?? refuse(check, describeElement(field))
+  if (isJsonObject(value)) return checkMessage(check, namesOf(field.messageName), value)
   if (field.messageName === SECURITY && typeof value === 'string' && value.isWellFormed()) {
     const security = parseSecurityText(value)
     if (security !== null) return { ...security }
   }
-  return Problem.invalid(describeElement(field))
+  return refuse(check, describeElement(field))
+}
+
+function refuse(check: Check, expected: string): typeof REFUSED {
+  check.problems.add(Problem.invalid(expected))
+  return REFUSED
 }

@@ -1,7 +1,8 @@
 import { describeEnum } from './json-enum.ts'
 import { TRADE_HEADER } from './json-names.ts'
+import { SECURITY_PREFIXES } from './market-prefix.ts'
 import type { Field, ScalarKind } from './schema.ts'
-import { SECURITY, SECURITY_PREFIXES } from './security-text.ts'
+import { SECURITY } from './security-text.ts'
 
 const TRD_ENV = 'Trd_Common.TrdEnv'
 

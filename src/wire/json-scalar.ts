@@ -31,7 +31,7 @@ const READERS: Readonly<Record<ScalarKind, (value: JsonValue) => WireScalar | nu
   int32: (value) => integerBetween(value, INT32_MIN, INT32_MAX),
   uint32: (value) => integerBetween(value, 0, UINT32_MAX),
   int64: (value) => bigintBetween(value, INT64_MIN, INT64_MAX),
-  uint64: (value) => bigintBetween(value, 0n, UINT64_MAX),
+  uint64: readUint64,
   double: (value) => finite(value, (number) => number),
   float: (value) => finite(value, Math.fround),
   bool: (value) => (typeof value === 'boolean' ? value : null),
@@ -49,6 +49,11 @@ function integerBetween(value: JsonValue, min: number, max: number): number | nu
 function bigintBetween(value: JsonValue, min: bigint, max: bigint): bigint | null {
   const integer = toBigint(value)
   return integer !== null && integer >= min && integer <= max ? integer : null
+}
+
+/** An unsigned integer of 64 bits, as a JSON integer or a decimal string in its shortest form; null for anything else. */
+export function readUint64(value: JsonValue): bigint | null {
+  return bigintBetween(value, 0n, UINT64_MAX)
 }
 
 function toBigint(value: JsonValue): bigint | null {

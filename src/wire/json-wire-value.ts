@@ -11,3 +11,9 @@ export interface WireMessage {
 
 /** A message while it is read. */
 export type WireDraft = Record<string, WireValue>
+
+/**
+ * Stands in a draft where a value was refused, so that its field does not count as missing too. A draft with one is
+ * never encoded.
+ */
+export const REFUSED: WireValue = false

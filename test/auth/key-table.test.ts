@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { findKey, type KeyTable, MAX_KEYS, readKeyTable } from '../../src/auth/key-table.ts'
+import { MAX_PROBLEMS } from '../../src/wire/json-problem.ts'
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
@@ -102,7 +103,7 @@ test('a bare hex hash and one with its prefix open for the same key', async () =
   for (const hash of [hex, hex.toUpperCase(), `sha256:${hex}`]) {
     const { table, problems } = read({ version: 1, keys: [{ ...MINIMAL, hash }] })
     assert.deepEqual(problems, [])
-    assert.equal((await findKey(table, 'fc_bot'))?.id, 'bot')
+    assert.equal(findKey(table, 'fc_bot')?.id, 'bot')
   }
 })
 
@@ -138,42 +139,50 @@ test('null stands for a field that is not there', () => {
 })
 
 const BAD_RECORDS: readonly (readonly [string, object, RegExp])[] = [
-  ['unknown scope', { scopes: ['qot:read', 'qot:write'] }, /unknown scope "qot:write"/],
-  ['no scopes', { scopes: undefined }, /scopes must be/],
-  ['scopes as text', { scopes: 'qot:read' }, /scopes must be/],
-  ['unknown field', { max_order_vlaue: 5 }, /unknown field "max_order_vlaue"/],
-  ['unknown nested field', { limits: { allowed_market: ['HK'] } }, /unknown field "limits.allowed_market"/],
-  ['a field twice', { max_order_value: 5, limits: { max_order_value: 50 } }, /both flat and in limits/],
-  ['limits as list', { limits: [] }, /limits must be an object/],
-  ['short hash', { hash: 'sha256:00ff' }, /hash must be/],
-  ['other hash', { hash: `md5:${hashOf('x')}` }, /hash must be/],
-  ['no hash', { hash: undefined }, /hash must be/],
-  ['no id', { id: undefined }, /id must be/],
-  ['id with a line break', { id: 'a\nb' }, /id must be/],
-  ['bad date', { expires_at: '2027-02-30T00:00:00Z' }, /expires_at must be/],
-  ['date as number', { expires_at: 1900000000 }, /expires_at must be/],
-  ['bad creation date', { created_at: 'yesterday' }, /created_at must be/],
-  ['negative value', { max_order_value: -1 }, /max_order_value must be/],
-  ['value as text', { max_daily_value: '5' }, /max_daily_value must be/],
-  ['half an order', { max_orders_per_minute: 1.5 }, /max_orders_per_minute must be/],
-  ['bad hours', { hours_window: '9:30-16:00' }, /hours_window must have/],
-  ['impossible hours', { hours_window: '09:30-24:30' }, /hours_window must have/],
-  ['hours that are always or never', { hours_window: '09:30-09:30' }, /hours_window must have .* two different times/],
-  ['unknown time zone', { time_zone: 'Asia/Hongkong' }, /time_zone must be an IANA name/],
-  ['offset as time zone', { time_zone: '+08:00' }, /time_zone must be an IANA name/],
-  ['unknown currency', { max_order_value: { HKD: 1, RMB: 1 } }, /max_order_value must be .* table/],
-  ['currency in small letters', { max_daily_value: { hkd: 1 } }, /max_daily_value must be .* table/],
-  ['negative value of a currency', { max_daily_value: { HKD: -1 } }, /max_daily_value must be .* table/],
-  ['a list of values', { max_order_value: [1] }, /max_order_value must be .* table/],
-  ['negative band', { market_price_band: -5 }, /market_price_band must be/],
-  ['a share that reads nothing', { subscription_quota: 0 }, /subscription_quota must be a whole number, 1 or more/],
-  ['half a subscription', { subscription_quota: 1.5 }, /subscription_quota must be/],
-  ['a share as text', { subscription_quota: '100' }, /subscription_quota must be/],
-  ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides may name/],
-  ['bad account', { allowed_acc_ids: [1.5] }, /allowed_acc_ids must be/],
-  ['negative account', { allowed_acc_ids: [-1] }, /allowed_acc_ids must be/],
-  ['huge account', { allowed_acc_ids: ['18446744073709551616'] }, /allowed_acc_ids must be/],
-  ['one account without a list', { allowed_acc_ids: 42 }, /allowed_acc_ids must be/],
+  ['unknown scope', { scopes: ['qot:read', 'qot:write'] }, /scopes\[1\]: expected one of qot:read, /],
+  ['no scopes', { scopes: undefined }, /scopes: required field is missing, expected a list/],
+  ['scopes as text', { scopes: 'qot:read' }, /scopes: expected a list/],
+  ['unknown field', { max_order_vlaue: 5 }, /max_order_vlaue: unknown field \(did you mean max_order_value\?\)/],
+  ['unknown nested field', { limits: { allowed_market: ['HK'] } }, /limits\.allowed_market: unknown field/],
+  [
+    'a field twice',
+    { max_order_value: 5, limits: { max_order_value: 50 } },
+    /limits\.max_order_value: expected .* once/,
+  ],
+  ['limits as list', { limits: [] }, /limits: expected an object/],
+  ['short hash', { hash: 'sha256:00ff' }, /hash: expected "sha256:"/],
+  ['other hash', { hash: `md5:${hashOf('x')}` }, /hash: expected/],
+  ['no hash', { hash: undefined }, /hash: required field is missing, expected "sha256:"/],
+  ['no id', { id: undefined }, /id: required field is missing/],
+  ['id with a line break', { id: 'a\nb' }, /id: expected 1 to 128 characters/],
+  ['bad date', { expires_at: '2027-02-30T00:00:00Z' }, /expires_at: expected an RFC 3339 time/],
+  ['date as number', { expires_at: 1900000000 }, /expires_at: expected/],
+  ['bad creation date', { created_at: 'yesterday' }, /created_at: expected/],
+  ['negative value', { max_order_value: -1 }, /max_order_value: expected/],
+  ['value as text', { max_daily_value: '5' }, /max_daily_value: expected/],
+  ['half an order', { max_orders_per_minute: 1.5 }, /max_orders_per_minute: expected a whole number, 0 or more/],
+  ['bad hours', { hours_window: '9:30-16:00' }, /hours_window: expected the form/],
+  ['impossible hours', { hours_window: '09:30-24:30' }, /hours_window: expected the form/],
+  ['hours that are always or never', { hours_window: '09:30-09:30' }, /hours_window: .* two different times/],
+  ['unknown time zone', { time_zone: 'Asia/Hongkong' }, /time_zone: expected an IANA name/],
+  ['offset as time zone', { time_zone: '+08:00' }, /time_zone: expected an IANA name/],
+  ['unknown currency', { max_order_value: { HKD: 1, RMB: 1 } }, /max_order_value: expected .* table/],
+  ['currency in small letters', { max_daily_value: { hkd: 1 } }, /max_daily_value: expected .* table/],
+  [
+    'negative value of a currency',
+    { limits: { max_daily_value: { HKD: -1 } } },
+    /limits\.max_daily_value\.HKD: expected/,
+  ],
+  ['a list of values', { max_order_value: [1] }, /max_order_value: expected .* table/],
+  ['negative band', { market_price_band: -5 }, /market_price_band: expected/],
+  ['a share that reads nothing', { subscription_quota: 0 }, /subscription_quota: expected a whole number, 1 or more/],
+  ['half a subscription', { subscription_quota: 1.5 }, /subscription_quota: expected/],
+  ['a share as text', { subscription_quota: '100' }, /subscription_quota: expected/],
+  ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides\[0\]: expected one of BUY, /],
+  ['bad account', { allowed_acc_ids: [1, 1.5] }, /allowed_acc_ids\[1\]: expected an account id/],
+  ['negative account', { allowed_acc_ids: [-1] }, /allowed_acc_ids\[0\]: expected/],
+  ['huge account', { allowed_acc_ids: ['18446744073709551616'] }, /allowed_acc_ids\[0\]: expected/],
+  ['one account without a list', { allowed_acc_ids: 42 }, /allowed_acc_ids: expected a list/],
   ['bad card', { allowed_card_nums: ['12'] }, /allowed_card_nums\[0\]/],
   ['bad symbol', { allowed_symbols: ['HK.00700', '00700'] }, /allowed_symbols\[1\]/],
   ['bad market', { allowed_markets: ['hk'] }, /allowed_markets\[0\]/],
@@ -184,7 +193,7 @@ for (const [what, change, expected] of BAD_RECORDS) {
     const { problems } = readKey({ ...MINIMAL, ...change })
     assert.equal(problems.length, 1, problems.join('\n'))
     assert.match(problems[0] ?? '', expected)
-    assert.match(problems[0] ?? '', /^KEYS_JSON keys\[0\]: /)
+    assert.match(problems[0] ?? '', /^KEYS_JSON: keys\[0\]\./)
   })
 }
 
@@ -193,13 +202,19 @@ test('a key file with a mistake of its own is a problem', () => {
     ['{"version":1,"keys":[', /not valid JSON/],
     ['{"version":1,"version":2,"keys":[]}', /given twice/],
     [[], /must be an object/],
-    [{ keys: [] }, /version must be 1/],
-    [{ version: 2, keys: [] }, /version must be 1/],
-    [{ version: 1 }, /keys must be a list/],
-    [{ version: 1, keys: ['fc_x'] }, /keys must be a list of objects/],
-    [{ version: 1, keys: [], key: [] }, /unknown field "key"/],
-    [{ version: 1, keys: [MINIMAL, { ...MINIMAL, hash: hashOf('other') }] }, /another key has the id "bot"/],
-    [{ version: 1, keys: [MINIMAL, { ...MINIMAL, id: 'bot2' }] }, /another key has the same hash/],
+    [{ keys: [] }, /version: required field is missing, expected 1/],
+    [{ version: 2, keys: [] }, /version: expected 1/],
+    [{ version: 1 }, /keys: required field is missing, expected a list/],
+    [{ version: 1, keys: ['fc_x'] }, /keys\[0\]: expected an object/],
+    [{ version: 1, keys: [], key: [] }, /key: unknown field \(did you mean keys\?\)/],
+    [
+      { version: 1, keys: [MINIMAL, { ...MINIMAL, hash: hashOf('other') }] },
+      /keys\[1\]\.id: expected an id that no other key has/,
+    ],
+    [
+      { version: 1, keys: [MINIMAL, { ...MINIMAL, id: 'bot2' }] },
+      /keys\[1\]\.hash: expected a hash that no other key has/,
+    ],
     [
       {
         version: 1,
@@ -209,6 +224,17 @@ test('a key file with a mistake of its own is a problem', () => {
     ],
   ]
   for (const [file, expected] of files) assert.match(read(file).problems.join('\n'), expected)
+})
+
+test('all mistakes of a file are named at once, up to the bound', () => {
+  const { problems } = read({ version: 2, keys: [{ ...MINIMAL, id: 5, note: 7 }, { scopes: ['admn'] }] })
+  assert.deepEqual(
+    problems.map((problem) => problem.split(': ')[1]),
+    ['version', 'keys[0].id', 'keys[0].note', 'keys[1].scopes[0]', 'keys[1].id', 'keys[1].hash'],
+  )
+  const many = read({ version: 1, keys: Array.from({ length: 500 }, () => ({})) })
+  assert.equal(many.problems.length, MAX_PROBLEMS)
+  assert.deepEqual(many.table, [])
 })
 
 test('problems never show a hash', () => {
@@ -227,8 +253,8 @@ test('a key is found wherever it stands, and only by its own token', async () =>
           keys: tokens.map((token, index) => ({ id: `k${index}`, hash: hashOf(token), scopes: [] })),
         })
         assert.deepEqual(problems, [])
-        for (const [index, token] of tokens.entries()) assert.equal((await findKey(table, token))?.id, `k${index}`)
-        if (!tokens.includes(other)) assert.equal(await findKey(table, other), null)
+        for (const [index, token] of tokens.entries()) assert.equal(findKey(table, token)?.id, `k${index}`)
+        if (!tokens.includes(other)) assert.equal(findKey(table, other), null)
       },
     ),
     { numRuns: 50 },
@@ -243,6 +269,6 @@ test('the comparison looks at all 32 bytes', async () => {
       version: 1,
       keys: [{ ...MINIMAL, hash: hash.slice(0, at) + flipped + hash.slice(at + 1) }],
     })
-    assert.equal(await findKey(table, 'fc_bot'), null, `digit ${at}`)
+    assert.equal(findKey(table, 'fc_bot'), null, `digit ${at}`)
   }
 })

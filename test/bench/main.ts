@@ -1,3 +1,5 @@
+import { commandLine, type CommandForm, refuseCommandLine } from '../../src/cli/command-line.ts'
+import { nearestName } from '../../src/wire/nearest-name.ts'
 import { benchCachedReads } from './cached-reads.ts'
 import { benchOrders } from './orders.ts'
 import { benchPushes } from './pushes.ts'
@@ -13,9 +15,17 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   simulator: benchSimulator,
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES)
-const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name))
-if (unknown.length > 0) {
-  process.stderr.write(`no bench ${unknown.join(', ')}; there is: ${Object.keys(BENCHES).join(', ')}\n`)
-  process.exitCode = 1
-} else for (const name of names) await BENCHES[name]?.()
+const FORM: CommandForm<never> = {
+  command: 'npm run bench --',
+  about: 'Runs all benches, or those named. Each prints what it measured.',
+  options: {},
+  operands: { name: 'BENCH ...', about: Object.keys(BENCHES).join(', ') },
+}
+
+const { operands } = commandLine(FORM)
+for (const name of operands) {
+  if (Object.hasOwn(BENCHES, name)) continue
+  const nearest = nearestName(name, Object.keys(BENCHES))
+  refuseCommandLine(FORM, `There is no bench ${name}${nearest === null ? '.' : `: did you mean ${nearest}?`}`)
+}
+for (const name of operands.length > 0 ? operands : Object.keys(BENCHES)) await BENCHES[name]?.()

@@ -4,7 +4,7 @@ import { NO_LIMITS } from '../../src/limits/key-limits.ts'
 import { LimitState } from '../../src/limits/limit-state.ts'
 import type { OrderFacts } from '../../src/limits/order-facts.ts'
 import { orderPolicyOf } from '../../src/limits/order-policy.ts'
-import { zoneClock } from '../../src/limits/zone-clock.ts'
+import { zoneClock } from '../../src/base/zone-clock.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../src/simulator/trading/unlock.ts'
 import { alternate, LOAD_TEXT, type Pair, postRequest, withServers } from './alternate.ts'
 import { type Contender, roundsTable } from './contender.ts'
@@ -122,7 +122,7 @@ function checkUs(): number {
     allowedSymbols: ['HK.00700'],
     allowedTrdSides: ['BUY'],
     hoursWindow: '09:30-16:00',
-    timeZone: clock.timeZone,
+    timeZone: clock.name,
     maxOrderValue: { HKD: 1_000_000 },
     maxDailyValue: { HKD: 1_000_000_000_000 },
     maxOrdersPerMinute: ORDERS_PER_MINUTE,

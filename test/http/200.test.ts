@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
-import { keyRig, keysJson, makeRig, readError, signJwt, tokenOf } from './rig.ts'
+import { LOCAL_KEY_ID } from '../../src/auth/caller.ts'
+import { BASE_ENV, keyRig, keysJson, LOCAL_ENV, makeRig, readError, signJwt, tokenOf } from './rig.ts'
 
 const TENCENT = { market: 1, code: '00700' }
 
@@ -171,7 +172,7 @@ test('a key and a JWT of one name are two callers', async () => {
 })
 
 test('locally, reads are open without a token, and nothing else is', async () => {
-  const { gateway, send } = makeRig({ LOCAL_OPEN_READS: 'true' })
+  const { gateway, send } = makeRig(LOCAL_ENV)
   for (const host of ['localhost:22222', '127.0.0.1:22222', '[::1]:22222']) {
     await readEnvelope(await send(`GET http://${host}/api/accounts`))
   }
@@ -199,7 +200,23 @@ test('locally, reads are open without a token, and nothing else is', async () =>
     ['GET /api/accounts', { headers: { Host: '' } }, 401],
     ['GET /api/accounts', { headers: { 'Sec-Fetch-Site': 'cross-site' } }, 401],
     ['GET /api/accounts', { headers: { 'Sec-Fetch-Site': 'same-site' } }, 401],
+    ['GET /api/accounts', { headers: { 'X-Forwarded-For': '127.0.0.1' } }, 401],
+    ['GET /api/accounts', { headers: { 'CF-Connecting-IP': '203.0.113.7' } }, 401],
   ]
   for (const [route, options, status] of closed) await readError(await send(route, options), status)
   assert.equal(gateway.touched, 0)
+})
+
+test('any configured caller closes the open reads', async () => {
+  const keys = keysJson({ id: 'bot', scopes: ['qot:read'] })
+  for (const env of [
+    { KEYS_JSON: keys, ...LOCAL_ENV },
+    { ...BASE_ENV, LOCAL_OPEN_READS: 'true' },
+  ]) {
+    const rig = makeRig(env)
+    await readError(await rig.send('GET /api/accounts'), 401)
+    assert.equal(rig.gateway.touched, 0)
+  }
+  const local = makeRig({ ...LOCAL_ENV, KEYS_JSON: keysJson({ id: LOCAL_KEY_ID, scopes: ['qot:read'] }) })
+  await readEnvelope(await local.send('GET /api/accounts'))
 })

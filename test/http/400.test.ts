@@ -61,6 +61,34 @@ test('an unknown field is named with its path and the nearest known name', async
   await assertRefused('POST /api/kline', { sub_type_list: [1] }, 'request.unknown_field', /^sub_type_list/)
 })
 
+test('a body with several mistakes is answered with all of them', async () => {
+  const rig = keyRig(['acc:read', 'trade:simulate', 'admin'])
+  const problemsOf = async (call: string, body?: object): Promise<unknown> => {
+    const answer = await readError(await rig.send(call, { body }), 400)
+    const { path, error, problems } = answer
+    assert.ok(Array.isArray(problems))
+    assert.deepEqual(problems[0], { path, error })
+    return problems.map((problem: { path: string; error: string }) => problem.error)
+  }
+  assert.deepEqual(await problemsOf('POST /api/cancel-order', { trd_env: 0, acc_id: 1, trd_market: 1, qty: 'x' }), [
+    'qty: unknown field',
+    'order_id: required field is missing, expected it or order_id_ex',
+  ])
+  assert.deepEqual(await problemsOf('POST /api/trading/halt', { scop: 'all', acc_id: -1 }), [
+    'scop: unknown field (did you mean scope?)',
+    'acc_id: expected an account id: a JSON integer or a decimal string',
+  ])
+  assert.deepEqual(await problemsOf('POST /api/admin/order-intents/oi_00000000/resolve', { order_id: 'x' }), [
+    'order_id: expected an order id: a JSON integer or a decimal string',
+    'state: required field is missing, expected one of accepted, rejected, absent, lapsed',
+    'reason: required field is missing, expected a text of 1 to 500 characters in one line, not blank',
+  ])
+  assert.deepEqual(await problemsOf('GET /api/order-intents?limit=0&all=yes&limit=1'), [
+    '?limit: expected this parameter once',
+    '?all: expected true or false',
+  ])
+})
+
 const PACKET_ID = 'packetID'
 
 test('every required field of every endpoint is missed when it is not there', async () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
 import { METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/metrics-page.ts'
-import { keysJson, makeRig, signJwt, tokenOf, type Rig } from './rig.ts'
+import { keysJson, LOCAL_ENV, makeRig, signJwt, tokenOf, type Rig } from './rig.ts'
 
 const KEYS_JSON = keysJson({ id: 'bot', scopes: ['acc:read'] })
 
@@ -18,7 +18,7 @@ function counts({ gateway }: Rig): Record<string, number> {
 }
 
 test('requests and looks at tokens are counted; a key shows as a hash of its id', async () => {
-  const rig = makeRig({ KEYS_JSON, LOCAL_OPEN_READS: 'true' })
+  const rig = makeRig({ KEYS_JSON })
   await rig.send('GET /api/accounts', { token: tokenOf('bot') })
   await rig.send('GET /api/accounts', { token: tokenOf('bot') })
   await rig.send('GET /api/global-state', { token: tokenOf('bot') })
@@ -34,14 +34,20 @@ test('requests and looks at tokens are counted; a key shows as a hash of its id'
     [`futu_auth_events_total{rest,reject,${bot}}`]: 1,
     [`futu_auth_events_total{ws,reject,${bot}}`]: 1,
     'futu_auth_events_total{rest,allow,<jwt>}': 1,
-    'futu_auth_events_total{rest,allow,<local>}': 1,
     'futu_auth_events_total{rest,reject,<invalid>}': 1,
-    'futu_auth_events_total{rest,reject,<none>}': 1,
-    'opend_edge_http_requests_total{/api/accounts,200}': 4,
-    'opend_edge_http_requests_total{/api/accounts,401}': 2,
+    'futu_auth_events_total{rest,reject,<none>}': 2,
+    'opend_edge_http_requests_total{/api/accounts,200}': 3,
+    'opend_edge_http_requests_total{/api/accounts,401}': 3,
     'opend_edge_http_requests_total{/api/global-state,403}': 1,
     'opend_edge_http_requests_total{/ws,403}': 1,
   })
+})
+
+test('a read of this machine without a token is counted as one of its own', async () => {
+  const rig = makeRig(LOCAL_ENV)
+  await rig.send('GET /api/accounts')
+  await rig.send('GET /metrics')
+  assert.equal(counts(rig)['futu_auth_events_total{rest,allow,<local>}'], 1)
 })
 
 test('paths that callers invent make one series, not one each', async () => {

@@ -162,10 +162,11 @@ test("another's entry and one that never was are the same 404; an administrator 
   for (const id of ['oi_other001', 'oi_nobody00', 'x', 'a%2fb', 'oi_mine0001x']) {
     const error = await readError(await get(`/api/order-intents/${id}`, 'bot'), 404)
     assert.equal(error.code, 'order.unknown_intent')
-    errors.push(error.error.replace(id, 'ID'))
+    errors.push(error.error.replace(decodeURIComponent(id), 'ID'))
   }
   assert.equal(new Set(errors).size, 1)
   assert.equal((await get('/api/order-intents/oi_mine0001', 'reader')).status, 404)
+  assert.equal((await get('/api/order-intents/oi%5Fmine0001', 'bot')).status, 200, 'an escaped id is the same id')
   for (const id of ['oi_mine0001', 'oi_other001']) {
     assert.equal((await get(`/api/order-intents/${id}`, 'boss')).status, 200)
   }

@@ -4,7 +4,7 @@ import { readKeyTable } from '../../src/auth/key-table.ts'
 import { PUSH_SUBPROTOCOL, readSocketCaller, SOCKET_CALLER_HEADER } from '../../src/auth/socket-caller-header.ts'
 import { keyMarkOf } from '../../src/auth/caller-standing.ts'
 import type { Env } from '../../src/env.ts'
-import { keysJson, makeRig, NOW_MS, readError, type Rig, type SendOptions, signJwt, tokenOf } from './rig.ts'
+import { keysJson, LOCAL_ENV, makeRig, NOW_MS, readError, type Rig, type SendOptions, signJwt, tokenOf } from './rig.ts'
 
 const UPGRADE = { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Key': 'x', 'Sec-WebSocket-Version': '13' }
 const KEYS_JSON = keysJson(
@@ -221,7 +221,7 @@ test('one socket more than a key may have is a 429 that says so', async () => {
 })
 
 test('with local open reads a socket of this machine is the local reader until it says otherwise', async () => {
-  const { gateway, open } = socketRig({ LOCAL_OPEN_READS: 'true' })
+  const { gateway, open } = socketRig({ ...LOCAL_ENV, KEYS_JSON: undefined })
   await open('http://localhost/ws')
   await open('http://edge.test/ws')
   const [local, remote] = gateway.upgrades

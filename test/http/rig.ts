@@ -19,6 +19,14 @@ export const BASE_ENV: Env = {
   JWT_SECRET,
 }
 
+/** As under `npm start`: reads are open on this machine, and no caller is configured. */
+export const LOCAL_ENV: Env = {
+  LOCAL_OPEN_READS: 'true',
+  JWT_ISSUER: undefined,
+  JWT_AUDIENCE: undefined,
+  JWT_SECRET: undefined,
+}
+
 export interface Rig {
   readonly gateway: FakeGateway
   readonly clock: { nowMs: number }
@@ -47,7 +55,9 @@ export function makeRig(env: Env = {}): Rig {
   })
   const send = async (route: string, options: SendOptions = {}): Promise<Response> => {
     const [method = '', path = ''] = route.split(' ')
-    const headers = new Headers({ Host: new URL(path, 'http://localhost').host, ...options.headers })
+    // The runtime states the peer of each request in `CF-Connecting-IP`.
+    const peer = bindings.LOCAL_OPEN_READS === 'true' ? { 'CF-Connecting-IP': '127.0.0.1' } : {}
+    const headers = new Headers({ Host: new URL(path, 'http://localhost').host, ...peer, ...options.headers })
     if (options.token !== undefined) headers.set('Authorization', `Bearer ${options.token}`)
     const { body } = options
     const init =

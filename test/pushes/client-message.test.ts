@@ -83,6 +83,38 @@ test('a subscription that contradicts its operation, or asks for nothing, is ref
     code: 'request.missing_field',
     path: 'security_list',
     expected: 'a list with one element at least',
+    others: [{ code: 'request.missing_field', path: 'sub_type_list', expected: 'a list with one element at least' }],
+  })
+})
+
+test('all that is wrong with a message is named at once', () => {
+  const paths = (message: object): readonly string[] => {
+    const failure = refusal(message)
+    assert.ok('path' in failure && 'others' in failure && Array.isArray(failure.others))
+    return [failure.path, ...failure.others.map(({ path }) => String(path))].map(String)
+  }
+  assert.deepEqual(paths({ op: 'resume', runn: 1, streams: { a: -1, b: 0, c: 1.5 } }), [
+    'runn',
+    'streams.a',
+    'streams.c',
+    'run',
+  ])
+  assert.deepEqual(paths({ op: 'sub', id: [] }), ['op', 'id'])
+  assert.deepEqual(paths({ op: 'subscribe', is_unsub_all: true, types: [1], sub_type_list: [1] }), [
+    'types',
+    'is_unsub_all',
+  ])
+  const [first, second] = ['n', 'm'].map((name) => ({ path: name, error: `${name}: unknown field` }))
+  const read = readClientMessage('{"op":"ping","n":1,"m":1}')
+  assert.ok(!read.message.ok)
+  assert.deepEqual(JSON.parse(JSON.stringify(replyTo(read.op, read.id, read.message))), {
+    type: 'reply',
+    op: 'ping',
+    ok: false,
+    error: 'n: unknown field',
+    code: 'request.unknown_field',
+    path: 'n',
+    problems: [first, second],
   })
 })
 

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, test } from 'node:test'
+import { readCommandLine } from '../../src/cli/command-line.ts'
 import { timeOfDay } from '../../src/cli/opend-clock.ts'
 import { startControlServer } from '../../src/cli/opend-control-server.ts'
-import { parseCommand } from '../../src/cli/opend-options.ts'
+import { OPEND_FORM, opendCommand, type ParsedCommand } from '../../src/cli/opend-options.ts'
 import { startTcpServer } from '../../src/cli/opend-tcp-server.ts'
 import { OpendDriver } from '../../src/simulator/driver.ts'
 import { SimulatedOpenD } from '../../src/simulator/opend.ts'
@@ -16,6 +18,7 @@ import { Deframer } from '../../src/wire/deframer.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { encodeFrame, type Frame } from '../../src/wire/frame.ts'
 
+const MAIN = fileURLToPath(new URL('../../src/cli/opend.ts', import.meta.url))
 const driver = new OpendDriver(new SimulatedOpenD({ seed: 1, crypto: nativeCrypto }), timeOfDay)
 const tcp = await startTcpServer(driver, { port: 0 })
 const control = await startControlServer(driver, { port: 0 })
@@ -46,6 +49,22 @@ async function open(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect', { signal: AbortSignal.timeout(5000) })
   return socket
+}
+
+function parseCommand(args: readonly string[], nowMs: number): ParsedCommand {
+  const reading = readCommandLine(OPEND_FORM, args)
+  if (reading.kind === 'run') return opendCommand(reading.line, nowMs)
+  return { ok: false, problem: reading.kind === 'refused' ? reading.problem : reading.text }
+}
+
+/** Runs `npm run opend` to its end, as it is expected to refuse. */
+async function refusal(...args: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, errors] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, errors }
 }
 
 async function put(path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -111,6 +130,22 @@ test('bad flags are refused with the flag and what it takes', () => {
   }
 })
 
+test('npm run opend has a help, refuses what it does not know, and names what holds its port', async () => {
+  const help = await refusal('--help')
+  assert.deepEqual([help.code, help.errors], [0, ''])
+  assert.match(help.out, /^usage: npm run opend -- \[options\]\n/)
+  const unknown = await refusal('--ws_port', '1')
+  assert.deepEqual(unknown, {
+    code: 2,
+    out: '',
+    errors: 'Unknown option --ws_port: did you mean --ws-port?\nSee npm run opend -- --help\n',
+  })
+  const taken = await refusal('--port', String(tcp.port))
+  assert.equal(taken.code, 1)
+  const holder = `${basename(process.execPath)} \\(process ${process.pid}\\)`
+  assert.match(taken.errors, new RegExp(`^Port ${tcp.port} is in use by ${holder}: stop that`))
+})
+
 test('flags give what they say', () => {
   const parsed = parseCommand(['--port', '0', '--ws-key', 'secret123', '--clock', 'fast:60@2026-11-20T02:00:00Z'], 5)
   assert.ok(parsed.ok)
@@ -123,8 +158,7 @@ test('flags give what they say', () => {
 })
 
 test('npm run opend says where it listens and ends cleanly on SIGTERM, with clients connected', async () => {
-  const main = fileURLToPath(new URL('../../src/cli/opend.ts', import.meta.url))
-  const child = spawn(process.execPath, [main, '--port', '0', '--ws-port', '0'], {
+  const child = spawn(process.execPath, [MAIN, '--port', '0', '--ws-port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   try {

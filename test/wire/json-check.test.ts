@@ -21,6 +21,12 @@ function refuse(messageName: string, body: JsonValue, options?: CheckOptions): F
   return checked.failure
 }
 
+/** The problem that comes first, without the others. */
+function firstOf(failure: Failure): object {
+  const { others: _, ...first } = { others: null, ...failure }
+  return first
+}
+
 /** `code path`, for tables. */
 function verdict(failure: Failure): string {
   assert.ok('path' in failure)
@@ -94,7 +100,7 @@ test('trd_env 2 is refused with the true numbers, wherever it stands', () => {
     [{ header: { ...HEADER, trd_env: 2 } }, 'header.trd_env'],
     [{ c2s: { header: { trdEnv: 2 } } }, 'c2s.header.trdEnv'],
   ] as const) {
-    assert.deepEqual(refuse('Trd_GetFunds.C2S', body), { code: 'request.invalid_value', path, expected })
+    assert.deepEqual(firstOf(refuse('Trd_GetFunds.C2S', body)), { code: 'request.invalid_value', path, expected })
   }
 })
 
@@ -174,7 +180,7 @@ for (const [messageName, body, expected] of [
 }
 
 test('refusals say what was expected and what was probably meant', () => {
-  assert.deepEqual(refuse('Qot_GetBasicQot.C2S', { security_list: [{ marke: 1 }] }), {
+  assert.deepEqual(firstOf(refuse('Qot_GetBasicQot.C2S', { security_list: [{ marke: 1 }] })), {
     code: 'request.unknown_field',
     path: 'security_list[0].marke',
     nearest: 'market',
@@ -188,7 +194,7 @@ test('refusals say what was expected and what was probably meant', () => {
     header: 'an object with trd_env, acc_id and trd_market, or these three beside the other fields',
   }
   for (const [path, expected] of Object.entries(expectations)) {
-    const failure = refuse('Trd_PlaceOrder.C2S', { [path]: [] })
+    const failure = firstOf(refuse('Trd_PlaceOrder.C2S', { [path]: [] }))
     assert.deepEqual(failure, { code: 'request.invalid_value', path, expected })
   }
   assert.deepEqual(refuse('Trd_SubAccPush.C2S', { acc_id_list: '1' }), {
@@ -285,7 +291,8 @@ test('names of the prototype are unknown fields at every level and change nothin
   ] as const) {
     const parsed = parseJsonText(text)
     assert.ok(parsed.ok)
-    assert.deepEqual(refuse('Qot_GetRT.C2S', parsed.value), { code: 'request.unknown_field', path, nearest: null })
+    const first = firstOf(refuse('Qot_GetRT.C2S', parsed.value))
+    assert.deepEqual(first, { code: 'request.unknown_field', path, nearest: null })
   }
   assert.equal('polluted' in {}, false)
   assert.equal('market' in {}, false)

@@ -8,7 +8,8 @@ import {
   type MessageType,
   type ScalarKind,
 } from '../../src/wire/schema.ts'
-import { parseSecurityText, SECURITY, SECURITY_PREFIXES } from '../../src/wire/security-text.ts'
+import { SECURITY_PREFIXES } from '../../src/wire/market-prefix.ts'
+import { parseSecurityText, SECURITY } from '../../src/wire/security-text.ts'
 import type { WireMessage, WireValue } from '../../src/wire/json-wire-value.ts'
 
 /** The request messages of all calls that OpenD has. */

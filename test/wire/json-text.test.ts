@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
 import { MAX_JSON_DEPTH, parseJsonText, type JsonValue } from '../../src/wire/json-text.ts'
 
 function parse(text: string): JsonValue {
@@ -111,76 +110,3 @@ test('a very long repeated name is cut in the refusal', () => {
   const name = 'n'.repeat(100_000)
   assert.ok(complaint(`{"${name}":1,"${name}":2}`).length < 200)
 })
-
-const EDIT_CHARS = '{}[]",:0123456789eE+-.\\/truefalsn u\n\t\u0001\u00e9'.split('')
-
-/** JSON with a few characters dropped, put in or copied: mostly broken, sometimes still right. */
-const editedText = fc
-  .tuple(
-    fc.json({ maxDepth: 4 }),
-    fc.array(fc.tuple(fc.nat(), fc.constantFrom('drop', 'add', 'copy'), fc.constantFrom(...EDIT_CHARS)), {
-      maxLength: 3,
-    }),
-  )
-  .map(([json, edits]) => {
-    let text = json
-    for (const [place, edit, char] of edits) {
-      const at = place % (text.length + 1)
-      const rest = text.slice(edit === 'drop' ? at + 1 : at)
-      const put = edit === 'add' ? char : edit === 'copy' ? text.slice(at, at + 8) : ''
-      text = text.slice(0, at) + put + rest
-    }
-    return text
-  })
-
-test('what the engine refuses is refused with a place and a reason, what it takes is taken', () => {
-  fc.assert(
-    fc.property(editedText, (text) => {
-      const byEngine = engineReading(text)
-      const parsed = parseJsonText(text)
-      if (parsed.ok) {
-        const written = JSON.stringify(parsed.value, (_name, member: unknown) =>
-          typeof member === 'bigint' ? Number(member) : member,
-        )
-        assert.equal(written, byEngine)
-        return
-      }
-      const detail = complaint(text)
-      assert.match(detail, /^line \d+ column \d+: ./)
-      assert.doesNotMatch(detail, /not valid JSON/)
-      if (byEngine !== null) assert.match(detail, /given twice|nested deeper|without escapes/)
-    }),
-    { numRuns: 3000 },
-  )
-})
-
-/** What the engine's own parser makes of a text, written out again; null when it refuses. */
-function engineReading(text: string): string | null {
-  try {
-    return JSON.stringify(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
-
-test('objects with distinct names pass at any depth, and one repeated name anywhere is found', () => {
-  const name = fc.string({ unit: fc.constantFrom('a', 'b', ':', '{', ',', '_', ' ', '\u00e9'), maxLength: 4 })
-  const value = fc.object({ key: name, maxDepth: 4, maxKeys: 5, values: [fc.integer(), name, fc.boolean()] })
-  fc.assert(
-    fc.property(value, fc.nat(), (object, pick) => {
-      const text = JSON.stringify(object)
-      assert.ok(parseJsonText(text).ok)
-      // Puts a member behind the brace of some object whose name that object already has.
-      const opens = [...text.matchAll(/\{("[^"]*"):/g)].filter((match) => isOutsideStrings(text, match.index))
-      const open = opens[pick % Math.max(opens.length, 1)]
-      if (open === undefined) return
-      const at = open.index + 1
-      assert.match(complaint(`${text.slice(0, at)}${open[1]}:0,${text.slice(at)}`), /given twice in one object$/)
-    }),
-    { numRuns: 500 },
-  )
-})
-
-function isOutsideStrings(text: string, offset: number): boolean {
-  return text.slice(0, offset).split('"').length % 2 === 1
-}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enumType } from '../../src/wire/schema.ts'
-import { parseSecurityText, SECURITY_PREFIXES, securityText } from '../../src/wire/security-text.ts'
+import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../../src/wire/market-prefix.ts'
+import { parseSecurityText, securityText } from '../../src/wire/security-text.ts'
 
 for (const [text, expected] of [
   ['HK.00700', { market: 1, code: '00700' }],
@@ -19,6 +20,7 @@ for (const [text, expected] of [
   ['CA.SHOP', { market: 71, code: 'SHOP' }],
   ['FX.USDHKD', { market: 81, code: 'USDHKD' }],
   ['CC.BTC', { market: 91, code: 'BTC' }],
+  ['EC.X', { market: 101, code: 'X' }],
   ['HK.', null],
   ['.00700', null],
   ['00700', null],
@@ -39,4 +41,15 @@ test('every prefix leads to a market of its own that the schema has', () => {
   assert.equal(new Set(markets).size, SECURITY_PREFIXES.length)
   const known = new Set(enumType('Qot_Common.QotMarket').values.values())
   for (const market of markets) assert.ok(market !== undefined && known.has(market))
+})
+
+test('every market that orders can name has one prefix, and futures of Hong Kong have that of its stocks', () => {
+  for (const market of enumType('Trd_Common.TrdSecMarket').values.values()) {
+    const prefix = prefixOfSecMarket(market)
+    if (market === 0) assert.equal(prefix, null)
+    else assert.equal(prefix === null ? null : secMarketOfPrefix(prefix), market)
+  }
+  assert.equal(secMarketOfPrefix('HK_FUTURE'), 1)
+  assert.equal(prefixOfSecMarket(1), 'HK')
+  assert.equal(secMarketOfPrefix('constructor'), null)
 })

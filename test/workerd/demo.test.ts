@@ -34,3 +34,20 @@ test('what happened on the embedded OpenD survives a restart of the object', asy
   const orders = await worker.api('/api/orders', { header })
   assert.ok(JSON.stringify(orders.body).includes(`"order_id":"${orderId}"`), JSON.stringify(orders.body))
 })
+
+test('orders of an embedded OpenD that lost its state get other ids than those of before', async (t) => {
+  const worker = await startWorker()
+  t.after(() => worker.close())
+  const header = { trd_env: 'simulate', acc_id: ACCOUNT, trd_market: 'HK' }
+  const order = { header, trd_side: 'BUY', order_type: 'NORMAL', code: '00700', qty: 100, price: 100, sec_market: 'HK' }
+  const ids: (string | undefined)[] = []
+  for (let run = 0; run < 2; run++) {
+    const placed = await worker.api('/api/order', order)
+    ids.push(/"order_id":"(\d+)"/.exec(JSON.stringify(placed.body))?.[1])
+    await worker.evict()
+    await worker.sql('DELETE FROM simulator_state')
+    await worker.evict()
+  }
+  assert.equal(new Set(ids).size, 2, JSON.stringify(ids))
+  assert.equal(ids.includes(undefined), false)
+})

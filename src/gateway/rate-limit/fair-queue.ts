@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 
 /** A call that waits for OpenD's limit. The body stays with its owner. */
@@ -39,7 +40,7 @@ export class FairQueue {
   /** No caller without calls. */
   readonly #byCaller = new Map<string, WaitingCall[]>()
   /** The number of each caller's last turn, oldest first. */
-  readonly #turns = new Map<string, number>()
+  readonly #turns = new BoundedMap<string, number>(MAX_TURNS)
   #lastTurn = 0
   #size = 0
 
@@ -67,11 +68,7 @@ export class FairQueue {
 
   /** Notes that a call of the caller was sent. */
   recordTurn(caller: string): void {
-    this.#turns.delete(caller)
     this.#turns.set(caller, ++this.#lastTurn)
-    if (this.#turns.size <= MAX_TURNS) return
-    const oldest = this.#turns.keys().next()
-    if (oldest.done !== true) this.#turns.delete(oldest.value)
   }
 
   /** Takes the first call of the ready caller whose turn it is, and notes the turn; null when no caller is ready. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { CALL_RANKS, type CallRank, goesBefore } from '../../calls/call-rank.ts'
 import { FairQueue, type WaitingCall } from './fair-queue.ts'
 import { isInShare } from './caller-share.ts'
@@ -60,8 +61,8 @@ export class Limiter {
    * What was worked out about the future, emptied by every change: a flood of refused calls changes nothing, so it costs
    * one look each. By rank and caller: from when on they are free, and when a further call of theirs would be sent.
    */
-  readonly #freeAtMs = new Map<string, number>()
-  readonly #turnAtMs = new Map<string, number>()
+  readonly #freeAtMs = new BoundedMap<string, number>(MAX_ANSWERS)
+  readonly #turnAtMs = new BoundedMap<string, number>(MAX_ANSWERS)
 
   /** An empty counter, or a copy of one. */
   constructor(limit: UpstreamLimit, isShared: boolean, original: Limiter | null = null) {
@@ -157,7 +158,7 @@ export class Limiter {
       // All that could go has gone, so it is the asker's own turn or limit that is in the way.
       atMs = Math.min(future.wakeMs(), future.#slotMs(asker))
     }
-    remember(this.#freeAtMs, key, atMs)
+    this.#freeAtMs.set(key, atMs)
     return atMs
   }
 
@@ -192,7 +193,7 @@ export class Limiter {
     future.wait(patient)
     let atMs = nowMs
     while (!future.advance(atMs).sent.includes(patient)) atMs = future.wakeMs()
-    remember(this.#turnAtMs, key, atMs)
+    this.#turnAtMs.set(key, atMs)
     return atMs
   }
 
@@ -260,9 +261,4 @@ function byRank<Value>(make: (rank: CallRank) => Value): Readonly<Record<CallRan
 
 function keyOf({ rank, caller }: Asker): string {
   return `${rank} ${caller}`
-}
-
-function remember(answers: Map<string, number>, key: string, atMs: number): void {
-  if (answers.size >= MAX_ANSWERS) answers.clear()
-  answers.set(key, atMs)
 }

@@ -1,5 +1,6 @@
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
@@ -26,7 +27,7 @@ interface Contract {
  */
 export class ContractCache {
   readonly #nowMs: () => number
-  #contracts = new Map<string, Contract>()
+  #contracts = new BoundedMap<string, Contract>(MOST_CONTRACTS)
   readonly #asked = new Map<string, Promise<MarketFacts | Failure>>()
 
   constructor(nowMs: () => number) {
@@ -56,7 +57,7 @@ export class ContractCache {
   /** Forgets the contracts: OpenD may be another one now. */
   forget(): void {
     // A call that is on its way writes into the map that it began with.
-    this.#contracts = new Map()
+    this.#contracts = new BoundedMap(MOST_CONTRACTS)
   }
 
   #isFresh({ readAtMs }: Contract): boolean {
@@ -64,12 +65,13 @@ export class ContractCache {
     return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
   }
 
-  async #ask(symbol: string, contracts: Map<string, Contract>, upstream: Upstream): Promise<MarketFacts | Failure> {
+  async #ask(
+    symbol: string,
+    contracts: BoundedMap<string, Contract>,
+    upstream: Upstream,
+  ): Promise<MarketFacts | Failure> {
     const facts = await marketFacts(upstream, symbol)
     if ('code' in facts || facts.contractMultiplier === null) return facts
-    contracts.delete(symbol)
-    const [oldest] = contracts.keys()
-    if (contracts.size >= MOST_CONTRACTS && oldest !== undefined) contracts.delete(oldest)
     contracts.set(symbol, { facts: { ...facts, lastPrice: null }, readAtMs: this.#nowMs() })
     return facts
   }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
 import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'
@@ -19,7 +20,7 @@ interface Known {
 export class LimiterRegistry {
   readonly #ledger: Ledger
   readonly #unwritten: (id: string) => ReservedEntry | null
-  readonly #known = new Map<string, Known>()
+  readonly #known = new BoundedMap<string, Known>(MAX_STATES)
   /** An order asks several times with the same limits. */
   readonly #texts = new WeakMap<KeyLimits, string>()
 
@@ -36,8 +37,6 @@ export class LimiterRegistry {
     const stored = this.#ledger.reservedSince(caller, nowMs - RESTORE_SPAN_MS)
     const rows = stored.flatMap((entry) => ledgerRowsOf(this.#unwritten(entry.id) ?? entry))
     const state = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs)
-    const [oldest] = this.#known.keys()
-    if (this.#known.size >= MAX_STATES && oldest !== undefined) this.#known.delete(oldest)
     this.#known.set(caller, { limits: text, state })
     return state
   }

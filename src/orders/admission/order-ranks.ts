@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { CALLS } from '../../calls.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
@@ -22,7 +23,7 @@ const MOST_ORDERS = 1_000
  */
 export class OrderRanks {
   readonly #ledger: Ledger
-  readonly #cancels = new Map<string, RateWindow>()
+  readonly #cancels = new BoundedMap<string, RateWindow>(MOST_ORDERS)
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -41,13 +42,7 @@ export class OrderRanks {
   recordCancel(call: OrderCall, nowMs: number): void {
     const key = isCancel(call) ? this.#orderKey(call) : null
     if (key === null) return
-    const window = this.#cancels.get(key) ?? new RateWindow()
-    const [oldest] = this.#cancels.keys()
-    if (!this.#cancels.has(key) && this.#cancels.size >= MOST_ORDERS && oldest !== undefined) {
-      this.#cancels.delete(oldest)
-    }
-    this.#cancels.set(key, window)
-    window.add(key, nowMs)
+    this.#cancels.getOrSet(key, () => new RateWindow()).add(key, nowMs)
   }
 
   /** The order that a cancel is about, if the ledger has it as one that may be open; null for one it does not know. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
 
 /** Callers that are counted. Keys are few; the bound is for JWT subjects, and one that is dropped starts anew. */
@@ -6,7 +7,7 @@ const MOST_CALLERS = 1_000
 /** A number of things that each caller may cause in any 60 s. */
 export class CallerQuota {
   readonly #cap: number
-  readonly #windows = new Map<string, RateWindow>()
+  readonly #windows = new BoundedMap<string, RateWindow>(MOST_CALLERS)
 
   constructor(cap: number) {
     this.#cap = cap
@@ -14,17 +15,9 @@ export class CallerQuota {
 
   /** Takes one more for that caller. Null when there was room, else the time until there is, ms. */
   take(caller: string, id: string, nowMs: number): number | null {
-    const window = this.#windows.get(caller) ?? this.#windowFor(caller)
+    const window = this.#windows.getOrSet(caller, () => new RateWindow())
     if (window.count(nowMs) >= this.#cap) return window.waitMs(this.#cap, nowMs) ?? 0
     window.add(id, nowMs)
     return null
-  }
-
-  #windowFor(caller: string): RateWindow {
-    const [oldest] = this.#windows.keys()
-    if (this.#windows.size >= MOST_CALLERS && oldest !== undefined) this.#windows.delete(oldest)
-    const window = new RateWindow()
-    this.#windows.set(caller, window)
-    return window
   }
 }

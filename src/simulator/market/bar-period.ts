@@ -1,5 +1,5 @@
 import { KLType } from '../../../proto/enums.ts'
-import { civilDateOf, epochDayOf, weekdayOf } from './civil-date.ts'
+import { civilDateOf, epochDayOf, weekdayOf } from '../../base/civil-date.ts'
 
 /** What a K-line bar covers: some trading minutes of one day, or the days of one calendar span. */
 export type BarPeriod = MinutePeriod | DayPeriod

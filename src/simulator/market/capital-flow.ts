@@ -1,4 +1,5 @@
 import { TickerDirection } from '../../../proto/enums.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
 import type { MinuteTicks } from './price-series.ts'
 import type { Security } from './security.ts'
 
@@ -34,7 +35,7 @@ const MAX_PAST_DAYS = 260
  */
 export class CapitalFlow {
   readonly #security: Security
-  readonly #pastDays = new Map<number, Float64Array>()
+  readonly #pastDays = new BoundedMap<number, Float64Array>(MAX_PAST_DAYS)
   #dayIndex = -1
   /** Sums of the running day from its open through each minute, `COLUMNS` numbers a minute. */
   #through = new Float64Array(0)
@@ -51,7 +52,6 @@ export class CapitalFlow {
       sums = new Float64Array(COLUMNS)
       const { length } = this.#security.clock.sessionsOf(dayIndex).regular
       for (let minute = 0; minute < length; minute++) this.#addMinute(dayIndex, minute, sums, 0)
-      if (this.#pastDays.size >= MAX_PAST_DAYS) this.#pastDays.clear()
       this.#pastDays.set(dayIndex, sums)
     }
     return this.#sumsAt(sums, 0)

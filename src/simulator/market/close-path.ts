@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { hashText, mix, unitOf } from './hash.ts'
 
 /** Trading days between two anchors of a path: about four years. A power of two. */
@@ -19,7 +20,7 @@ const MAX_BLOCKS = 12
  */
 export class ClosePath {
   readonly #hash: number
-  readonly #blocks = new Map<number, Float64Array>()
+  readonly #blocks = new BoundedMap<number, Float64Array>(MAX_BLOCKS)
 
   constructor(seed: number, name: string) {
     this.#hash = hashText(seed, `path ${name}`)
@@ -31,7 +32,6 @@ export class ClosePath {
     let moves = this.#blocks.get(block)
     if (moves === undefined) {
       moves = this.#walk(block)
-      if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.clear()
       this.#blocks.set(block, moves)
     }
     return moves[dayIndex - block * BLOCK_DAYS] ?? 0

@@ -1,4 +1,4 @@
-import { parseLocalTime } from './civil-date.ts'
+import { parseLocalTime } from '../../base/civil-date.ts'
 
 /** A cash dividend or a split, in force from its ex-date on. */
 export type CorporateAction = CashDividend | ShareSplit

@@ -1,4 +1,4 @@
-import { epochDayOf, weekdayOf } from './civil-date.ts'
+import { epochDayOf, weekdayOf } from '../../base/civil-date.ts'
 
 /** What a weekday is on an exchange that does not trade its whole day. */
 export interface HolidayYear {

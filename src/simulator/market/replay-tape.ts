@@ -1,4 +1,5 @@
-import { QotMarket, TickerDirection } from '../../../proto/enums.ts'
+import { TickerDirection } from '../../../proto/enums.ts'
+import { quoteMarketOfPrefix } from '../../wire/market-prefix.ts'
 
 /** One recorded print. */
 export interface RecordedTick {
@@ -34,12 +35,8 @@ const MAX_TICKS = 2_000_000
 
 const HEADER = 'time,market,code,price,volume,direction'
 
-const MARKETS: Readonly<Record<string, number>> = {
-  HK: QotMarket.HK_Security,
-  US: QotMarket.US_Security,
-  SH: QotMarket.CNSH_Security,
-  SZ: QotMarket.CNSZ_Security,
-}
+/** Markets that a recording may name by their prefix. */
+const MARKET_NAMES: readonly string[] = ['HK', 'US', 'SH', 'SZ']
 
 const DIRECTIONS: Readonly<Record<string, number>> = {
   BUY: TickerDirection.Bid,
@@ -91,8 +88,8 @@ function readLine(text: string, line: number): RecordedTick | string {
   if (fields.length !== 6) return `${fields.length} fields instead of 6`
   const timeMs = /^\d{12,14}$/.test(time) ? Number(time) : readIsoTime(time)
   if (timeMs === null) return `"${time}" is no time with a zone`
-  const market = MARKETS[marketName.toUpperCase()] ?? Object.values(MARKETS).find((one) => String(one) === marketName)
-  if (market === undefined) return `"${marketName}" is no market`
+  const market = marketOf(marketName)
+  if (market === null) return `"${marketName}" is no market`
   if (!/^[0-9A-Za-z.]{1,32}$/.test(code)) return `"${code}" is no code`
   const price = readNumber(priceText)
   if (price === null || price <= 0) return `"${priceText}" is no price`
@@ -101,6 +98,13 @@ function readLine(text: string, line: number): RecordedTick | string {
   const direction = DIRECTIONS[directionName.toUpperCase()]
   if (direction === undefined) return `"${directionName}" is no direction`
   return { line, timeMs, market, code, price, volume, direction }
+}
+
+function marketOf(name: string): number | null {
+  const isMeant = (prefix: string): boolean =>
+    prefix === name.toUpperCase() || String(quoteMarketOfPrefix(prefix)) === name
+  const prefix = MARKET_NAMES.find(isMeant)
+  return prefix === undefined ? null : quoteMarketOfPrefix(prefix)
 }
 
 function readIsoTime(text: string): number | null {

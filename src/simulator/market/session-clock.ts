@@ -1,7 +1,8 @@
+import { BoundedMap } from '../../base/bounded-map.ts'
 import type { SessionName } from './price-series.ts'
 import { SessionGrid, type Stretch } from './session-grid.ts'
 import type { SessionPlan, SessionSegment } from './session-plan.ts'
-import { localMomentOf, utcMsOf } from './time-zone.ts'
+import { localMomentOf, utcMsOf } from '../../base/time-zone.ts'
 import { tradingCalendar, type TradingCalendar } from './trading-calendar.ts'
 
 const MS_PER_MINUTE = 60_000
@@ -27,7 +28,7 @@ const MAX_KEPT_DAYS = 512
 export class SessionClock {
   readonly plan: SessionPlan
   readonly calendar: TradingCalendar
-  readonly #days = new Map<number, DaySessions>()
+  readonly #days = new BoundedMap<number, DaySessions>(MAX_KEPT_DAYS)
 
   constructor(plan: SessionPlan) {
     this.plan = plan
@@ -38,7 +39,6 @@ export class SessionClock {
     let sessions = this.#days.get(dayIndex)
     if (sessions === undefined) {
       sessions = this.#build(dayIndex)
-      if (this.#days.size >= MAX_KEPT_DAYS) this.#days.clear()
       this.#days.set(dayIndex, sessions)
     }
     return sessions

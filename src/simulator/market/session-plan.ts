@@ -1,5 +1,6 @@
 import { QotMarketState } from '../../../proto/enums.ts'
-import { HONG_KONG, NEW_YORK, SHANGHAI, type TimeZone } from './time-zone.ts'
+import type { TimeZone } from '../../base/time-zone.ts'
+import { HONG_KONG, NEW_YORK, SHANGHAI } from './exchange-zones.ts'
 import type { CalendarName } from './trading-calendar.ts'
 
 /** A stretch of continuous trading, in minutes after midnight of its anchor day; past 1440 it is the next morning. */

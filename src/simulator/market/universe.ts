@@ -1,4 +1,5 @@
 import { QotMarket } from '../../../proto/enums.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
 import { listedMonths, futureClasses, parseFutureCode, type FutureTerms } from './future-class.ts'
 import { futureListing, futureSeries } from './future-series.ts'
@@ -41,7 +42,7 @@ export class Universe {
   readonly #warrantSlots = new Map(warrantSlots().map((slot) => [slot.code, slot]))
   readonly #recorded: ReadonlyMap<string, readonly RecordedTick[]>
   readonly #permanent = new Map<string, Security>()
-  readonly #derivatives = new Map<string, Security>()
+  readonly #derivatives = new BoundedMap<string, Security>(MAX_KEPT_DERIVATIVES)
   readonly #optionMarkets = new Map<OptionClass, OptionMarket>()
   readonly #plans = new Map<SessionPlan, SessionPlan>()
 
@@ -73,7 +74,7 @@ export class Universe {
       return security
     }
     const made = this.#makeOption(quoteMarket, code) ?? this.#makeFuture(quoteMarket, code)
-    if (made !== null) this.#keepDerivative(key, made)
+    if (made !== null) this.#derivatives.set(key, made)
     return made
   }
 
@@ -215,14 +216,6 @@ export class Universe {
   #recordedSeries(listing: Listing): PriceSeries | null {
     const ticks = this.#recorded.get(`${listing.instrument.market}.${listing.instrument.code}`)
     return ticks === undefined ? null : new ReplaySeries(listing, sessionClock(listing.plan), ticks)
-  }
-
-  #keepDerivative(key: string, security: Security): void {
-    if (this.#derivatives.size >= MAX_KEPT_DERIVATIVES) {
-      const oldest = this.#derivatives.keys().next().value
-      if (oldest !== undefined) this.#derivatives.delete(oldest)
-    }
-    this.#derivatives.set(key, security)
   }
 
   #withHours(listing: Listing): Listing {

@@ -1,4 +1,6 @@
+import { QotMarket } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { prefixOfQuoteMarket } from '../../wire/market-prefix.ts'
 import { refuse, type Refusal } from '../handler.ts'
 import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
@@ -6,12 +8,9 @@ import type { World } from '../world.ts'
 /** A market and a code, as messages name securities. */
 export type SecurityRef = MessageTypes['Qot_Common.Security']
 
-/** How OpenD's texts write a market in front of a code. */
-const PREFIXES: Readonly<Record<number, string>> = { 1: 'HK', 2: 'HK', 11: 'US', 21: 'SH', 22: 'SZ' }
-
-/** `HK.00700`. */
+/** `HK.00700`, as OpenD's texts write it: futures of Hong Kong have the prefix of its stocks. */
 export function symbolOf({ market, code }: SecurityRef): string {
-  return `${PREFIXES[market] ?? market}.${code}`
+  return `${prefixOfQuoteMarket(market === QotMarket.HK_Future ? QotMarket.HK_Security : market) ?? market}.${code}`
 }
 
 /** The security a call names, or OpenD's refusal of an unknown one. */

@@ -1,6 +1,6 @@
-import { dateText, parseLocalTime } from '../market/civil-date.ts'
+import { dateText, parseLocalTime } from '../../base/civil-date.ts'
 import type { Security } from '../market/security.ts'
-import { timeText, utcMsOf, type TimeZone } from '../market/time-zone.ts'
+import { timeText, utcMsOf, type TimeZone } from '../../base/time-zone.ts'
 
 /** Every time of a quote message stands twice: on the clocks of the market, and as Unix seconds. */
 export interface MarketTime {

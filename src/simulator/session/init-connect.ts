@@ -40,6 +40,10 @@ export function openInit(frame: Frame, rsa: RsaKey | null, hub: ConnectionHub): 
  * Answers InitConnect. `sequence` numbers the connection and makes its keys. Without an RSA key nothing is ever
  * encrypted, whatever the client asks for. With one, everything is, unless the client asks for none: then even the
  * reply to a request that came under RSA is plain, as the official Python and Java clients expect.
+ *
+ * With a key, a request that did not come under RSA is refused, and the refusal goes out under RSA: users of the
+ * official Python client without the key report a reply of one RSA block and "check sha error". A client must have the
+ * key to ask for no encryption. The words of the refusal are ours, as OpenD's are not published.
  */
 export function answerInit(
   hub: ConnectionHub,
@@ -51,19 +55,19 @@ export function answerInit(
 ): InitAnswer {
   const format = frame.header.bodyFormat
   const plainAnswer = (body: Uint8Array): InitAnswer => ({ body, isEncrypted: false, cipher: plainCipher })
+  if (rsa !== null && !opened.wasEncrypted) {
+    const refusal = refuse('this OpenD has an RSA key, and InitConnect was not encrypted with it')
+    return { ...plainAnswer(refusalBody(hub, { format }, refusal)), isEncrypted: true }
+  }
   const decoded = decodeBody('InitConnect.Request', format, opened.plain, hub.crypto.utf8)
   if (!decoded.ok) return plainAnswer(refusalBody(hub, { format }, refuse(decoded.detail, INVALID_BODY)))
   const { c2s } = decoded.value
-  // A client that names no algorithm means Futu's own when it has a key, and none when it shows that it has none.
-  const asked = c2s.packetEncAlgo ?? (opened.wasEncrypted ? PacketEncAlgo.FTAES_ECB : PacketEncAlgo.None)
+  // A client that names no algorithm means Futu's own where there is a key.
+  const asked = c2s.packetEncAlgo ?? (rsa === null ? PacketEncAlgo.None : PacketEncAlgo.FTAES_ECB)
   if (!KNOWN_ALGOS.has(asked)) {
     return plainAnswer(refusalBody(hub, { format }, refuse(`unknown packetEncAlgo ${asked}`)))
   }
   const algo = rsa === null ? PacketEncAlgo.None : asked
-  if (algo !== PacketEncAlgo.None && !opened.wasEncrypted) {
-    const refusal = refuse('encryption was asked for, but InitConnect was not encrypted with the RSA key')
-    return plainAnswer(refusalBody(hub, { format }, refusal))
-  }
   peer.isReady = true
   peer.wantsNotices = c2s.recvNotify ?? false
   peer.pushFormat = c2s.pushProtoFmt === ProtoFmt.Json ? ProtoFmt.Json : ProtoFmt.Protobuf

@@ -34,7 +34,7 @@ export interface SessionOptions {
 
 /** What outlives a restart of OpenD on this side. Plain JSON; connections do not survive. */
 export interface SessionState {
-  /** Connections made so far. */
+  /** The number of the latest connection. */
   readonly connections: number
   readonly lingering: readonly LingeringUnit[]
   readonly history: readonly HistoryUse[]
@@ -44,3 +44,11 @@ export interface SessionState {
 
 /** The state of an OpenD that has never run. */
 export const FRESH_SESSION: SessionState = { connections: 0, lingering: [], history: [], reminders: [], login: 'in' }
+
+/**
+ * The state in which connections are numbered above those of every run that began before `startedMs` (Unix ms). A run has
+ * a number for each second of its life, far above what clients need.
+ */
+export function continueConnections(state: SessionState, startedMs: number): SessionState {
+  return { ...state, connections: Math.max(state.connections, Math.floor(startedMs / 1000)) }
+}

@@ -15,6 +15,17 @@ export function idOf(counter: number): bigint {
   return (mixed ^ (mixed >> 31n)) | FIRST_ID
 }
 
+/** Ids that one run may give away for each millisecond of its life before they could meet those of a later run. */
+const IDS_PER_MS = 1000
+
+/**
+ * Lets the ids continue above those of every run that began before `startedMs` (Unix ms), also when its state is lost.
+ * The counter stays below 2^53 until the year 2255.
+ */
+export function continueIds(state: AccountsState, startedMs: number): void {
+  state.idCounter = Math.max(state.idCounter, startedMs * IDS_PER_MS)
+}
+
 /** The next id of these accounts. */
 export function nextId(state: AccountsState): bigint {
   state.idCounter += 1

@@ -1,7 +1,8 @@
 import { TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
-import { dateText, parseLocalTime } from '../market/civil-date.ts'
-import { HONG_KONG, NEW_YORK, localMomentOf, timeText, utcMsOf } from '../market/time-zone.ts'
-import type { TimeZone } from '../market/time-zone.ts'
+import { dateText, parseLocalTime } from '../../base/civil-date.ts'
+import { localMomentOf, timeText, utcMsOf } from '../../base/time-zone.ts'
+import { HONG_KONG, NEW_YORK } from '../market/exchange-zones.ts'
+import type { TimeZone } from '../../base/time-zone.ts'
 
 /** The clock on which the orders of a `Trd_Common.TrdSecMarket` are stamped. China's clock is Hong Kong's. */
 export function zoneOfSecMarket(secMarket: number): TimeZone {

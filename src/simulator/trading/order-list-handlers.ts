@@ -1,7 +1,7 @@
 import { OrderStatus, TrdCashFlowDirection, TrdEnv } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { HandlerTable } from '../handler.ts'
-import { HONG_KONG } from '../market/time-zone.ts'
+import { HONG_KONG } from '../market/exchange-zones.ts'
 import { openAccount } from './account-access.ts'
 import type { CashFlow, FillState, OrderState } from './account-state.ts'
 import { MAX_HISTORY_DAYS } from './bounds.ts'

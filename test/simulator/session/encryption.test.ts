@@ -72,13 +72,16 @@ test('a request under RSA that asks for no encryption gets a plain reply, as off
   assert.equal(client.call('KeepAlive', { time: 1n }).retType, 0)
 })
 
-test('a plain client works with an OpenD that has a key, as long as it asks for no encryption', () => {
-  const bench = new Bench({ rsaKeyPem: PEM })
-  assert.equal(handshake(bench.connect(), PacketEncAlgo.None, plainCipher, plainCipher).retType, 0)
-  assert.equal(handshake(bench.connect(), undefined, plainCipher, plainCipher).retType, 0)
-  const refused = handshake(bench.connect(), PacketEncAlgo.AES_CBC, plainCipher, plainCipher)
-  assert.equal(refused.retType, -1)
-  assert.match(refused.retMsg ?? '', /RSA/)
+test('a client that does not encrypt InitConnect is refused by an OpenD with a key, in a reply that it cannot read', () => {
+  for (const algo of [PacketEncAlgo.None, PacketEncAlgo.AES_CBC, undefined]) {
+    const client = new Bench({ rsaKeyPem: PEM }).connect()
+    const refused = handshake(client, algo, plainCipher, RSA)
+    assert.equal(refused.retType, -1)
+    assert.match(refused.retMsg ?? '', /RSA/)
+    assert.equal(refused.s2c, undefined)
+    client.cipher = plainCipher
+    assert.notEqual(client.call('GetGlobalState', { userID: 0n }).retType, 0, 'nothing can be called after it')
+  }
 })
 
 test('without a key nothing is encrypted, whatever the client asks for', () => {

@@ -1,7 +1,8 @@
 import { Currency, QotMarket, QotMarketState } from '../../../proto/enums.ts'
 import type { Book, Instrument, Tick } from '../../../src/simulator/market/instrument.ts'
-import { dateText } from '../../../src/simulator/market/civil-date.ts'
-import { HONG_KONG, NEW_YORK, localMomentOf } from '../../../src/simulator/market/time-zone.ts'
+import { dateText } from '../../../src/base/civil-date.ts'
+import { localMomentOf } from '../../../src/base/time-zone.ts'
+import { HONG_KONG, NEW_YORK } from '../../../src/simulator/market/exchange-zones.ts'
 import type { SessionState, TradingMarket } from '../../../src/simulator/trading/trading-market.ts'
 
 const MINUTE_MS = 60_000

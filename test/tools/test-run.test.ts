@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const RUNNER = fileURLToPath(new URL('../../src/cli/test.ts', import.meta.url))
+const RUNNER = fileURLToPath(new URL('./test.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'opend-edge-runner-'))
 after(() => rmSync(folder, { recursive: true }))
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
-import { type BatchReport, runCampaign } from '../../test/orders/simulation/campaign.ts'
+import { commandLine, type CommandForm, refuseCommandLine } from '../../src/cli/command-line.ts'
+import { type BatchReport, runCampaign } from '../orders/simulation/campaign.ts'
 
 /**
  * `npm run simulate`: the long form of the order simulation, a million random schedules unless told. `--seed S` starts
@@ -8,13 +8,26 @@ import { type BatchReport, runCampaign } from '../../test/orders/simulation/camp
  * it, and how to run it again.
  */
 
+const DEFAULT_SCHEDULES = '1000000'
+
 /** Progress is told about as often as a person looks. */
 const PROGRESS_MS = 5_000
 
-const { values } = readArguments()
-const schedules = wholeNumber('schedules', values.schedules, 1)
+const FORM: CommandForm<'schedules' | 'seed'> = {
+  command: 'npm run simulate --',
+  about:
+    'Runs random schedules of faults against the order path. Ends at the first that breaks something, and prints it.',
+  options: {
+    schedules: { takes: 'N', about: `so many; ${DEFAULT_SCHEDULES} by default` },
+    seed: { takes: 'N', about: 'starts at this seed; a random one by default' },
+  },
+}
+
+const options = commandLine(FORM)
+const schedules = wholeNumber('schedules', options.text('schedules') ?? DEFAULT_SCHEDULES, 1)
+const seedText = options.text('seed')
 // Schedules take one seed after the other, and seeds are 32 bits wide.
-const fromSeed = values.seed === undefined ? randomInt(2 ** 31) : wholeNumber('seed', values.seed, 0)
+const fromSeed = seedText === undefined ? randomInt(2 ** 31) : wholeNumber('seed', seedText, 0)
 print(`${count(schedules)} schedules from --seed ${fromSeed}`)
 const startMs = performance.now()
 let toldMs = startMs
@@ -49,19 +62,11 @@ function countsText(counts: BatchReport['counts']): string {
   return names.map((name) => `  ${name.padEnd(36)} ${count(counts[name] ?? 0)}`).join('\n')
 }
 
-function readArguments() {
-  try {
-    return parseArgs({ options: { schedules: { type: 'string', default: '1000000' }, seed: { type: 'string' } } })
-  } catch (error) {
-    return stop(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
+function wholeNumber(name: 'schedules' | 'seed', text: string, least: number): number {
   const number = Number(text)
   return Number.isSafeInteger(number) && number >= least
     ? number
-    : stop(`--${name} ${text}: not a whole number from ${least}`)
+    : refuseCommandLine(FORM, `--${name} ${text}: not a whole number from ${least}.`)
 }
 
 function count(number: number): string {
@@ -70,9 +75,4 @@ function count(number: number): string {
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
-}
-
-function stop(message: string): never {
-  process.stderr.write(`${message}\n`)
-  process.exit(1)
 }

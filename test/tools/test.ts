@@ -1,9 +1,9 @@
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { BUILT_WORKER, buildTestWorker } from '../../test/workerd/built-worker.ts'
-import { OFFLINE_ENV, ROOT } from './build-worker.ts'
+import { BUILT_WORKER, buildTestWorker } from '../workerd/built-worker.ts'
+import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
+import { commandLine, type CommandForm, refuseCommandLine, userFolder } from '../../src/cli/command-line.ts'
 import { runTestFiles, type Tally } from './test-run.ts'
 
 /**
@@ -16,17 +16,32 @@ const DEFAULT_FILE_LIMIT_SECONDS = 300
 /** Tests below this folder start the real Worker. They run last, so that a broken function is seen before its effects. */
 const WORKERD_TESTS = join(ROOT, 'test', 'workerd')
 
-const { values, positionals } = readArguments()
+const FORM: CommandForm<'test-name-pattern' | 'test-concurrency' | 'file-limit-seconds'> = {
+  command: 'npm test --',
+  about: 'Runs all tests, or those in the files and folders named. Ends with one line, N passed, N failed.',
+  options: {
+    'test-name-pattern': { takes: 'TEXT', short: 't', about: 'only tests with a matching name; may be given twice' },
+    'test-concurrency': { takes: 'N', about: 'files at a time; as many as there are processors by default' },
+    'file-limit-seconds': {
+      takes: 'N',
+      about: `ends a file after this time; ${DEFAULT_FILE_LIMIT_SECONDS} by default`,
+    },
+  },
+  operands: { name: 'FILE or FOLDER ...', about: 'such as test/wire' },
+}
+
+const line = commandLine(FORM)
 const options = {
-  concurrency: wholeNumber('test-concurrency'),
-  fileLimitMs: wholeNumber('file-limit-seconds') * 1000,
-  namePatterns: values['test-name-pattern'],
+  concurrency: wholeNumber('test-concurrency', availableParallelism()),
+  fileLimitMs: wholeNumber('file-limit-seconds', DEFAULT_FILE_LIMIT_SECONDS) * 1000,
+  namePatterns: line.texts('test-name-pattern'),
   root: ROOT,
 }
 Object.assign(process.env, OFFLINE_ENV)
 
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
-const folders = positionals.length === 0 ? [join(ROOT, 'test')] : positionals
+const folders =
+  line.operands.length === 0 ? [join(ROOT, 'test')] : line.operands.map((path) => resolve(userFolder(), path))
 const files = [...new Set(folders.flatMap(testFilesOf))]
 const isWorkerdTest = (file: string): boolean => file.startsWith(WORKERD_TESTS)
 await runTestFiles(
@@ -57,11 +72,9 @@ async function runWorkerdTests(workerdFiles: readonly string[]): Promise<void> {
 }
 
 function testFilesOf(path: string): readonly string[] {
-  const absolute = resolve(path)
-  const stats = statSync(absolute, { throwIfNoEntry: false })
-  const found = stats?.isFile() ? [absolute] : testFilesIn(absolute)
-  if (found.length === 0) stop(`${path}: no test file there`)
-  return found
+  const stats = statSync(path, { throwIfNoEntry: false })
+  const found = stats?.isFile() ? [path] : testFilesIn(path)
+  return found.length > 0 ? found : refuseCommandLine(FORM, `${path}: no test file there.`)
 }
 
 function testFilesIn(folder: string): readonly string[] {
@@ -70,26 +83,11 @@ function testFilesIn(folder: string): readonly string[] {
     .toSorted()
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        'test-name-pattern': { type: 'string', short: 't', multiple: true, default: [] },
-        'test-concurrency': { type: 'string', default: String(availableParallelism()) },
-        'file-limit-seconds': { type: 'string', default: String(DEFAULT_FILE_LIMIT_SECONDS) },
-      },
-    })
-  } catch (error) {
-    return stop(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function wholeNumber(name: 'test-concurrency' | 'file-limit-seconds'): number {
-  const number = Number(values[name])
-  return Number.isInteger(number) && number > 0
-    ? number
-    : stop(`--${name} ${values[name]}: not a positive whole number`)
+function wholeNumber(name: 'test-concurrency' | 'file-limit-seconds', otherwise: number): number {
+  const text = line.text(name) ?? String(otherwise)
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  return refuseCommandLine(FORM, `--${name} ${text}: not a positive whole number.`)
 }
 
 function stop(message: string): never {

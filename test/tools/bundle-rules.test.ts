@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bundleProblems, MAX_GZIP_BYTES } from '../../src/cli/bundle-rules.ts'
+import { bundleProblems, MAX_GZIP_BYTES } from './bundle-rules.ts'
 
 test('an ordinary bundle passes', () => {
   const code = [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bundleProblems, MAX_GZIP_BYTES } from './bundle-rules.ts'
-import { buildWorker } from './build-worker.ts'
+import { buildWorker } from '../../src/cli/build-worker.ts'
 
 /** Builds the Worker as a deployment would and checks the result. Prints its size last. */
 const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-bundle-'))

@@ -1,17 +1,13 @@
-import { clockText, dateText, epochDayOf, weekdayOf } from './civil-date.ts'
+import { BoundedMap } from '../../base/bounded-map.ts'
+import { epochDayOf, weekdayOf } from '../../base/civil-date.ts'
+import type { TimeZone } from '../../base/time-zone.ts'
 
 const MS_PER_DAY = 86_400_000
 
-/**
- * A time zone of an exchange. The rules are written out here because `Intl` is slow and its zone data differs
+/*
+ * The time zones of the exchanges. Their rules are written out here because `Intl` is slow and its zone data differs
  * between runtimes, and the same clock must always give the same bytes.
  */
-export interface TimeZone {
-  /** IANA name. */
-  readonly name: string
-  /** Local time minus UTC, at that moment. */
-  offsetMsAt(utcMs: number): number
-}
 
 /** Hong Kong: UTC+8, no daylight saving since 1979. */
 export const HONG_KONG: TimeZone = { name: 'Asia/Hong_Kong', offsetMsAt: () => 8 * 3_600_000 }
@@ -22,54 +18,13 @@ export const SHANGHAI: TimeZone = { name: 'Asia/Shanghai', offsetMsAt: () => 8 *
 /** New York: UTC-5, and UTC-4 while daylight saving lasts (Energy Policy Act of 2005; the rule of 1986 before 2007). */
 export const NEW_YORK: TimeZone = { name: 'America/New_York', offsetMsAt: newYorkOffsetMs }
 
-/** What the calendar and the clock on a wall show. */
-export interface LocalMoment {
-  readonly epochDay: number
-  readonly msOfDay: number
-}
-
-/** What they show in that zone at that moment. */
-export function localMomentOf(zone: TimeZone, utcMs: number): LocalMoment {
-  const localMs = utcMs + zone.offsetMsAt(utcMs)
-  const epochDay = Math.floor(localMs / MS_PER_DAY)
-  return { epochDay, msOfDay: localMs - epochDay * MS_PER_DAY }
-}
-
-/**
- * The moment that the zone's clocks show so. A time the spring change skips is read with the offset before the
- * change; one that the autumn change repeats is the first of the two.
- */
-export function utcMsOf(zone: TimeZone, epochDay: number, msOfDay: number): number {
-  const asUtcMs = epochDay * MS_PER_DAY + msOfDay
-  const guessMs = asUtcMs - zone.offsetMsAt(asUtcMs - 12 * 3_600_000)
-  const offsetMs = zone.offsetMsAt(guessMs)
-  return guessMs + offsetMs === asUtcMs ? guessMs : asUtcMs - Math.min(offsetMs, zone.offsetMsAt(asUtcMs - offsetMs))
-}
-
-/** `YYYY-MM-DD HH:MM:SS` on the zone's clocks: OpenD's form of every time string. */
-export function timeText(zone: TimeZone, utcMs: number): string {
-  const { epochDay, msOfDay } = localMomentOf(zone, utcMs)
-  return `${cachedDateText(epochDay)} ${clockText(Math.floor(msOfDay / 1000))}`
-}
-
-let lastEpochDay = Number.NaN
-let lastDateText = ''
-
-/** Nearly all calls ask for the day they asked for last. */
-function cachedDateText(epochDay: number): string {
-  if (epochDay !== lastEpochDay) {
-    lastDateText = dateText(epochDay)
-    lastEpochDay = epochDay
-  }
-  return lastDateText
-}
-
 interface DaylightSaving {
   readonly startMs: number
   readonly endMs: number
 }
 
-const daylightSavingByYear = new Map<number, DaylightSaving>()
+/** One entry a year: more than the calendar has. */
+const daylightSavingByYear = new BoundedMap<number, DaylightSaving>(200)
 
 function newYorkOffsetMs(utcMs: number): number {
   // The year in New York's winter time: the changes are far from New Year, so the hour does not matter.
@@ -77,8 +32,6 @@ function newYorkOffsetMs(utcMs: number): number {
   let saving = daylightSavingByYear.get(year)
   if (saving === undefined) {
     saving = daylightSavingOf(year)
-    // One entry a year, so the map cannot outgrow the calendar's span by much.
-    if (daylightSavingByYear.size > 200) daylightSavingByYear.clear()
     daylightSavingByYear.set(year, saving)
   }
   return utcMs >= saving.startMs && utcMs < saving.endMs ? -4 * 3_600_000 : -5 * 3_600_000

@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { OFFLINE_ENV, ROOT } from './build-worker.ts'
+import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
+import { commandLine } from '../../src/cli/command-line.ts'
 
 /**
  * `npm run check`: everything about the repository that is not a test of behaviour. One line per step; a failed step is
  * shown in full. Ends with one line, `N passed, N failed`, and fails when a step did.
  */
+
+commandLine({
+  command: 'npm run check --',
+  about: 'Checks everything about the repository that is not a test of behaviour. Shows a failed step in full.',
+  options: {},
+})
 
 interface Step {
   readonly name: string
@@ -21,8 +28,8 @@ const STEP_LIMIT_MS = 5 * 60_000
 
 /** The slow ones first, so that none of them is left running alone at the end. */
 const STEPS: readonly Step[] = [
-  { name: 'bundle', command: ['node', 'src/cli/check-bundle.ts'], hasNote: true },
-  { name: 'house rules', command: ['node', 'src/cli/test.ts', 'test/rules'], hasNote: true },
+  { name: 'bundle', command: ['node', 'test/tools/check-bundle.ts'], hasNote: true },
+  { name: 'house rules', command: ['node', 'test/tools/test.ts', 'test/rules'], hasNote: true },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'] },
   { name: 'types: Worker', command: ['tsc', '-p', 'tsconfig.worker.json'] },
   { name: 'types: pure folders', command: ['tsc', '-p', 'tsconfig.pure.json'] },

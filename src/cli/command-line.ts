@@ -1,0 +1,168 @@
+import { parseArgs } from 'node:util'
+import { nearestName } from '../wire/nearest-name.ts'
+
+/** One option of a command. */
+export interface CommandOption {
+  /** What its value is called in the help; absent for a switch, which takes none. */
+  readonly takes?: string
+  /** One letter that stands for it. */
+  readonly short?: string
+  readonly about: string
+}
+
+/** The options of a command and the text of its help. */
+export interface CommandForm<Name extends string> {
+  /** As users type it, ready for options: `npm start --`. */
+  readonly command: string
+  /** What it does, in one sentence or two. */
+  readonly about: string
+  readonly options: Readonly<Record<Name, CommandOption>>
+  /** What it takes beside options; absent when it takes nothing. */
+  readonly operands?: { readonly name: string; readonly about: string }
+  /** The end of the help. */
+  readonly more?: string
+}
+
+/** A command line that was understood. */
+export interface CommandLine<Name extends string> {
+  readonly has: (name: Name) => boolean
+  /** The value of an option, the last one when it was given twice; undefined when it was not given. */
+  readonly text: (name: Name) => string | undefined
+  readonly texts: (name: Name) => readonly string[]
+  readonly operands: readonly string[]
+}
+
+/** A command line, a wish for help, or what is wrong, as a sentence for the user. */
+export type CommandReading<Name extends string> =
+  | { readonly kind: 'run'; readonly line: CommandLine<Name> }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'refused'; readonly problem: string }
+
+/** The exit code for a command line that cannot be understood, as shells and Unix tools use it. */
+export const EXIT_USAGE = 2
+
+/** The folder in which the user typed the command: npm runs its scripts at the top of the checkout. */
+export function userFolder(): string {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
+  return script === undefined || folder === undefined ? process.cwd() : folder
+}
+
+/** What is wrong with a command line. */
+class Refused extends Error {}
+
+/**
+ * Reads a command line. An unknown option, a missing value and an operand too many are refused with the nearest name
+ * that is known. `env` shows the options that npm took for its own because `--` was left out.
+ */
+export function readCommandLine<Name extends string>(
+  form: CommandForm<Name>,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): CommandReading<Name> {
+  try {
+    const values = new Map<string, string[]>()
+    const operands: string[] = []
+    for (const token of tokensOf(form, args)) {
+      if (token.kind === 'option-terminator') continue
+      if (token.kind === 'positional') operands.push(token.value)
+      else if (token.name === 'help') return { kind: 'help', text: helpText(form) }
+      else values.set(token.name, [...(values.get(token.name) ?? []), valueOf(form, token)])
+    }
+    refuseTakenByNpm(form, values, env)
+    const [first] = operands
+    if (form.operands === undefined && first !== undefined) {
+      throw new Refused(`${JSON.stringify(first)} is one argument too many: ${form.command} takes options only.`)
+    }
+    const texts = (name: Name): readonly string[] => values.get(name) ?? []
+    return {
+      kind: 'run',
+      line: { has: (name) => values.has(name), text: (name) => texts(name).at(-1), texts, operands },
+    }
+  } catch (error) {
+    if (error instanceof Refused) return { kind: 'refused', problem: error.message }
+    throw error
+  }
+}
+
+/** Reads the command line of this process. Ends the process after printing the help, or what is wrong. */
+export function commandLine<Name extends string>(form: CommandForm<Name>): CommandLine<Name> {
+  const reading = readCommandLine(form, process.argv.slice(2), process.env)
+  if (reading.kind === 'run') return reading.line
+  if (reading.kind === 'refused') return refuseCommandLine(form, reading.problem)
+  process.stdout.write(reading.text)
+  process.exit(0)
+}
+
+/** Ends this process: what is wrong with its command line, and where its help is. */
+export function refuseCommandLine(form: CommandForm<string>, problem: string): never {
+  process.stderr.write(`${problem}\nSee ${form.command} --help\n`)
+  process.exit(EXIT_USAGE)
+}
+
+function tokensOf<Name extends string>(form: CommandForm<Name>, args: readonly string[]) {
+  const known: Readonly<Record<string, CommandOption>> = form.options
+  const options = Object.entries(known).map(([name, { takes, short }]) => {
+    const type = takes === undefined ? ('boolean' as const) : ('string' as const)
+    return [name, { type, ...(short !== undefined && { short }) }] as const
+  })
+  const help = ['help', { type: 'boolean', short: 'h' }] as const
+  return parseArgs({
+    args: [...args],
+    options: Object.fromEntries([...options, help]),
+    strict: false,
+    tokens: true,
+  }).tokens
+}
+
+interface OptionToken {
+  readonly name: string
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+/** The value of one option of the line; empty for a switch. */
+function valueOf(form: CommandForm<string>, { name, rawName, value, inlineValue }: OptionToken): string {
+  const option = Object.hasOwn(form.options, name) ? form.options[name] : undefined
+  if (option === undefined) {
+    const nearest = nearestName(name, [...Object.keys(form.options), 'help'])
+    throw new Refused(`Unknown option ${rawName}${nearest === null ? '.' : `: did you mean --${nearest}?`}`)
+  }
+  if (option.takes === undefined) {
+    if (value !== undefined) throw new Refused(`${rawName} takes no value.`)
+    return ''
+  }
+  // A negative number is a value; anything else with a hyphen is the next option.
+  const isMissing = value === undefined || (inlineValue !== true && /^-(?!\d)/.test(value))
+  if (isMissing) throw new Refused(`${rawName} takes a value: ${rawName} ${option.takes}.`)
+  return value
+}
+
+/** npm keeps options that stand before `--`, and passes on what it takes for operands. */
+function refuseTakenByNpm(
+  form: CommandForm<string>,
+  values: ReadonlyMap<string, unknown>,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  if (env['npm_lifecycle_event'] === undefined) return
+  for (const name of Object.keys(form.options)) {
+    const taken = env[`npm_config_${name.replaceAll('-', '_')}`]
+    if (taken !== undefined && !values.has(name)) {
+      throw new Refused(`npm took --${name} for itself: put -- before the options, ${form.command} --${name} ...`)
+    }
+  }
+}
+
+/** The help of a command. */
+export function helpText(form: CommandForm<string>): string {
+  const operands = form.operands === undefined ? [] : [[form.operands.name, form.operands.about] as const]
+  const options = Object.entries(form.options).map(([name, { takes, short, about }]) => {
+    const letter = short === undefined ? '' : `-${short}, `
+    return [`${letter}--${name}${takes === undefined ? '' : ` ${takes}`}`, about] as const
+  })
+  const rows = [...operands, ...options, ['-h, --help', 'prints this'] as const]
+  const width = Math.max(...rows.map(([left]) => left.length))
+  const usage = `usage: ${form.command} [options]${form.operands === undefined ? '' : ` [${form.operands.name}]`}`
+  const more = form.more === undefined ? '' : `\n${form.more}\n`
+  return `${usage}\n\n${form.about}\n\n${rows.map(([left, about]) => `  ${left.padEnd(width)}  ${about}\n`).join('')}${more}`
+}

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** A folder with the state of one local run: its storage, its key, and the lock that keeps a second run out. */
+export interface DataFolder {
+  readonly path: string
+  /** The storage of the gateway object. */
+  readonly storage: string
+  readonly keyFile: string
+  /** Deletes the storage. */
+  clear(): void
+  /** Lets another run in. The end of this process does the same. */
+  release(): void
+}
+
+/** The run that holds a data folder. */
+export interface Run {
+  readonly pid: number
+  readonly url: string
+}
+
+/** The folder, which is then this run's alone, or why it cannot be had, as a sentence. */
+export type FolderClaim =
+  | { readonly ok: true; readonly folder: DataFolder }
+  | { readonly ok: false; readonly problem: string }
+
+const LOCK = 'lock.sqlite'
+const RUN = 'run.json'
+const STORAGE = 'storage'
+const KEY = 'local-key'
+
+/**
+ * Takes a data folder for this run; makes it when it is not there. A folder with other contents is refused, since
+ * `--fresh` deletes in it. The lock is one of SQLite: the system gives it back when the process ends, however it ends.
+ */
+export function claimDataFolder(path: string, run: Run): FolderClaim {
+  if (isForeign(path)) {
+    return refuse(`${path} holds other files than those of npm start: name an empty or a new folder with --data.`)
+  }
+  mkdirSync(path, { recursive: true })
+  const lock = tryLock(join(path, LOCK))
+  if (lock === null) return refuse(heldText(path))
+  writeFileSync(join(path, RUN), JSON.stringify(run))
+  const storage = join(path, STORAGE)
+  const folder: DataFolder = {
+    path,
+    storage,
+    keyFile: join(path, KEY),
+    clear: () => rmSync(storage, { recursive: true, force: true }),
+    release: () => {
+      rmSync(join(path, RUN), { force: true })
+      lock.close()
+    },
+  }
+  return { ok: true, folder }
+}
+
+/** Null when another process has it. */
+function tryLock(file: string): DatabaseSync | null {
+  const lock = new DatabaseSync(file)
+  try {
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
+    return lock
+  } catch (error) {
+    lock.close()
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return null
+    throw error
+  }
+}
+
+function heldText(path: string): string {
+  const run = readRun(join(path, RUN))
+  const holder = run === null ? 'Another npm start' : `The npm start at ${run.url} (process ${run.pid})`
+  return `${holder} uses the data folder ${path}: stop it, or give this one its own with --data DIR and --port N.`
+}
+
+function readRun(file: string): Run | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Run
+  } catch {
+    // It is written right after the lock is taken, so for a moment it may not be there.
+    return null
+  }
+}
+
+function isForeign(path: string): boolean {
+  if (!existsSync(path)) return false
+  const names = readdirSync(path)
+  return names.length > 0 && ![LOCK, KEY].some((name) => names.includes(name))
+}
+
+function refuse(problem: string): FolderClaim {
+  return { ok: false, problem }
+}

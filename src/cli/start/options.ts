@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import { VARIABLES } from '../../env.ts'
+import type { CommandForm, CommandLine } from '../command-line.ts'
+
+/** What `npm start` was asked for. */
+export interface StartOptions {
+  readonly port: number
+  /** Absolute path of the data folder; null for the one of this checkout. */
+  readonly data: string | null
+  readonly isFresh: boolean
+}
+
+const DEFAULT_PORT = 22_222
+
+/** The command line of `npm start`. */
+export const START_FORM: CommandForm<'port' | 'data' | 'fresh'> = {
+  command: 'npm start --',
+  about: [
+    'Runs the proxy on this machine, with the simulated OpenD on board unless OPEND_URL names another, until Ctrl-C.',
+    'Prints a key and calls to try.',
+  ].join('\n'),
+  options: {
+    port: { takes: 'N', about: `listens on this port of 127.0.0.1; ${DEFAULT_PORT} by default` },
+    data: { takes: 'DIR', about: 'keeps the state in this folder, so that two can run at once' },
+    fresh: { about: 'deletes the state first: orders, limits used, subscriptions, accounts of the simulator' },
+  },
+  more: [
+    'Variables of the environment that reach the proxy:',
+    '',
+    ...Object.entries(VARIABLES).map(([name, about]) => `  ${name.padEnd(18)}  ${about}`),
+  ].join('\n'),
+}
+
+/** The options, or what is wrong with one of them. `folder` is where the user typed the command. */
+export function startOptions(
+  line: CommandLine<'port' | 'data' | 'fresh'>,
+  folder: string,
+): { readonly ok: true; readonly value: StartOptions } | { readonly ok: false; readonly problem: string } {
+  const portText = line.text('port') ?? String(DEFAULT_PORT)
+  const port = Number(portText)
+  if (!/^\d+$/.test(portText) || port < 1 || port > 65_535) {
+    return { ok: false, problem: `--port ${portText} is no TCP port: it takes a number from 1 to 65535.` }
+  }
+  const data = line.text('data')
+  if (data?.trim() === '') return { ok: false, problem: '--data takes a folder: --data DIR.' }
+  return {
+    ok: true,
+    value: { port, data: data === undefined ? null : resolve(folder, data), isFresh: line.has('fresh') },
+  }
+}

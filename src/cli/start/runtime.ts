@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Log, LogLevel, Miniflare } from 'miniflare'
+import { buildWorker, ROOT } from '../build-worker.ts'
+
+async function bundleWorker(): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-'))
+  try {
+    await buildWorker(outDir, 'src/demo.ts')
+    return readFileSync(join(outDir, 'demo.js'), 'utf8')
+  } finally {
+    rmSync(outDir, { recursive: true })
+  }
+}
+
+/** Where the runtime listens, where it keeps its storage, and the variables of the Worker. */
+export interface RuntimeOptions {
+  readonly host: string
+  readonly port: number
+  readonly storage: string
+  readonly vars: Readonly<Record<string, string>>
+}
+
+/**
+ * Bundles the Worker and starts it in the real runtime; resolves when it listens. The runtime ends with this process, in
+ * an exit handler of Miniflare.
+ */
+export async function startRuntime({ host, port, storage, vars }: RuntimeOptions): Promise<void> {
+  const bundle = await bundleWorker()
+  const texts = Object.entries(vars).map(([name, value]) => [name, { type: 'text', value }] as const)
+  const miniflare = new Miniflare({
+    host,
+    port,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    logRequests: false,
+    resourcePersistencePath: storage,
+    workers: [
+      {
+        config: {
+          name: 'opend-edge',
+          compatibilityDate: '2026-11-01',
+          compatibilityFlags: ['nodejs_compat'],
+          env: {
+            ...Object.fromEntries(texts),
+            GATEWAY: { type: 'durable-object', worker: 'opend-edge', exportName: 'GatewayObject' },
+          },
+          exports: { GatewayObject: { type: 'durable-object', storage: 'sqlite' } },
+          manifest: {
+            mainModule: 'index.js',
+            modulesRoot: ROOT,
+            modules: { 'index.js': { type: 'esm', contents: bundle } },
+          },
+        },
+      },
+    ],
+  })
+  await miniflare.ready
+}

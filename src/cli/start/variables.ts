@@ -1,0 +1,65 @@
+import { type Config, type Env, readConfig, VARIABLES } from '../../env.ts'
+import { keysJsonFor } from '../local-key.ts'
+
+/** The variables of a local run. */
+export interface LocalVariables {
+  /** What the Worker gets. */
+  readonly vars: Readonly<Record<string, string>>
+  /** The same as the Worker reads it. */
+  readonly config: Config
+  /** Whether the key of this checkout is the one that callers use. */
+  readonly usesLocalKey: boolean
+}
+
+/** The variables, or each mistake in them as a sentence. */
+export type VariablesReading =
+  | { readonly ok: true; readonly value: LocalVariables }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** Hints for the two variables in which the name of a file is given in place of its text. */
+const TEXT_OF_A_FILE: Readonly<Partial<Record<keyof Env, string>>> = {
+  KEYS_JSON: 'KEYS_JSON holds the text of a file, not its name: KEYS_JSON="$(cat keys.json)" npm start',
+  OPEND_RSA_KEY: 'OPEND_RSA_KEY holds the text of a file, not its name: OPEND_RSA_KEY="$(cat key.pem)" npm start',
+}
+
+/**
+ * The variables of the environment over the local defaults, checked as the Worker checks them: a mistake is reported by
+ * the start command, not by each call. Without `KEYS_JSON` the Worker has the local key. Variables with which no call
+ * could succeed are a mistake too.
+ */
+export async function readVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+  localKey: string,
+  nowMs: number,
+): Promise<VariablesReading> {
+  const vars: Record<string, string> = {}
+  for (const name of Object.keys(VARIABLES)) {
+    const value = environment[name]
+    if (value !== undefined) vars[name] = value
+  }
+  vars['OPEND_URL'] ??= 'simulator:'
+  const usesLocalKey = vars['KEYS_JSON'] === undefined
+  vars['LOCAL_OPEN_READS'] = usesLocalKey ? (vars['LOCAL_OPEN_READS'] ?? 'true') : 'false'
+  vars['KEYS_JSON'] ??= await keysJsonFor(localKey, vars['OPEND_URL'] === 'simulator:')
+  const reading = readConfig(vars)
+  if (!reading.ok) return { ok: false, problems: withHints(reading.problems, vars) }
+  const { keys, jwt } = reading.value
+  const isUsable = keys.some((key) => !key.isFrozen && (key.expiresAtMs === null || key.expiresAtMs > nowMs))
+  if (jwt === null && !isUsable) {
+    const what = keys.length === 0 ? 'is set and holds no key' : 'holds only keys that are frozen or have expired'
+    const advice = 'Put a key into it, or unset it to use the key that npm start makes.'
+    return { ok: false, problems: [`KEYS_JSON ${what}, so each call would be refused. ${advice}`] }
+  }
+  return { ok: true, value: { vars, config: reading.value, usesLocalKey } }
+}
+
+function withHints(problems: readonly string[], vars: Readonly<Record<string, string>>): readonly string[] {
+  const hints = Object.entries(TEXT_OF_A_FILE).filter(
+    ([name]) => problems.some((problem) => problem.startsWith(name)) && isFileName(vars[name] ?? ''),
+  )
+  return [...problems, ...hints.map(([, hint]) => hint)]
+}
+
+function isFileName(text: string): boolean {
+  return text !== '' && !/[\n{[]|-----/.test(text)
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { basename } from 'node:path'
+import { test } from 'node:test'
+import { holderOf, portProblem, portText } from '../../src/cli/port-holder.ts'
+import { upstreamProblem } from '../../src/cli/start/upstream-probe.ts'
+
+test('a port in use is named with the process that has it; a free one is no problem', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address === 'object')
+  const holder = `${basename(process.execPath)} (process ${process.pid})`
+  assert.equal(await portProblem('127.0.0.1', address.port), `Port ${address.port} is in use by ${holder}`)
+  const opend = { kind: 'tcp', hostname: '127.0.0.1', port: address.port } as const
+  assert.equal(await upstreamProblem(opend), null)
+  await new Promise((resolve) => server.close(resolve))
+  assert.equal(await portProblem('127.0.0.1', address.port), null)
+  assert.equal(holderOf(address.port), null)
+  assert.equal(
+    await upstreamProblem(opend),
+    `OpenD cannot be reached at tcp://127.0.0.1:${address.port}: the connection is refused. Start it there or correct OPEND_URL; the gateway goes on trying.`,
+  )
+})
+
+test('other reasons why a port cannot be had are named too', () => {
+  assert.equal(portText('EACCES', 80), 'Port 80 needs the rights of an administrator')
+  assert.equal(portText('EADDRNOTAVAIL', 80), 'Port 80 cannot be listened on (EADDRNOTAVAIL)')
+})
+
+test('the simulator on board is always reached', async () => {
+  assert.equal(await upstreamProblem({ kind: 'simulator' }), null)
+})

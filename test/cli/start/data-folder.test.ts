@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { claimDataFolder } from '../../../src/cli/start/data-folder.ts'
+
+const top = mkdtempSync(join(tmpdir(), 'opend-edge-data-'))
+after(() => rmSync(top, { recursive: true }))
+const MODULE = new URL('../../../src/cli/start/data-folder.ts', import.meta.url).href
+const RUN = { pid: 41, url: 'http://127.0.0.1:22222' }
+
+/** Claims a folder in a process of its own, which ends at once and without cleaning up. */
+function claimElsewhere(path: string): unknown {
+  const script = `
+    import { claimDataFolder } from '${MODULE}'
+    const claim = claimDataFolder(${JSON.stringify(path)}, { pid: 42, url: 'http://127.0.0.1:22223' })
+    process.stdout.write(JSON.stringify(claim.ok ? 'taken' : claim.problem))
+    process.kill(process.pid, 'SIGKILL')`
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+  return JSON.parse(stdout)
+}
+
+test('a second run is refused, and told which run has the folder', () => {
+  const path = join(top, 'twice')
+  const first = claimDataFolder(path, RUN)
+  assert.ok(first.ok)
+  const refusal = `The npm start at http://127.0.0.1:22222 (process 41) uses the data folder ${path}: stop it, or give this one its own with --data DIR and --port N.`
+  assert.equal(claimElsewhere(path), refusal)
+  assert.deepEqual(claimDataFolder(path, RUN), { ok: false, problem: refusal }, 'in the same process too')
+  first.folder.release()
+  assert.equal(claimElsewhere(path), 'taken')
+})
+
+test('a run that was killed holds nothing', () => {
+  const path = join(top, 'killed')
+  assert.equal(claimElsewhere(path), 'taken')
+  assert.equal(claimElsewhere(path), 'taken')
+})
+
+test('a folder with other files is refused; an empty one and one of before are taken', () => {
+  const foreign = join(top, 'foreign')
+  mkdirSync(join(foreign, 'storage'), { recursive: true })
+  writeFileSync(join(foreign, 'storage', 'mine.txt'), 'mine')
+  const claim = claimDataFolder(foreign, RUN)
+  assert.ok(!claim.ok)
+  assert.match(claim.problem, /holds other files/)
+  const empty = join(top, 'empty')
+  mkdirSync(empty)
+  assert.equal(claimElsewhere(empty), 'taken')
+  const earlier = join(top, 'earlier')
+  mkdirSync(join(earlier, 'storage'), { recursive: true })
+  writeFileSync(join(earlier, 'local-key'), '')
+  assert.equal(claimElsewhere(earlier), 'taken')
+})
+
+test('clearing deletes the storage and keeps the key', () => {
+  const claim = claimDataFolder(join(top, 'cleared'), RUN)
+  assert.ok(claim.ok)
+  const { folder } = claim
+  mkdirSync(join(folder.storage, 'deep'), { recursive: true })
+  writeFileSync(folder.keyFile, 'key')
+  folder.clear()
+  folder.clear()
+  assert.deepEqual([existsSync(folder.storage), existsSync(folder.keyFile)], [false, true])
+  folder.release()
+})
