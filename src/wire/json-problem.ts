@@ -36,7 +36,7 @@ export class Problem {
 
   /** No field has that name. `nearest` is the known one that was probably meant; `allowed` are all known ones. */
   static unknown(name: string, nearest: string | null, allowed?: readonly string[]): Problem {
-    const isListed = nearest === null && allowed !== undefined && allowed.length <= MOST_LISTED
+    const isListed = nearest === null && allowed !== undefined && allowed.length > 0 && allowed.length <= MOST_LISTED
     const few = isListed ? { allowed } : {}
     return new Problem({ code: 'request.unknown_field', nearest, ...few }).under(name)
   }
