@@ -7673,7 +7673,7 @@ export interface MessageTypes {
     readonly positionID?: bigint | undefined
     /** day a GTD order ends */
     readonly expireTime?: string | undefined
-    /** money, for orders by amount */
+    /** money to spend instead of a number of shares, with qty 0; OpenD documents it for event contracts */
     readonly amount?: number | undefined
     /** event contracts only; Common.PredSide */
     readonly predSide?: number | undefined

@@ -13,6 +13,9 @@ import {
   PER_REFRESH,
 } from './calls/call-limit.ts'
 
+/** The numbers that a field takes, both ends included; null where OpenD names no upper end. */
+export type Range = readonly [least: number, most: number | null]
+
 /** What is known of one call or push of OpenD, whoever makes it. */
 export interface CallFacts {
   readonly protoId: number
@@ -38,6 +41,8 @@ export interface CallFacts {
   readonly isIsolateCached?: true
   /** `Qot_Common.SubType` of the subscription that the getter needs; null where the request decides. */
   readonly subType?: number | null
+  /** Integer fields of the request for which OpenD documents a range, by proto name; the schema has none. */
+  readonly ranges?: Readonly<Record<string, Range>>
   /** The getter whose answers the push keeps up to date. */
   readonly feeds?: ProtocolName
 }
@@ -48,6 +53,9 @@ export interface OpendCall extends CallFacts {
 }
 
 const MINUTE_MS = 60_000
+
+/** A page of results, from `begin` on. */
+const PAGE_OF_200: Readonly<Record<string, Range>> = { begin: [0, null], num: [0, 200] }
 
 /**
  * The calls of OpenD that this product makes, and the pushes that it receives: one row for each protocol id.
@@ -111,19 +119,30 @@ export const CALLS = {
   Qot_GetBasicQot: { protoId: 3004, kind: 'read', subType: SubType.Basic, isIsolateCached: true },
   Qot_UpdateBasicQot: { protoId: 3005, kind: 'push', feeds: 'Qot_GetBasicQot' },
   // Each period of K-lines has a sub type.
-  Qot_GetKL: { protoId: 3006, kind: 'read', subType: null, isIsolateCached: true },
+  Qot_GetKL: { protoId: 3006, kind: 'read', subType: null, isIsolateCached: true, ranges: { reqNum: [1, 1000] } },
   Qot_UpdateKL: { protoId: 3007, kind: 'push', feeds: 'Qot_GetKL' },
   Qot_GetRT: { protoId: 3008, kind: 'read', subType: SubType.RT, isIsolateCached: true },
   Qot_UpdateRT: { protoId: 3009, kind: 'push', feeds: 'Qot_GetRT' },
-  Qot_GetTicker: { protoId: 3010, kind: 'read', subType: SubType.Ticker, isIsolateCached: true },
+  Qot_GetTicker: {
+    protoId: 3010,
+    kind: 'read',
+    subType: SubType.Ticker,
+    isIsolateCached: true,
+    ranges: { maxRetNum: [1, 1000] },
+  },
   Qot_UpdateTicker: { protoId: 3011, kind: 'push', feeds: 'Qot_GetTicker' },
-  // The odd-lot book has a sub type of its own.
-  Qot_GetOrderBook: { protoId: 3012, kind: 'read', subType: null, isIsolateCached: true },
+  // The odd-lot book has a sub type of its own. How many levels there are depends on the market and the quote right.
+  Qot_GetOrderBook: { protoId: 3012, kind: 'read', subType: null, isIsolateCached: true, ranges: { num: [1, null] } },
   Qot_UpdateOrderBook: { protoId: 3013, kind: 'push', feeds: 'Qot_GetOrderBook' },
   Qot_GetBroker: { protoId: 3014, kind: 'read', subType: SubType.Broker, isIsolateCached: true },
   Qot_UpdateBroker: { protoId: 3015, kind: 'push', feeds: 'Qot_GetBroker' },
   Qot_UpdatePriceReminder: { protoId: 3019, kind: 'push' },
-  Qot_RequestHistoryKL: { protoId: 3103, kind: 'read', limit: { ...PER_FIRST_PAGE, calls: 60 } },
+  Qot_RequestHistoryKL: {
+    protoId: 3103,
+    kind: 'read',
+    limit: { ...PER_FIRST_PAGE, calls: 60 },
+    ranges: { maxAckKLNum: [1, null] },
+  },
 
   // Names, lots and listings change overnight; whether an option is suspended is in it too.
   Qot_GetStaticInfo: slow(3202, 10, 5 * MINUTE_MS),
@@ -143,11 +162,11 @@ export const CALLS = {
   Qot_GetOwnerPlate: slow(3207, 10, 60 * MINUTE_MS),
   // The contracts of an underlying are listed overnight, and it has no prices; suspensions as above.
   Qot_GetOptionChain: slow(3209, 10, 5 * MINUTE_MS),
-  Qot_GetWarrant: { protoId: 3210, kind: 'read', limit: { ...PER_LOGIN, calls: 60 } },
+  Qot_GetWarrant: { protoId: 3210, kind: 'read', limit: { ...PER_LOGIN, calls: 60 }, ranges: PAGE_OF_200 },
   Qot_GetCapitalFlow: { protoId: 3211, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
   Qot_GetCapitalDistribution: { protoId: 3212, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
   Qot_GetUserSecurity: { protoId: 3213, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
-  Qot_StockFilter: { protoId: 3215, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
+  Qot_StockFilter: { protoId: 3215, kind: 'read', limit: { ...PER_LOGIN, calls: 10 }, ranges: PAGE_OF_200 },
   // Dates and price ranges move by the day, but whether applications are open turns at an hour, and people wait for it.
   Qot_GetIpoList: slow(3217, 10, MINUTE_MS),
   // Contract terms. The real contract behind a main one changes overnight.

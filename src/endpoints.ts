@@ -24,6 +24,8 @@ export interface EndpointRow<Name extends ProtocolName = ProtocolName> {
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
   readonly subscribesFirst?: true
+  /** `?partial=true` is accepted: securities that OpenD refuses are left out of the answer. */
+  readonly hasPartial?: true
   /** `?dry_run=true` is accepted: every check is made, and nothing is sent. */
   readonly hasDryRun?: true
   /** Fields whose values the path decides, by proto name. A body may repeat them and cannot change them. */
@@ -90,6 +92,7 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   quote('POST /api/quote', 'Qot_GetBasicQot', 'Latest quotes of subscribed securities', {
     ...OF_SECURITIES,
     subscribesFirst: true,
+    hasPartial: true,
   }),
   quote('POST /api/kline', 'Qot_GetKL', 'Latest K-lines of a subscribed security'),
   quote('POST /api/orderbook', 'Qot_GetOrderBook', 'Order book of a subscribed security'),
@@ -99,6 +102,7 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   quote('POST /api/snapshot', 'Qot_GetSecuritySnapshot', 'Snapshots of up to 400 securities', {
     ...OF_SECURITIES,
     maxSecurities: SNAPSHOT_SECURITIES,
+    hasPartial: true,
   }),
   // Without securities and market OpenD would answer with every security it knows: about 28 MB.
   quote('POST /api/static-info', 'Qot_GetStaticInfo', 'Name, lot size and listing of securities', {

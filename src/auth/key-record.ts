@@ -3,7 +3,7 @@ import { type FieldValues, listOf, objectOf, parsedText, required, oneOf, TEXT, 
 import { Problem, type Problems } from '../wire/json-problem.ts'
 import { RESTRICTION_RULES, type Restrictions, restrictionsFrom } from './restrictions.ts'
 import { SCOPES, type Scope } from './scope.ts'
-import { parseTimestamp } from './timestamp.ts'
+import { parseTimestamp } from '../base/timestamp.ts'
 
 /** One key as configured. The key itself is not here, only its SHA-256. */
 export interface KeyRecord extends Restrictions {

@@ -145,8 +145,16 @@ export interface UpstreamFailure {
 
 /** OpenD answered, and its answer is a refusal (-1, -500) or a failure of its own (-100, -200, -400). */
 export type OpendFailure =
-  | (OpendReply & { readonly code: 'opend.refused' })
+  | (OpendReply & RefusedSecurities & { readonly code: 'opend.refused' })
   | (OpendReply & { readonly code: 'opend.failed' })
+
+/** Securities that a refusal is about, as `HK.00700`; absent where it is about none. */
+export interface RefusedSecurities {
+  /** Those of the call that OpenD's text names. */
+  readonly securities?: readonly string[]
+  /** Options of the call whose last day has passed: OpenD calls them unknown. */
+  readonly expired?: readonly string[]
+}
 
 /** The head of OpenD's response envelope. */
 export interface OpendReply {

@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import type { JsonField, JsonMessage } from '../wire/decode.ts'
-import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
 import type { Admitted } from './authenticate.ts'
 import type { Envelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
@@ -57,13 +57,9 @@ export function namedAccounts(
   c2s: WireMessage,
 ): readonly (WireValue | null)[] {
   const { header, accIDList } = c2s
-  if (accounts === 'header') return [isMessage(header) ? (header['accID'] ?? null) : null]
+  if (accounts === 'header') return [isWireMessage(header) ? (header['accID'] ?? null) : null]
   if (accounts === 'list') return Array.isArray(accIDList) ? accIDList : []
   return []
-}
-
-function isMessage(value: WireValue | undefined): value is WireMessage {
-  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
 /** An account list without the accounts that the caller may not see. */

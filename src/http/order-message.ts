@@ -1,7 +1,7 @@
 import { fail, type Failed, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
-import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
 import { messageType } from '../wire/schema.ts'
 
 /** The packet id of an order call, as its caller gave it. */
@@ -75,7 +75,7 @@ export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Resu
   const { header } = taken
   const { trdMarket } = checked
   // A flat `trd_market` fills the header of a call that has no use for it otherwise. Beside a header it must agree.
-  if (trdMarket !== undefined && taken['trdMarket'] === undefined && isMessage(header)) {
+  if (trdMarket !== undefined && taken['trdMarket'] === undefined && isWireMessage(header)) {
     if (header['trdMarket'] !== trdMarket) {
       return invalid('trd_market', 'the same as in header')
     }
@@ -87,15 +87,11 @@ export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Resu
 }
 
 function packetIdOf(value: WireValue | undefined): PacketId | null {
-  if (!isMessage(value)) return null
+  if (!isWireMessage(value)) return null
   const { connID, serialNo } = value
   return typeof connID === 'bigint' && typeof serialNo === 'number' ? { connId: connID, serialNo } : null
 }
 
 function pick(message: WireMessage, names: readonly string[]): WireMessage {
   return Object.fromEntries(Object.entries(message).filter(([name]) => names.includes(name)))
-}
-
-function isMessage(value: WireValue | undefined): value is WireMessage {
-  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
 }

@@ -30,7 +30,7 @@ export function orderRelay(endpoint: OrderEndpoint): Handler {
     if (!admitted.ok) return admitted
     const isDryRun = readDryRun(endpoint, exchange.request)
     if (!isDryRun.ok) return isDryRun
-    const message = await readC2S(endpoint, exchange.request)
+    const message = await readC2S(endpoint, exchange.request, exchange.nowMs)
     if (!message.ok) return message
     const request = await orderRequest(endpoint, exchange, admitted.value, message.value, isDryRun.value)
     if (!request.ok) return request

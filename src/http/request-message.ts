@@ -7,12 +7,19 @@ import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
 import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
+import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCodes } from './code-and-market.ts'
+import { defaultedFields, withDefaultTimes } from './default-times.ts'
+import { withMarketTimes } from './market-times.ts'
+import { splitChain } from './option-chain.ts'
 import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from './order-message.ts'
+import { fromAmount, withQuantity } from './order-quantity.ts'
 import { hashPassword, passwordField, UNLOCK_TRADE } from './trade-password.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
   readonly c2s: WireMessage
+  /** The calls that it is sent in, in their order: itself, or the parts of one that is too long for OpenD. */
+  readonly pieces: readonly WireMessage[]
   /** A subscription to make before the call, where the caller asked for one. */
   readonly subscription: WireMessage | null
   /** The packet id of an order call, where the caller gave one. */
@@ -22,9 +29,9 @@ export interface RequestMessage {
 const SUB_TYPE_LIST = 'subTypeList'
 
 /** Reads and checks the message of a request. Failures: every `request.*` about bodies. */
-export async function readC2S(endpoint: ApiEndpoint, request: Request): Promise<Result<RequestMessage>> {
+export async function readC2S(endpoint: ApiEndpoint, request: Request, nowMs: number): Promise<Result<RequestMessage>> {
   const text = await readText(endpoint, request)
-  return text.ok ? checkC2S(endpoint, text.value) : text
+  return text.ok ? checkC2S(endpoint, text.value, nowMs) : text
 }
 
 /** The text of a request's body, for `checkC2S`; nothing for an endpoint that takes none, where a body is refused. */
@@ -34,14 +41,18 @@ export async function readText(endpoint: ApiEndpoint, request: Request): Promise
   return nothing.ok ? succeed('') : nothing
 }
 
-/** Checks the message that a body's text is. Failures: the `request.*` about what stands in a body. */
-export function checkC2S(endpoint: ApiEndpoint, text: string): Result<RequestMessage> {
+/**
+ * Checks the message that a body's text is, and writes its securities and times as OpenD takes them. The message does not
+ * change after that, so limits, ledger and OpenD see the same one. `nowMs` is the present, for times that the body leaves
+ * out. Failures: the `request.*` about what stands in a body.
+ */
+export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Result<RequestMessage> {
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
   const body = parseBody(text)
   if (!body.ok) return body
-  const checked = checkBody(`${endpoint.protocol}.C2S`, body.value, optionsOf(endpoint))
+  const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
   if (!checked.ok) return checked
-  const completed = complete(endpoint, checked.value)
+  const completed = completeChecked(endpoint, checked.value, nowMs)
   return completed.ok ? completed : fail(underC2S(completed.failure, body.value))
 }
 
@@ -51,23 +62,55 @@ function underC2S(failure: Failure, body: JsonValue): Failure {
   return isWrapped && 'path' in failure ? { ...failure, path: `c2s.${failure.path}` } : failure
 }
 
+/** Fills in and converts what a checked message leaves to us. */
+function completeChecked(endpoint: ApiEndpoint, checked: WireMessage, nowMs: number): Result<RequestMessage> {
+  const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked, nowMs) : withPlainCodes(checked)
+  if (!named.ok) return named
+  const counted = withQuantity(endpoint.protocol, named.value)
+  if (!counted.ok) return counted
+  const timed = withMarketTimes(endpoint.protocol, counted.value)
+  return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed
+}
+
+function messageOf({ protocol }: ApiEndpoint): string {
+  return `${protocol}.C2S`
+}
+
 /** What the check needs to know of a row; made once for each row. */
 const optionsByEndpoint = new WeakMap<ApiEndpoint, CheckOptions>()
 
 function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
+    const optional = optionalOf(endpoint)
+    const extra = extraOf(endpoint)
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
-      ...(endpoint.isOrder ? { optionalFields: optionalFieldsOf(endpoint) } : {}),
+      ...(optional.length === 0 ? {} : { optionalFields: optional }),
       ...(endpoint.needsOneOf === undefined ? {} : { needsOneOf: endpoint.needsOneOf }),
       refusedFields: refusedFieldsOf(endpoint),
-      ...(endpoint.subscribesFirst === true ? { extraFields: [subTypeList()] } : {}),
-      ...(endpoint.protocol === UNLOCK_TRADE ? { extraFields: [passwordField()] } : {}),
+      ...(extra.length === 0 ? {} : { extraFields: extra }),
     }
     optionsByEndpoint.set(endpoint, options)
   }
   return options
+}
+
+function optionalOf(endpoint: ApiEndpoint): readonly string[] {
+  return [
+    ...(endpoint.isOrder ? optionalFieldsOf(endpoint) : []),
+    ...(namesByCode(messageOf(endpoint)) ? FROM_SYMBOL : []),
+    ...defaultedFields(endpoint.protocol),
+    ...fromAmount(endpoint.protocol),
+  ]
+}
+
+function extraOf(endpoint: ApiEndpoint): readonly Field[] {
+  return [
+    ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
+    ...(endpoint.protocol === UNLOCK_TRADE ? [passwordField()] : []),
+    ...(namesByCode(messageOf(endpoint)) ? [symbolField()] : []),
+  ]
 }
 
 function subTypeList(): Field {
@@ -79,7 +122,11 @@ function subTypeList(): Field {
 function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMessage> {
   if (endpoint.isOrder) {
     const order = completeOrder(endpoint, checked)
-    return order.ok ? succeed({ ...order.value, subscription: null }) : order
+    return order.ok ? succeed({ ...onlyMessage(order.value.c2s), packetId: order.value.packetId }) : order
+  }
+  if (endpoint.protocol === 'Qot_GetOptionChain') {
+    const pieces = splitChain(checked)
+    return pieces.ok ? succeed({ ...onlyMessage(checked), pieces: pieces.value }) : pieces
   }
   if (endpoint.protocol === UNLOCK_TRADE) {
     const hashed = hashPassword(checked)
@@ -92,7 +139,7 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
 }
 
 function onlyMessage(c2s: WireMessage): RequestMessage {
-  return { c2s, subscription: null, packetId: null }
+  return { c2s, pieces: [c2s], subscription: null, packetId: null }
 }
 
 /** Subscribes and leaves the caller's push registrations as they are: an absent flag means just that. */

@@ -9,6 +9,8 @@ interface Venue {
   readonly market: string
   /** `Trd_Common.Currency` name of most of its prices; null where each contract has its own. */
   readonly currency: string | null
+  /** IANA name of the time zone of its clock; null where OpenD does not say which clock it uses. */
+  readonly timeZone: string | null
 }
 
 /** What a `Trd_Common.TrdMarket` trades. */
@@ -19,18 +21,18 @@ interface Market {
   readonly isPricedByContract: boolean
 }
 
-const HK: Venue = { secMarket: TrdSecMarket.HK, market: 'HK', currency: 'HKD' }
-const US: Venue = { secMarket: TrdSecMarket.US, market: 'US', currency: 'USD' }
-const SH: Venue = { secMarket: TrdSecMarket.CN_SH, market: 'CN', currency: 'CNH' }
-const SZ: Venue = { secMarket: TrdSecMarket.CN_SZ, market: 'CN', currency: 'CNH' }
-const SG: Venue = { secMarket: TrdSecMarket.SG, market: 'SG', currency: 'SGD' }
-const JP: Venue = { secMarket: TrdSecMarket.JP, market: 'JP', currency: 'JPY' }
-const AU: Venue = { secMarket: TrdSecMarket.AU, market: 'AU', currency: 'AUD' }
-const MY: Venue = { secMarket: TrdSecMarket.MY, market: 'MY', currency: 'MYR' }
-const CA: Venue = { secMarket: TrdSecMarket.CA, market: 'CA', currency: 'CAD' }
-const FX: Venue = { secMarket: TrdSecMarket.FX, market: 'FX', currency: null }
-const CC: Venue = { secMarket: TrdSecMarket.CC, market: 'CRYPTO', currency: null }
-const EC: Venue = { secMarket: TrdSecMarket.EC, market: 'PREDICTION', currency: null }
+const HK: Venue = { secMarket: TrdSecMarket.HK, market: 'HK', currency: 'HKD', timeZone: 'Asia/Hong_Kong' }
+const US: Venue = { secMarket: TrdSecMarket.US, market: 'US', currency: 'USD', timeZone: 'America/New_York' }
+const SH: Venue = { secMarket: TrdSecMarket.CN_SH, market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
+const SZ: Venue = { secMarket: TrdSecMarket.CN_SZ, market: 'CN', currency: 'CNH', timeZone: 'Asia/Shanghai' }
+const SG: Venue = { secMarket: TrdSecMarket.SG, market: 'SG', currency: 'SGD', timeZone: 'Asia/Singapore' }
+const JP: Venue = { secMarket: TrdSecMarket.JP, market: 'JP', currency: 'JPY', timeZone: 'Asia/Tokyo' }
+const AU: Venue = { secMarket: TrdSecMarket.AU, market: 'AU', currency: 'AUD', timeZone: 'Australia/Sydney' }
+const MY: Venue = { secMarket: TrdSecMarket.MY, market: 'MY', currency: 'MYR', timeZone: 'Asia/Kuala_Lumpur' }
+const CA: Venue = { secMarket: TrdSecMarket.CA, market: 'CA', currency: 'CAD', timeZone: 'America/Toronto' }
+const FX: Venue = { secMarket: TrdSecMarket.FX, market: 'FX', currency: null, timeZone: null }
+const CC: Venue = { secMarket: TrdSecMarket.CC, market: 'CRYPTO', currency: null, timeZone: null }
+const EC: Venue = { secMarket: TrdSecMarket.EC, market: 'PREDICTION', currency: null, timeZone: null }
 
 const VENUES: ReadonlyMap<number, Venue> = new Map(
   [HK, US, SH, SZ, SG, JP, AU, MY, CA, FX, CC, EC].map((venue) => [venue.secMarket, venue]),
@@ -109,6 +111,13 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
 export function marketsOfSymbol(trdMarket: number, symbol: string): readonly string[] | null {
   const secMarket = secMarketOfPrefix(symbol.slice(0, symbol.indexOf('.')))
   return secMarket === null ? null : orderPlaceOf(trdMarket, secMarket).markets
+}
+
+/** IANA name of the time zone of the venues with these prefixes; null where they have several, or no known one. */
+export function timeZoneOf(prefixes: readonly string[]): string | null {
+  const zones = new Set(prefixes.map((prefix) => VENUES.get(secMarketOfPrefix(prefix) ?? 0)?.timeZone ?? null))
+  const [zone = null, ...others] = zones
+  return others.length === 0 ? zone : null
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Failure, OpendFailure } from '../base/failure.ts'
+import type { Failure, OpendFailure, RefusedSecurities } from '../base/failure.ts'
 import { describeField, type FieldFailure, type FieldProblem } from '../base/field-problem.ts'
 import { roundedIdAdvice } from '../base/rounded-id.ts'
 import { shownText, withSentence } from '../base/shown-text.ts'
@@ -67,7 +67,7 @@ export function describe(failure: Failure): Problem {
     case 'switch.full':
       return { status: 429, error: 'As many callers as there is room for have set such a switch; nothing was set.' }
     case 'opend.refused':
-      return describeReply(400, 'OpenD refused the call', failure)
+      return withSecurities(describeReply(400, 'OpenD refused the call', failure), failure)
     case 'opend.failed':
       return describeReply(500, 'OpenD could not answer the call', failure)
     case 'server.misconfigured':
@@ -124,6 +124,15 @@ function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quot
 ): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {
   return failure.code.startsWith(family)
 }
+
+function withSecurities(problem: Problem, { securities = [], expired = [] }: RefusedSecurities): Problem {
+  if (securities.length === 0 && expired.length === 0) return problem
+  const hint = expired.length === 0 ? '' : ` (expired: ${expired.slice(0, MOST_NAMED).join(', ')})`
+  return { ...problem, error: `${problem.error}${hint}`, facts: { ...problem.facts, securities, expired } }
+}
+
+/** Expired options in a sentence; the list has them all. */
+const MOST_NAMED = 5
 
 function describeReply(status: number, what: string, failure: OpendFailure): Problem {
   const { retType, errCode } = failure

@@ -8,6 +8,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './js
 import { REFUSED, type WireDraft, type WireMessage, type WireValue } from './json-wire-value.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Field } from './schema.ts'
+import { suggestSecurity } from './security-hint.ts'
 import { parseSecurityText, SECURITY } from './security-text.ts'
 
 export interface CheckOptions {
@@ -171,13 +172,23 @@ function checkField(check: Check, field: Field, value: JsonValue): WireValue {
 }
 
 function checkElement(check: Check, field: Field, value: JsonValue): WireValue {
-  if (field.messageName === null) return checkScalar(field, value) ?? refuse(check, describeElement(field))
+  if (field.messageName === null) return checkPlain(check, field, value)
   if (isJsonObject(value)) return checkMessage(check, namesOf(field.messageName), value)
   if (field.messageName === SECURITY && typeof value === 'string' && value.isWellFormed()) {
     const security = parseSecurityText(value)
     if (security !== null) return { ...security }
+    const meant = suggestSecurity(value)
+    if (meant !== null) return refuse(check, `${describeElement(field)}; did you mean ${meant}?`)
   }
   return refuse(check, describeElement(field))
+}
+
+function checkPlain(check: Check, field: Field, value: JsonValue): WireValue {
+  const checked = checkScalar(field, value)
+  if (checked === null) return refuse(check, describeElement(field))
+  if (!(checked instanceof Problem)) return checked
+  check.problems.add(checked)
+  return REFUSED
 }
 
 function refuse(check: Check, expected: string): typeof REFUSED {

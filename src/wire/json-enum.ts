@@ -1,4 +1,7 @@
+import { describeKLine, suggestKLines } from './chart-period.ts'
+import { nearestName } from './nearest-name.ts'
 import { enumType } from './schema.ts'
+import { SDK_NAMES } from './sdk-names.ts'
 
 /**
  * Enums whose numbers are bits to be added. Only the first is named by a request field; the schema does not mark
@@ -6,12 +9,17 @@ import { enumType } from './schema.ts'
  */
 const FLAG_ENUMS = new Set(['GetUserInfo.UserInfoField', 'Qot_Common.KLFields', 'Qot_Common.CompanyAct'])
 
+/** Enums that have a value for each K-line. */
+const K_LINE_ENUMS = new Set(['Qot_Common.KLType', 'Qot_Common.SubType'])
+
 /** Names listed in a refusal. Most enums are shorter; the longest has 61, more than anyone reads in a sentence. */
 const MAX_LISTED = 30
 
 /** What the JSON check needs of an enum. */
 interface EnumNames {
   readonly byFoldedName: ReadonlyMap<string, number>
+  /** The names to suggest for a mistyped one: those of the schema, without the prefix, then those of the SDK. */
+  readonly suggestions: ReadonlySet<string>
   readonly numbers: ReadonlySet<number>
   /** All bits of a flag enum, null for others. */
   readonly bits: number | null
@@ -21,9 +29,9 @@ interface EnumNames {
 const cache = new Map<string, EnumNames>()
 
 /**
- * The number of an enum value given as a number or by name, or null when the enum has none such. A name may carry the
- * enum's prefix or not; letter case and underscores do not count, so `TrdSide_SellShort`, `SellShort` and
- * `SELL_SHORT` are one name. A flag enum also takes sums of its numbers.
+ * The number of an enum value given as a number or by name, or null when the enum has none such. A name is that of the
+ * schema or that of the official Python SDK. It may carry the enum's prefix or not; letter case and underscores do not
+ * count, so `TrdSide_SellShort`, `SellShort` and `SELL_SHORT` are one name. A flag enum also takes sums of its numbers.
  */
 export function enumNumber(enumName: string, given: number | string): number | null {
   const names = namesOf(enumName)
@@ -36,6 +44,15 @@ export function enumNumber(enumName: string, given: number | string): number | n
 /** The values of an enum for a refusal: `one of Unknown=0, Buy=1, Sell=2 (name or number)`. */
 export function describeEnum(enumName: string): string {
   return namesOf(enumName).description
+}
+
+/** The value that a text most likely means which names none, as the words after "did you mean"; null where none is near. */
+export function suggestEnumValue(enumName: string, given: string): string | null {
+  const { suggestions } = namesOf(enumName)
+  const kLines = K_LINE_ENUMS.has(enumName) ? suggestKLines(given) : []
+  return kLines.length > 0 && kLines.every((name) => suggestions.has(name))
+    ? kLines.map(describeKLine).join(' or ')
+    : nearestName(given, suggestions)
 }
 
 function namesOf(enumName: string): EnumNames {
@@ -52,18 +69,26 @@ function readNames(enumName: string): EnumNames {
   const prefix = `${enumName.slice(enumName.lastIndexOf('.') + 1)}_`
   const byFoldedName = new Map<string, number>()
   const listed: string[] = []
+  const suggestions = new Set<string>()
   let bits = 0
   for (const [name, number] of values) {
     const shortName = name.startsWith(prefix) ? name.slice(prefix.length) : name
     byFoldedName.set(fold(name), number).set(fold(shortName), number)
     listed.push(`${shortName}=${number}`)
     bits |= number
+    suggestions.add(shortName)
+  }
+  for (const [name, schemaName] of Object.entries(SDK_NAMES[enumName] ?? {})) {
+    const number = byFoldedName.get(fold(schemaName))
+    if (number === undefined) throw new Error(`no ${schemaName} in ${enumName}`)
+    byFoldedName.set(fold(name), number)
+    suggestions.add(name)
   }
   const isFlags = FLAG_ENUMS.has(enumName)
   const description = isFlags
     ? `a name, a number or a sum of numbers of ${sentence(listed)}`
     : `one of ${sentence(listed)} (name or number)`
-  return { byFoldedName, numbers: new Set(values.values()), bits: isFlags ? bits : null, description }
+  return { byFoldedName, suggestions, numbers: new Set(values.values()), bits: isFlags ? bits : null, description }
 }
 
 function sentence(listed: readonly string[]): string {

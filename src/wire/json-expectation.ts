@@ -1,10 +1,15 @@
+import { describeRange, rangeOf } from './field-range.ts'
 import { describeEnum } from './json-enum.ts'
 import { TRADE_HEADER } from './json-names.ts'
 import { SECURITY_PREFIXES } from './market-prefix.ts'
 import type { Field, ScalarKind } from './schema.ts'
 import { SECURITY } from './security-text.ts'
+import { isTimeField, TIME_EXPECTATION } from './time-text.ts'
 
 const TRD_ENV = 'Trd_Common.TrdEnv'
+
+/** What a security is written as. */
+export const SECURITY_EXPECTATION = `an object with market and code, or a string such as "HK.00700" (prefixes ${SECURITY_PREFIXES.join(', ')})`
 
 /** What a field takes, as the words that follow "expected": `a finite number`, `one of Buy=1, Sell=2, ...`. */
 export function describeExpectation(field: Field): string {
@@ -18,10 +23,11 @@ export function describeElement(field: Field): string {
     return '0 (simulate) or 1 (real); documents that print 1 = simulate and 2 = real are wrong'
   }
   if (field.enumName !== null) return describeEnum(field.enumName)
+  if (isTimeField(field)) return TIME_EXPECTATION
+  const range = rangeOf(field)
+  if (range !== null) return describeRange(range)
   if (field.kind !== 'message') return SCALAR_WORDS[field.kind]
-  if (field.messageName === SECURITY) {
-    return `an object with market and code, or a string such as "HK.00700" (prefixes ${SECURITY_PREFIXES.join(', ')})`
-  }
+  if (field.messageName === SECURITY) return SECURITY_EXPECTATION
   if (field.messageName === TRADE_HEADER) {
     return 'an object with trd_env, acc_id and trd_market, or these three beside the other fields'
   }

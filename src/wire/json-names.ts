@@ -24,8 +24,8 @@ export const TRADE_HEADER = 'Trd_Common.TrdHeader'
 const cache = new Map<string, Names>()
 
 /**
- * The names for a message: each field in snake case and as in the proto, `symbol` and `symbols` for a `security` and
- * a `security_list`, and the fields of a trade header flat beside it.
+ * The names for a message: each field in snake case and as in the proto, `symbol` for a `security` or an
+ * `owner` and `symbols` for a `security_list`, and the fields of a trade header flat beside it.
  */
 export function namesOf(messageName: string): Names {
   let names = cache.get(messageName)
@@ -45,6 +45,7 @@ export function slotsOf(fields: readonly Field[]): ReadonlyMap<string, Slot> {
 
 const SECURITY_ALIASES = [
   { alias: 'symbol', name: 'security', isList: false },
+  { alias: 'symbol', name: 'owner', isList: false },
   { alias: 'symbols', name: 'securityList', isList: true },
 ] as const
 
@@ -53,7 +54,7 @@ function readNames(type: MessageType): Names {
   const suggestions: string[] = []
   for (const { alias, name, isList } of SECURITY_ALIASES) {
     const field = type.byName.get(name)
-    if (field?.messageName !== SECURITY || (field.rule === 'repeated') !== isList) continue
+    if (field?.messageName !== SECURITY || (field.rule === 'repeated') !== isList || slots.has(alias)) continue
     slots.set(alias, { field, home: 'message' })
     suggestions.push(alias)
   }

@@ -1,8 +1,12 @@
 import { decodeBase64 } from './json-base64.ts'
-import { enumNumber } from './json-enum.ts'
+import { rangeOf } from './field-range.ts'
+import { enumNumber, suggestEnumValue } from './json-enum.ts'
+import { describeElement } from './json-expectation.ts'
+import { Problem } from './json-problem.ts'
 import type { JsonValue } from './json-text.ts'
 import type { WireScalar } from './json-wire-value.ts'
 import type { Field, ScalarKind } from './schema.ts'
+import { checkTime, isTimeField } from './time-text.ts'
 
 const INT32_MIN = -(2 ** 31)
 const INT32_MAX = 2 ** 31 - 1
@@ -15,20 +19,28 @@ const UINT64_MAX = 2n ** 64n - 1n
 const DECIMAL = /^-?(?:0|[1-9][0-9]{0,19})$/
 
 /**
- * Turns one JSON value into the scalar the field takes, or null when it is not one. Nothing is converted that the
+ * Turns one JSON value into the scalar the field takes. When it is not one, returns the problem where more can be said
+ * than what the field takes, else null. Nothing is converted that the
  * caller could have meant otherwise: no number in quotes except for 64-bit integers, no 0 or 1 for a bool, no
  * fraction cut off. `1.0` is the integer 1, as JSON has one kind of number.
  */
-export function checkScalar(field: Field, value: JsonValue): WireScalar | null {
+export function checkScalar(field: Field, value: JsonValue): WireScalar | Problem | null {
   if (field.enumName !== null) {
-    return typeof value === 'number' || typeof value === 'string' ? enumNumber(field.enumName, value) : null
+    return typeof value === 'number' || typeof value === 'string' ? checkEnum(field, field.enumName, value) : null
   }
+  if (isTimeField(field)) return checkTime(value)
   if (field.kind === 'message') throw new Error(`${field.name} is a message, not a scalar`)
-  return READERS[field.kind](value)
+  return READERS[field.kind](value, field)
 }
 
-const READERS: Readonly<Record<ScalarKind, (value: JsonValue) => WireScalar | null>> = {
-  int32: (value) => integerBetween(value, INT32_MIN, INT32_MAX),
+function checkEnum(field: Field, enumName: string, value: number | string): number | Problem | null {
+  const number = enumNumber(enumName, value)
+  const meant = number === null && typeof value === 'string' ? suggestEnumValue(enumName, value) : null
+  return meant === null ? number : Problem.invalid(`${describeElement(field)}; did you mean ${meant}?`)
+}
+
+const READERS: Readonly<Record<ScalarKind, (value: JsonValue, field: Field) => WireScalar | null>> = {
+  int32: (value, field) => inRange(integerBetween(value, INT32_MIN, INT32_MAX), field),
   uint32: (value) => integerBetween(value, 0, UINT32_MAX),
   int64: (value) => bigintBetween(value, INT64_MIN, INT64_MAX),
   uint64: readUint64,
@@ -44,6 +56,13 @@ function integerBetween(value: JsonValue, min: number, max: number): number | nu
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) return null
   // Adding 0 turns the -0 that JSON can write into 0.
   return value + 0
+}
+
+function inRange(number: number | null, field: Field): number | null {
+  const range = number === null ? null : rangeOf(field)
+  if (number === null || range === null) return number
+  const [least, most] = range
+  return number >= least && number <= (most ?? number) ? number : null
 }
 
 function bigintBetween(value: JsonValue, min: bigint, max: bigint): bigint | null {

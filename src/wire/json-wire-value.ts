@@ -17,3 +17,8 @@ export type WireDraft = Record<string, WireValue>
  * never encoded.
  */
 export const REFUSED: WireValue = false
+
+/** Whether a value is a message. */
+export function isWireMessage(value: WireValue | undefined): value is WireMessage {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
+}

@@ -44,6 +44,13 @@ test('a subscription is what REST takes, with the operation for its flags', () =
   })
 })
 
+test('a symbol of another form is refused with the one that is meant', () => {
+  const failure = refusal({ op: 'subscribe', symbols: ['HK.00700', '00700.HK'], types: ['QUOTE'] })
+  assert.ok('path' in failure && 'expected' in failure)
+  assert.equal(failure.path, 'symbols[1]')
+  assert.match(String(failure.expected), /; did you mean HK\.00700\?$/)
+})
+
 test('all ends all', () => {
   for (const members of [{ all: true }, { is_unsub_all: true }]) {
     const message = meaning({ op: 'unsubscribe', ...members })

@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   calls: ['proto'],
   transport: ['base'],
-  wire: ['transport', 'base', 'proto'],
+  wire: ['calls', 'transport', 'base', 'proto'],
   gateway: ['calls', 'wire', 'transport', 'base', 'proto'],
   accounts: ['calls', 'auth', 'limits', 'gateway', 'wire', 'base', 'proto'],
   limits: ['auth', 'gateway', 'wire', 'transport', 'base', 'proto'],

@@ -8,8 +8,10 @@ import {
   type MessageType,
   type ScalarKind,
 } from '../../src/wire/schema.ts'
+import { rangeOf } from '../../src/wire/field-range.ts'
 import { SECURITY_PREFIXES } from '../../src/wire/market-prefix.ts'
 import { parseSecurityText, SECURITY } from '../../src/wire/security-text.ts'
+import { isTimeField } from '../../src/wire/time-text.ts'
 import type { WireMessage, WireValue } from '../../src/wire/json-wire-value.ts'
 
 /** The request messages of all calls that OpenD has. */
@@ -34,6 +36,9 @@ function anyValue(field: Field, messageName: string): fc.Arbitrary<WireValue> {
 function anyElement(field: Field): fc.Arbitrary<WireValue> {
   if (field.messageName !== null) return anyMessage(field.messageName)
   if (field.enumName !== null) return fc.constantFrom(...enumType(field.enumName).values.values())
+  const range = rangeOf(field)
+  if (range !== null) return fc.integer({ min: range[0], max: range[1] ?? 2 ** 31 - 1 })
+  if (isTimeField(field)) return fc.constantFrom('', '2026-11-01', '2026-11-01 09:30:00', '2026-11-01T09:30:00-05:00')
   return SCALARS[field.kind === 'message' ? 'string' : field.kind]
 }
 
@@ -131,11 +136,11 @@ function spellElement(field: Field, value: WireValue, choose: Choose): string {
   return JSON.stringify(value)
 }
 
-/** The one-word form, where there is one and the code has no letters that lower case would change. */
+/** The one-word form, where there is one that is read as that very security, also in small letters. */
 function securityText({ market, code }: WireMessage): string | null {
   const prefix = SECURITY_PREFIXES.find((known) => parseSecurityText(`${known}.X`)?.market === market)
-  if (prefix === undefined || typeof code !== 'string' || code === '' || code !== code.toLowerCase()) return null
-  return `${prefix}.${code}`
+  const text = `${prefix}.${code}`
+  return [text, text.toLowerCase()].every((form) => parseSecurityText(form)?.code === code) ? text : null
 }
 
 function enumText(field: Field, value: WireValue, choose: Choose): string {

@@ -6,7 +6,7 @@ import type { Failure } from '../../base/failure.ts'
 import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import { parseSecurityText } from '../../wire/security-text.ts'
+import { parseSymbol } from '../../wire/security-text.ts'
 import type { Upstream } from '../reconciliation/account-orders.ts'
 
 /** Multipliers change between trading days, by corporate action; an hour is well within the night between two. */
@@ -78,7 +78,7 @@ export class ContractCache {
 }
 
 async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts | Failure> {
-  const security = parseSecurityText(symbol)
+  const security = parseSymbol(symbol)
   if (security === null) return NOTHING_KNOWN
   const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
   const outcome = await upstream(CALLS.Qot_GetSecuritySnapshot.protoId, request)

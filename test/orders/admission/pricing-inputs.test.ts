@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { OrderType, SecurityType, TrdMarket, TrdSide } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
+import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
 import { OrderPathRig, failed, limits } from '../order-rig.ts'
@@ -39,6 +40,16 @@ test('a market order is valued at the last price and the band', async () => {
   assert.equal(codeOf(await rig.done(rig.place(market, capped))), 'answered')
   assert.equal(reserved(rig), 42_000n * BILLION)
   assert.equal(codeOf(await rig.done(rig.place({ ...market, qty: 101 }, capped))), 'limits.order_value')
+})
+
+test('the price that values an order is that of the very code that goes upstream', async () => {
+  const rig = new OrderPathRig()
+  const order = { code: '700', secMarket: 1, orderType: OrderType.Market, price: undefined }
+  await rig.done(rig.place(order, { limits: limits({ maxOrderValue: 42_000 }) }))
+  const asked = rig.sent.find(({ protoId }) => protoId === SNAPSHOT)
+  const decoded = decodeMessage('Qot_GetSecuritySnapshot.Request', asked?.body ?? new Uint8Array())
+  assert.ok(decoded.ok)
+  assert.deepEqual(decoded.value.c2s.securityList, [{ market: 1, code: '700' }])
 })
 
 test('before the first trade of the day the last close is the price', async () => {

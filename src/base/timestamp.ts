@@ -12,8 +12,8 @@ export function parseTimestamp(text: string): number | null {
   return Number.isNaN(ms) ? null : ms
 }
 
-/** A date that does not exist comes back as another one. */
-function isCalendarDate(date: string): boolean {
+/** Whether `YYYY-MM-DD` is a day: a date that does not exist comes back as another one. */
+export function isCalendarDate(date: string): boolean {
   const midnightMs = Date.parse(`${date}T00:00:00Z`)
   return !Number.isNaN(midnightMs) && new Date(midnightMs).toISOString().startsWith(date)
 }

@@ -1,0 +1,111 @@
+import { CALLS } from '../calls.ts'
+import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
+import { quotaShareOf } from '../auth/caller.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
+import type { ApiEndpoint } from '../endpoints.ts'
+import type { QuoteCall } from '../quotes/quote-service.ts'
+import { encodeChecked } from '../wire/encode.ts'
+import type { WireMessage } from '../wire/json-wire-value.ts'
+import type { Admitted } from './authenticate.ts'
+import { type Envelope, readEnvelope } from './envelope.ts'
+import type { Exchange } from './exchange.ts'
+import { joinChains } from './option-chain.ts'
+import { type LeftOut, leftOutOf, MOST_ATTEMPTS, withoutSecurities } from './partial-read.ts'
+import { withRefusedSecurities } from './refused-securities.ts'
+import type { RequestMessage } from './request-message.ts'
+
+type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
+
+const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: CALLS.Qot_Sub.protoId }
+
+/** On whose behalf calls are made. */
+export interface Call {
+  readonly exchange: Exchange
+  readonly admitted: Admitted
+  readonly isFresh: boolean
+  /** Whether a batch is answered without the securities that OpenD refuses. */
+  readonly isPartial: boolean
+}
+
+/** What became of a message: the reply that decided it, what it is, and what of the message it leaves out. */
+export interface Sent {
+  readonly reply: GatewayReply
+  readonly envelope: Result<Envelope>
+  readonly leftOut: readonly LeftOut[]
+}
+
+/** Sends a message: the subscription that comes before it, then its pieces. A refusal names the securities it is about. */
+export async function sendWhole(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
+  const { c2s, pieces, subscription } = message
+  const subscribed = subscription === null ? null : await sendAll(call, SUBSCRIBE, [subscription])
+  const { reply, envelope } = subscribed?.envelope.ok === false ? subscribed : await sendAll(call, endpoint, pieces)
+  if (envelope.ok) return { reply, envelope, leftOut: [] }
+  return { reply, envelope: fail(withRefusedSecurities(envelope.failure, c2s, call.exchange.nowMs)), leftOut: [] }
+}
+
+/** The same, again without the securities that OpenD refused, as long as there are others. */
+export async function sendPartly(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
+  const leftOut: LeftOut[] = []
+  let rest = message
+  for (let attempt = 1; ; attempt++) {
+    const sent = await sendWhole(call, endpoint, rest)
+    const refused = sent.envelope.ok ? [] : leftOutOf(sent.envelope.failure)
+    const others = refused.length === 0 || attempt === MOST_ATTEMPTS ? null : withoutSecurities(rest, refused)
+    if (others === null) return { ...sent, leftOut }
+    leftOut.push(...refused)
+    rest = others
+  }
+}
+
+async function send(
+  { exchange, admitted: { caller, deployment }, isFresh }: Call,
+  { protocol, protoId }: Target,
+  c2s: WireMessage,
+): Promise<GatewayReply> {
+  const body = encodeChecked(`${protocol}.Request`, { c2s })
+  const request = { protoId, body, caller: caller.id, isFresh, quotaShare: quotaShareOf(caller) }
+  if (protoId !== SUBSCRIBE.protoId) return callOpend(exchange, request)
+  try {
+    return await callOpend(exchange, request)
+  } finally {
+    // However it ends: reads that are answered from now on are asked of the object, which knows.
+    deployment.quotes.withdraw(caller.id)
+  }
+}
+
+type Answered = Extract<GatewayReply, { ok: true }>
+
+/** Sends the pieces of a call one after the other, up to the first that fails; their answers are joined to one. */
+async function sendAll(
+  call: Call,
+  endpoint: Target,
+  pieces: readonly WireMessage[],
+): Promise<Pick<Sent, 'reply' | 'envelope'>> {
+  const answers: Answered[] = []
+  const envelopes: Envelope[] = []
+  for (const piece of pieces) {
+    const reply = await send(call, endpoint, piece)
+    const envelope = envelopeOf(endpoint, reply)
+    if (!reply.ok || !envelope.ok) return { reply, envelope }
+    answers.push(reply)
+    envelopes.push(envelope.value)
+  }
+  return { reply: answers.reduce(joinReplies), envelope: succeed(joinChains(envelopes)) }
+}
+
+/** An answer is as old as its oldest part. What is left of OpenD's limit is what the last part came with. */
+function joinReplies(one: Answered, next: Answered): Answered {
+  const { source, asOfMs } = one.asOfMs <= next.asOfMs ? one : next
+  return { ...next, source, asOfMs }
+}
+
+function envelopeOf({ protocol }: Target, reply: GatewayReply): Result<Envelope> {
+  return reply.ok ? readEnvelope(protocol, reply.body) : fail(reply.failure)
+}
+
+/** Sends a call through the gateway object. The reply also shows whether this isolate has cached answers to forget. */
+async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
+  const reply = await exchange.gateway.call(call)
+  exchange.deployments.recordEpoch(reply.epoch)
+  return reply
+}
