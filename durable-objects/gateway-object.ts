@@ -11,6 +11,7 @@ import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
+import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
@@ -124,6 +125,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#gateway.orders.halt(request)
+  }
+
+  async tradingSwitches(): Promise<SwitchReport> {
+    return this.#gateway.orders.switchReport()
   }
 
   async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
+import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
@@ -33,6 +34,8 @@ export interface GatewayRpc {
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>>
+  /** The halts in force and the cancel tasks, of every caller. */
+  tradingSwitches(): Promise<SwitchReport>
   /** Ends a halt. False when `by` may not end it. */
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
   /** Arms the caller's cancel-after to fire after that time, or disarms it with null. Returns when it fires. */

@@ -8,6 +8,7 @@ import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
+import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
@@ -53,6 +54,10 @@ const NOT_WRITTEN: GatewayFailure = {
   retryInMs: null,
 }
 
+function unwritten(failure: GatewayFailure): OrderReply {
+  return { kind: 'refused', failure, intentId: null, state: null, isReplay: false }
+}
+
 /** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
 class SafeGateway implements GatewayStub {
   readonly #open: () => GatewayStub
@@ -94,7 +99,7 @@ class SafeGateway implements GatewayStub {
       const failure = failureOf(error)
       if (failure === null) throw error
       const reply = failure.code === 'gateway.busy' ? null : await this.#fateOf(request, startedMs)
-      return { reply: reply ?? { kind: 'refused', failure, intentId: null }, budgets: null, budget: null, epoch: 0 }
+      return { reply: reply ?? unwritten(failure), budgets: null, budget: null, epoch: 0 }
     }
   }
 
@@ -109,7 +114,7 @@ class SafeGateway implements GatewayStub {
       if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
       const last = entries.at(-1)
       if (last === undefined || entries.length < PAGE_ENTRIES || last.createdAtMs < startedMs - CLOCK_SLACK_MS) {
-        return { kind: 'refused', failure: NOT_WRITTEN, intentId: null }
+        return unwritten(NOT_WRITTEN)
       }
       before = last.id
     }
@@ -141,6 +146,10 @@ class SafeGateway implements GatewayStub {
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     return this.#again(() => this.#stub.haltTrading(request))
+  }
+
+  tradingSwitches(): Promise<SwitchReport> {
+    return this.#again(() => this.#stub.tradingSwitches())
   }
 
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {

@@ -26,6 +26,10 @@ class HibernatingSocket implements PushSocket {
     }
   }
 
+  /**
+   * Sends the close frame. The platform then waits for the client's and has no call that ends the TCP connection: a client
+   * that never answers keeps the connection, and one of the platform's sockets, until it or the network gives up.
+   */
   close(code: number, reason: string): void {
     try {
       this.socket.close(code, reason)

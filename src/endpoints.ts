@@ -181,6 +181,7 @@ export interface Operation {
 export type OperationPath =
   | '/api/order-intents'
   | '/api/order-intents/{id}'
+  | '/api/trading/halts'
   | '/api/trading/halt'
   | '/api/trading/resume'
   | '/api/trading/cancel-after'
@@ -197,6 +198,7 @@ export type OperationPath =
 export const OPERATIONS: readonly Operation[] = [
   operation('GET', '/api/order-intents', LEDGER_READERS, 'Order calls in the ledger, newest first'),
   operation('GET', '/api/order-intents/{id}', LEDGER_READERS, 'One order call: where it stands, its reply'),
+  operation('GET', '/api/trading/halts', SWITCHERS, "Halts and cancel-afters in force: the caller's, or all"),
   operation('POST', '/api/trading/halt', SWITCHERS, 'Stop new orders and changes of a key, an account or all'),
   operation('POST', '/api/trading/resume', SWITCHERS, 'End such a halt'),
   operation('POST', '/api/trading/cancel-after', TRADERS, "Cancel the key's open orders unless renewed in time"),

@@ -17,7 +17,10 @@ export interface Env extends JwtVariables {
   readonly LOCAL_OPEN_READS?: string | undefined
   /** `scope` closes /metrics to tokens without the `metrics` scope; `open` is the default. */
   readonly METRICS_AUTH?: string | undefined
-  /** Origins whose pages may open push sockets, comma-separated, beside this host's own and loopback ones. */
+  /**
+   * Origins whose pages may call REST and open push sockets, comma-separated. Push sockets also open for pages of this host
+   * and of loopback origins.
+   */
   readonly ALLOWED_ORIGINS?: string | undefined
 }
 

@@ -34,7 +34,7 @@ const reply = { retType: -1, retMsg: null, errCode: null }
 
 /** One failure of each code; the type makes sure that none is missing. */
 const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly code: Code }> | Failure } = {
-  'request.unknown_path': { code: 'request.unknown_path', path: '/' },
+  'request.unknown_path': { code: 'request.unknown_path', path: '/', nearest: null },
   'request.method_not_allowed': { code: 'request.method_not_allowed', method: 'PUT', allow: ['GET'] },
   'request.too_large': { code: 'request.too_large', limitBytes: 1 },
   'request.incomplete_body': { code: 'request.incomplete_body' },

@@ -24,7 +24,8 @@ export type Failure =
 
 /** What is wrong with the request itself. */
 export type RequestFailure =
-  | { readonly code: 'request.unknown_path'; readonly path: string }
+  /** `nearest` is a path of the table, for callers with a token that is right; null otherwise. */
+  | { readonly code: 'request.unknown_path'; readonly path: string; readonly nearest: string | null }
   | { readonly code: 'request.method_not_allowed'; readonly method: string; readonly allow: readonly string[] }
   | { readonly code: 'request.too_large'; readonly limitBytes: number }
   /** The client went away while it sent the body, or the body ended before its declared length. */

@@ -3,8 +3,13 @@
  * caller wrote it; `expected` completes the words "expected ..."; neither repeats a value.
  */
 export type FieldProblem =
-  /** `nearest` is the known name that was probably meant. */
-  | { readonly code: 'request.unknown_field'; readonly path: string; readonly nearest: string | null }
+  /** `nearest` is the known name that was probably meant; `allowed` are all known names, where they are few. */
+  | {
+      readonly code: 'request.unknown_field'
+      readonly path: string
+      readonly nearest: string | null
+      readonly allowed?: readonly string[]
+    }
   | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
   | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
 
@@ -15,10 +20,15 @@ export type FieldFailure = FieldProblem & { readonly others?: readonly FieldProb
 export function describeField(problem: FieldProblem): string {
   switch (problem.code) {
     case 'request.unknown_field':
-      return `${problem.path}: unknown field${problem.nearest === null ? '' : ` (did you mean ${problem.nearest}?)`}`
+      return `${problem.path}: unknown field${hintOf(problem)}`
     case 'request.missing_field':
       return `${problem.path}: required field is missing, expected ${problem.expected}`
     case 'request.invalid_value':
       return `${problem.path}: expected ${problem.expected}`
   }
+}
+
+function hintOf({ nearest, allowed }: Extract<FieldProblem, { readonly code: 'request.unknown_field' }>): string {
+  if (nearest !== null) return ` (did you mean ${nearest}?)`
+  return allowed === undefined ? '' : ` (allowed: ${allowed.join(', ')})`
 }

@@ -20,6 +20,12 @@ export function shownName(name: string): string {
   return cut(name, MAX_NAME_CHARS)
 }
 
+/** A text with another sentence after it, or as it is when that is empty. Texts of OpenD often lack their full stop. */
+export function withSentence(text: string, sentence: string): string {
+  if (sentence === '') return text
+  return `${text}${/[.!?]$/.test(text) ? '' : '.'} ${sentence}`
+}
+
 /** Never leaves half of a surrogate pair, which is no text. */
 function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}...` : text

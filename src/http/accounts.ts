@@ -21,6 +21,15 @@ export async function accountsOf(
   return list.ok ? succeed(allowedAccounts(restrictions, list.value)) : list
 }
 
+/**
+ * The accounts of a caller as far as they are known without waiting for an answer of OpenD that may not come: where the
+ * account list cannot be read, those that the key names by id.
+ */
+export async function knownAccountsOf(exchange: Exchange, admitted: Admitted): Promise<AllowedAccounts> {
+  const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
+  return allowed.ok ? allowed.value : allowedAccounts(admitted.caller.restrictions, [])
+}
+
 /** Refuses a message that names an account outside the whitelist, or null. */
 export function checkAccounts(
   endpoint: Pick<ApiEndpoint, 'accounts'>,
@@ -42,7 +51,11 @@ export function checkLock(
   return fail({ code: 'auth.insufficient_scope', scopes: ['trade:unlock'] })
 }
 
-function namedAccounts({ accounts }: Pick<ApiEndpoint, 'accounts'>, c2s: WireMessage): readonly (WireValue | null)[] {
+/** The account ids that a message names; null for one that it should name and does not. */
+export function namedAccounts(
+  { accounts }: Pick<ApiEndpoint, 'accounts'>,
+  c2s: WireMessage,
+): readonly (WireValue | null)[] {
   const { header, accIDList } = c2s
   if (accounts === 'header') return [isWireMessage(header) ? (header['accID'] ?? null) : null]
   if (accounts === 'list') return Array.isArray(accIDList) ? accIDList : []

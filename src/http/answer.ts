@@ -1,4 +1,5 @@
 import type { Failure } from '../base/failure.ts'
+import type { Problem } from '../problem/problem-form.ts'
 import { describe } from '../problem/problem.ts'
 
 /** Names one request, in its response and in the log. */
@@ -44,7 +45,16 @@ export function answerText(status: number, text: string, requestId: string, cont
 
 /** The uniform error: a sentence, a stable code, the request's id, and the facts of the failure. */
 export function answerProblem(failure: Failure, requestId: string, extra: ExtraHeaders = {}): Response {
-  const { status, error, facts, headers } = describe(failure)
-  const body = { error, code: failure.code, request_id: requestId, ...facts }
+  return answerDescribed(failure.code, describe(failure), requestId, extra)
+}
+
+/** The same for a failure that is described already. */
+export function answerDescribed(
+  code: Failure['code'],
+  { status, error, facts, headers }: Problem,
+  requestId: string,
+  extra: ExtraHeaders,
+): Response {
+  const body = { error, code, request_id: requestId, ...facts }
   return answerJson(status, body, requestId, { ...extra, ...headers })
 }

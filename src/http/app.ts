@@ -12,6 +12,7 @@ import { pushSocket } from './push-socket.ts'
 import { relay } from './relay.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { methodNotAllowed, respond, unknownPath } from './respond.ts'
+import { tradingHalts } from './trading-halts.ts'
 import { cancelAfter, halt, resume } from './trading-switches.ts'
 
 /** What the application is made from: the effects it cannot have itself. */
@@ -29,6 +30,7 @@ export interface AppParts<Bindings extends Env> {
 const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/order-intents': orderIntents,
   '/api/order-intents/{id}': oneIntent,
+  '/api/trading/halts': tradingHalts,
   '/api/trading/halt': halt,
   '/api/trading/resume': resume,
   '/api/trading/cancel-after': cancelAfter,
@@ -64,14 +66,16 @@ export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono
       waitUntil: waitUntilOf(context),
     })
 
-  for (const [path, handlers] of routes()) {
+  const byPath = routes()
+  for (const [path, handlers] of byPath) {
     const refuse = methodNotAllowed([...handlers.keys()])
     app.all(path.replace(/\{(\w+)\}/g, ':$1'), (context) => {
       const handler = handlers.get(readMethod(context.req.raw))
       return answer(context, path, handler ?? refuse)
     })
   }
-  app.notFound((context) => answer(context, UNKNOWN_ENDPOINT, unknownPath))
+  const unknown = unknownPath([...byPath.keys()])
+  app.notFound((context) => answer(context, UNKNOWN_ENDPOINT, unknown))
   return app
 }
 

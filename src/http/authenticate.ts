@@ -31,6 +31,15 @@ export async function admit(
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
 
+/** Whether a request has a token that is right, whatever its scopes are. Counted like every other use of a token. */
+export async function isKnownCaller({ request, deployment, counters, nowMs }: Exchange): Promise<boolean> {
+  const token = readBearer(request.headers.get('Authorization'))
+  if (!deployment.ok || !token.ok || token.value === null) return false
+  const caller = await deployment.value.authenticator.identify(token.value, nowMs)
+  counters.countAuth('rest', caller.ok ? 'allow' : 'reject', labelOf(token, caller))
+  return caller.ok
+}
+
 async function authenticate(
   exchange: Exchange,
   deployment: Deployment,

@@ -2,8 +2,9 @@ import type { Failure } from '../base/failure.ts'
 import type { GateReport } from '../limits/gate.ts'
 import type { Budgets } from '../limits/limit-state.ts'
 import { moneyText } from '../limits/money.ts'
-import type { DryRun } from '../orders/request.ts'
+import type { DryRun, KeyUse } from '../orders/request.ts'
 import { decodeToJson, type JsonField } from '../wire/decode.ts'
+import { intentUrl } from '../problem/order-problem.ts'
 import { describe } from '../problem/problem.ts'
 
 /**
@@ -17,9 +18,24 @@ export function dryRunView(protocol: string, report: DryRun, budgets: Budgets | 
     gates: report.gates.map(gateView),
     value: report.value,
     fee: report.fee,
+    idempotency: report.idempotency === null ? null : keyUseView(report.idempotency),
     budgets: budgets === null ? null : budgetsView(budgets),
+    not_checked: NOT_CHECKED,
     body: messageView(protocol, report.body),
   }
+}
+
+/** What only OpenD and the market decide. A dry run that passes says nothing about these. */
+const NOT_CHECKED = [
+  'buying power, positions to sell and margin',
+  'the price step and the lot size of the security',
+  'whether the market is open, and takes this order type and session now',
+  'whether trade is unlocked, for real accounts',
+  'whether an order that is to be changed can still be changed',
+]
+
+function keyUseView({ state, intentId }: KeyUse): object {
+  return { state, intent_id: intentId, intent_url: intentUrl(intentId) }
 }
 
 function failureView(failure: Failure): object {

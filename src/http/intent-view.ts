@@ -4,7 +4,7 @@ import { orderNameOf } from '../orders/order-call.ts'
 import { decodeEnvelope, type Envelope } from './envelope.ts'
 import { givenKeyOf } from './idempotency-key.ts'
 import { intentUrl } from '../problem/order-problem.ts'
-import { describe } from '../problem/problem.ts'
+import { describeUnsent } from '../problem/problem.ts'
 
 /**
  * An entry of the ledger as callers see it: ids as decimal strings, times as ISO 8601 and in Unix ms, amounts as
@@ -20,7 +20,7 @@ export function intentView(entry: LedgerEntry): object {
     state: entry.state,
     // Why a call was refused, as its caller was told.
     code: refusal?.code ?? null,
-    detail: refusal === null ? entry.detail : describe(refusal).error,
+    detail: refusal === null ? entry.detail : describeUnsent(refusal).error,
     caller: entry.caller,
     request_id: entry.requestId,
     ...givenKeyOf(entry.idempotencyKey),

@@ -1,22 +1,34 @@
 import type { GatewayOrderAnswer } from '../../durable-objects/gateway-rpc.ts'
+import type { Failure } from '../base/failure.ts'
+import { withSentence } from '../base/shown-text.ts'
 import type { OrderReply } from '../orders/request.ts'
-import { answerJson, answerProblem, type ExtraHeaders } from './answer.ts'
+import { answerDescribed, answerJson, type ExtraHeaders } from './answer.ts'
 import { dryRunView } from './dry-run-view.ts'
 import { readEnvelope } from './envelope.ts'
 import { intentUrl } from '../problem/order-problem.ts'
+import { describe, describeUnsent } from '../problem/problem.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 
+/** What an answer says beside the reply. */
+export interface OrderContext {
+  readonly protocol: string
+  readonly requestId: string
+  /** What helps when OpenD refuses the call; empty where nothing in particular does. */
+  readonly adviceIfRefused: string
+}
+
 /**
- * The response to an order call: OpenD's reply as for every call, 202 while nobody knows what became of the order, the
+ * The response to an order call: OpenD's reply as for every call, 202 while it is not known what became of the order, the
  * problem that kept it from being sent, or what a dry run found.
  */
-export function answerOrder(protocol: string, answer: GatewayOrderAnswer, requestId: string): Response {
+export function answerOrder(answer: GatewayOrderAnswer, context: OrderContext): Response {
   const { reply, budgets, budget } = answer
+  const { protocol, requestId } = context
   const headers = { ...rateLimitHeaders(budgets, budget), ...intentHeaders(reply) }
   switch (reply.kind) {
     case 'answered': {
       const envelope = readEnvelope(protocol, reply.body)
-      if (!envelope.ok) return answerProblem(envelope.failure, requestId, headers)
+      if (!envelope.ok) return answerRefusal(envelope.failure, reply, context, headers)
       return answerJson(200, envelope.value, requestId, headers)
     }
     case 'unknown': {
@@ -24,10 +36,30 @@ export function answerOrder(protocol: string, answer: GatewayOrderAnswer, reques
       return answerJson(202, unknownBody(protocol, reply.intentId, requestId), requestId, { ...headers, Location: url })
     }
     case 'refused':
-      return answerProblem(reply.failure, requestId, headers)
+      return answerRefusal(reply.failure, reply, context, headers)
     case 'dry_run':
       return answerJson(200, dryRunView(protocol, reply.report, budgets), requestId, headers)
   }
+}
+
+type EntryFacts = Pick<Extract<OrderReply, { readonly kind: 'refused' }>, 'intentId' | 'state' | 'isReplay'>
+
+/** Any failure of an order call, with the entry that says more and whether the answer is a stored one. */
+function answerRefusal(
+  failure: Failure,
+  { intentId, state, isReplay }: EntryFacts,
+  { requestId, adviceIfRefused }: OrderContext,
+  headers: ExtraHeaders,
+): Response {
+  const isUnsent = state === 'refused' || state === 'not_sent'
+  const problem = isUnsent ? describeUnsent(failure) : describe(failure)
+  const error = withSentence(problem.error, failure.code === 'opend.refused' ? adviceIfRefused : '')
+  const facts = {
+    ...problem.facts,
+    ...(intentId !== null && { intent_id: intentId, intent_url: intentUrl(intentId), state }),
+    ...(isReplay && { replayed: true }),
+  }
+  return answerDescribed(failure.code, { ...problem, error, facts }, requestId, headers)
 }
 
 function unknownBody(protocol: string, intentId: string, requestId: string): object {
@@ -44,8 +76,7 @@ function unknownBody(protocol: string, intentId: string, requestId: string): obj
 /** Which entry of the ledger the answer is about. */
 function intentHeaders(reply: OrderReply): ExtraHeaders {
   if (reply.kind === 'dry_run' || reply.intentId === null) return {}
-  const { intentId } = reply
-  const isReplay = reply.kind !== 'refused' && reply.isReplay
+  const { intentId, isReplay } = reply
   return {
     'X-Order-Intent': intentId,
     // RFC 8631: a resource that represents the status of the context.

@@ -1,4 +1,4 @@
-import { fail, succeed, type Result } from '../base/result.ts'
+import { fail, type Failed, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { jsonNameOf } from '../wire/json-name.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wire-value.ts'
@@ -44,14 +44,32 @@ export function refusedFieldsOf({ protocol, takenFields, settledFields = {} }: A
   )
 }
 
+/**
+ * Refuses numbers that no order has, so that they meet neither a limit, which would name another reason, nor OpenD. A
+ * change or cancel may repeat `qty: 0`, which the official clients send with every cancel.
+ */
+function checkNumbers(protocol: string, { qty, amount }: WireMessage): Failed | null {
+  if (typeof amount === 'number' && amount < 0) return invalid('amount', 'a number, 0 or more')
+  if (typeof qty !== 'number') return null
+  if (protocol !== 'Trd_PlaceOrder') return qty < 0 ? invalid('qty', 'a number, 0 or more') : null
+  const isByAmount = qty === 0 && typeof amount === 'number' && amount > 0
+  return qty > 0 || isByAmount ? null : invalid('qty', 'a number above 0; an order by amount has qty 0 and an amount')
+}
+
+function invalid(path: string, expected: string): Failed {
+  return fail({ code: 'request.invalid_value', path, expected })
+}
+
 /** Makes the message of an order call from a checked body: what the path decides, and a packet id. */
 export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Result<OrderMessage> {
   const { takenFields, settledFields = {} } = endpoint
+  const problem = checkNumbers(endpoint.protocol, checked)
+  if (problem !== null) return problem
   for (const [name, value] of Object.entries(settledFields)) {
     if (checked[name] === undefined || checked[name] === value) continue
     const shown = typeof value === 'object' ? 'another value' : String(value)
     const expected = `${shown}, which this path decides; leave it out`
-    return fail({ code: 'request.invalid_value', path: jsonNameOf(name), expected })
+    return invalid(jsonNameOf(name), expected)
   }
   const taken = takenFields === undefined ? checked : pick(checked, takenFields)
   const { header } = taken
@@ -59,7 +77,7 @@ export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Resu
   // A flat `trd_market` fills the header of a call that has no use for it otherwise. Beside a header it must agree.
   if (trdMarket !== undefined && taken['trdMarket'] === undefined && isWireMessage(header)) {
     if (header['trdMarket'] !== trdMarket) {
-      return fail({ code: 'request.invalid_value', path: 'trd_market', expected: 'the same as in header' })
+      return invalid('trd_market', 'the same as in header')
     }
   }
   // OpenD requires the number of the order; 0 stands for none where the other id names it.

@@ -1,7 +1,12 @@
+import type { Failure } from '../base/failure.ts'
 import { succeed, type Failed, type Result } from '../base/result.ts'
+import { writtenDoubleAdvice } from '../base/rounded-id.ts'
+import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
-import { accountsOf, checkAccounts, checkLock, filterAccounts } from './accounts.ts'
-import { answerJsonText, answerProblem } from './answer.ts'
+import { describe } from '../problem/problem.ts'
+import type { WireMessage } from '../wire/json-wire-value.ts'
+import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
+import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
 import { admit } from './authenticate.ts'
 import { checkQuery, readPlainText } from './body.ts'
 import { CachedRead } from './cached-read.ts'
@@ -62,17 +67,35 @@ async function ask(
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
   const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
-  if (refusal !== null) return refusal
+  if (refusal !== null) return answerAdvised(refusal.failure, adviceFor(endpoint, c2s), exchange.requestId)
 
   const sent = await (call.isPartial ? sendPartly : sendWhole)(call, endpoint, message.value)
   const { reply, envelope, leftOut } = sent
   if (!envelope.ok) {
     read?.refuse()
-    return answerProblem(envelope.failure, exchange.requestId, replyHeaders(reply))
+    return answerAdvised(envelope.failure, adviceFor(endpoint, c2s), exchange.requestId, replyHeaders(reply))
   }
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
   // A body that subscribes first does so each time it is sent.
   if (reply.ok && subscription === null) read?.keep(exchange, reply, json)
   return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
+}
+
+/** Failures that an account id can cause which its client has rounded. */
+const OF_ACCOUNT: ReadonlySet<string> = new Set(['auth.account_not_allowed', 'opend.refused'])
+
+/** What helps the caller when the accounts that the message names are the cause. */
+function adviceFor(endpoint: ApiEndpoint, c2s: WireMessage): string {
+  for (const accId of namedAccounts(endpoint, c2s)) {
+    const advice = typeof accId === 'bigint' ? writtenDoubleAdvice(accId) : ''
+    if (advice !== '') return advice
+  }
+  return ''
+}
+
+function answerAdvised(failure: Failure, advice: string, requestId: string, headers: ExtraHeaders = {}): Response {
+  const problem = describe(failure)
+  const error = OF_ACCOUNT.has(failure.code) ? withSentence(problem.error, advice) : problem.error
+  return answerDescribed(failure.code, { ...problem, error }, requestId, headers)
 }

@@ -1,8 +1,10 @@
-import { succeed, type Result } from '../base/result.ts'
+import type { Failure } from '../base/failure.ts'
+import { fail, succeed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import { checkBody, type CheckOptions } from '../wire/json-check.ts'
 import { isGiven } from '../wire/json-missing.ts'
 import type { WireMessage, WireValue } from '../wire/json-wire-value.ts'
+import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
 import { messageType, type Field } from '../wire/schema.ts'
 import { checkNoBody, parseBody, readBodyText } from './body.ts'
 import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCodes } from './code-and-market.ts'
@@ -11,6 +13,7 @@ import { withMarketTimes } from './market-times.ts'
 import { splitChain } from './option-chain.ts'
 import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from './order-message.ts'
 import { fromAmount, withQuantity } from './order-quantity.ts'
+import { hashPassword, passwordField, UNLOCK_TRADE } from './trade-password.ts'
 
 /** A checked request: the message to send, and what came with it that is not sent. */
 export interface RequestMessage {
@@ -49,9 +52,19 @@ export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Re
   if (!body.ok) return body
   const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
   if (!checked.ok) return checked
-  const named = namesByCode(messageOf(endpoint))
-    ? withCodeAndMarket(checked.value, nowMs)
-    : withPlainCodes(checked.value)
+  const completed = completeChecked(endpoint, checked.value, nowMs)
+  return completed.ok ? completed : fail(underC2S(completed.failure, body.value))
+}
+
+/** What is found after the check of the message has the path as the caller wrote it, too. */
+function underC2S(failure: Failure, body: JsonValue): Failure {
+  const isWrapped = isJsonObject(body) && Object.hasOwn(body, 'c2s')
+  return isWrapped && 'path' in failure ? { ...failure, path: `c2s.${failure.path}` } : failure
+}
+
+/** Fills in and converts what a checked message leaves to us. */
+function completeChecked(endpoint: ApiEndpoint, checked: WireMessage, nowMs: number): Result<RequestMessage> {
+  const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked, nowMs) : withPlainCodes(checked)
   if (!named.ok) return named
   const counted = withQuantity(endpoint.protocol, named.value)
   if (!counted.ok) return counted
@@ -95,6 +108,7 @@ function optionalOf(endpoint: ApiEndpoint): readonly string[] {
 function extraOf(endpoint: ApiEndpoint): readonly Field[] {
   return [
     ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
+    ...(endpoint.protocol === UNLOCK_TRADE ? [passwordField()] : []),
     ...(namesByCode(messageOf(endpoint)) ? [symbolField()] : []),
   ]
 }
@@ -113,6 +127,10 @@ function complete(endpoint: ApiEndpoint, checked: WireMessage): Result<RequestMe
   if (endpoint.protocol === 'Qot_GetOptionChain') {
     const pieces = splitChain(checked)
     return pieces.ok ? succeed({ ...onlyMessage(checked), pieces: pieces.value }) : pieces
+  }
+  if (endpoint.protocol === UNLOCK_TRADE) {
+    const hashed = hashPassword(checked)
+    return hashed.ok ? succeed(onlyMessage(hashed.value)) : hashed
   }
   if (endpoint.subscribesFirst !== true) return succeed(onlyMessage({ ...endpoint.impliedFields, ...checked }))
   const { [SUB_TYPE_LIST]: subTypes, ...c2s } = checked

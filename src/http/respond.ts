@@ -1,11 +1,16 @@
 import { fail, type Failed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
+import { nearestName } from '../wire/nearest-name.ts'
 import { answerProblem, requestIdOf } from './answer.ts'
+import { isKnownCaller } from './authenticate.ts'
+import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'
 import type { Counters } from './counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
 import { reportBug } from './report-bug.ts'
+
+const SWITCHING_PROTOCOLS = 101
 
 /** A request as it arrives, with what its isolate has at hand. */
 export interface Arrival {
@@ -32,13 +37,20 @@ export async function respond(handler: Handler, endpoint: string, arrival: Arriv
 }
 
 async function run(handler: Handler, arrival: Arrival, requestId: string): Promise<Response> {
+  let origin: string | null = null
+  let response: Response
   try {
-    const outcome = await handler(new ArrivedExchange(arrival, requestId))
-    return outcome instanceof Response ? outcome : answerProblem(outcome.failure, requestId)
+    const exchange = new ArrivedExchange(arrival, requestId)
+    origin = corsOriginOf(exchange)
+    const outcome = answerPreflight(exchange, origin) ?? (await handler(exchange))
+    response = outcome instanceof Response ? outcome : answerProblem(outcome.failure, requestId)
   } catch (error) {
     reportBug(error, requestId)
-    return answerProblem({ code: 'server.bug' }, requestId)
+    response = answerProblem({ code: 'server.bug' }, requestId)
   }
+  // An upgrade is no answer that a page reads: browsers leave the check of a socket's origin to the handshake.
+  if (origin !== null && response.status !== SWITCHING_PROTOCOLS) allowOrigin(response, origin)
+  return response
 }
 
 /** Opens the gateway when it is asked for: many answers need none, and a stub is not free. */
@@ -74,9 +86,24 @@ class ArrivedExchange implements Exchange {
   }
 }
 
-/** Every path that is not in the table. It says nothing of tokens: there is nothing here to be let in to. */
-export const unknownPath: Handler = async ({ request }) =>
-  fail({ code: 'request.unknown_path', path: shownName(new URL(request.url).pathname) })
+/**
+ * Answers every path that is not in the table. The answer does not depend on the token, with one exception: a caller that
+ * is known gets the nearest path of the table.
+ */
+export function unknownPath(paths: readonly string[]): Handler {
+  const byName = new Map(paths.map((path) => [nameOf(path), path]))
+  return async (exchange) => {
+    const { pathname } = new URL(exchange.request.url)
+    const name = (await isKnownCaller(exchange)) ? nearestName(nameOf(pathname), byName.keys()) : null
+    const nearest = name === null ? null : (byName.get(name) ?? null)
+    return fail({ code: 'request.unknown_path', path: shownName(pathname), nearest })
+  }
+}
+
+/** What tells paths apart: `/api/` is common to most of them and would make all of them look alike. */
+function nameOf(path: string): string {
+  return path.replace(/^\/(?:api\/)?/, '').replace(/\/$/, '')
+}
 
 /** A path of the table, asked with a method that it does not have. */
 export function methodNotAllowed(methods: readonly string[]): Handler {

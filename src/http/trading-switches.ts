@@ -1,7 +1,8 @@
 import type { HaltReport } from '../orders/order-service.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { SWITCHERS, TRADERS } from '../endpoints.ts'
-import { maySwitch, type SwitchedBy } from '../orders/kill-switch/switch-rights.ts'
+import { haltsWithin, isHalted } from '../orders/kill-switch/switch-report.ts'
+import { maySwitch } from '../orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../orders/kill-switch/switches.ts'
 import { answerJson } from './answer.ts'
 import { admit, type Admitted } from './authenticate.ts'
@@ -16,6 +17,7 @@ import {
   textLike,
 } from '../wire/json-fields.ts'
 import { readPlainBody } from './plain-fields.ts'
+import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
 
 const SCOPE_FIELDS = {
   scope: oneOf(['key', 'account', 'all']),
@@ -62,8 +64,8 @@ function includesForeign({ admitted, body, scope }: Switch<typeof HALT_FIELDS>):
 }
 
 /**
- * `POST /api/trading/resume`: ends the halt of exactly that scope; a wider one that is in force stays so. What an
- * administrator halted, only an administrator resumes.
+ * `POST /api/trading/resume`: ends the halt of exactly that scope. Other halts that stop a part of it, or all of it, stay
+ * in force, and the answer lists them. What an administrator halted, only an administrator resumes.
  */
 export const resume: Handler = async (exchange) => {
   const asked = await readSwitch(exchange, SCOPE_FIELDS)
@@ -71,7 +73,10 @@ export const resume: Handler = async (exchange) => {
   const { admitted, scope } = asked.value
   const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
-  return answerJson(200, { halted: false, ...scopeView(scope) }, exchange.requestId)
+  const { halts } = await visibleSwitches(exchange, admitted)
+  const left = haltsWithin(halts, scope)
+  const answer = { halted: isHalted(left, scope), ...scopeView(scope), halts: left.map(haltView) }
+  return answerJson(200, answer, exchange.requestId)
 }
 
 /** Shorter than 5 s and a slow renewal fires it; longer than a day it guards nothing. */
@@ -134,10 +139,6 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   return succeed({ admitted: admitted.value, body: body.value, scope: scope.value })
 }
 
-function switchedBy({ caller }: Admitted): SwitchedBy {
-  return { caller: caller.id, isAdmin: caller.scopes.has('admin') }
-}
-
 /** What a switch is for. A name that does not go with the scope is refused: it would be ignored. */
 function scopeOf(
   admitted: Admitted,
@@ -173,17 +174,6 @@ function named({ caller, deployment }: Admitted, name: string): Result<HaltScope
   // Whether a key exists is for administrators only.
   if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })
-}
-
-function scopeView(scope: HaltScope): object {
-  switch (scope.kind) {
-    case 'caller':
-      return { scope: 'key', caller: scope.caller }
-    case 'account':
-      return { scope: 'account', acc_id: scope.accId }
-    case 'all':
-      return { scope: 'all' }
-  }
 }
 
 function cancelView(result: HaltReport['cancels'][number]): object {

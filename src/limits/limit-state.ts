@@ -1,7 +1,7 @@
 import { checkDailyValue, checkHours, checkOrderValue, checkRate, rateWaitMs } from './budget-gates.ts'
 import { DailySums } from './daily-sums.ts'
-import type { Gate } from './gate.ts'
-import { type MarketFacts, NOTHING_KNOWN } from './market-facts.ts'
+import type { Gate, GateReport } from './gate.ts'
+import type { MarketFacts } from './market-facts.ts'
 import type { Money } from './money.ts'
 import type { OrderFacts } from './order-facts.ts'
 import { isBroken, type OrderPolicy } from './order-policy.ts'
@@ -105,11 +105,14 @@ export class LimitState {
 
   /**
    * Why a call is refused whatever OpenD says of its security and of the order that it changes; null when that is needed
-   * to decide. A call that is refused here must not use up OpenD's limits, which other callers need.
+   * to decide. A call that is refused here must not use up OpenD's limits, which other callers need. `market` is what is
+   * known of the security without asking: a new order that can be valued with it is held against the value caps, too.
    */
-  earlyRefusal(facts: OrderFacts, nowMs: number): Refusal | null {
-    const early = facts.kind === 'place' ? EARLY_GATES : EARLY_GATES_OF_CHANGE
-    const gates = this.check(facts, NOTHING_KNOWN, nowMs).gates.filter(({ gate }) => early.has(gate))
+  earlyRefusal(facts: OrderFacts, market: MarketFacts, nowMs: number): Refusal | null {
+    const isPlace = facts.kind === 'place'
+    const early = isPlace ? EARLY_GATES : EARLY_GATES_OF_CHANGE
+    const isDecided = (report: GateReport): boolean => early.has(report.gate) || (isPlace && isValued(report))
+    const gates = this.check(facts, market, nowMs).gates.filter(isDecided)
     const verdict = judge(gates, null, this.policy, nowMs)
     return verdict.isAdmitted ? null : verdict.refusal
   }
@@ -194,4 +197,10 @@ export class LimitState {
     for (const charge of this.#pending.values()) if (charge.currency === currency) sum += charge.value
     return sum
   }
+}
+
+/** Whether a gate of values knows the value that it is about. */
+function isValued(report: GateReport): boolean {
+  if (report.gate === 'order_value') return report.value !== null && report.currency !== null
+  return report.gate === 'daily_value' && report.added !== null && report.currency !== null
 }

@@ -33,7 +33,7 @@ export interface Charge {
 export interface Refusal {
   /** The first gate that refused. */
   readonly gate: Gate
-  /** What follows `limit check failed: `. */
+  /** What follows `limit check failed: `: what every gate that refused found, in the order of the gates. */
   readonly text: string
   /** Whether the same call can pass later. */
   readonly isRetryable: boolean
@@ -42,8 +42,9 @@ export interface Refusal {
 }
 
 /**
- * Draws the verdict from the reports. The first refusal is the one that is told; waiting is advised only when it helps
- * against all of them, and then until the last is over and the hours are open.
+ * Draws the verdict from the reports. The first refusal gives the code, and the text has all of them. Waiting is advised
+ * only when it helps against all of them, and then until the last is over and the hours are open; so the text names the
+ * limit that the wait is for.
  */
 export function judge(
   gates: readonly GateReport[],
@@ -51,18 +52,31 @@ export function judge(
   policy: OrderPolicy,
   nowMs: number,
 ): LimitVerdict {
-  let first: { readonly gate: Gate; readonly text: string } | null = null
+  let first: Gate | null = null
+  const texts: string[] = []
   let waitMs: number | null = 0
   for (const { gate, refusal } of gates) {
     if (refusal === null) continue
-    first ??= { gate, text: refusal.text }
+    first ??= gate
+    texts.push(refusal.text)
     waitMs = waitMs === null || refusal.retryAfterMs === null ? null : Math.max(waitMs, refusal.retryAfterMs)
   }
   if (first === null) return { isAdmitted: true, gates, charge }
-  if (waitMs === null)
-    return { isAdmitted: false, gates, refusal: { ...first, isRetryable: false, retryAfterMs: null } }
-  const { hours } = policy
-  const isTimed = hours !== null && !isBroken(hours)
-  const retryAfterMs = isTimed ? hours.nextOpeningMs(nowMs + waitMs) - nowMs : waitMs
-  return { isAdmitted: false, gates, refusal: { ...first, isRetryable: true, retryAfterMs } }
+  if (waitMs === null) return refusedBy(gates, first, texts, null)
+  const { hours, clock } = policy
+  if (hours === null || isBroken(hours)) return refusedBy(gates, first, texts, waitMs)
+  const retryAfterMs = hours.nextOpeningMs(nowMs + waitMs) - nowMs
+  // The hours are open now and will be over: what the longer wait is for must be in the text.
+  if (retryAfterMs > waitMs) texts.push(`then outside trading hours: ${hours.window} ${clock.name}`)
+  return refusedBy(gates, first, texts, retryAfterMs)
+}
+
+function refusedBy(
+  gates: readonly GateReport[],
+  gate: Gate,
+  texts: readonly string[],
+  retryAfterMs: number | null,
+): Refused {
+  const refusal = { gate, text: [...new Set(texts)].join('; '), isRetryable: retryAfterMs !== null, retryAfterMs }
+  return { isAdmitted: false, gates, refusal }
 }

@@ -19,6 +19,7 @@ import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
 import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
+import type { SwitchReport } from './kill-switch/switch-report.ts'
 import { type HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
@@ -92,6 +93,9 @@ export interface CancelAfterReport {
 
 /** How long a halt waits for its storage and the first cancels before it is answered: people and clients wait 30 s. */
 const HALT_WAIT_MS = 10_000
+
+/** How long the cancels of a halt wait for the account list. It is at hand unless the link has just come up. */
+const ACCOUNT_WAIT_MS = 2_000
 
 /** The order side of the gateway: manager, search, ledger and switches, on the timers that are passed in. */
 export class OrderService {
@@ -181,12 +185,18 @@ export class OrderService {
     return resolved
   }
 
-  /** Halts a scope; orders of it that have not left are refused. Failures: `switch.full`. */
+  /** Halts a scope; orders of it that have not left are refused. Failures: `switch.full` and `trade.unknown_account`. */
   async halt(request: HaltRequest): Promise<Result<HaltReport>> {
     const { scope, isByAdmin, cancelsOpenOrders } = request
+    const isNew = this.#switches.haltOf(scope) === null
     if (!this.#switches.halt(scope, isByAdmin)) return fail({ code: 'switch.full' })
-    const run = cancelsOpenOrders ? this.#tasks.startHalt(request) : null
     const synced = this.#stopWaiting(scope)
+    // The halt is in force before this waits for OpenD.
+    if (scope.kind === 'account' && !(await this.#mayExist(BigInt(scope.accId)))) {
+      if (isNew) this.#switches.resume(scope)
+      return fail({ code: 'trade.unknown_account', accId: scope.accId })
+    }
+    const run = cancelsOpenOrders ? this.#tasks.startHalt(request) : null
     const tooLate = new Promise<void>((resolve) => void this.#deps.timers.after(HALT_WAIT_MS, resolve))
     const [isSynced] = await Promise.all([
       Promise.race([synced, tooLate.then(() => false)]),
@@ -197,6 +207,14 @@ export class OrderService {
       isCancelling: run !== null && !run.isOver,
       cancels: run?.results ?? [],
     })
+  }
+
+  /** False when OpenD lists the accounts of the login and that one is not among them. A list that is late proves nothing. */
+  async #mayExist(accId: bigint): Promise<boolean> {
+    if (!this.#deps.isLinkUp()) return true
+    const tooLate = new Promise<null>((resolve) => void this.#deps.timers.after(ACCOUNT_WAIT_MS, () => resolve(null)))
+    const accounts = await Promise.race([this.#deps.tradingAccounts(accId), tooLate])
+    return accounts === null || 'code' in accounts || accounts.has(accId)
   }
 
   /** Refuses what has not left, and waits for the storage. False when that fails: the halt is in force all the same. */
@@ -254,6 +272,11 @@ export class OrderService {
     } catch (error) {
       this.#deps.onError('old entries could not be deleted', error)
     }
+  }
+
+  /** The halts in force and the cancel tasks. */
+  switchReport(): SwitchReport {
+    return { halts: this.#switches.halts(), tasks: this.#tasks.view(), isStored: this.#switches.isStored }
   }
 
   metrics(): readonly MetricSample[] {

@@ -1,5 +1,6 @@
 import type { OrderProtoId } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
+import type { EntryState } from './entry.ts'
 import type { TradingRights } from '../auth/caller.ts'
 import type { GateReport } from '../limits/gate.ts'
 import type { KeyLimits } from '../limits/key-limits.ts'
@@ -31,11 +32,27 @@ export interface OrderRequest {
   readonly expiresAtMs: number | null
 }
 
+/** A reply that an entry of the ledger holds, with the state of the entry. */
+interface OfEntry {
+  readonly intentId: string
+  readonly state: EntryState
+  /** Whether an earlier call under the same idempotency key was answered so. */
+  readonly isReplay: boolean
+}
+
+/** Why a call was not carried out. The entry is the one that says so, or the one that is in the way; null without one. */
+interface RefusedOrder {
+  readonly failure: Failure
+  readonly intentId: string | null
+  readonly state: EntryState | null
+  readonly isReplay: boolean
+}
+
 /** What became of it. */
 export type OrderReply =
-  | { readonly kind: 'answered'; readonly body: Uint8Array; readonly intentId: string; readonly isReplay: boolean }
+  | (OfEntry & { readonly kind: 'answered'; readonly body: Uint8Array })
   | { readonly kind: 'unknown'; readonly intentId: string; readonly isReplay: boolean }
-  | { readonly kind: 'refused'; readonly failure: Failure; readonly intentId: string | null }
+  | (RefusedOrder & { readonly kind: 'refused' })
   | { readonly kind: 'dry_run'; readonly report: DryRun }
 
 /** A reply with what is left of the caller's budgets; null where nothing of them is known. */
@@ -51,9 +68,24 @@ export interface FeeEstimate {
   readonly items: readonly { readonly name: string; readonly amount: string }[]
 }
 
+/**
+ * What a call meets under an idempotency key that was used in the last 24 hours:
+ *
+ *     conflict   another order: the call is refused
+ *     in_flight  the same order, not answered yet: the call is refused
+ *     replay     the same order: the call gets the stored reply, and nothing is sent
+ *     free       the same order, of which nothing exists upstream: the call is sent
+ */
+export interface KeyUse {
+  readonly state: 'conflict' | 'in_flight' | 'replay' | 'free'
+  readonly intentId: string
+}
+
 /** What a dry run found. */
 export interface DryRun {
   readonly wouldPass: boolean
+  /** What the idempotency key stands for already; null without a key, or for one that is new. */
+  readonly idempotency: KeyUse | null
   /** Why it would not, as the real call would say it. */
   readonly failure: Failure | null
   readonly gates: readonly GateReport[]

@@ -1,7 +1,9 @@
-import type { Failure, GatewayFailure, GatewayFailureCode, OpendFailure, RefusedSecurities } from '../base/failure.ts'
+import type { Failure, OpendFailure, RefusedSecurities } from '../base/failure.ts'
 import { describeField, type FieldFailure, type FieldProblem } from '../base/field-problem.ts'
-import { shownText } from '../base/shown-text.ts'
+import { roundedIdAdvice } from '../base/rounded-id.ts'
+import { shownText, withSentence } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
+import { describeGateway, NOT_KNOWN } from './gateway-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
 import { type Problem, unreachable } from './problem-form.ts'
@@ -16,7 +18,7 @@ export function describe(failure: Failure): Problem {
   if (isOf('upstream.', failure)) return describeUpstream(failure)
   switch (failure.code) {
     case 'request.unknown_path':
-      return { status: 404, error: `There is no ${failure.path} here.` }
+      return { status: 404, error: `There is no ${failure.path} here${didYouMean(failure.nearest)}.` }
     case 'request.method_not_allowed':
       return {
         status: 405,
@@ -43,8 +45,11 @@ export function describe(failure: Failure): Problem {
         error: 'This path speaks WebSocket only; connect with a WebSocket client.',
         headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
       }
-    case 'trade.unknown_account':
-      return { status: 400, error: `acc_id ${failure.accId} is no account of this login; see GET /api/accounts.` }
+    case 'trade.unknown_account': {
+      const { accId } = failure
+      const error = `acc_id ${accId} is no account of this login; see GET /api/accounts.`
+      return { status: 400, error: withSentence(error, roundedIdAdvice(BigInt(accId))) }
+    }
     case 'trade.environment_mismatch': {
       const { accId, accountEnv } = failure
       const number = accountEnv === 'real' ? 1 : 0
@@ -92,6 +97,26 @@ function describeFields(failure: FieldFailure): Problem {
   return { status: 400, error: describeField(failure), facts: { path: failure.path, ...all } }
 }
 
+function didYouMean(nearest: string | null): string {
+  return nearest === null ? '' : ` (did you mean ${nearest}?)`
+}
+
+/**
+ * The failure of a call of which nothing was sent, which the sentence then says. Failures of the link do not know by
+ * themselves whether they met a call before it left or after.
+ */
+export function describeUnsent(failure: Failure): Problem {
+  const problem = describe(failure)
+  const error = problem.error.replace(NOT_KNOWN, NOTHING_SENT)
+  const isSaid = /nothing was sent|was not sent/i.test(error) || LOCAL_FAMILIES.test(failure.code)
+  return { ...problem, error: isSaid ? error : withSentence(error, NOTHING_SENT) }
+}
+
+const NOTHING_SENT = 'Nothing was sent.'
+
+/** Failures whose sentences are about a decision of ours: they need no word about OpenD. */
+const LOCAL_FAMILIES = /^(?:request|auth|limits|order|trade)\./
+
 /** Whether a failure is of the family whose codes start so. */
 function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
@@ -114,30 +139,4 @@ function describeReply(status: number, what: string, failure: OpendFailure): Pro
   const retMsg = failure.retMsg === null ? null : shownText(failure.retMsg)
   const error = retMsg ? `${what}: ${retMsg}` : `${what} (ret_type ${retType}) and gave no reason.`
   return { status, error, facts: { ret_type: retType, ret_msg: retMsg, err_code: errCode, s2c: null } }
-}
-
-const NOT_KNOWN = 'Whether OpenD acted on the call is not known.'
-
-/** Which stage of the link failed, in words. */
-const GATEWAY_SENTENCES: Readonly<Record<GatewayFailureCode, string>> = {
-  'gateway.connect_failed': 'OpenD could not be reached.',
-  'gateway.connect_timeout': 'The connection to OpenD did not open in time.',
-  'gateway.init_timeout': 'OpenD took the connection and did not answer InitConnect.',
-  'gateway.init_rejected': 'OpenD did not accept InitConnect.',
-  'gateway.disconnected': `The connection to OpenD broke before the reply. ${NOT_KNOWN}`,
-  'gateway.bad_frame': `OpenD sent bytes that are not its protocol. ${NOT_KNOWN}`,
-  'gateway.bad_digest': `A reply of OpenD did not match its checksum. ${NOT_KNOWN}`,
-  'gateway.silent': `OpenD went quiet and the connection was dropped. ${NOT_KNOWN}`,
-  'gateway.call_timeout': `OpenD did not reply in time. ${NOT_KNOWN}`,
-  'gateway.not_ready': 'The link to OpenD is not up; nothing was sent.',
-  'gateway.busy': 'Too many calls wait for OpenD; nothing was sent. Try again in a moment.',
-  'gateway.parked': 'The gateway is shut down; POST /api/admin/reload starts it again.',
-  'gateway.object_restarted': 'The gateway was restarted while it held the call.',
-  'gateway.bad_reply': "OpenD's reply could not be read. It did receive the call.",
-}
-
-function describeGateway({ code, detail, retryInMs }: GatewayFailure): Problem {
-  const fact = detail === '' ? '' : ` (${shownText(detail)})`
-  const retry = retryInMs === null ? '' : ` The next connection attempt starts in ${Math.ceil(retryInMs / 1000)} s.`
-  return { status: 500, error: `${GATEWAY_SENTENCES[code]}${fact}${retry}` }
 }

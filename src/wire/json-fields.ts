@@ -48,10 +48,11 @@ export function readFields<Rules extends FieldRules>(
 ): FieldValues<Rules> | null {
   const before = problems.count
   const values = new Map<string, unknown>()
+  const known = Object.keys(rules)
   for (const [name, value] of Object.entries(object)) {
     if (problems.isFull) return null
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined) problems.add(Problem.unknown(name, nearestName(name, Object.keys(rules))))
+    if (rule === undefined) problems.add(Problem.unknown(name, nearestName(name, known), known))
     else if (value !== null) values.set(name, readInside(rule, name, value, problems))
   }
   for (const [name, rule] of Object.entries(rules)) {

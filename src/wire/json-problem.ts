@@ -2,10 +2,13 @@ import type { FieldProblem } from '../base/field-problem.ts'
 import { fail, type Failed } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 
+/** Names of fields that a problem lists. */
+const MOST_LISTED = 8
+
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 type Reason =
-  | { readonly code: 'request.unknown_field'; readonly nearest: string | null }
+  | { readonly code: 'request.unknown_field'; readonly nearest: string | null; readonly allowed?: readonly string[] }
   | { readonly code: 'request.missing_field'; readonly expected: string }
   | { readonly code: 'request.invalid_value'; readonly expected: string }
 
@@ -31,9 +34,11 @@ export class Problem {
     return new Problem({ code: 'request.missing_field', expected }).under(name)
   }
 
-  /** No field has that name. `nearest` is the known one that was probably meant. */
-  static unknown(name: string, nearest: string | null): Problem {
-    return new Problem({ code: 'request.unknown_field', nearest }).under(name)
+  /** No field has that name. `nearest` is the known one that was probably meant; `allowed` are all known ones. */
+  static unknown(name: string, nearest: string | null, allowed?: readonly string[]): Problem {
+    const isListed = nearest === null && allowed !== undefined && allowed.length > 0 && allowed.length <= MOST_LISTED
+    const few = isListed ? { allowed } : {}
+    return new Problem({ code: 'request.unknown_field', nearest, ...few }).under(name)
   }
 
   /** Moves the problem into the member or element of that name or index. Returns itself. */

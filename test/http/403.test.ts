@@ -18,7 +18,7 @@ test('who is limited to some accounts cannot lock trade for everybody without th
     assert.deepEqual(error['required_scopes'], ['trade:unlock'])
     assert.match(error.error, /trade:unlock/)
     assert.equal(gateway.calls.length, 0)
-    assert.equal((await send('POST /api/unlock-trade', { body: { unlock: true, pwd_md5: 'x' } })).status, 200)
+    assert.equal((await send('POST /api/unlock-trade', { body: { unlock: true, password: '123456' } })).status, 200)
     assert.equal((await keyRig(['trade:unlock'], limit).send('POST /api/unlock-trade', lock)).status, 200)
   }
   assert.equal((await keyRig(['trade:real']).send('POST /api/unlock-trade', lock)).status, 200)

@@ -19,6 +19,7 @@ import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
+import type { SwitchReport } from '../../src/orders/kill-switch/switch-report.ts'
 import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
@@ -64,6 +65,7 @@ export class FakeGateway implements GatewayPort {
   /** The ledger, newest first. */
   entries: readonly LedgerEntry[] = []
   haltReport: HaltReport = { isStored: true, isCancelling: false, cancels: [] }
+  switchReport: SwitchReport = { halts: [], tasks: [], isStored: true }
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
@@ -148,6 +150,11 @@ export class FakeGateway implements GatewayPort {
     return succeed(this.haltReport)
   }
 
+  async tradingSwitches(): Promise<SwitchReport> {
+    this.done.push('switches')
+    return this.switchReport
+  }
+
   async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
     if (!mayResume(by, scope, this.isHaltedByAdmin ? 'admin' : 'caller')) return false
     this.resumes.push(scope)
@@ -206,8 +213,8 @@ const FIRES_FROM_MS = Date.UTC(2026, 10, 22, 12)
 
 function orderReply(answer: Uint8Array | Failure): OrderReply {
   return answer instanceof Uint8Array
-    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', isReplay: false }
-    : { kind: 'refused', failure: answer, intentId: null }
+    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', state: 'accepted', isReplay: false }
+    : { kind: 'refused', failure: answer, intentId: null, state: null, isReplay: false }
 }
 
 function isFailure(answer: WireMessage | Failure): answer is Failure {

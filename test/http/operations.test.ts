@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
+import { describe } from '../../src/problem/problem.ts'
 import { keyRig, makeRig, readError } from './rig.ts'
 
 test('/health is green while the Worker lives, whatever else is broken', async () => {
@@ -51,11 +52,12 @@ test('/readyz of a misconfigured deployment is red and names the log', async (co
 
 test('the status names the link and its last failure', async () => {
   const { gateway, send } = keyRig(['admin'])
+  const lastFailure = { code: 'gateway.init_rejected', detail: 'no right', retryInMs: null } as const
   gateway.status_ = {
     ...gateway.status_,
     stage: 'waiting',
     loggedIn: null,
-    lastFailure: { code: 'gateway.init_rejected', detail: 'no right', retryInMs: null },
+    lastFailure,
   }
   const status = (await (await send('GET /api/admin/status')).json()) as Record<string, unknown>
   assert.deepEqual(status['platform'], { connected: false })
@@ -68,7 +70,7 @@ test('the status names the link and its last failure', async () => {
     server_ver: 1002,
     pending_calls: 0,
     connects: 1,
-    last_failure: { code: 'gateway.init_rejected', error: 'OpenD did not accept InitConnect. (no right)' },
+    last_failure: { code: 'gateway.init_rejected', error: describe(lastFailure).error },
   })
 })
 

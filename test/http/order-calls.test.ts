@@ -62,7 +62,16 @@ test('an answered order names its entry, and a replay says that it is one', asyn
       [ok, 200],
       [refusal, 400],
     ] as const) {
-      gateway.orderAnswer = { reply: { kind: 'answered', body: bytes, intentId: INTENT, isReplay }, budgets: null }
+      gateway.orderAnswer = {
+        reply: {
+          kind: 'answered',
+          body: bytes,
+          intentId: INTENT,
+          state: status === 200 ? 'accepted' : 'rejected',
+          isReplay,
+        },
+        budgets: null,
+      }
       const response = await send('POST /api/order', { body: ORDER })
       assert.equal(response.status, status)
       assert.equal(response.headers.get('X-Order-Intent'), INTENT)
@@ -92,7 +101,8 @@ test('an order whose outcome is not known is a 202 that says where to look', asy
 
 async function refusedWith(failure: Failure, intentId: string | null = null): Promise<Response> {
   const { gateway, send } = keyRig(['trade:simulate'])
-  const reply: OrderReply = { kind: 'refused', failure, intentId }
+  const state = intentId === null ? null : 'accepted'
+  const reply: OrderReply = { kind: 'refused', failure, intentId, state, isReplay: false }
   gateway.orderAnswer = { reply, budgets: null }
   return send('POST /api/order', { body: ORDER })
 }
@@ -164,10 +174,11 @@ test('the RateLimit headers tell what is left of the own budget, whatever the an
       kind: 'answered',
       body: encodeMessage('Trd_PlaceOrder.Response', { retType: 0 }),
       intentId: INTENT,
+      state: 'accepted',
       isReplay: false,
     },
     { kind: 'unknown', intentId: INTENT, isReplay: false },
-    { kind: 'refused', failure, intentId: null },
+    { kind: 'refused', failure, intentId: null, state: 'refused', isReplay: false },
   ]
   const { gateway, send } = keyRig(['trade:simulate'])
   for (const [rate, expected] of cases) {
@@ -192,108 +203,4 @@ test('the limits of a key go along with its orders; a JWT has none', async () =>
   const jwt = makeRig()
   await jwt.send('POST /api/order', { body: ORDER, token: await signJwt(['trade:real']) })
   assert.equal(jwt.gateway.orders[0]?.limits, null)
-})
-
-test('a dry run shows every gate with its numbers, the value, the fee, what is left and the message', async () => {
-  const { gateway, send } = keyRig(['trade:simulate'])
-  await send('POST /api/order', { body: ORDER })
-  const body = gateway.orders[0]?.body ?? assert.fail()
-  const none = { refusal: null }
-  const failure = { code: 'limits.rate', text: 'rate limit exceeded', retryAfterMs: 11_001 } as const
-  const refusal = { text: failure.text, retryAfterMs: failure.retryAfterMs }
-  const fee = { amount: '15.00', currency: 'HKD', items: [{ name: 'Platform Fee', amount: '15.00' }] }
-  gateway.orderAnswer = {
-    reply: {
-      kind: 'dry_run',
-      report: {
-        wouldPass: false,
-        failure,
-        gates: [
-          { gate: 'account', requested: ['5'], allowedCount: null, ...none },
-          { gate: 'hours', window: '09:30-16:00', timeZone: 'UTC', localTime: '12:00', ...none },
-          { gate: 'order_value', currency: 'HKD', value: '30000.00', cap: '50000.00', ...none },
-          { gate: 'rate', recent: 3, cap: 3, refusal },
-          {
-            gate: 'daily_value',
-            day: '2026-11-22',
-            currency: 'HKD',
-            used: '27000.50',
-            added: '30000.00',
-            cap: null,
-            ...none,
-          },
-        ],
-        value: { amount: '30000.00', currency: 'HKD' },
-        fee,
-        body,
-      },
-    },
-    budgets: { ...BUDGETS, rate: { cap: 3, used: 3, resetMs: 11_001 } },
-  }
-  const response = await send('POST /api/order?dry_run=true', { body: ORDER })
-  assert.equal(response.status, 200)
-  assert.equal(gateway.orders[1]?.isDryRun, true)
-  assert.equal(response.headers.get('X-Order-Intent'), null)
-  assert.deepEqual(await response.json(), {
-    would_pass: false,
-    failure: { error: 'limit check failed: rate limit exceeded', code: 'limits.rate', retryable: true },
-    gates: [
-      { gate: 'account', pass: true, requested: ['5'], allowed_count: null },
-      { gate: 'hours', pass: true, window: '09:30-16:00', time_zone: 'UTC', local_time: '12:00' },
-      { gate: 'order_value', pass: true, currency: 'HKD', value: '30000.00', cap: '50000.00' },
-      { gate: 'rate', pass: false, text: 'rate limit exceeded', retry_after_ms: 11_001, recent: 3, cap: 3 },
-      {
-        gate: 'daily_value',
-        pass: true,
-        day: '2026-11-22',
-        currency: 'HKD',
-        used: '27000.50',
-        added: '30000.00',
-        cap: null,
-      },
-    ],
-    value: { amount: '30000.00', currency: 'HKD' },
-    fee,
-    budgets: {
-      rate: { cap: 3, used: 3, remaining: 0, reset_ms: 11_001 },
-      day: '2026-11-22',
-      day_ends_in_ms: 43_200_000,
-      used_today: { HKD: '27000.50' },
-    },
-    body: {
-      header: { trd_env: 0, acc_id: '5', trd_market: 1 },
-      trd_side: 1,
-      order_type: 1,
-      code: '00700',
-      qty: 100,
-      price: 300,
-    },
-  })
-})
-
-test('a dry run that cannot tell value or fee says null', async () => {
-  const { gateway, send } = keyRig(['trade:simulate'])
-  await send('POST /api/order', { body: ORDER })
-  const body = gateway.orders[0]?.body ?? assert.fail()
-  const report = { wouldPass: true, failure: null, gates: [], value: null, fee: null, body }
-  gateway.orderAnswer = { reply: { kind: 'dry_run', report }, budgets: null }
-  assert.match(await (await send('POST /api/order?dry_run=true', { body: ORDER })).text(), /"value":null,"fee":null,/)
-})
-
-test('dry_run is true or false, once; anything else is refused instead of placing an order', async () => {
-  const { gateway, send } = keyRig(['trade:simulate'])
-  for (const query of ['dry_run', 'dry_run=', 'dry_run=1', 'dry_run=TRUE', 'dry_run=true&dry_run=true']) {
-    const error = await readError(await send(`POST /api/order?${query}`, { body: ORDER }), 400)
-    assert.equal(error.code, 'request.invalid_value')
-    assert.match(error.error, /^\?dry_run: expected/)
-  }
-  for (const query of ['__proto__=1', 'constructor=true', 'dry_run=true&x=1']) {
-    assert.equal(
-      (await readError(await send(`POST /api/order?${query}`, { body: ORDER }), 400)).code,
-      'request.unknown_field',
-    )
-  }
-  assert.equal(gateway.touched, 0)
-  assert.equal((await send('POST /api/order?dry_run=false', { body: ORDER })).status, 200)
-  assert.equal(gateway.orders[0]?.isDryRun, false)
 })

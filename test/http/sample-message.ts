@@ -15,7 +15,8 @@ export function sampleBody(endpoint: ApiEndpoint): Record<string, unknown> {
   const { fields } = messageType(`${endpoint.protocol}.C2S`)
   const settled = Object.keys(endpoint.settledFields ?? {})
   const needed = fields.filter(({ rule, name }) => (rule === 'required' || name === oneOf) && !settled.includes(name))
-  return Object.fromEntries(needed.map((field) => [jsonNameOf(field.name), sampleJson(field)]))
+  const body = Object.fromEntries(needed.map((field) => [jsonNameOf(field.name), sampleJson(field)]))
+  return endpoint.protocol === 'Trd_UnlockTrade' ? { ...body, password: '123456' } : body
 }
 
 function sampleJson(field: Field): unknown {

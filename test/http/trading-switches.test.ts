@@ -34,6 +34,7 @@ test('a trader halts and resumes its own key, with or without naming it', async 
       halted: false,
       scope: 'key',
       caller: 'key:bot',
+      halts: [],
     })
     const own = { kind: 'caller', caller: 'key:bot' }
     assert.deepEqual(gateway.halts.pop()?.scope, own)
@@ -150,6 +151,11 @@ test('a switch that would not do what it says is refused', async () => {
     [{ acc_id: 5 }, 'request.invalid_value', /^acc_id: expected this field only with "scope": "account"/],
     [{ scope: 'account' }, 'request.missing_field', /^acc_id/],
     [{ scope: 'account', acc_id: 'five' }, 'request.invalid_value', /^acc_id/],
+    [
+      { all: true },
+      'request.unknown_field',
+      /^all: unknown field \(allowed: scope, key, acc_id, cancel_open_orders, include_foreign\)$/,
+    ],
     [{ cancel_open_order: true }, 'request.unknown_field', /did you mean cancel_open_orders/],
     [{ cancel_open_orders: 'true' }, 'request.invalid_value', /^cancel_open_orders: expected true or false/],
     [[], 'request.invalid_value', /^body: expected a JSON object/],

@@ -120,6 +120,12 @@ test('waiting is advised until the last of several refusals is over and the hour
   admit(state, 'first', NOW_MS)
   const refusal = refusalOf(state.check(place(), SHARES, NOW_MS))
   assert.equal(refusal.gate, 'rate')
+  assert.equal(
+    refusal.text,
+    'rate limit exceeded: 1 orders in the last 60s (cap 1); ' +
+      'daily value exceeded: 30000.00 + 30000.00 = 60000.00 HKD (cap 50000.00); ' +
+      'then outside trading hours: 02:00-03:00 UTC',
+  )
   // Not in a minute (the day is spent), not at midnight (closed), but at 02:00 tomorrow.
   assert.equal(refusal.retryAfterMs, Date.UTC(2026, 4, 6, 2) - NOW_MS)
   assert.equal(state.check(place(), SHARES, NOW_MS + (refusal.retryAfterMs ?? 0)).isAdmitted, true)
@@ -130,12 +136,15 @@ test('waiting is advised for the longest of the waits, whichever gate it is', ()
   const state = stateOf({ ...NO_LIMITS, maxOrdersPerMinute: 1, maxDailyValue: 50_000 })
   admit(state, 'first', lateMs)
   // The day ends in 10 s, the minute in 60.
-  assert.equal(refusalOf(state.check(place(), SHARES, lateMs)).retryAfterMs, 60_000)
+  const refusal = refusalOf(state.check(place(), SHARES, lateMs))
+  assert.equal(refusal.retryAfterMs, 60_000)
+  assert.match(refusal.text, /^rate limit exceeded: .* \(cap 1\); daily value exceeded: .* \(cap 50000\.00\)$/)
 })
 
 test('waiting is not advised when another gate refuses for good', () => {
   const refusal = refusalOf(check({ ...STRICT, hoursWindow: '13:00-16:00', maxOrderValue: 1 }))
   assert.equal(refusal.gate, 'hours')
+  assert.match(refusal.text, /^outside trading hours: .*; order value exceeded: 30000\.00 HKD \(cap 1\.00\)$/)
   assert.deepEqual([refusal.isRetryable, refusal.retryAfterMs], [false, null])
 })
 

@@ -89,6 +89,7 @@ test('names of the prototype are unknown fields', () => {
       code: 'request.unknown_field',
       path: name,
       nearest: null,
+      allowed: ['text'],
     })
   }
 })

@@ -24,6 +24,13 @@ async function withRig(use: (rig: OrderRig) => Promise<void>): Promise<void> {
   }
 }
 
+/** The scope of each halt, and who can end it. Every key of this rig is an administrator's, so it sees all of them. */
+async function haltsOf(rig: OrderRig, token: string): Promise<readonly unknown[]> {
+  const response = await rig.worker.fetch('/api/trading/halts', { headers: { Authorization: `Bearer ${token}` } })
+  const { halts } = (await response.json()) as { readonly halts: readonly Readonly<Record<string, unknown>>[] }
+  return halts.map(({ scope, resumed_by: by }) => [scope, by])
+}
+
 function cancel(rig: OrderRig, order_id: unknown, token: string): Promise<Answer> {
   return rig.post('/api/cancel-order', { header: rig.header, order_id }, { token })
 }
@@ -39,6 +46,9 @@ describe('the switches', { concurrency: true }, () => {
       ]
       assert.equal((await rig.post('/api/trading/halt', {}, { token })).status, 200)
       assert.deepEqual((await rig.place({ name: 'halted', token })).body['code'], 'limits.halted')
+      const typo = await rig.post('/api/trading/halt', { scope: 'account', acc_id: '5' }, { token: TEST_KEY })
+      assert.deepEqual([typo.status, typo.body['code']], [400, 'trade.unknown_account'])
+      assert.deepEqual(await haltsOf(rig, token), [['key', 'admin']])
       assert.equal((await cancel(rig, orderIdOf(first), token)).status, 200)
 
       await rig.worker.evict()
@@ -69,8 +79,13 @@ describe('the switches', { concurrency: true }, () => {
       assert.deepEqual(rig.statusesOf('third', 'other'), [CANCELLED_ALL, CANCELLED_ALL])
       await rig.worker.evict()
       assert.equal((await rig.place({ name: 'nobody', token: SAFE.key })).body['code'], 'limits.halted')
+      assert.deepEqual(await haltsOf(rig, SAFE.key), [
+        ['key', 'admin'],
+        ['all', 'admin'],
+      ])
       await rig.post('/api/trading/resume', { scope: 'all' }, { token: TEST_KEY })
-      await rig.post('/api/trading/resume', {}, { token })
+      const resumed = await rig.post('/api/trading/resume', {}, { token })
+      assert.deepEqual([resumed.body['halted'], resumed.body['halts']], [false, []])
       await rig.worker.evict()
       assert.equal((await rig.place({ name: 'resumed', token })).status, 200)
     })

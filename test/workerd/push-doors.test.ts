@@ -153,3 +153,19 @@ test('no token is in the log', () => {
     false,
   )
 })
+
+test('a page of a listed origin calls REST, in the real runtime', async () => {
+  const Origin = 'https://app.example.com'
+  const asks = { Origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' }
+  const preflight = await rig.worker.fetch('/api/snapshot', { method: 'OPTIONS', headers: asks })
+  assert.deepEqual([preflight.status, preflight.headers.get('Access-Control-Allow-Origin')], [204, Origin])
+  for (const [origin, allowed] of [
+    [Origin, Origin],
+    ['https://other.example.com', null],
+  ] as const) {
+    const headers = { Authorization: `Bearer ${TEST_KEY}`, Origin: origin }
+    const response = await rig.worker.fetch('/api/global-state', { headers })
+    assert.deepEqual([response.status, response.headers.get('Access-Control-Allow-Origin')], [200, allowed])
+    await response.text()
+  }
+})

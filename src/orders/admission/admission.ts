@@ -1,8 +1,10 @@
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
+import { roundedIdAdvice } from '../../base/rounded-id.ts'
+import { withSentence } from '../../base/shown-text.ts'
 import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
-import { haltFailure, haltOver, type Switches } from '../kill-switch/switches.ts'
+import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, MOST_ID_CHARS, type OrderCall } from '../order-call.ts'
 import type { OrderRequest } from '../request.ts'
@@ -35,7 +37,8 @@ export class Admission {
     const { accID } = call.c2s.header
     // Before the account list: whether another account exists is none of this key's business.
     if (request.limits?.allowedAccIds?.includes(accID) === false) {
-      return { code: 'limits.account', text: `account ${accID} is not on the list of this key`, retryAfterMs: null }
+      const text = withSentence(`account ${accID} is not on the list of this key`, roundedIdAdvice(accID))
+      return { code: 'limits.account', text, retryAfterMs: null }
     }
     const accounts = await this.#deps.accounts(accID, request.caller)
     if ('code' in accounts) return accounts
@@ -53,7 +56,12 @@ export class Admission {
     const standing = this.#deps.standing(request, nowMs)
     if (standing !== null || isCancel(call)) return standing
     const scope = haltOver(this.#deps.switches, request.caller, call.c2s.header.accID.toString())
-    return scope === null ? null : haltFailure(scope)
+    return scope === null ? null : this.haltFailure(scope)
+  }
+
+  /** The refusal of an order or a change within a scope that is halted. */
+  haltFailure(scope: HaltScope): Failure {
+    return haltFailure(this.#deps.switches, scope)
   }
 
   /** Whether there is room for a call in the ledger and within OpenD's own limits. */

@@ -37,13 +37,19 @@ export class ContractCache {
    * may be left out. A failure when the call to OpenD was not answered.
    */
   async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts | Failure> {
-    const known = needsPrice ? undefined : this.#contracts.get(symbol)
-    if (known !== undefined && this.#isFresh(known)) return known.facts
+    const known = needsPrice ? NOTHING_KNOWN : this.knownFacts(symbol)
+    if (known !== NOTHING_KNOWN) return known
     const running = this.#asked.get(symbol)
     if (running !== undefined) return running
     const asking = this.#ask(symbol, this.#contracts, upstream).finally(() => this.#asked.delete(symbol))
     this.#asked.set(symbol, asking)
     return asking
+  }
+
+  /** The facts of a security as far as they are at hand, without its price. */
+  knownFacts(symbol: string): MarketFacts {
+    const known = this.#contracts.get(symbol)
+    return known !== undefined && this.#isFresh(known) ? known.facts : NOTHING_KNOWN
   }
 
   /** Forgets the contracts: OpenD may be another one now. */

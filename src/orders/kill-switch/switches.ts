@@ -5,6 +5,8 @@ import type { CancelTask, StoredHalt, SwitchStore } from './switch-store.ts'
 
 export type { HaltScope } from './halt-scope.ts'
 
+const EVERYTHING: HaltScope = { kind: 'all' }
+
 /** What the switches need from outside. */
 export interface SwitchesDeps {
   readonly store: SwitchStore
@@ -25,10 +27,12 @@ export class Switches {
   readonly #tasks = new Map<string, CancelTask>()
   /** Writes that the storage has not taken yet, by what they are about. */
   readonly #unwritten = new Map<string, () => void>()
+  readonly #startedMs: number
   #isLoaded = false
 
   constructor(deps: SwitchesDeps) {
     this.#deps = deps
+    this.#startedMs = deps.nowMs()
     this.#load()
   }
 
@@ -42,6 +46,13 @@ export class Switches {
     const halt = this.#halts.get(scopeName(scope))
     if (halt !== undefined) return halt.isByAdmin ? 'admin' : 'caller'
     return scope.kind === 'all' && !this.#isLoaded ? 'admin' : null
+  }
+
+  /** The halts in force. While the stored ones could not be read, one of everything is among them. */
+  halts(): readonly StoredHalt[] {
+    const halts = [...this.#halts.values()]
+    if (this.#isLoaded || this.#halts.has(scopeName(EVERYTHING))) return halts
+    return [{ scope: EVERYTHING, isByAdmin: true, sinceMs: this.#startedMs }, ...halts]
   }
 
   /**
@@ -135,19 +146,19 @@ export function haltOver(switches: Pick<Switches, 'haltOf'>, caller: string, acc
   return scopes.find((scope) => switches.haltOf(scope) !== null) ?? null
 }
 
-/** The refusal of an order or a change under a halt. */
-export function haltFailure(scope: HaltScope): LimitFailure {
-  return { code: 'limits.halted', text: haltText(scope), retryAfterMs: null }
+/** The refusal of an order or a change under a halt, with who can end it. */
+export function haltFailure(switches: Pick<Switches, 'haltOf'>, scope: HaltScope): LimitFailure {
+  return { code: 'limits.halted', text: haltText(scope, switches.haltOf(scope)), retryAfterMs: null }
 }
 
-/** What the caller is told about a halt. */
-export function haltText(scope: HaltScope): string {
-  switch (scope.kind) {
-    case 'all':
-      return 'trading is halted for everybody, by an administrator'
-    case 'account':
-      return `trading is halted on account ${scope.accId}`
-    case 'caller':
-      return 'trading is halted for this key; POST /api/trading/resume ends a halt of its own'
+function haltText(scope: HaltScope, haltedBy: 'admin' | 'caller' | null): string {
+  if (scope.kind === 'caller' && haltedBy !== 'admin') {
+    return 'trading is halted for this key, by the key itself; POST /api/trading/resume with this key ends the halt'
   }
+  return `trading is halted ${whereText(scope)}, by an administrator; only an administrator can end the halt`
+}
+
+function whereText(scope: HaltScope): string {
+  if (scope.kind === 'account') return `on account ${scope.accId}`
+  return scope.kind === 'all' ? 'for everybody' : 'for this key'
 }

@@ -6,21 +6,48 @@ import type { MarketFacts } from '../../limits/market-facts.ts'
 import type { OrderFacts } from '../../limits/order-facts.ts'
 import { valueOf } from '../../limits/order-value.ts'
 import type { Refusal, LimitVerdict } from '../../limits/verdict.ts'
-import type { LedgerEntry } from '../entry.ts'
+import type { EntryState, LedgerEntry } from '../entry.ts'
 import { type OrderCall, writeOrderCall } from '../order-call.ts'
-import type { DryRun, OrderReply } from '../request.ts'
+import type { DryRun, KeyUse, OrderReply } from '../request.ts'
 
 /** What a caller is told about an entry. */
 export function replyOf(entry: LedgerEntry, isReplay: boolean): OrderReply {
-  if (entry.reply !== null) return { kind: 'answered', body: entry.reply, intentId: entry.id, isReplay }
-  if (entry.state === 'lapsed') return refused({ code: 'order.lapsed', intentId: entry.id }, entry.id)
-  if (entry.state === 'absent') return refused({ code: 'order.absent', intentId: entry.id }, entry.id)
-  return { kind: 'unknown', intentId: entry.id, isReplay }
+  const { id: intentId, state, reply } = entry
+  if (reply !== null) return { kind: 'answered', body: reply, intentId, state, isReplay }
+  if (state === 'lapsed') return refused({ code: 'order.lapsed', intentId }, entry, isReplay)
+  if (state === 'absent') return refused({ code: 'order.absent', intentId }, entry, isReplay)
+  return { kind: 'unknown', intentId, isReplay }
 }
 
-/** A call that is not sent; `intentId` names the entry that says so, if there is one. */
-export function refused(failure: Failure, intentId: string | null): OrderReply {
-  return { kind: 'refused', failure, intentId }
+/**
+ * A call that is not carried out. `entry` is the one that says so, or that is in the way. Its id is null where nothing is
+ * written down; the state then says what an entry would.
+ */
+export function refused(
+  failure: Failure,
+  { id, state }: { readonly id: string | null; readonly state: EntryState },
+  isReplay = false,
+): OrderReply {
+  return { kind: 'refused', failure, intentId: id, state, isReplay }
+}
+
+/** A call that was refused before anything was written down or sent. */
+export function refusedUnwritten(failure: Failure): OrderReply {
+  return refused(failure, { id: null, state: 'refused' })
+}
+
+/** What a call meets under the key of an earlier entry. `bodyHash` is that of the call. */
+export function keyUseOf({ id, state, bodyHash: earlier }: LedgerEntry, bodyHash: string): KeyUse {
+  if (earlier !== bodyHash) return { state: 'conflict', intentId: id }
+  // Nothing of these exists upstream, so the caller may try again under the same key.
+  if (state === 'not_sent' || state === 'absent' || state === 'refused') return { state: 'free', intentId: id }
+  return { state: state === 'reserved' ? 'in_flight' : 'replay', intentId: id }
+}
+
+/** The refusal that a key in use causes; null when it causes none. */
+export function keyFailureOf({ state, intentId }: KeyUse): Failure | null {
+  if (state === 'conflict') return { code: 'order.idempotency_conflict', intentId }
+  return state === 'in_flight' ? { code: 'order.in_flight', intentId } : null
 }
 
 /** Why a verdict keeps a call from being sent; null when it does not. */
@@ -37,12 +64,17 @@ export function limitFailure({ gate, text, retryAfterMs }: Omit<Refusal, 'isRetr
 export function dryRun(
   call: OrderCall,
   { gates }: LimitVerdict,
-  failure: Failure | null,
+  obstacle: Failure | null,
   fee: FeeEstimate | null,
+  idempotency: KeyUse | null,
 ): OrderReply {
-  const value = addedBy(gates)
-  const report = { wouldPass: failure === null, failure, gates, value, fee, body: writeOrderCall(call, null) }
-  return { kind: 'dry_run', report }
+  // The key is looked at before everything else, as in the call itself.
+  const failure = (idempotency === null ? null : keyFailureOf(idempotency)) ?? obstacle
+  const found = { gates, value: addedBy(gates), fee, idempotency }
+  return {
+    kind: 'dry_run',
+    report: { wouldPass: failure === null, failure, ...found, body: writeOrderCall(call, null) },
+  }
 }
 
 /** What the order would cost to trade, with the same price that the limits use; null without an honest estimate. */

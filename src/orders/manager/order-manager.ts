@@ -2,6 +2,7 @@ import type { Failure } from '../../base/failure.ts'
 import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/timers.ts'
+import { NOTHING_KNOWN } from '../../limits/market-facts.ts'
 import type { LimitState } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
@@ -11,6 +12,7 @@ import { OrderRanks } from '../admission/order-ranks.ts'
 import { pricingInputsOf } from '../admission/pricing-inputs.ts'
 import { targetOrderOf } from '../admission/target-order.ts'
 import type { HaltScope } from '../kill-switch/switches.ts'
+import type { LedgerEntry } from '../entry.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
 import type { Upstream } from '../reconciliation/account-orders.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
@@ -18,7 +20,17 @@ import { GroupCommit } from '../sending/group-commit.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
 import { type SendDeadline, SendDeadlines } from '../sending/send-deadline.ts'
 import { drawTag } from '../tag.ts'
-import { dryRun, failureOf, feeOf, limitFailure, refused, replyOf } from './answer.ts'
+import {
+  dryRun,
+  failureOf,
+  feeOf,
+  keyFailureOf,
+  keyUseOf,
+  limitFailure,
+  refused,
+  refusedUnwritten,
+  replyOf,
+} from './answer.ts'
 import { CallerQuota } from './caller-quota.ts'
 import { refusedEntry, type WrittenCall } from './new-entry.ts'
 import { OrderEntries } from './order-entries.ts'
@@ -148,7 +160,9 @@ export class OrderManager {
     const obstacle = this.#admission.obstacleOf(call, request, nowMs) ?? failureOf(verdict)
     if (request.isDryRun) {
       const fee = feeOf(facts, inputs.market, state.policy.bandPercent, nowMs)
-      return { reply: dryRun(call, verdict, obstacle, fee), budgets: state.budgets(nowMs) }
+      const keyed = this.#entryOfKey(request)
+      const use = keyed === null ? null : keyUseOf(keyed, bodyHash)
+      return { reply: dryRun(call, verdict, obstacle, fee, use), budgets: state.budgets(nowMs) }
     }
     const rank = request.isKillSwitch ? 'switch' : this.#ranks.rankOf(call, nowMs)
     const failure = obstacle ?? this.#admission.noRoomFor(call, request, rank)
@@ -177,7 +191,9 @@ export class OrderManager {
   #earlyRefusal(call: OrderCall, request: OrderRequest, state: LimitState, nowMs: number): Failure | null {
     const obstacle = this.#admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
-    const refusal = state.earlyRefusal(limitFactsOf(call, null), nowMs)
+    const facts = limitFactsOf(call, null)
+    const market = facts.symbol === null ? NOTHING_KNOWN : this.#contracts.knownFacts(facts.symbol)
+    const refusal = state.earlyRefusal(facts, market, nowMs)
     return refusal === null ? null : limitFailure(refusal)
   }
 
@@ -201,35 +217,38 @@ export class OrderManager {
     return { code: 'limits.rate', text, retryAfterMs: waitMs }
   }
 
-  /** The reply to a call that was made before; null for a new one. */
-  #earlier({ caller, idempotencyKey, isDryRun }: OrderRequest, bodyHash: string): OrderReply | null {
-    if (idempotencyKey === null || isDryRun) return null
+  /** The reply to a call that was made before; null for a new one, and for a dry run. */
+  #earlier(request: OrderRequest, bodyHash: string): OrderReply | null {
+    const entry = request.isDryRun ? null : this.#entryOfKey(request)
+    if (entry === null) return null
+    const use = keyUseOf(entry, bodyHash)
+    if (use.state === 'free') return null
+    const failure = keyFailureOf(use)
+    return failure === null ? replyOf(entry, true) : refused(failure, entry)
+  }
+
+  /** The last entry under the idempotency key of a call; null without one. */
+  #entryOfKey({ caller, idempotencyKey }: OrderRequest): LedgerEntry | null {
+    if (idempotencyKey === null) return null
     const sinceMs = this.#deps.timers.nowMs() - IDEMPOTENCY_MS
     const found = this.#deps.ledger.byIdempotencyKey(caller, idempotencyKey, sinceMs)
-    const entry = found === null ? null : this.entries.byId(found.id)
-    if (entry === null) return null
-    const intentId = entry.id
-    if (entry.bodyHash !== bodyHash) return refused({ code: 'order.idempotency_conflict', intentId }, intentId)
-    // Nothing of these exists upstream, so the caller may try again under the same key.
-    if (entry.state === 'not_sent' || entry.state === 'absent' || entry.state === 'refused') return null
-    if (entry.state === 'reserved') return refused({ code: 'order.in_flight', intentId }, intentId)
-    return replyOf(entry, true)
+    return found === null ? null : this.entries.byId(found.id)
   }
 
   /** Refuses a call. Its entry is written when there is time for it: nothing hangs on it, so no caller waits. */
   #refuse(call: WrittenCall, failure: Failure): OrderReply {
     const { caller, isDryRun } = call.request
-    if (isDryRun) return refused(failure, null)
+    if (isDryRun) return refusedUnwritten(failure)
     this.entries.counts.refused++
     this.#deps.onRefused(caller, failure)
     const entry = refusedEntry(call, drawTag(this.#deps.random), failure)
-    if (this.#refused.take(caller, entry.id, call.nowMs) !== null) return refused(failure, null)
+    if (this.#refused.take(caller, entry.id, call.nowMs) !== null) return refusedUnwritten(failure)
     try {
       this.#deps.ledger.insertRefused(entry)
     } catch (error) {
       this.#deps.storage.failed(error)
-      return refused(failure, null)
+      return refusedUnwritten(failure)
     }
-    return refused(failure, entry.id)
+    return refused(failure, entry)
   }
 }

@@ -9,9 +9,9 @@ import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { haltFailure, type HaltScope } from '../kill-switch/switches.ts'
+import type { HaltScope } from '../kill-switch/switches.ts'
 import type { Ledger } from '../ledger.ts'
-import { addedBy, limitFailure, refused, replyOf } from '../manager/answer.ts'
+import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../manager/answer.ts'
 import { reservedEntry, type WrittenCall } from '../manager/new-entry.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { isCancel, type OrderCall, writeOrderCall } from '../order-call.ts'
@@ -74,7 +74,7 @@ export class OrderSender {
     const isMeant = ({ caller, call }: LedgerEntry): boolean =>
       call.kind !== 'cancel' &&
       (scope.kind === 'all' || (scope.kind === 'caller' ? caller === scope.caller : call.accId === scope.accId))
-    this.#inFlight.stopWhere(isMeant, haltFailure(scope))
+    this.#inFlight.stopWhere(isMeant, this.#deps.admission.haltFailure(scope))
   }
 
   /** Which frame carries an entry. */
@@ -107,7 +107,7 @@ export class OrderSender {
       storage.failed(error)
       if (!admitted.request.isKillSwitch) {
         if (entry !== null) entries.transition(entry, 'not_sent', { detail: 'the storage failed' })
-        return refused(STORAGE_FAILED, null)
+        return refusedUnwritten(STORAGE_FAILED)
       }
       entry ??= reservedEntry(written, drawTag(random), null, false)
     }
@@ -151,7 +151,7 @@ export class OrderSender {
     const { state, changes } = resolveCallResult(sent, ending, () => this.#inFlight.orderOf(entry), ledger)
     const moved = entries.transition(sent, state, changes)
     if (moved.state === 'not_sent' && 'outcome' in ending && !ending.outcome.ok) {
-      return refused(ending.outcome.failure, entry.id)
+      return refused(ending.outcome.failure, moved)
     }
     if (moved.state !== 'unknown') return replyOf(moved, false)
     const wait = new Promise<void>((resolve) => void timers.after(WAIT_FOR_RECONCILIATION_MS, resolve))
@@ -184,7 +184,6 @@ export class OrderSender {
     const isRefusal = failure.code.startsWith('limits.') || failure.code.startsWith('auth.')
     if (isRefusal) onRefused(entry.caller, failure)
     const changes = isRefusal ? { refusal: failure } : { detail: failure.code }
-    entries.transition(entry, isRefusal ? 'refused' : 'not_sent', changes)
-    return refused(failure, entry.id)
+    return refused(failure, entries.transition(entry, isRefusal ? 'refused' : 'not_sent', changes))
   }
 }

@@ -1,6 +1,8 @@
 import { StorageHealth } from '../../../src/base/storage-health.ts'
 import { ModifyOrderOp, OrderStatus, TrdMarket } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import type { TradingAccounts } from '../../../src/accounts/trading-accounts.ts'
+import type { Failure } from '../../../src/base/failure.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { type HaltReport, type HaltRequest, OrderService } from '../../../src/orders/order-service.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
@@ -40,6 +42,8 @@ export class SwitchRig {
   onCancel: (accId: bigint, orderId: bigint) => Reply = () => null
   onList: (accId: bigint, isFresh: boolean) => Reply = () => null
   onPlace: () => Reply = () => null
+  /** How OpenD lists the accounts when that account is asked for. */
+  onAccounts = async (accId: bigint): Promise<TradingAccounts | Failure> => new Map([[accId, 'simulate']])
   /** On whose behalf the lists of orders were asked for, with the rank. */
   readonly listedFor: string[] = []
   /** Markets in which every account may trade. */
@@ -187,7 +191,7 @@ export class SwitchRig {
       connId: () => '1',
       onContradiction: () => undefined,
       recordSent: () => undefined,
-      tradingAccounts: async (accId) => new Map([[accId, 'simulate']]),
+      tradingAccounts: (accId) => this.onAccounts(accId),
       allAccounts: async () =>
         [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: this.markets })),
       isLinkUp: () => this.isLinkUp,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { haltOver, type HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
+import { haltFailure, haltOver, type HaltScope, Switches } from '../../../src/orders/kill-switch/switches.ts'
 import { Rng } from '../simulation/rng.ts'
 import { Disk } from '../simulation/disk.ts'
 import { StoredSwitches } from '../simulation/stored-tables.ts'
@@ -68,4 +68,38 @@ test('a halt that was ended while the storage failed does not come back', () => 
   disk.doesFail = false
   one.retryWrites()
   assert.equal(open().haltOf(OWN), null)
+})
+
+test('the refusal of an order says who can end the halt', () => {
+  const one = switches().open()
+  const textOf = (scope: HaltScope): string => haltFailure(one, scope).text
+  one.halt(OWN, false)
+  assert.match(textOf(OWN), /by the key itself; POST \/api\/trading\/resume with this key ends the halt$/)
+  one.halt(OWN, true)
+  assert.match(textOf(OWN), /for this key, by an administrator; only an administrator can end the halt$/)
+  for (const scope of [{ kind: 'all' }, { kind: 'account', accId: '5' }] as const) {
+    one.halt(scope, true)
+    assert.match(textOf(scope), /(?:for everybody|on account 5), by an administrator; only an administrator can end/)
+  }
+})
+
+test('the list of halts has every halt in force, and one of everything while the stored ones cannot be read', () => {
+  const { disk, open } = switches()
+  const account: HaltScope = { kind: 'account', accId: '5' }
+  const one = open()
+  one.halt(OWN, false)
+  one.halt(account, true)
+  const sinceMs = one.halts()[0]?.sinceMs
+  assert.deepEqual(one.halts(), [
+    { scope: OWN, isByAdmin: false, sinceMs },
+    { scope: account, isByAdmin: true, sinceMs },
+  ])
+  disk.doesFail = true
+  const unread = open()
+  assert.deepEqual(unread.halts(), [{ scope: { kind: 'all' }, isByAdmin: true, sinceMs }])
+  unread.halt({ kind: 'all' }, true)
+  assert.equal(unread.halts().length, 1)
+  disk.doesFail = false
+  unread.retryWrites()
+  assert.equal(unread.halts().length, 3)
 })

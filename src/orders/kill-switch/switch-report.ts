@@ -1,0 +1,45 @@
+import type { AllowedAccounts } from '../../accounts/allowed-accounts.ts'
+import type { CancelTaskView } from './cancel-tasks.ts'
+import { type HaltScope, scopeName } from './halt-scope.ts'
+import type { SwitchedBy } from './switch-rights.ts'
+import type { StoredHalt } from './switch-store.ts'
+
+/** What stops trading now, and what cancels orders now or later. */
+export interface SwitchReport {
+  readonly halts: readonly StoredHalt[]
+  /** The cancel-afters that are armed or have fired, and the cancels of halts. */
+  readonly tasks: readonly CancelTaskView[]
+  /** Whether all of it survives a restart: false while the storage fails. */
+  readonly isStored: boolean
+}
+
+/**
+ * The part of a report that a caller may see: all of it for an administrator; else what covers the caller itself, and
+ * halts of accounts that it may use. `accounts` are those; null for every account.
+ */
+export function reportFor(report: SwitchReport, by: SwitchedBy, accounts: AllowedAccounts): SwitchReport {
+  if (by.isAdmin) return report
+  const isSeen = (scope: HaltScope): boolean => {
+    if (scope.kind === 'account') return accounts === null || accounts.has(BigInt(scope.accId))
+    return scope.kind === 'all' || scope.caller === by.caller
+  }
+  const isOwn = ({ scope }: CancelTaskView): boolean => scope.kind === 'caller' && scope.caller === by.caller
+  return { ...report, halts: report.halts.filter(({ scope }) => isSeen(scope)), tasks: report.tasks.filter(isOwn) }
+}
+
+/** The halts that stop a part of a scope, or all of it. A caller trades on any account, so those two always overlap. */
+export function haltsWithin(halts: readonly StoredHalt[], scope: HaltScope): readonly StoredHalt[] {
+  return halts.filter((halt) => {
+    if (halt.scope.kind === 'all' || scope.kind === 'all' || halt.scope.kind !== scope.kind) return true
+    return isSameScope(halt.scope, scope)
+  })
+}
+
+/** Whether one of the halts stops the whole of a scope. */
+export function isHalted(halts: readonly StoredHalt[], scope: HaltScope): boolean {
+  return halts.some((halt) => halt.scope.kind === 'all' || isSameScope(halt.scope, scope))
+}
+
+function isSameScope(one: HaltScope, other: HaltScope): boolean {
+  return scopeName(one) === scopeName(other)
+}
