@@ -38,6 +38,7 @@ const MAY_IMPORT: Arrows = {
     'limits',
     'gateway',
     'wire',
+    'transport',
     'calls',
     'base',
     'proto',
