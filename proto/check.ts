@@ -1,7 +1,7 @@
 import { jsonNameOf } from '../src/wire/json-name.ts'
 import type { FieldModel, MessageModel, SchemaModel } from './model.ts'
 
-/** What parses and resolves but does not suit the codec or the JSON face; each problem with its file and field. */
+/** Problems that the codec or the JSON mapping has with a parsed schema, each with its file and field. */
 export function checkSchema(schema: SchemaModel): readonly string[] {
   const recursive = recursiveFields(schema)
   const problems: string[] = []
@@ -12,9 +12,7 @@ export function checkSchema(schema: SchemaModel): readonly string[] {
         problems.push(`${placeOf(message, field)}: enum ${field.enumName} is not in the schema`)
       }
       if (recursive.has(field)) {
-        problems.push(
-          `${placeOf(message, field)}: ${field.type} contains itself; the decoder's depth has no other bound`,
-        )
+        problems.push(`${placeOf(message, field)}: ${field.type} contains itself, so the decoder's depth is unbounded`)
       }
     }
   }
@@ -29,14 +27,14 @@ function jsonNameClashes(message: MessageModel): readonly string[] {
     for (const key of new Set([field.name, jsonNameOf(field.name)])) {
       const owner = owners.get(key)
       if (owner !== undefined)
-        problems.push(`${placeOf(message, field)}: JSON name ${key} is also that of ${owner.name}`)
+        problems.push(`${placeOf(message, field)}: JSON name ${key} is also the JSON name of ${owner.name}`)
       owners.set(key, field)
     }
   }
   return problems
 }
 
-/** The fields that lead back to a message which is being walked through. */
+/** The fields whose type is a message that contains the field, directly or through others. */
 function recursiveFields(schema: SchemaModel): ReadonlySet<FieldModel> {
   const found = new Set<FieldModel>()
   const done = new Set<string>()

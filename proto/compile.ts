@@ -11,7 +11,7 @@ const SCHEMA_VERSION = '10.11.7108'
 
 const FOLDER = new URL('.', import.meta.url)
 
-/** What compiling gives: the text of each generated file by its name, or why the sources are refused. */
+/** The result of compiling: the text of each generated file by its name, or the problems of the sources. */
 export type Compiled =
   | { readonly ok: true; readonly outputs: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly problems: readonly string[] }
@@ -20,8 +20,8 @@ export type Compiled =
 export type ProtocolIds = Readonly<Record<string, string>>
 
 /**
- * Compiles the sources. Pure: reads no file and writes none. `apiCalls` are the calls whose messages the deployed
- * Worker carries: those of `src/calls.ts`.
+ * Compiles the sources. Pure: does not read or write files. `apiCalls` are the calls of `src/calls.ts`, whose messages
+ * the deployed Worker contains.
  */
 export function compile(files: ProtoFiles, protocolIds: ProtocolIds, apiCalls: readonly string[]): Compiled {
   const parsed = parseProtoFiles(files)
@@ -69,7 +69,7 @@ function bodiesOf(schema: SchemaModel, name: string): Pick<ProtocolModel, 'reque
   return { request: schema.messages.has(request) ? request : null, response: `${name}.Response` }
 }
 
-/** What is compiled. */
+/** The input of `compile`. */
 export interface Sources {
   readonly files: ProtoFiles
   readonly protocolIds: ProtocolIds
@@ -87,7 +87,7 @@ export function readSources(): Sources {
   }
 }
 
-/** The generated files whose committed text is not what the sources compile to. */
+/** The generated files whose committed text differs from the compiled text. */
 export function staleOutputs(outputs: ReadonlyMap<string, string>): readonly string[] {
   return [...outputs].filter(([name, text]) => readOrNull(name) !== text).map(([name]) => name)
 }
@@ -121,7 +121,7 @@ if (import.meta.main) {
   const line = commandLine({
     command: 'npm run proto --',
     about: 'Compiles the .proto files into the tables and types that the product uses.',
-    options: { check: { about: 'writes nothing; fails when a generated file is not what the sources compile to' } },
+    options: { check: { about: 'writes nothing; fails if a generated file is stale' } },
   })
   process.exitCode = main(line.has('check'))
 }

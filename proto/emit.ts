@@ -17,7 +17,7 @@ const TYPESCRIPT_TYPES: Readonly<Record<string, string>> = {
   bytes: 'Uint8Array',
 }
 
-/** One of the two run-time tables; one message, enum or protocol per line, so that a diff reads well. */
+/** One of the two run-time tables, with one message, enum or protocol per line for readable diffs. */
 export function emitSchemaJson(version: string, part: SchemaModel, protocols: readonly ProtocolModel[]): string {
   const messages = [...part.messages.values()]
     .map((message) => [message.name, messageRow(message)] as const)
@@ -37,7 +37,7 @@ function emitLines(entries: readonly (readonly [string, unknown])[]): string {
   return `{\n${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',\n')}}`
 }
 
-/** A message in the form that `src/wire/schema-row.ts` describes and reads. */
+/** A message as a row of `src/wire/schema-row.ts`. */
 function messageRow({ fields }: MessageModel): string {
   let last = 0
   const parts = fields.map(({ number, name, rule, type, enumName }) => {
@@ -48,7 +48,7 @@ function messageRow({ fields }: MessageModel): string {
   return parts.join(',')
 }
 
-/** An enum in that form. */
+/** An enum as such a row. */
 function enumRow({ values }: EnumModel): string {
   const prefix = commonPrefix([...values.keys()])
   let last = -1
@@ -60,13 +60,13 @@ function enumRow({ values }: EnumModel): string {
   return `${prefix} ${parts.join(',')}`
 }
 
-/** A protocol in that form. */
+/** A protocol as such a row. */
 function protocolRow({ name, request, response }: ProtocolModel): string {
   if (response === `${name}.Response`) return request === null ? `${name}!` : name
   return `${name} ${request} ${response}`
 }
 
-/** What all names begin with, up to an underscore. */
+/** The common prefix of all names, up to its last underscore. */
 function commonPrefix(names: readonly string[]): string {
   let [prefix = ''] = names
   for (const name of names) while (!name.startsWith(prefix)) prefix = prefix.slice(0, -1)
@@ -107,8 +107,8 @@ function emitMessage(message: MessageModel): string {
 
 function emitField(field: FieldModel): string {
   const type = TYPESCRIPT_TYPES[field.type] ?? `MessageTypes['${field.type}']`
-  const notes = [field.comment, field.enumName].filter((note) => note !== null)
-  const comment = emitComment(notes.length === 0 ? null : notes.join('; '), '    ')
+  const parts = [field.comment, field.enumName].filter((part) => part !== null)
+  const comment = emitComment(parts.length === 0 ? null : parts.join('; '), '    ')
   if (field.rule === 'required') return `${comment}    readonly ${field.name}: ${type}`
   const value = field.rule === 'repeated' ? `readonly ${type}[]` : type
   return `${comment}    readonly ${field.name}?: ${value} | undefined`
@@ -125,7 +125,7 @@ export function emitEnums(schema: SchemaModel): string {
   for (const { name } of enums) uses.set(lastPart(name), (uses.get(lastPart(name)) ?? 0) + 1)
   const constants = enums.map((type) => {
     const short = lastPart(type.name)
-    // Eleven files have a SortField of their own: such a name carries its file's.
+    // A name that several files use gets the file's name as prefix: eleven files have a SortField.
     const identifier = uses.get(short) === 1 ? short : type.name.replaceAll('.', '_')
     return emitEnum(identifier, type)
   })
@@ -141,8 +141,8 @@ function emitEnum(identifier: string, type: EnumModel): string {
 }
 
 /**
- * The value's name without the enum's, where every value of the enum carries it. The underscore stays before a
- * digit, so that the name can be written after a dot: `KLType._1Min`.
+ * The value's name without the enum's name, if every value of the enum begins with it. The underscore stays before a
+ * digit, so that the name is valid after a dot: `KLType._1Min`.
  */
 function shortValueName(type: EnumModel, name: string): string {
   const prefix = `${lastPart(type.name)}_`

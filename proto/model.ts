@@ -1,4 +1,4 @@
-/** What the .proto files say, free of the parser: the input of everything that `compile.ts` writes. */
+/** The content of the .proto files, independent of the parser. `compile.ts` generates all files from it. */
 export interface SchemaModel {
   /** By full name, in file order; a nested message follows the one it is declared in. */
   readonly messages: ReadonlyMap<string, MessageModel>

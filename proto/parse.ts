@@ -5,37 +5,37 @@ import type { EnumModel, FieldModel, MessageModel, SchemaModel } from './model.t
 /** The text of each .proto file by its file name (`Trd_PlaceOrder.proto`). */
 export type ProtoFiles = ReadonlyMap<string, string>
 
-/** The parsed schema, or everything in the files that the codec could not do, each with its file and field. */
+/** The parsed schema, or everything in the files that the codec does not support, each with its file and field. */
 export type ParsedSchema =
   | { readonly ok: true; readonly schema: SchemaModel }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Scalars that OpenD uses and the codec knows. The sint and fixed families are left out because nobody sends them. */
+/** Scalar types that the codec supports. OpenD does not use the sint and fixed types. */
 const SCALARS = new Set(['int32', 'uint32', 'int64', 'uint64', 'double', 'float', 'bool', 'string', 'bytes'])
 
-/** The codec keeps an array by field number, so a number far above the rest would cost memory in every message. */
+/** The codec has an array indexed by field number, so one very high number costs memory in every message. */
 const MAX_FIELD_NUMBER = 511
 
-/** What OpenD's names look like; their snake case is then a plain JSON name. */
+/** The form of OpenD's field names, whose snake case is a plain JSON name. */
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]*$/
 
-/** protobufjs silently drops a field or message of this name, as it could not be a key of a plain object. */
+/** protobufjs silently drops a field or message with this name, which cannot be a key of a plain object. */
 const DROPPED_NAME = '__proto__'
 
 /** `enum Trd_Common.TrdSide; free text`: the enum whose numbers an int32 field takes, before any text. */
 const ENUM_COMMENT = /^enum ([\w.]+)(?:; (.+))?$/s
 
-/** The one default in OpenD's schema. It stands on a required field, so no decoder ever fills it in. */
+/** The one default in OpenD's schema. It is on a required field, so decoders never use it. */
 const ALLOWED_DEFAULT = { field: 'retType', value: -400 }
 
-/** Reads the files into one schema. Never throws on what a .proto file says: each refusal is a problem. */
+/** Reads the files into one schema. Does not throw on invalid files: it returns each error as a problem. */
 export function parseProtoFiles(files: ProtoFiles): ParsedSchema {
   const reading = new SchemaReading()
   for (const [fileName, source] of files) reading.addFile(fileName, source)
   return reading.finish()
 }
 
-/** A file after parsing: its place in the tree and the files whose names it may use. */
+/** A parsed file: its place in the tree and the files whose names it may use. */
 interface ProtoFile {
   readonly fileName: string
   readonly namespace: protobuf.Namespace
@@ -106,7 +106,7 @@ class SchemaReading {
     if (type.toJSON().group) this.#refuse(file, name, 'a group')
     if (type.extensions) this.#refuse(file, name, 'an extension range')
     for (const oneof of type.oneofsArray) this.#refuse(file, `${name}.${oneof.name}`, 'a oneof')
-    // An extension is reported where it stands; protobufjs also lists it here.
+    // An extension is reported where it is declared; protobufjs lists it here too.
     const own = type.fieldsArray.filter((field) => field.declaringField === null)
     const fields = own.map((field) => this.#readField(file, field)).filter((field) => field !== null)
     fields.sort((left, right) => left.number - right.number)
@@ -146,7 +146,7 @@ class SchemaReading {
   }
 }
 
-/** Why the codec could not carry a field, or null. */
+/** Why the codec does not support a field, or null. */
 function refusalOf(field: protobuf.Field): string | null {
   if (field.map) return 'a map is not supported'
   if (field.extend !== undefined) return 'an extension is not supported'
@@ -165,7 +165,7 @@ function refusalOf(field: protobuf.Field): string | null {
   return field.type === 'int32' ? null : 'only an int32 field has an enum comment'
 }
 
-/** protobufjs keeps the word of the .proto file, and leaves it out for `optional`. */
+/** protobufjs returns the rule as written in the .proto file, and no rule for `optional`. */
 function ruleOf(field: protobuf.Field): FieldModel['rule'] {
   return field.rule === 'required' || field.rule === 'repeated' ? field.rule : 'optional'
 }

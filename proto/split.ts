@@ -2,15 +2,15 @@ import type { ProtocolModel, SchemaModel } from './model.ts'
 
 /** The schema in two parts. */
 export interface SplitSchema {
-  /** What the bodies of the named calls are made of. */
+  /** The messages and enums in the bodies of the named calls. */
   readonly api: SchemaModel
-  /** Everything else. */
+  /** The other messages and enums. */
   readonly rest: SchemaModel
 }
 
 /**
- * Cuts the schema in two, so that the deployed Worker carries only the messages of its own API; the simulator, which
- * answers every call there is, adds the rest.
+ * Splits the schema in two, so that the deployed Worker contains only the messages of its own API. The simulator
+ * answers every call, so it adds the rest.
  */
 export function splitSchema(
   schema: SchemaModel,

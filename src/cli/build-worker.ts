@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The repository's top folder. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What wrangler needs so that it asks nothing of the internet and of nobody. */
+/** Environment in which wrangler makes no network request and shows no prompt. */
 export const OFFLINE_ENV = {
   CI: '1',
   WRANGLER_SEND_METRICS: 'false',
@@ -13,8 +13,8 @@ export const OFFLINE_ENV = {
 } as const
 
 /**
- * Bundles the Worker exactly as a deployment would, into `outDir`, as a file named after its entry: `index.js` for the
- * product's own. Rejects with wrangler's output when the bundle cannot be made.
+ * Bundles the Worker exactly as a deployment does. Writes the bundle to `outDir`, as a file named after its entry:
+ * `index.js` for the product itself. Rejects with wrangler's output when bundling fails.
  */
 export async function buildWorker(outDir: string, entry = 'src/index.ts'): Promise<void> {
   const wrangler = fileURLToPath(new URL('../../node_modules/wrangler/bin/wrangler.js', import.meta.url))

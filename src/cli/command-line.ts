@@ -3,56 +3,56 @@ import { nearestName } from '../wire/nearest-name.ts'
 
 /** One option of a command. */
 export interface CommandOption {
-  /** What its value is called in the help; absent for a switch, which takes none. */
+  /** Name of its value in the help; absent for a switch, which takes no value. */
   readonly takes?: string
-  /** One letter that stands for it. */
+  /** One-letter alias. */
   readonly short?: string
   readonly about: string
 }
 
 /** The options of a command and the text of its help. */
 export interface CommandForm<Name extends string> {
-  /** As users type it, ready for options: `npm start --`. */
+  /** As users type it, up to the options: `npm start --`. */
   readonly command: string
-  /** What it does, in one sentence or two. */
+  /** What the command does, in one or two sentences. */
   readonly about: string
   readonly options: Readonly<Record<Name, CommandOption>>
-  /** What it takes beside options; absent when it takes nothing. */
+  /** The operands; absent when the command takes options only. */
   readonly operands?: { readonly name: string; readonly about: string }
-  /** The end of the help. */
+  /** Text at the end of the help. */
   readonly more?: string
 }
 
-/** A command line that was understood. */
+/** A valid command line. */
 export interface CommandLine<Name extends string> {
   readonly has: (name: Name) => boolean
-  /** The value of an option, the last one when it was given twice; undefined when it was not given. */
+  /** The value of an option; the last one if it was given twice, undefined if it was not given. */
   readonly text: (name: Name) => string | undefined
   readonly texts: (name: Name) => readonly string[]
   readonly operands: readonly string[]
 }
 
-/** A command line, a wish for help, or what is wrong, as a sentence for the user. */
+/** The result of reading a command line: options to run with, the help text, or a sentence that describes the error. */
 export type CommandReading<Name extends string> =
   | { readonly kind: 'run'; readonly line: CommandLine<Name> }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'refused'; readonly problem: string }
 
-/** The exit code for a command line that cannot be understood, as shells and Unix tools use it. */
+/** The exit code for an invalid command line, as in shells and Unix tools. */
 export const EXIT_USAGE = 2
 
-/** The folder in which the user typed the command: npm runs its scripts at the top of the checkout. */
+/** The folder in which the user typed the command; npm itself runs scripts in the top folder of the checkout. */
 export function userFolder(): string {
   const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
   return script === undefined || folder === undefined ? process.cwd() : folder
 }
 
-/** What is wrong with a command line. */
+/** An error in a command line. */
 class Refused extends Error {}
 
 /**
- * Reads a command line. An unknown option, a missing value and an operand too many are refused with the nearest name
- * that is known. `env` shows the options that npm took for its own because `--` was left out.
+ * Reads a command line. Refuses unknown options (and suggests the nearest known name), missing values and excess
+ * operands. `env` contains the options that npm consumed because the user left out `--`.
  */
 export function readCommandLine<Name extends string>(
   form: CommandForm<Name>,
@@ -71,7 +71,7 @@ export function readCommandLine<Name extends string>(
     refuseTakenByNpm(form, values, env)
     const [first] = operands
     if (form.operands === undefined && first !== undefined) {
-      throw new Refused(`${JSON.stringify(first)} is one argument too many: ${form.command} takes options only.`)
+      throw new Refused(`Unexpected argument ${JSON.stringify(first)}: ${form.command} takes options only.`)
     }
     const texts = (name: Name): readonly string[] => values.get(name) ?? []
     return {
@@ -84,7 +84,7 @@ export function readCommandLine<Name extends string>(
   }
 }
 
-/** Reads the command line of this process. Ends the process after printing the help, or what is wrong. */
+/** Reads the command line of this process. Prints the help or the error and exits if there is nothing to run. */
 export function commandLine<Name extends string>(form: CommandForm<Name>): CommandLine<Name> {
   const reading = readCommandLine(form, process.argv.slice(2), process.env)
   if (reading.kind === 'run') return reading.line
@@ -93,7 +93,7 @@ export function commandLine<Name extends string>(form: CommandForm<Name>): Comma
   process.exit(0)
 }
 
-/** Ends this process: what is wrong with its command line, and where its help is. */
+/** Prints an error in the command line and how to get help, then exits. */
 export function refuseCommandLine(form: CommandForm<string>, problem: string): never {
   process.stderr.write(`${problem}\nSee ${form.command} --help\n`)
   process.exit(EXIT_USAGE)
@@ -121,7 +121,7 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined
 }
 
-/** The value of one option of the line; empty for a switch. */
+/** The value of one option; empty for a switch. */
 function valueOf(form: CommandForm<string>, { name, rawName, value, inlineValue }: OptionToken): string {
   const option = Object.hasOwn(form.options, name) ? form.options[name] : undefined
   if (option === undefined) {
@@ -132,13 +132,13 @@ function valueOf(form: CommandForm<string>, { name, rawName, value, inlineValue 
     if (value !== undefined) throw new Refused(`${rawName} takes no value.`)
     return ''
   }
-  // A negative number is a value; anything else with a hyphen is the next option.
+  // A negative number is a value; any other text that starts with a hyphen is the next option.
   const isMissing = value === undefined || (inlineValue !== true && /^-(?!\d)/.test(value))
   if (isMissing) throw new Refused(`${rawName} takes a value: ${rawName} ${option.takes}.`)
   return value
 }
 
-/** npm keeps options that stand before `--`, and passes on what it takes for operands. */
+/** npm consumes options before `--` and puts them into `npm_config_*`; it passes on the operands only. */
 function refuseTakenByNpm(
   form: CommandForm<string>,
   values: ReadonlyMap<string, unknown>,
@@ -148,12 +148,12 @@ function refuseTakenByNpm(
   for (const name of Object.keys(form.options)) {
     const taken = env[`npm_config_${name.replaceAll('-', '_')}`]
     if (taken !== undefined && !values.has(name)) {
-      throw new Refused(`npm took --${name} for itself: put -- before the options, ${form.command} --${name} ...`)
+      throw new Refused(`npm consumed --${name}. Put -- before the options: ${form.command} --${name} ...`)
     }
   }
 }
 
-/** The help of a command. */
+/** The help text of a command. */
 export function helpText(form: CommandForm<string>): string {
   const operands = form.operands === undefined ? [] : [[form.operands.name, form.operands.about] as const]
   const options = Object.entries(form.options).map(([name, { takes, short, about }]) => {

@@ -1,10 +1,10 @@
 /**
- * Makes `npm start` and `npm test` work on a fresh clone: installs the dependencies when node_modules is missing or is
- * not what package-lock.json describes, and does nothing otherwise.
+ * Makes `npm start` and `npm test` work on a fresh clone: installs the dependencies if node_modules is missing or does
+ * not match package-lock.json, and does nothing otherwise.
  *
- * Plain JavaScript without dependencies, because it runs before they are there and on whatever Node the machine has
- * (20 or newer). The `node` package among them then puts Node 24 first on the PATH of every npm script. It runs as a
- * `pre` script, never as `install && main` in one line: a shell remembers where it found `node` the first time.
+ * Plain JavaScript without dependencies, because it runs before they are installed and on the machine's own Node (20 or
+ * newer). The `node` package, one of the dependencies, then puts Node 24 first on the PATH of every npm script. This
+ * file runs as a `pre` script, never as `install && main` in one command: a shell caches where it found `node` first.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -16,13 +16,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-/** A cold `npm ci` takes about 12 s here; a slow network may take minutes, and past ten something is stuck. */
+/** A cold `npm ci` takes about 12 s, on a slow network minutes. After ten minutes it is stuck. */
 const INSTALL_LIMIT_MS = 10 * 60_000
 const LOCK_POLL_MS = 200
-/** npm says what went wrong first and then explains its options: enough to see the former. */
+/** npm prints the error first and its options after that; these lines contain the error. */
 const SHOWN_OUTPUT_LINES = 30
 
-/** One installation at a time per checkout: `npm ci` deletes node_modules, so two at once would eat each other. */
+/** One installation at a time per checkout: `npm ci` deletes node_modules, so two at once would break each other. */
 const lockFile = join(tmpdir(), `opend-edge-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`)
 
 try {
@@ -35,7 +35,7 @@ try {
 async function installAlone() {
   await takeLock()
   try {
-    // Another command may have installed while this one waited for the lock.
+    // Another command may have installed the dependencies while this one waited for the lock.
     if (!isInstalled()) await install()
   } finally {
     rmSync(lockFile, { force: true })
@@ -43,8 +43,8 @@ async function installAlone() {
 }
 
 /**
- * Whether node_modules holds every package of package-lock.json in its version. npm keeps its own lock file inside
- * node_modules and writes it last, so an interrupted installation does not pass.
+ * Whether node_modules contains every package of package-lock.json in its version. npm writes its own lock file inside
+ * node_modules last, so an interrupted installation does not pass.
  */
 function isInstalled() {
   const wanted = readPackages(join(root, 'package-lock.json'))
@@ -52,7 +52,7 @@ function isInstalled() {
   if (wanted === null || present === null) return false
   for (const [path, entry] of Object.entries(wanted)) {
     const found = present[path]
-    // Optional packages of other platforms are rightly absent; the lock file's own root entry has no path.
+    // Optional packages of other platforms may be absent. The root entry of the lock file has an empty path.
     if (path === '' || (found === undefined && entry.optional)) continue
     if (found?.version !== entry.version || found.integrity !== entry.integrity) return false
   }
@@ -67,7 +67,7 @@ function readPackages(file) {
   }
 }
 
-/** The Node that the `node` package brings: its install script must have run for it to be there. */
+/** The Node binary of the `node` package. It exists only if the package's install script has run. */
 function nodeBinary() {
   return join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
 }
@@ -85,23 +85,23 @@ async function install() {
   }
   if (!isInstalled()) {
     throw new Error(
-      'Dependencies were installed, but node_modules is still not what package-lock.json describes. ' +
-        'Are install scripts switched off (`npm config get ignore-scripts`)? Node 24 comes with one of them.',
+      'Dependencies were installed, but node_modules still does not match package-lock.json. ' +
+        'Check that install scripts are enabled (`npm config get ignore-scripts`): one of them installs Node 24.',
     )
   }
 }
 
-/** Runs `npm ci`. `reason` says how it failed, null when it did not. */
+/** Runs `npm ci`. `reason` is how it failed, or null if it succeeded. */
 async function runNpmCi() {
   const { command, args, shell } = npm()
-  // NODE_ENV=production would leave the development tools out, hence --include=dev.
+  // With NODE_ENV=production npm omits the development tools, hence --include=dev.
   const child = spawn(command, [...args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     shell,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: INSTALL_LIMIT_MS,
   })
-  // Should this process be killed, npm works on: the lock then stays taken until npm has ended too.
+  // npm continues if this process is killed, so the lock stays taken until npm has ended too.
   if (child.pid !== undefined) writeLock(process.pid, child.pid)
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
@@ -114,7 +114,7 @@ async function runNpmCi() {
   }
 }
 
-/** The npm that runs this script, on the Node it runs on; `npm` from the PATH when another tool started us. */
+/** The npm that runs this script and its Node; `npm` from the PATH if another tool started this script. */
 function npm() {
   const { npm_execpath: script, npm_node_execpath: node } = process.env
   if (script !== undefined && basename(script) === 'npm-cli.js') {
@@ -123,7 +123,7 @@ function npm() {
   return { command: 'npm', args: [], shell: process.platform === 'win32' }
 }
 
-/** Waits until this process holds the lock file. A lock whose processes are gone is taken over. */
+/** Waits until this process has the lock file. Takes over a lock whose processes have ended. */
 async function takeLock() {
   const mine = `${lockFile}.${process.pid}`
   writeFileSync(mine, String(process.pid))
@@ -140,7 +140,7 @@ async function takeLock() {
   }
 }
 
-/** Takes the lock if it is free. Linking a finished file is atomic: a lock is never seen without its holder. */
+/** Takes the lock if it is free. Linking a complete file is atomic, so a lock file always contains its owner. */
 function tryLink(mine) {
   try {
     linkSync(mine, lockFile)
@@ -151,20 +151,20 @@ function tryLink(mine) {
   }
 }
 
-/** Writes down which processes hold the lock, which this process has already. */
+/** Writes the owners into the lock file, which this process already has. */
 function writeLock(...pids) {
   writeFileSync(`${lockFile}.new`, pids.join(' '))
   renameSync(`${lockFile}.new`, lockFile)
 }
 
-/** Removes the lock of processes that no longer run. Whether the lock should be tried again at once. */
+/** Removes the lock of processes that no longer run. Returns whether to try the lock again at once. */
 function removeIfAbandoned(aside) {
   try {
-    const holder = readFileSync(lockFile, 'utf8')
-    if (holder.split(' ').some((pid) => isRunning(Number(pid)))) return false
+    const owners = readFileSync(lockFile, 'utf8')
+    if (owners.split(' ').some((pid) => isRunning(Number(pid)))) return false
     renameSync(lockFile, aside)
-    // Between the look and the move another process may have taken over: then its lock goes back.
-    if (readFileSync(aside, 'utf8') !== holder) linkSync(aside, lockFile)
+    // Between the read and the rename another process may have taken the lock: then put its lock back.
+    if (readFileSync(aside, 'utf8') !== owners) linkSync(aside, lockFile)
     rmSync(aside)
     return true
   } catch (error) {
@@ -180,7 +180,7 @@ function isRunning(pid) {
     if (error.code !== 'EPERM') return false
   }
   try {
-    // Linux: a process that has ended but that nobody waits for (no init in a container) still takes signals.
+    // Linux: a process that has ended and was not reaped (no init in a container) still takes signals.
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return true

@@ -2,24 +2,24 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-/** A process as far as it matters here. */
+/** The facts about a process that the watch needs. */
 interface ProcessFacts {
   readonly parent: number
   /** The name of the program. */
   readonly program: string
-  /** It has ended, and its parent has not asked for its exit code. */
+  /** The process has ended, and its parent has not collected its exit code. */
   readonly isZombie: boolean
 }
 
-/** How often the launchers are looked at. */
+/** How often the launchers are checked. */
 const INTERVAL_MS = 500
 
 const SHELL = /^-?(?:sh|bash|dash|ash|zsh|ksh|busybox)$/
 
 /**
- * Calls `onGone` once when npm, or the shell that npm put in between, has ended without ending this process: npm passes
- * no SIGHUP on, and a shell that gets SIGTERM passes nothing on. A run that npm did not start belongs to a shell of the
- * user, whose end must not matter. The returned function stops the watch.
+ * Calls `onGone` once when npm, or the shell between npm and this process, has ended without ending this process. This
+ * happens because npm does not forward SIGHUP, and a shell does not forward SIGTERM. A process that npm did not start
+ * runs under the user's shell, whose end must not end it. The returned function stops the watch.
  */
 export function watchLaunchers(
   onGone: () => void,
@@ -37,7 +37,7 @@ export function watchLaunchers(
   return () => clearInterval(timer)
 }
 
-/** The parent, and while it is a shell its parent too. */
+/** The parent process; if it is a shell, also its parent, and so on up to the first process that is not a shell. */
 function launchersFrom(first: number): readonly number[] {
   const pids: number[] = []
   for (let pid = first; pid > 1;) {
@@ -55,7 +55,7 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
-  // Elsewhere this would take a process for each look; there a zombie counts as running until its parent is gone too.
+  // On other platforms each check would start `ps`, so there a zombie counts as running until its parent has ended too.
   return process.platform !== 'linux' || factsOf(pid)?.isZombie !== true
 }
 
@@ -65,7 +65,7 @@ function factsOf(pid: number): ProcessFacts | null {
 
 function factsByProc(pid: number): ProcessFacts | null {
   try {
-    // The name stands in parentheses and may hold any character, also parentheses.
+    // The name is in parentheses and may contain any character, including parentheses.
     const [, program = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
     const [state, parent] = rest.split(' ')
     return { parent: Number(parent), program, isZombie: state === 'Z' }

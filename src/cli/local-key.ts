@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LOCAL_KEY_ID } from '../auth/caller.ts'
 
-/** What the key of a local run may do. Real money is left out unless the gateway is the simulator. */
+/** Scopes of the key of a local run. `trade:real` is added only if the gateway uses the simulator. */
 const SCOPES = ['qot:read', 'acc:read', 'trade:simulate', 'trade:unlock', 'metrics', 'admin'] as const
 
 /**
- * The key of this checkout: made at random on first use and kept in a file that only its owner can read and that git
- * ignores. A file that does not hold a key is replaced.
+ * The key of this checkout: generated at random on first use and stored in a file that git ignores and only its owner
+ * can read. A file without a valid key is overwritten.
  */
 export function localKey(path: string): string {
   const known = readKey(path)
@@ -18,7 +18,7 @@ export function localKey(path: string): string {
   return key
 }
 
-/** The `KEYS_JSON` in which only that key is known. */
+/** A `KEYS_JSON` with that key only. */
 export async function keysJsonFor(key: string, mayTradeReal: boolean): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
   const record = {

@@ -1,7 +1,7 @@
 import type { Timekeeper } from '../simulator/driver.ts'
 import type { MarketClock } from '../simulator/session/market-clock.ts'
 
-/** The time of this machine, and Node's timers. */
+/** This machine's clock and Node's timers. */
 export const timeOfDay: Timekeeper = {
   nowMs: () => Date.now(),
   after: (delayMs, wake) => {
@@ -10,12 +10,12 @@ export const timeOfDay: Timekeeper = {
   },
 }
 
-/** A year of market time in a minute; faster than that nothing could be computed. */
+/** A year of market time in a minute, which is about as fast as the simulator can compute. */
 const MOST_FACTOR = 500_000
 
 /**
- * Reads a clock from the command line: `real`; `frozen:2026-11-20T02:00:00Z`; `fast:60`, sixty times as fast from now
- * on; `fast:1@2026-11-20T02:00:00Z`, from that moment on. Null when it is none of them.
+ * Parses the clock option: `real`; `frozen:2026-11-20T02:00:00Z`; `fast:60`, sixty times as fast from now on;
+ * `fast:1@2026-11-20T02:00:00Z`, starting at that time. Returns null for any other text.
  */
 export function parseClock(text: string, nowMs: number): MarketClock | null {
   if (text === 'real') return { kind: 'real' }
@@ -32,8 +32,8 @@ export function parseClock(text: string, nowMs: number): MarketClock | null {
 }
 
 /**
- * When a run with this clock began, for ids above those of earlier runs; null for a clock that shows the same times in
- * each run, where the same seed and input give the same bytes.
+ * Start time of a run with this clock, from which ids continue above those of earlier runs. Null for a clock that shows
+ * the same times in each run: there the same seed and input give the same bytes.
  */
 export function startOfRun(clock: MarketClock, nowMs: number): number | null {
   const isOfToday = clock.kind === 'real' || (clock.kind === 'fast' && clock.fromMs === clock.sinceMs)

@@ -4,24 +4,24 @@ import { parseFaultScript } from '../simulator/session/fault-script.ts'
 import type { OpendDriver } from '../simulator/driver.ts'
 import { LOOPBACK, type Listener } from './opend-tcp-server.ts'
 
-/** A thousand rules take a tenth of it. */
+/** A script of a thousand rules takes a tenth of this. */
 const MAX_SCRIPT_BYTES = 1024 * 1024
 
 /**
- * The control port, HTTP on loopback: what goes wrong with the simulated OpenD, changed while it runs.
+ * The control port, HTTP on loopback. It changes the faults, login and connections of a running simulated OpenD.
  *
  *     GET  /          connections and login
  *     PUT  /script    a new fault script (JSON)
  *     PUT  /login     in, kicked or lost (plain text)
  *     POST /restart   cuts every connection and keeps all state
  *
- * Requests that a web page could send are refused: there is no password.
+ * Refuses requests that a web page could send, because the port has no password.
  */
 export async function startControlServer(driver: OpendDriver, options: { readonly port: number }): Promise<Listener> {
   const server = createServer((request, response) => {
     answer(driver, request).then(
       ({ status, body }) => reply(response, status, body),
-      () => reply(response, 400, { error: 'the request broke off' }),
+      () => reply(response, 400, { error: 'the request ended before its body was complete' }),
     )
   })
   server.listen(options.port, LOOPBACK)
@@ -47,7 +47,7 @@ async function answer(driver: OpendDriver, request: IncomingMessage): Promise<An
   const { method, url, headers } = request
   // A browser sends an Origin with every request that changes something, and a foreign Host after DNS rebinding.
   const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')
-  if (headers.origin !== undefined || !isLocal) return { status: 403, body: { error: 'not for web pages' } }
+  if (headers.origin !== undefined || !isLocal) return { status: 403, body: { error: 'web pages may not call this' } }
   switch (`${method} ${url}`) {
     case 'GET /':
       return { status: 200, body: { connections: driver.opend.connectionCount, login: driver.opend.login } }
@@ -60,7 +60,7 @@ async function answer(driver: OpendDriver, request: IncomingMessage): Promise<An
     case 'PUT /login': {
       const login = (await readBody(request)).trim()
       if (login !== 'in' && login !== 'kicked' && login !== 'lost') {
-        return { status: 400, body: { error: 'login is in, kicked or lost' } }
+        return { status: 400, body: { error: 'login must be in, kicked or lost' } }
       }
       driver.opend.setLogin(login)
       return { status: 200, body: { login } }

@@ -8,10 +8,10 @@ import { md5Hex, rsaKey } from '../transport/native-crypto.ts'
 import { type CommandForm, type CommandLine, userFolder } from './command-line.ts'
 import { parseClock } from './opend-clock.ts'
 
-/** What `npm run opend` was asked for, checked. */
+/** The checked options of `npm run opend`. */
 export interface OpendCommand {
   readonly port: number
-  /** Null: no such listener. */
+  /** Null for no such listener. */
   readonly webSocketPort: number | null
   readonly controlPort: number | null
   readonly seed: number
@@ -22,11 +22,11 @@ export interface OpendCommand {
   readonly hours: 'exchange' | 'always'
   /** False lifts OpenD's rate limits, for load tests. */
   readonly limitsRates: boolean
-  /** Recorded ticks to show in place of the made-up ones. */
+  /** Recorded ticks that replace the generated ones. */
   readonly replay: readonly RecordedTick[]
 }
 
-/** The command, or what is wrong with the value of an option. */
+/** The command, or a sentence that describes an invalid option value. */
 export type ParsedCommand =
   | { readonly ok: true; readonly command: OpendCommand }
   | { readonly ok: false; readonly problem: string }
@@ -56,19 +56,19 @@ export const OPEND_FORM: CommandForm<OptionName> = {
     clock: { takes: 'CLOCK', about: 'real, frozen:ISO, fast:X or fast:X@ISO; real by default' },
     hours: { takes: 'HOURS', about: 'exchange or always (markets that never close); exchange by default' },
     'rsa-key': { takes: 'FILE', about: 'PKCS#1 PEM of the RSA key; clients without it are refused' },
-    'ws-key': { takes: 'KEY', about: 'asks WebSocket clients for this key' },
-    script: { takes: 'FILE', about: 'faults on command, as JSON' },
-    replay: { takes: 'FILE', about: 'recorded ticks, as CSV, in place of the made-up ones' },
+    'ws-key': { takes: 'KEY', about: 'requires this key of WebSocket clients' },
+    script: { takes: 'FILE', about: 'fault script, as JSON' },
+    replay: { takes: 'FILE', about: 'recorded ticks, as CSV, in place of the generated ones' },
     'no-rate-limits': { about: "lifts OpenD's rate limits, for load tests" },
   },
 }
 
 const DEFAULT_PORT = 11_111
 
-/** A refusal of the command line, for the one place that turns it into a result. */
+/** An invalid option value; `opendOptions` turns it into a result. */
 class BadCommand extends Error {}
 
-/** Checks the options, and reads the files that they name. `nowMs` anchors a fast clock. */
+/** Checks the options and reads the files that they name. `nowMs` is the start of a fast clock. */
 export function opendCommand(line: CommandLine<OptionName>, nowMs: number): ParsedCommand {
   try {
     return { ok: true, command: readCommand(line, nowMs) }
@@ -134,7 +134,7 @@ function readHours(text: string | undefined): 'exchange' | 'always' {
 function readReplay(path: string | undefined): readonly RecordedTick[] {
   if (path === undefined) return []
   const tape = readTape(readText('--replay', path))
-  // A recording may name any security, so it is checked against the market it is going to be shown in.
+  // A recording may name any security, so it is checked against the simulated market that will replay it.
   const problems = tape.ok ? new Market({ seed: 0 }).tapeProblems(tape.ticks) : tape.problems
   if (!tape.ok || problems.length > 0) {
     throw new BadCommand(problems.map(({ line, problem }) => `--replay: line ${line}: ${problem}`).join('\n'))

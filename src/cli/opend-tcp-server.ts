@@ -4,17 +4,17 @@ import type { OpendDriver } from '../simulator/driver.ts'
 /** A running listener. */
 export interface Listener {
   readonly port: number
-  /** Stops listening and cuts what is open. */
+  /** Stops listening and cuts the open connections. */
   close(): Promise<void>
 }
 
-/** Only this machine: the simulator's keys are guessable and its control port has no password. */
+/** Listen on this machine only: the simulator's keys are guessable and its control port has no password. */
 export const LOOPBACK = '127.0.0.1'
 
-/** A client that lets this much pile up unread is cut: it would hold ever more of our memory. */
+/** A client with more unread bytes than this is cut, because its send buffer would grow without limit. */
 export const MAX_UNSENT_BYTES = 16 * 1024 * 1024
 
-/** Serves OpenD's TCP port. Port 0 takes a free one; the result says which. Rejects when the port cannot be had. */
+/** Serves OpenD's TCP port. Port 0 takes a free port, which the result contains. Rejects if the port is unavailable. */
 export async function startTcpServer(driver: OpendDriver, options: { readonly port: number }): Promise<Listener> {
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
@@ -42,10 +42,10 @@ function serve(driver: OpendDriver, socket: Socket): void {
       socket.write(bytes)
       if (socket.writableLength > MAX_UNSENT_BYTES) socket.destroy()
     },
-    // What was sent before the close still goes out.
+    // Bytes written before the close are still sent.
     close: () => socket.destroySoon(),
   })
-  // An error is always followed by `close`, which says all that matters.
+  // An error is always followed by `close`, which handles it.
   socket.on('error', () => {})
   if (connection === null) {
     socket.destroy()

@@ -6,18 +6,18 @@ import type { OpendDriver } from '../simulator/driver.ts'
 import { LOOPBACK, MAX_UNSENT_BYTES, type Listener } from './opend-tcp-server.ts'
 
 /**
- * Clients of this port send no heartbeat, so the server asks: a client that answers no ping between two of them is gone.
- * Thirty seconds each keep a dead connection about as long as the TCP port does.
+ * Clients of this port send no heartbeat, so the server pings them and drops a client that did not answer the previous
+ * ping. With thirty seconds between pings a dead connection stays open about as long as on the TCP port.
  */
 const PING_INTERVAL_MS = 30_000
 
-/** `going away`, which clients take as a reason to come back. */
+/** Close code `going away`: clients reconnect. */
 const GOING_AWAY = 1001
 
-/** `try again later`, for one connection too many. */
+/** Close code `try again later`, for a connection above the limit. */
 const TRY_AGAIN_LATER = 1013
 
-/** Serves OpenD's WebSocket port. Port 0 takes a free one. Rejects when the port cannot be had. */
+/** Serves OpenD's WebSocket port. Port 0 takes a free port. Rejects if the port is unavailable. */
 export async function startWebSocketServer(driver: OpendDriver, options: { readonly port: number }): Promise<Listener> {
   const server = new WebSocketServer({
     host: LOOPBACK,
@@ -27,7 +27,7 @@ export async function startWebSocketServer(driver: OpendDriver, options: { reado
   })
   server.on('connection', (socket) => serve(driver, socket))
   await once(server, 'listening')
-  // From here on an error concerns one connection, which closes by itself.
+  // Once the server listens, an error concerns one connection, which closes by itself.
   server.on('error', () => {})
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('a WebSocket server has a port')
@@ -50,7 +50,7 @@ function serve(driver: OpendDriver, socket: WebSocket): void {
     },
     close: () => socket.close(GOING_AWAY),
   })
-  // An error is always followed by `close`, which says all that matters.
+  // An error is always followed by `close`, which handles it.
   socket.on('error', () => {})
   if (connection === null) {
     socket.close(TRY_AGAIN_LATER, 'too many connections')
@@ -66,7 +66,7 @@ function serve(driver: OpendDriver, socket: WebSocket): void {
     hasAnswered = true
   })
   socket.on('message', (data, isBinary) => {
-    // A text message is no packet of OpenD; as bytes it fails like any other garbage.
+    // A text message is not an OpenD packet. Passed on as bytes, it is refused like any other invalid input.
     connection.receive(isBinary ? data : new Uint8Array(0))
   })
   socket.on('close', () => {

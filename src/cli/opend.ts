@@ -10,7 +10,7 @@ import { LOOPBACK, startTcpServer, type Listener } from './opend-tcp-server.ts'
 import { portText } from './port-owner.ts'
 import { startWebSocketServer } from './opend-websocket-server.ts'
 
-/** `npm run opend`: the simulated OpenD as a server on this machine, until it is told to stop. */
+/** `npm run opend`: runs the simulated OpenD as a server on this machine until it receives a signal. */
 async function main(): Promise<void> {
   const nowMs = Date.now()
   const parsed = opendCommand(commandLine(OPEND_FORM), nowMs)
@@ -64,10 +64,10 @@ function listenProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, port } = error as NodeJS.ErrnoException & { readonly port?: unknown }
   if (code === undefined || typeof port !== 'number') return error.message
-  return `${portText(code, port)}: stop that, or take another port (npm run opend -- --help)`
+  return `${portText(code, port)}: stop it or choose another port (npm run opend -- --help)`
 }
 
-/** With the listeners closed and the timer stopped nothing keeps the process. */
+/** Node exits by itself once the listeners are closed and the timer is stopped. */
 async function stop(driver: OpendDriver, listeners: readonly Listener[]): Promise<void> {
   driver.stop()
   await Promise.all(listeners.map((listener) => listener.close()))

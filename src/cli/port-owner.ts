@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 /** `LISTEN` in /proc/net/tcp. */
 const LISTEN = '0A'
 
-/** Why a port of this machine cannot be listened on, as the start of a sentence; null when it can. */
+/** Why this machine cannot listen on a port, as the start of a sentence; null if it can. */
 export async function portProblem(host: string, port: number): Promise<string | null> {
   const code = await new Promise<string | null>((resolve) => {
     const server = createServer()
@@ -16,15 +16,15 @@ export async function portProblem(host: string, port: number): Promise<string | 
   return code === null ? null : portText(code, port)
 }
 
-/** What it means that listening on a port failed with that code, and by whom the port is taken. */
+/** Describes a failure to listen on a port from its error code. Names the process that uses the port if known. */
 export function portText(code: string, port: number): string {
-  if (code === 'EACCES') return `Port ${port} needs the rights of an administrator`
-  if (code !== 'EADDRINUSE') return `Port ${port} cannot be listened on (${code})`
-  const holder = portOwnerOf(port)
-  return `Port ${port} is in use${holder === null ? '' : ` by ${holder}`}`
+  if (code === 'EACCES') return `Port ${port} needs administrator rights`
+  if (code !== 'EADDRINUSE') return `Cannot listen on port ${port} (${code})`
+  const owner = portOwnerOf(port)
+  return `Port ${port} is in use${owner === null ? '' : ` by ${owner}`}`
 }
 
-/** The process that listens on a TCP port, as `node (process 123)`; null when it cannot be found out. */
+/** The process that listens on a TCP port, as `node (process 123)`; null if it cannot be determined. */
 export function portOwnerOf(port: number): string | null {
   const pid = process.platform === 'linux' ? pidByProc(port) : pidByLsof(port)
   if (pid === null) return null
@@ -32,7 +32,7 @@ export function portOwnerOf(port: number): string | null {
   return name === null ? `process ${pid}` : `${name} (process ${pid})`
 }
 
-/** Linux: the socket's inode from the table of sockets, and the process that has a file descriptor of it. */
+/** Linux: finds the inode of the socket in the socket table and the process with a descriptor of that inode. */
 function pidByProc(port: number): string | null {
   const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => listeningInodes(`/proc/net/${table}`, port)))
   if (inodes.size === 0) return null
@@ -60,7 +60,7 @@ function pidByLsof(port: number): string | null {
   return /^\d+/.exec(stdout ?? '')?.[0] ?? null
 }
 
-/** The program alone: the arguments of another process may hold secrets. */
+/** The program name without arguments: the arguments of another process may contain secrets. */
 function nameOf(pid: string): string | null {
   const program =
     process.platform === 'linux'
@@ -73,7 +73,7 @@ function listOf(folder: string): readonly string[] {
   return attempt(() => readdirSync(folder)) ?? []
 }
 
-/** Processes end while they are looked at, and those of other users cannot be read. */
+/** Undefined if reading fails: a process may end meanwhile, and those of other users are not readable. */
 function attempt<Value>(read: () => Value): Value | undefined {
   try {
     return read()

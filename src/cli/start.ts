@@ -1,15 +1,15 @@
 import { watchLaunchers } from './launchers.ts'
 
 /**
- * `npm start`: see `start/main.ts`. This file comes first and imports nothing large, so that the process ends with npm
- * from its first moments on: loading the rest takes a second. Ending means `process.exit`, since Miniflare ends the
+ * `npm start`: see `start/main.ts`. Loading the rest takes a second. This file imports nothing large, so the signal
+ * handlers and the launcher watch run from the first moment. They call `process.exit`, because Miniflare ends the
  * runtime in an exit handler.
  */
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
 for (const [signal, number] of Object.entries(SIGNALS)) {
-  // Shells expect this code of a program that a signal has ended.
+  // Shells expect this exit code from a program that a signal has ended.
   process.once(signal, () => process.exit(128 + number))
 }
 watchLaunchers(() => process.exit(0))

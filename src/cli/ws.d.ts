@@ -9,7 +9,7 @@ declare module 'ws' {
       options?: {
         readonly perMessageDeflate?: boolean
         readonly headers?: Readonly<Record<string, string>>
-        /** How long the other side may take to end the connection after both have said so, ms. */
+        /** How long the peer may take to end the connection after both sides have sent a close frame, ms. */
         readonly closeTimeout?: number
       },
     )

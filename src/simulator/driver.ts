@@ -1,26 +1,26 @@
 import type { SimulatedOpenD } from './opend.ts'
 import type { ConnectionKind, ConnectionSink } from './session/peer.ts'
 
-/** The time of day and one timer: what a shell lends the simulator. */
+/** The clock and timer that a shell provides to the simulator. */
 export interface Timekeeper {
   /** Unix ms. */
   nowMs(): number
-  /** Calls `wake` after that time, once. The function returned takes it back. */
+  /** Calls `wake` once after that time. The returned function cancels it. */
   after(delayMs: number, wake: () => void): () => void
 }
 
-/** One connection, with the time taken care of. */
+/** One connection whose driver supplies the time. */
 export interface DrivenConnection {
   receive(bytes: Uint8Array): void
   closed(): void
 }
 
-/** Told after everything that happened; a shell that keeps the state looks whether it changed. */
+/** Called after each event, so that a shell that stores the state can check whether it changed. */
 type AfterEvent = () => void
 
 /**
- * Gives a simulated OpenD what it has not: the time of day, and a timer that wakes it. After everything that happens,
- * the one timer is set to the moment the simulator asks for.
+ * Supplies a simulated OpenD with the current time and one timer. After each event it sets the timer to the time that
+ * the simulator requests.
  */
 export class OpendDriver {
   readonly opend: SimulatedOpenD
@@ -35,7 +35,7 @@ export class OpendDriver {
     this.#afterEvent = afterEvent
   }
 
-  /** Accepts a connection; null when OpenD takes no more. */
+  /** Accepts a connection; null if OpenD has no free connection. */
   open(kind: ConnectionKind, sink: ConnectionSink): DrivenConnection | null {
     const connection = this.opend.open(kind, sink, this.#time.nowMs())
     if ('refusal' in connection) return null
@@ -52,12 +52,12 @@ export class OpendDriver {
     }
   }
 
-  /** Sets the timer anew, after something was changed from outside. */
+  /** Updates the timer; call it after a change that did not go through this driver. */
   reschedule(): void {
     this.#afterEvent()
     const nowMs = this.#time.nowMs()
     const dueMs = this.#isStopped ? null : this.opend.nextWakeMs(nowMs)
-    // A timer that rings too early only looks again, so a later moment needs no new one.
+    // A timer that fires too early only reschedules itself, so a later due time does not need a new timer.
     if (dueMs !== null && this.#timer !== null && this.#timer.dueMs <= dueMs) return
     this.#clear()
     if (dueMs === null) return

@@ -17,23 +17,23 @@ import { Accounts, type AccountsOptions } from './trading/accounts.ts'
 import { continueIds } from './trading/identifiers.ts'
 import type { World } from './world.ts'
 
-/** What a simulated OpenD is made of. */
+/** The configuration and state of a simulated OpenD. */
 export interface OpendOptions extends SessionOptions {
-  /** Opening hours, a recording to replay, securities for load tests. */
+  /** Trading hours, a recording to replay, securities for load tests. */
   readonly market?: Omit<MarketOptions, 'seed'>
-  /** Other accounts, or another trade password, than the ones it comes with; not used together with `state`. */
+  /** Accounts or a trade password that replace the defaults; ignored with `state`. */
   readonly accounts?: Partial<AccountsOptions>
   /** State of an earlier run with the same seed. */
   readonly state?: SimulatorState
   /**
    * Unix ms at which this run began. The numbers behind the ids of orders, fills and connections then continue above
-   * those of all earlier runs: a gateway remembers its orders longer than the simulator does. Without it they start at
+   * those of all earlier runs, because a gateway stores its orders longer than the simulator. Without it they start at
    * one in each run.
    */
   readonly startedMs?: number
 }
 
-/** Everything about a simulated OpenD that outlives a restart. Plain JSON. */
+/** The state of a simulated OpenD that survives a restart. Plain JSON. */
 export interface SimulatorState {
   readonly version: 1
   readonly session: SessionState
@@ -42,15 +42,14 @@ export interface SimulatorState {
 }
 
 /**
- * When the accounts were opened, unless stated: before any date somebody will replay, as nothing happens in accounts
- * that are not open yet.
+ * Default opening time of the accounts. It is earlier than any plausible replay, because accounts have no activity
+ * before they are open.
  */
 const OPENED_MS = Date.UTC(2010, 0, 4)
 
 /**
- * A whole simulated OpenD: a market, accounts, and the conversation with clients. It has no sockets and no timers, so
- * it runs inside a Durable Object, behind real ports and in tests alike. The same seed, clock, start and input give the
- * same bytes.
+ * A complete simulated OpenD: a market, accounts, and client sessions. It has no sockets and no timers, so it runs
+ * inside a Durable Object, behind real ports and in tests. The same seed, clock, start and input give the same bytes.
  */
 export class SimulatedOpenD {
   readonly world: World
@@ -70,17 +69,17 @@ export class SimulatedOpenD {
     this.#session = new OpendSession(this.world, worldServices, options, session)
   }
 
-  /** Accepts a connection, unless OpenD has as many as it takes. */
+  /** Accepts a connection, or refuses it above OpenD's limit. */
   open(kind: ConnectionKind, sink: ConnectionSink, nowMs: number): SimulatedConnection | ConnectionRefusal {
     return this.#session.open(kind, sink, nowMs)
   }
 
-  /** Lets everything happen that is due by `nowMs`: delayed replies, dropped silent peers, fills, pushes. */
+  /** Processes everything that is due by `nowMs`: delayed replies, drops of silent peers, fills, pushes. */
   advance(nowMs: number): void {
     this.#session.advance(nowMs)
   }
 
-  /** When `advance` is due next, Unix ms; null while nothing can happen by itself. */
+  /** When `advance` is due next, Unix ms; null if no event is scheduled. */
   nextWakeMs(nowMs: number): number | null {
     return this.#session.nextWakeMs(nowMs)
   }
@@ -90,7 +89,7 @@ export class SimulatedOpenD {
     this.#session.setFaults(rules)
   }
 
-  /** Logs OpenD in or out, and tells the clients that want notices. */
+  /** Changes OpenD's login and sends a notice to the clients that subscribed to notices. */
   setLogin(login: Login): void {
     this.#session.setLogin(login)
   }
@@ -99,17 +98,17 @@ export class SimulatedOpenD {
     return this.#session.login
   }
 
-  /** Sends a notice to the clients that want them. */
+  /** Sends a notice to the clients that subscribed to notices. */
   notify(notice: MessageTypes['Notify.S2C']): void {
     this.#session.notify(notice)
   }
 
-  /** Cuts every connection and keeps everything else, as a restart does. */
+  /** Cuts every connection without other changes, as a restart does. */
   closeAll(reason: string, nowMs: number): void {
     this.#session.closeAll(reason, nowMs)
   }
 
-  /** Grows when something changed that `snapshot` keeps: a shell that stores the state looks here first. */
+  /** Increases with every change to the data in `snapshot`. A shell that stores the state compares it first. */
   get revision(): number {
     return this.#session.revision
   }
@@ -118,7 +117,7 @@ export class SimulatedOpenD {
     return this.#session.connectionCount
   }
 
-  /** The state to go on from in another run with the same seed. Connections do not survive. */
+  /** The state from which another run with the same seed continues. It does not contain connections. */
   snapshot(nowMs: number): SimulatorState {
     return {
       version: 1,

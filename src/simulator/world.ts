@@ -2,8 +2,8 @@ import type { Market } from './market/market.ts'
 import type { Accounts } from './trading/accounts.ts'
 
 /**
- * What all connections of one simulated OpenD share and the handlers read: the market, which is a function of its
- * seed and the time, and the accounts, whose state is what clients did to them.
+ * The state that all connections of one simulated OpenD share and handlers read: the market, which is a function of its
+ * seed and the time, and the accounts, whose state follows from the calls of clients.
  */
 export interface World {
   readonly market: Market

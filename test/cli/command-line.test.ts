@@ -47,17 +47,17 @@ test('what is not understood is refused, with the nearest name', () => {
   assert.equal(problemOf('--completely-different'), 'Unknown option --completely-different.')
   assert.equal(problemOf('-x'), 'Unknown option -x.')
   assert.equal(problemOf('--constructor'), 'Unknown option --constructor.')
-  assert.match(problemOf('stray'), /"stray" is one argument too many/)
+  assert.match(problemOf('stray'), /Unexpected argument "stray"/)
   assert.equal(problemOf('--port'), '--port takes a value: --port N.')
   assert.equal(problemOf('--port', '--fresh'), '--port takes a value: --port N.')
   assert.equal(problemOf('--fresh=yes'), '--fresh takes no value.')
 })
 
-test('an option that npm kept for itself is named', () => {
+test('an option that npm consumed is named', () => {
   const env = { npm_lifecycle_event: 'thing', npm_config_ws_port: 'true' }
   const reading = readCommandLine(FORM, ['8080'], env)
   assert.ok(reading.kind === 'refused')
-  assert.match(reading.problem, /npm took --ws-port for itself: .*npm run thing -- --ws-port/)
+  assert.match(reading.problem, /npm consumed --ws-port\. .*npm run thing -- --ws-port/)
   assert.equal(readCommandLine(FORM, ['--ws-port', '8080'], env).kind, 'run', 'the option was given the right way too')
   assert.equal(readCommandLine(FORM, [], { npm_config_ws_port: '1' }).kind, 'run', 'npm did not run this')
 })

@@ -20,13 +20,13 @@ test('a port in use is named with the process that has it; a free one is no prob
   assert.equal(portOwnerOf(address.port), null)
   assert.equal(
     await upstreamProblem(opend),
-    `OpenD cannot be reached at tcp://127.0.0.1:${address.port}: the connection is refused. Start it there or correct OPEND_URL; the gateway goes on trying.`,
+    `OpenD cannot be reached at tcp://127.0.0.1:${address.port}: the connection is refused. Start it there or correct OPEND_URL; the gateway retries.`,
   )
 })
 
 test('other reasons why a port cannot be had are named too', () => {
-  assert.equal(portText('EACCES', 80), 'Port 80 needs the rights of an administrator')
-  assert.equal(portText('EADDRNOTAVAIL', 80), 'Port 80 cannot be listened on (EADDRNOTAVAIL)')
+  assert.equal(portText('EACCES', 80), 'Port 80 needs administrator rights')
+  assert.equal(portText('EADDRNOTAVAIL', 80), 'Cannot listen on port 80 (EADDRNOTAVAIL)')
 })
 
 test('the simulator on board is always reached', async () => {

@@ -43,7 +43,9 @@ async function refusal(args: readonly string[], env: Readonly<Record<string, str
   return { code, out, errors }
 }
 
-/** Runs a printed curl line: an address, headers in quotes, a body in quotes. `banner.test.ts` has a shell read them. */
+/**
+ * Runs a printed curl line: an address, headers in quotes, a body in quotes. `banner.test.ts` has a shell read them.
+ */
 async function runCurl(line: string): Promise<Response> {
   const [url = ''] = /http:\S+/.exec(line) ?? []
   const [, token] = /-H 'Authorization: ([^']+)'/.exec(line) ?? []
@@ -78,9 +80,9 @@ test(
     const { child, until, shown } = startsUp(['--port', String(port), '--data', data])
     t.after(() => child.kill('SIGKILL'))
     await until('link to OpenD is up')
-    assert.match(shown(), new RegExp(`http://127\\.0\\.0\\.1:${port}, talking to the embedded simulated OpenD`))
+    assert.match(shown(), new RegExp(`http://127\\.0\\.0\\.1:${port}, connected to the embedded simulated OpenD`))
     assert.match(shown(), /key {2}fc_[0-9a-f]{64}/)
-    assert.ok(shown().includes(`kept in ${data}`))
+    assert.ok(shown().includes(`stored in ${data}`))
     const lines = shown()
       .split('\n')
       .filter((line) => line.includes('curl '))
@@ -113,7 +115,10 @@ test(
     assert.deepEqual({ ...second, errors: second.errors.startsWith(owner) }, { code: 1, out: '', errors: true })
     assert.ok(existsSync(join(data, 'storage')), 'the state of the first is untouched')
     const samePort = await refusal(['--port', String(port), '--data', join(top, 'other')])
-    assert.match(samePort.errors, new RegExp(`^Port ${port} is in use by workerd.* \\(process \\d+\\): stop that`))
+    assert.match(
+      samePort.errors,
+      new RegExp(`^Port ${port} is in use by workerd.* \\(process \\d+\\): stop it or choose another port`),
+    )
 
     const runtime = connect(port, '127.0.0.1')
     await once(runtime, 'connect')
@@ -142,7 +147,7 @@ test('what cannot work is refused before anything is started, each in a sentence
   assert.deepEqual(nonsense, { code: 1, out: '', errors: 'OPEND_URL is neither tcp://host:port nor simulator:.\n' })
   const empty = await refusal(data, { KEYS_JSON: '' })
   assert.equal(empty.code, 1)
-  assert.match(empty.errors, /^KEYS_JSON is set and holds no key/)
+  assert.match(empty.errors, /^KEYS_JSON is set and contains no key/)
 })
 
 test('npm start has a help, and refuses what it does not know', async () => {
@@ -152,9 +157,9 @@ test('npm start has a help, and refuses what it does not know', async () => {
     assert.ok(help.out.includes(name))
   const commands: readonly (readonly [readonly string[], RegExp])[] = [
     [['--prot', '1'], /^Unknown option --prot: did you mean --port\?\nSee npm start -- --help\n$/],
-    [['8080'], /^"8080" is one argument too many/],
-    [['--port', '70000'], /^--port 70000 is no TCP port/],
-    [['--port', '0x10'], /^--port 0x10 is no TCP port/],
+    [['8080'], /^Unexpected argument "8080"/],
+    [['--port', '70000'], /^--port 70000 is not a TCP port/],
+    [['--port', '0x10'], /^--port 0x10 is not a TCP port/],
     [['--data', ''], /^--data takes a folder/],
   ]
   for (const [args, problem] of commands) {

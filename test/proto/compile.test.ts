@@ -62,13 +62,16 @@ const IN_MESSAGE: readonly (readonly [field: string, problem: string])[] = [
     'A.proto: A.M.retType: a default is not supported, except -400 on a required retType',
   ],
   ['optional Missing x = 1;', 'A.proto: A.M.x: type Missing is not in the schema'],
-  ['optional M x = 1;', "A.proto: A.M.x: A.M contains itself; the decoder's depth has no other bound"],
+  ['optional M x = 1;', "A.proto: A.M.x: A.M contains itself, so the decoder's depth is unbounded"],
   ['optional int32 x = 1; optional int32 y = 1;', 'A.proto: duplicate id 1 in Type M'],
   ['optional int32 x = 1; optional int32 x = 2;', "A.proto: duplicate name 'x' in Type M"],
-  ['optional int32 accID = 1; optional int32 accId = 2;', 'A.proto: A.M.accId: JSON name acc_id is also that of accID'],
+  [
+    'optional int32 accID = 1; optional int32 accId = 2;',
+    'A.proto: A.M.accId: JSON name acc_id is also the JSON name of accID',
+  ],
   [
     'optional int32 acc_id = 1; optional int32 accID = 2;',
-    'A.proto: A.M.accID: JSON name acc_id is also that of acc_id',
+    'A.proto: A.M.accID: JSON name acc_id is also the JSON name of acc_id',
   ],
   ['optional int32 x = 0;', 'A.proto: A.M.x: field number 0 is not in 1..511'],
   ['optional int32 x = 512;', 'A.proto: A.M.x: field number 512 is not in 1..511'],
@@ -95,9 +98,7 @@ test('refused: services, extensions, indirect recursion', () => {
   const extension = compileOne('message M {}\nextend M { optional int32 x = 100; }')
   assert.deepEqual(problemsOf(extension), ['A.proto: A.x: an extension is not supported'])
   const recursion = compileOne('message M { optional N n = 1; }\nmessage N { repeated M m = 1; }')
-  assert.deepEqual(problemsOf(recursion), [
-    "A.proto: A.N.m: A.M contains itself; the decoder's depth has no other bound",
-  ])
+  assert.deepEqual(problemsOf(recursion), ["A.proto: A.N.m: A.M contains itself, so the decoder's depth is unbounded"])
 })
 
 test('refused: proto3, an edition, no syntax line, broken text, another package, a missing import', () => {

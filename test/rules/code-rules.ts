@@ -1,15 +1,15 @@
 import type { SourceFile } from './source-files.ts'
 
-/** A shorter file is a part of another idea and belongs into its file. */
+/** The least lines of a file; shorter ones belong into another file. */
 const MIN_LINES = 20
-/** Names of drawers: what is in them belongs to the idea it serves. */
-const DRAWERS = /(?:^|[/-])(?:utils?|helpers?|types|common|misc|shared)(?:[./-])/
+/** File names that do not describe the content, which belongs to the file of its subject. */
+const VAGUE_NAMES = /(?:^|[/-])(?:utils?|helpers?|types|common|misc|shared)(?:[./-])/
 const EXPORTED =
   /^export (?:default )?(?:declare )?(?:async )?(?:abstract )?(?:function\*?|class|interface|type|const) (\w+)/
 
 /**
- * Words that this code does not use for its own ideas, and the words that it uses. A word of the field keeps its meaning:
- * the simulator settles positions and has an order book, and a K-line is a line.
+ * Words that the names of this code must not contain, with their replacements. A word of the trade keeps its meaning,
+ * so these are allowed: the simulator settles positions, an exchange has an order book, and a K-line is a line.
  */
 const REPLACED_WORDS: readonly { readonly words: RegExp; readonly use: string; readonly except?: RegExp }[] = [
   { words: /^desks?$/, use: 'manager' },
@@ -34,7 +34,7 @@ export function exportedNames(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => EXPORTED.exec(line)?.[1] ?? [])
 }
 
-/** The words that the glossary replaces, in the name of a file and in what it exports, as sentences. */
+/** The replaced words in the name of a file and in its exported names, as sentences. */
 export function replacedWordProblems(file: SourceFile): readonly string[] {
   const fileName = (file.path.split('/').at(-1) ?? '').replace(/(?:\.test)?\.\w+$/, '')
   return [fileName, ...exportedNames(file.text)].flatMap((name) => {
@@ -47,24 +47,24 @@ export function replacedWordProblems(file: SourceFile): readonly string[] {
   })
 }
 
-/** Whether a file is shorter than a file should be. */
+/** Whether a file is too short. */
 export function isSmall(file: SourceFile): boolean {
   return file.text.trimEnd().split('\n').length < MIN_LINES
 }
 
-/** The files that are named like a drawer, as sentences. */
-export function drawerProblems({ path }: SourceFile): readonly string[] {
-  return DRAWERS.test(path) ? [`${path}: its name is that of a drawer`] : []
+/** A sentence if the name of the file does not describe its content. */
+export function vagueNameProblems({ path }: SourceFile): readonly string[] {
+  return VAGUE_NAMES.test(path) ? [`${path}: the name does not describe the content`] : []
 }
 
 /**
- * The exported names without a docstring, as sentences. One docstring may stand over a row of one-line constants, and
- * an interface may have its docstrings at the members.
+ * The exported names without a docstring, as sentences. A row of one-line constants may share one docstring, and an
+ * interface may have its docstrings at the members.
  */
 export function docstringProblems(file: SourceFile): readonly string[] {
   const lines = file.text.split('\n')
   const problems: string[] = []
-  /** Whether the line before ends a docstring or is a constant that has one. */
+  /** Whether the previous line ends a docstring or is a constant with a docstring. */
   let isDocumented = false
   for (const [index, line] of lines.entries()) {
     const name = EXPORTED.exec(line)?.[1]

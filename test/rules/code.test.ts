@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertNone } from './assert-none.ts'
-import { docstringProblems, drawerProblems, exportedNames, isSmall, replacedWordProblems } from './code-rules.ts'
+import { docstringProblems, vagueNameProblems, exportedNames, isSmall, replacedWordProblems } from './code-rules.ts'
 import { SMALL_FILES } from './small-files.ts'
 import { isProductCode, isWrittenCode, repositoryFiles } from './source-files.ts'
 
@@ -12,7 +12,7 @@ test('the rules have files to read', () => {
   assert.ok(product.length > 50 && written.length > product.length)
 })
 
-test('what is exported says what it is', () => {
+test('every export has a docstring', () => {
   assertNone(product.flatMap(docstringProblems))
 })
 
@@ -29,7 +29,7 @@ test('an export without a docstring is found', () => {
   assert.equal(undocumented('async function f(): Promise<void> {}'), 0)
 })
 
-test('a file of the product has at least 20 lines, apart from those that are listed', () => {
+test('a file of the product has at least 20 lines, except the listed ones', () => {
   const small = product.filter(isSmall).map(({ path }) => path)
   assert.deepEqual(small, SMALL_FILES.toSorted())
 })
@@ -39,18 +39,18 @@ test('a small file is found', () => {
   assert.equal(isSmall({ path: 'src/a.ts', text: 'x\n'.repeat(20) }), false)
 })
 
-test('no file is named like a drawer', () => {
-  assertNone(written.flatMap(drawerProblems))
+test('the name of every file describes its content', () => {
+  assertNone(written.flatMap(vagueNameProblems))
 })
 
-test('a drawer is found', () => {
+test('a vague file name is found', () => {
   for (const path of ['src/wire/utils.ts', 'src/wire/json-helpers.ts', 'src/types/a.ts', 'test/helper.ts']) {
-    assert.deepEqual(drawerProblems({ path, text: '' }), [`${path}: its name is that of a drawer`])
+    assert.deepEqual(vagueNameProblems({ path, text: '' }), [`${path}: the name does not describe the content`])
   }
-  assert.deepEqual(drawerProblems({ path: 'src/wire/typescript.ts', text: '' }), [])
+  assert.deepEqual(vagueNameProblems({ path: 'src/wire/typescript.ts', text: '' }), [])
 })
 
-test('files and exports are named by the glossary', () => {
+test('names of files and exports follow the glossary', () => {
   assertNone(written.flatMap(replacedWordProblems))
 })
 

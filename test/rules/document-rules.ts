@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import type { SourceFile } from './source-files.ts'
 
-/** The README is for five minutes; everything else has a page. */
+/** The README takes five minutes to read; details belong on a page. */
 const MOST_README_LINES = 200
 
-/** A file or folder of this repository, named from its top. */
+/** The path of a file or folder, from the top of this repository. */
 const REPOSITORY_PATH = /(?<![\w./-])(?:src|durable-objects|test|proto)(?:\/[\w-]+(?:\.[\w-]+)*)+/g
 
 /** The target of a Markdown link. */
@@ -15,11 +15,11 @@ export function isDocument({ path }: SourceFile): boolean {
   return path === 'README.md' || /^src\/docs\/.+\.md$/.test(path)
 }
 
-/** What a document names that is not there, as sentences: files, folders, pages, headings of pages. */
+/** The names in a document that do not exist, as sentences: files, folders, pages, headings of pages. */
 export function documentProblems(document: SourceFile, files: readonly SourceFile[]): readonly string[] {
   const present = new Set(files.flatMap(({ path }) => withFolders(path)))
   const missing = [...document.text.matchAll(REPOSITORY_PATH)].flatMap(([path]) =>
-    present.has(path) ? [] : [`${document.path} names ${path}, which is not there`],
+    present.has(path) ? [] : [`${document.path} names ${path}, which does not exist`],
   )
   const links = [...document.text.matchAll(LINK)].flatMap(([, target = '']) => linkProblem(document, target, files))
   return [...new Set([...missing, ...links]), ...lengthProblem(document)]
@@ -32,20 +32,22 @@ export function unlinkedPages(documents: readonly SourceFile[]): readonly string
       [...text.matchAll(LINK)].map(([, target = '']) => resolved(path, target.split('#', 1)[0] ?? '')),
     ),
   )
-  return documents.flatMap(({ path }) => (path === 'README.md' || linked.has(path) ? [] : [`no link leads to ${path}`]))
+  return documents.flatMap(({ path }) =>
+    path === 'README.md' || linked.has(path) ? [] : [`no document links to ${path}`],
+  )
 }
 
 function lengthProblem({ path, text }: SourceFile): readonly string[] {
   const lines = text.trimEnd().split('\n').length
   if (path !== 'README.md' || lines <= MOST_README_LINES) return []
-  return [`README.md has ${lines} lines, and ${MOST_README_LINES} are allowed: move something to a page`]
+  return [`README.md has ${lines} lines, at most ${MOST_README_LINES} are allowed: move text to a page`]
 }
 
 function linkProblem(document: SourceFile, target: string, files: readonly SourceFile[]): readonly string[] {
   if (/^[a-z]+:/.test(target)) return []
   const [path = '', anchor] = target.split('#')
   const page = path === '' ? document : files.find((file) => file.path === resolved(document.path, path))
-  if (page === undefined) return [`${document.path} links to ${target}, which is not there`]
+  if (page === undefined) return [`${document.path} links to ${target}, which does not exist`]
   if (anchor === undefined || anchorsOf(page).includes(anchor)) return []
   return [`${document.path} links to ${target}, which has no such heading`]
 }

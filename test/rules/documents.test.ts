@@ -7,16 +7,16 @@ import { repositoryFiles, type SourceFile } from './source-files.ts'
 const files = repositoryFiles()
 const documents = files.filter(isDocument)
 
-test('every file, page and heading that the README and the pages name is there', () => {
+test('every file, page and heading that the README and the pages name exists', () => {
   assert.ok(documents.length > 5)
   assertNone(documents.flatMap((document) => documentProblems(document, files)))
 })
 
-test('every page can be reached', () => {
+test('a document links to every page', () => {
   assertNone(unlinkedPages(documents))
 })
 
-test('what is not there is found, and what is there is not', () => {
+test('a missing target is found, and an existing one is not', () => {
   const page: SourceFile = { path: 'src/docs/a.md', text: '# One\n\n## Two words, and `code`\n' }
   const problemsOf = (text: string): readonly string[] =>
     documentProblems({ path: 'README.md', text }, [page, { path: 'src/wire/frame.ts', text: '' }])
@@ -45,7 +45,7 @@ test('what is not there is found, and what is there is not', () => {
     ]),
     [],
   )
-  assert.deepEqual(unlinkedPages([{ path: 'README.md', text: '' }, page]), ['no link leads to src/docs/a.md'])
+  assert.deepEqual(unlinkedPages([{ path: 'README.md', text: '' }, page]), ['no document links to src/docs/a.md'])
   assert.deepEqual(unlinkedPages([{ path: 'README.md', text: '[a](src/docs/a.md#one)' }, page]), [])
 })
 

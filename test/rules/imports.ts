@@ -11,11 +11,13 @@ export interface Import {
   readonly isTypeOnly: boolean
 }
 
-/** `import … from`, `export … from` and bare imports at the start of a line, dynamic ones and `import()` types anywhere. */
+/**
+ * `import … from`, `export … from` and bare imports at the start of a line, dynamic ones and `import()` types anywhere.
+ */
 const STATIC = /^(?:import|export)\s+(type\s)?[^'"`;=()]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'/gm
 const DYNAMIC = /\bimport\s*\(\s*['"`]([^'"`]+)['"`]/g
 
-/** The imports of a file, in no particular order. An import in a comment counts as one. */
+/** The imports of a file, in no particular order. An import in a comment counts too. */
 export function importsOf(file: SourceFile): readonly Import[] {
   const found: Import[] = []
   const add = (specifier: string, isTypeOnly: boolean): void => {

@@ -1,14 +1,14 @@
 import { importsOf, type Import } from './imports.ts'
 import type { SourceFile } from './source-files.ts'
 
-/** For each layer those that it imports. */
+/** The layers that each layer imports. */
 export type Arrows = Readonly<Record<string, readonly string[]>>
 
 /**
- * Which layer may import which: exactly the arrows that exist. Everything runs down: http, then orders, auth and limits,
- * gateway, wire, transport, base. `calls`, the table of OpenD's calls, stands beside base. The simulator stands on the wire,
- * and the Durable Objects beside http on everything below it. `cli`, `index` and `demo` put it all together and are not
- * listed.
+ * Which layer may import which. Every listed arrow is in use. From top to bottom: http, orders, auth and limits,
+ * gateway, wire, transport, base. `calls`, the table of OpenD's calls, is beside base. The simulator imports the wire.
+ * The Durable Objects are beside http and import the layers below it. `cli`, `index` and `demo` compose the layers and
+ * are not listed.
  */
 const MAY_IMPORT: Arrows = {
   base: [],
@@ -62,13 +62,13 @@ const MAY_IMPORT: Arrows = {
   ],
 }
 
-/** The shells: they may import anything, and nothing below imports them. */
+/** The shells may import anything. The layers below do not import them. */
 const SHELLS: ReadonlySet<string> = new Set(['cli', 'index', 'demo'])
 
-/** The one file of the Durable Objects that http may know, and only its types. */
+/** The one file of the Durable Objects that http may import, types only. */
 const RPC_TYPES = 'durable-objects/gateway-rpc.ts'
 
-/** Where a package may be imported: a folder (ending in a slash) or named files. Shells may import what they like. */
+/** Where a package may be imported: a folder (ending in a slash) or named files. Shells may import any package. */
 const PACKAGES: readonly { readonly name: RegExp; readonly allowed: RegExp }[] = [
   { name: /^hono(?:\/|$)/, allowed: /^src\/http\// },
   { name: /^jose(?:\/|$)/, allowed: /^src\/auth\/jwt\.ts$/ },
@@ -84,27 +84,27 @@ export function layerOf(path: string): string {
   return top === 'src' ? second.replace(/\.ts$/, '') : top
 }
 
-/** The imports that run against the arrows, as sentences. */
+/** The imports against the arrows, as sentences. */
 export function layerProblems(files: readonly SourceFile[], arrows = MAY_IMPORT): readonly string[] {
   return files.flatMap(importsOf).flatMap((one) => layerProblem(one, arrows))
 }
 
-/** The layers that stand on each other, directly or through others, as a sentence; empty when each has its place. */
+/** The layers that import each other, directly or through others, as a sentence; empty without a cycle. */
 export function layersInCircles(arrows = MAY_IMPORT): readonly string[] {
   let left = Object.keys(arrows)
   for (;;) {
     const upper = left.filter((layer) => arrows[layer]?.some((target) => left.includes(target)))
     if (upper.length === 0) return []
-    if (upper.length === left.length) return [`layers in a circle, or above one: ${left.join(', ')}`]
+    if (upper.length === left.length) return [`layers in a cycle, or above one: ${left.join(', ')}`]
     left = upper
   }
 }
 
-/** The arrows that no import needs, as sentences. */
+/** The arrows without an import, as sentences. */
 export function unusedArrows(files: readonly SourceFile[], arrows = MAY_IMPORT): readonly string[] {
   const used = arrowsOf(files.flatMap(importsOf))
   return Object.entries(arrows).flatMap(([from, targets]) =>
-    targets.filter((to) => !used.has(`${from} ${to}`)).map((to) => `${from} imports nothing of ${to}`),
+    targets.filter((to) => !used.has(`${from} ${to}`)).map((to) => `${from} does not import ${to}`),
   )
 }
 
@@ -115,7 +115,7 @@ function layerProblem(one: Import, arrows: Arrows): readonly string[] {
   if (SHELLS.has(layer)) return []
   if (one.isPackage) return packageProblem(one)
   const known = arrows[layer]
-  if (known === undefined) return [`${one.from}: the folder ${layer} has no place among the layers`]
+  if (known === undefined) return [`${one.from}: the folder ${layer} is not one of the layers`]
   const isTooMuch = layer === 'http' && target === 'durable-objects' && !(one.target === RPC_TYPES && one.isTypeOnly)
   if (target === layer || (known.includes(target) && !isTooMuch)) return []
   return [`${one.from}: ${layer} must not import ${one.target}`]

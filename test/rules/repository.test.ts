@@ -22,7 +22,7 @@ function readConfig(name: string): CompilerConfig {
   return JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as CompilerConfig
 }
 
-test('the top of the repository holds what a newcomer expects and nothing else', () => {
+test('the top of the repository contains only the expected entries', () => {
   assert.ok(paths.includes('package.json'))
   assertNone(topLevelProblems(paths))
   assert.deepEqual(topLevelProblems(['notes.md', 'src/a.ts', 'scratch/b.ts', 'scratch/c.ts']), [
@@ -31,11 +31,11 @@ test('the top of the repository holds what a newcomer expects and nothing else',
   ])
 })
 
-test('no file speaks of what its reader cannot see', () => {
+test('files do not refer to things that a reader cannot see', () => {
   assertNone(files.flatMap(wordProblems))
 })
 
-test('each thing a reader cannot see is found', () => {
+test('each reference to a thing that a reader cannot see is found', () => {
   for (const line of [
     ['see /wo', 'rk/main/x'],
     ['/ho', 'me/someone/x'],
@@ -54,7 +54,7 @@ test('every file is compiled, the pure folders without any ambient type', () => 
   assertNone(uncompiled(paths, [base, pure, worker]))
 })
 
-test('a hole in the compiler configuration is found', () => {
+test('a gap in the compiler configuration is found', () => {
   const compilerOptions = { types: [], lib: ['es2024'] }
   const without = { compilerOptions, include: pure.include.filter((folder) => folder !== 'src/wire') }
   assert.deepEqual(pureConfigProblems(without, base), ['src/wire is not compiled without ambient types'])
@@ -62,8 +62,10 @@ test('a hole in the compiler configuration is found', () => {
     assert.equal(pureConfigProblems({ compilerOptions: leaky, include: pure.include }, base).length, 1)
   }
   assert.deepEqual(uncompiled(['src/other/a.ts'], [base, pure, worker]), [
-    'src/other/a.ts is compiled by no configuration',
+    'src/other/a.ts is not part of any configuration',
   ])
   const leftOut = { ...base, include: ['test'], exclude: ['**/b.ts'] }
-  assert.deepEqual(uncompiled(['test/a.ts', 'test/x/b.ts'], [leftOut]), ['test/x/b.ts is compiled by no configuration'])
+  assert.deepEqual(uncompiled(['test/a.ts', 'test/x/b.ts'], [leftOut]), [
+    'test/x/b.ts is not part of any configuration',
+  ])
 })

@@ -1,6 +1,6 @@
 /**
- * The files of the product under 20 lines. The list only gets shorter: what is in such a file moves to the idea it serves,
- * unless it is a composition root or the one place that touches a platform.
+ * The files of the product under 20 lines. Do not extend the list: move the content of a small file to the file of its
+ * subject, unless it is a composition root or the one place that uses the API of a platform.
  */
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',

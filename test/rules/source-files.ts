@@ -11,10 +11,10 @@ export interface SourceFile {
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What git ignores or keeps for itself, wherever it is. */
+/** Names that git ignores, and its own folder, at any depth. */
 const NOT_OURS: ReadonlySet<string> = new Set(['.git', 'node_modules', '.wrangler', '.dev.vars', 'dist'])
 
-/** What compile.ts writes. A person reads none of it, so the rules about reading do not hold for it. */
+/** The files that compile.ts generates. People do not read them, so the rules about readability do not apply. */
 const GENERATED: ReadonlySet<string> = new Set([
   'proto/messages.ts',
   'proto/enums.ts',
@@ -22,7 +22,7 @@ const GENERATED: ReadonlySet<string> = new Set([
   'proto/schema-rest.json',
 ])
 
-/** Every file of the checkout, also those that git does not know yet. */
+/** Every file of the checkout, including untracked ones. */
 export function repositoryFiles(): readonly SourceFile[] {
   return readdirSync(ROOT, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -32,12 +32,12 @@ export function repositoryFiles(): readonly SourceFile[] {
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 }
 
-/** Code that people write: TypeScript and plain modules, without what is generated. */
+/** Whether people write the file: TypeScript and plain modules, without generated files. */
 export function isWrittenCode(file: SourceFile): boolean {
   return /\.(?:ts|mjs|js)$/.test(file.path) && !GENERATED.has(file.path)
 }
 
-/** What goes into the Worker or is a command: the code whose exported names others build on. */
+/** Whether the file is part of the Worker or of a command. */
 export function isProductCode(file: SourceFile): boolean {
   return isWrittenCode(file) && /^(?:src|durable-objects)\//.test(file.path)
 }

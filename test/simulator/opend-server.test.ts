@@ -143,7 +143,7 @@ test('npm run opend has a help, refuses what it does not know, and names what ho
   const taken = await refusal('--port', String(tcp.port))
   assert.equal(taken.code, 1)
   const holder = `${basename(process.execPath)} \\(process ${process.pid}\\)`
-  assert.match(taken.errors, new RegExp(`^Port ${tcp.port} is in use by ${holder}: stop that`))
+  assert.match(taken.errors, new RegExp(`^Port ${tcp.port} is in use by ${holder}: stop it or choose another port`))
 })
 
 test('flags give what they say', () => {

@@ -22,7 +22,7 @@ test('a bundle over its size is refused', () => {
   assert.equal(bundleProblems('', MAX_GZIP_BYTES + 1).length, 1)
 })
 
-test('code made from text is found: it fails when a request needs it, not before', () => {
+test('code generation from text is found, which fails only when a request runs it', () => {
   for (const code of ['eval("1")', 'new Function("a", "return a")', 'Function (x)']) {
     assert.equal(bundleProblems(`var a = 1;\n${code}`, 1).length, 1, code)
   }

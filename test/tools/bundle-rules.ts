@@ -1,13 +1,13 @@
 /**
- * The Worker's upload after gzip. A cold start reads and compiles it: the schema table and the codec take most of it,
- * and a whole library pulled in by accident shows at once.
+ * The most bytes of the Worker's upload after gzip, which a cold start reads and compiles. The schema table and the
+ * codec take most of them. The limit is close enough that a library imported by accident exceeds it.
  */
 export const MAX_GZIP_BYTES = 160 * 1024
 
-/** What the platform provides; everything else must be inside the bundle. */
+/** Modules that the platform provides; everything else must be inside the bundle. */
 const ALLOWED_IMPORT = /^(?:cloudflare|node):/
 
-/** The platform refuses to make code from text while it serves a request. */
+/** The platform refuses to compile code from text while it serves a request. */
 const CODE_FROM_TEXT = /\beval\s*\(|\bFunction\s*\(/g
 
 /** Import statements begin a line or follow another statement; examples in comments begin with an asterisk. */
@@ -15,7 +15,7 @@ const STATEMENT = String.raw`(?:^|[;}])[ \t]*(?:import\s*|(?:import|export)\b[^'
 const DYNAMIC = String.raw`\bimport\s*\(\s*["']([^"']+)["']`
 const IMPORT = new RegExp(`${STATEMENT}|${DYNAMIC}`, 'gm')
 
-/** What is wrong with a built Worker, as sentences; empty when nothing is. */
+/** The problems of a built Worker, as sentences. */
 export function bundleProblems(code: string, gzipBytes: number): readonly string[] {
   const problems: string[] = []
   if (gzipBytes > MAX_GZIP_BYTES)

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { bundleProblems, MAX_GZIP_BYTES } from './bundle-rules.ts'
 import { buildWorker } from '../../src/cli/build-worker.ts'
 
-/** Builds the Worker as a deployment would and checks the result. Prints its size last. */
+/** Builds the Worker as a deployment does and checks the result. Prints its size last. */
 const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-bundle-'))
 try {
   await buildWorker(outDir)

@@ -5,13 +5,13 @@ import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
 import { commandLine } from '../../src/cli/command-line.ts'
 
 /**
- * `npm run check`: everything about the repository that is not a test of behaviour. One line per step; a failed step is
- * shown in full. Ends with one line, `N passed, N failed`, and fails when a step did.
+ * `npm run check`: the checks of the repository that are not tests of behaviour. Prints one line per step, and the full
+ * output of a failed step. Ends with one line, `N passed, N failed`, and fails if a step fails.
  */
 
 commandLine({
   command: 'npm run check --',
-  about: 'Checks everything about the repository that is not a test of behaviour. Shows a failed step in full.',
+  about: 'Runs the checks that are not tests of behaviour. Prints the full output of a failed step.',
   options: {},
 })
 
@@ -19,14 +19,14 @@ interface Step {
   readonly name: string
   /** A program of node_modules/.bin, or `node` for this very Node. */
   readonly command: readonly [string, ...string[]]
-  /** The last line of its output says something worth showing when it passes. */
+  /** Whether to print the last line of its output when it passes. */
   readonly hasNote?: true
 }
 
-/** Far above the slowest step, which takes seconds: past it the step hangs. */
+/** A step that runs longer hangs: the slowest one takes seconds. */
 const STEP_LIMIT_MS = 5 * 60_000
 
-/** The slow ones first, so that none of them is left running alone at the end. */
+/** The slow steps come first, so that they run in parallel with the others. */
 const STEPS: readonly Step[] = [
   { name: 'bundle', command: ['node', 'test/tools/check-bundle.ts'], hasNote: true },
   { name: 'house rules', command: ['node', 'test/tools/test.ts', 'test/rules'], hasNote: true },
@@ -38,7 +38,7 @@ const STEPS: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
 ]
 
-/** The steps write into a pipe: whether a person looks at the end of it is for this program to say. */
+/** Steps write to a pipe and cannot detect a terminal, so this program decides about colours. */
 const COLOUR = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { FORCE_COLOR: undefined, NO_COLOR: '1' }
 const NAME_WIDTH = Math.max(...STEPS.map((step) => step.name.length))
 

@@ -8,7 +8,7 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>
 }
 
-/** The scripts of ours, without those that only install or run a tool of somebody else. */
+/** The project's own scripts, without those that only install or run a third-party tool. */
 const OURS = Object.entries(scripts).filter(([name, command]) => command.endsWith('.ts') && !name.startsWith('pre'))
 
 function run(command: string, ...args: readonly string[]) {
@@ -17,7 +17,7 @@ function run(command: string, ...args: readonly string[]) {
   return spawnSync(process.execPath, [file, ...args], { cwd: ROOT, encoding: 'utf8', env, timeout: 60_000 })
 }
 
-test('there are as many scripts as the help is about', () => {
+test('the list contains every script of the project', () => {
   assert.deepEqual(OURS.map(([name]) => name).toSorted(), [
     'bench',
     'check',

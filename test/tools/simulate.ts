@@ -3,20 +3,19 @@ import { commandLine, type CommandForm, refuseCommandLine } from '../../src/cli/
 import { type BatchReport, runCampaign } from '../orders/simulation/campaign.ts'
 
 /**
- * `npm run simulate`: the long form of the order simulation, a million random schedules unless told. `--seed S` starts
- * at that seed, `--schedules N` runs so many. Ends at the first schedule that breaks something, and prints what happened in
- * it, and how to run it again.
+ * `npm run simulate`: the long form of the order simulation, a million random schedules by default. `--seed S` is the
+ * first seed, `--schedules N` the number of schedules. Stops at the first schedule that breaks an invariant, and prints
+ * its trace and the command that runs it again.
  */
 
 const DEFAULT_SCHEDULES = '1000000'
 
-/** Progress is told about as often as a person looks. */
+/** How often progress is printed. */
 const PROGRESS_MS = 5_000
 
 const FORM: CommandForm<'schedules' | 'seed'> = {
   command: 'npm run simulate --',
-  about:
-    'Runs random schedules of faults against the order path. Ends at the first that breaks something, and prints it.',
+  about: 'Runs random schedules of faults against the order path. Stops at the first that fails, and prints it.',
   options: {
     schedules: { takes: 'N', about: `so many; ${DEFAULT_SCHEDULES} by default` },
     seed: { takes: 'N', about: 'starts at this seed; a random one by default' },
@@ -26,7 +25,7 @@ const FORM: CommandForm<'schedules' | 'seed'> = {
 const options = commandLine(FORM)
 const schedules = wholeNumber('schedules', options.text('schedules') ?? DEFAULT_SCHEDULES, 1)
 const seedText = options.text('seed')
-// Schedules take one seed after the other, and seeds are 32 bits wide.
+// Schedules use consecutive seeds, and seeds have 32 bits.
 const fromSeed = seedText === undefined ? randomInt(2 ** 31) : wholeNumber('seed', seedText, 0)
 print(`${count(schedules)} schedules from --seed ${fromSeed}`)
 const startMs = performance.now()
@@ -66,7 +65,7 @@ function wholeNumber(name: 'schedules' | 'seed', text: string, least: number): n
   const number = Number(text)
   return Number.isSafeInteger(number) && number >= least
     ? number
-    : refuseCommandLine(FORM, `--${name} ${text}: not a whole number from ${least}.`)
+    : refuseCommandLine(FORM, `--${name} ${text} is invalid: expected a whole number from ${least}.`)
 }
 
 function count(number: number): string {

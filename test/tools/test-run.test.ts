@@ -10,20 +10,20 @@ const RUNNER = fileURLToPath(new URL('./test.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'opend-edge-runner-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** Runs test files of these contents and returns what the runner said. */
+/** Runs test files with these contents and returns the output of the runner. */
 function run(files: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const target = mkdtempSync(join(folder, 'case-'))
   for (const [name, body] of Object.entries(files)) {
     writeFileSync(join(target, `${name}.test.mjs`), `import { test, describe, it } from 'node:test'\n${body}`)
     writeFileSync(join(target, `${name}.test.ts`), `import './${name}.test.mjs'`)
   }
-  // Inside a test file Node would take the new run for one of its own subtests.
+  // Inside a test file Node treats the new run as one of its own subtests.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
   const { stdout, status } = spawnSync(process.execPath, [RUNNER, ...args, target], { encoding: 'utf8', env })
   return { stdout, status, lastLine: stdout.trimEnd().split('\n').at(-1) }
 }
 
-test('tests are counted, and what only groups them is not', () => {
+test('tests are counted, and tests that only group others are not', () => {
   const { lastLine, status } = run({
     a: `
       test('alone', () => {})
@@ -55,11 +55,11 @@ test('a file that breaks, hangs, or tests nothing is a failure', () => {
   }
   const { lastLine, status, stdout } = run(files, '--file-limit-seconds', '2')
   assert.deepEqual({ lastLine, status }, { lastLine: '1 passed, 4 failed', status: 1 })
-  assert.match(stdout, /there is no test in this file/)
-  assert.match(stdout, /not done after 2 s, so it was ended/)
+  assert.match(stdout, /this file contains no test/)
+  assert.match(stdout, /killed: not finished after 2 s/)
 })
 
-test('a name pattern picks tests, and one that fits none is a failure', () => {
+test('a name pattern selects tests, and a pattern without a match is a failure', () => {
   const files = { a: `test('first', () => {}); test('second', () => {})`, b: `test('third', () => {})` }
   assert.equal(run(files, '-t', 'second').lastLine, '1 passed, 0 failed')
   assert.equal(run(files, '-t', 'fourth').status, 1)

@@ -2,7 +2,7 @@ import { run } from 'node:test'
 import { type TestEvent, spec } from 'node:test/reporters'
 import { relative } from 'node:path'
 
-/** Numbers of tests, without the tests that only group others. */
+/** Counts of tests, without the tests that only group others. */
 export interface Tally {
   passed: number
   failed: number
@@ -10,17 +10,17 @@ export interface Tally {
 }
 
 export interface TestRunOptions {
-  /** Files that run at the same time, each in a process of its own. */
+  /** How many files run at the same time, each in its own process. */
   readonly concurrency: number
-  /** A file that runs longer is ended and counts as one failed test. */
+  /** A file that runs longer is killed and counts as one failed test. */
   readonly fileLimitMs: number
-  /** Only tests whose names match one of these run; all when empty. */
+  /** Only tests whose names match one of these run; all tests if empty. */
   readonly namePatterns: readonly string[]
   /** File names are shown relative to this folder. */
   readonly root: string
 }
 
-/** Runs test files in the order given and prints every test, file by file. Adds what happened to `tally`. */
+/** Runs test files in the order given and prints every test, file by file. Adds the counts to `tally`. */
 export async function runTestFiles(files: readonly string[], options: TestRunOptions, tally: Tally): Promise<void> {
   const report = spec()
   report.pipe(process.stdout, { end: false })
@@ -28,9 +28,9 @@ export async function runTestFiles(files: readonly string[], options: TestRunOpt
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const events = await runFile(file, options)
-      // With a name pattern most files have nothing to run.
+      // With a name pattern most files have no matching test.
       if (options.namePatterns.length > 0 && events.some(isEmptyFile)) continue
-      // A file's lines stay together although several files run at once.
+      // Output is grouped by file, although several files run at once.
       for (const event of presented(file, events, options)) report.write(event)
       tallyUp(events, tally)
     }
@@ -43,7 +43,7 @@ async function runFile(file: string, options: TestRunOptions): Promise<readonly 
   const { namePatterns } = options
   const stream = run({
     files: [file],
-    // The signal ends the file's process, even one that spins. A test's own time limit would not.
+    // The signal ends the file's process even if it is in an endless loop, which a test's own time limit does not.
     signal: AbortSignal.timeout(options.fileLimitMs),
     ...(namePatterns.length > 0 && { testNamePatterns: namePatterns }),
   })
@@ -52,29 +52,29 @@ async function runFile(file: string, options: TestRunOptions): Promise<readonly 
   return events
 }
 
-/** The events to print: with the file's name ahead, without the totals that Node adds per run. */
+/** The events to print: each file is preceded by its name, and the totals that Node adds per run are removed. */
 function* presented(file: string, events: readonly TestEvent[], options: TestRunOptions): Generator<TestEvent> {
   const name = relative(options.root, file)
   yield { type: 'test:diagnostic', data: { message: name, nesting: 0, level: 'info' } }
   for (const event of events) {
     if (event.type === 'test:diagnostic' && event.data.file === undefined) continue
     if (event.type === 'test:summary') continue
-    if (isEmptyFile(event)) yield failedAs(event, 'there is no test in this file')
-    else if (wasEnded(event)) yield failedAs(event, `not done after ${options.fileLimitMs / 1000} s, so it was ended`)
+    if (isEmptyFile(event)) yield failedAs(event, 'this file contains no test')
+    else if (wasEnded(event)) yield failedAs(event, `killed: not finished after ${options.fileLimitMs / 1000} s`)
     else yield event
   }
 }
 
 /**
- * Adds a file's events to the tally. A test that only groups others does not count, and fails only when it fails by
- * itself; a file that ends badly counts as one failed test, and so does a file without tests.
+ * Adds a file's events to the tally. A test that only groups others does not count, unless its own code fails. A file
+ * that crashes, is killed or contains no test counts as one failed test.
  */
 export function tallyUp(events: readonly TestEvent[], tally: Tally): void {
   const groups = new Set<number | undefined>()
   for (const event of events) {
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue
     const { details, parentId, testId, skip, todo } = event.data
-    // A test is reported after all those inside it.
+    // A test is reported after all its subtests.
     groups.add(parentId)
     const isGroup = details.type === 'suite' || groups.has(testId)
     if (isEmptyFile(event)) tally.failed++
@@ -99,9 +99,9 @@ function wasEnded(event: TestEvent): event is Extract<TestEvent, { type: 'test:f
 /** The event as a failure with this text. */
 function failedAs(event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>, message: string): TestEvent {
   const cause = new Error(message)
-  // The stack of this program says nothing about the test.
+  // The stack is that of this program, which does not help.
   cause.stack = message
-  // The reporter prints the cause alone when the code says that Node's runner made the error around it.
+  // With this code, the reporter prints the cause only: the code marks an error that Node's runner wrapped around it.
   const error = Object.assign(new Error(message), { code: 'ERR_TEST_FAILURE', cause })
   return { type: 'test:fail', data: { ...event.data, details: { duration_ms: event.data.details.duration_ms, error } } }
 }

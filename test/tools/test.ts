@@ -7,13 +7,13 @@ import { commandLine, type CommandForm, refuseCommandLine, userFolder } from '..
 import { runTestFiles, type Tally } from './test-run.ts'
 
 /**
- * `npm test`: all tests, or those under the files and folders named (`npm test -- test/wire`), or those with a matching
- * name (`npm test -- -t deframer`). Ends with one line, `N passed, N failed`, and fails when a test did.
+ * `npm test`: runs all tests, those in named files and folders (`npm test -- test/wire`), or those with a matching name
+ * (`npm test -- -t deframer`). Ends with one line, `N passed, N failed`, and fails if a test fails.
  */
 
-/** The slowest file, ten thousand simulated schedules, takes a minute or two; this much means that one hangs. */
+/** A file that takes longer hangs: the slowest one runs ten thousand simulated schedules in a minute or two. */
 const DEFAULT_FILE_LIMIT_SECONDS = 300
-/** Tests below this folder start the real Worker. They run last, so that a broken function is seen before its effects. */
+/** Tests in this folder start the real Worker. They run last, so that unit tests report a broken function first. */
 const WORKERD_TESTS = join(ROOT, 'test', 'workerd')
 
 const FORM: CommandForm<'test-name-pattern' | 'test-concurrency' | 'file-limit-seconds'> = {
@@ -21,10 +21,10 @@ const FORM: CommandForm<'test-name-pattern' | 'test-concurrency' | 'file-limit-s
   about: 'Runs all tests, or those in the files and folders named. Ends with one line, N passed, N failed.',
   options: {
     'test-name-pattern': { takes: 'TEXT', short: 't', about: 'only tests with a matching name; may be given twice' },
-    'test-concurrency': { takes: 'N', about: 'files at a time; as many as there are processors by default' },
+    'test-concurrency': { takes: 'N', about: 'files that run at the same time; the number of processors by default' },
     'file-limit-seconds': {
       takes: 'N',
-      about: `ends a file after this time; ${DEFAULT_FILE_LIMIT_SECONDS} by default`,
+      about: `kills a file after this time; ${DEFAULT_FILE_LIMIT_SECONDS} by default`,
     },
   },
   operands: { name: 'FILE or FOLDER ...', about: 'such as test/wire' },
@@ -50,12 +50,12 @@ await runTestFiles(
   tally,
 )
 await runWorkerdTests(files.filter(isWorkerdTest))
-if (tally.passed + tally.failed + tally.skipped === 0) stop('No test has such a name.')
+if (tally.passed + tally.failed + tally.skipped === 0) stop('No test matches this name.')
 const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''
 process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed${skipped}\n`)
 process.exitCode = tally.failed > 0 ? 1 : 0
 
-/** Builds the Worker once for all of them. */
+/** Builds the Worker once for all tests that start it. */
 async function runWorkerdTests(workerdFiles: readonly string[]): Promise<void> {
   if (workerdFiles.length === 0) return
   const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-test-'))
@@ -74,7 +74,7 @@ async function runWorkerdTests(workerdFiles: readonly string[]): Promise<void> {
 function testFilesOf(path: string): readonly string[] {
   const stats = statSync(path, { throwIfNoEntry: false })
   const found = stats?.isFile() ? [path] : testFilesIn(path)
-  return found.length > 0 ? found : refuseCommandLine(FORM, `${path}: no test file there.`)
+  return found.length > 0 ? found : refuseCommandLine(FORM, `${path} contains no test file.`)
 }
 
 function testFilesIn(folder: string): readonly string[] {
@@ -87,7 +87,7 @@ function wholeNumber(name: 'test-concurrency' | 'file-limit-seconds', otherwise:
   const text = line.text(name) ?? String(otherwise)
   const number = Number(text)
   if (Number.isInteger(number) && number > 0) return number
-  return refuseCommandLine(FORM, `--${name} ${text}: not a positive whole number.`)
+  return refuseCommandLine(FORM, `--${name} ${text} is invalid: expected a positive whole number.`)
 }
 
 function stop(message: string): never {

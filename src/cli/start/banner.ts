@@ -1,35 +1,35 @@
 import { upstreamText } from '../../env.ts'
 import type { LocalVariables } from './variables.ts'
 
-/** What the first lines on the screen are made of. */
+/** The facts shown in the first lines on the screen. */
 export interface BannerFacts {
   /** `http://127.0.0.1:22222` */
   readonly url: string
   readonly variables: LocalVariables
   /** The key of this checkout. */
   readonly key: string
-  /** The data folder as users would type it. */
+  /** The data folder, as the user types it. */
   readonly data: string
-  /** The command that would begin anew. */
+  /** The command that starts with empty state. */
   readonly freshCommand: string
   /** Why OpenD cannot be reached at the moment; null when it can. */
   readonly linkProblem: string | null
 }
 
-/** The first lines on the screen: where it is, the key, where the state is, and calls that work when pasted. */
+/** The first lines on the screen: the URL, the key, the data folder, and calls that work when pasted. */
 export function bannerText(facts: BannerFacts): string {
   const { url, variables, key, data, freshCommand, linkProblem } = facts
   const { upstream } = variables.config
   const opend = upstream.kind === 'simulator' ? 'the embedded simulated OpenD' : upstreamText(upstream)
   return [
     '',
-    `opend-edge at ${url}, talking to ${opend}`,
+    `opend-edge at ${url}, connected to ${opend}`,
     ...(linkProblem === null ? [] : ['', linkProblem]),
     '',
     ...keyLines(variables, key),
     '',
-    `State (orders, limits used, subscriptions) is kept in ${data}.`,
-    `To begin anew: ${freshCommand}`,
+    `State (orders, limits used, subscriptions) is stored in ${data}.`,
+    `To start with empty state: ${freshCommand}`,
     '',
     'Try:',
     '',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** A folder with the state of one local run: its storage, its key, and the lock that keeps a second run out. */
+/** A folder with the state of one local run: its storage, its key, and the lock that excludes a second run. */
 export interface DataFolder {
   readonly path: string
   /** The storage of the gateway object. */
@@ -10,17 +10,17 @@ export interface DataFolder {
   readonly keyFile: string
   /** Deletes the storage. */
   clear(): void
-  /** Lets another run in. The end of this process does the same. */
+  /** Releases the lock. The end of this process does the same. */
   release(): void
 }
 
-/** The run that holds a data folder. */
+/** The run that has a data folder. */
 export interface Run {
   readonly pid: number
   readonly url: string
 }
 
-/** The folder, which is then this run's alone, or why it cannot be had, as a sentence. */
+/** The folder, locked for this run, or a sentence that describes why it is not available. */
 export type FolderClaim =
   | { readonly ok: true; readonly folder: DataFolder }
   | { readonly ok: false; readonly problem: string }
@@ -31,12 +31,12 @@ const STORAGE = 'storage'
 const KEY = 'local-key'
 
 /**
- * Takes a data folder for this run; makes it when it is not there. A folder with other contents is refused, since
- * `--fresh` deletes in it. The lock is one of SQLite: the system gives it back when the process ends, however it ends.
+ * Locks a data folder for this run; creates it if it does not exist. Refuses a folder with other contents, since
+ * `--fresh` deletes in it. The lock is an SQLite lock, so the system releases it however the process ends.
  */
 export function claimDataFolder(path: string, run: Run): FolderClaim {
   if (isForeign(path)) {
-    return refuse(`${path} holds other files than those of npm start: name an empty or a new folder with --data.`)
+    return refuse(`${path} contains files that npm start did not write: name an empty or a new folder with --data.`)
   }
   mkdirSync(path, { recursive: true })
   const lock = tryLock(join(path, LOCK))
@@ -56,7 +56,7 @@ export function claimDataFolder(path: string, run: Run): FolderClaim {
   return { ok: true, folder }
 }
 
-/** Null when another process has it. */
+/** Null if another process has the lock. */
 function tryLock(file: string): DatabaseSync | null {
   const lock = new DatabaseSync(file)
   try {
@@ -71,15 +71,15 @@ function tryLock(file: string): DatabaseSync | null {
 
 function heldText(path: string): string {
   const run = readRun(join(path, RUN))
-  const holder = run === null ? 'Another npm start' : `The npm start at ${run.url} (process ${run.pid})`
-  return `${holder} uses the data folder ${path}: stop it, or give this one its own with --data DIR and --port N.`
+  const owner = run === null ? 'Another npm start' : `The npm start at ${run.url} (process ${run.pid})`
+  return `${owner} uses the data folder ${path}: stop it, or start this one with --data DIR and --port N.`
 }
 
 function readRun(file: string): Run | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Run
   } catch {
-    // It is written right after the lock is taken, so for a moment it may not be there.
+    // The file is written right after the lock is taken, so it may be missing for a moment.
     return null
   }
 }

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 
 /**
- * Reads `+pid` and `-pid`, one a line, from the process that started it. When that process has ended, however it ended,
- * its end of the pipe is closed, and the processes that are left are killed.
+ * Reads `+pid` and `-pid`, one per line, from the process that started it. When that process ends, for any reason, its
+ * end of the pipe closes, and this process kills the remaining pids.
  */
 const pids = new Set<number>()
 
@@ -17,6 +17,6 @@ for (const pid of pids) {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }

@@ -1,25 +1,25 @@
-/** The answer of `/readyz`: null when the gateway is ready, else the reason. */
+/** The answer of `/readyz`: null if the gateway is ready, else the reason. */
 export type Readiness = string | null
 
-/** How often the gateway is asked. */
+/** How often `/readyz` is requested. */
 const INTERVAL_MS = 1000
 
-/** A gateway may be connecting for so long before that is worth a line. */
+/** How long the gateway may be connecting before the watch reports it. */
 const PATIENCE_MS = 5000
 
-/** Turns the answers of `/readyz` into one line for each change of the link. */
+/** Turns the answers of `/readyz` into one message for each change of the link. */
 export class LinkReport {
-  /** The kind of the latest reason that was reported, null for a link that is up; undefined before the first. */
+  /** The kind of the last reported reason; null if the link was up, undefined before the first report. */
   #reported: string | null | undefined
   #notReadySinceMs: number | null = null
 
-  /** The line for an answer; null when it changes nothing. */
+  /** The message for an answer; null if the link has not changed. */
   lineFor(readiness: Readiness, nowMs: number): string | null {
     if (readiness === null) {
       this.#notReadySinceMs = null
-      const line = this.#reported === null ? null : 'The link to OpenD is up.'
+      const message = this.#reported === null ? null : 'The link to OpenD is up.'
       this.#reported = null
-      return line
+      return message
     }
     this.#notReadySinceMs ??= nowMs
     const reason = causeIn(readiness)
@@ -31,35 +31,35 @@ export class LinkReport {
   }
 }
 
-/** A link that tries goes through stages, named in parentheses, and waits longer each time; what matters is the cause. */
+/** Removes the connection stage in parentheses and the time of the next attempt, which change with every attempt. */
 function causeIn(readiness: string): string {
   return readiness.replace(/ \([a-z_-]+\)/, '').replace(/ The next connection attempt [^.]*\./, '')
 }
 
-/** A reason without its numbers: serials and times make each attempt differ from the one before. */
+/** A reason without its numbers, because serial numbers and times differ in each attempt. */
 function kindOf(reason: string): string {
   return reason.replaceAll(/\d+/g, '#')
 }
 
-/** Asks a running gateway for its readiness and prints each change, with the time. The returned function stops it. */
+/** Polls `/readyz` of a running gateway and prints each change with the time. The returned function stops it. */
 export function watchLink(url: string, print: (line: string) => void): () => void {
   const report = new LinkReport()
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const readiness = await readReadiness(url)
-    const line = readiness === undefined ? null : report.lineFor(readiness, Date.now())
-    if (line !== null) print(`${new Date().toTimeString().slice(0, 8)}  ${line}`)
+    const message = readiness === undefined ? null : report.lineFor(readiness, Date.now())
+    if (message !== null) print(`${new Date().toTimeString().slice(0, 8)}  ${message}`)
   }
-  let isLooking = false
+  let isPolling = false
   const timer = setInterval(() => {
-    if (isLooking) return
-    isLooking = true
-    void look().finally(() => (isLooking = false))
+    if (isPolling) return
+    isPolling = true
+    void poll().finally(() => (isPolling = false))
   }, INTERVAL_MS)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-/** Undefined when there was no answer that can be read. */
+/** Undefined if there was no valid answer. */
 async function readReadiness(url: string): Promise<Readiness | undefined> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10 * INTERVAL_MS) })

@@ -12,15 +12,16 @@ import { upstreamProblem } from './upstream-probe.ts'
 import { type LocalVariables, readVariables } from './variables.ts'
 
 const HOST = '127.0.0.1'
-/** Ignored by git; wrangler keeps its own local state there too. */
+/** Git ignores this folder; wrangler stores its own local state there too. */
 const DEFAULT_DATA = join(ROOT, '.wrangler', 'opend-edge')
 
-/** Why it cannot start, for the user. */
+/** A reason not to start, for the user. */
 class CannotStart extends Error {}
 
 /**
- * Starts the Worker and its gateway object in the real runtime on this machine, with the embedded simulated OpenD unless
- * `OPEND_URL` names another. What cannot work is refused before anything is started or deleted: rejects with a sentence.
+ * Starts the Worker and its gateway object in the real runtime on this machine, with the embedded simulated OpenD
+ * unless `OPEND_URL` names another. If the run cannot work, rejects with a sentence before it starts or deletes
+ * anything.
  */
 export async function start(): Promise<void> {
   const read = startOptions(commandLine(START_FORM), userFolder())
@@ -31,7 +32,7 @@ export async function start(): Promise<void> {
   const key = localKey(folder.keyFile)
   const variables = await takeVariables(key)
   const taken = await portProblem(HOST, options.port)
-  if (taken !== null) throw new CannotStart(`${taken}: stop that, or take another port: npm start -- --port N`)
+  if (taken !== null) throw new CannotStart(`${taken}: stop it or choose another port: npm start -- --port N`)
   if (options.isFresh) clear(folder, variables)
   endChildrenWithThisProcess()
   // Loading the runtime takes a second, so it comes after all refusals.
@@ -46,7 +47,7 @@ export async function start(): Promise<void> {
   watchLink(url, (line) => process.stdout.write(`${line}\n`))
 }
 
-/** A path as the user would type it where the command was typed. */
+/** A path as the user types it in the folder of the command. */
 function shownPath(path: string): string {
   const short = relative(userFolder(), path)
   const shown = short === '' || short.startsWith('..') ? path : short
@@ -72,7 +73,7 @@ function clear(folder: DataFolder, { config }: LocalVariables): void {
     'of the embedded simulator. The key of this checkout stays.',
   ]
   if (config.upstream.kind === 'tcp') {
-    what.push('Orders in that ledger whose outcome is not known are no longer looked for at OpenD.')
+    what.push('The gateway no longer queries OpenD for the orders in that ledger whose outcome is unknown.')
   }
   process.stdout.write(`${what.join('\n')}\n`)
   folder.clear()

@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import { VARIABLES } from '../../env.ts'
 import type { CommandForm, CommandLine } from '../command-line.ts'
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface StartOptions {
   readonly port: number
-  /** Absolute path of the data folder; null for the one of this checkout. */
+  /** Absolute path of the data folder; null for the default folder of this checkout. */
   readonly data: string | null
   readonly isFresh: boolean
 }
@@ -16,22 +16,22 @@ const DEFAULT_PORT = 22_222
 export const START_FORM: CommandForm<'port' | 'data' | 'fresh'> = {
   command: 'npm start --',
   about: [
-    'Runs the proxy on this machine, with the simulated OpenD on board unless OPEND_URL names another, until Ctrl-C.',
+    'Runs the proxy on this machine until Ctrl-C, with the embedded simulated OpenD unless OPEND_URL names another.',
     'Prints a key and calls to try.',
   ].join('\n'),
   options: {
     port: { takes: 'N', about: `listens on this port of 127.0.0.1; ${DEFAULT_PORT} by default` },
-    data: { takes: 'DIR', about: 'keeps the state in this folder, so that two can run at once' },
+    data: { takes: 'DIR', about: 'stores the state in this folder, so that two can run at once' },
     fresh: { about: 'deletes the state first: orders, limits used, subscriptions, accounts of the simulator' },
   },
   more: [
-    'Variables of the environment that reach the proxy:',
+    'Environment variables that are passed to the proxy:',
     '',
     ...Object.entries(VARIABLES).map(([name, about]) => `  ${name.padEnd(18)}  ${about}`),
   ].join('\n'),
 }
 
-/** The options, or what is wrong with one of them. `folder` is where the user typed the command. */
+/** The options, or a sentence that describes an invalid one. `folder` is where the user typed the command. */
 export function startOptions(
   line: CommandLine<'port' | 'data' | 'fresh'>,
   folder: string,
@@ -39,7 +39,7 @@ export function startOptions(
   const portText = line.text('port') ?? String(DEFAULT_PORT)
   const port = Number(portText)
   if (!/^\d+$/.test(portText) || port < 1 || port > 65_535) {
-    return { ok: false, problem: `--port ${portText} is no TCP port: it takes a number from 1 to 65535.` }
+    return { ok: false, problem: `--port ${portText} is not a TCP port: give a number from 1 to 65535.` }
   }
   const data = line.text('data')
   if (data?.trim() === '') return { ok: false, problem: '--data takes a folder: --data DIR.' }

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 const GUARD = fileURLToPath(new URL('end-with-parent.ts', import.meta.url))
 
 /**
- * Lets every child process that this process starts from now on end with it, also when it is killed without a chance to
- * end them. A small process of its own group does it: it holds a pipe from here, and ends the children when the pipe
- * closes. Miniflare does not hand out the runtime's process, so it is taken from Node's channel of new processes.
+ * Ends every child process that starts from now on when this process ends, even by SIGKILL. A small guard process in
+ * its own group reads a pipe from this process and kills the children when the pipe closes. Miniflare does not expose
+ * the runtime's process, so its pid comes from Node's diagnostics channel for new processes.
  */
 export function endChildrenWithThisProcess(): void {
   const guard = spawn(process.execPath, [GUARD], {
@@ -15,7 +15,7 @@ export function endChildrenWithThisProcess(): void {
     windowsHide: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  // Without the guard everything works, except that a kill -9 leaves the runtime behind.
+  // Without the guard everything works, except that a kill -9 leaves the runtime running.
   guard.on('error', () => {})
   guard.stdin.on('error', () => {})
   guard.unref()

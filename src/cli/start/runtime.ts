@@ -14,7 +14,7 @@ async function bundleWorker(): Promise<string> {
   }
 }
 
-/** Where the runtime listens, where it keeps its storage, and the variables of the Worker. */
+/** Where the runtime listens, where it stores its data, and the variables of the Worker. */
 export interface RuntimeOptions {
   readonly host: string
   readonly port: number
@@ -23,8 +23,8 @@ export interface RuntimeOptions {
 }
 
 /**
- * Bundles the Worker and starts it in the real runtime; resolves when it listens. The runtime ends with this process, in
- * an exit handler of Miniflare.
+ * Bundles the Worker and starts it in the real runtime; resolves when it listens. An exit handler of Miniflare ends the
+ * runtime together with this process.
  */
 export async function startRuntime({ host, port, storage, vars }: RuntimeOptions): Promise<void> {
   const bundle = await bundleWorker()

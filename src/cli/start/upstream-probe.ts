@@ -1,20 +1,20 @@
 import { connect } from 'node:net'
 import { type Upstream, upstreamText } from '../../env.ts'
 
-/** The gateway goes on trying, so a slow answer costs nothing but a sentence too many. */
+/** The gateway retries by itself, so the only cost of a slow answer is an unnecessary warning. */
 const PATIENCE_MS = 3000
 
-/** What the errors of a connection mean to somebody who looks at the screen. */
+/** Texts for the error codes of a connection. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection is refused',
-  ENOTFOUND: 'there is no host of that name',
-  EAI_AGAIN: 'the name cannot be looked up now',
+  ENOTFOUND: 'there is no host with that name',
+  EAI_AGAIN: 'the name cannot be resolved at the moment',
   EHOSTUNREACH: 'there is no route to that host',
   ENETUNREACH: 'there is no route to that network',
   ETIMEDOUT: 'it does not answer',
 }
 
-/** Why no TCP connection to OpenD can be made at the moment, as a sentence with what to do; null when one can. */
+/** Why a TCP connection to OpenD fails at the moment, as a sentence with the remedy; null if it succeeds. */
 export async function upstreamProblem(upstream: Upstream): Promise<string | null> {
   if (upstream.kind === 'simulator') return null
   const code = await new Promise<string | null>((resolve) => {
@@ -30,5 +30,5 @@ export async function upstreamProblem(upstream: Upstream): Promise<string | null
   })
   if (code === null) return null
   const cause = MEANINGS[code] ?? code
-  return `OpenD cannot be reached at ${upstreamText(upstream)}: ${cause}. Start it there or correct OPEND_URL; the gateway goes on trying.`
+  return `OpenD cannot be reached at ${upstreamText(upstream)}: ${cause}. Start it there or correct OPEND_URL; the gateway retries.`
 }

@@ -3,29 +3,29 @@ import { keysJsonFor } from '../local-key.ts'
 
 /** The variables of a local run. */
 export interface LocalVariables {
-  /** What the Worker gets. */
+  /** As passed to the Worker. */
   readonly vars: Readonly<Record<string, string>>
-  /** The same as the Worker reads it. */
+  /** The configuration that the Worker reads from them. */
   readonly config: Config
-  /** Whether the key of this checkout is the one that callers use. */
+  /** Whether callers use the key of this checkout. */
   readonly usesLocalKey: boolean
 }
 
-/** The variables, or each mistake in them as a sentence. */
+/** The variables, or a sentence for each mistake in them. */
 export type VariablesReading =
   | { readonly ok: true; readonly value: LocalVariables }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Hints for the two variables in which the name of a file is given in place of its text. */
+/** Hints for the two variables where users often give the name of a file instead of its text. */
 const TEXT_OF_A_FILE: Readonly<Partial<Record<keyof Env, string>>> = {
-  KEYS_JSON: 'KEYS_JSON holds the text of a file, not its name: KEYS_JSON="$(cat keys.json)" npm start',
-  OPEND_RSA_KEY: 'OPEND_RSA_KEY holds the text of a file, not its name: OPEND_RSA_KEY="$(cat key.pem)" npm start',
+  KEYS_JSON: 'KEYS_JSON takes the text of a file, not its name: KEYS_JSON="$(cat keys.json)" npm start',
+  OPEND_RSA_KEY: 'OPEND_RSA_KEY takes the text of a file, not its name: OPEND_RSA_KEY="$(cat key.pem)" npm start',
 }
 
 /**
- * The variables of the environment over the local defaults, checked as the Worker checks them: a mistake is reported by
- * the start command, not by each call. Without `KEYS_JSON` the Worker has the local key. Variables with which no call
- * could succeed are a mistake too.
+ * Merges the environment variables over the local defaults and checks them as the Worker does, so that the start
+ * command reports a mistake once. Without `KEYS_JSON` the Worker gets the local key. Variables with which every call
+ * would fail are a mistake too.
  */
 export async function readVariables(
   environment: Readonly<Record<string, string | undefined>>,
@@ -46,7 +46,7 @@ export async function readVariables(
   const { keys, jwt } = reading.value
   const isUsable = keys.some((key) => !key.isFrozen && (key.expiresAtMs === null || key.expiresAtMs > nowMs))
   if (jwt === null && !isUsable) {
-    const what = keys.length === 0 ? 'is set and holds no key' : 'holds only keys that are frozen or have expired'
+    const what = keys.length === 0 ? 'is set and contains no key' : 'contains only keys that are frozen or have expired'
     const advice = 'Put a key into it, or unset it to use the key that npm start makes.'
     return { ok: false, problems: [`KEYS_JSON ${what}, so each call would be refused. ${advice}`] }
   }

@@ -56,9 +56,9 @@ test('the printed lines carry a key that works when they are pasted into a shell
   }
 })
 
-test('it says where the state is and how to begin anew', async () => {
+test('it names the data folder and the command that starts with empty state', async () => {
   const banner = await bannerWith({})
-  assert.match(banner, /is kept in \.wrangler\/opend-edge\.\nTo begin anew: npm start -- --fresh\n/)
+  assert.match(banner, /is stored in \.wrangler\/opend-edge\.\nTo start with empty state: npm start -- --fresh\n/)
 })
 
 test('it says who may do what', async () => {
@@ -73,7 +73,7 @@ test('it says who may do what', async () => {
 
 test('with a real OpenD it says that the local key lacks trade:real, and how to get one', async () => {
   const environment = { OPEND_URL: 'tcp://127.0.0.1:11111' }
-  assert.match(await bannerWith(environment), /talking to tcp:\/\/127\.0\.0\.1:11111/)
+  assert.match(await bannerWith(environment), /connected to tcp:\/\/127\.0\.0\.1:11111/)
   assert.match(await bannerWith(environment), /lacks the scope trade:real[^]*with trade:real into KEYS_JSON/)
   assert.doesNotMatch(await bannerWith({}), /lacks/)
   assert.doesNotMatch(await bannerWith({ ...environment, KEYS_JSON }), /lacks/)

@@ -26,7 +26,7 @@ test('a second run is refused, and told which run has the folder', () => {
   const path = join(top, 'twice')
   const first = claimDataFolder(path, RUN)
   assert.ok(first.ok)
-  const refusal = `The npm start at http://127.0.0.1:22222 (process 41) uses the data folder ${path}: stop it, or give this one its own with --data DIR and --port N.`
+  const refusal = `The npm start at http://127.0.0.1:22222 (process 41) uses the data folder ${path}: stop it, or start this one with --data DIR and --port N.`
   assert.equal(claimElsewhere(path), refusal)
   assert.deepEqual(claimDataFolder(path, RUN), { ok: false, problem: refusal }, 'in the same process too')
   first.folder.release()
@@ -45,7 +45,7 @@ test('a folder with other files is refused; an empty one and one of before are t
   writeFileSync(join(foreign, 'storage', 'mine.txt'), 'mine')
   const claim = claimDataFolder(foreign, RUN)
   assert.ok(!claim.ok)
-  assert.match(claim.problem, /holds other files/)
+  assert.match(claim.problem, /contains files that npm start did not write/)
   const empty = join(top, 'empty')
   mkdirSync(empty)
   assert.equal(claimElsewhere(empty), 'taken')

@@ -81,7 +81,7 @@ test('a mistake is a problem at once, with what to do', async () => {
 
 test('keys with which no call could succeed are a problem; with JWTs beside them they are not', async () => {
   for (const KEYS_JSON of ['', '{"version":1,"keys":[]}']) {
-    assert.match(await problemsOf({ KEYS_JSON }), /KEYS_JSON is set and holds no key.*unset it/)
+    assert.match(await problemsOf({ KEYS_JSON }), /KEYS_JSON is set and contains no key.*unset it/)
     await variablesOf({ KEYS_JSON, ...JWT })
   }
   for (const fields of [{ allowed_machines: [] }, { expires_at: '2026-11-26T00:00:00Z' }]) {
