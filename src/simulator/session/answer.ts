@@ -14,7 +14,7 @@ import { accountPushHandlers } from './trade-pushes.ts'
 import { reminderHandlers } from './reminder-calls.ts'
 import { subscriptionHandlers } from './subscription-calls.ts'
 
-/** A request whose body is out of its frame and decrypted. */
+/** A request with its decrypted body, without the frame. */
 export interface PlainCall {
   readonly protoId: number
   /** `BodyFormat` of the request, and so of its reply. */
@@ -22,10 +22,10 @@ export interface PlainCall {
   readonly body: Uint8Array
 }
 
-/** First protocol id of the API. Lower ones belong to the WebSocket port's own framing. */
+/** First protocol id of the API. The WebSocket port's own framing uses lower ids. */
 const FIRST_CALL = 1000
 
-/** The one call that a session answers itself, once. */
+/** The call that the TCP session answers itself, once per connection. */
 export const INIT_CONNECT = 1001
 
 /** First protocol id of the quote calls; trade calls are 2001 to 2999. */
@@ -33,10 +33,10 @@ const FIRST_QUOTE_CALL = 3000
 
 const INVALID_BODY = -500
 
-/** What OpenD calls a result that it cannot tell. */
+/** OpenD's `retType` for an unknown result. */
 const UNKNOWN_RESULT = -400
 
-/** The reply body to any request after InitConnect. There is always one: clients wait 12 s for a silent OpenD. */
+/** The reply body to any request after InitConnect. Every request gets one: without it clients wait 12 s. */
 export function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
   const protocol = call.protoId < FIRST_CALL ? null : protocolById(call.protoId)
   if (protocol === null || protocol.request === null) {
@@ -44,7 +44,7 @@ export function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowM
   }
   if (!peer.isReady) return refusalBody(hub, call, refuse('InitConnect must be the first request'))
   if (call.protoId === INIT_CONNECT) return refusalBody(hub, call, refuse('this connection is initialised already'))
-  // The schema's table says which message a call carries, which no type can follow from a number.
+  // The schema's table maps the id to a message at run time, so the type cannot be derived.
   const decoded = decodeBody(protocol.request as MessageName, call.format, call.body, hub.crypto.utf8)
   if (!decoded.ok) return refusalBody(hub, call, refuse(decoded.detail, INVALID_BODY))
   hub.statistics.addCall(call.protoId)
@@ -52,7 +52,7 @@ export function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowM
   try {
     return replyBody(protocol, call, decide(protocol, decoded.value as { readonly c2s?: object }, context), hub)
   } catch (bug) {
-    // One request must not take down the connections of everybody else.
+    // An exception in one request must not end the other connections.
     if (hub.settings.onBug === null) throw bug
     hub.settings.onBug(bug)
     return refusalBody(hub, call, refuse('the simulator failed on this request', UNKNOWN_RESULT))
@@ -73,7 +73,7 @@ export function refusalBody(hub: ConnectionHub, call: Pick<PlainCall, 'format'>,
 /** A whole response message, or a refusal. */
 type Decision = { readonly refused: Refusal } | { readonly refused: null; readonly response: object }
 
-/** Applies OpenD's rules in front of a call, then asks whoever answers it. */
+/** Applies OpenD's rules to a call, then runs its handler. */
 function decide(protocol: Protocol, request: { readonly c2s?: object }, context: SessionContext): Decision {
   const c2s = request.c2s ?? request
   const refusal = refuseByRules(protocol.id, c2s, context)
@@ -91,10 +91,10 @@ function decide(protocol: Protocol, request: { readonly c2s?: object }, context:
   return { refused: null, response: { retType: 0, s2c: answer } }
 }
 
-/** The answer of the handler that models this call; null when none does. */
+/** The answer of the handler for this call; null if the call has no handler. */
 function modelledAnswer(protocol: Protocol, c2s: object, context: SessionContext): object | null {
   const { world, services } = context.hub
-  // Each table is checked where it is written; here the name comes from the schema at run time.
+  // Each table is type-checked where it is declared; here the name comes from the schema at run time.
   const session = sessionHandlers[protocol.name as keyof HandlerTable] as AnySessionHandler | undefined
   if (session !== undefined) return session(c2s, context)
   if (protocol.id < FIRST_QUOTE_CALL) services.advance(world, context.marketMs)

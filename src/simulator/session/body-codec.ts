@@ -11,12 +11,12 @@ export interface Utf8 {
   decode(bytes: Uint8Array): string | null
 }
 
-/** A message, or why the bytes are none. */
+/** A message, or the reason why the bytes are not a message. */
 export type DecodedBody<Name extends MessageName> =
   | { readonly ok: true; readonly value: MessageTypes[Name] }
   | { readonly ok: false; readonly detail: string }
 
-/** Reads a plain body in the format its header names. */
+/** Decodes an unencrypted body in the format of its header. */
 export function decodeBody<Name extends MessageName>(
   name: Name,
   format: number,
@@ -29,7 +29,7 @@ export function decodeBody<Name extends MessageName>(
   return text === null ? { ok: false, detail: 'the body is not UTF-8' } : messageFromJson(name, text)
 }
 
-/** Writes a plain body: protobuf, or JSON when the format says so. */
+/** Encodes an unencrypted body, as protobuf or JSON. */
 export function encodeBody<Name extends MessageName>(
   name: Name,
   format: number,

@@ -5,18 +5,18 @@ import type { Peer } from './peer.ts'
 import { quotaExhausted, rateExceeded } from './texts.ts'
 import { RATE_RULES } from './rate-rules.ts'
 
-/** One request, with the ways to answer it that depend on the port it came in by. */
+/** One request, with the functions that depend on its port. */
 export interface FlowingCall {
   readonly protoId: number
-  /** Does what the request asks and returns the reply as one frame or message. */
+  /** Executes the request and returns the reply as one frame or message. */
   readonly answer: () => Uint8Array
-  /** A reply frame that refuses with this text, without doing anything. */
+  /** A reply frame that refuses the request with this text. Does not execute the request. */
   readonly refuse: (retMsg: string) => Uint8Array
-  /** The same frame with a digest that is not its body's. */
+  /** The same frame with a wrong digest. */
   readonly spoilDigest: (frame: Uint8Array) => Uint8Array
 }
 
-/** Takes one request through the faults of the script, to its answer and the pushes that follow. */
+/** Applies the fault script to one request, sends the reply and the pushes that follow. */
 export function runCall(hub: ConnectionHub, peer: Peer, call: FlowingCall, nowMs: number): void {
   if (peer.isMuted) return
   const fault = hub.faults.strike(call.protoId)
@@ -26,7 +26,7 @@ export function runCall(hub: ConnectionHub, peer: Peer, call: FlowingCall, nowMs
   hub.flush(nowMs)
 }
 
-/** Faults that come before the request is acted on. True when the request goes no further. */
+/** Applies faults that act before the request is executed. Returns true if the request is not executed. */
 function strikeBefore(hub: ConnectionHub, peer: Peer, fault: Fault | null, nowMs: number): boolean {
   switch (fault?.kind) {
     case 'drop-request':
@@ -66,7 +66,7 @@ function forcedRefusal(hub: ConnectionHub, call: FlowingCall, fault: Fault | nul
   return null
 }
 
-/** Sends the reply, in the way the fault leaves it. */
+/** Sends the reply as changed by the fault. */
 function deliver(
   hub: ConnectionHub,
   peer: Peer,
@@ -117,7 +117,7 @@ function trickle(hub: ConnectionHub, peer: Peer, reply: Uint8Array, everyMs: num
   }
 }
 
-/** Bytes that are no frame of either port, the same ones for the same length. */
+/** Bytes that are not a valid frame on either port; the same for the same length. */
 function garbage(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i === 0 ? 0xff : hash32(length, i) & 0xff))
 }

@@ -11,15 +11,15 @@ import { historyExhausted } from './texts.ts'
 const PLACE_ORDER = 2202
 const REQUEST_HISTORY = 3103
 
-/** The members of requests that the rules look at. */
+/** The members of requests that the rules read. */
 export interface RuledFields extends CallFields {
   readonly packetID?: MessageTypes['Common.PacketID']
   readonly security?: MessageTypes['Qot_Common.Security']
 }
 
 /**
- * OpenD's rules in front of every call, in this order: login, replay, subscription, history quota, rate. A call that
- * is refused for anything else does not count against its rate.
+ * OpenD's checks before every call, in this order: login, replay, subscription, history quota, rate. A call that
+ * another check refuses does not count towards its rate limit.
  */
 export function refuseByRules(protoId: number, c2s: RuledFields, context: SessionContext): Refusal | null {
   const { hub, peer, nowMs, marketMs } = context
@@ -32,7 +32,7 @@ export function refuseByRules(protoId: number, c2s: RuledFields, context: Sessio
   )
 }
 
-/** Calls that change what outlives a restart: unlock, orders, subscriptions, history quota, watchlists, reminders. */
+/** Calls that change persistent state: unlock, orders, subscriptions, history quota, watchlists, reminders. */
 const CHANGING_CALLS: ReadonlySet<number> = new Set([
   2005,
   PLACE_ORDER,
@@ -45,7 +45,7 @@ const CHANGING_CALLS: ReadonlySet<number> = new Set([
   3220,
 ])
 
-/** Books what a call that was not refused costs and changes. */
+/** Counts the cost of an accepted call and marks the state as changed. */
 export function payFor(
   protoId: number,
   c2s: RuledFields,

@@ -4,12 +4,12 @@ export interface CallCount {
   readonly count: number
 }
 
-/** Orders whose delays GetDelayStatistics lists; OpenD publishes no number. */
+/** Most orders whose delays GetDelayStatistics lists; OpenD does not publish its number. */
 const MAX_ORDERS = 100
 
 /**
- * How often each call was answered and each push was sent, for GetDelayStatistics. At most one entry for each protocol
- * of the schema.
+ * Counts the answers to each call and the pushes of each kind, for GetDelayStatistics. Has at most one entry per
+ * protocol of the schema.
  */
 export class CallStatistics {
   readonly #calls = new Map<number, number>()

@@ -18,29 +18,29 @@ import type { QuoteFacts } from './reminder-watch.ts'
 import type { SecurityRef, SubscriptionRegistry } from './subscription-registry.ts'
 import { sendTradePushes, type TradePush } from './trade-pushes.ts'
 
-/** How the world behind OpenD answers and speaks up. */
+/** The functions through which sessions use the market and the accounts. */
 export interface WorldServices {
   /** Quote and trade calls by protocol name. */
   readonly handlers: HandlerTable
   readonly quotePushes: QuotePushSource
-  /** What price reminders look at; null for a security without a price. */
+  /** The data that price reminders compare; null for a security without a price. */
   readonly quoteFacts: (world: World, security: SecurityRef, marketMs: number) => QuoteFacts | null
-  /** Lets resting orders meet the market up to this market time. */
+  /** Matches resting orders against the market up to this market time. */
   readonly advance: (world: World, marketMs: number) => void
   /** The order and fill changes since the last call, in the order they happened. */
   readonly takeTradePushes: (world: World) => readonly TradePush[]
 }
 
-/** Fixed facts about one OpenD. */
+/** Settings of one OpenD that do not change. */
 export interface HubSettings {
   readonly seed: number
   readonly crypto: SimulatorCrypto
   readonly clock: MarketClock
-  /** Told to clients in InitConnect; they send a heartbeat in four fifths of it. */
+  /** Sent to clients in InitConnect. They send a heartbeat after four fifths of it. */
   readonly keepAliveIntervalSeconds: number
   /** False lifts the upstream limits, for load tests. */
   readonly limitsRates: boolean
-  /** Told about exceptions of handlers, which are bugs; null lets them through. */
+  /** Called with exceptions of handlers, which are bugs; null rethrows them. */
   readonly onBug: ((bug: unknown) => void) | null
   readonly faults: Faults
   readonly subscriptions: SubscriptionRegistry
@@ -51,7 +51,7 @@ export interface HubSettings {
 
 const NOTIFY = 1003
 
-/** What all connections of one OpenD share: the world behind it and the books it keeps. */
+/** The connections of one OpenD and the state that they share. */
 export class ConnectionHub {
   readonly world: World
   readonly services: WorldServices
@@ -85,12 +85,12 @@ export class ConnectionHub {
     return this.settings.crypto
   }
 
-  /** Grows with every change that outlives a restart. */
+  /** Increases with every change of persistent state. */
   get revision(): number {
     return this.#revision
   }
 
-  /** Notes that something changed which outlives a restart. */
+  /** Marks the persistent state as changed. */
   touch(): void {
     this.#revision++
   }
@@ -99,7 +99,7 @@ export class ConnectionHub {
     return this.#login
   }
 
-  /** Changes OpenD's login and tells every connection that wants notices. */
+  /** Changes OpenD's login and notifies every connection that subscribed to notices. */
   setLogin(login: Login): void {
     if (login === this.#login) return
     this.#login = login
@@ -107,7 +107,7 @@ export class ConnectionHub {
     for (const notice of loginNotices(login)) this.notify(notice)
   }
 
-  /** Sends a Notify push to every connection that asked for them. */
+  /** Sends a Notify push to every connection that subscribed to notices. */
   notify(notice: MessageTypes['Notify.S2C']): void {
     const body = new PushBody(NOTIFY, 'Notify.Response', { retType: 0, s2c: notice })
     for (const peer of this.peers.values()) if (peer.wantsNotices) peer.push(body)
@@ -118,18 +118,18 @@ export class ConnectionHub {
     return marketTimeMs(this.settings.clock, nowMs)
   }
 
-  /** When something can happen by itself, Unix ms of the session clock; null while nothing can. */
+  /** Time of the next possible event, Unix ms of the session clock; null if there is none. */
   get nextEventMs(): number | null {
     const { clock } = this.settings
     const watchesOrders = [...this.peers.values()].some(({ accounts }) => accounts.size > 0)
     const watchesPrices = this.peers.size > 0 && this.reminders.list().some(({ isEnabled }) => isEnabled)
-    // Neither says when it will have something to tell, so both are looked at as often as pushes may go out.
+    // Orders and reminders cannot predict their next event, so both are checked at the push interval.
     if (watchesOrders || watchesPrices) return clock.kind === 'frozen' ? null : -Infinity
     const { nextMs } = this.quotePushes
     return nextMs === null ? null : sessionTimeMs(clock, nextMs)
   }
 
-  /** Lets the market and the accounts come to the present, and sends what follows from it. */
+  /** Advances the market and the accounts to the current time, and sends the resulting pushes. */
   advance(nowMs: number): void {
     const marketMs = this.marketMs(nowMs)
     this.services.advance(this.world, marketMs)
@@ -143,27 +143,27 @@ export class ConnectionHub {
     this.#afterReply.push({ peer, body })
   }
 
-  /** Sends what a call has set off, once its reply is out. */
+  /** Sends the pushes that a call caused, after its reply. */
   flush(nowMs: number): void {
     for (const { peer, body } of this.#afterReply.splice(0)) peer.push(body)
     this.quotePushes.sendFirst(this.marketMs(nowMs))
     this.#sendTradePushes()
   }
 
-  /** Closes a connection and forgets what belongs to it. */
+  /** Closes a connection and removes its state. */
   drop(peer: Peer, reason: string, nowMs: number): void {
     this.forget(peer, nowMs)
     peer.close(reason)
   }
 
-  /** Forgets a connection that is gone. */
+  /** Removes the state of a connection that has ended. */
   forget(peer: Peer, nowMs: number): void {
     if (!this.peers.delete(peer.connId)) return
     this.subscriptions.close(peer.connId, nowMs)
     this.touch()
   }
 
-  /** Closes every connection and keeps everything else: what clients see of a restart. */
+  /** Closes every connection without other changes, as clients see it in a restart. */
   dropAll(reason: string, nowMs: number): void {
     for (const peer of [...this.peers.values()]) this.drop(peer, reason, nowMs)
   }

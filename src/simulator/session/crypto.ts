@@ -2,11 +2,11 @@ import type { Aes128, RsaKey } from '../../wire/cipher.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import type { Utf8 } from './body-codec.ts'
 
-/** What a simulated OpenD needs from the platform. All of it is synchronous and without state. */
+/** The platform functions that a simulated OpenD needs. All are synchronous and stateless. */
 export interface SimulatorCrypto {
   readonly sha1: Sha1
   readonly aes128: Aes128
-  /** Reads a PKCS#1 private key in PEM; null when the text is none. */
+  /** Parses a PKCS#1 private key in PEM; null for any other text. */
   readonly rsaKey: (pem: string) => RsaKey | null
   readonly utf8: Utf8
 }

@@ -1,6 +1,6 @@
 /**
- * The fields that OpenD's schema declares with an enum type. It declares nearly all its enums as plain `int32`, and
- * only these few differ in the JSON mapping: there a declared enum is written by its name.
+ * The fields that OpenD's schema declares with an enum type. It declares most enum fields as plain `int32`. Only a
+ * declared enum is written by name in the JSON mapping.
  */
 export const DECLARED_ENUM_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'Common.ProgramStatus': ['type'],

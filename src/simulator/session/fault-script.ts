@@ -1,61 +1,61 @@
-/** What goes wrong with one call. Times are milliseconds of the session clock. */
+/** A fault of one call. "Executes" means that OpenD executes the request. Times are milliseconds of the session clock. */
 export type Fault =
-  /** Acts at once; the reply comes later. */
+  /** Executes at once and sends the reply later. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The request is lost: nothing is done, nothing is answered. */
+  /** Ignores the request and does not reply. */
   | { readonly kind: 'drop-request' }
-  /** Acts; the reply is lost and the connection stays. */
+  /** Executes without a reply; the connection stays open. */
   | { readonly kind: 'drop-reply' }
-  /** Closes the connection and does not act. */
+  /** Closes the connection without executing. */
   | { readonly kind: 'cut-before' }
-  /** Acts, then closes the connection without a reply. */
+  /** Executes, then closes the connection without a reply. */
   | { readonly kind: 'cut-after' }
-  /** Acts, replies, then closes the connection. */
+  /** Executes, replies, then closes the connection. */
   | { readonly kind: 'cut-after-reply' }
-  /** Acts, sends the first half of the reply's frame, then closes the connection. */
+  /** Executes, sends the first half of the reply's frame, then closes the connection. */
   | { readonly kind: 'half-frame' }
-  /** Acts; bytes that are no frame come in place of the reply. */
+  /** Executes and sends an invalid frame instead of the reply. */
   | { readonly kind: 'garbage' }
-  /** Acts; the reply's SHA-1 is not that of its body. Without effect on the WebSocket port, which has none. */
+  /** Executes and sends the reply with a wrong SHA-1. No effect on the WebSocket port, whose frames have no SHA-1. */
   | { readonly kind: 'wrong-sha1' }
-  /** Acts; the reply comes byte by byte. A WebSocket message cannot: there it comes when the last byte would. */
+  /** Executes and sends the reply byte by byte; on the WebSocket port, as one message at the time of the last byte. */
   | { readonly kind: 'trickle'; readonly everyMs: number }
-  /** The account was logged in elsewhere: OpenD is logged out and says so; this call is already refused. */
+  /** The account logged in elsewhere: OpenD logs out, sends a notice, and refuses calls from this one on. */
   | { readonly kind: 'kick-login' }
-  /** OpenD lost its servers: this and the following quote and trade calls get ret_type -200. */
+  /** OpenD loses its servers: this and the following quote and trade calls get ret_type -200. */
   | { readonly kind: 'lose-login' }
   /** Ends a kicked or lost login; this call already succeeds. */
   | { readonly kind: 'restore-login' }
-  /** Refused as if the subscription quota were used up. */
+  /** Refuses the call as if the subscription quota were exhausted. */
   | { readonly kind: 'quota-exhausted' }
-  /** Refused as if the call came too often. */
+  /** Refuses the call as if it exceeded its rate limit. */
   | { readonly kind: 'rate-exceeded' }
-  /** From this call on the connection accepts everything and answers nothing. */
+  /** From this call on the connection accepts requests and does not reply. */
   | { readonly kind: 'mute' }
-  /** OpenD restarts: this request is lost, every connection is cut, accounts and quota are kept. */
+  /** OpenD restarts: ignores this request and cuts every connection. Accounts and quota stay. */
   | { readonly kind: 'restart' }
 
-/** When a fault strikes. */
+/** A fault and the call to which it applies. */
 export interface FaultRule {
   /** Protocol id of the call (1 is InitWebSocket), or any. */
   readonly id: number | 'any'
-  /** Counted over all connections from the moment the rule was set; the first call is 1. */
+  /** Counted over all connections since the rule was set; the first call is 1. */
   readonly nth: number | 'every'
   readonly fault: Fault
 }
 
-/** The rules of a script, or the first thing that is wrong with it. */
+/** The rules of a script, or its first error. */
 export type ParsedScript =
   | { readonly ok: true; readonly rules: readonly FaultRule[] }
   | { readonly ok: false; readonly problem: string }
 
-/** A script longer than this is a mistake, not a scenario. */
+/** A longer script is probably a mistake. */
 const MAX_RULES = 1000
 
-/** Delays longer than a day cannot be waited for. */
+/** The longest delay: one day. */
 const MAX_MS = 86_400_000
 
-/** Faults that carry a time, by the name of its member. */
+/** Faults with a time, and the name of that member. */
 const TIMED = { delay: 'ms', trickle: 'everyMs' } as const
 
 const PLAIN = [
@@ -77,9 +77,9 @@ const PLAIN = [
 ] as const
 
 /**
- * Reads a script: a JSON array of rules such as `{"id": 2202, "nth": 1, "do": "cut-after"}`. `id` and `nth` may be left
- * out and then mean any call and every one. `delay` takes `ms`, `trickle` takes `everyMs`. Everything else is refused,
- * because a misspelt fault that never strikes makes a test prove nothing.
+ * Reads a script: a JSON array of rules such as `{"id": 2202, "nth": 1, "do": "cut-after"}`. Without `id` a rule
+ * applies to any call, without `nth` to every occurrence. `delay` takes `ms`, `trickle` takes `everyMs`. Anything else
+ * is refused: with a misspelt fault that never applies, a test would prove nothing.
  */
 export function parseFaultScript(text: string): ParsedScript {
   let json: unknown
@@ -99,12 +99,13 @@ export function parseFaultScript(text: string): ParsedScript {
   return { ok: true, rules }
 }
 
-/** A rule, or what is wrong with it. */
+/** A rule, or the error in it. */
 function parseRule(json: unknown): FaultRule | string {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'not an object'
   const { id = 'any', nth = 'every', do: kind, ...rest } = json as Readonly<Record<string, unknown>>
-  if (id !== 'any' && !isWhole(id, 0, 0xffff_ffff)) return `id is neither a protocol id nor "any"`
-  if (nth !== 'every' && !isWhole(nth, 1, Number.MAX_SAFE_INTEGER)) return `nth is neither a count from 1 nor "every"`
+  if (id !== 'any' && !isWhole(id, 0, 0xffff_ffff)) return `"id" must be a protocol id or "any"`
+  if (nth !== 'every' && !isWhole(nth, 1, Number.MAX_SAFE_INTEGER))
+    return `"nth" must be a whole number from 1 or "every"`
   const fault = parseFault(kind, rest)
   return typeof fault === 'string' ? fault : { id, nth, fault }
 }

@@ -1,6 +1,6 @@
 import type { Fault, FaultRule } from './fault-script.ts'
 
-/** Decides which calls go wrong. The first rule of the script that strikes wins; all of them count the call. */
+/** Selects the fault of each call. The first rule that applies wins; all rules count the call. */
 export class Faults {
   #rules: { readonly rule: FaultRule; calls: number }[] = []
 
@@ -8,12 +8,12 @@ export class Faults {
     this.replace(rules)
   }
 
-  /** Takes over a new script; its counts start at zero. */
+  /** Replaces the script; its counts start at zero. */
   replace(rules: readonly FaultRule[]): void {
     this.#rules = rules.map((rule) => ({ rule, calls: 0 }))
   }
 
-  /** The fault of the call that has just come in, or null. */
+  /** Counts an incoming call. Returns its fault, or null. */
   strike(protoId: number): Fault | null {
     let struck: Fault | null = null
     for (const counted of this.#rules) {

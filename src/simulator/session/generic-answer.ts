@@ -3,12 +3,12 @@ import { genericScalar } from './generic-scalar.ts'
 import { hash32 } from './identity.ts'
 
 /**
- * Fields and elements one generic answer may hold. The largest response of the schema takes a third of it; the bound
- * keeps a schema that one day nests lists in lists from growing without end.
+ * Most fields and elements of one generic answer. The largest response of the schema takes a third of it. The bound
+ * limits answers of a future schema with deeply nested lists.
  */
 const MAX_VALUES = 2000
 
-/** Elements of a list; those deeper down have one, as a list of lists would otherwise multiply. */
+/** Elements of a list. Nested lists have one element, because sizes of nested lists multiply. */
 const LIST_LENGTH = 2
 const DEEP_LIST_LENGTH = 1
 const DEEP = 3
@@ -17,9 +17,9 @@ const DEEP = 3
 const MAX_DEPTH = 12
 
 /**
- * A well-formed reply to a call that no handler models: every field of the response filled with a valid value, fields
- * of the request's names echoed (the security asked about, the type asked for), the same for the same request. It
- * shows a client the shape of the data, not data: nothing in it hangs together with the market.
+ * A well-formed reply to a call without a handler. Every field of the response has a valid value, and fields with a
+ * name of the request repeat its value (the requested security, the requested type). The same request gets the same
+ * reply. It shows a client the form of the data only: the values have no relation to the market.
  *
  * Returns the whole response message of the protocol.
  */
@@ -30,7 +30,7 @@ export function genericAnswer(protocol: Protocol, c2s: object, seed: number, now
   if (s2c !== undefined && s2c.messageName !== null) {
     return { retType: 0, s2c: maker.message(messageType(s2c.messageName), 0, 0) }
   }
-  // The three SkillWrap responses have their data beside retType.
+  // The data of the three SkillWrap responses is next to retType.
   const { retMsg: _, errCode: __, ...flat } = maker.message(type, 0, 0)
   return { ...flat, retType: 0 }
 }
@@ -75,7 +75,7 @@ class Maker {
     return genericScalar(field, hash32(this.#seed + index, textHash(field.name)), index, this.#nowMs)
   }
 
-  /** The request's member of that name, where it is of the same kind; a security may also come from its list. */
+  /** The request's member with that name, if it has the same type. A security may also come from the request's list. */
   #echo(type: MessageType, field: Field, index: number): unknown {
     if (field.messageName === 'Qot_Common.Security') {
       const { security, securityList } = this.#c2s
@@ -96,7 +96,7 @@ class Maker {
 
 const DEFAULT_SECURITY = { market: 1, code: '00700' }
 
-/** Keys of a next page: leaving them out says that this page is the last. */
+/** Keys of a next page. Without them this page is the last. */
 function isPageKey({ name }: Field): boolean {
   return /^next|^page$/.test(name)
 }

@@ -14,9 +14,9 @@ const EVENT_CONTRACT_KLINE = 3451
 const EVENT_CONTRACT_TICKER = 3452
 
 /**
- * The pushes that a generic answer promises: an indicator's result, the first value of an event contract, an option
- * event. Each comes once, right after the reply, as well-formed and as made-up as the reply itself. `answer` is the
- * reply, whose members (the `calcId` above all) the push repeats.
+ * The pushes that follow a generic answer: an indicator's result, the first value of an event contract, an option
+ * event. Each is sent once, right after the reply, and its values are generated like those of the reply. `answer` is
+ * the reply; the push repeats its members, above all `calcId`.
  */
 export function genericPushes(
   protocol: Protocol,
@@ -30,7 +30,7 @@ export function genericPushes(
     const push = protocolById(id)
     if (push === null) return []
     const message = genericAnswer(push, { ...c2s, ...s2c }, seed, nowMs)
-    // The schema's table says which message a push carries, which no type can follow from a number.
+    // The schema's table maps the id to a message at run time, so the type cannot be derived.
     return [new PushBody(id, push.response as MessageName, message)]
   })
 }

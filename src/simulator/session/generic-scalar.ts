@@ -2,7 +2,7 @@ import { enumType, type Field } from '../../wire/schema.ts'
 
 const DAY_MS = 86_400_000
 
-/** A valid value for a field, by its name and type: a time looks like a time, a ratio like a ratio. */
+/** A valid value for a field, chosen by its name and type: a time has the form of a time, a ratio that of a ratio. */
 export function genericScalar(field: Field, hash: number, index: number, nowMs: number): unknown {
   if (field.enumName !== null) return enumValue(field.enumName, hash)
   switch (field.kind) {
@@ -24,7 +24,7 @@ export function genericScalar(field: Field, hash: number, index: number, nowMs: 
   }
 }
 
-/** A member of the enum, and not its "unknown" where it has another. */
+/** A member of the enum; its "unknown" member only if it has no other. */
 function enumValue(name: string, hash: number): number {
   const values = [...new Set(enumType(name).values.values())]
   const known = values.filter((value) => value > 0)
@@ -36,7 +36,7 @@ function isTime(name: string): boolean {
   return /(time|date|day|timestamp)(str)?$/i.test(name)
 }
 
-/** A moment of the last ninety days, earlier for later elements of a list. */
+/** A time in the last ninety days, earlier for later elements of a list. */
 function momentMs(hash: number, index: number, nowMs: number): number {
   return nowMs - (index * 7 + (hash % 7) + 1) * DAY_MS
 }

@@ -1,20 +1,20 @@
 import type { S2C } from '../handler.ts'
 import type { SecurityRef } from './subscription-registry.ts'
 
-/** A security whose history was asked for. Times are Unix ms of the market's clock. */
+/** A security whose history was requested. Times are Unix ms of the market's clock. */
 export interface HistoryUse {
   readonly security: SecurityRef
   readonly atMs: number
 }
 
-/** How long one request for a security's history is paid for. */
+/** How long one unit of quota covers a security's history. */
 const HISTORY_WINDOW_MS = 30 * 86_400_000
 
-/** OpenD's own times are those of its users' home, which is UTC+8. */
+/** OpenD writes its own times in UTC+8. */
 const HOME_OFFSET_MS = 8 * 3_600_000
 
 /**
- * The quota of historical K-lines: one unit for a security in 30 days, whatever the period, and repeats are free.
+ * The quota of historical K-lines: one unit per security in 30 days, for all periods; repeated requests are free.
  */
 export class HistoryQuota {
   readonly total: number
@@ -26,13 +26,13 @@ export class HistoryQuota {
     this.#uses = new Map(uses.map((use) => [keyOf(use.security), use]))
   }
 
-  /** Whether this security's history may be asked for now. */
+  /** Whether this security's history may be requested now. */
   allows(security: SecurityRef, nowMs: number): boolean {
     this.#expire(nowMs)
     return this.#uses.has(keyOf(security)) || this.#uses.size < this.total
   }
 
-  /** Pays for a security, unless that was done within 30 days. */
+  /** Charges a unit for a security, unless one was charged within 30 days. */
   use(security: SecurityRef, nowMs: number): void {
     this.#expire(nowMs)
     const key = keyOf(security)
@@ -48,7 +48,7 @@ export class HistoryQuota {
     return [...this.#uses.values()]
   }
 
-  /** The answer to Qot_RequestHistoryKLQuota. `nameOf` gives a security's name. */
+  /** The answer to Qot_RequestHistoryKLQuota. `nameOf` returns a security's name. */
   report(
     withDetail: boolean,
     nowMs: number,

@@ -1,12 +1,14 @@
 /**
- * Names and keys of connections. They follow from the seed and a running number, so that the same session gives the
- * same bytes. That makes the AES keys guessable, which is why the simulator's servers listen on loopback only.
+ * Ids and keys of connections. They derive from the seed and a sequence number, so that the same session gives the same
+ * bytes. The AES keys are therefore guessable, so the simulator's servers listen on loopback only.
  */
 
-/** About 2^62, as real connection ids are: a client that keeps them in a double loses digits and must be seen to. */
+/**
+ * About 2^62, like real connection ids: a client that stores them in a double loses digits, which tests must detect.
+ */
 const CONNECTION_ID_BASE = 1n << 62n
 
-/** Connection number `sequence` of an OpenD with that seed. Never the same twice below 2^24 connections. */
+/** Id of connection number `sequence` of an OpenD with that seed. Unique below 2^24 connections. */
 export function connectionId(seed: number, sequence: number): bigint {
   return CONNECTION_ID_BASE + (BigInt(hash32(seed, sequence)) << 24n) + BigInt(sequence & 0xffffff)
 }
@@ -22,7 +24,7 @@ export function keyText(seed: number, sequence: number, purpose: number): string
   return text
 }
 
-/** A well-mixed 32-bit number of two (the finaliser of MurmurHash3 over both). */
+/** A 32-bit hash of two numbers (the finaliser of MurmurHash3 over both). */
 export function hash32(a: number, b: number): number {
   let h = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 0x7f4a7c15, 0xc2b2ae35)
   h ^= h >>> 16

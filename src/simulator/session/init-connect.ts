@@ -9,14 +9,14 @@ import type { ConnectionHub } from './connection-hub.ts'
 import { keyText } from './identity.ts'
 import type { Peer } from './peer.ts'
 
-/** An InitConnect body after RSA, if there was any. */
+/** An InitConnect body, after RSA decryption if it was encrypted. */
 export interface OpenedInit {
   readonly plain: Uint8Array
-  /** Whether the request came under RSA. */
+  /** Whether the request was encrypted with RSA. */
   readonly wasEncrypted: boolean
 }
 
-/** The reply to InitConnect and the cipher of everything after it. */
+/** The reply to InitConnect and the cipher of all later frames. */
 export interface InitAnswer {
   readonly body: Uint8Array
   readonly isEncrypted: boolean
@@ -26,8 +26,8 @@ export interface InitAnswer {
 const INVALID_BODY = -500
 
 /**
- * Takes the body of InitConnect out of its frame. Whether it is under RSA shows in the digest, which is always that of
- * the plain body. Null when it matches neither way.
+ * Reads the body of InitConnect from its frame. The digest is always that of the plain body, so it shows whether the
+ * body is encrypted with RSA. Null if neither the frame's bytes nor the decrypted bytes match the digest.
  */
 export function openInit(frame: Frame, rsa: RsaKey | null, hub: ConnectionHub): OpenedInit | null {
   const { sha1 } = hub.crypto
@@ -37,13 +37,14 @@ export function openInit(frame: Frame, rsa: RsaKey | null, hub: ConnectionHub): 
 }
 
 /**
- * Answers InitConnect. `sequence` numbers the connection and makes its keys. Without an RSA key nothing is ever
- * encrypted, whatever the client asks for. With one, everything is, unless the client asks for none: then even the
- * reply to a request that came under RSA is plain, as the official Python and Java clients expect.
+ * Answers InitConnect. `sequence` is the number of the connection, from which its keys derive. Without an RSA key
+ * frames are never encrypted, whatever the client requests. With a key all frames are encrypted, unless the client
+ * requests no encryption: then even the reply to an RSA-encrypted request is plain, as the official Python and Java
+ * clients expect.
  *
- * With a key, a request that did not come under RSA is refused, and the refusal goes out under RSA: users of the
- * official Python client without the key report a reply of one RSA block and "check sha error". A client must have the
- * key to ask for no encryption. The words of the refusal are ours, as OpenD's are not published.
+ * With a key, a request without RSA encryption is refused, and the refusal is RSA-encrypted: users of the official
+ * Python client without the key report a reply of one RSA block and "check sha error". So a client needs the key even
+ * to request no encryption. The text of the refusal is ours, because OpenD's is not published.
  */
 export function answerInit(
   hub: ConnectionHub,
@@ -62,7 +63,7 @@ export function answerInit(
   const decoded = decodeBody('InitConnect.Request', format, opened.plain, hub.crypto.utf8)
   if (!decoded.ok) return plainAnswer(refusalBody(hub, { format }, refuse(decoded.detail, INVALID_BODY)))
   const { c2s } = decoded.value
-  // A client that names no algorithm means Futu's own where there is a key.
+  // With a key the default algorithm is Futu's own.
   const asked = c2s.packetEncAlgo ?? (rsa === null ? PacketEncAlgo.None : PacketEncAlgo.FTAES_ECB)
   if (!KNOWN_ALGOS.has(asked)) {
     return plainAnswer(refusalBody(hub, { format }, refuse(`unknown packetEncAlgo ${asked}`)))
@@ -74,7 +75,7 @@ export function answerInit(
   const { utf8 } = hub.crypto
   const key = keyText(hub.settings.seed, sequence, 1)
   const iv = keyText(hub.settings.seed, sequence, 2)
-  // The Python client takes the presence of an iv for CBC; the Java client needs one even without encryption.
+  // The Python client uses CBC if an iv is present; the Java client needs an iv even without encryption.
   const givesIv = asked === PacketEncAlgo.None || asked === PacketEncAlgo.AES_CBC
   const s2c = {
     serverVer: SERVER_VERSION,

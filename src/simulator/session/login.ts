@@ -4,13 +4,13 @@ import { refuse, type Refusal } from '../handler.ts'
 
 /**
  * OpenD's own login to the brokerage. `kicked`: the account logged in elsewhere. `lost`: the servers cannot be
- * reached. Connections of clients stay open in both, and only quote and trade calls suffer.
+ * reached. In both cases client connections stay open, and only quote and trade calls fail.
  */
 export type Login = 'in' | 'kicked' | 'lost'
 
 type Notice = MessageTypes['Notify.S2C']
 
-/** What a change of the login is announced with, in this order, to every connection that wants notices. */
+/** The notices that announce a change of the login, in this order, to every connection that subscribed to notices. */
 export function loginNotices(login: Login): readonly Notice[] {
   const status: Notice = {
     type: NotifyType.ConnStatus,
@@ -24,17 +24,17 @@ export function loginNotices(login: Login): readonly Notice[] {
   return [event, { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }, status]
 }
 
-/** What OpenD says of itself in GetGlobalState and in notices. */
+/** OpenD's own status in GetGlobalState and in notices. */
 export function programStatus(login: Login): MessageTypes['Common.ProgramStatus'] {
   return login === 'kicked'
     ? { type: ProgramStatusType.ForceLogout, strExtDesc: 'the account logged in at another place' }
     : { type: ProgramStatusType.Ready }
 }
 
-/** First protocol id of the trade calls; those below are OpenD's own and work without a login. */
+/** First protocol id of the trade calls; lower ids are OpenD's own calls, which work without a login. */
 const FIRST_BROKERAGE_CALL = 2000
 
-/** Why a call cannot be served without a login, or null. OpenD's own texts for this are published nowhere. */
+/** The refusal of a call that needs a login, or null. OpenD's own texts are not published. */
 export function refuseWithoutLogin(login: Login, protoId: number): Refusal | null {
   if (login === 'in' || protoId < FIRST_BROKERAGE_CALL) return null
   return login === 'kicked' ? refuse('OpenD is not logged in') : refuse('the connection to the server is lost', -200)

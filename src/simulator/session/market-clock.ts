@@ -1,16 +1,16 @@
 /**
- * How the market's time follows from the session's. Two clocks are needed: heartbeats, rate limits and delays run in
- * the real seconds of the clients, whatever the market does.
+ * How the market's time derives from the session's time. There are two clocks, because heartbeats, rate limits and
+ * delays run in the real seconds of the clients, at any speed of the market.
  */
 export type MarketClock =
-  /** The market lives now. */
+  /** The market runs in real time. */
   | { readonly kind: 'real' }
-  /** The market stands still at one moment. */
+  /** The market stays at one time. */
   | { readonly kind: 'frozen'; readonly atMs: number }
-  /** The market showed `fromMs` when the session clock showed `sinceMs`, and runs `factor` times as fast. */
+  /** The market time was `fromMs` when the session clock showed `sinceMs`, and runs `factor` times as fast. */
   | { readonly kind: 'fast'; readonly factor: number; readonly fromMs: number; readonly sinceMs: number }
 
-/** The first moment of the session clock at which the market shows `marketMs`; null when it never does. */
+/** The first time of the session clock at which the market time is `marketMs`; null if that never happens. */
 export function sessionTimeMs(clock: MarketClock, marketMs: number): number | null {
   switch (clock.kind) {
     case 'real':

@@ -20,40 +20,40 @@ export const MAX_CONNECTIONS = 128
 /** OpenD closes a connection that has sent no heartbeat for this long. */
 export const SILENCE_MS = 30_000
 
-/** Told to clients in InitConnect; their own default before they know is 10 too. */
+/** Sent to clients in InitConnect, whose own default is 10 too. */
 const KEEP_ALIVE_INTERVAL_SECONDS = 10
 
-/** Securities of the tier that goes with the default subscription quota. */
+/** Securities of the tier that has the default subscription quota. */
 const DEFAULT_HISTORY_QUOTA = 1000
 
-/** How often pushes go out while somebody reads them: the ten times a second of the fastest real quotes. */
+/** How often pushes are sent while clients receive them: ten times a second, like the fastest real quotes. */
 const PUSH_INTERVAL_MS = 100
 
-/** One connection, driven by whoever owns the socket. Times are Unix ms of the session clock. */
+/** One connection, driven by the owner of its socket. Times are Unix ms of the session clock. */
 export interface SimulatedConnection {
   readonly connId: bigint
-  /** Bytes of the TCP stream in any cut, or one whole binary message of the WebSocket. */
+  /** Bytes of the TCP stream in chunks of any size, or one whole binary message of the WebSocket. */
   receive(bytes: Uint8Array, nowMs: number): void
-  /** The other end closed, or the socket broke. */
+  /** The peer closed the connection, or the socket failed. */
   closed(nowMs: number): void
 }
 
-/** Why a connection is not accepted; the shell closes the socket. */
+/** Why a connection is refused; the shell closes the socket. */
 export interface ConnectionRefusal {
   readonly refusal: string
 }
 
 /**
- * The conversation side of OpenD over a given world, without sockets and timers: the shell hands in bytes and the time,
- * and asks when to come back.
+ * OpenD's protocol sessions over a given world, without sockets and timers: the shell passes in bytes and the time, and
+ * reads the time of the next call.
  *
- * A sink may call back from its `send` or `close`: what comes in while something else is being handled waits its turn.
+ * A sink may call back from its `send` or `close`: input that arrives during other work is queued.
  */
 export class OpendSession {
   readonly #hub: ConnectionHub
   readonly #rsa: RsaKey | null
   readonly #webSocketKeyMd5: string | null
-  /** Numbers the connections and makes their ids and keys. */
+  /** Number of connections so far, from which their ids and keys derive. */
   #connections: number
   #advancedMs = -Infinity
   #isBusy = false
@@ -78,7 +78,7 @@ export class OpendSession {
     })
   }
 
-  /** Accepts a connection, unless OpenD has as many as it takes. */
+  /** Accepts a connection, or refuses it above `MAX_CONNECTIONS`. */
   open(kind: ConnectionKind, sink: ConnectionSink, nowMs: number): SimulatedConnection | ConnectionRefusal {
     if (this.#hub.peers.size >= MAX_CONNECTIONS) return { refusal: `${MAX_CONNECTIONS} connections are open already` }
     const sequence = ++this.#connections
@@ -92,9 +92,9 @@ export class OpendSession {
     return {
       connId: peer.connId,
       receive: (bytes, receivedMs) => {
-        // Bytes that have to wait are copied: the caller may reuse its buffer.
-        const kept = this.#isBusy ? bytes.slice() : bytes
-        this.#enter(() => session.receive(kept, receivedMs))
+        // Queued bytes are copied, because the caller may reuse its buffer.
+        const input = this.#isBusy ? bytes.slice() : bytes
+        this.#enter(() => session.receive(input, receivedMs))
       },
       closed: (closedMs) => {
         peer.markClosed()
@@ -103,7 +103,7 @@ export class OpendSession {
     }
   }
 
-  /** Lets everything happen that is due by `nowMs`: delayed replies, dropped silent peers, fills, pushes. */
+  /** Processes everything that is due by `nowMs`: delayed replies, drops of silent peers, fills, pushes. */
   advance(nowMs: number): void {
     this.#enter(() => {
       this.#advancedMs = nowMs
@@ -115,7 +115,7 @@ export class OpendSession {
     })
   }
 
-  /** When `advance` is due next, Unix ms of the session clock; null while nothing can happen by itself. */
+  /** When `advance` is due next, Unix ms of the session clock; null if no event is scheduled. */
   nextWakeMs(nowMs: number): number | null {
     let wakeMs = this.#hub.schedule.nextMs ?? Infinity
     for (const peer of this.#hub.peers.values()) wakeMs = Math.min(wakeMs, silentUntilMs(peer))
@@ -129,7 +129,7 @@ export class OpendSession {
     this.#hub.faults.replace(rules)
   }
 
-  /** Logs OpenD in or out, and tells the clients that want notices. */
+  /** Changes OpenD's login and sends a notice to the clients that subscribed to notices. */
   setLogin(login: Login): void {
     this.#enter(() => this.#hub.setLogin(login))
   }
@@ -138,17 +138,17 @@ export class OpendSession {
     return this.#hub.login
   }
 
-  /** Sends a notice to the clients that want them. */
+  /** Sends a notice to the clients that subscribed to notices. */
   notify(notice: MessageTypes['Notify.S2C']): void {
     this.#enter(() => this.#hub.notify(notice))
   }
 
-  /** Cuts every connection and keeps everything else. */
+  /** Cuts every connection without other changes. */
   closeAll(reason: string, nowMs: number): void {
     this.#enter(() => this.#hub.dropAll(reason, nowMs))
   }
 
-  /** Grows when something changed that outlives a restart, the accounts included. */
+  /** Increases with every change of persistent state, including that of the accounts. */
   get revision(): number {
     return this.#hub.revision
   }
@@ -179,7 +179,7 @@ export class OpendSession {
   }
 }
 
-/** When a silent connection is dropped. The WebSocket port has no heartbeat: its shell asks with WebSocket pings. */
+/** When a silent connection is dropped. The WebSocket port has no heartbeat; its shell sends WebSocket pings. */
 function silentUntilMs(peer: Peer): number {
   return peer.kind === 'tcp' ? peer.lastHeardMs + SILENCE_MS : Infinity
 }

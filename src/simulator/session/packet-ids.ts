@@ -1,13 +1,14 @@
 /**
- * Serials remembered per connection. OpenD publishes no number; a client may place 15 orders per account in 30 s, so
- * this many cover more than a day of the fastest legal client. The bound keeps a client that invents serials from
- * growing the set.
+ * Serial numbers stored per connection. OpenD does not publish its number. A client may place 15 orders per account in
+ * 30 s, so this covers more than a day of the fastest permitted client. The bound limits the memory that a client can
+ * use with arbitrary serial numbers.
  */
 export const REMEMBERED_SERIALS = 65_536
 
 /**
  * Replay protection of the calls that carry `Common.PacketID`: the connection id must be this connection's, and the
- * serial must be new on it. Serials need not grow and need not equal the frame's, because real clients' do not.
+ * serial number must be new on it. Serial numbers need not increase or equal the frame's, as those of real clients do
+ * not.
  */
 export class PacketIds {
   readonly #connId: bigint
@@ -17,7 +18,7 @@ export class PacketIds {
     this.#connId = connId
   }
 
-  /** Takes a packet id, or says what is wrong with it. OpenD's own words for a replay are published nowhere. */
+  /** Accepts a packet id, or returns an error text. OpenD's own text for a replay is not published. */
   take(packetId: { readonly connID: bigint; readonly serialNo: number }): string | null {
     if (packetId.connID !== this.#connId) return 'packetID.connID is not the id of this connection'
     if (this.#seen.has(packetId.serialNo)) return `packetID.serialNo ${packetId.serialNo} was used before`

@@ -2,7 +2,7 @@ import { BodyFormat } from '../../wire/frame.ts'
 import { PacketIds } from './packet-ids.ts'
 import type { PushBody } from './push-body.ts'
 
-/** Where the bytes of one connection go. `send` takes whole frames or messages; after `close` nothing more comes. */
+/** The output of one connection. `send` takes whole frames or messages, and is not called after `close`. */
 export interface ConnectionSink {
   send(bytes: Uint8Array): void
   close(reason: string): void
@@ -11,24 +11,24 @@ export interface ConnectionSink {
 /** The two ports of OpenD. */
 export type ConnectionKind = 'tcp' | 'websocket'
 
-/** What OpenD knows about one connection, whichever port it came in by. */
+/** The state of one connection of either port. */
 export class Peer {
   readonly connId: bigint
   readonly kind: ConnectionKind
   readonly packetIds: PacketIds
   /** False until InitConnect (or InitWebSocket) has succeeded. */
   isReady = false
-  /** Whether it gets Notify pushes. */
+  /** Whether it receives Notify pushes. */
   wantsNotices = false
   /** Format of its pushes. */
   pushFormat: number = BodyFormat.Protobuf
-  /** Accounts whose order pushes it gets: the whole list of its last Trd_SubAccPush. */
+  /** Accounts whose order pushes it receives: the whole list of its last Trd_SubAccPush. */
   accounts: ReadonlySet<bigint> = new Set()
-  /** When its last whole frame came in, Unix ms of the session clock. */
+  /** When its last whole frame arrived, Unix ms of the session clock. */
   lastHeardMs: number
-  /** Set by a fault: takes everything, says nothing. */
+  /** Set by a fault: the connection accepts input and sends no output. */
   isMuted = false
-  /** How a push becomes bytes on this connection; set by the session that speaks its port's framing. */
+  /** Frames a push for this connection; set by the session of its port. */
   framePush: (body: PushBody) => Uint8Array = () => new Uint8Array(0)
   readonly #sink: ConnectionSink
   #isClosed = false
@@ -53,14 +53,14 @@ export class Peer {
     if (this.isReady && !this.#isClosed && !this.isMuted) this.#sink.send(this.framePush(body))
   }
 
-  /** Closes the sink, once. `Desk.drop` is the way to close a connection: it also forgets what belongs to it. */
+  /** Closes the sink, once. To close a connection use `ConnectionHub.drop`, which also removes its state. */
   close(reason: string): void {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#sink.close(reason)
   }
 
-  /** The other end is gone: the sink is not to be used any more. */
+  /** Records that the peer has closed the connection. The sink is not used any more. */
   markClosed(): void {
     this.#isClosed = true
   }

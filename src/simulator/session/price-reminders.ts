@@ -11,28 +11,28 @@ export interface PriceReminder {
   readonly type: number
   /** `Qot_Common.PriceReminderFreq`. */
   readonly freq: number
-  /** Price, percent, shares or money, as the type has it. */
+  /** Price, percent, shares or money, depending on the type. */
   readonly value: number
   readonly note: string
   readonly isEnabled: boolean
   /** `Qot_Common.PriceReminderMarketStatus` list; empty: any session. */
   readonly sessions: readonly number[]
-  /** Whether its condition held at the last look: it speaks up when it begins to. */
+  /** Whether its condition was met at the last check. It sends a message when this changes to true. */
   readonly wasMet: boolean
-  /** Trading day on which it last spoke up; null when it never did. */
+  /** Trading day of its last message; null before the first. */
   readonly lastDay: string | null
 }
 
-/** OpenD's bound: ten of one type for one security. */
+/** OpenD's limit of reminders of one type for one security. */
 const MAX_OF_TYPE = 10
 
-/** The app keeps a few hundred; the bound stops a client that sets them without end. */
+/** The app stores a few hundred; the bound limits the memory that a client can use. */
 const MAX_REMINDERS = 1000
 
-/** Twenty Chinese characters, says the schema. */
+/** The limit in the schema: twenty Chinese characters. */
 const MAX_NOTE_CHARACTERS = 20
 
-/** The price reminders of the user: set by calls, looked at while the market moves. */
+/** The price reminders of the user: set by calls, checked while the market moves. */
 export class PriceReminders {
   #reminders: PriceReminder[]
 
@@ -44,7 +44,7 @@ export class PriceReminders {
     return this.#reminders
   }
 
-  /** Puts a new version in place of the reminder with its key. */
+  /** Replaces the reminder that has the same key. */
   replace(reminder: PriceReminder): void {
     this.#reminders = this.#reminders.map((one) => (one.key === reminder.key ? reminder : one))
   }
@@ -81,7 +81,7 @@ export class PriceReminders {
     }
   }
 
-  /** Qot_GetPriceReminder: those of one security, or of one market. */
+  /** Qot_GetPriceReminder: the reminders of one security, or of one market. */
   report(
     wanted: (security: SecurityRef) => boolean,
     nameOf: (security: SecurityRef) => string,
@@ -115,7 +115,7 @@ export class PriceReminders {
 
 type Terms = Pick<PriceReminder, 'type' | 'freq' | 'value' | 'note' | 'sessions'>
 
-/** The terms of a request; what a change leaves out stays as it was. */
+/** The terms of a request. A change leaves members that it omits as they are. */
 function readTerms(c2s: C2S<'Qot_SetPriceReminder'>, before: PriceReminder | null): Terms | Refusal {
   const type = c2s.type ?? before?.type ?? PriceReminderType.Unknown
   const freq = c2s.freq ?? before?.freq ?? PriceReminderFreq.Unknown
@@ -128,7 +128,7 @@ function readTerms(c2s: C2S<'Qot_SetPriceReminder'>, before: PriceReminder | nul
   if (!Number.isFinite(value)) return refuse('a price reminder needs a value')
   if (note.length > MAX_NOTE_CHARACTERS) return refuse(`note is longer than ${MAX_NOTE_CHARACTERS} characters`)
   const sessions = (c2s.reminderSessionList ?? []).length > 0 ? c2s.reminderSessionList : before?.sessions
-  // Digits after the third are cut off, says the schema.
+  // The schema requires truncation after the third digit.
   return { type, freq, value: Math.trunc(value * 1000) / 1000, note, sessions: sessions ?? [] }
 }
 

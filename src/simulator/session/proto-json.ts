@@ -5,22 +5,21 @@ import { DECLARED_ENUM_FIELDS } from './declared-enums.ts'
 
 /**
  * The standard JSON mapping of protobuf, OpenD's second body format: camelCase names, 64-bit integers as strings,
- * bytes as base64, declared enums by name. (The HTTP face has a mapping of its own; this is what clients of OpenD's
- * port see.)
+ * bytes as base64, declared enums by name. Clients of OpenD's port use this mapping; the HTTP API has its own.
  */
 export function messageToJson<Name extends MessageName>(name: Name, value: MessageTypes[Name]): string {
   return JSON.stringify(writeMessage(messageType(name), value))
 }
 
-/** A message, or the first place where the JSON is none. */
+/** A message, or the first place where the JSON is not valid. */
 export type ReadJson<Name extends MessageName> =
   | { readonly ok: true; readonly value: MessageTypes[Name] }
   | { readonly ok: false; readonly detail: string }
 
 /**
- * Reads a message from JSON text. As the mapping has it, a field may go by its camelCase or its proto name, 64-bit
- * integers may be numbers (within 2^53), enums may be numbers, and null means absent. Unknown fields are skipped:
- * a client newer than this schema must not fail.
+ * Reads a message from JSON text. According to the mapping a field may have its camelCase or its proto name, 64-bit
+ * integers may be numbers (within 2^53), enums may be numbers, and null means absent. Unknown fields are skipped, so
+ * that clients newer than this schema work.
  */
 export function messageFromJson<Name extends MessageName>(name: Name, text: string): ReadJson<Name> {
   let json: unknown
@@ -30,7 +29,7 @@ export function messageFromJson<Name extends MessageName>(name: Name, text: stri
     return { ok: false, detail: 'the body is not JSON' }
   }
   try {
-    // The reader below builds exactly what the schema says the message is.
+    // The reader below builds exactly the message that the schema describes.
     return { ok: true, value: readMessage(messageType(name), json, name, 0) as unknown as MessageTypes[Name] }
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, detail: error.message }
@@ -38,13 +37,13 @@ export function messageFromJson<Name extends MessageName>(name: Name, text: stri
   }
 }
 
-/** Control flow inside this file only: reading stops at the first field that does not fit. */
+/** Used inside this file only: reading stops at the first invalid field. */
 class Unreadable extends Error {}
 
-/** The deepest message of the schema is 7 levels; the bound keeps hostile nesting off the stack. */
+/** The deepest message of the schema has 7 levels. The bound prevents a stack overflow by hostile input. */
 const MAX_DEPTH = 32
 
-/** JSON name by the mapping's rule: an underscore goes and the next letter becomes a capital. */
+/** JSON name by the mapping's rule: removes each underscore and capitalises the next letter. */
 function standardName(field: Field): string {
   return field.name.replace(/_(.)/g, (_, next: string) => next.toUpperCase())
 }
@@ -79,7 +78,7 @@ function writeValue(type: MessageType, field: Field, value: unknown): unknown {
   return value
 }
 
-/** The shortest decimal that reads back as the same 32-bit float: 0.1 and not 0.10000000149. */
+/** The shortest decimal that parses to the same 32-bit float: 0.1 instead of 0.10000000149. */
 function shortestFloat(value: number): number {
   const float = Math.fround(value)
   for (let digits = 6; digits < 9; digits++) {

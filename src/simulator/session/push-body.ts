@@ -9,7 +9,7 @@ export interface SealedBody {
   readonly digest: Uint8Array
 }
 
-/** A push message on its way to any number of connections: encoded once for each format that someone reads. */
+/** A push message for any number of connections, encoded once per body format in use. */
 export class PushBody<Name extends MessageName = MessageName> {
   readonly protoId: number
   readonly #name: Name

@@ -5,7 +5,7 @@ import type { SecurityRef } from './subscription-registry.ts'
 
 const MINUTE_MS = 60_000
 
-/** What price reminders look at in a security of the market; null for one it does not list. */
+/** The data of a security that price reminders compare; null for a security that the market does not list. */
 export function quoteFacts(world: World, { market, code }: SecurityRef, nowMs: number): QuoteFacts | null {
   const security = world.market.security(market, code)
   if (security === null) return null

@@ -4,7 +4,7 @@ import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
 import type { SecurityRef, Subscription, SubscriptionRegistry } from './subscription-registry.ts'
 
-/** One stream of pushes: what makes two registrations share their messages. */
+/** One stream of pushes. Registrations with the same stream share its messages. */
 export interface QuoteStream {
   readonly security: SecurityRef
   /** `Qot_Common.SubType`. */
@@ -13,19 +13,19 @@ export interface QuoteStream {
   readonly rehabType: number
 }
 
-/** Where push messages come from. Times are Unix ms of the market's clock. */
+/** The source of push messages. Times are Unix ms of the market's clock. */
 export interface QuotePushSource {
-  /** The present value, for a connection that has just registered; nothing when there is none yet. */
+  /** The current value, for a connection that has just registered; empty before the first value. */
   current(world: World, stream: QuoteStream, nowMs: number): readonly PushBody[]
-  /** What changed after `fromMs` until `toMs`, oldest first. */
+  /** The changes after `fromMs` until `toMs`, oldest first. */
   changes(world: World, stream: QuoteStream, fromMs: number, toMs: number): readonly PushBody[]
-  /** When there can be something new again, or an earlier moment at which to ask; null when never. */
+  /** Earliest time of the next change, or an earlier time at which to ask again; null if there is no further change. */
   nextChangeMs(world: World, stream: QuoteStream, nowMs: number): number | null
 }
 
 /**
- * Sends quotes to the connections that registered for them. A stream is computed and encoded once, however many
- * connections read it.
+ * Sends quotes to the connections that registered for them. A stream is computed and encoded once for all its
+ * connections.
  */
 export class QuotePushes {
   readonly #world: World
@@ -35,7 +35,7 @@ export class QuotePushes {
   readonly #statistics: CallStatistics
   /** Up to which market time each stream with a reader has been sent. */
   #sentMs = new Map<string, number>()
-  /** When a stream with a reader can have something new, market time. */
+  /** Earliest time of the next change in a stream with a reader, market time. */
   #nextMs = Infinity
   #first: { readonly peer: Peer; readonly subscription: Subscription }[] = []
 
@@ -53,12 +53,12 @@ export class QuotePushes {
     this.#statistics = statistics
   }
 
-  /** Queues the present value of fresh registrations; `sendFirst` sends them once the reply is out. */
+  /** Queues the current value of new registrations; `sendFirst` sends it after the reply. */
   queueFirst(peer: Peer, subscriptions: readonly Subscription[]): void {
     for (const subscription of subscriptions) this.#first.push({ peer, subscription })
   }
 
-  /** Sends what `queueFirst` queued. */
+  /** Sends the values that `queueFirst` queued. */
   sendFirst(nowMs: number): void {
     const queued = this.#first
     this.#first = []
@@ -69,7 +69,7 @@ export class QuotePushes {
     }
   }
 
-  /** Starts streams that have no reader yet at `nowMs`: what came before is not pushed. */
+  /** Starts streams without a reader at `nowMs`, so that earlier changes are not pushed. */
   begin(subscriptions: readonly Subscription[], nowMs: number): void {
     for (const subscription of subscriptions) {
       for (const stream of streamsOf(subscription)) {
@@ -80,7 +80,7 @@ export class QuotePushes {
     }
   }
 
-  /** Sends what every stream with a reader has to say up to `nowMs`. */
+  /** Sends the changes of every stream with a reader up to `nowMs`. */
   advance(nowMs: number): void {
     const sentMs = new Map<string, number>()
     this.#nextMs = Infinity
@@ -93,11 +93,11 @@ export class QuotePushes {
         for (const reader of readers) this.#send(reader, body)
       }
     }
-    // Streams that lost their last reader are forgotten with the old map.
+    // Streams without a reader are dropped together with the old map.
     this.#sentMs = sentMs
   }
 
-  /** When something can happen by itself, market time; null while nobody reads anything that can. */
+  /** Earliest time of the next change, market time; null without a reader. */
   get nextMs(): number | null {
     return this.#nextMs === Infinity ? null : this.#nextMs
   }
@@ -129,7 +129,7 @@ export class QuotePushes {
   }
 }
 
-/** The streams a subscription is registered for: one for each rehab type of a K-line, else one. */
+/** The streams of a subscription: one for each rehab type of a K-line, else one. */
 function streamsOf({ security, subType, push }: Subscription): QuoteStream[] {
   return (push?.rehabTypes ?? []).map((rehabType) => ({ security, subType, rehabType }))
 }

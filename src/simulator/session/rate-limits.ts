@@ -4,12 +4,12 @@ import { rateExceeded } from './texts.ts'
 /** The span of every published limit. */
 export const RATE_WINDOW_MS = 30_000
 
-/** Accounts whose windows are kept per rule; a simulator has a few dozen, so the bound only stops invented ids. */
+/** Most accounts with a window per rule. A simulator has a few dozen; the bound limits requests with invented ids. */
 const MAX_WINDOWS = 1000
 
 /**
  * OpenD's sliding limits: of any n + 1 calls, the first and the last must be more than 30 s apart. Refused calls do
- * not count. All connections share the windows, as the limits belong to the logged-in user.
+ * not count. All connections share the windows, because the limits apply to the logged-in user.
  */
 export class RateLimits {
   /** Times of the admitted calls of the last 30 s, oldest first, by counter and account. Unix ms, session clock. */

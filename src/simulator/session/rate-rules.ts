@@ -1,4 +1,4 @@
-/** The members of a request that decide whether and where it counts. */
+/** The members of a request that determine whether it counts and in which window. */
 export interface CallFields {
   readonly header?: { readonly accID?: bigint } | undefined
   readonly refreshCache?: boolean | undefined
@@ -7,30 +7,30 @@ export interface CallFields {
 
 /** One published limit. */
 export interface RateRule {
-  /** Calls with the same counter are counted together. */
+  /** Calls with the same counter share a limit. */
   readonly counter: string
   /** The call's name in OpenD's text of refusal. */
   readonly name: string
   /** Calls per 30 s. */
   readonly limit: number
-  /** Counted for each trading account by itself. */
+  /** Counted separately for each trading account. */
   readonly perAccount?: boolean
   /** Least time between two calls. */
   readonly leastGapMs?: number
-  /** Whether this call counts at all; absent: always. */
+  /** Whether this call counts; absent if every call counts. */
   readonly counts?: (c2s: CallFields) => boolean
 }
 
-/** Cached answers are free; only asking the trade server counts. */
+/** Cached answers are free; only requests to the trade server count. */
 const onlyRefresh = (c2s: CallFields): boolean => c2s.refreshCache === true
 
-/** Of a paged answer only the first page counts. */
+/** Only the first page of a paged answer counts. */
 const onlyFirstPage = (c2s: CallFields): boolean => (c2s.nextReqKey?.length ?? 0) === 0
 
 /**
- * The limits of OpenD's documentation, where it and newer pages disagree the number OpenD was last seen enforcing.
+ * The limits of OpenD's documentation; where its pages disagree, the number that OpenD was last observed to enforce.
  * The Chinese names are those of OpenD's refusals where users have published them (snapshot, option chain, plates,
- * filter, order), and the documentation's titles of the calls elsewhere.
+ * filter, order). The other names are the documentation's titles of the calls.
  */
 const SINGLE_RULES: readonly (readonly [protoId: number, name: string, limit: number, more?: Partial<RateRule>])[] = [
   [2005, '解锁交易', 10],
@@ -75,14 +75,14 @@ const SINGLE_RULES: readonly (readonly [protoId: number, name: string, limit: nu
   [3263, '搜索资讯', 10],
 ]
 
-/** Families of newer calls that share a number; each call has its own counter. */
+/** Families of newer calls with the same limit; each call has its own counter. */
 const RANGE_RULES: readonly (readonly [firstId: number, lastId: number, name: string, limit: number])[] = [
   [3225, 3251, '获取F10数据', 30],
   [3255, 3258, '获取期权数据', 30],
   [3401, 3433, '获取榜单数据', 60],
 ]
 
-/** Every limited call by protocol id. A call that is not here has no limit. */
+/** Every limited call by protocol id. Other calls have no limit. */
 export const RATE_RULES: ReadonlyMap<number, RateRule> = new Map([
   ...SINGLE_RULES.map(([id, name, limit, more]): [number, RateRule] => [
     id,

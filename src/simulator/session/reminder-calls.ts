@@ -26,7 +26,7 @@ export const reminderHandlers: SessionHandlerTable = {
 
 const UPDATE_REMINDER = 3019
 
-/** Looks at all enabled reminders, and tells every connection about those that speak up: they belong to the user. */
+/** Checks all enabled reminders. Sends their messages to every connection, because reminders belong to the user. */
 export function sendReminders(hub: ConnectionHub, marketMs: number): void {
   const known = new Map<string, QuoteFacts | null>()
   for (const before of hub.reminders.list()) {

@@ -7,7 +7,7 @@ import {
 import type { S2C } from '../handler.ts'
 import type { PriceReminder } from './price-reminders.ts'
 
-/** What reminders compare in one security. */
+/** The data of one security that reminders compare. */
 export interface QuoteFacts {
   readonly name: string
   readonly price: number
@@ -21,7 +21,7 @@ export interface QuoteFacts {
   readonly bidVolume: number
   readonly ask: number
   readonly askVolume: number
-  /** The price that many minutes ago. */
+  /** The price `minutes` ago. */
   readonly priceBefore: (minutes: number) => number
   /** `Qot_Common.QotMarketState`. */
   readonly marketState: number
@@ -29,15 +29,15 @@ export interface QuoteFacts {
   readonly tradingDate: string
 }
 
-/** A reminder after a check, and the message it sends when its condition began to hold. */
+/** A reminder after a check, with its message if the condition has just become true. */
 export interface ReminderCheck {
   readonly reminder: PriceReminder
   readonly message: S2C<'Qot_UpdatePriceReminder'> | null
 }
 
 /**
- * Checks one enabled reminder. It sends a message when its condition begins to hold: each time, once a day, or once and
- * then never again, as its frequency says.
+ * Checks one enabled reminder. It sends a message when its condition becomes true: each time, once a day, or only once,
+ * depending on its frequency.
  */
 export function checkReminder(reminder: PriceReminder, facts: QuoteFacts): ReminderCheck {
   const status = marketStatusOf(facts.marketState)
@@ -70,7 +70,7 @@ export function checkReminder(reminder: PriceReminder, facts: QuoteFacts): Remin
   }
 }
 
-/** Types that wait for something to fall to a value. */
+/** Types whose condition is a fall to a value. */
 const FALLING: ReadonlySet<number> = new Set([
   PriceReminderType.PriceDown,
   PriceReminderType.ChangeRateDown,
@@ -79,7 +79,7 @@ const FALLING: ReadonlySet<number> = new Set([
   PriceReminderType.AskPriceDown,
 ])
 
-/** Types that wait for a fall, which is set as a positive number of percent. */
+/** Types whose value is a fall, given as a positive percentage. */
 const FALL_RATES: ReadonlySet<number> = new Set([
   PriceReminderType.ChangeRateDown,
   PriceReminderType._5MinChangeRateDown,
@@ -110,7 +110,7 @@ function currentValue(type: number, facts: QuoteFacts): number {
     case PriceReminderType.BidPriceUp:
       return facts.bid
     case PriceReminderType.AskPriceDown:
-      // An empty side has no price that could have fallen.
+      // An empty side has no price.
       return facts.ask === 0 ? Infinity : facts.ask
     case PriceReminderType.BidVolUp:
       return facts.bidVolume
@@ -121,7 +121,7 @@ function currentValue(type: number, facts: QuoteFacts): number {
   }
 }
 
-/** Percent, to three digits as the schema has them. */
+/** Percent, to three digits as in the schema. */
 function changePercent(price: number, before: number): number {
   return before === 0 ? 0 : Math.round((price / before - 1) * 100_000) / 1000
 }

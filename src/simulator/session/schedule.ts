@@ -1,4 +1,4 @@
-/** Delayed effects waiting at once. Only a fault script delays anything, so the bound is far from any real need. */
+/** Most delayed effects at once. Only a fault script delays effects, so the bound is far above real use. */
 const MAX_WAITING = 100_000
 
 interface Waiting {
@@ -6,12 +6,12 @@ interface Waiting {
   readonly run: () => void
 }
 
-/** Effects that are due later. Those due at the same time run in the order they were added. */
+/** Effects that are due later. Effects with the same due time run in the order they were added. */
 export class Schedule {
   /** In order of time. */
   readonly #waiting: Waiting[] = []
 
-  /** Runs `run` at the first `runDue` at or after `atMs`; at once when too many are waiting already. */
+  /** Runs `run` at the first `runDue` at or after `atMs`; at once if too many are waiting. */
   add(atMs: number, run: () => void): void {
     if (this.#waiting.length >= MAX_WAITING) {
       run()
@@ -25,7 +25,7 @@ export class Schedule {
     while (this.#waiting[0] !== undefined && this.#waiting[0].atMs <= nowMs) this.#waiting.shift()?.run()
   }
 
-  /** When the next effect is due; null when none waits. */
+  /** When the next effect is due; null without effects. */
   get nextMs(): number | null {
     return this.#waiting[0]?.atMs ?? null
   }

@@ -6,7 +6,7 @@ import type { Peer } from './peer.ts'
 import type { Unit } from './subscription-registry.ts'
 import { notSubscribed } from './texts.ts'
 
-/** Subscription that each K-line type needs. */
+/** The subscription type that each K-line type needs. */
 const KLINE_SUB_TYPES: ReadonlyMap<number, number> = new Map([
   [KLType._1Min, SubType.KL_1Min],
   [KLType.Day, SubType.KL_Day],
@@ -26,8 +26,8 @@ const KLINE_SUB_TYPES: ReadonlyMap<number, number> = new Map([
 ])
 
 /**
- * The getters of real-time data answer from what OpenD is already receiving, so the connection that asks must have
- * subscribed. (That it must be the same connection is the reading the documentation suggests without saying it.)
+ * The getters of real-time data return data that OpenD already receives, so the calling connection must have
+ * subscribed. The documentation implies, but does not state, that it must be the same connection.
  */
 export function refuseUnsubscribed(hub: ConnectionHub, peer: Peer, protoId: number, c2s: object): Refusal | null {
   const needed = unitsNeeded(protoId, c2s)
@@ -36,7 +36,7 @@ export function refuseUnsubscribed(hub: ConnectionHub, peer: Peer, protoId: numb
   return missing.length === 0 ? null : refuse(notSubscribed(missing))
 }
 
-/** The members that the getters' requests have between them. */
+/** The members of all getters' requests. */
 interface GetterFields {
   readonly security?: MessageTypes['Qot_Common.Security']
   readonly securityList?: readonly MessageTypes['Qot_Common.Security'][]

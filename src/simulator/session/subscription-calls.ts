@@ -6,8 +6,8 @@ import { unitKey, unitsOf, type Subscription, type Unit } from './subscription-r
 import { notSubscribed, quotaExhausted, subTypeName, unknownSecurity, unsubscribedTooEarly } from './texts.ts'
 
 /**
- * Qot_Sub, Qot_RegQotPush and Qot_GetSubInfo. A request is done whole or refused whole. `extendedTime`, `session` and
- * `isSubOrderBookDetail` choose between feeds that a simulated user all has: every subscriber gets the fullest one.
+ * Qot_Sub, Qot_RegQotPush and Qot_GetSubInfo. A request is executed or refused as a whole. `extendedTime`, `session`
+ * and `isSubOrderBookDetail` are ignored: a simulated user has all feeds, and every subscriber gets the fullest one.
  */
 export const subscriptionHandlers: SessionHandlerTable = {
   Qot_Sub: (c2s, context) => {
@@ -70,7 +70,7 @@ function registerPush(
     subscriptions.setPush(connId, units, null)
     return
   }
-  // K-lines are forward-adjusted unless the request says otherwise; other types have nothing to adjust.
+  // K-lines are forward-adjusted by default; other types have no adjustment.
   const klineTypes = rehabTypes.length > 0 ? [...new Set(rehabTypes)] : [RehabType.Forward]
   for (const unit of units) {
     subscriptions.setPush(connId, [unit], { rehabTypes: isKLine(unit.subType) ? klineTypes : [RehabType.None] })
@@ -81,12 +81,12 @@ function registerPush(
 }
 
 /**
- * Units one request may name. Far more than any quota, and few enough that a request of 10 MiB cannot multiply its
- * securities by its types into gigabytes.
+ * Most units of one request. This is far above any quota. It limits the memory of a 10 MiB request, whose securities
+ * and types would otherwise multiply to gigabytes.
  */
 const MAX_UNITS = 20_000
 
-/** The units a request names, or why they cannot be had. One bad security refuses the whole request. */
+/** The units of a request, or a refusal. One unknown security refuses the whole request. */
 function readUnits(
   { securityList = [], subTypeList = [] }: Pick<C2S<'Qot_Sub'>, 'securityList' | 'subTypeList'>,
   rehabTypes: readonly number[] = [],

@@ -1,13 +1,13 @@
-/** A security as requests name it. */
+/** A security, as in requests. */
 export interface SecurityRef {
   /** `Qot_Common.QotMarket`. */
   readonly market: number
   readonly code: string
 }
 
-/** How one connection wants the pushes of one subscription. */
+/** The push options of one subscription on one connection. */
 export interface PushTerms {
-  /** `Qot_Common.RehabType` list; only K-lines have any, and for them it is never empty. */
+  /** `Qot_Common.RehabType` list; never empty for K-lines, not used for other types. */
   readonly rehabTypes: readonly number[]
 }
 
@@ -22,19 +22,19 @@ export interface Subscription {
   readonly push: PushTerms | null
 }
 
-/** A unit that is still paid for after its connection closed. Times are Unix ms of the session clock. */
+/** A unit that still counts after its connection closed. Times are Unix ms of the session clock. */
 export type LingeringUnit = readonly [unit: string, releaseAtMs: number]
 
-/** OpenD refuses to unsubscribe sooner after subscribing. */
+/** OpenD refuses to unsubscribe earlier than this after subscribing. */
 export const LEAST_SUBSCRIBED_MS = 60_000
 
 /** Quota of the largest common tier; an account may have 100 to 2000 units. */
 export const DEFAULT_SUBSCRIPTION_QUOTA = 1000
 
 /**
- * Who is subscribed to what. One unit of quota pays for one security and type, however many connections share it. A
- * unit is free again when the last connection has unsubscribed; when a connection closes within the minute that OpenD
- * demands, the unit stays paid for until the minute is over.
+ * The subscriptions of all connections. One security and type takes one unit of quota, shared by all its connections.
+ * The unit is free again when the last connection unsubscribes. If a connection closes within OpenD's minimum of one
+ * minute, the unit counts until the minute is over.
  */
 export class SubscriptionRegistry {
   readonly quota: number
@@ -46,7 +46,7 @@ export class SubscriptionRegistry {
     this.#lingering = new Map(lingering)
   }
 
-  /** Subscribes all or nothing. Returns the used quota when there is not enough left, else null. */
+  /** Subscribes to all units or to no unit. Returns the used quota if there is not enough left, else null. */
   subscribe(connId: bigint, units: readonly Unit[], nowMs: number): { readonly used: number } | null {
     const paidFor = this.#paidFor(nowMs)
     const used = paidFor.size
@@ -71,13 +71,13 @@ export class SubscriptionRegistry {
     return this.held(connId, units).filter(({ sinceMs }) => nowMs - sinceMs < LEAST_SUBSCRIBED_MS)
   }
 
-  /** Drops these units of the connection, with their pushes. Those it does not hold are skipped. */
+  /** Removes these units of the connection, with their pushes. Skips units that it is not subscribed to. */
   unsubscribe(connId: bigint, units: readonly Unit[]): void {
     const held = this.#connections.get(connId)
     for (const unit of units) held?.delete(unitKey(unit))
   }
 
-  /** Sets the push terms of units this connection holds; null unregisters. */
+  /** Sets the push options of subscribed units of this connection; null unregisters. */
   setPush(connId: bigint, units: readonly Unit[], terms: PushTerms | null): void {
     const held = this.#connections.get(connId)
     for (const subscription of this.held(connId, units)) {
@@ -91,7 +91,7 @@ export class SubscriptionRegistry {
     return units.map((unit) => held?.get(unitKey(unit))).filter((one) => one !== undefined)
   }
 
-  /** Everything this connection is subscribed to, in the order of subscribing. */
+  /** All subscriptions of this connection, in the order of subscribing. */
   ofConnection(connId: bigint): Subscription[] {
     return [...(this.#connections.get(connId)?.values() ?? [])]
   }
@@ -101,7 +101,7 @@ export class SubscriptionRegistry {
     return this.#connections
   }
 
-  /** Forgets a closed connection. Its units stay paid for until each has been held for a minute. */
+  /** Removes a closed connection. Each of its units counts until one minute after it was subscribed. */
   close(connId: bigint, nowMs: number): void {
     for (const [key, { sinceMs }] of this.#connections.get(connId) ?? []) {
       const releaseAtMs = sinceMs + LEAST_SUBSCRIBED_MS
@@ -110,12 +110,14 @@ export class SubscriptionRegistry {
     this.#connections.delete(connId)
   }
 
-  /** Units in use over all connections, lingering ones included. */
+  /** Units in use on all connections, including lingering ones. */
   used(nowMs: number): number {
     return this.#paidFor(nowMs).size
   }
 
-  /** The lingering units, for a snapshot. Live connections do not survive one, so theirs linger too. */
+  /**
+   * The lingering units, for a snapshot. It has no connections, so units of open connections count as lingering too.
+   */
   lingering(nowMs: number): LingeringUnit[] {
     const units = new Map(this.#lingering)
     for (const held of this.#connections.values()) {
@@ -135,7 +137,7 @@ export class SubscriptionRegistry {
     return held
   }
 
-  /** Keys of all units in use. Bounded by the quota, as no subscription gets past it. */
+  /** Keys of all units in use. Bounded by the quota. */
   #paidFor(nowMs: number): Set<string> {
     const keys = new Set<string>()
     for (const [key, releaseAtMs] of this.#lingering) {
@@ -147,13 +149,13 @@ export class SubscriptionRegistry {
   }
 }
 
-/** One security and one type: what quota is counted in. */
+/** One security and one type: the unit of quota. */
 export interface Unit {
   readonly security: SecurityRef
   readonly subType: number
 }
 
-/** Every security with every type, each once however often it is named. */
+/** Every security with every type, without duplicates. */
 export function unitsOf(securities: readonly SecurityRef[], subTypes: readonly number[]): Unit[] {
   const units = new Map<string, Unit>()
   for (const security of securities) {
@@ -162,7 +164,7 @@ export function unitsOf(securities: readonly SecurityRef[], subTypes: readonly n
   return [...units.values()]
 }
 
-/** One text for one unit. */
+/** The key of a unit. */
 export function unitKey({ security, subType }: Unit): string {
   return `${security.market}.${security.code}/${subType}`
 }

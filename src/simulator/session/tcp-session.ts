@@ -9,17 +9,17 @@ import { answerInit, openInit } from './init-connect.ts'
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
 
-/** The serial of a push means nothing to clients. */
+/** The serial number of pushes, which clients ignore. */
 const PUSH_SERIAL = 0
 
 /** Offset of the SHA-1 in a frame's header. */
 const DIGEST_OFFSET = 16
 
 /**
- * One connection of the TCP port: frames in, InitConnect first, then calls, under the cipher that was agreed.
+ * One connection of the TCP port. It receives frames: first InitConnect, then calls under the negotiated cipher.
  *
- * A frame whose SHA-1 does not match its body closes the connection. What the real OpenD does is not established; a
- * body that is not what was sent cannot be answered safely, and its serial may be as wrong as the rest.
+ * A frame whose SHA-1 does not match its body closes the connection. What the real OpenD does is not established. A
+ * corrupt body cannot be answered safely, and the serial number of its frame may be corrupt too.
  */
 export class TcpSession {
   readonly #hub: ConnectionHub
@@ -124,7 +124,7 @@ export class TcpSession {
   }
 }
 
-/** Turns the first byte of a frame's SHA-1. */
+/** Inverts the first byte of a frame's SHA-1. */
 function spoilDigest(frame: Uint8Array): Uint8Array {
   const spoilt = frame.slice()
   if (spoilt.length >= HEADER_BYTES) spoilt[DIGEST_OFFSET] = (spoilt[DIGEST_OFFSET] ?? 0) ^ 0xff

@@ -2,9 +2,8 @@ import { QotMarket, SubType } from '../../../proto/enums.ts'
 import type { SecurityRef, Unit } from './subscription-registry.ts'
 
 /**
- * The texts of refusals that the session makes. OpenD words its refusals in the language it is set to; the Chinese
- * ones here are its own, as users have published them. Where no one has published OpenD's words, the text is ours and
- * in English.
+ * The texts of the session's refusals. OpenD's refusals are in the language of its settings. The Chinese texts here are
+ * OpenD's own, as published by users. If OpenD's text is not published, the text is ours and in English.
  */
 
 /** `HK.00700`, as OpenD and its clients write a security. */
@@ -22,7 +21,7 @@ export function quotaExhausted(used: number, quota: number): string {
   return `订阅额度不足，订阅失败，已用订阅额度：${used}/${quota}`
 }
 
-/** OpenD's own words for this are published nowhere. */
+/** Our text; OpenD's own is not published. */
 export function historyExhausted(used: number, quota: number): string {
   return `the quota of historical K-lines is used up: ${used}/${quota} securities in 30 days`
 }
@@ -42,7 +41,7 @@ export function unknownSecurity(security: SecurityRef): string {
   return `未知股票 ${securityName(security)}`
 }
 
-/** Ours: it names everything that is missing. */
+/** Our text; it lists all missing subscriptions. */
 export function notSubscribed(units: readonly Unit[]): string {
   const list = units.map(({ security, subType }) => `${securityName(security)} ${subTypeName(subType)}`)
   return `not subscribed on this connection, subscribe first: ${list.join(', ')}`

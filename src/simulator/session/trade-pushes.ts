@@ -9,7 +9,9 @@ export interface TradePush {
   readonly body: PushBody
 }
 
-/** Sends order pushes, in order, to every connection that listed their account, whoever placed the order. */
+/**
+ * Sends order pushes, in order, to every connection that listed their account, whichever connection placed the order.
+ */
 export function sendTradePushes(pushes: readonly TradePush[], peers: ReadonlyMap<bigint, Peer>): void {
   for (const { accountId, body } of pushes) {
     for (const peer of peers.values()) if (peer.accounts.has(accountId)) peer.push(body)
@@ -17,8 +19,8 @@ export function sendTradePushes(pushes: readonly TradePush[], peers: ReadonlyMap
 }
 
 /**
- * Trd_SubAccPush. The list is the whole set for this connection and replaces the one before: an empty list turns
- * order pushes off. One unknown account refuses the whole list, so the set is never larger than the login's accounts.
+ * Trd_SubAccPush. The list replaces the previous list of this connection; an empty list turns order pushes off. One
+ * unknown account refuses the whole list, so the set is never larger than the login's accounts.
  */
 export const accountPushHandlers: SessionHandlerTable = {
   Trd_SubAccPush: (c2s, { hub, peer }) => {

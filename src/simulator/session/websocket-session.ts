@@ -15,12 +15,12 @@ import { runCall } from './call-flow.ts'
 import type { ConnectionHub } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 
-/** Pushes use a section no client does: the official one starts at 2. */
+/** The section of pushes. Clients do not use it: the official client starts at 2. */
 const PUSH_SECTION = 0n
 
 const INVALID_BODY = -500
 
-/** What is sent back beside the body. */
+/** The members of a reply beside its body. */
 interface Outcome {
   readonly body: Uint8Array
   readonly error?: number
@@ -28,15 +28,15 @@ interface Outcome {
 }
 
 /**
- * One connection of the WebSocket port. OpenD itself has done InitConnect for it; the client shows the port's key with
- * InitWebSocket and then calls in plain protobuf, without heartbeats.
+ * One connection of the WebSocket port. OpenD itself does InitConnect for it. The client sends the port's key with
+ * InitWebSocket and then makes calls in plain protobuf, without heartbeats.
  *
- * Every reply has a body, refusals too: the official client never settles a call whose reply has none.
+ * Every reply has a body, including refusals: the official client never completes a call whose reply has no body.
  */
 export class WebSocketSession {
   readonly #hub: ConnectionHub
   readonly #peer: Peer
-  /** Lower-case hex MD5 that clients must show; null when the port has no key. */
+  /** Lower-case hex MD5 that clients must send; null if the port has no key. */
   readonly #keyMd5: string | null
 
   constructor(hub: ConnectionHub, peer: Peer, keyMd5: string | null) {
@@ -55,7 +55,7 @@ export class WebSocketSession {
     const request =
       message.length > REQUEST_HEADER_BYTES + MAX_FRAME_BODY_BYTES ? null : decodeWebSocketRequest(message)
     if (request === null) {
-      this.#hub.drop(this.#peer, 'a message is no request of OpenD', nowMs)
+      this.#hub.drop(this.#peer, 'a message is not a valid OpenD request', nowMs)
       return
     }
     this.#peer.lastHeardMs = nowMs
@@ -75,8 +75,8 @@ export class WebSocketSession {
   }
 
   /**
-   * InitWebSocket. The client takes any reply without a frame error for success and does not look at `retType`, so a
-   * refusal needs both. It gives up on an error, as it should with a wrong key.
+   * InitWebSocket. The client treats any reply without a frame error as success and does not read `retType`, so a
+   * refusal sets both. The client does not retry after an error, which is right for a wrong key.
    */
   #init(request: WebSocketRequest, nowMs: number): Outcome {
     const { utf8 } = this.#hub.crypto

@@ -7,7 +7,7 @@ import type { WorldServices } from './connection-hub.ts'
 import { PushBody } from './push-body.ts'
 import { quoteFacts } from './quote-facts.ts'
 
-/** The real market and accounts, as the session knows them. */
+/** The services of the simulated market and accounts. */
 export const worldServices: WorldServices = {
   handlers: { ...quoteHandlers, ...tradeHandlers },
   quotePushes: {
@@ -38,7 +38,7 @@ const PUSH_IDS = {
 } as const
 
 function bodyOf({ protocolName, s2c }: QuotePush | TradePush): PushBody {
-  // The name and the message come in one value of a closed union, so they belong together.
+  // The name and the message come from one value of a closed union, so they match.
   const message = { retType: 0, s2c } as MessageTypes[MessageName]
   return new PushBody<MessageName>(PUSH_IDS[protocolName], `${protocolName}.Response`, message)
 }
