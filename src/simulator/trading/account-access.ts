@@ -6,10 +6,10 @@ import type { AccountState } from './account-state.ts'
 import { refusals } from './refusals.ts'
 import { isFuturesMarket } from './venues.ts'
 
-/** Which account a trade call is about. */
+/** The account that a trade call names. */
 export type Header = MessageTypes['Trd_Common.TrdHeader']
 
-/** The account a trade call's header names, after time has passed up to now; or why the call cannot use it. */
+/** The account in a trade call's header, advanced to the current time; or a refusal. */
 export function openAccount(world: World, header: Header, nowMs: number): AccountState | Refusal {
   if (header.accID === 0n) return refusals.invalidAccId()
   const account = world.accounts.account(header.accID)
@@ -28,7 +28,7 @@ export function openUnlockedAccount(world: World, header: Header, nowMs: number)
   return world.accounts.isUnlocked(account.profile) ? account : refusals.locked()
 }
 
-/** Older clients call every futures market `Futures`, also those of simulated accounts. */
+/** Older clients send `Futures` for every futures market, including those of simulated accounts. */
 function isAuthorised(trdMarkets: readonly number[], asked: number): boolean {
   return trdMarkets.includes(asked) || (asked === TrdMarket.Futures && trdMarkets.some(isFuturesMarket))
 }

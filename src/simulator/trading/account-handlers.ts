@@ -20,10 +20,10 @@ import { findTradable } from './tradable-security.ts'
 import type { TradingMarket } from './trading-market.ts'
 import { isFuturesMarket, secMarketOf, venuesOf } from './venues.ts'
 
-/** OpenD's own cap on one margin-ratio call. */
+/** OpenD's own limit of one margin-ratio call. */
 const MAX_MARGIN_RATIO_SECURITIES = 100
 
-/** The calls that look at accounts, and the unlock. */
+/** The calls that read accounts, and the unlock. */
 export const accountHandlers: HandlerTable = {
   Trd_GetAccList: (world, { trdCategory = TrdCategory.Unknown, needGeneralSecAccount = true }) => {
     const listed = world.accounts
@@ -101,20 +101,20 @@ export const accountHandlers: HandlerTable = {
   },
 }
 
-/** Securities accounts for one category, accounts with any futures market for the other; 0 asks for all. */
+/** Whether an account has a category: `Future` selects accounts with a futures market, 0 selects all accounts. */
 function isOfCategory(profile: AccountProfile, category: number): boolean {
   if (category === TrdCategory.Unknown) return true
   return (category === TrdCategory.Future) === profile.trdMarkets.some(isFuturesMarket)
 }
 
-/** An account over several markets; a caller can ask to be spared these. */
+/** Whether an account has several markets; a caller can exclude these. */
 function isGeneral(profile: AccountProfile): boolean {
   return profile.trdEnv === TrdEnv.Real && profile.trdMarkets.length > 1
 }
 
 /**
- * The currency to show funds in. Accounts with one currency use it whatever is asked; those with several take any
- * of the held ones, their base currency when none is named.
+ * The currency of the funds in a reply. Accounts with one currency always use it. Accounts with several accept each of
+ * them, with the base currency as the default.
  */
 function currencyFor(account: AccountState, asked: number): number | Refusal {
   const { baseCurrency } = account.profile
@@ -122,13 +122,13 @@ function currencyFor(account: AccountState, asked: number): number | Refusal {
   return HELD_CURRENCIES.includes(asked) ? asked : refusals.unsupportedCurrency('HKD, USD, CNH')
 }
 
-/** The order a quantity question is about to modify; null when it names none. */
+/** The order that a maximum-quantity call refers to; null if it does not name one. */
 function findReplaced(account: AccountState, orderId: bigint, orderIdEx: string): OrderState | Refusal | null {
   if (orderId === 0n && orderIdEx === '') return null
   return findOrder(account, orderId, orderIdEx) ?? refusals.unknownOrder()
 }
 
-/** The asked price, moved to a valid one if the caller allows that; not positive when there is none. */
+/** The requested price, adjusted to a valid one if the caller allows it; not positive without a price. */
 function validPrice(
   market: TradingMarket,
   instrument: Instrument,

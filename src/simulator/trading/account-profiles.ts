@@ -1,15 +1,15 @@
 import { Currency, SecurityFirm, SimAccType, TrdAccType, TrdEnv, TrdMarket } from '../../../proto/enums.ts'
 import type { AccountProfile } from './account-state.ts'
 
-/** An account as it is opened: what it is, and the money it starts with in whole units of each currency. */
+/** A new account: its profile, and its opening balances in whole units of each currency. */
 export interface AccountOpening {
   readonly profile: AccountProfile
   readonly deposits: readonly { readonly currency: number; readonly amount: number }[]
 }
 
 /**
- * The accounts of the simulated login. Ids above 2^53 are what OpenD really hands out; 987654 is there because
- * published samples use it. Numbers, cards and balances are made up.
+ * The accounts of the simulated login. Ids above 2^53 are like those of the real OpenD; 987654 is included because
+ * published samples use it. Numbers, cards and balances are invented.
  */
 export const DEFAULT_ACCOUNTS: readonly AccountOpening[] = [
   {

@@ -1,25 +1,25 @@
 import type { Cents, ScaledPrice } from './money.ts'
 
-/** Everything the accounts remember, as plain JSON: 64-bit ids are decimal strings, times are Unix ms. */
+/** The state of all accounts, as plain JSON: 64-bit ids are decimal strings, times are Unix ms. */
 export interface AccountsState {
   /** Format of this record. */
   readonly version: 1
-  /** Up to this moment the market's prints have been matched against the resting orders. */
+  /** The market's prints have been matched against the resting orders up to this time. */
   advancedToMs: number
-  /** Counts everything that gets an id; ids are a scrambled form of it. */
+  /** Number of ids assigned so far; ids are a scrambled form of it. */
   idCounter: number
   /** Lower-case hex MD5 of the trade password. */
   passwordMd5: string
   /** `Trd_Common.SecurityFirm` numbers whose real accounts are unlocked. */
   unlockedFirms: number[]
   accounts: AccountState[]
-  /** What orders took out of the visible book lately, by security. */
+  /** Recent executions against the visible book, by security. */
   takenLiquidity: TakenLiquidity[]
-  /** Pushes nobody has collected yet, oldest first. */
+  /** Pushes that have not been collected yet, oldest first. */
   events: TradeEvent[]
 }
 
-/** What an account is, which never changes. */
+/** The properties of an account that do not change. */
 export interface AccountProfile {
   readonly accId: string
   /** `Trd_Common.TrdEnv`: 0 simulate, 1 real. */
@@ -38,7 +38,7 @@ export interface AccountProfile {
   readonly baseCurrency: number
 }
 
-/** Everything an account remembers. */
+/** The state of one account. */
 export interface AccountState {
   readonly profile: AccountProfile
   /** One entry per currency the account can hold. */
@@ -52,7 +52,7 @@ export interface AccountState {
   flows: CashFlow[]
 }
 
-/** The books of one currency: `balance = deposited - held at cost - fees + realised`, to the cent, always. */
+/** The accounting of one currency. Always exact to the cent: `balance = deposited - held at cost - fees + realised`. */
 export interface CashBalance {
   readonly currency: number
   deposited: Cents
@@ -63,7 +63,7 @@ export interface CashBalance {
   realised: Cents
 }
 
-/** What an account holds of one security. Stays for the day when it has become flat. */
+/** The position of an account in one security. A flat position stays until the end of its day. */
 export interface PositionState {
   readonly positionId: string
   readonly secMarket: number
@@ -72,21 +72,21 @@ export interface PositionState {
   readonly name: string
   readonly currency: number
   readonly contractMultiplier: number
-  /** False for futures, whose cost is a notional and never left the cash balance. */
+  /** False for futures, whose cost is a notional and is not deducted from the cash balance. */
   readonly isCashSettled: boolean
   /** `Trd_Common.TrdMarket` of the order that opened it. */
   readonly trdMarket: number
   /** Negative for a short position. */
   qty: number
-  /** What the present quantity cost; negative for a short position, whose opening brought money in. */
+  /** Cost of the current quantity; negative for a short position, whose opening adds money. */
   cost: Cents
-  /** Realised since the position was last flat. */
+  /** Profit realised since the position was last flat. */
   realised: Cents
-  /** Dealings of the trading day `today.date`. */
+  /** Trades of the trading day `today.date`. */
   today: PositionDay
 }
 
-/** Dealings of one trading day in one position. */
+/** Trades of one trading day in one position. */
 export interface PositionDay {
   readonly date: string
   buyQty: number
@@ -96,12 +96,12 @@ export interface PositionDay {
   realised: Cents
 }
 
-/** An order from its placing on. What a client cannot change is read-only. */
+/** An order. Members that a client cannot change are read-only. */
 export interface OrderState {
   readonly orderId: string
   readonly orderIdEx: string
   readonly accId: string
-  /** Orders are numbered as they come; a modify that loses its place in the queue takes a new number. */
+  /** Sequence number of the order. A modification that loses the place in the queue gets a new number. */
   priority: number
   readonly trdMarket: number
   readonly secMarket: number
@@ -114,7 +114,7 @@ export interface OrderState {
   readonly side: number
   readonly orderType: number
   readonly timeInForce: number
-  /** Last moment of a good-till order; null for a day order. */
+  /** Expiry of a good-till order; null for a day order. */
   readonly expiresMs: number | null
   /** `Common.Session`; null when not given. */
   readonly session: number | null
@@ -129,15 +129,15 @@ export interface OrderState {
   trailValue: number | null
   trailSpread: number | null
   status: number
-  /** Worst price at which it may trade now; null while a conditional order waits for its trigger. */
+  /** Worst price at which it may trade now; null for a conditional order that has not been triggered. */
   limit: ScaledPrice | null
   /** Best price seen since a trailing order was placed. */
   extreme: ScaledPrice | null
-  /** Market volume in front of it at its price. */
+  /** Market volume ahead of it at its price. */
   volumeAhead: number
-  /** True once a trading day with a session for it has begun: a day order ends with that day. */
+  /** True after a trading day with a session for it has begun: a day order ends with that day. */
   hasMetDay: boolean
-  /** The trading day whose regular session it has seen; null before. */
+  /** The latest trading day whose regular session began during the order's life; null before the first. */
   activeDate: string | null
   filledQty: number
   /** Sum of scaled price x quantity over its fills. */
@@ -149,7 +149,7 @@ export interface OrderState {
   lastErrMsg: string | null
 }
 
-/** One deal of an order of a real account. */
+/** One fill of an order of a real account. */
 export interface FillState {
   readonly fillId: string
   readonly fillIdEx: string
@@ -166,12 +166,12 @@ export interface FillState {
   readonly createMs: number
 }
 
-/** One line of a real account's statement. */
+/** One entry of a real account's statement. */
 export interface CashFlow {
   readonly flowId: string
   readonly timeMs: number
   readonly currency: number
-  /** Negative for money going out. */
+  /** Negative for outgoing money. */
   readonly amount: Cents
   readonly type: string
   readonly remark: string
@@ -183,12 +183,12 @@ export interface TakenLiquidity {
   readonly levels: { readonly price: ScaledPrice; volume: number; readonly isAsk: boolean; readonly atMs: number }[]
 }
 
-/** Something a client that listens to the account must be told. The record is a copy as it was at that moment. */
+/** A change to push to the clients of the account. The record is a copy made at the time of the change. */
 export type TradeEvent =
   | { readonly kind: 'order'; readonly accId: string; readonly trdEnv: number; readonly order: OrderState }
   | { readonly kind: 'fill'; readonly accId: string; readonly trdEnv: number; readonly fill: FillState }
 
-/** An order by its server id if that is given, else by its number; null when the account has no such order. */
+/** An order by its server id if given, else by its number; null if the account has no such order. */
 export function findOrder(account: AccountState, orderId: bigint, orderIdEx: string): OrderState | null {
   const text = orderId.toString()
   return account.orders.find((one) => (orderIdEx === '' ? one.orderId === text : one.orderIdEx === orderIdEx)) ?? null

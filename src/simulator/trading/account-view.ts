@@ -2,7 +2,7 @@ import { TrdAccRole, TrdAccStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { AccountProfile } from './account-state.ts'
 
-/** An account as `Trd_GetAccList` shows it; what does not apply to it is left out. */
+/** An account as in `Trd_GetAccList`, without the members that do not apply to it. */
 export function accountView(profile: AccountProfile): MessageTypes['Trd_Common.TrdAcc'] {
   return {
     trdEnv: profile.trdEnv,

@@ -16,20 +16,20 @@ import type { TradingMarket } from './trading-market.ts'
 import { DEFAULT_PASSWORD_MD5, isUnlocked, setLock } from './unlock.ts'
 
 export interface AccountsOptions {
-  /** Unix ms at which the accounts are opened and their deposits made. */
+  /** Opening time of the accounts and time of their deposits, Unix ms. */
   readonly openedMs: number
-  /** Default: one of every kind, see `DEFAULT_ACCOUNTS`. */
+  /** By default one account of every kind, see `DEFAULT_ACCOUNTS`. */
   readonly accounts?: readonly AccountOpening[]
   /** Lower-case hex MD5 of the trade password; default that of `123456`. */
   readonly passwordMd5?: string
 }
 
 /**
- * The trading accounts of one simulated OpenD. A plain function of its history: the same market, the same calls at
- * the same times give the same orders, ids and events. All of its memory is one JSON value, so it can be put away
- * with `snapshot` and taken up again with `restore` at any moment without a difference.
+ * The trading accounts of one simulated OpenD. They are deterministic: the same market and the same calls at the same
+ * times give the same orders, ids and events. The whole state is one JSON value, so `snapshot` and `restore` work at
+ * any time without a visible difference.
  *
- * Every call that takes `nowMs` first lets the time until then pass. Times that run backwards count as no time.
+ * Every call with `nowMs` first advances the accounts to that time. If it is earlier than before, no time passes.
  */
 export class Accounts implements TradingFloor {
   readonly market: TradingMarket
@@ -40,7 +40,7 @@ export class Accounts implements TradingFloor {
     this.state = state
   }
 
-  /** Opens fresh accounts on the simulated exchanges, or on any other market. */
+  /** Opens new accounts on the simulated exchanges, or on any other market. */
   static open(market: Market | TradingMarket, options: AccountsOptions): Accounts {
     const { openedMs, accounts = DEFAULT_ACCOUNTS, passwordMd5 = DEFAULT_PASSWORD_MD5 } = options
     const state: AccountsState = {
@@ -57,12 +57,12 @@ export class Accounts implements TradingFloor {
     return new Accounts(tradingMarketOf(market), state)
   }
 
-  /** Takes up a snapshot. The value is copied, so the caller may keep it. */
+  /** Restores a snapshot. The value is copied, so the caller may keep using it. */
   static restore(market: Market | TradingMarket, state: AccountsState): Accounts {
     return new Accounts(tradingMarketOf(market), copyOf(state))
   }
 
-  /** Everything the accounts remember, detached from them and ready for JSON. */
+  /** A copy of the state of all accounts, ready for JSON. */
   snapshot(): AccountsState {
     return copyOf(this.state)
   }
@@ -77,17 +77,17 @@ export class Accounts implements TradingFloor {
     return this.state.accounts.find((one) => one.profile.accId === text) ?? null
   }
 
-  /** Matches resting orders against the market's prints up to `nowMs`, opens and ends orders by the clock. */
+  /** Matches resting orders against the market's prints up to `nowMs`, and sends or ends orders whose time has come. */
   advance(nowMs: number): void {
     passTime(this, nowMs)
   }
 
-  /** Hands over the pushes since the last call, oldest first. */
+  /** Returns and removes the pushes since the last call, oldest first. */
   drainEvents(): readonly TradeEvent[] {
     return this.state.events.splice(0)
   }
 
-  /** Unlocks (or locks) the real accounts of one firm or of all. Null when it was done. */
+  /** Unlocks (or locks) the real accounts of one firm or of all. Returns null on success. */
   setLock(unlock: boolean, passwordMd5: string | null, firm: number | null): Refusal | null {
     return setLock(this.state, unlock, passwordMd5, firm)
   }
@@ -100,7 +100,7 @@ export class Accounts implements TradingFloor {
     return placeOrder(this, account, request, this.#settle(nowMs))
   }
 
-  /** Does one `Trd_Common.ModifyOrderOp` to an order of the account. Null when it was done. */
+  /** Applies one `Trd_Common.ModifyOrderOp` to an order of the account. Returns null on success. */
   modify(account: AccountState, order: OrderState, operation: number, terms: NewTerms, nowMs: number): Refusal | null {
     return modifyOrder(this, account, order, operation, terms, this.#settle(nowMs))
   }

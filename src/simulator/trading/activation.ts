@@ -11,9 +11,9 @@ import { protectionPrice, snapToGrid } from './price-grid.ts'
 import { isBuySide } from './requirement.ts'
 
 /**
- * Turns a conditional order whose condition was met at `price` into the order it stands for, and sends it. What it
- * ties up may have grown since it was placed (a trailing order, a moved market), so it must be backed once more; if
- * it is not, it fails and says why.
+ * Activates a conditional order whose condition was met at `price`, and sends it. It may need more money than when it
+ * was placed (a trailing order, a moved market), so its backing is checked again. If the backing is insufficient, the
+ * order fails with the reason.
  */
 export function activate(
   floor: TradingFloor,

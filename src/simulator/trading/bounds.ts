@@ -1,27 +1,29 @@
 /**
- * How much the accounts remember. The state is written to storage as JSON, about 800 bytes an order, 350 a fill and
- * 170 a cash movement, so an account that meets all its bounds takes about 1.5 MB.
+ * Bounds of the accounts' state. It is stored as JSON, with about 800 bytes per order, 350 per fill and 170 per cash
+ * movement, so an account at all its bounds takes about 1.5 MB.
  */
 
-/** Open orders of one account: far above what 15 orders in 30 seconds build up by hand, and what a tick must look at. */
+/**
+ * Most open orders of one account, which each print has to check. Far more than manual trading at 15 orders in 30 s.
+ */
 export const MAX_OPEN_ORDERS_PER_ACCOUNT = 500
 
-/** Orders kept for the order list and the history; the oldest finished ones go first. */
+/** Most orders in the order list and the history; the oldest finished ones are removed first. */
 export const MAX_ORDERS_PER_ACCOUNT = 1000
 
-/** Fills kept for the deal lists; the oldest go first. */
+/** Most fills in the deal lists; the oldest are removed first. */
 export const MAX_FILLS_PER_ACCOUNT = 1000
 
-/** Cash movements kept for the flow summary: two for a fill. */
+/** Most cash movements in the flow summary; a fill has two. */
 export const MAX_FLOWS_PER_ACCOUNT = 2000
 
-/** Pushes waiting to be collected. The owner collects after every call, so this is met only when nobody does. */
+/** Most pushes that wait to be collected. The owner collects after every call, so this limits unused accounts only. */
 export const MAX_EVENTS = 10_000
 
-/** OpenD reaches back 90 days for orders and fills, and good-till orders live no longer. */
+/** OpenD lists orders and fills of the last 90 days. This is also the longest life of a good-till order. */
 export const MAX_HISTORY_DAYS = 90
 
-/** A sleeping simulator looks at no more than this stretch of market when it wakes up; what lies before is skipped. */
+/** After a pause the simulator matches at most this much market time; earlier prints are skipped. */
 export const MAX_CATCH_UP_MS = 7 * 86_400_000
 
 /** Drops the oldest entries beyond `limit`. */

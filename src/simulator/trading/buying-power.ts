@@ -19,8 +19,8 @@ import { valueAccount } from './valuation.ts'
 import { secMarketOf, settlesNextDay } from './venues.ts'
 
 /**
- * The price at which an order could deal at worst, and so the one money is set aside at: its limit, or while it
- * waits for its condition the limit it will get.
+ * The worst price at which an order could trade. Money is reserved at this price. It is the order's limit, or the limit
+ * that a conditional order will get.
  */
 export function worstPriceOf(
   floor: TradingFloor,
@@ -39,7 +39,7 @@ export function worstPriceOf(
   return protectionPrice(floor.market, instrument, trigger, isBuy, nowMs)
 }
 
-/** What the account's live orders tie up now, apart from one that is about to be replaced. */
+/** The current reservations of the account's live orders, except one that is about to be replaced. */
 export function reserved(
   floor: TradingFloor,
   account: AccountState,
@@ -55,8 +55,8 @@ export function reserved(
 }
 
 /**
- * Money of one currency that is free for a new order. A cash account has the balance of that currency less what its
- * orders tie up; a margin account has its whole equity less margin and reservations, exchanged.
+ * Money of one currency that is available for a new order. For a cash account: the balance of that currency less its
+ * reservations. For a margin account: the whole equity less margin and reservations, converted to that currency.
  */
 export function availableIn(
   floor: TradingFloor,
@@ -76,7 +76,7 @@ export function availableIn(
   return exchange(value.equity - value.initialMargin - tiedUp, base, currency)
 }
 
-/** Refuses a deal the account cannot pay for; null when it can. */
+/** Refuses a deal that the account cannot pay for; null if it can. */
 export function checkFunds(
   floor: TradingFloor,
   account: AccountState,
@@ -92,12 +92,12 @@ export function checkFunds(
   return isCovered(needed, available) ? null : refusals.insufficientFunds(needed, available)
 }
 
-/** What needs nothing may be done also when less than nothing is available: it can only lower the risk. */
+/** A deal that needs no money is covered even if the available amount is negative, because it only lowers the risk. */
 export function isCovered(needed: Cents, available: Cents): boolean {
   return needed === 0 || needed <= available
 }
 
-/** Shares of a long position that no live order is selling yet and that have settled. */
+/** Settled shares of a long position that are not part of a live sell order. */
 export function sellableQty(
   account: AccountState,
   instrument: Instrument,
@@ -107,23 +107,23 @@ export function sellableQty(
   const secMarket = secMarketOf(instrument)
   const position = account.positions.find((one) => one.secMarket === secMarket && one.code === instrument.code)
   if (position === undefined || position.qty <= 0) return 0
-  // Before the open the last trading day is still yesterday's, so the calendar decides.
+  // Before the open the latest trading day is still the previous one, so use the calendar date.
   const today = marketDate(zoneOfSecMarket(secMarket), nowMs)
   const unsettled = settlesNextDay(secMarket) ? dayOf(position, today).buyQty : 0
   const selling = pendingQty(account, instrument, [TrdSide.Sell, TrdSide.SellShort], except)
   return Math.max(0, position.qty - unsettled - selling)
 }
 
-/** Shares of a short position that no live order is buying back yet. */
+/** Shares of a short position that are not part of a live buy order. */
 export function coverableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
   const short = Math.max(0, -heldQty(account, instrument))
   return Math.max(0, short - pendingQty(account, instrument, [TrdSide.Buy, TrdSide.BuyBack], except))
 }
 
-/** Shares that can still be borrowed for a new short sale; 0 where short selling is not permitted. */
+/** Shares that can still be borrowed for a new short sale; 0 if short selling is not permitted. */
 export function shortableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
   if (!isMarginAccount(account.profile)) return 0
-  // Futures go both ways; options are written, not borrowed.
+  // Futures can be sold without a position; options are written, not borrowed.
   if (instrument.kind === 'future') return Number.MAX_SAFE_INTEGER
   const terms = marginTermsOf(instrument)
   const held = heldQty(account, instrument)
@@ -132,7 +132,7 @@ export function shortableQty(account: AccountState, instrument: Instrument, exce
   return Math.max(0, terms.shortPoolRemain + held - pendingQty(account, instrument, [TrdSide.SellShort], except))
 }
 
-/** Refuses an order whose side the account's position does not allow; null when it does. Futures go both ways. */
+/** Refuses an order if the account's position does not allow its side; else null. Futures allow both sides. */
 export function checkPosition(
   account: AccountState,
   instrument: Instrument,

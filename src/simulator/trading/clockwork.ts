@@ -24,7 +24,7 @@ interface OpenOrder {
   readonly order: OrderState
 }
 
-/** The open orders of one security, oldest first, during a stretch in which its session does not change. */
+/** The open orders of one security, oldest first, during a period in which its session does not change. */
 interface Watch {
   readonly key: string
   readonly instrument: Instrument
@@ -34,9 +34,9 @@ interface Watch {
 }
 
 /**
- * Lets time pass for the orders: sends those whose market has opened, ends those whose day or date is over, and shows
- * every print to those that rest or wait, in the order of time over all securities. It walks in stretches that end
- * with a clock minute, because sessions begin on one; so it does not matter in how many steps time is passed on.
+ * Advances the orders to `nowMs`: sends orders whose market has opened, ends orders whose day or date is over, and
+ * matches every print against resting and conditional orders, in time order over all securities. It advances in periods
+ * that end with a clock minute, because sessions begin on one. The result is therefore independent of the step size.
  */
 export function passTime(floor: TradingFloor, nowMs: number): void {
   const { state } = floor
@@ -52,7 +52,7 @@ export function passTime(floor: TradingFloor, nowMs: number): void {
     state.advancedToMs = endMs
   }
   settleExpired(floor, nowMs)
-  // Where nothing is open no time can be lost, so a clock that was set back is followed.
+  // Without open orders no print can be missed, so a clock that was set back is accepted.
   if (nowMs > state.advancedToMs || !hasOpenOrders(state)) state.advancedToMs = nowMs
 }
 
@@ -83,14 +83,14 @@ function watchesAt(floor: TradingFloor, startMs: number): readonly Watch[] {
   return watches.sort((one, other) => (one.key < other.key ? -1 : 1))
 }
 
-/** What the clock alone does to an order at the start of a stretch. */
+/** Applies the time of day to an order at the start of a period: expiry, a new day, sending to the exchange. */
 function turnSession(floor: TradingFloor, watch: Watch, { account, order }: OpenOrder, startMs: number): void {
   const { instrument, session, phase } = watch
   const expiryMs = floor.market.expiryMs(instrument)
   if (expiryMs !== null && startMs >= expiryMs) return cancel(floor, account, order, startMs, EXPIRED)
   if (order.expiresMs !== null && startMs >= order.expiresMs) return cancel(floor, account, order, startMs, EXPIRED)
   if (order.expiresMs === null && isDayOver(order, session)) return cancel(floor, account, order, startMs, EXPIRED)
-  // A new day begins with an empty book: whoever is in it from before stands first.
+  // A new day begins with an empty book, so orders of earlier days are first in the queue.
   if (joinDay(order, session)) order.volumeAhead = 0
   if (!isLiveStatus(order.status) || !mayTrade(order, phase)) return
   const isHeldBack = isConditional(order.orderType) && order.limit === null
@@ -100,7 +100,7 @@ function turnSession(floor: TradingFloor, watch: Watch, { account, order }: Open
 
 const EXPIRED = 'The order has expired'
 
-/** The prints of the stretch for all securities whose orders may trade, in the order of time. */
+/** The prints of the period for all securities whose orders may trade, in time order. */
 function ticksOf(
   floor: TradingFloor,
   watches: readonly Watch[],
@@ -112,7 +112,7 @@ function ticksOf(
     .map((watch) => floor.market.ticksBetween(watch.instrument, startMs - 1, endMs).map((tick) => ({ watch, tick })))
   const [only] = prints
   if (prints.length === 1 && only !== undefined) return only
-  // The sort is stable, so prints of one moment keep the order of the securities and of the tape.
+  // The sort is stable, so prints with the same time stay in the order of the securities and of the tape.
   return prints.flat().sort((one, other) => one.tick.timeMs - other.tick.timeMs)
 }
 
@@ -144,7 +144,7 @@ function dealToResting(floor: TradingFloor, watch: Watch, price: ScaledPrice, ti
   }
 }
 
-/** After the opening print an at-auction order is over; one with a limit stays as an ordinary limit order. */
+/** Cancels at-auction orders after the opening print. At-auction limit orders continue as ordinary limit orders. */
 function endAuctionOrders(floor: TradingFloor, watch: Watch, nowMs: number): void {
   for (const { account, order } of watch.orders) {
     const rule = ruleOf(order.orderType)

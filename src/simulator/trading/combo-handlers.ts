@@ -16,20 +16,21 @@ import { venuesOf } from './venues.ts'
 
 type ComboLeg = MessageTypes['Qot_Common.ComboLeg']
 
-/** A leg of an option strategy: one security, dealt in a multiple of the strategy's quantity. */
+/** A leg of an option strategy: one security, traded in a multiple of the strategy's quantity. */
 interface Leg {
   readonly instrument: Instrument
   readonly isBuy: boolean
   readonly qty: number
 }
 
-/** Legs of the largest strategy the schema names (iron condor) and of a covered one. */
+/** Number of legs of the largest strategy in the schema (iron condor), and of a covered strategy. */
 const MIN_LEGS = 2
 const MAX_LEGS = 4
 
 /**
- * Option strategies as one order. What a strategy would do to an account is answered in full; its order is refused
- * for lack of permission after the same checks, since the simulated exchange has no book of strategies.
+ * Option strategies as one order. The calls that compute the effect of a strategy on an account are complete. Its order
+ * passes the same checks and is then refused for lack of permission, because the simulated exchange has no order book
+ * for strategies.
  */
 export const comboHandlers: HandlerTable = {
   Trd_GetComboMaxTrdQtys: (world, { header, comboLegs = [], qty, orderType }, { nowMs }) => {
@@ -73,7 +74,7 @@ function readLegs(
   return currencies.size === 1 && legs.some((leg) => leg.instrument.kind === 'option') ? legs : refusals.badLegs()
 }
 
-/** What dealing all legs at the best prices now would change, legs taken one by one as opening. */
+/** The effect of trading all legs at the current best prices, each leg treated as opening. */
 function effectOf(
   floor: TradingFloor,
   account: AccountState,
@@ -99,7 +100,7 @@ function effectOf(
 }
 
 interface LegEffect {
-  /** Into the balance, fees paid. */
+  /** Change of the balance after fees. */
   readonly cash: Cents
   readonly marketValue: Cents
   readonly initialMargin: Cents

@@ -6,7 +6,7 @@ import type { TradingFloor } from './order-life.ts'
 
 /**
  * Settles positions in contracts that have expired by `nowMs`: in cash, at the contract's last price, without fees.
- * An option's last price is what it was worth at the end, so exercise comes to the same money.
+ * An option's last price is its value at expiry, so exercise gives the same amount.
  */
 export function settleExpired(floor: TradingFloor, nowMs: number): void {
   for (const account of floor.state.accounts) {

@@ -3,7 +3,7 @@ import type { InstrumentKind } from '../market/instrument.ts'
 import { scaleCents } from './money.ts'
 import type { Cents } from './money.ts'
 
-/** What of an order its fees depend on; the amounts are those filled so far. */
+/** The properties of an order that determine its fees; amounts are those filled so far. */
 export interface FeeBase {
   readonly secMarket: number
   readonly kind: InstrumentKind
@@ -12,20 +12,20 @@ export interface FeeBase {
   readonly value: Cents
 }
 
-/** One charge, under the title a client sees. */
+/** One charge, with the title that clients see. */
 export interface FeeItem {
   readonly title: string
   readonly amount: Cents
 }
 
-/** One charge of an order. The parts add up; `min`, `max` and `roundUpTo` are then applied in this order. */
+/** The rule of one charge. Its parts are added, then `min`, `max` and `roundUpTo` are applied in this order. */
 interface FeeRule {
   readonly title: string
-  /** Once for the order. */
+  /** Once per order. */
   readonly flat?: Cents
   /** Millionths of the value. */
   readonly perMillion?: number
-  /** Thousandths of a cent for each share or contract. */
+  /** Thousandths of a cent per share or contract. */
   readonly perUnitMillicents?: number
   readonly min?: Cents
   readonly max?: Cents
@@ -34,8 +34,9 @@ interface FeeRule {
 }
 
 /**
- * The simulator's tariff. It has the shape of a Hong Kong broker's public one (commission and platform fee of the
- * broker, levies of the exchange, the clearing house and the state) and rates of that order, not a broker's offer.
+ * The simulator's tariff. It has the structure of a Hong Kong broker's public tariff (commission and platform fee of
+ * the broker, levies of the exchange, the clearing house and the government). The rates are realistic but not those of
+ * a particular broker.
  */
 const HONG_KONG_SECURITIES: readonly FeeRule[] = [
   { title: 'Commission', perMillion: 300, min: 300 },
@@ -97,8 +98,8 @@ const CHINA_SECURITIES: readonly FeeRule[] = [
 ]
 
 /**
- * The charges of an order over all its fills together; none before the first fill. A further fill never lowers one
- * of them, so an order pays the difference as it fills and the sum is the same however it was cut up.
+ * The charges of an order for all its fills together; empty before the first fill. A further fill never lowers a
+ * charge, so each fill pays the difference and the sum does not depend on how the order was split into fills.
  */
 export function feesOf(base: FeeBase): readonly FeeItem[] {
   if (base.qty === 0) return []

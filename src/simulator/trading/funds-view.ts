@@ -10,11 +10,11 @@ import { isMarginAccount } from './requirement.ts'
 import { valueAccount } from './valuation.ts'
 import type { Valuation } from './valuation.ts'
 
-/** OpenD states a margin account's power as if everything had 50 % initial margin, and for short sales 60 %. */
+/** OpenD computes a margin account's buying power with 50 % initial margin for all securities, 60 % for short sales. */
 const ASSUMED_LONG_MARGIN_PERCENT = 50
 const ASSUMED_SHORT_MARGIN_PERCENT = 60
 
-/** The account's funds in one currency, as `Trd_GetFunds` shows them. Everything follows from cash and positions. */
+/** The account's funds in one currency, as in `Trd_GetFunds`. All values derive from cash and positions. */
 export function fundsView(
   floor: TradingFloor,
   account: AccountState,
@@ -85,7 +85,7 @@ function riskLevelOf(value: Valuation): number {
   return value.maintenanceMargin === 0 ? CltRiskLevel.AbsoluteSafe : CltRiskLevel.Safe
 }
 
-/** Nine steps by how much of the equity the maintenance margin eats: one for none, nine for all of it and more. */
+/** Risk level from 1 to 9: the part of the equity that maintenance margin uses, 1 for 0 %, 9 for 100 % and more. */
 function riskStatusOf(value: Valuation): number {
   if (value.maintenanceMargin === 0) return CltRiskStatus.Level1
   if (value.equity <= value.maintenanceMargin) return CltRiskStatus.Level9

@@ -4,7 +4,7 @@ import { comboHandlers } from './combo-handlers.ts'
 import { orderHandlers } from './order-handlers.ts'
 import { orderListHandlers } from './order-list-handlers.ts'
 
-/** Every trade call the accounts answer. `Trd_SubAccPush` is not among them: it belongs to the connection. */
+/** Handlers of all trade calls of the accounts. The session handles `Trd_SubAccPush`, which changes the connection. */
 export const tradeHandlers: HandlerTable = {
   ...accountHandlers,
   ...orderListHandlers,

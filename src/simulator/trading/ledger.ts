@@ -14,16 +14,16 @@ import { isBuySide, isCashSettled } from './requirement.ts'
 import { MAX_FLOWS_PER_ACCOUNT, keepLast } from './bounds.ts'
 import { nextId } from './identifiers.ts'
 
-/** What one fill moved, for the account's statement. */
+/** The cash movements of one fill, for the account's statement. */
 export interface Booking {
-  /** Into the cash balance (negative: out of it), fees not counted. */
+  /** Change of the cash balance without fees; negative for outgoing money. */
   readonly proceeds: Cents
   readonly fees: Cents
 }
 
 /**
- * Books a fill: order totals, fees, cash, position, realised profit. Values and fees are those of the order so far,
- * rounded once, less what was booked before, so that many small fills cost what one large one costs. Keeps
+ * Books a fill: order totals, fees, cash, position, realised profit. Values and fees are computed for the order so far,
+ * rounded once, less the amounts booked before, so that many small fills cost the same as one large fill. Preserves
  * `balance = deposited - held at cost - fees + realised` in every currency.
  */
 export function bookFill(
@@ -55,7 +55,7 @@ export function bookFill(
   return { proceeds, fees }
 }
 
-/** Closes a whole position at a price, without an order and without fees. Returns what came into the cash balance. */
+/** Closes a whole position at a price, without an order and without fees. Returns the change of the cash balance. */
 export function settlePosition(
   account: AccountState,
   position: PositionState,
@@ -74,7 +74,7 @@ export function settlePosition(
   return proceeds
 }
 
-/** The books of a currency, opened at zero when the account has none yet. */
+/** The accounting of a currency, created with zero amounts if the account has none. */
 export function cashIn(account: AccountState, currency: number): CashBalance {
   let cash = account.cash.find((one) => one.currency === currency)
   if (cash === undefined) {
@@ -84,7 +84,7 @@ export function cashIn(account: AccountState, currency: number): CashBalance {
   return cash
 }
 
-/** The day's dealings of a position, zero when the record is of an earlier day. */
+/** The day's trades of a position; zero if the record is of an earlier day. */
 export function dayOf(position: PositionState, tradingDate: string): PositionDay {
   if (position.today.date === tradingDate) return position.today
   return { date: tradingDate, buyQty: 0, buyValue: 0, sellQty: 0, sellValue: 0, realised: 0 }
@@ -96,7 +96,7 @@ function advanceTo(order: OrderState, total: 'filledValue' | 'feesPaid', next: C
   return step
 }
 
-/** A position that went flat stays in the list for its day, as OpenD shows it, and no longer. */
+/** Removes positions that became flat on an earlier day. OpenD lists a flat position until the end of its day. */
 function dropFlatPositions(account: AccountState, secMarket: number, tradingDate: string): void {
   account.positions = account.positions.filter(
     (one) => one.qty !== 0 || one.secMarket !== secMarket || one.today.date === tradingDate,
@@ -131,8 +131,8 @@ function positionFor(
 }
 
 /**
- * Moves a position by a signed quantity dealt for `value`: first what closes it, at its average cost, then what is
- * left opens the other side. Returns the profit realised by the closing part.
+ * Changes a position by a signed quantity traded for `value`: closes it at its average cost first, then opens the other
+ * side with the rest. Returns the profit realised by the closing part.
  */
 function movePosition(position: PositionState, change: number, value: Cents): Cents {
   const isClosing = position.qty !== 0 && Math.sign(position.qty) !== Math.sign(change)
@@ -140,7 +140,7 @@ function movePosition(position: PositionState, change: number, value: Cents): Ce
   const closedQty = isClosing ? Math.min(Math.abs(change), Math.abs(position.qty)) : 0
   const closedValue = scaleCents(value, closedQty, Math.abs(change))
   const closedCost = closedQty === 0 ? 0 : scaleCents(position.cost, closedQty, Math.abs(position.qty))
-  // A short position's cost is negative, so in both directions this is what came in less what went out.
+  // A short position's cost is negative, so for both sides this is incoming less outgoing money.
   const realised = closedQty === 0 ? 0 : (change < 0 ? closedValue : -closedValue) - closedCost
   position.qty += change
   position.cost += (change < 0 ? closedValue - value : value - closedValue) - closedCost
@@ -167,7 +167,7 @@ function recordToday(
   }
 }
 
-/** Adds a line to the account's statement of cash movements; nothing for an amount of zero. */
+/** Adds an entry to the account's statement of cash movements, except for an amount of zero. */
 export function recordFlow(
   state: AccountsState,
   account: AccountState,

@@ -4,15 +4,15 @@ import type { AvailableLevel, Execution } from './matching.ts'
 import { scaledPriceOf } from './money.ts'
 
 /**
- * The market does not know the accounts, so what an order takes out of the book is written down here and not sold
- * twice. After this time the market counts as having put new volume there.
+ * The simulated market is independent of the accounts, so volume that orders take from the book is recorded here and is
+ * not available a second time. After this time the book counts as refilled.
  */
 const REFILL_MS = 3000
 
-/** Dealings in one security within `REFILL_MS` that are remembered: an order sweeps a few levels, and rates are limited. */
+/** Most records of one security within `REFILL_MS`: an order sweeps a few levels, and order rates are limited. */
 const MAX_LEVELS_PER_SECURITY = 256
 
-/** The side of the book an incoming order meets, best first, less what was taken from it lately. */
+/** The opposite side of the book for an incoming order, best first, less recently taken volume. */
 export function availableLevels(
   state: AccountsState,
   instrument: Instrument,
@@ -27,7 +27,7 @@ export function availableLevels(
   })
 }
 
-/** Remembers what an order took. */
+/** Records the volume that an order took. */
 export function takeLiquidity(
   state: AccountsState,
   instrument: Instrument,
@@ -57,7 +57,7 @@ function takenAt(taken: TakenLiquidity | undefined, price: number, isAsk: boolea
   )
 }
 
-/** So the list holds only securities dealt in during the last `REFILL_MS`. */
+/** Removes expired records, so that the list contains only securities traded during the last `REFILL_MS`. */
 function forgetOld(state: AccountsState, nowMs: number): void {
   for (const taken of state.takenLiquidity) {
     const firstFresh = taken.levels.findIndex((one) => nowMs - one.atMs < REFILL_MS)

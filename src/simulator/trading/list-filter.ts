@@ -6,31 +6,31 @@ import { refusals } from './refusals.ts'
 
 type Conditions = MessageTypes['Trd_Common.TrdFilterConditions']
 
-/** `Trd_Common.TrdFilterConditions`, ready to be asked. An empty list filters nothing. */
+/** A parsed `Trd_Common.TrdFilterConditions`. An empty list matches everything. */
 export interface ListFilter {
-  /** Of an order, fill or position: does it pass? */
+  /** Whether an order, fill or position passes. */
   passes(entry: FilteredEntry): boolean
 }
 
-/** What of a listed thing the conditions look at. */
+/** The members of an entry that the conditions read. */
 export interface FilteredEntry {
   readonly code: string
-  /** `orderID`, `fillID` or `positionID`: the primary key of what is listed. */
+  /** `orderID`, `fillID` or `positionID`: the primary key of the entry. */
   readonly id: string
-  /** Null where the entry belongs to no order. */
+  /** Null if the entry does not belong to an order. */
   readonly orderIdEx: string | null
   readonly trdMarket: number
-  /** Null where the entry has no time. */
+  /** Null if the entry has no time. */
   readonly timeMs: number | null
 }
 
-/** The ends of a time filter, both included; null for open. */
+/** The ends of a time filter, both inclusive; null if unbounded. */
 export interface TimeRange {
   readonly fromMs: number | null
   readonly toMs: number | null
 }
 
-/** Reads the conditions of a call, its times on the given clock. Refuses text that is no time. */
+/** Parses the conditions of a call, with times in the given zone. Refuses an invalid time. */
 export function readFilter(
   conditions: Conditions | undefined,
   zone: TimeZone,

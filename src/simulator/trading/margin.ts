@@ -14,7 +14,7 @@ export interface MarginTerms {
   readonly short: MarginLevels
 }
 
-/** The four lines of a margin account, from the one that opens a position down to the one that closes it. */
+/** The four margin levels, from the one for opening a position down to the one for its forced closing. */
 export interface MarginLevels {
   readonly initial: number
   readonly alert: number
@@ -22,10 +22,10 @@ export interface MarginLevels {
   readonly maintenance: number
 }
 
-/** No lending: the whole value is margin. */
+/** No loan: the whole value is margin. */
 const FULL: MarginLevels = { initial: 100, alert: 100, marginCall: 100, maintenance: 100 }
 
-/** Grades of stocks, from easy to hard to lend on. */
+/** Margin grades of stocks, from the lowest to the highest margin. */
 const LONG_GRADES: readonly MarginLevels[] = [
   { initial: 30, alert: 28, marginCall: 26, maintenance: 25 },
   { initial: 40, alert: 37, marginCall: 35, maintenance: 30 },
@@ -43,7 +43,7 @@ const SHORT_GRADES: readonly MarginLevels[] = [
 /** Futures: the exchange's margin per contract, as a share of its notional value. */
 const FUTURE_LEVELS: MarginLevels = { initial: 12, alert: 11, marginCall: 10, maintenance: 9 }
 
-/** Written options: a share of the underlying would be usual; the simulator asks for a multiple of the premium. */
+/** Written options: the simulator requires a multiple of the premium, instead of the usual share of the underlying. */
 const WRITTEN_OPTION_LEVELS: MarginLevels = { initial: 400, alert: 360, marginCall: 330, maintenance: 300 }
 
 const NO_LENDING: MarginTerms = {
@@ -55,7 +55,7 @@ const NO_LENDING: MarginTerms = {
   short: FULL,
 }
 
-/** Terms that follow from what the security is; among stocks and funds a grade that follows from the code. */
+/** Terms by the kind of security; the grade of a stock or fund derives from its code. */
 export function marginTermsOf(instrument: Instrument): MarginTerms {
   const { kind } = instrument
   if (kind === 'stock' || kind === 'etf') return lendingTermsOf(instrument)
@@ -82,7 +82,7 @@ function lendingTermsOf(instrument: Instrument): MarginTerms {
   }
 }
 
-/** FNV-1a over the code: any fixed spread will do. */
+/** FNV-1a over the code, for a fixed and even distribution. */
 function codeHash(code: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < code.length; index += 1) {

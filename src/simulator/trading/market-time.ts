@@ -4,27 +4,27 @@ import { localMomentOf, timeText, utcMsOf } from '../../base/time-zone.ts'
 import { HONG_KONG, NEW_YORK } from '../market/exchange-zones.ts'
 import type { TimeZone } from '../../base/time-zone.ts'
 
-/** The clock on which the orders of a `Trd_Common.TrdSecMarket` are stamped. China's clock is Hong Kong's. */
+/** The zone of order times in a `Trd_Common.TrdSecMarket`. China has the same time as Hong Kong. */
 export function zoneOfSecMarket(secMarket: number): TimeZone {
   return secMarket === TrdSecMarket.US ? NEW_YORK : HONG_KONG
 }
 
-/** The clock on which the times in a call for that `Trd_Common.TrdMarket` are written. */
+/** The zone of the times in a call for that `Trd_Common.TrdMarket`. */
 export function zoneOfTrdMarket(trdMarket: number): TimeZone {
   return trdMarket === TrdMarket.US || trdMarket === TrdMarket.Futures_Simulate_US ? NEW_YORK : HONG_KONG
 }
 
-/** `YYYY-MM-DD HH:MM:SS.mmm`: the finer of the two forms the schema allows for the times of orders and fills. */
+/** `YYYY-MM-DD HH:MM:SS.mmm`: the more precise of the two forms in the schema for times of orders and fills. */
 export function marketTimeText(zone: TimeZone, timeMs: number): string {
   return `${timeText(zone, timeMs)}.${String(((timeMs % 1000) + 1000) % 1000).padStart(3, '0')}`
 }
 
-/** `YYYY-MM-DD` on the zone's clock. */
+/** `YYYY-MM-DD` in the zone. */
 export function marketDate(zone: TimeZone, timeMs: number): string {
   return dateText(localMomentOf(zone, timeMs).epochDay)
 }
 
-/** The first and the last ms that a time filter's text can mean: a day, a second, or one ms. Null for bad text. */
+/** The first and the last ms of a time filter's text, which is a day, a second or one ms. Null for invalid text. */
 export interface TimeSpan {
   readonly firstMs: number
   readonly lastMs: number
@@ -32,7 +32,7 @@ export interface TimeSpan {
 
 const MS_PER_SECOND = 1000
 
-/** Reads a date, or a time with or without a fraction of a second, on the zone's clock. */
+/** Parses a date, or a time with or without a fraction of a second, in the zone. */
 export function parseMarketTime(zone: TimeZone, text: string): TimeSpan | null {
   const local = parseLocalTime(text)
   if (local === null) return null

@@ -6,28 +6,28 @@ import type { ScaledPrice } from './money.ts'
 import { ruleOf } from './order-rules.ts'
 import { isBuySide } from './requirement.ts'
 
-/** A quantity dealt at a price. */
+/** A quantity traded at a price. */
 export interface Execution {
   readonly qty: number
   readonly price: ScaledPrice
 }
 
-/** A level of the book with what earlier orders have taken out of it already subtracted. */
+/** A level of the book, less the volume that earlier orders took. */
 export interface AvailableLevel {
   readonly price: ScaledPrice
   readonly volume: number
 }
 
-/** True when `price` is as good as the order's limit or better. */
+/** Whether `price` is as good as the order's limit or better. */
 export function isWithinLimit(order: OrderState, price: ScaledPrice): boolean {
   if (order.limit === null) return false
   return isBuySide(order.side) ? price <= order.limit : price >= order.limit
 }
 
 /**
- * What an incoming order takes from the other side of the book, best level first: each level at its own price, until
- * the quantity or the limit ends. An absolute limit order deals at exactly its price or not at all; a special limit
- * order marked "all" is filled as a whole or not at all.
+ * The executions of an incoming order against the other side of the book, best level first, each at the price of its
+ * level, up to the quantity and within the limit. An absolute limit order trades at exactly its price or not at all. A
+ * special limit order marked "all" is filled as a whole or not at all.
  */
 export function sweep(order: OrderState, levels: readonly AvailableLevel[]): readonly Execution[] {
   const executions: Execution[] = []
@@ -43,9 +43,9 @@ export function sweep(order: OrderState, levels: readonly AvailableLevel[]): rea
 }
 
 /**
- * How much of the market stands in front of an order that comes to rest: the whole volume shown at its price. A
- * price between the shown levels or better than all has nobody in front; behind the last shown level nothing is
- * known, and the last level's volume is the guess.
+ * The market volume ahead of an order that starts to rest: the whole volume shown at its price. It is 0 for a price
+ * between the shown levels or better than all. Beyond the last shown level the volume is unknown, and the last level's
+ * volume is the estimate.
  */
 export function volumeAheadOf(order: OrderState, book: Book): number {
   if (order.limit === null || ruleOf(order.orderType).isAtMarket) return 0
@@ -59,16 +59,16 @@ export function volumeAheadOf(order: OrderState, book: Book): number {
   return levels.at(-1)?.volume ?? 0
 }
 
-/** An order in the book, and what one print gave it. */
+/** An order in the book, and its fill by one print. */
 export interface RestingFill extends Execution {
   readonly order: OrderState
 }
 
 /**
- * Deals one print out to the resting orders of one side, best limit first, then oldest first; all of them together
- * never get more than was printed. A print at an order's own price first uses up the market's volume in front of it; a
- * print beyond its price has passed everyone there. A resting order deals at its own limit, an at-auction order and
- * one without a limit of its own at the print's price.
+ * Distributes one print to the resting orders of one side, best limit first, then oldest first. Together they never get
+ * more than the printed volume. A print at an order's own price first reduces the market volume ahead of it; a print
+ * beyond its price clears that volume. A resting order trades at its own limit. At-auction orders and orders without a
+ * limit trade at the print's price.
  */
 export function dealPrint(orders: readonly OrderState[], price: ScaledPrice, volume: number): readonly RestingFill[] {
   const fills: RestingFill[] = []
@@ -86,7 +86,7 @@ export function dealPrint(orders: readonly OrderState[], price: ScaledPrice, vol
   return fills
 }
 
-/** Best limit first; at one price the older first. All orders are of one side and have limits. */
+/** Best limit first, older orders first at the same limit. All orders are of one side and have limits. */
 function byClaim(one: OrderState, other: OrderState): number {
   const difference = (one.limit ?? 0) - (other.limit ?? 0)
   if (difference !== 0) return isBuySide(one.side) ? -difference : difference

@@ -10,12 +10,12 @@ import { furtherFees, isMarginAccount, requiredFor } from './requirement.ts'
 import type { Deal } from './requirement.ts'
 import { secMarketOf } from './venues.ts'
 
-/** No order is larger than this many lots, so no maximum is either; it ends the search where nothing is required. */
+/** Most lots of an order. It bounds the search if an order requires no money. */
 const MAX_LOTS = 10_000_000
 
 /**
- * The largest quantities an order at that price could have now, each just as the checks of a new order would let
- * through. `replaced` is an order that is being modified: what it ties up counts as free.
+ * The largest quantities that the checks of a new order accept at that price. `replaced` is an order that is being
+ * modified; its reservation counts as free.
  */
 export function maxQuantities(
   floor: TradingFloor,
@@ -60,7 +60,7 @@ export function maxQuantities(
   }
 }
 
-/** The largest whole number of lots that fits. What fits must fit for every smaller number as well. */
+/** The largest whole number of lots that fits. If a number fits, every smaller number must fit too. */
 function largest(instrument: Instrument, fits: (qty: number) => boolean): number {
   let low = 0
   let high = 1

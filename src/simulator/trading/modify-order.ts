@@ -14,10 +14,10 @@ import { checkBacking } from './place-order.ts'
 import { refusals } from './refusals.ts'
 import { mayTrade, phaseOf } from './session-phase.ts'
 
-/** New numbers for an open order; null keeps the old one. */
+/** New terms for an open order; null leaves a term unchanged. */
 export type NewTerms = Omit<RequestedTerms, 'orderType' | 'qty'> & { readonly qty: number | null }
 
-/** Does one `Trd_Common.ModifyOrderOp` to one order. Null when it was done. */
+/** Applies one `Trd_Common.ModifyOrderOp` to one order. Returns null on success. */
 export function modifyOrder(
   floor: TradingFloor,
   account: AccountState,
@@ -62,34 +62,34 @@ export function cancelAll(floor: TradingFloor, account: AccountState, trdMarket:
 }
 
 /**
- * Gives an open order new numbers, checked like those of a new order. A smaller quantity keeps its place in the
- * queue; anything else is a new order at the end of it, which first meets the book again.
+ * Changes the terms of an open order, with the checks of a new order. With a smaller quantity the order keeps its place
+ * in the queue. With any other change it is matched against the book again and moves to the end of the queue.
  */
 function changeTerms(
   floor: TradingFloor,
   account: AccountState,
   order: OrderState,
-  asked: NewTerms,
+  requested: NewTerms,
   nowMs: number,
 ): Refusal | null {
   if (!isOpenStatus(order.status)) return refusals.orderNotOpen()
   if (order.trdMarket === TrdMarket.HKCC) return refusals.stockConnectOnlyCancels()
   const instrument = floor.market.instrument(order.market, order.code)
   if (instrument === null) return refusals.unknownSecurity(order.code)
-  const kept = {
+  const merged = {
     orderType: order.orderType,
-    qty: asked.qty ?? order.qty,
-    price: asked.price ?? amount(order.price),
-    auxPrice: asked.auxPrice ?? amount(order.auxPrice),
-    trailType: asked.trailType ?? order.trailType,
-    trailValue: asked.trailValue ?? order.trailValue,
-    trailSpread: asked.trailSpread ?? order.trailSpread,
+    qty: requested.qty ?? order.qty,
+    price: requested.price ?? amount(order.price),
+    auxPrice: requested.auxPrice ?? amount(order.auxPrice),
+    trailType: requested.trailType ?? order.trailType,
+    trailValue: requested.trailValue ?? order.trailValue,
+    trailSpread: requested.trailSpread ?? order.trailSpread,
   }
-  const terms = checkTerms(floor.market, instrument, { ...asked, ...kept }, nowMs)
+  const terms = checkTerms(floor.market, instrument, { ...requested, ...merged }, nowMs)
   if ('refusal' in terms) return terms
   if (terms.qty <= order.filledQty) return refusals.quantityBelowFilled(order.filledQty)
 
-  // An order whose condition was met stays met: only its limit can still change.
+  // A triggered order stays triggered; only its limit can still change.
   const isHeldBack = isConditional(order.orderType) && order.limit === null
   const limit = isHeldBack ? null : (terms.price ?? order.limit)
   const changed = { ...order, ...terms, limit }
@@ -107,7 +107,7 @@ function changeTerms(
   return null
 }
 
-/** A working order meets the book again; in a pause it only lines up anew. */
+/** Matches a working order against the book again; outside trading only resets its place in the queue. */
 function rejoin(
   floor: TradingFloor,
   account: AccountState,

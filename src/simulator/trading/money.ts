@@ -1,6 +1,6 @@
 /**
  * Arithmetic of money without rounding drift. Amounts are whole cents and prices are whole millionths, both as
- * JSON-safe integers; products go through bigint. Every rounding happens in one place and is half away from zero.
+ * JSON-safe integers; products are computed as bigint. All rounding is in one function and is half away from zero.
  */
 
 /** An amount in hundredths of its currency's unit. Always an integer. */
@@ -20,7 +20,7 @@ export function scaledPriceOf(price: number): ScaledPrice {
   return Math.round(price * PRICE_SCALE)
 }
 
-/** The price a client sees: the double nearest to the decimal one. */
+/** The price for clients: the double nearest to the decimal price. */
 export function priceOf(scaled: ScaledPrice): number {
   return scaled / PRICE_SCALE
 }
@@ -30,18 +30,18 @@ export function centsOf(amount: number): Cents {
   return Math.round(amount * 100)
 }
 
-/** The amount a client sees, in currency units. */
+/** The amount for clients, in currency units. */
 export function amountOf(cents: Cents): number {
   return cents / 100
 }
 
-/** What `notional` (scaled price x quantity, summed over fills) is worth with that contract multiplier. */
+/** The value of `notional` (scaled price x quantity, summed over fills) with that contract multiplier. */
 export function valueOf(notional: number, contractMultiplier: number): Cents {
   const multiplier = BigInt(Math.round(contractMultiplier * MULTIPLIER_SCALE))
   return divideRounded(BigInt(notional) * multiplier, BigInt((PRICE_SCALE / 100) * MULTIPLIER_SCALE))
 }
 
-/** `amount` x `numerator` / `denominator`, exact before its one rounding. All integers, denominator positive. */
+/** `amount` x `numerator` / `denominator`, rounded once. All integers, denominator positive. */
 export function scaleCents(amount: Cents, numerator: number, denominator: number): Cents {
   return divideRounded(BigInt(amount) * BigInt(numerator), BigInt(denominator))
 }

@@ -7,7 +7,7 @@ import { isOpenStatus } from './order-status.ts'
 import type { OrderRequest } from './place-order.ts'
 import { refusals } from './refusals.ts'
 
-/** The calls that change orders. The packet id and the rate were checked before. */
+/** The calls that change orders. The session has already checked packet id and rate. */
 export const orderHandlers: HandlerTable = {
   Trd_PlaceOrder: (world, c2s, { nowMs }) => {
     const { header } = c2s
@@ -35,7 +35,7 @@ export const orderHandlers: HandlerTable = {
     return refusal ?? { header, orderID: BigInt(order.orderId), orderIDEx: order.orderIdEx }
   },
 
-  /** The simulator never asks to confirm an order, so an open one is confirmed as it stands. */
+  /** The simulator never requires a confirmation, so confirming an open order succeeds without a change. */
   Trd_ReconfirmOrder: (world, { header, orderID }, { nowMs }) => {
     const account = openUnlockedAccount(world, header, nowMs)
     if ('refusal' in account) return account
@@ -68,7 +68,7 @@ function requestOf(c2s: C2S<'Trd_PlaceOrder'>): OrderRequest {
   }
 }
 
-/** Clients send 0 for a price they do not mean to change. */
+/** Clients send 0 to leave a price unchanged. */
 function newTermsOf(c2s: C2S<'Trd_ModifyOrder'>): NewTerms {
   return {
     qty: positive(c2s.qty),

@@ -12,13 +12,13 @@ import { isBuySide } from './requirement.ts'
 import { phaseOf } from './session-phase.ts'
 import type { TradingMarket } from './trading-market.ts'
 
-/** The accounts and the market they trade on: what every step in an order's life works with. */
+/** The accounts and the market on which they trade, for all functions that change orders. */
 export interface TradingFloor {
   readonly state: AccountsState
   readonly market: TradingMarket
 }
 
-/** Moves an order to a status and tells the listeners. A move that is not in the table of arrows is a bug. */
+/** Changes the status of an order and emits the change. Throws on a transition that is not in the table: a bug. */
 export function moveTo(
   floor: TradingFloor,
   account: AccountState,
@@ -34,15 +34,15 @@ export function moveTo(
   emitOrder(floor, account, order)
 }
 
-/** Tells the listeners what the order looks like now. */
+/** Emits the current state of the order. */
 export function emitOrder(floor: TradingFloor, account: AccountState, order: OrderState): void {
   const { accId, trdEnv } = account.profile
   emit(floor, { kind: 'order', accId, trdEnv, order: { ...order } })
 }
 
 /**
- * Sends an order to the exchange: it takes what the book offers within its limit, and the rest lies down behind the
- * volume at its price, or is cancelled if its type or time in force says so. In an auction nothing trades at once.
+ * Sends an order to the exchange: matches it against the book within its limit. The rest queues behind the volume at
+ * its price, or is cancelled if the order type or time in force requires it. In an auction orders do not trade at once.
  */
 export function sendToExchange(
   floor: TradingFloor,
@@ -56,7 +56,7 @@ export function sendToExchange(
   meetBook(floor, account, order, instrument, nowMs)
 }
 
-/** Matches a working order against the book, as it does when it arrives and when its terms have changed. */
+/** Matches a working order against the book, when it arrives and after its terms have changed. */
 export function meetBook(
   floor: TradingFloor,
   account: AccountState,
@@ -81,7 +81,7 @@ export function meetBook(
   }
 }
 
-/** Books one execution, then tells the fill and the order as it is after it, in this order. */
+/** Books one execution, then emits the fill and after it the changed order. */
 export function executeFill(
   floor: TradingFloor,
   account: AccountState,
@@ -110,7 +110,7 @@ export function executeFill(
     price: execution.price,
     createMs: nowMs,
   }
-  // OpenD knows neither deals nor cash flows of simulated accounts, so nothing of them is kept either.
+  // OpenD has no deal list and no cash flows for simulated accounts, so they are not stored here either.
   if (isReal) {
     account.fills.push(fill)
     keepLast(account.fills, MAX_FILLS_PER_ACCOUNT)
@@ -121,7 +121,7 @@ export function executeFill(
   moveTo(floor, account, order, isComplete ? OrderStatus.Filled_All : OrderStatus.Filled_Part, nowMs)
 }
 
-/** Takes an open order out of the market for good. */
+/** Cancels an open order. */
 export function cancel(
   floor: TradingFloor,
   account: AccountState,

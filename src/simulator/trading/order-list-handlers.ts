@@ -17,7 +17,7 @@ import { isBuySide } from './requirement.ts'
 
 const HISTORY_MS = MAX_HISTORY_DAYS * 86_400_000
 
-/** Order ids in one fee call: the documentation's number. */
+/** Most order ids in one fee call, from the documentation. */
 const MAX_FEE_ORDERS = 400
 
 /** The calls that list orders, fills, fees and cash movements. */
@@ -96,7 +96,7 @@ export const orderListHandlers: HandlerTable = {
   },
 }
 
-/** Today's orders are those placed or ended today on their market's clock, and all that are still open. */
+/** Today's orders: those placed or ended today in their market's zone, and all open ones. */
 function isOfToday(order: OrderState, nowMs: number): boolean {
   const zone = zoneOfSecMarket(order.secMarket)
   return isOpenStatus(order.status) || marketDate(zone, order.updateMs) === marketDate(zone, nowMs)
@@ -107,7 +107,7 @@ function isFillOfToday(fill: FillState, nowMs: number): boolean {
   return marketDate(zone, fill.createMs) === marketDate(zone, nowMs)
 }
 
-/** Deleted orders have left the list; only who asks for that status sees them. */
+/** Deleted orders are listed only if the call filters by that status. */
 function hasStatus(order: OrderState, statuses: readonly number[]): boolean {
   return statuses.length === 0 ? order.status !== OrderStatus.Deleted : statuses.includes(order.status)
 }
@@ -120,7 +120,7 @@ function fillEntry({ code, fillId: id, orderIdEx, trdMarket, createMs: timeMs }:
   return { code, id, orderIdEx, trdMarket, timeMs }
 }
 
-/** A history call with one end or none covers 90 days from or to it. */
+/** The span of a history call. A call without one or both ends covers 90 days. */
 function historyRange(nowMs: number): (range: TimeRange) => TimeRange {
   return ({ fromMs, toMs }) => {
     if (fromMs === null) return { fromMs: (toMs ?? nowMs) - HISTORY_MS, toMs: toMs ?? nowMs }
@@ -142,7 +142,7 @@ function directionOf(flow: CashFlow): number {
   return flow.amount < 0 ? TrdCashFlowDirection.Out : TrdCashFlowDirection.In
 }
 
-/** Amounts keep their sign: negative for money going out. Clearing dates are Hong Kong's, where accounts are kept. */
+/** Amounts have a sign: negative for outgoing money. Clearing dates are in Hong Kong time, the zone of the accounts. */
 function flowView(flow: CashFlow): MessageTypes['Trd_FlowSummary.FlowSummaryInfo'] {
   const date = marketDate(HONG_KONG, flow.timeMs)
   return {

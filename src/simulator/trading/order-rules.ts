@@ -1,18 +1,18 @@
 import { OrderType, TrdSecMarket } from '../../../proto/enums.ts'
 import type { InstrumentKind } from '../market/instrument.ts'
 
-/** What an order type asks for and how it behaves (`Trd_Common.OrderType`). */
+/** The required members and the behaviour of an order type (`Trd_Common.OrderType`). */
 export interface OrderTypeRule {
   readonly name: string
   readonly needsPrice: boolean
-  /** Waits until the price meets `aux_price`. */
+  /** Triggered when the price reaches `aux_price`. */
   readonly needsAuxPrice: boolean
-  /** Waits behind the best price at a distance. */
+  /** Triggered at a distance from the best price seen. */
   readonly isTrailing: boolean
-  /** Has no limit of its own, so it trades at any price near the market. */
+  /** Has no limit price, so it trades at any price near the market. */
   readonly isAtMarket: boolean
   readonly isAuction: boolean
-  /** What is not filled at once is cancelled. */
+  /** A rest that is not filled at once is cancelled. */
   readonly isImmediate: boolean
 }
 
@@ -51,7 +51,7 @@ const NAMES_OF_REFUSED: Readonly<Record<number, string>> = {
   [OrderType.VWAP_LIMIT]: 'VWAP_LIMIT',
 }
 
-/** The types that only the Hong Kong exchange has: its own limit orders and its auctions. */
+/** The types of the Hong Kong exchange only: its own limit orders and auction orders. */
 const HONG_KONG_ONLY: ReadonlySet<number> = new Set([
   OrderType.AbsoluteLimit,
   OrderType.Auction,
@@ -60,7 +60,7 @@ const HONG_KONG_ONLY: ReadonlySet<number> = new Set([
   OrderType.SpecialLimit_All,
 ])
 
-/** The rule of a type that was accepted before. Throws on any other. */
+/** The rule of an accepted order type. Throws on any other type. */
 export function ruleOf(orderType: number): OrderTypeRule {
   const rule = RULES[orderType]
   if (rule === undefined) throw new Error(`no rule for order type ${orderType}`)
@@ -71,17 +71,17 @@ export function ruleOf(orderType: number): OrderTypeRule {
 export function supportsOrderType(orderType: number, secMarket: number, kind: InstrumentKind): boolean {
   if (RULES[orderType] === undefined) return false
   if (HONG_KONG_ONLY.has(orderType)) return secMarket === TrdSecMarket.HK && kind !== 'future' && kind !== 'option'
-  // Stock Connect passes on limit orders and what the broker itself can turn into one.
+  // Stock Connect accepts limit orders, and orders that the broker converts to limit orders.
   const isChina = secMarket === TrdSecMarket.CN_SH || secMarket === TrdSecMarket.CN_SZ
   return !(isChina && orderType === OrderType.Market)
 }
 
-/** What messages call an order type; its number when it has no name. */
+/** The name of an order type in messages; its number if it has no name. */
 export function orderTypeName(orderType: number): string {
   return RULES[orderType]?.name ?? NAMES_OF_REFUSED[orderType] ?? String(orderType)
 }
 
-/** True while the broker holds the order back until the price meets its condition. */
+/** Whether the broker holds the order back until the price meets its condition. */
 export function isConditional(orderType: number): boolean {
   const rule = ruleOf(orderType)
   return rule.needsAuxPrice || rule.isTrailing

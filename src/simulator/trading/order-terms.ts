@@ -9,7 +9,7 @@ import { snapToGrid } from './price-grid.ts'
 import { refusals } from './refusals.ts'
 import type { TradingMarket } from './trading-market.ts'
 
-/** The numbers of an order as a client gives them, when it places one and when it modifies one. */
+/** The terms of an order as a client sends them to place or modify it. */
 export interface RequestedTerms {
   readonly orderType: number
   readonly qty: number
@@ -18,22 +18,22 @@ export interface RequestedTerms {
   readonly trailType: number | null
   readonly trailValue: number | null
   readonly trailSpread: number | null
-  /** Move a price that is off the grid to a valid one: up when the limit is positive, down when negative. */
+  /** Adjusts a price that is off the grid to a valid one: up if the limit is positive, down if negative. */
   readonly adjustPrice: boolean
-  /** How far at most, as a share of the price (0.0015). */
+  /** Largest adjustment, as a share of the price (0.0015). */
   readonly adjustSideAndLimit: number
 }
 
-/** The part of an order that these numbers become. */
+/** The members of an order that derive from these terms. */
 export type OrderTerms = Pick<OrderState, 'qty' | 'price' | 'auxPrice' | 'trailType' | 'trailValue' | 'trailSpread'>
 
 /**
- * Largest price x quantity of one order, in currency units. Sums of scaled price x quantity stay safe integers below
- * nine times this; exchanges' own caps on the size of an order are far lower.
+ * Largest price x quantity of one order, in currency units. Sums of scaled price x quantity are safe integers up to
+ * nine times this value. The exchanges' own limits are far lower.
  */
 const MAX_ORDER_AMOUNT = 1_000_000_000
 
-/** Checks the numbers of an order against its type and the security. */
+/** Checks the terms of an order against its type and the security. */
 export function checkTerms(
   market: TradingMarket,
   instrument: Instrument,
@@ -82,7 +82,7 @@ function checkAuxPrice(market: TradingMarket, instrument: Instrument, asked: Req
   return onGrid(market, instrument, auxPrice, asked)
 }
 
-/** The price itself when it is valid, else the next valid one if the client allows that and it is near enough. */
+/** The price if it is valid, else the next valid price if the client allows it and it is near enough. */
 function onGrid(
   market: TradingMarket,
   instrument: Instrument,

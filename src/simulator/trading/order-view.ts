@@ -4,7 +4,7 @@ import type { FillState, OrderState } from './account-state.ts'
 import { marketDate, marketTimeText, zoneOfSecMarket } from './market-time.ts'
 import { PRICE_SCALE, priceOf } from './money.ts'
 
-/** An order as OpenD shows it, in lists and pushes. Times are on the clock of the security's own market. */
+/** An order as in OpenD's lists and pushes. Times are in the zone of the security's market. */
 export function orderView(order: OrderState): MessageTypes['Trd_Common.Order'] {
   const zone = zoneOfSecMarket(order.secMarket)
   return {
@@ -42,7 +42,7 @@ export function orderView(order: OrderState): MessageTypes['Trd_Common.Order'] {
   }
 }
 
-/** A fill as OpenD shows it. */
+/** A fill as in OpenD's lists and pushes. */
 export function fillView(fill: FillState): MessageTypes['Trd_Common.OrderFill'] {
   return {
     trdSide: fill.side,

@@ -27,7 +27,7 @@ import { joinDay, mayTrade, phaseOf } from './session-phase.ts'
 import { findTradable } from './tradable-security.ts'
 import { secMarketOf } from './venues.ts'
 
-/** An order as a client asks for it. */
+/** An order as requested by a client. */
 export interface OrderRequest extends RequestedTerms {
   readonly trdMarket: number
   readonly secMarket: number | null
@@ -47,8 +47,8 @@ const MS_PER_DAY = 86_400_000
 const MS_PER_MINUTE = 60_000
 
 /**
- * Takes an order in: every check first, so that a refused order changes nothing, then the order is listed, told to
- * the listeners and, when its market trades, sent and matched at once.
+ * Places an order. Makes every check first, so that a refused order changes nothing. Then adds the order to the list,
+ * emits it and, if its market trades, sends and matches it at once.
  */
 export function placeOrder(
   floor: TradingFloor,
@@ -83,7 +83,7 @@ export function placeOrder(
   return order
 }
 
-/** Whether the account can back the order as it stands: shares to sell, money to pay. `order` may be listed already. */
+/** Checks that the account has the shares or money for the order. `order` may already be in the list. */
 export function checkBacking(
   floor: TradingFloor,
   account: AccountState,
@@ -101,7 +101,7 @@ export function checkBacking(
   return checkFunds(floor, account, deal, nowMs, except)
 }
 
-/** What OpenD's documentation grants to simulated accounts: limit and market orders, good for the day. */
+/** The limits of simulated accounts in OpenD's documentation: limit and market orders, good for the day. */
 function checkSimulated(account: AccountState, { orderType, timeInForce, session }: OrderRequest): Refusal | null {
   if (account.profile.trdEnv !== TrdEnv.Simulate) return null
   if (orderType !== OrderType.Normal && orderType !== OrderType.Market) return refusals.simulatedOrderType()
@@ -109,7 +109,7 @@ function checkSimulated(account: AccountState, { orderType, timeInForce, session
   return session === Session.ALL || session === Session.OVERNIGHT ? refusals.simulatedNoOvernight() : null
 }
 
-/** The checks that need neither the order's numbers nor the account: side, type, time, session, remark. */
+/** The checks that do not depend on the order's terms or the account: side, type, time, session, remark. */
 function checkManner(
   floor: TradingFloor,
   instrument: Instrument,
@@ -133,14 +133,14 @@ function checkManner(
   if (floor.market.lastPrice(instrument, nowMs) <= 0) return refusals.notListedYet(instrument.code)
   const phase = phaseOf(floor.market.tradingState(instrument, nowMs))
   const isUs = secMarketOf(instrument) === TrdSecMarket.US
-  const outside = request.session !== null && request.session > Session.RTH
-  if (isUs && rule.isAtMarket && outside) return refusals.badSession()
+  const isExtended = request.session !== null && request.session > Session.RTH
+  if (isUs && rule.isAtMarket && isExtended) return refusals.badSession()
   if (isAtOnce && phase !== 'regular') return refusals.marketClosed()
   if (rule.isAuction && phase === 'regular') return refusals.notInAuction()
   return null
 }
 
-/** The moment at which a good-till order ends, on a full minute; null for one that ends with its day or at once. */
+/** The expiry of a good-till order, on a full minute; null for an order that ends with its day or at once. */
 function expiryOf(request: OrderRequest, secMarket: number, nowMs: number): number | null | Refusal {
   const latestMs = Math.ceil((nowMs + MAX_HISTORY_DAYS * MS_PER_DAY) / MS_PER_MINUTE) * MS_PER_MINUTE
   switch (request.timeInForce) {
@@ -208,7 +208,7 @@ function draftOrder(
   return draft
 }
 
-/** The limit of an order that need not wait for a condition: its price, or the protection of one without a price. */
+/** The limit of an order without a condition: its price, or the protection price of an order without a price. */
 function limitAtOnce(
   floor: TradingFloor,
   instrument: Instrument,
@@ -220,7 +220,7 @@ function limitAtOnce(
   return ruleOf(orderType).isAtMarket ? atMarketLimit(floor.market, instrument, isBuySide(side), nowMs) : terms.price
 }
 
-/** Keeps the list within its bound. Open orders are never dropped: there are fewer of them than the bound. */
+/** Limits the list to its bound. Open orders are never dropped, because their own bound is lower. */
 function dropOldOrders(account: AccountState): void {
   while (account.orders.length > MAX_ORDERS_PER_ACCOUNT) {
     const oldest = account.orders.findIndex((one) => !isOpenStatus(one.status))
@@ -229,7 +229,7 @@ function dropOldOrders(account: AccountState): void {
   }
 }
 
-/** Bytes of a string in UTF-8. Half of a surrogate pair counts as the replacement character it would become. */
+/** Bytes of a string in UTF-8. An unpaired surrogate counts as the replacement character. */
 function utf8Length(text: string): number {
   let bytes = 0
   for (const character of text) {

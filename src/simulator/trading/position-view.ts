@@ -12,8 +12,8 @@ import type { TradingFloor } from './order-life.ts'
 import { valuePosition } from './valuation.ts'
 
 /**
- * A position as OpenD shows it. A short one has a negative quantity and value. Securities are shown at their diluted
- * cost (what is still at stake per share after the profits taken), futures at their average cost, as OpenD does.
+ * A position as in OpenD's lists. A short position has a negative quantity and value. As in OpenD, the cost of
+ * securities is the diluted cost (cost per share less realised profits), and that of futures the average cost.
  */
 export function positionView(
   floor: TradingFloor,
@@ -56,7 +56,7 @@ export function positionView(
   }
 }
 
-/** Profit in per cent of the cost the view shows; null for a flat position. The list's ratio filter asks for it. */
+/** Profit in per cent of the displayed cost; null for a flat position. The list's ratio filter uses it. */
 export function plRatioOf(floor: TradingFloor, position: PositionState, nowMs: number): number | null {
   const { unrealised } = valuePosition(floor.market, position, nowMs)
   if (!position.isCashSettled) return ratio(unrealised, position.cost)
@@ -86,7 +86,7 @@ function today(floor: TradingFloor, position: PositionState, nowMs: number): Pos
     : dayOf(position, floor.market.tradingState(instrument, nowMs).tradingDate)
 }
 
-/** What the trading day brought: value now and money from sales, less value at yesterday's close and money for buys. */
+/** Profit of the trading day: current value plus sales, less the value at yesterday's close and purchases. */
 function todayProfit(floor: TradingFloor, position: PositionState, day: PositionDay, marketValue: Cents): Cents {
   const instrument = floor.market.instrument(position.market, position.code)
   const date = parseLocalTime(day.date)

@@ -3,10 +3,10 @@ import { priceOf, scaleCents, scaledPriceOf } from './money.ts'
 import type { ScaledPrice } from './money.ts'
 import type { TradingMarket } from './trading-market.ts'
 
-/** How far, in per cent, an order without a limit may trade away from the price it met: it must not sweep an empty book. */
+/** Largest distance, in per cent, between the trades of an order without a limit and the price at its arrival. */
 const PROTECTION_PERCENT = 5
 
-/** The nearest valid price that is not above `price`, or with `upwards` not below it. */
+/** The nearest valid price at or below `price`, or with `upwards` at or above it. */
 export function snapToGrid(
   market: TradingMarket,
   instrument: Instrument,
@@ -21,8 +21,8 @@ export function snapToGrid(
 }
 
 /**
- * The limit behind an order without one: some per cent beyond the price it meets, inside the day's price band, on the
- * grid. Money is set aside at this price, so such an order cannot overdraw an account either.
+ * The protection limit of an order without a limit: some per cent beyond the price at its arrival, within the day's
+ * price limits, on the grid. Money is reserved at this price, so such an order cannot overdraw an account.
  */
 export function protectionPrice(
   market: TradingMarket,
@@ -35,12 +35,12 @@ export function protectionPrice(
   const wanted = priceOf(scaleCents(reference, percent, 100))
   const band = market.priceBand(instrument, nowMs)
   const inBand = band === null ? wanted : Math.min(band.high, Math.max(band.low, wanted))
-  // Towards the reference, so that the band and the percentage still hold; but never nearer than the reference.
+  // Round towards the reference, to stay within the price limits and the percentage, but never past the reference.
   const snapped = snapToGrid(market, instrument, inBand, !isBuy)
   return isBuy ? Math.max(snapped, reference) : Math.min(snapped, reference)
 }
 
-/** The limit an order without one gets when it meets the market now: measured from the best price on the other side. */
+/** The current protection limit of an order without a limit, from the best price on the other side. */
 export function atMarketLimit(
   market: TradingMarket,
   instrument: Instrument,

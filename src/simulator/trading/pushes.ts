@@ -3,12 +3,12 @@ import type { TradeEvent } from './account-state.ts'
 import { headerOf } from './account-view.ts'
 import { fillView, orderView } from './order-view.ts'
 
-/** What a connection that listed the account is sent: Trd_UpdateOrder (2208) or Trd_UpdateOrderFill (2218). */
+/** A push for the connections that listed the account: Trd_UpdateOrder (2208) or Trd_UpdateOrderFill (2218). */
 export type TradePush =
   | { readonly accID: bigint; readonly protocolName: 'Trd_UpdateOrder'; readonly s2c: S2C<'Trd_UpdateOrder'> }
   | { readonly accID: bigint; readonly protocolName: 'Trd_UpdateOrderFill'; readonly s2c: S2C<'Trd_UpdateOrderFill'> }
 
-/** The push that tells of an event. */
+/** The push for an event. */
 export function pushOf(event: TradeEvent): TradePush {
   const accID = BigInt(event.accId)
   if (event.kind === 'order') {

@@ -7,9 +7,8 @@ import type { Cents } from './money.ts'
 const LOCKED_ERR_CODE = -401
 
 /**
- * What OpenD says when it refuses a trade call. The sentences about unknown accounts and about what simulated
- * accounts cannot do are OpenD's own as clients have reported them; the others are in its manner, because its full
- * list is not public.
+ * The refusals of trade calls. The texts about unknown accounts and about the limits of simulated accounts are OpenD's
+ * own, as reported by clients. The others imitate its style, because its full list is not public.
  */
 export const refusals = {
   invalidAccId: (): Refusal => refuse('invalid acc_id=0, please get the account list first'),

@@ -8,34 +8,34 @@ import type { Cents, ScaledPrice } from './money.ts'
 import { isLiveStatus } from './order-status.ts'
 import { secMarketOf } from './venues.ts'
 
-/** A quantity that is to be dealt at some worst price, as far as money is concerned. */
+/** A quantity to trade at a worst price, for computing the required money. */
 export interface Deal {
   readonly instrument: Instrument
   readonly isBuy: boolean
   readonly qty: number
   readonly worstPrice: ScaledPrice
-  /** What of the same order is filled already: its fees depend on the whole. */
+  /** The part of the same order that is already filled; fees depend on the whole order. */
   readonly filledQty: number
   readonly filledNotional: number
   readonly feesPaid: Cents
 }
 
-/** True for a buy and for the buying back of a short position. */
+/** Whether a side buys: a buy, or buying back a short position. */
 export function isBuySide(side: number): boolean {
   return side === TrdSide.Buy || side === TrdSide.BuyBack
 }
 
-/** Futures settle only the difference; everything else changes hands against its full price. */
+/** Whether trades pay the full price; futures settle only the difference. */
 export function isCashSettled(instrument: Instrument): boolean {
   return instrument.kind !== 'future'
 }
 
-/** True for an account that lends on what it holds. */
+/** Whether the account is a margin account, which lends against its positions. */
 export function isMarginAccount(profile: AccountProfile): boolean {
   return profile.accType === TrdAccType.Margin
 }
 
-/** Fees the deal would add, if it filled as a whole at its worst price. */
+/** The additional fees if the deal is filled completely at its worst price. */
 export function furtherFees(deal: Deal): Cents {
   const value = valueOf(deal.filledNotional + deal.worstPrice * deal.qty, deal.instrument.contractMultiplier)
   const base = {
@@ -49,9 +49,9 @@ export function furtherFees(deal: Deal): Cents {
 }
 
 /**
- * What must be free in the security's currency before the deal may be sent. A cash account pays in full and a sale
- * pays its fees out of the proceeds. A margin account puts up initial margin for what opens a position; what only
- * closes one (`closableQty`) needs nothing.
+ * The amount that must be available in the security's currency before the deal may be sent. A cash account pays in
+ * full; a sale pays its fees from the proceeds. A margin account needs initial margin for the part that opens a
+ * position, and no money for the part that closes one (`closableQty`).
  */
 export function requiredFor(profile: AccountProfile, deal: Deal, closableQty: number): Cents {
   const value = valueOf(deal.worstPrice * deal.qty, deal.instrument.contractMultiplier)
@@ -65,16 +65,16 @@ export function requiredFor(profile: AccountProfile, deal: Deal, closableQty: nu
   return scaleCents(value, openingQty * percent, deal.qty * 100) + furtherFees(deal)
 }
 
-/** What the live orders of an account tie up. */
+/** The reservations of the live orders of an account. */
 export interface Reservations {
   readonly byCurrency: ReadonlyMap<number, Cents>
-  /** How much of a position of the other side is left for one more order to close. */
+  /** The part of an opposite position that one more order can close. */
   closableBy(isBuy: boolean, secMarket: number, code: string): number
 }
 
 /**
- * What the live orders of the account tie up, oldest first: each closes what the earlier ones have left of the
- * position. `except` is an order that is about to be replaced. Orders whose security is gone tie up nothing.
+ * The reservations of the account's live orders, oldest first: each order closes the part of the position that earlier
+ * orders leave. `except` is an order that is about to be replaced. Orders in unlisted securities reserve no money.
  */
 export function reservationsOf(
   account: AccountState,

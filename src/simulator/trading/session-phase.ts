@@ -3,7 +3,7 @@ import type { OrderState } from './account-state.ts'
 import { ruleOf } from './order-rules.ts'
 import type { SessionState } from './trading-market.ts'
 
-/** What a trading day offers to orders at one moment. */
+/** How orders trade at a given time of the trading day. */
 export type SessionPhase =
   /** Continuous trading of the regular session. */
   | 'regular'
@@ -36,12 +36,12 @@ const PHASES: Readonly<Record<number, SessionPhase>> = {
   [QotMarketState.NightEnd]: 'pause',
 }
 
-/** The phase of a session state. States in which nothing is offered are `closed`. */
+/** The phase of a session state; `closed` for states without trading. */
 export function phaseOf(state: SessionState): SessionPhase {
   return state.isOpen ? 'regular' : (PHASES[state.marketState] ?? 'closed')
 }
 
-/** Whether the order may lie in the exchange's book and trade in that phase. */
+/** Whether the order may be in the exchange's book and trade in that phase. */
 export function mayTrade(order: OrderState, phase: SessionPhase): boolean {
   if (phase === 'regular') return order.session !== Session.OVERNIGHT
   if (phase === 'auction') return !ruleOf(order.orderType).isImmediate
@@ -50,8 +50,8 @@ export function mayTrade(order: OrderState, phase: SessionPhase): boolean {
 }
 
 /**
- * Whether the running trading day still has, or had, a session for the order. Not so when everything is closed, and
- * after hours for an order that keeps to the regular session: such an order waits for the next day.
+ * Whether the current trading day has, or had, a session for the order. False if the market is closed, and after hours
+ * for an order of the regular session only: such an order waits for the next day.
  */
 function hasDayFor(order: OrderState, state: SessionState): boolean {
   if (phaseOf(state) === 'closed') return false
@@ -59,8 +59,8 @@ function hasDayFor(order: OrderState, state: SessionState): boolean {
 }
 
 /**
- * Whether a day order's day is over: its last session for this order has ended, or, on an exchange that never closes,
- * another trading day has begun. An order placed while everything is closed waits for its day first.
+ * Whether the day of a day order is over: the last session for this order has ended, or, on an exchange that never
+ * closes, another trading day has begun. An order placed while the market is closed first waits for its day.
  */
 export function isDayOver(order: OrderState, state: SessionState): boolean {
   if (!order.hasMetDay) return false
@@ -69,7 +69,7 @@ export function isDayOver(order: OrderState, state: SessionState): boolean {
   )
 }
 
-/** Notes on an order which day it has come to. Returns whether a new day's regular session has begun for it. */
+/** Records the current trading day on an order. Returns whether a new day's regular session has begun for it. */
 export function joinDay(order: OrderState, state: SessionState): boolean {
   if (!hasDayFor(order, state)) return false
   order.hasMetDay = true

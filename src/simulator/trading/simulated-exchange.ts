@@ -4,8 +4,8 @@ import { ticksBetween } from '../market/tick-reader.ts'
 import type { TradingMarket } from './trading-market.ts'
 
 /**
- * The simulated exchanges as the accounts see them: with the prints before and after hours, and with expiries. A
- * market that is something else already speaks the accounts' language and is returned as it is.
+ * The simulated exchanges as a `TradingMarket`: with the prints before and after hours, and with expiries. A market
+ * that already has this interface is returned unchanged.
  */
 export function tradingMarketOf(market: Market | TradingMarket): TradingMarket {
   if (!(market instanceof Market)) return market
@@ -28,7 +28,7 @@ function allTicks(market: Market, instrument: Instrument, fromMs: number, toMs: 
   if (security === null || security.listing.plan.preMarket === null) return regular
   const before = ticksBetween(security, fromMs, toMs, 'pre-market')
   const after = ticksBetween(security, fromMs, toMs, 'after-market')
-  // The sessions follow each other, so within a minute hardly ever more than one has prints.
+  // Sessions do not overlap, so within a minute usually only one has prints.
   if (before.length === 0 && after.length === 0) return regular
   return [...before, ...regular, ...after].sort((one, other) => one.timeMs - other.timeMs)
 }

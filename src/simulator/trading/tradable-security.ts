@@ -7,8 +7,8 @@ import type { TradingMarket } from './trading-market.ts'
 import { isFuturesMarket, venuesOf } from './venues.ts'
 
 /**
- * The security a trade call means: its code, looked for on the exchanges of the call's `trd_market`, or on the one
- * `sec_market` names. A refusal when there is none or the account cannot trade its kind.
+ * The security of a trade call: its code, looked up on the exchanges of the call's `trd_market`, or on the exchange of
+ * `sec_market`. A refusal if there is no such security or the account cannot trade its kind.
  */
 export function findTradable(
   market: TradingMarket,

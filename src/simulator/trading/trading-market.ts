@@ -1,8 +1,8 @@
 import type { Book, Instrument, Tick } from '../market/instrument.ts'
 
 /**
- * What the accounts need to know of the market: `tradingMarketOf` shows the simulated exchanges this way, tests hand
- * in a scripted one. Prices are plain numbers on the tick grid, times are Unix ms.
+ * The market interface of the accounts. `tradingMarketOf` implements it with the simulated exchanges; tests pass in a
+ * scripted market. Prices are plain numbers on the tick grid, times are Unix ms.
  */
 export interface TradingMarket {
   /** `market` is a `Qot_Common.QotMarket`. */
@@ -10,15 +10,15 @@ export interface TradingMarket {
   /** Distance from `price` to the next higher valid price. */
   tickSize(instrument: Instrument, price: number): number
   isOnTick(instrument: Instrument, price: number): boolean
-  /** Today's price limits; null where the exchange has none. */
+  /** Today's price limits; null if the exchange has no limits. */
   priceBand(instrument: Instrument, nowMs: number): { readonly low: number; readonly high: number } | null
   tradingState(instrument: Instrument, nowMs: number): SessionState
-  /** Price of the last print of the regular session at or before `nowMs`; 0 before the first one ever. */
+  /** Price of the last print of the regular session at or before `nowMs`; 0 before the first print. */
   lastPrice(instrument: Instrument, nowMs: number): number
   book(instrument: Instrument, nowMs: number): Book
-  /** Prints of all sessions with `fromMs < timeMs <= toMs`, oldest first. Asked for a minute at most. */
+  /** Prints of all sessions with `fromMs < timeMs <= toMs`, oldest first. The span is at most a minute. */
   ticksBetween(instrument: Instrument, fromMs: number, toMs: number): readonly Tick[]
-  /** When an option, a futures month or a warrant stops trading for good; null for what does not expire. */
+  /** When an option, a futures month or a warrant stops trading; null for a security that does not expire. */
   expiryMs(instrument: Instrument): number | null
 }
 
@@ -27,6 +27,6 @@ export interface SessionState {
   readonly isOpen: boolean
   /** `Qot_Common.QotMarketState`. */
   readonly marketState: number
-  /** `YYYY-MM-DD` of the trading day whose regular session has begun last. */
+  /** `YYYY-MM-DD` of the latest trading day whose regular session has begun. */
   readonly tradingDate: string
 }

@@ -5,9 +5,9 @@ import type { ScaledPrice } from './money.ts'
 import { isBuySide } from './requirement.ts'
 
 /**
- * Shows a waiting order a print and says whether its condition is met. Stops wait for the price to turn against the
- * position (a buy stop for a rise), touch orders for the price to come towards the order, trailing stops follow the
- * best price seen since they were placed.
+ * Updates a conditional order with a print and returns whether its condition is met. A stop is triggered by a move
+ * against the position (a buy stop by a rise), a touch order by a move towards its price. A trailing stop follows the
+ * best price since it was placed.
  */
 export function meetsCondition(order: OrderState, price: ScaledPrice): boolean {
   const isBuy = isBuySide(order.side)
@@ -28,8 +28,8 @@ export function meetsCondition(order: OrderState, price: ScaledPrice): boolean {
 }
 
 /**
- * Where a trailing order would trigger now: its distance behind the best price seen, above it for a buy and below
- * for a sale. `trail_value` is per cent of that price or an amount. Null before it has seen a price.
+ * The current trigger price of a trailing order: its distance from the best price seen, above it for a buy and below it
+ * for a sale. `trail_value` is per cent of that price or an amount. Null before the first price.
  */
 export function trailingTrigger(order: OrderState): ScaledPrice | null {
   if (order.extreme === null) return null

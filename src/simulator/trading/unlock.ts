@@ -3,12 +3,12 @@ import type { Refusal } from '../handler.ts'
 import type { AccountProfile, AccountsState } from './account-state.ts'
 import { refusals } from './refusals.ts'
 
-/** MD5 of `123456`, the trade password of a simulator that was given no other. */
+/** MD5 of `123456`, the default trade password. */
 export const DEFAULT_PASSWORD_MD5 = 'e10adc3949ba59abbe56e057f20f883e'
 
 /**
- * Unlocks or locks the real accounts of one broker, or of all when no `Trd_Common.SecurityFirm` is given. The state
- * belongs to OpenD as a whole: one unlock serves all connections. Locking needs no password.
+ * Unlocks or locks the real accounts of one broker, or of all brokers without a `Trd_Common.SecurityFirm`. The state
+ * applies to the whole OpenD: one unlock is valid for all connections. Locking needs no password.
  */
 export function setLock(
   state: AccountsState,

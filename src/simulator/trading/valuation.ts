@@ -23,7 +23,7 @@ export interface ValuedPosition {
 export interface Valuation {
   readonly currency: number
   readonly positions: readonly ValuedPosition[]
-  /** What the account is worth: all cash, plus securities at market value, plus the open profit of futures. */
+  /** Net value of the account: all cash, plus securities at market value, plus the open profit of futures. */
   readonly equity: Cents
   readonly cash: Cents
   /** Securities held, without futures. */
@@ -37,7 +37,7 @@ export interface Valuation {
   readonly maintenanceMargin: Cents
 }
 
-/** Values one position. A security that is no longer listed stands at its cost. */
+/** Values one position. A security that is no longer listed is valued at its cost. */
 export function valuePosition(market: TradingMarket, position: PositionState, nowMs: number): ValuedPosition {
   const instrument = market.instrument(position.market, position.code)
   if (instrument === null || position.qty === 0) {
@@ -52,7 +52,7 @@ export function valuePosition(market: TradingMarket, position: PositionState, no
   return { position, price, marketValue, unrealised: marketValue - position.cost, ...margins }
 }
 
-/** Values an account in one currency, at the last prices of that moment. */
+/** Values an account in one currency, at the last prices at that time. */
 export function valueAccount(market: TradingMarket, account: AccountState, currency: number, nowMs: number): Valuation {
   const positions = account.positions.map((position) => valuePosition(market, position, nowMs))
   const sum = (of: (one: ValuedPosition) => Cents): Cents =>
@@ -74,7 +74,7 @@ export function valueAccount(market: TradingMarket, account: AccountState, curre
   }
 }
 
-/** A future is no asset: only what it has gained or lost counts, and that is told as unrealised profit. */
+/** A future is not an asset: only its gain or loss counts, as unrealised profit. */
 function assetValue({ position, marketValue }: ValuedPosition): Cents {
   return position.isCashSettled ? marketValue : 0
 }

@@ -1,7 +1,7 @@
 import { Currency, QotMarket, TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
 import type { Instrument } from '../market/instrument.ts'
 
-/** One exchange as the trade calls name it. OpenD counts markets on three scales; this ties them together. */
+/** One exchange in trade calls. OpenD has three enums for markets; this maps them to each other. */
 export interface Venue {
   /** `Trd_Common.TrdSecMarket`: where a security is listed, in orders and positions. */
   readonly secMarket: number
@@ -16,7 +16,7 @@ const UNITED_STATES: Venue = { secMarket: TrdSecMarket.US, qotMarket: QotMarket.
 const SHANGHAI: Venue = { secMarket: TrdSecMarket.CN_SH, qotMarket: QotMarket.CNSH_Security, currency: Currency.CNH }
 const SHENZHEN: Venue = { secMarket: TrdSecMarket.CN_SZ, qotMarket: QotMarket.CNSZ_Security, currency: Currency.CNH }
 
-/** Where an order sent to a `Trd_Common.TrdMarket` can go, in the order in which a bare code is looked up. */
+/** The exchanges of each `Trd_Common.TrdMarket`, in the order in which a bare code is looked up. */
 const VENUES_OF_TRD_MARKET: Readonly<Record<number, readonly Venue[]>> = {
   [TrdMarket.HK]: [HONG_KONG],
   [TrdMarket.US]: [UNITED_STATES],
@@ -33,12 +33,12 @@ const FUTURES_MARKETS: ReadonlySet<number> = new Set([
   TrdMarket.Futures_Simulate_US,
 ])
 
-/** The venues of a `TrdMarket`; empty for one the simulator has no securities in. */
+/** The venues of a `TrdMarket`; empty for a market without simulated securities. */
 export function venuesOf(trdMarket: number): readonly Venue[] {
   return VENUES_OF_TRD_MARKET[trdMarket] ?? []
 }
 
-/** True for the markets that trade futures and nothing else. */
+/** Whether the market trades only futures. */
 export function isFuturesMarket(trdMarket: number): boolean {
   return FUTURES_MARKETS.has(trdMarket)
 }
@@ -49,7 +49,7 @@ export function secMarketOf(instrument: Instrument): number {
   return venue?.secMarket ?? TrdSecMarket.Unknown
 }
 
-/** True where shares bought today can only be sold from the next trading day on (mainland China). */
+/** Whether shares bought today can be sold only from the next trading day (mainland China). */
 export function settlesNextDay(secMarket: number): boolean {
   return secMarket === TrdSecMarket.CN_SH || secMarket === TrdSecMarket.CN_SZ
 }
