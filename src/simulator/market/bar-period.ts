@@ -1,7 +1,7 @@
 import { KLType } from '../../../proto/enums.ts'
 import { civilDateOf, epochDayOf, weekdayOf } from '../../base/civil-date.ts'
 
-/** What a K-line bar covers: some trading minutes of one day, or the days of one calendar span. */
+/** The period of a K-line bar: some trading minutes of one day, or the days of one calendar span. */
 export type BarPeriod = MinutePeriod | DayPeriod
 
 /** Some trading minutes of one day. */
@@ -14,7 +14,7 @@ export interface MinutePeriod {
 /** The trading days of one calendar span. */
 export interface DayPeriod {
   readonly unit: 'day'
-  /** First epoch day of the span that a day lies in. It labels the bar. */
+  /** First epoch day of the span that contains a day. It labels the bar. */
   spanStart(epochDay: number): number
 }
 
@@ -43,7 +43,7 @@ const PERIODS: ReadonlyMap<number, BarPeriod> = new Map<number, BarPeriod>([
   [KLType.Year, YEAR],
 ])
 
-/** The period of a `Qot_Common.KLType`; null for one that is none. */
+/** The period of a `Qot_Common.KLType`; null for an unknown number. */
 export function barPeriodOf(klType: number): BarPeriod | null {
   return PERIODS.get(klType) ?? null
 }

@@ -12,26 +12,26 @@ export interface Bar {
   readonly high: number
   readonly low: number
   readonly close: number
-  /** Close of the bar before; the reference price for the first bar ever. */
+  /** Close of the previous bar; the reference price for the first bar. */
   readonly lastClose: number
   readonly volume: number
   readonly turnover: number
 }
 
-/** Which bars of a security. */
+/** Selects bars of a security. */
 export interface BarQuery {
   readonly period: BarPeriod
   /** `Qot_Common.RehabType`. */
   readonly rehabType: number
-  /** Only what has happened by then is in the bars. */
+  /** The bars contain only prints up to this time. */
   readonly nowMs: number
-  /** True for minute bars of the US sessions before and after hours too. */
+  /** Whether minute bars include the US sessions before and after hours. */
   readonly hasExtended?: boolean
-  /** True where nobody looks at the turnover of past days, which is the dear part of a bar; it is 0 then. */
+  /** Whether the turnover of past days may be 0. It is the expensive part of a bar, so skip it if it is not used. */
   readonly isPriceOnly?: boolean
 }
 
-/** Rungs of a day as prices on the asked basis. */
+/** Converts rungs of a day to prices on the requested basis. */
 export function pricer(security: Security, query: BarQuery, dayIndex: number): (rung: number) => number {
   const { ladder } = security.listing
   const { actions } = security
@@ -41,7 +41,7 @@ export function pricer(security: Security, query: BarQuery, dayIndex: number): (
   return (rung) => adjustedPrice(ladder.priceAt(rung), query.rehabType, actions, epochDay, today)
 }
 
-/** The close of the day before on the asked basis, so that a bar's last close is the close of the bar before it. */
+/** The previous day's close on the requested basis, so that a bar's last close equals the previous bar's close. */
 export function closeBefore(security: Security, query: BarQuery, day: DayBar): number {
   const { series } = security
   const before = day.dayIndex > series.firstDayOf(day.dayIndex) ? series.dayBar(day.dayIndex - 1) : null

@@ -65,7 +65,7 @@ function* barsForward(security: Security, query: BarQuery, fromMs: number): Iter
     const last = lastMinuteDay(security, query, state.dayIndex)
     for (let dayIndex = Math.max(first, from); dayIndex <= last; dayIndex++) {
       for (const view of sessionViews(security, query, dayIndex)) {
-        // The bar before the one that runs at `fromMs` is surely labelled earlier.
+        // The label of the bar before the one that contains `fromMs` is always earlier than `fromMs`.
         const firstNumber = Math.max(0, Math.floor((view.grid.minuteAt(fromMs) - 1) / period.minutes))
         for (let number = firstNumber; number < barCount(view, period); number++) {
           const bar = barAt(view, period, number)

@@ -1,4 +1,4 @@
-/** What a European option is worth under Black and Scholes (1973), and its sensitivities. */
+/** The value of a European option under Black and Scholes (1973), and its sensitivities. */
 export interface OptionValue {
   readonly price: number
   readonly delta: number
@@ -11,20 +11,20 @@ export interface OptionValue {
   readonly rho: number
 }
 
-/** What the value of an option depends on. */
+/** The parameters of an option's value. */
 export interface OptionInputs {
   readonly isCall: boolean
   readonly spot: number
   readonly strike: number
   /** Years to expiry, above 0. */
   readonly years: number
-  /** A year's interest as a fraction. */
+  /** Yearly interest as a fraction. */
   readonly rate: number
-  /** A year's volatility as a fraction, above 0. */
+  /** Yearly volatility as a fraction, above 0. */
   readonly volatility: number
 }
 
-/** The price alone: what the price series of an option is made of, so it is kept cheap. */
+/** The price without sensitivities. The price series of an option calls this often, so it must be fast. */
 export function optionPrice(inputs: OptionInputs): number {
   const { isCall, spot, strike, years, rate, volatility } = inputs
   const discounted = strike * Math.exp(-rate * years)

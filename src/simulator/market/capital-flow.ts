@@ -3,7 +3,7 @@ import { BoundedMap } from '../../base/bounded-map.ts'
 import type { MinuteTicks } from './price-series.ts'
 import type { Security } from './security.ts'
 
-/** Money that bought at the ask and sold at the bid, by the size of the print. */
+/** Money of prints that bought at the ask and that sold at the bid, by the size of the print. */
 export interface CapitalSums {
   readonly inSuper: number
   readonly inBig: number
@@ -18,26 +18,26 @@ export interface CapitalSums {
 /** Columns of one minute: in and out of small, mid, big and super prints. */
 const COLUMNS = 8
 
-/** A print is mid, big or super from these multiples of the day's mean print on. */
+/** Lower bounds of mid, big and super prints, as multiples of the day's mean print. */
 const MID_FROM = 0.6
 const BIG_FROM = 1.2
 const SUPER_FROM = 2
 
-/** Prints a minute of securities that follow another one: its first, highest, lowest and last. */
+/** Prints per minute of a security that follows another: at its first, highest, lowest and last print. */
 const FOLLOWING_PRINTS = 4
 
-/** Past days kept for each security: a year, which is all that OpenD has. */
+/** Past days cached per security: one year, as in OpenD. */
 const MAX_PAST_DAYS = 260
 
 /**
- * The capital flow of one security: what the prints of its regular sessions add up to. Minutes of the running day
- * and past days are summed once.
+ * The capital flow of one security: the sums over the prints of its regular sessions. Minutes of the current day and
+ * past days are summed once and cached.
  */
 export class CapitalFlow {
   readonly #security: Security
   readonly #pastDays = new BoundedMap<number, Float64Array>(MAX_PAST_DAYS)
   #dayIndex = -1
-  /** Sums of the running day from its open through each minute, `COLUMNS` numbers a minute. */
+  /** Sums of the current day from its open through each minute, `COLUMNS` numbers per minute. */
   #through = new Float64Array(0)
   #minutes = 0
 
@@ -45,7 +45,7 @@ export class CapitalFlow {
     this.#security = security
   }
 
-  /** A whole past day. */
+  /** Sums of a whole past day. */
   onDay(dayIndex: number): CapitalSums {
     let sums = this.#pastDays.get(dayIndex)
     if (sums === undefined) {
@@ -57,13 +57,13 @@ export class CapitalFlow {
     return this.#sumsAt(sums, 0)
   }
 
-  /** From the open of the running day through a finished minute. */
+  /** Sums from the open of the current day through a finished minute. */
   through(dayIndex: number, minute: number): CapitalSums {
     this.#extend(dayIndex, minute)
     return this.#sumsAt(this.#through, minute * COLUMNS)
   }
 
-  /** From the open of the running day until the latest print; all 0 before the first one ever. */
+  /** Sums from the open of the current day until the latest print; all 0 before the first print. */
   until(nowMs: number): CapitalSums {
     const state = this.#security.stateAt(nowMs)
     const sums = new Float64Array(COLUMNS)
@@ -132,7 +132,7 @@ export class CapitalFlow {
 
 const flows = new WeakMap<Security, CapitalFlow>()
 
-/** The flow of a security; there is one for each. */
+/** The flow of a security, created once per security. */
 export function capitalFlowOf(security: Security): CapitalFlow {
   let flow = flows.get(security)
   if (flow === undefined) {
@@ -142,7 +142,7 @@ export function capitalFlowOf(security: Security): CapitalFlow {
   return flow
 }
 
-/** What came in less what went out. */
+/** Incoming less outgoing money. */
 export function netOf(sums: CapitalSums): number {
   return netSuper(sums) + netBig(sums) + netMid(sums) + netSmall(sums)
 }
@@ -151,7 +151,7 @@ export function netOf(sums: CapitalSums): number {
 export const netSuper = (sums: CapitalSums): number => sums.inSuper - sums.outSuper
 /** Net flow of the second largest. */
 export const netBig = (sums: CapitalSums): number => sums.inBig - sums.outBig
-/** Net flow of middling prints. */
+/** Net flow of mid prints. */
 export const netMid = (sums: CapitalSums): number => sums.inMid - sums.outMid
 /** Net flow of the smallest. */
 export const netSmall = (sums: CapitalSums): number => sums.inSmall - sums.outSmall

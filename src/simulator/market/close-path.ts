@@ -4,19 +4,19 @@ import { hashText, mix, unitOf } from './hash.ts'
 /** Trading days between two anchors of a path: about four years. A power of two. */
 const BLOCK_DAYS = 1024
 
-/** Beyond this many days the path does not wander further, so a price stays within sight of its reference. */
+/** The variance of the path does not grow beyond this many days, so a price stays near its reference. */
 const WANDER_DAYS = 16
 
-/** How far an anchor lies from 0 at most, in daily moves. */
+/** Largest distance of an anchor from 0, in daily moves. */
 const ANCHOR_MOVES = 4
 
-/** Blocks kept: all that the calendar has. Each is 8 kB. */
+/** Blocks cached: all blocks of the calendar. Each has 8 kB. */
 const MAX_BLOCKS = 12
 
 /**
- * A random walk over trading days that can be read at any day: midpoint displacement of a Brownian bridge between
- * anchors. It counts in daily moves (standard deviations), and no day moves more than four of them:
- * displacements over spans of 2, 4, 8, ... days are bounded, and each adds half as much to one day as the last.
+ * A random walk over trading days with random access: midpoint displacement of a Brownian bridge between anchors. Its
+ * unit is the daily move (standard deviation). A day moves by at most four units: displacements over spans of 2, 4, 8,
+ * ... days are bounded, and each contributes half as much to one day as the previous span.
  */
 export class ClosePath {
   readonly #hash: number

@@ -1,9 +1,9 @@
 import type { PriceSeries } from './price-series.ts'
 
-/** A recording may have holes; further back than this its prices say nothing any more. */
+/** A recording may have gaps. Older prices than this are not used. */
 const MAX_DAYS_BACK = 60
 
-/** Closing prices of a series, as the derivatives on it need them: nearly always of the same day again and again. */
+/** Reads closing prices of a series for its derivatives, which nearly always need the same day. */
 export class CloseReader {
   readonly #series: PriceSeries
   #dayIndex = Number.NaN
@@ -13,7 +13,7 @@ export class CloseReader {
     this.#series = series
   }
 
-  /** Close of that day, or of the last day before it with prints, or else of the first one; 1 without any. */
+  /** Close of that day, else of the last earlier day with prints, else of the first day with prints, else 1. */
   on(dayIndex: number): number {
     const day = Math.max(this.#series.firstDay, dayIndex)
     if (day !== this.#dayIndex) {

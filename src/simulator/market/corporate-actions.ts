@@ -1,18 +1,18 @@
 import { parseLocalTime } from '../../base/civil-date.ts'
 
-/** A cash dividend or a split, in force from its ex-date on. */
+/** A cash dividend or a split, effective from its ex-date. */
 export type CorporateAction = CashDividend | ShareSplit
 
-/** Money paid for every share held the day before. */
+/** Money paid per share held on the day before the ex-date. */
 export interface CashDividend {
   readonly kind: 'dividend'
-  /** Epoch day of the first trading day without the right to it. */
+  /** Epoch day of the first trading day without the entitlement. */
   readonly exDay: number
   /** Per share, in the currency of the price. */
   readonly amount: number
 }
 
-/** A split, or a consolidation where `to` is smaller than `from`. */
+/** A split, or a consolidation if `to` is smaller than `from`. */
 export interface ShareSplit {
   readonly kind: 'split'
   readonly exDay: number
@@ -22,14 +22,14 @@ export interface ShareSplit {
 }
 
 /**
- * The corporate actions of a security, oldest first. Recorded for a few securities of each market; the others pay
- * nothing and never split.
+ * The corporate actions of a security, oldest first. They are recorded for a few securities of each market. Other
+ * securities have no dividends and no splits.
  */
 export function corporateActionsOf(market: number, code: string): readonly CorporateAction[] {
   return ACTIONS.get(`${market}.${code}`) ?? []
 }
 
-/** How many of today's shares one share of that day has become: the product of all later splits. */
+/** Number of current shares for one share of that day: the product of all later splits. */
 export function splitFactorAfter(actions: readonly CorporateAction[], epochDay: number): number {
   let factor = 1
   for (const action of actions) {
@@ -38,12 +38,12 @@ export function splitFactorAfter(actions: readonly CorporateAction[], epochDay: 
   return factor
 }
 
-/** What a price before the action compares with after it: its forward adjustment. */
+/** The forward adjustment: converts a price before the action to a comparable price after it. */
 export function priceAfter(action: CorporateAction, price: number): number {
   return action.kind === 'split' ? (price * action.from) / action.to : price - action.amount
 }
 
-/** What a price after the action compares with before it: its backward adjustment. */
+/** The backward adjustment: converts a price after the action to a comparable price before it. */
 export function priceBefore(action: CorporateAction, price: number): number {
   return action.kind === 'split' ? (price * action.to) / action.from : price + action.amount
 }

@@ -5,32 +5,32 @@ import { emptyMinutes, emptyTicks, sumMinutes } from './price-series.ts'
 import type { DayBar, KeyPrint, MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
 import type { SessionClock } from './session-clock.ts'
 
-/** How a security's price follows from another's. */
+/** How a security's price derives from another security's price. */
 export interface Derivation {
-  /** Price of the derived security when the base is at `basePrice`; through one day it only rises or only falls. */
+  /** Price of the derived security for a base price; within one day monotonic in the base price. */
   priceOn(dayIndex: number, basePrice: number): number
-  /** True when the price falls as the base rises. */
+  /** Whether the price falls when the base rises. */
   readonly falls: boolean
-  /** Contracts or shares on a typical day like this one. */
+  /** Average volume, in contracts or shares, of a day like this one. */
   averageVolumeOn(dayIndex: number): number
-  /** False on days without trading: a warrant after it was called. */
+  /** False on days without trading, such as for a warrant after its call. */
   tradesOn(dayIndex: number): boolean
-  /** True on days when the derived security is the base itself (a futures contract while it is the main one). */
+  /** Whether the derived security equals the base on that day (a futures contract while it is the main contract). */
   isBaseOn(dayIndex: number): boolean
-  /** First day of the life that `dayIndex` lies in. */
+  /** First day of the listing that contains `dayIndex`. */
   firstDayOf(dayIndex: number): number
 }
 
 /** The first, highest, lowest and last print of a minute. */
 const MAX_KEY_PRINTS = 4
 
-/** A rung table is kept for a day whose base moves at most this many rungs (16 kB); indexes move further. */
+/** A day has a rung table only if its base moves at most this many rungs (16 kB). Indexes move further. */
 const MAX_TABLE_RUNGS = 4096
 
 /**
- * The prices of an option, a warrant or a futures contract: the image of its underlying's prices. It prints at the
- * first, highest, lowest and last print of each minute of its underlying, so all derivatives of one underlying
- * print together and their prices always fit each other, to the rounding of their ladders.
+ * The prices of an option, a warrant or a futures contract, derived from its underlying's prices. It prints at the
+ * first, highest, lowest and last print of each minute of its underlying. So all derivatives of one underlying print
+ * together, and their prices are always consistent, up to the rounding of their ladders.
  */
 export class DerivedSeries implements PriceSeries {
   readonly listing: Listing
@@ -40,8 +40,8 @@ export class DerivedSeries implements PriceSeries {
   readonly #base: PriceSeries
   readonly #derivation: Derivation
   readonly #hash: number
-  #kept: MinuteBars | null = null
-  #keptTicks: MinuteTicks | null = null
+  #cachedBars: MinuteBars | null = null
+  #cachedTicks: MinuteTicks | null = null
 
   constructor(
     seed: number,
@@ -87,11 +87,11 @@ export class DerivedSeries implements PriceSeries {
   minuteBars(dayIndex: number, session: SessionName): MinuteBars | null {
     if (session !== 'regular' || !this.#tradesOn(dayIndex)) return null
     if (this.#derivation.isBaseOn(dayIndex)) return this.#base.minuteBars(dayIndex, session)
-    if (this.#kept?.dayIndex === dayIndex) return this.#kept
+    if (this.#cachedBars?.dayIndex === dayIndex) return this.#cachedBars
     const base = this.#base.minuteBars(dayIndex, session)
     if (base === null) return null
-    this.#kept = this.#map(base)
-    return this.#kept
+    this.#cachedBars = this.#map(base)
+    return this.#cachedBars
   }
 
   turnoverOn(dayIndex: number): number {
@@ -107,8 +107,8 @@ export class DerivedSeries implements PriceSeries {
 
   minuteTicks(dayIndex: number, session: SessionName, minute: number): MinuteTicks {
     if (this.#derivation.isBaseOn(dayIndex)) return this.#base.minuteTicks(dayIndex, session, minute)
-    const kept = this.#keptTicks
-    if (kept !== null && kept.minute === minute && kept.dayIndex === dayIndex) return kept
+    const cached = this.#cachedTicks
+    if (cached !== null && cached.minute === minute && cached.dayIndex === dayIndex) return cached
     const bars = this.minuteBars(dayIndex, session)
     const base = this.#base.minuteTicks(dayIndex, session, minute)
     const prints = this.#base.keyPrints(dayIndex, session, minute)
@@ -121,11 +121,11 @@ export class DerivedSeries implements PriceSeries {
       ticks.price[at] = this.#rungOn(dayIndex, price)
       ticks.volume[at] = (lots[at] ?? 0) * lotSize
     })
-    this.#keptTicks = ticks
+    this.#cachedTicks = ticks
     return ticks
   }
 
-  /** Whoever lifts the underlying lifts its calls, and hits its puts. */
+  /** A print that buys the underlying buys its calls and sells its puts. */
   #directionOf(baseDirection: number): number {
     const isSided = baseDirection === TickerDirection.Bid || baseDirection === TickerDirection.Ask
     return this.#derivation.falls && isSided ? TickerDirection.Bid + TickerDirection.Ask - baseDirection : baseDirection
@@ -169,15 +169,15 @@ export class DerivedSeries implements PriceSeries {
     return mix(mix(this.#hash, dayIndex), minute)
   }
 
-  /** Lots of a whole day: enough for every print of every minute. */
+  /** Lots of a whole day, at least enough for every print of every minute. */
   #lotsOn(dayIndex: number): number {
     const factor = Math.exp(0.8 * triangleOf(mix(this.#hash, dayIndex)))
     const lots = Math.round((this.#derivation.averageVolumeOn(dayIndex) * factor) / this.listing.instrument.lotSize)
-    // Sixty more for the longest day of an exchange that never closes.
+    // On an exchange that never closes, the longest day has sixty more minutes.
     return Math.max(lots, (this.clock.regularMinutes(dayIndex) + 60) * MAX_KEY_PRINTS)
   }
 
-  /** Lots of each minute: in step with the underlying's volume, and none while it does not trade. */
+  /** Lots of each minute, in proportion to the underlying's volume; 0 while it does not trade. */
   #shareDay(dayIndex: number, base: MinuteBars): Float64Array {
     const lots = new Float64Array(base.length)
     const noise = new Noise(mix(this.#hash, ~dayIndex))
@@ -222,7 +222,7 @@ export class DerivedSeries implements PriceSeries {
   }
 }
 
-/** Splits a minute's lots over its prints, at least one each. `lots` is at least `prints`. */
+/** Splits a minute's lots over its prints, at least one lot each. `lots` is at least `prints`. */
 function shareOfPrints(lots: number, prints: number, hash: number): readonly number[] {
   const shares: number[] = []
   let left = lots - prints

@@ -5,8 +5,8 @@ import type { TimeZone } from '../../base/time-zone.ts'
 const MS_PER_DAY = 86_400_000
 
 /*
- * The time zones of the exchanges. Their rules are written out here because `Intl` is slow and its zone data differs
- * between runtimes, and the same clock must always give the same bytes.
+ * The time zones of the exchanges. Their rules are implemented here because `Intl` is slow and its zone data differs
+ * between runtimes, and the same time must always give the same bytes.
  */
 
 /** Hong Kong: UTC+8, no daylight saving since 1979. */
@@ -15,7 +15,7 @@ export const HONG_KONG: TimeZone = { name: 'Asia/Hong_Kong', offsetMsAt: () => 8
 /** China: UTC+8, no daylight saving since 1991. */
 export const SHANGHAI: TimeZone = { name: 'Asia/Shanghai', offsetMsAt: () => 8 * 3_600_000 }
 
-/** New York: UTC-5, and UTC-4 while daylight saving lasts (Energy Policy Act of 2005; the rule of 1986 before 2007). */
+/** New York: UTC-5, UTC-4 in daylight saving time (Energy Policy Act of 2005; the rule of 1986 before 2007). */
 export const NEW_YORK: TimeZone = { name: 'America/New_York', offsetMsAt: newYorkOffsetMs }
 
 interface DaylightSaving {
@@ -23,11 +23,11 @@ interface DaylightSaving {
   readonly endMs: number
 }
 
-/** One entry a year: more than the calendar has. */
+/** One entry per year, more than the years of the calendar. */
 const daylightSavingByYear = new BoundedMap<number, DaylightSaving>(200)
 
 function newYorkOffsetMs(utcMs: number): number {
-  // The year in New York's winter time: the changes are far from New Year, so the hour does not matter.
+  // The year in New York's winter time is exact enough, because the changes are far from New Year.
   const year = yearOf(utcMs - 5 * 3_600_000)
   let saving = daylightSavingByYear.get(year)
   if (saving === undefined) {

@@ -2,15 +2,15 @@ import type { Noise } from './hash.ts'
 import { MIN_LOTS_PER_MINUTE, type SessionTotals } from './minute-walk.ts'
 import type { DayBar, SessionName } from './price-series.ts'
 
-/** Part of a day's volume that trades in each of the sessions before and after the regular one. */
+/** Part of a day's volume that trades in each extended session. */
 const VOLUME_SHARE = 0.02
 
-/** Mean prints a minute there. */
+/** Mean prints per minute in an extended session. */
 export const EXTENDED_PRINTS_PER_MINUTE = 6
 
 /**
- * What an extended session of the US adds up to: before the open the price moves from the last close to near the
- * open, after the close it wanders a little.
+ * The totals of an extended US session. Before the open the price moves from the last close to near the open; after the
+ * close it moves randomly by a small amount.
  */
 export function extendedTotals(
   day: DayBar,

@@ -7,16 +7,16 @@ import { HK_FUTURES, US_FUTURES, type SessionPlan } from './session-plan.ts'
 import { POINT_LADDER, QUARTER_POINT_LADDER } from './tick-tables.ts'
 import { tradingCalendar, type TradingCalendar } from './trading-calendar.ts'
 
-/** All contracts on one index that differ in their month only. */
+/** All contracts on one index that differ only in their month. */
 export interface FutureClass {
   readonly market: number
-  /** What codes begin with: `HSI` of `HSImain` and `HSI2612`. */
+  /** Prefix of the codes: `HSI` in `HSImain` and `HSI2612`. */
   readonly prefix: string
   readonly name: string
   /** Index or fund that the contract settles against. */
   readonly ownerCode: string
   readonly ownerName: string
-  /** Prefix of the larger contract that prices this one; null for the one that makes the price. */
+  /** Prefix of the larger contract whose price this one has; null for a contract with its own price. */
   readonly sameAs: string | null
   readonly contractSize: number
   readonly currency: number
@@ -34,7 +34,7 @@ export interface FutureClass {
   readonly averageVolume: number
 }
 
-/** What a futures code says: the continuous main contract, or one month. */
+/** A parsed futures code: the continuous main contract, or one month. */
 export interface FutureTerms {
   readonly futureClass: FutureClass
   /** Month as year * 12 + month - 1; null for the main contract. */
@@ -51,12 +51,12 @@ const CLASSES: readonly FutureClass[] = [
   us('NQ', '纳指100期货', 'QQQ', '纳斯达克100指数', null, 20, 21_000, 12, 1.2, 520_000),
 ]
 
-/** Every class of futures that is listed. */
+/** All listed classes of futures. */
 export function futureClasses(): readonly FutureClass[] {
   return CLASSES
 }
 
-/** Reads `HSImain` or `HSI2612`; null when it is no futures code of that market. */
+/** Parses `HSImain` or `HSI2612`; null if it is not a futures code of that market. */
 export function parseFutureCode(market: number, code: string): FutureTerms | null {
   const match = /^([A-Z]{2,4})(main|\d{4})$/.exec(code)
   const futureClass = CLASSES.find((one) => one.market === market && one.prefix === match?.[1])
@@ -75,7 +75,7 @@ export function futureCode({ futureClass, month }: FutureTerms): string {
   return `${futureClass.prefix}${String(year).padStart(2, '0')}${String((month % 12) + 1).padStart(2, '0')}`
 }
 
-/** Months listed on that day, nearest first: HKEX lists this month, the next, and two quarter months; CME five quarters. */
+/** Months listed on that day, nearest first. HKEX: this month, the next, and two quarter months. CME: five quarters. */
 export function listedMonths(futureClass: FutureClass, epochDay: number): readonly number[] {
   const front = frontMonth(futureClass, epochDay)
   if (futureClass.isQuarterly) return [0, 3, 6, 9, 12].map((ahead) => front + ahead)
@@ -84,7 +84,7 @@ export function listedMonths(futureClass: FutureClass, epochDay: number): readon
   return months
 }
 
-/** The month that the main contract is on that day: the nearest one still trading. */
+/** The month of the main contract on that day: the nearest month that still trades. */
 export function frontMonth(futureClass: FutureClass, epochDay: number): number {
   const { year, month } = civilDateOf(epochDay)
   let candidate = year * 12 + month - 1
@@ -93,7 +93,7 @@ export function frontMonth(futureClass: FutureClass, epochDay: number): number {
   return candidate
 }
 
-/** Epoch day on which a month stops trading: HKEX the second last business day, CME the third Friday. */
+/** Last trading day of a month as epoch day: second last business day at HKEX, third Friday at CME. */
 export function lastTradingDay(futureClass: FutureClass, month: number): number {
   const calendar = calendarOf(futureClass)
   const year = Math.floor(month / 12)

@@ -6,10 +6,10 @@ import type { Listing } from './listing.ts'
 import type { PriceSeries } from './price-series.ts'
 import { sessionClock } from './session-clock.ts'
 
-/** A far month is dearer by this much a year: interest less dividends. */
+/** Premium of a later month per year: interest less dividends. */
 const CARRY_PER_YEAR = 0.015
 
-/** What the exchange lists under that code. */
+/** The listing of a futures code. */
 export function futureListing(terms: FutureTerms): Listing {
   const { futureClass, month } = terms
   const isPriced = month === null && futureClass.sameAs === null
@@ -47,7 +47,7 @@ export function futureListing(terms: FutureTerms): Listing {
   }
 }
 
-/** Prices of a month or of a small contract, from the main contract of the large one. */
+/** Prices of a month or of a small contract, derived from the main contract of the large one. */
 export function futureSeries(seed: number, terms: FutureTerms, listing: Listing, main: PriceSeries): PriceSeries {
   const { futureClass, month } = terms
   const { calendar } = main.clock

@@ -1,6 +1,6 @@
 /**
- * Deterministic noise: 32-bit hashes and a small generator. Every random-looking number of the market is a hash of
- * the seed, the security and what is asked, so any moment can be computed without the ones before it.
+ * Deterministic noise: 32-bit hashes and a small generator. Every random number of the market is a hash of the seed,
+ * the security and the requested time, so the market can be computed for any time without earlier times.
  */
 
 /** Mixes one more 32-bit word into a hash (the finalizer of MurmurHash3, which has full avalanche). */
@@ -11,7 +11,7 @@ export function mix(hash: number, word: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0
 }
 
-/** Hash of a text, for the names that streams of noise are keyed by. */
+/** Hash of a text, for the names of noise streams. */
 export function hashText(seed: number, text: string): number {
   let hash = mix(seed, text.length)
   for (let at = 0; at < text.length; at++) hash = mix(hash, text.charCodeAt(at))
@@ -23,7 +23,7 @@ export function unitOf(hash: number): number {
   return hash / 4_294_967_296
 }
 
-/** A hash as a number in (-1, 1), densest around 0: the mean of two uniform ones. */
+/** A hash as a number in (-1, 1), densest around 0: the mean of two uniform numbers. */
 export function triangleOf(hash: number): number {
   return ((hash & 0xffff) + (hash >>> 16)) / 65_536 - 1
 }

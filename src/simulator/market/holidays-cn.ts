@@ -3,15 +3,15 @@ import { monthDayOf, qingmingOf, type HolidayYear } from './holidays.ts'
 import { lunarDaysOf } from './lunar-days.ts'
 
 /**
- * The statutory holidays of mainland China as the exchanges keep them. The State Council also moves single working
- * days around each holiday by a yearly notice; those moves follow no rule and are left out.
+ * The statutory holidays of mainland China as observed by the exchanges. By a yearly notice the State Council also
+ * moves single working days around each holiday. Those moves do not follow a rule, so they are not modelled.
  */
 export function cnHolidays(year: number): HolidayYear {
   const lunar = lunarDaysOf(year)
   const closed = new Set<number>()
   addRun(closed, monthDayOf(year, lunar.newYear) - 1, 8)
   addRun(closed, epochDayOf(year, 10, 1), 7)
-  // Labour Day has been five days long since 2020.
+  // The Labour Day holiday has had five days since 2020.
   addRun(closed, epochDayOf(year, 5, 1), year >= 2020 ? 5 : 3)
   for (const day of [epochDayOf(year, 1, 1), qingmingOf(year), monthDayOf(year, lunar.dragonBoat)]) {
     closed.add(movedFromWeekend(day))

@@ -3,9 +3,9 @@ import { easterOf, isWeekend, monthDayOf, qingmingOf, type HolidayYear } from '.
 import { lunarDaysOf } from './lunar-days.ts'
 
 /**
- * The general holidays of Hong Kong (General Holidays Ordinance, Cap. 149), which are HKEX's holidays too. One that
- * falls on a Sunday, or on another holiday, moves to the next day that is neither. The eves of Christmas, of New
- * Year and of the Lunar New Year trade in the morning only.
+ * The general holidays of Hong Kong (General Holidays Ordinance, Cap. 149), which are also HKEX's holidays. A holiday
+ * on a Sunday, or on another holiday, moves to the next day that is neither. The eves of Christmas, New Year and the
+ * Lunar New Year have a morning session only.
  */
 export function hkHolidays(year: number): HolidayYear {
   const lunar = lunarDaysOf(year)

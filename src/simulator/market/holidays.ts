@@ -1,14 +1,14 @@
 import { epochDayOf, weekdayOf } from '../../base/civil-date.ts'
 
-/** What a weekday is on an exchange that does not trade its whole day. */
+/** The holidays and half days of one year at one exchange. */
 export interface HolidayYear {
-  /** Epoch days without trading. Weekends need not be in it. */
+  /** Epoch days without trading. Weekends may be omitted. */
   readonly closed: ReadonlySet<number>
   /** Epoch days that end early (HK at noon, US at 13:00). */
   readonly half: ReadonlySet<number>
 }
 
-/** The holiday rules of one exchange. Pure: the year alone decides. */
+/** The holiday rules of one exchange, as a pure function of the year. */
 export type HolidayRule = (year: number) => HolidayYear
 
 /** Easter Sunday of the Gregorian calendar (the anonymous algorithm published in Nature, 1876). */
@@ -30,7 +30,7 @@ export function qingmingOf(year: number): number {
   return epochDayOf(year, 4, Math.floor(yearOfCentury * 0.2422 + 4.81) - Math.floor(yearOfCentury / 4))
 }
 
-/** The nth given weekday of a month. */
+/** The nth of a given weekday in a month. */
 export function nthWeekday(year: number, month: number, weekday: number, nth: number): number {
   const first = epochDayOf(year, month, 1)
   return first + ((weekday - weekdayOf(first) + 7) % 7) + (nth - 1) * 7

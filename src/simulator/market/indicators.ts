@@ -1,8 +1,8 @@
 import type { Bar } from './bar.ts'
 
 /**
- * Technical indicators over bars, oldest first. Each result has one value a bar; the first ones are computed from
- * what there is, so they settle only after some periods.
+ * Technical indicators over bars, oldest first. Each result has one value per bar. The first values are computed from
+ * the available bars, so they become stable only after some periods.
  */
 
 /** The closing prices of bars. */
@@ -24,7 +24,7 @@ export function exponentialAverage(values: readonly number[], periods: number): 
   return smoothed(values, 2 / (periods + 1))
 }
 
-/** Relative strength of J. W. Wilder, 0 to 100: his smoothing has the weight 1 / periods. */
+/** Relative strength index of J. W. Wilder, 0 to 100, with his smoothing weight of 1 / periods. */
 export function relativeStrength(values: readonly number[], periods: number): readonly number[] {
   const changes = values.map((value, at) => value - (values[at - 1] ?? value))
   const gains = smoothed(
@@ -94,7 +94,7 @@ export function bollinger(values: readonly number[], periods: number, width: num
   }
 }
 
-/** Each value moves the mean by `weight` of its distance. */
+/** Exponential mean: each value moves the mean by `weight` times its distance. */
 function smoothed(values: readonly number[], weight: number): readonly number[] {
   let mean = values[0] ?? 0
   return values.map((value) => (mean += (value - mean) * weight))

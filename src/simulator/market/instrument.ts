@@ -15,7 +15,7 @@ export interface Instrument {
   readonly currency: number
   /** Money per point and contract; 1 for cash securities. */
   readonly contractMultiplier: number
-  /** Code of the underlying in the same market; null where there is none. */
+  /** Code of the underlying in the same market; null without an underlying. */
   readonly underlyingCode: string | null
 }
 

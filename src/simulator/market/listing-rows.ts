@@ -6,26 +6,26 @@ import type { PriceLadder } from './price-ladder.ts'
 import { CN_SECURITIES, HK_SECURITIES, US_REGULAR_ONLY, US_SECURITIES, type SessionPlan } from './session-plan.ts'
 import { CENT_LADDER, HK_EQUITY_LADDER, HK_FUND_LADDER, MILL_LADDER, US_EQUITY_LADDER } from './tick-tables.ts'
 
-/** One row of the hand-made list: the facts that differ between securities of one market and kind. */
+/** One row of the list of securities: the values that differ between securities of one market and kind. */
 export interface ListingRow {
   readonly code: string
   readonly name: string
   readonly kind: 'stock' | 'etf' | 'index'
   readonly lotSize: number
   readonly price: number
-  /** Percent a year. */
+  /** Percent per year. */
   readonly growthPercent: number
-  /** Percent a day. */
+  /** Percent per day. */
   readonly volatilityPercent: number
-  /** Millions of shares a day. */
+  /** Millions of shares per day. */
   readonly volumeMillions: number
   readonly ticksPerMinute: number
   /** `YYYY-MM-DD`. */
   readonly listed: string
-  /** Code of the index or fund in the same market that its price follows, and the fraction of it that it is. */
+  /** Code of the index or fund in the same market that its price follows, and its price as a fraction of that. */
   readonly follows?: readonly [code: string, ratio: number]
   readonly exchange?: number
-  /** Percent; only where it is not the market's usual one. */
+  /** Percent; only if it differs from the market's usual limit. */
   readonly limitPercent?: number
   /** Billions of shares. */
   readonly sharesBillions?: number
@@ -37,7 +37,7 @@ export interface ListingRow {
   readonly region?: string
 }
 
-/** What all cash securities of one market share. */
+/** The values that all cash securities of one market share. */
 interface MarketRules {
   readonly market: number
   readonly currency: number
@@ -89,7 +89,7 @@ export const SH_RULES: MarketRules = {
 /** Cash securities of Shenzhen. */
 export const SZ_RULES: MarketRules = { ...SH_RULES, market: QotMarket.CNSZ_Security, exchange: ExchType.CN_SZ }
 
-/** An index's volume counts the shares of its members; this makes its turnover the right size. */
+/** An index's volume counts the shares of its members; this factor scales its turnover to a realistic size. */
 const INDEX_TURNOVER_DIVISOR = 0.002
 
 const SECURITY_TYPES: Readonly<Record<ListingRow['kind'], number>> = {
@@ -98,7 +98,7 @@ const SECURITY_TYPES: Readonly<Record<ListingRow['kind'], number>> = {
   index: SecurityType.Index,
 }
 
-/** The listing of one row of the hand-made list. */
+/** The listing of one row. */
 export function listingOf(rules: MarketRules, row: ListingRow): Listing {
   const isIndex = row.kind === 'index'
   return {

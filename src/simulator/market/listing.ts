@@ -2,32 +2,32 @@ import type { Instrument } from './instrument.ts'
 import type { PriceLadder } from './price-ladder.ts'
 import type { SessionPlan } from './session-plan.ts'
 
-/** How the price of a security moves that follows no other security. */
+/** The price process of a security that does not follow another security. */
 export interface PriceProcess {
-  /** Name of the daily path. An index and its futures have one path, so they close in a fixed ratio every day. */
+  /** Name of the daily path. An index and its futures share a path, so their closes have a fixed ratio. */
   readonly path: string
   /** Typical price around 1 January 2026, on that day's share basis. */
   readonly referencePrice: number
-  /** Mean growth of the price a year, as a fraction, up to 2026; later prices only fluctuate. */
+  /** Mean yearly growth of the price up to 2026, as a fraction. Later prices have no trend. */
   readonly yearlyGrowth: number
-  /** Typical daily move as a fraction. At most 0.02 where the exchange limits the day to 10 %. */
+  /** Typical daily move as a fraction. At most 0.02 if the exchange limits daily moves to 10 %. */
   readonly dailyVolatility: number
-  /** Shares or contracts a day. At least eight lots for every minute of the session. */
+  /** Shares or contracts per day. At least eight lots for every minute of the session. */
   readonly averageVolume: number
-  /** Mean prints a minute, at most 600 (ten a second). */
+  /** Mean prints per minute, at most 600 (ten per second). */
   readonly ticksPerMinute: number
 }
 
-/** A fund that holds an index, or an index that a fund holds: its price is the other's, scaled. */
+/** A fund on an index, or an index with a fund: its price is the price of the other, scaled. */
 export interface Following {
   /** Code of the other security, in the same market. */
   readonly code: string
   readonly ratio: number
-  /** Shares a day. */
+  /** Shares per day. */
   readonly averageVolume: number
 }
 
-/** What is known of a company or fund besides its price. */
+/** Data of a company or fund other than its price. */
 export interface Fundamentals {
   readonly issuedShares: number
   /** Earnings per share of the last twelve months, in the price's currency. */
@@ -42,7 +42,7 @@ export interface Fundamentals {
   readonly region: string
 }
 
-/** A security as the exchange lists it: what never changes while it is listed. */
+/** The properties of a security that do not change while it is listed. */
 export interface Listing {
   readonly instrument: Instrument
   readonly plan: SessionPlan
@@ -51,17 +51,17 @@ export interface Listing {
   readonly securityType: number
   /** `Qot_Common.ExchType`. */
   readonly exchange: number
-  /** Epoch day of the first trading day; bars begin there. */
+  /** Epoch day of the first trading day, on which bars begin. */
   readonly listedOn: number
-  /** Largest move from the reference price in a day, as a fraction; null where the exchange has no limit. */
+  /** Largest daily move from the reference price, as a fraction; null if the exchange has no limit. */
   readonly dailyLimit: number | null
   /** Rungs between best bid and best ask. */
   readonly spreadRungs: number
   /** Turnover is price times volume times this: the contract multiplier, or an index's divisor. */
   readonly turnoverMultiplier: number
-  /** Null for a security whose price follows another one. */
+  /** Null for a security whose price follows another. */
   readonly process: PriceProcess | null
   readonly follows: Following | null
-  /** Null for what is no company and no fund. */
+  /** Null for a security that is not a company or fund. */
   readonly fundamentals: Fundamentals | null
 }

@@ -2,18 +2,18 @@ import type { MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-
 import { gridOf } from './session-clock.ts'
 import type { SessionGrid } from './session-grid.ts'
 
-/** Where a session stands after its latest print. Prices are rungs, turnover is price units times shares. */
+/** The state of a session after its latest print. Prices are rungs, turnover is price units times shares. */
 export interface SessionState {
   readonly dayIndex: number
   readonly minute: number
-  /** The latest print's place among the prints of its minute. */
+  /** Index of the latest print among the prints of its minute. */
   readonly slot: number
   readonly timeMs: number
   readonly open: number
   readonly high: number
   readonly low: number
   readonly last: number
-  /** Highest and lowest print of the running minute so far. */
+  /** Highest and lowest print of the current minute so far. */
   readonly minuteHigh: number
   readonly minuteLow: number
   /** Shares or contracts since the session's start. */
@@ -21,24 +21,24 @@ export interface SessionState {
   readonly turnover: number
   /** `Qot_Common.TickerDirection` of the latest print. */
   readonly direction: number
-  /** Rises with every print of the security, over days too; below 2 ** 53. */
+  /** Increases with every print of the security, across days; below 2 ** 53. */
   readonly sequence: number
 }
 
 const MS_PER_DAY = 86_400_000
 
-/** Days looked back for one with prints: a recording may have holes, and a called warrant stops for months. */
+/** How many days to search back for prints: a recording may have gaps, and a called warrant pauses for months. */
 const MAX_DAYS_BACK = 260
 
 /**
- * Follows one session of a security through time. Going forward costs a few comparisons a print; any other moment
- * is computed afresh. The same state is the same object, so `===` tells whether something traded.
+ * Follows one session of a security through time. Moving forward costs a few comparisons per print; any other time is
+ * computed from scratch. An unchanged state is the same object, so `===` detects whether the security traded.
  */
 export class LiveQuote {
   readonly #series: PriceSeries
   readonly #session: SessionName
   #state: SessionState | null = null
-  /** The state holds from its print until here. */
+  /** The state is valid from its print until this time. */
   #untilMs = Number.NEGATIVE_INFINITY
 
   constructor(series: PriceSeries, session: SessionName) {
@@ -46,7 +46,7 @@ export class LiveQuote {
     this.#session = session
   }
 
-  /** State after the latest print at or before `nowMs`; null before the first one ever. */
+  /** State after the latest print at or before `nowMs`; null before the first print. */
   at(nowMs: number): SessionState | null {
     const known = this.#state
     if (known !== null && nowMs >= known.timeMs && nowMs < this.#untilMs) return known
@@ -58,7 +58,7 @@ export class LiveQuote {
     return this.#state
   }
 
-  /** When the next print comes after `nowMs`, or a moment before it at which to ask again. */
+  /** Time of the next print after `nowMs`, or an earlier time at which to ask again. */
   nextChangeMs(nowMs: number): number {
     return this.at(nowMs) === null ? nowMs + 60_000 : this.#untilMs
   }
@@ -150,7 +150,7 @@ export function sequenceOf(dayIndex: number, session: SessionName, minute: numbe
   return ((dayIndex * 4 + SESSION_ORDER[session]) * 2048 + minute) * 16_384 + slot
 }
 
-/** The first print of the session: of its first minute, except in a recording that starts later. */
+/** The first print of the session, which is in its first minute, except in a recording that starts later. */
 function openOf(bars: MinuteBars, minute: number, ticks: MinuteTicks): number {
   for (let first = 0; first < minute; first++) if ((bars.volume[first] ?? 0) > 0) return bars.open[first] ?? 0
   return ticks.price[0] ?? 0

@@ -1,4 +1,4 @@
-/** First and last year the trading calendars know. Outside of it every market is closed. */
+/** First and last year of the trading calendars. Outside of them every market is closed. */
 export const FIRST_CALENDAR_YEAR = 2000
 export const LAST_CALENDAR_YEAR = 2045
 
@@ -6,17 +6,17 @@ export const LAST_CALENDAR_YEAR = 2045
 export interface LunarDays {
   /** First day of the first month. */
   readonly newYear: number
-  /** Eighth of the fourth: Buddha's birthday. */
+  /** Eighth day of the fourth month: Buddha's birthday. */
   readonly buddhasBirthday: number
-  /** Fifth of the fifth: Dragon Boat (Tuen Ng). */
+  /** Fifth day of the fifth month: Dragon Boat (Tuen Ng). */
   readonly dragonBoat: number
-  /** Fifteenth of the eighth: Mid-Autumn. */
+  /** Fifteenth day of the eighth month: Mid-Autumn. */
   readonly midAutumn: number
-  /** Ninth of the ninth: Chung Yeung. */
+  /** Ninth day of the ninth month: Chung Yeung. */
   readonly chungYeung: number
 }
 
-/** That year's days; throws outside the calendar's span. */
+/** The days of a year. Throws outside the calendar's span. */
 export function lunarDaysOf(year: number): LunarDays {
   const row = ROWS[year - FIRST_CALENDAR_YEAR]
   if (row === undefined) throw new Error(`no lunar days for ${year}`)
@@ -24,7 +24,7 @@ export function lunarDaysOf(year: number): LunarDays {
   return { newYear, buddhasBirthday, dragonBoat, midAutumn, chungYeung }
 }
 
-/** From the Unicode CLDR `chinese` calendar (time zone Asia/Shanghai), one row a year from 2000. */
+/** From the Unicode CLDR `chinese` calendar (time zone Asia/Shanghai), one row per year from 2000. */
 // oxfmt-ignore
 const ROWS: readonly (readonly [number, number, number, number, number])[] = [
   [205, 511, 606, 912, 1006], [124, 430, 625, 1001, 1025], [212, 519, 615, 921, 1014],

@@ -20,15 +20,15 @@ import { localMomentOf } from '../../base/time-zone.ts'
 import { Universe } from './universe.ts'
 import { Watchlists } from './watchlists.ts'
 
-/** What decides everything a market will ever show, beside the time. */
+/** The options that determine a market. Its data is a function of these and the time. */
 export interface MarketOptions {
-  /** Any integer; two markets with one seed are the same market. */
+  /** Any integer. Markets with the same seed have the same data. */
   readonly seed: number
-  /** Securities for load tests, beside the real ones. */
+  /** Additional securities for load tests. */
   readonly synthetic?: SyntheticOptions
   /** `exchange` (the default): real hours and holidays. `always`: every market trades day and night, every day. */
   readonly hours?: 'exchange' | 'always'
-  /** Recorded prints, from `readTape`; a security that has any shows these and nothing else. */
+  /** Recorded prints, from `readTape`. They replace the generated prints of their securities. */
   readonly replay?: readonly RecordedTick[]
 }
 
@@ -39,15 +39,15 @@ export interface PriceBand {
 }
 
 export interface TradingState {
-  /** True while the regular session trades: not in a break, in an auction, before or after hours, or once expired. */
+  /** Whether the regular session trades: false in a break, in an auction, before and after hours, and after expiry. */
   readonly isOpen: boolean
   /** `Qot_Common.QotMarketState`. */
   readonly marketState: number
-  /** `YYYY-MM-DD` of the trading day that has begun last. A futures night session belongs to the day after it. */
+  /** `YYYY-MM-DD` of the latest trading day that has begun. A futures night session belongs to the following day. */
   readonly tradingDate: string
 }
 
-/** `Qot_Common.QotMarketState` of each market that GetGlobalState names. */
+/** `Qot_Common.QotMarketState` of each market in GetGlobalState. */
 export interface MarketStates {
   readonly hk: number
   readonly us: number
@@ -59,8 +59,8 @@ export interface MarketStates {
 
 /**
  * The simulated exchanges. Prices are a function of the seed, the security and the time, which is always an argument
- * (Unix ms): any moment may be asked for in any order, and the answers never change. The one thing that callers can
- * change are the watchlists.
+ * (Unix ms). Times may be requested in any order, and the same request always has the same result. Callers can change
+ * only the watchlists.
  */
 export class Market {
   readonly seed: number
@@ -82,12 +82,12 @@ export class Market {
     this.#plans = new Map(plans.map((plan) => [plan, isAlwaysOpen ? alwaysOpen(plan) : plan]))
   }
 
-  /** The security of that `Qot_Common.QotMarket` and code, or null when the market does not list it. */
+  /** The security with that `Qot_Common.QotMarket` and code, or null if the market does not list it. */
   instrument(market: number, code: string): Instrument | null {
     return this.#universe.find(market, code)?.instrument ?? null
   }
 
-  /** The same with all its views, for the quote handlers. */
+  /** The same security with all its views, for the quote handlers. */
   security(market: number, code: string): Security | null {
     return this.#universe.find(market, code)
   }
@@ -101,7 +101,7 @@ export class Market {
     return this.#of(instrument).listing.ladder.rungOf(price) !== null
   }
 
-  /** Price limits of today, or of the last trading day; null where the exchange has none. Known before the open. */
+  /** Price limits of today, or of the last trading day; null without limits. Available before the open. */
   priceBand(instrument: Instrument, nowMs: number): PriceBand | null {
     const security = this.#of(instrument)
     const { calendar, plan } = security.clock
@@ -123,7 +123,7 @@ export class Market {
     }
   }
 
-  /** Price of the last print of the regular session at or before `nowMs`; 0 before the first one ever. */
+  /** Price of the last print of the regular session at or before `nowMs`; 0 before the first print. */
   lastPrice(instrument: Instrument, nowMs: number): number {
     const security = this.#of(instrument)
     const state = security.stateAt(nowMs)
@@ -131,22 +131,22 @@ export class Market {
   }
 
   /**
-   * The book after the latest print. In the US that print may be of an extended session; both sides are empty before
-   * the first print ever and once the security has expired. At a price limit one side is empty.
+   * The book after the latest print, which in the US may be of an extended session. Both sides are empty before the
+   * first print and after the security has expired. At a price limit one side is empty.
    */
   book(instrument: Instrument, nowMs: number): Book {
     return this.#of(instrument).bookAt(nowMs)
   }
 
   /**
-   * Prints of the regular session with `fromMs < timeMs <= toMs`, oldest first: the first 20,000 of them, so a
-   * caller that gets that many asks again from the time of the last one.
+   * The first 20,000 prints of the regular session with `fromMs < timeMs <= toMs`, oldest first. For more, call again
+   * from the time of the last print.
    */
   ticksBetween(instrument: Instrument, fromMs: number, toMs: number): readonly Tick[] {
     return ticksBetween(this.#of(instrument), fromMs, toMs)
   }
 
-  /** Everything that is listed; with a time, also the options and futures months of that day. */
+  /** All listed securities; with a time, also the options and futures months of that day. */
   *securities(nowMs?: number): Iterable<Instrument> {
     for (const listing of this.#universe.listings()) yield listing.instrument
     if (nowMs === undefined) return
@@ -159,7 +159,7 @@ export class Market {
     return this.#universe.futuresOn(nowMs)
   }
 
-  /** The options on an underlying; null when there are none. */
+  /** The options on an underlying; null without options. */
   optionMarket(market: number, ownerCode: string): OptionMarket | null {
     return this.#universe.optionMarket(market, ownerCode)
   }
@@ -183,7 +183,7 @@ export class Market {
     }
   }
 
-  /** What of a recording does not fit this market: unknown securities, prices off the grid. Empty when all fits. */
+  /** The problems of a recording in this market: unknown securities, prices off the grid. Empty if it is valid. */
   tapeProblems(ticks: readonly RecordedTick[]): readonly TapeProblem[] {
     const problems: TapeProblem[] = []
     for (const { line, market, code, price } of ticks) {
@@ -192,7 +192,7 @@ export class Market {
       else if (security.listing.ladder.rungOf(price) === null) {
         problems.push({
           line,
-          problem: `${price} is no price of ${code}: the tick is ${security.listing.ladder.tickAt(price)}`,
+          problem: `${price} is not a valid price of ${code}: the tick is ${security.listing.ladder.tickAt(price)}`,
         })
       }
       if (problems.length >= 20) break
@@ -200,7 +200,7 @@ export class Market {
     return problems
   }
 
-  /** Throws for an instrument that did not come from this market: a bug of the caller. */
+  /** Throws for an instrument of another market, which is a bug of the caller. */
   #of(instrument: Instrument): Security {
     const security = this.#universe.find(instrument.market, instrument.code)
     if (security === null) throw new Error(`no security ${instrument.market}.${instrument.code}`)

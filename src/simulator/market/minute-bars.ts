@@ -9,20 +9,20 @@ import type { SessionGrid } from './session-grid.ts'
 const REGULAR: readonly SessionName[] = ['regular']
 const ALL_SESSIONS: readonly SessionName[] = ['pre-market', 'regular', 'after-market']
 
-/** One session of one day, as far as it has traded by then. Its bars can be had one by one, in any order. */
+/** One session of one day, up to a given time. Its bars can be read one by one, in any order. */
 export interface SessionView {
   readonly security: Security
   readonly grid: SessionGrid
   readonly minutes: MinuteBars
-  /** Null when the session is over. */
+  /** Null if the session is over. */
   readonly running: SessionState | null
   readonly lastMinute: number
   readonly price: (rung: number) => number
-  /** The close before the session. */
+  /** The last close before the session. */
   readonly closeBefore: number
 }
 
-/** The sessions of a day that have begun, in order. No bar reaches from one into another. */
+/** The sessions of a day that have begun, in order. A bar belongs to one session. */
 export function sessionViews(security: Security, query: BarQuery, dayIndex: number): readonly SessionView[] {
   const day = security.series.dayBar(dayIndex)
   if (day === null) return []
@@ -42,12 +42,12 @@ export function sessionViews(security: Security, query: BarQuery, dayIndex: numb
   return views
 }
 
-/** How many bars of that period the session has so far, the running one included. */
+/** Number of bars of that period in the session so far, including the unfinished one. */
 export function barCount(view: SessionView, { minutes }: MinutePeriod): number {
   return Math.floor(view.lastMinute / minutes) + 1
 }
 
-/** The bar with that number from the session's start; null when nothing traded in it. */
+/** The bar with that index from the session's start; null if it has no prints. */
 export function barAt(view: SessionView, period: MinutePeriod, number: number): Bar | null {
   const { security, minutes, price } = view
   const first = number * period.minutes
@@ -60,7 +60,7 @@ export function barAt(view: SessionView, period: MinutePeriod, number: number): 
     high: price(sum.high),
     low: price(sum.low),
     close: price(sum.close),
-    // A minute without prints carries the close before it.
+    // A minute without prints has the close of the previous minute.
     lastClose: first === 0 ? view.closeBefore : price(minutes.close[first - 1] ?? 0),
     volume: sum.volume,
     turnover: security.moneyOf(sum.turnover),
@@ -76,7 +76,7 @@ interface Sum {
   turnover: number
 }
 
-/** Minutes `first` to `last` together; the running minute counts as far as the state has come. */
+/** Minutes `first` to `last` as one bar; the unfinished minute counts up to the state. */
 function sumOf(minutes: MinuteBars, first: number, last: number, running: SessionState | null): Sum {
   const sum: Sum = { open: 0, high: 0, low: Number.MAX_SAFE_INTEGER, close: 0, volume: 0, turnover: 0 }
   for (let minute = first; minute <= last; minute++) {

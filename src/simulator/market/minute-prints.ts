@@ -3,13 +3,13 @@ import { mix, Noise, unitOf } from './hash.ts'
 import type { PriceLadder } from './price-ladder.ts'
 import { emptyTicks, type KeyPrint, type MinuteBars, type MinuteTicks } from './price-series.ts'
 
-/** Twenty prints a second: twice the mean of the busiest security. */
+/** Twenty prints per second: twice the mean of the most active security. */
 const MAX_PRINTS_PER_MINUTE = 1200
 
 /**
- * How a minute's lots are spread over its prints. The opening, highest, lowest and closing print have lots of their
- * own; all the others lie in pairs around the middle price, at equal distance and with equal lots, or on it. So the
- * turnover of the minute follows from the six numbers here, without making a single print.
+ * How a minute's lots are distributed over its prints. The opening, highest, lowest and closing print have their own
+ * lots. The others are in pairs around the middle price, at equal distance and with equal lots, or at the middle price.
+ * So the turnover of the minute can be computed from this plan, without the prints.
  */
 export interface MinutePlan {
   readonly prints: number
@@ -19,11 +19,11 @@ export interface MinutePlan {
   readonly closeLots: number
   /** Lots of all other prints together. */
   readonly restLots: number
-  /** Rung that the others lie around. */
+  /** Middle rung of the other prints. */
   readonly middle: number
 }
 
-/** The plan of one minute; `bars` hold its prices, `lots` is its volume, `hash` is the noise of this minute. */
+/** The plan of one minute, from its prices in `bars`, its volume `lots` and its noise `hash`. */
 export function planMinute(
   bars: MinuteBars,
   minute: number,
@@ -34,7 +34,7 @@ export function planMinute(
   const wanted = Math.round(meanPrints * (0.5 + unitOf(mix(hash, 1))))
   const affordable = 4 + Math.floor((lots - 4) / 2)
   const prints = Math.max(4, Math.min(wanted, affordable, MAX_PRINTS_PER_MINUTE))
-  // A tenth of the lots at most goes to each of the four, so at least six tenths are left for the others.
+  // Each of the four gets at most a tenth of the lots, so at least six tenths are left for the others.
   const spare = (lots - 4) / 2550
   const openLots = 1 + Math.floor(spare * (hash & 0xff))
   const highLots = 1 + Math.floor(spare * ((hash >>> 8) & 0xff))
@@ -47,7 +47,7 @@ export function planMinute(
   return { prints, openLots, highLots, lowLots, closeLots: closeLots + restLots, restLots: 0, middle }
 }
 
-/** Turnover of the minute in price units times lots: exactly that of the prints `makePrints` makes. */
+/** Turnover of the minute in price units times lots; equals the turnover of the prints of `makePrints`. */
 export function plannedTurnover(bars: MinuteBars, minute: number, plan: MinutePlan, ladder: PriceLadder): number {
   return (
     ladder.unitsAt(bars.open[minute] ?? 0) * plan.openLots +
@@ -58,14 +58,14 @@ export function plannedTurnover(bars: MinuteBars, minute: number, plan: MinutePl
   )
 }
 
-/** When the prints of a minute may happen: from `startMs`, within 60 s. */
+/** Times of the prints of a minute: from `startMs`, within 60 s. */
 export interface PrintTimes {
   readonly startMs: number
-  /** The first print of a session is its opening trade, at the very start. */
+  /** Whether the minute opens a session: its first print is then exactly at the start. */
   readonly opensStretch: boolean
 }
 
-/** The prints of a minute: they open, peak, bottom and close as the bar says, and sum to its volume. */
+/** The prints of a minute. Their open, high, low, close and volume equal those of the bar. */
 export function makePrints(
   bars: MinuteBars,
   minute: number,
@@ -83,7 +83,7 @@ export function makePrints(
   return ticks
 }
 
-/** The first, highest, lowest and last print of the minute, without making any. */
+/** The first, highest, lowest and last print of the minute, computed without the others. */
 export function keyPrintsOf(bars: MinuteBars, minute: number, plan: MinutePlan): readonly KeyPrint[] {
   const { highSlot, lowSlot } = extremesOf(bars, minute, plan.prints)
   const high = { slot: highSlot, price: bars.high[minute] ?? 0 }
@@ -95,7 +95,7 @@ export function keyPrintsOf(bars: MinuteBars, minute: number, plan: MinutePlan):
   ]
 }
 
-/** Slots of the highest and the lowest print, never the same one; a rising minute bottoms before it peaks. */
+/** Slots of the highest and the lowest print, always different; in a rising minute the lowest is first. */
 interface Extremes {
   readonly highSlot: number
   readonly lowSlot: number
@@ -129,7 +129,7 @@ function placeRest(
   const { highSlot, lowSlot } = extremesOf(bars, minute, plan.prints)
   const firstExtreme = Math.min(highSlot, lowSlot)
   const secondExtreme = Math.max(highSlot, lowSlot)
-  /** The slot of one of the others, in order: all but the first, the two extremes and the last. */
+  /** The slot of the nth other print: all slots except the first, the two extremes and the last. */
   const slotOf = (order: number): number => {
     if (order + 1 < firstExtreme) return order + 1
     return order + 2 < secondExtreme ? order + 2 : order + 3
@@ -140,7 +140,7 @@ function placeRest(
   const high = bars.high[minute] ?? 0
   const low = bars.low[minute] ?? 0
   const { middle } = plan
-  // Where the tick size changes inside the range, equal distances in rungs are not equal in money: stay in the middle.
+  // If the tick size changes within the range, equal distances in rungs differ in money, so all are at the middle.
   const reach = ladder.isEven(low, high) ? Math.min(high - middle, middle - low) : 0
   const jitter = Math.max(1, (high - low) / 6)
 
@@ -170,7 +170,7 @@ function put(ticks: MinuteTicks, slot: number, price: number, lots: number): voi
   ticks.volume[slot] = lots
 }
 
-/** Times in even strata with jitter, lots into shares, and who hit whom. */
+/** Sets evenly spread times with jitter, converts lots to shares, and sets the directions. */
 function finish(ticks: MinuteTicks, lotSize: number, times: PrintTimes, noise: Noise): void {
   const stratumMs = 60_000 / ticks.length
   let previous = ticks.price[0] ?? 0
@@ -185,7 +185,7 @@ function finish(ticks: MinuteTicks, lotSize: number, times: PrintTimes, noise: N
   }
 }
 
-/** A price that rises was bought at the ask, one that falls sold at the bid; at the same price either may be. */
+/** A rising price is a buy at the ask, a falling price a sale at the bid; at an equal price either is possible. */
 function directionOf(change: number, bits: number, isOpening: boolean): number {
   if (isOpening) return TickerDirection.Neutral
   if (change > 0) return TickerDirection.Bid

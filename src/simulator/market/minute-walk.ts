@@ -1,7 +1,7 @@
 import type { Noise } from './hash.ts'
 import type { MinuteBars, SessionName } from './price-series.ts'
 
-/** What the minutes of a session must add up to. Prices are rungs, volume is in lots. */
+/** The totals of the minutes of a session. Prices are rungs, volume is in lots. */
 export interface SessionTotals {
   readonly dayIndex: number
   readonly session: SessionName
@@ -12,13 +12,13 @@ export interface SessionTotals {
   readonly lots: number
 }
 
-/** Lots that every minute has at least: one for each of its opening, highest, lowest and closing print. */
+/** Least lots of a minute: one for each of its opening, highest, lowest and closing print. */
 export const MIN_LOTS_PER_MINUTE = 4
 
 /**
- * Splits a session into minutes that add up to it exactly: the first opens where the session opens, the last closes
- * where it closes, one minute reaches the high and one the low, none goes beyond, and the lots sum up. In between
- * the closes are a random bridge through these points. Fills the prices and, in lots, the volumes of `bars`.
+ * Splits a session into minutes that match its totals exactly: the open of the first minute, the close of the last, the
+ * high, the low and the sum of the lots. Between these points the closes are a random bridge. Fills the prices and, in
+ * lots, the volumes of `bars`.
  */
 export function walkMinutes(totals: SessionTotals, bars: MinuteBars, noise: Noise): void {
   walkPrices(bars, totals, noise)
@@ -31,8 +31,8 @@ function walkPrices(bars: MinuteBars, totals: SessionTotals, noise: Noise): void
   const range = high - low
   const highMinute = noise.below(length)
   const lowMinute = noise.below(length)
-  // A free walk of n steps of size 1 spans about 1.6 times the root of n. The noise below has the size 0.41, and the
-  // bridge is pulled to its milestones besides, so it gets less than the 2.4 that would make up for that.
+  // A free walk of n steps of size 1 spans about 1.6 times the root of n. The noise below has the size 0.41, which a
+  // factor of 2.4 would compensate. The bridge is also pulled to its milestones, so the factor is lower.
   const step = (range / (1.6 * Math.sqrt(length))) * 1.7
   const wick = Math.max(1, Math.round(step))
 
@@ -64,7 +64,7 @@ function walkPrices(bars: MinuteBars, totals: SessionTotals, noise: Noise): void
   }
 }
 
-/** The first of the three that is not past. */
+/** The first of the three milestones that is not past. */
 function nextMilestone(minute: number, first: number, second: number, last: number): number {
   let next = last
   if (first >= minute && first < next) next = first
@@ -72,7 +72,7 @@ function nextMilestone(minute: number, first: number, second: number, last: numb
   return next
 }
 
-/** More trades at both ends of the session than in its middle; every minute has its least. */
+/** Puts more volume at both ends of the session than in its middle; every minute gets at least the minimum. */
 function shareLots(bars: MinuteBars, lots: number, noise: Noise): void {
   const { length, volume } = bars
   let weights = 0

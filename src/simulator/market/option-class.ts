@@ -6,18 +6,18 @@ import { CENT_LADDER, POINT_LADDER } from './tick-tables.ts'
 /** All options on one underlying. */
 export interface OptionClass {
   readonly market: number
-  /** What option codes begin with: HKATS code in Hong Kong (`TCH`), the ticker in the US. */
+  /** Prefix of the option codes: HKATS code in Hong Kong (`TCH`), the ticker in the US. */
   readonly prefix: string
   readonly ownerCode: string
-  /** Shares, or money per index point, of one contract. */
+  /** Shares of one contract, or money per index point. */
   readonly contractSize: number
   readonly ladder: PriceLadder
   readonly isIndex: boolean
-  /** True where every week has an expiry, not only every month. */
+  /** Whether every week has an expiry, not only every month. */
   readonly hasWeeklies: boolean
 }
 
-/** What an option code says. */
+/** A parsed option code. */
 export interface OptionTerms {
   readonly optionClass: OptionClass
   /** Epoch day of the last trading day. */
@@ -38,12 +38,12 @@ const CLASSES: readonly OptionClass[] = [
   ...['AAPL', 'TSLA', 'NVDA', 'MSFT', 'AMZN', 'META', 'BABA', 'FUTU', 'SPY', 'QQQ'].map(usStock),
 ]
 
-/** Every class of options that is listed. */
+/** All listed classes of options. */
 export function optionClasses(): readonly OptionClass[] {
   return CLASSES
 }
 
-/** The options on that underlying; null when it has none. */
+/** The options on that underlying; null without options. */
 export function optionClassOf(market: number, ownerCode: string): OptionClass | null {
   return CLASSES.find((one) => one.market === market && one.ownerCode === ownerCode) ?? null
 }
@@ -55,7 +55,7 @@ export function optionCode({ optionClass, expiryDay, isCall, strike }: OptionTer
   return `${optionClass.prefix}${date}${isCall ? 'C' : 'P'}${Math.round(strike * 1000)}`
 }
 
-/** Reads an option code; null when it is none, or names no class of that market. It may still not be listed. */
+/** Parses an option code; null if it is invalid or has no class in that market. It may still not be listed. */
 export function parseOptionCode(market: number, code: string): OptionTerms | null {
   const match = /^([A-Z]{1,5})(\d{2})(\d{2})(\d{2})([CP])(\d{1,9})$/.exec(code)
   if (match === null) return null

@@ -8,7 +8,7 @@ import type { TradingCalendar } from './trading-calendar.ts'
 export interface OptionExpiry {
   /** Epoch day of the last trading day. */
   readonly expiryDay: number
-  /** Epoch day from which its options are listed. */
+  /** Epoch day on which its options are first listed. */
   readonly listedOn: number
   /** `Qot_Common.ExpirationCycle`. */
   readonly cycle: number
@@ -18,12 +18,12 @@ export interface OptionExpiry {
 
 const FRIDAY = 5
 
-/** Days a listing lasts, and how far its strikes reach: weeklies, monthlies, and the quarterly months. */
+/** Days of a listing and the range of its strikes: weeklies, monthlies, and the quarterly months. */
 const WEEKLY = { listedDays: 42, strikeReach: 0.15 } as const
 const MONTHLY = { listedDays: 125, strikeReach: 0.3 } as const
 const QUARTERLY = { listedDays: 370, strikeReach: 0.45 } as const
 
-/** The expiries listed on that day, nearest first; one that expires that day is still among them. */
+/** The expiries listed on that day, nearest first, including one on that day. */
 export function listedExpiries(
   optionClass: OptionClass,
   calendar: TradingCalendar,
@@ -41,7 +41,7 @@ export function listedExpiries(
   return found
 }
 
-/** The expiry on exactly that day; null when the class has none then. */
+/** The expiry on exactly that day; null if the class has no expiry then. */
 export function expiryOn(optionClass: OptionClass, calendar: TradingCalendar, expiryDay: number): OptionExpiry | null {
   const { year, month } = civilDateOf(expiryDay)
   return expiriesOf(optionClass, calendar, year, month).find((one) => one.expiryDay === expiryDay) ?? null
@@ -67,7 +67,7 @@ function expiriesOf(
   ]
   if (optionClass.hasWeeklies) {
     for (const friday of fridaysOf(year, month)) {
-      // The week of the monthly expiry has no other one.
+      // The week of the monthly expiry has no weekly expiry.
       const expiryDay = lastTradingDayBy(calendar, friday)
       if (Math.abs(expiryDay - monthly) < 4 || civilDateOf(expiryDay).month !== month) continue
       expiries.push({

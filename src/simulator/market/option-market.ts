@@ -11,22 +11,22 @@ import { sessionClock } from './session-clock.ts'
 import { US_REGULAR_ONLY } from './session-plan.ts'
 import { VolatilitySurface } from './volatility-surface.ts'
 
-/** A year's interest: about the level of HIBOR and of US Treasury bills in 2026. */
+/** Yearly interest: about the level of HIBOR and of US Treasury bills in 2026. */
 const HK_RATE = 0.03
 const US_RATE = 0.04
 
-/** On the last day half a day is left: the option keeps a little time value until it is settled. */
+/** Time to expiry on the last day: half a day, so that the option has some time value until it is settled. */
 const HALF_DAY = 0.5
 const DAYS_PER_YEAR = 365
 
-/** Strikes are this part of the price apart, or the next rounder step. */
+/** Distance of strikes as a part of the price, before rounding to a round step. */
 const STRIKE_STEP_SHARE = 0.014
 const STRIKE_STEPS = [0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 200, 500, 1000]
 
-/** Contracts a day at the money in the nearest months; options far away trade less. */
+/** Contracts per day at the money in the nearest months; other options trade less. */
 const TYPICAL_VOLUME = 9000
 
-/** The options on one underlying: expiries, strikes, prices and greeks, all from one volatility surface. */
+/** The options on one underlying: expiries, strikes, prices and greeks, from one volatility surface. */
 export class OptionMarket {
   readonly optionClass: OptionClass
   readonly owner: PriceSeries
@@ -56,7 +56,7 @@ export class OptionMarket {
     return listedExpiries(this.optionClass, calendar, calendar.dayAt(dayIndex))
   }
 
-  /** The strikes of an expiry, ascending. They are set on its listing day and stay. */
+  /** The strikes of an expiry, ascending. They are set on its listing day and do not change. */
   strikesOf(expiry: OptionExpiry): readonly number[] {
     const { calendar } = this.owner.clock
     const center = this.#close.on(calendar.indexAtOrBefore(expiry.listedOn))
@@ -66,7 +66,7 @@ export class OptionMarket {
     return Array.from({ length: highest - lowest + 1 }, (_, at) => (lowest + at) * step)
   }
 
-  /** Every option listed on a trading day: by expiry, strike, call before put. */
+  /** All options listed on a trading day, by expiry, then strike, call before put. */
   *termsOn(dayIndex: number): Iterable<OptionTerms> {
     for (const expiry of this.expiriesOn(dayIndex)) {
       for (const strike of this.strikesOf(expiry)) {
@@ -77,7 +77,7 @@ export class OptionMarket {
     }
   }
 
-  /** True when the exchange listed that option at some time. */
+  /** Whether the exchange ever listed that option. */
   isListed({ expiryDay, strike }: OptionTerms): boolean {
     const expiry = expiryOn(this.optionClass, this.owner.clock.calendar, expiryDay)
     return expiry !== null && this.strikesOf(expiry).includes(strike)

@@ -4,21 +4,21 @@ import type { Book, BookLevel } from './instrument.ts'
 import type { Listing } from './listing.ts'
 import type { SessionState } from './live-quote.ts'
 
-/** Levels on each side: what HK Level 2 shows. */
+/** Levels on each side, as in HK Level 2. */
 export const BOOK_LEVELS = 10
 
-/** A level keeps its volume for this many prints, each level at its own rhythm. */
+/** The volume of a level changes after this many prints, at a different print for each level. */
 const PRINTS_PER_REFRESH = 8
 
-/** Rungs that prices may not leave today. */
+/** Today's price limits as rungs. */
 export interface RungBand {
   readonly low: number
   readonly high: number
 }
 
 /**
- * The book after a print: the print took the side it hit, so it lies at the best ask after a buy and at the best bid
- * after a sale. Deeper levels hold more. `lotsPerMinute` scales the volumes to how much the security trades.
+ * The book after a print. The print's price is the best ask after a buy, and the best bid after a sale. Deeper levels
+ * have more volume. `lotsPerMinute` scales the volumes to the security's trading volume.
  */
 export function bookAfter(
   listing: Listing,

@@ -3,7 +3,7 @@ import type { Listing } from './listing.ts'
 
 /** A group of securities: an industry, a region or a concept. */
 export interface Plate {
-  /** `Qot_Common.QotMarket`. Plates of mainland China belong to Shanghai, whatever their members' exchange. */
+  /** `Qot_Common.QotMarket`. Plates of mainland China belong to Shanghai, even with members in Shenzhen. */
   readonly market: number
   readonly code: string
   readonly name: string
@@ -12,7 +12,7 @@ export interface Plate {
   readonly members: readonly Listing[]
 }
 
-/** Plates are numbered from here, industries first, in the order in which the lists name them. */
+/** Number of the first plate. Plates are numbered in the order of the lists, industries first. */
 const FIRST_CODE = 1001
 
 /** All plates of the market's companies and funds. */
@@ -39,7 +39,7 @@ export function platesOf(listings: Iterable<Listing>): readonly Plate[] {
   })
 }
 
-/** The market that the plates of a security's market are filed under. */
+/** The market to which the plates of a security's market belong. */
 export function plateMarketOf(market: number): number {
   return market === QotMarket.CNSZ_Security ? QotMarket.CNSH_Security : market
 }

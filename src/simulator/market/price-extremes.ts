@@ -2,7 +2,7 @@ import { adjustedPrice } from './rehab.ts'
 import { RehabType } from '../../../proto/enums.ts'
 import type { Security } from './security.ts'
 
-/** Highest and lowest prices of finished days, on the share basis of today. */
+/** Highest and lowest prices of finished days, on today's share basis. */
 export interface PriceExtremes {
   readonly highest52Weeks: number
   readonly lowest52Weeks: number
@@ -17,7 +17,7 @@ interface Known {
   readonly extremes: PriceExtremes
 }
 
-/** By security: walking twenty years of days is done once a day. */
+/** Cached by security, so that twenty years of days are read once per day. */
 const known = new WeakMap<Security, Known>()
 
 /** Extremes of the days before `dayIndex`, forward adjusted to it. All 0 on the first day. */

@@ -4,7 +4,7 @@ export interface TickBand {
   readonly tickUnits: number
 }
 
-/** A band with where it ends, and the rungs at both ends. */
+/** A band with its end and the rungs at both ends. */
 interface LadderBand extends TickBand {
   readonly toUnits: number
   readonly fromRung: number
@@ -21,14 +21,14 @@ const EVERY_UNIT: LadderBand = {
 
 /**
  * The valid prices of a security as a ladder: rung 0 is the price 0, and each rung is one tick above the last. The
- * price process walks on rungs, so whatever it does, its prices are on the grid. Prices are whole numbers of
- * `10 ** -decimals`, which keeps sums of price times volume exact.
+ * price process uses rungs, so its prices are always on the grid. Prices are whole numbers of `10 ** -decimals`, so
+ * that sums of price times volume are exact.
  */
 export class PriceLadder {
   readonly decimals: number
   readonly unitsPerPoint: number
   readonly #bands: readonly LadderBand[]
-  /** The band that was asked for last: prices of one security rarely leave theirs. */
+  /** The band of the last request, because prices of one security rarely leave their band. */
   #recent: LadderBand
 
   constructor(decimals: number, bands: readonly TickBand[]) {
@@ -65,14 +65,14 @@ export class PriceLadder {
     return band.fromRung + Math.floor((units - band.fromUnits) / band.tickUnits)
   }
 
-  /** The rung nearest to a price of the process; at least 1, because no price is zero. */
+  /** The rung nearest to a price of the process; at least 1, because a price is never zero. */
   nearestRung(price: number): number {
     const units = price * this.unitsPerPoint
     const band = this.#bandOf(units)
     return Math.max(1, band.fromRung + Math.round((units - band.fromUnits) / band.tickUnits))
   }
 
-  /** The rung of exactly that price; null when it is between rungs. Forgives what doubles do to decimals. */
+  /** The rung of exactly that price, within double rounding errors; null for a price between rungs. */
   rungOf(price: number): number | null {
     const exactUnits = price * this.unitsPerPoint
     const units = Math.round(exactUnits)
@@ -86,7 +86,7 @@ export class PriceLadder {
     return this.#bandOf(Math.round(price * this.unitsPerPoint)).tickUnits / this.unitsPerPoint
   }
 
-  /** True when all rungs between the two are the same distance apart. */
+  /** Whether all rungs between the two have the same distance. */
   isEven(lowRung: number, highRung: number): boolean {
     const low = this.unitsAt(lowRung)
     return this.#bandOf(low) === this.#bandOf(this.unitsAt(highRung) - 1) || highRung <= lowRung

@@ -1,10 +1,10 @@
 import type { Listing } from './listing.ts'
 import type { SessionClock } from './session-clock.ts'
 
-/** The sessions of a trading day. Only the US trades before and after the regular one. */
+/** The sessions of a trading day. Only the US has extended sessions. */
 export type SessionName = 'regular' | 'pre-market' | 'after-market'
 
-/** A trading day of the regular session, complete. Prices are rungs of the security's ladder. */
+/** The complete regular session of a trading day. Prices are rungs of the security's ladder. */
 export interface DayBar {
   readonly dayIndex: number
   readonly open: number
@@ -13,14 +13,14 @@ export interface DayBar {
   readonly close: number
   /** Shares or contracts. */
   readonly volume: number
-  /** The previous close as it compares with this day's prices: adjusted where the day is an ex-date. */
+  /** The previous close, adjusted if the day is an ex-date. */
   readonly reference: number
 }
 
 /**
- * The minutes of one session, complete, as columns. Prices are rungs, volumes shares, turnovers price units times
- * shares (divide by the ladder's `unitsPerPoint`, times the listing's `turnoverMultiplier`). A minute without prints
- * has volume 0 and the price before it.
+ * All minutes of one session as columns. Prices are rungs, volumes shares, turnovers price units times shares (for
+ * money, divide by the ladder's `unitsPerPoint` and multiply by the listing's `turnoverMultiplier`). A minute without
+ * prints has volume 0 and the price of the previous minute.
  */
 export interface MinuteBars {
   readonly dayIndex: number
@@ -54,15 +54,15 @@ export interface MinuteTicks {
   readonly direction: Uint8Array
 }
 
-/** A print that derivatives of the security follow: its place among the minute's prints, and its price as a rung. */
+/** A print that derivatives of the security follow: its index among the minute's prints, and its price as a rung. */
 export interface KeyPrint {
   readonly slot: number
   readonly price: number
 }
 
 /**
- * All prices a security ever had and will have. Whatever the source, the views agree: a day's bar is the sum of its
- * minutes, a minute the sum of its prints.
+ * All past and future prices of a security. In every implementation the views are consistent: a day's bar is the sum of
+ * its minutes, a minute the sum of its prints.
  */
 export interface PriceSeries {
   readonly listing: Listing
@@ -72,18 +72,18 @@ export interface PriceSeries {
   readonly lastDay: number
   /** Null on a day without prints. */
   dayBar(dayIndex: number): DayBar | null
-  /** Null on a day without prints, and for a session the security does not trade in. */
+  /** Null on a day without prints, and for a session in which the security does not trade. */
   minuteBars(dayIndex: number, session: SessionName): MinuteBars | null
   minuteTicks(dayIndex: number, session: SessionName, minute: number): MinuteTicks
   /** Turnover of a whole day's regular session, as `MinuteBars` count it; 0 on a day without prints. */
   turnoverOn(dayIndex: number): number
-  /** The first, highest, lowest and last print of a minute, in their order in time; fewer where one is two of them. */
+  /** The first, highest, lowest and last print of a minute, in time order; fewer if one print is several of them. */
   keyPrints(dayIndex: number, session: SessionName, minute: number): readonly KeyPrint[]
-  /** First day of the listing that `dayIndex` lies in: a code may have been another security before. */
+  /** First day of the listing that contains `dayIndex`: earlier the code may have been another security. */
   firstDayOf(dayIndex: number): number
 }
 
-/** Columns for `length` minutes, to be filled and then closed with `sumMinutes`. */
+/** Columns for `length` minutes. Fill them, then call `sumMinutes`. */
 export function emptyMinutes(dayIndex: number, session: SessionName, length: number): MinuteBars {
   return {
     dayIndex,
@@ -102,7 +102,7 @@ export function emptyMinutes(dayIndex: number, session: SessionName, length: num
   }
 }
 
-/** Fills the running columns from the minutes. */
+/** Fills the cumulative columns from the minutes. */
 export function sumMinutes(bars: MinuteBars): MinuteBars {
   let high = 0
   let low = Number.POSITIVE_INFINITY

@@ -11,24 +11,24 @@ import type { DayBar, KeyPrint, MinuteBars, MinuteTicks, PriceSeries, SessionNam
 import { gridOf, type SessionClock } from './session-clock.ts'
 import type { SessionGrid } from './session-grid.ts'
 
-/** The day reference prices are for; growth ends there. */
+/** The day of the reference prices, and the end of growth. */
 const REFERENCE_EPOCH_DAY = epochDayOf(2026, 1, 1)
 
 const TRADING_DAYS_PER_YEAR = 250
 
-/** Day bars kept, by the low bits of their index: what neighbouring questions ask for again. A power of two. */
-const KEPT_DAYS = 8
+/** Day bars cached, by the low bits of their index, for requests of neighbouring days. A power of two. */
+const CACHED_DAYS = 8
 
-/** Minute columns kept: those of the running day's sessions. A session's are about 20 kB. */
-const KEPT_SESSIONS = { withExtended: 3, regularOnly: 1 } as const
+/** Minute columns cached: those of the current day's sessions. One session has about 20 kB. */
+const CACHED_SESSIONS = { withExtended: 3, regularOnly: 1 } as const
 
 /** Numbers of the noise streams of a day. */
 const STREAM = { open: 1, high: 2, low: 3, volume: 4, regular: 5, 'pre-market': 6, 'after-market': 7 } as const
 
 /**
- * The price process of a security that follows no other: days from a random walk, minutes that add up to the day,
- * prints that add up to the minute. Each level is computed from the one above when it is asked for, so any moment
- * of any year costs the same.
+ * The price process of a security that does not follow another: days from a random walk, minutes that match the totals
+ * of the day, prints that match the totals of the minute. Each level is computed from the level above on request, so
+ * any time of any year has the same cost.
  */
 export class ProcessSeries implements PriceSeries {
   readonly listing: Listing
@@ -36,14 +36,14 @@ export class ProcessSeries implements PriceSeries {
   readonly firstDay: number
   readonly lastDay: number
   readonly #process: PriceProcess
-  readonly #keptSessions: number
+  readonly #cachedSessions: number
   readonly #hash: number
   readonly #path: ClosePath
   readonly #actions: readonly CorporateAction[]
   readonly #referenceDay: number
   readonly #days: (DayBar | undefined)[] = []
-  readonly #kept: MinuteBars[] = []
-  readonly #keptTicks: MinuteTicks[] = []
+  readonly #cachedBars: MinuteBars[] = []
+  readonly #cachedTicks: MinuteTicks[] = []
 
   constructor(seed: number, listing: Listing, process: PriceProcess, clock: SessionClock) {
     const { market, code } = listing.instrument
@@ -52,7 +52,7 @@ export class ProcessSeries implements PriceSeries {
     this.firstDay = clock.calendar.indexAtOrAfter(listing.listedOn)
     this.lastDay = clock.calendar.length - 1
     this.#process = process
-    this.#keptSessions = listing.plan.preMarket === null ? KEPT_SESSIONS.regularOnly : KEPT_SESSIONS.withExtended
+    this.#cachedSessions = listing.plan.preMarket === null ? CACHED_SESSIONS.regularOnly : CACHED_SESSIONS.withExtended
     this.#hash = hashText(seed, `${market}.${code}`)
     this.#path = new ClosePath(seed, process.path)
     this.#actions = corporateActionsOf(market, code)
@@ -61,10 +61,10 @@ export class ProcessSeries implements PriceSeries {
 
   dayBar(dayIndex: number): DayBar | null {
     if (dayIndex < this.firstDay || dayIndex > this.lastDay) return null
-    const kept = this.#days[dayIndex & (KEPT_DAYS - 1)]
-    if (kept?.dayIndex === dayIndex) return kept
+    const cached = this.#days[dayIndex & (CACHED_DAYS - 1)]
+    if (cached?.dayIndex === dayIndex) return cached
     const day = this.#makeDay(dayIndex)
-    this.#days[dayIndex & (KEPT_DAYS - 1)] = day
+    this.#days[dayIndex & (CACHED_DAYS - 1)] = day
     return day
   }
 
@@ -91,23 +91,23 @@ export class ProcessSeries implements PriceSeries {
   }
 
   minuteBars(dayIndex: number, session: SessionName): MinuteBars | null {
-    const kept = this.#kept.find((bars) => bars.dayIndex === dayIndex && bars.session === session)
-    if (kept !== undefined) return kept
+    const cached = this.#cachedBars.find((bars) => bars.dayIndex === dayIndex && bars.session === session)
+    if (cached !== undefined) return cached
     const bars = this.#makeMinutes(dayIndex, session)
     if (bars === null) return null
-    if (this.#kept.length >= this.#keptSessions) this.#kept.shift()
-    this.#kept.push(bars)
+    if (this.#cachedBars.length >= this.#cachedSessions) this.#cachedBars.shift()
+    this.#cachedBars.push(bars)
     return bars
   }
 
   minuteTicks(dayIndex: number, session: SessionName, minute: number): MinuteTicks {
-    const kept = this.#keptTicks.find(
+    const cached = this.#cachedTicks.find(
       (ticks) => ticks.minute === minute && ticks.dayIndex === dayIndex && ticks.session === session,
     )
-    if (kept !== undefined) return kept
+    if (cached !== undefined) return cached
     const ticks = this.#makeTicks(dayIndex, session, minute)
-    if (this.#keptTicks.length >= 2) this.#keptTicks.shift()
-    this.#keptTicks.push(ticks)
+    if (this.#cachedTicks.length >= 2) this.#cachedTicks.shift()
+    this.#cachedTicks.push(ticks)
     return ticks
   }
 
@@ -124,8 +124,8 @@ export class ProcessSeries implements PriceSeries {
   }
 
   turnoverOn(dayIndex: number): number {
-    const kept = this.#kept.find((bars) => bars.dayIndex === dayIndex && bars.session === 'regular')
-    if (kept !== undefined) return kept.turnoverThrough[kept.length - 1] ?? 0
+    const cached = this.#cachedBars.find((bars) => bars.dayIndex === dayIndex && bars.session === 'regular')
+    if (cached !== undefined) return cached.turnoverThrough[cached.length - 1] ?? 0
     const grid = this.#grid(dayIndex, 'regular')
     const day = this.dayBar(dayIndex)
     if (grid === null || day === null) return 0
@@ -197,7 +197,7 @@ export class ProcessSeries implements PriceSeries {
     return referencePrice * shares * Math.exp(logPrice)
   }
 
-  /** Yesterday's close as it compares with today's prices. */
+  /** Yesterday's close, adjusted to today's share basis. */
   #referencePrice(dayIndex: number): number {
     const { ladder } = this.listing
     const previousDay = Math.max(this.firstDay, dayIndex - 1)
@@ -229,7 +229,7 @@ export class ProcessSeries implements PriceSeries {
 
 let scratch: MinuteBars | null = null
 
-/** Columns that are used again and again, for sums over years of minutes that nobody looks at one by one. */
+/** Reused columns, for sums over years of minutes whose single values are not needed. */
 function scratchMinutes(length: number): MinuteBars {
   if (scratch?.length !== length) scratch = emptyMinutes(-1, 'regular', length)
   return scratch

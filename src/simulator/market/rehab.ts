@@ -1,13 +1,13 @@
 import { RehabType } from '../../../proto/enums.ts'
 import { priceAfter, priceBefore, type CorporateAction } from './corporate-actions.ts'
 
-/** Adjusted prices have this many decimals at most: more than any tick, and no noise of division. */
+/** Most decimals of adjusted prices: more than any tick has, and few enough to remove rounding errors of divisions. */
 const DECIMALS = 1e5
 
 /**
- * A price of `epochDay` on the basis that `rehabType` (`Qot_Common.RehabType`) asks for. Forward adjustment carries
- * it to `todayEpochDay` through every action in between; backward adjustment undoes every action up to its day, the
- * latest first. Actions that are still to come have no effect.
+ * A price of `epochDay` on the basis of `rehabType` (`Qot_Common.RehabType`). Forward adjustment applies every action
+ * between that day and `todayEpochDay`; backward adjustment reverses every action up to that day, the latest first.
+ * Future actions have no effect.
  */
 export function adjustedPrice(
   price: number,

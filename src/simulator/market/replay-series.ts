@@ -12,9 +12,9 @@ interface RecordedSession {
 }
 
 /**
- * A security whose prints were recorded. It has the days of the recording and no others; minutes and days are summed
- * from the prints. Prints between sessions (auctions) belong to the minute before them; those before the first
- * session of a day are left out.
+ * A security with recorded prints. It has only the days of the recording; minutes and days are summed from the prints.
+ * Prints between sessions (auctions) belong to the previous minute. Prints before the first session of a day are
+ * ignored.
  */
 export class ReplaySeries implements PriceSeries {
   readonly listing: Listing
@@ -51,8 +51,8 @@ export class ReplaySeries implements PriceSeries {
 
   minuteBars(dayIndex: number, session: SessionName): MinuteBars | null {
     const key = `${dayIndex} ${session}`
-    const kept = this.#bars.get(key)
-    if (kept !== undefined) return kept
+    const cached = this.#bars.get(key)
+    if (cached !== undefined) return cached
     const recorded = this.#sessions.get(key)
     if (recorded === undefined) return null
     const bars = this.#sum(recorded)
@@ -121,7 +121,7 @@ export class ReplaySeries implements PriceSeries {
     return sumMinutes(bars)
   }
 
-  /** Close of the last recorded day before; null on the first one. */
+  /** Close of the previous recorded day; null on the first day. */
   #closeBefore(dayIndex: number): number | null {
     for (let day = dayIndex - 1; day >= this.firstDay; day--) {
       const bars = this.minuteBars(day, 'regular')
@@ -155,7 +155,7 @@ interface Place {
   readonly minute: number
 }
 
-/** Prints later than this after a session's end belong to no session. Closing auctions end within ten minutes. */
+/** Prints later than this after a session's end are ignored. Closing auctions end within ten minutes. */
 const AUCTION_MS = 15 * 60_000
 
 function placeOf(clock: SessionClock, timeMs: number): Place | null {

@@ -3,7 +3,7 @@ import { quoteMarketOfPrefix } from '../../wire/market-prefix.ts'
 
 /** One recorded print. */
 export interface RecordedTick {
-  /** Line of the recording, 1 for its first. */
+  /** Line number in the recording, from 1. */
   readonly line: number
   readonly timeMs: number
   /** `Qot_Common.QotMarket`. */
@@ -15,27 +15,27 @@ export interface RecordedTick {
   readonly direction: number
 }
 
-/** A line of a recording that cannot be read. */
+/** An invalid line of a recording. */
 export interface TapeProblem {
-  /** 1 for the first line of the file. */
+  /** Line number in the file, from 1. */
   readonly line: number
   readonly problem: string
 }
 
-/** A recording that was read, or what is wrong with it. */
+/** A parsed recording, or its problems. */
 export type TapeReading =
   | { readonly ok: true; readonly ticks: readonly RecordedTick[] }
   | { readonly ok: false; readonly problems: readonly TapeProblem[] }
 
-/** Problems reported at most: the first ones are enough to see what is wrong with a file. */
+/** Most problems reported for one file. */
 const MAX_PROBLEMS = 20
 
-/** A recording of this many prints holds a few busy days; more would not fit a Durable Object's memory. */
+/** Most prints of a recording: a few busy days. More would not fit into a Durable Object's memory. */
 const MAX_TICKS = 2_000_000
 
 const HEADER = 'time,market,code,price,volume,direction'
 
-/** Markets that a recording may name by their prefix. */
+/** Markets by the prefix that a recording may use. */
 const MARKET_NAMES: readonly string[] = ['HK', 'US', 'SH', 'SZ']
 
 const DIRECTIONS: Readonly<Record<string, number>> = {
@@ -50,8 +50,8 @@ const DIRECTIONS: Readonly<Record<string, number>> = {
 /**
  * Reads a recording: CSV with the header `time,market,code,price,volume,direction`. The time is ISO 8601 with a zone
  * (`2026-11-20T09:30:00.250+08:00`) or Unix milliseconds; the market is `HK`, `US`, `SH` or `SZ`, or the number of
- * `Qot_Common.QotMarket`; the direction is `BUY`, `SELL` or `NEUTRAL`, or 1, 2, 3. Prints of one security are in the
- * order of time. Empty lines are skipped.
+ * `Qot_Common.QotMarket`; the direction is `BUY`, `SELL` or `NEUTRAL`, or 1, 2, 3. Prints of one security must be in
+ * time order. Empty lines are skipped.
  */
 export function readTape(text: string): TapeReading {
   const ticks: RecordedTick[] = []
@@ -73,7 +73,7 @@ export function readTape(text: string): TapeReading {
     }
     const key = `${tick.market}.${tick.code}`
     if (tick.timeMs < (lastTimes.get(key) ?? 0))
-      problems.push({ line: at + 1, problem: `earlier than the print before it` })
+      problems.push({ line: at + 1, problem: `the time is earlier than that of the previous print` })
     lastTimes.set(key, tick.timeMs)
     if (ticks.length >= MAX_TICKS)
       return { ok: false, problems: [{ line: at + 1, problem: `more than ${MAX_TICKS} prints` }] }
@@ -87,16 +87,16 @@ function readLine(text: string, line: number): RecordedTick | string {
   const [time = '', marketName = '', code = '', priceText = '', volumeText = '', directionName = ''] = fields
   if (fields.length !== 6) return `${fields.length} fields instead of 6`
   const timeMs = /^\d{12,14}$/.test(time) ? Number(time) : readIsoTime(time)
-  if (timeMs === null) return `"${time}" is no time with a zone`
+  if (timeMs === null) return `"${time}" is not a time with a zone`
   const market = marketOf(marketName)
-  if (market === null) return `"${marketName}" is no market`
-  if (!/^[0-9A-Za-z.]{1,32}$/.test(code)) return `"${code}" is no code`
+  if (market === null) return `"${marketName}" is not a market`
+  if (!/^[0-9A-Za-z.]{1,32}$/.test(code)) return `"${code}" is not a code`
   const price = readNumber(priceText)
-  if (price === null || price <= 0) return `"${priceText}" is no price`
+  if (price === null || price <= 0) return `"${priceText}" is not a price`
   const volume = readNumber(volumeText)
-  if (volume === null || volume < 1 || !Number.isSafeInteger(volume)) return `"${volumeText}" is no volume`
+  if (volume === null || volume < 1 || !Number.isSafeInteger(volume)) return `"${volumeText}" is not a volume`
   const direction = DIRECTIONS[directionName.toUpperCase()]
-  if (direction === undefined) return `"${directionName}" is no direction`
+  if (direction === undefined) return `"${directionName}" is not a direction`
   return { line, timeMs, market, code, price, volume, direction }
 }
 

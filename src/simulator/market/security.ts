@@ -11,19 +11,19 @@ import type { PriceSeries, SessionName } from './price-series.ts'
 import type { SessionClock } from './session-clock.ts'
 import type { WarrantIssue } from './warrant-issue.ts'
 
-/** What a derivative is, beside its prices. */
+/** The terms of a derivative. */
 export type DerivativeTerms =
   | { readonly kind: 'none' }
   | { readonly kind: 'option'; readonly terms: OptionTerms; readonly optionMarket: OptionMarket }
   | { readonly kind: 'warrant'; readonly issue: WarrantIssue }
   | { readonly kind: 'future'; readonly terms: FutureTerms }
 
-/** Days in a chunk of remembered turnovers. */
+/** Days in a chunk of cached turnovers. */
 const CHUNK_DAYS = 256
 
 /**
- * One security of the market with all its views. What it keeps (the live quotes, the last book, turnovers of past
- * days) only saves work: everything follows from the series.
+ * One security of the market with all its views. Its caches (the live quotes, the last book, turnovers of past days)
+ * only save time: all data derives from the series.
  */
 export class Security {
   readonly listing: Listing
@@ -31,7 +31,7 @@ export class Security {
   readonly derivative: DerivativeTerms
   /** Corporate actions, oldest first. */
   readonly actions: readonly CorporateAction[]
-  /** Keys the security's own noise. */
+  /** Key of the security's own noise. */
   readonly hash: number
   readonly #live: Readonly<Record<SessionName, LiveQuote>>
   readonly #turnovers = new Map<number, Float64Array>()
@@ -59,12 +59,12 @@ export class Security {
     return this.series.clock
   }
 
-  /** After the latest print of a session at or before that moment; null before the first. */
+  /** State after the latest print of a session at or before that time; null before the first print. */
   stateAt(nowMs: number, session: SessionName = 'regular'): SessionState | null {
     return this.#live[session].at(nowMs)
   }
 
-  /** The session whose prints are the latest: outside of the regular hours of the US, an extended one. */
+  /** The session with the latest prints: in the US an extended one, outside of regular hours. */
   latestStateAt(nowMs: number): SessionState | null {
     const regular = this.stateAt(nowMs)
     if (this.listing.plan.preMarket === null) return regular
@@ -76,7 +76,7 @@ export class Security {
     return latest
   }
 
-  /** Next print after that moment, or an earlier moment at which to ask again. */
+  /** Time of the next print after that time, or an earlier time at which to ask again. */
   nextChangeMs(nowMs: number): number {
     const regular = this.#live.regular.nextChangeMs(nowMs)
     if (this.listing.plan.preMarket === null) return regular
@@ -84,7 +84,7 @@ export class Security {
     return Math.min(regular, before, this.#live['after-market'].nextChangeMs(nowMs))
   }
 
-  /** The book after the latest print; empty before the first one ever and after the last trading day. */
+  /** The book after the latest print; empty before the first print and after the last trading day. */
   bookAt(nowMs: number): Book {
     const state = this.latestStateAt(nowMs)
     if (state === null || this.isExpiredAt(nowMs)) return EMPTY_BOOK
@@ -97,7 +97,7 @@ export class Security {
     return book
   }
 
-  /** Price limits of a day; null where the exchange has none. */
+  /** Price limits of a day; null without limits. */
   rungBandOn(dayIndex: number): RungBand | null {
     const { dailyLimit, ladder } = this.listing
     const reference = dailyLimit === null ? undefined : this.series.dayBar(dayIndex)?.reference
@@ -106,15 +106,15 @@ export class Security {
     return { low: ladder.nearestRung(price * (1 - dailyLimit)), high: ladder.nearestRung(price * (1 + dailyLimit)) }
   }
 
-  /** True once the last trading day's session is over. */
+  /** Whether the session of the last trading day is over. */
   isExpiredAt(nowMs: number): boolean {
     const expiryMs = this.expiryMs(nowMs)
     return expiryMs !== null && nowMs >= expiryMs
   }
 
   /**
-   * When the present holder of the code stops trading for good: the end of an option's, a futures month's or a
-   * warrant issue's last trading day. Null for what does not expire.
+   * When the security that has the code at that time stops trading: the end of the last trading day of an option, a
+   * futures month or a warrant issue. Null for a security that does not expire.
    */
   expiryMs(nowMs: number): number | null {
     const { derivative, clock, series } = this
@@ -129,7 +129,7 @@ export class Security {
     const chunk = Math.floor(dayIndex / CHUNK_DAYS)
     let turnovers = this.#turnovers.get(chunk)
     if (turnovers === undefined) {
-      // At most one chunk for each year of the calendar.
+      // At most one chunk per year of the calendar.
       turnovers = new Float64Array(CHUNK_DAYS).fill(-1)
       this.#turnovers.set(chunk, turnovers)
     }
@@ -140,7 +140,7 @@ export class Security {
     return turnover
   }
 
-  /** A turnover in the series' units as money. */
+  /** Converts a turnover from the series' units to money. */
   moneyOf(turnoverUnits: number): number {
     return (turnoverUnits * this.listing.turnoverMultiplier) / this.listing.ladder.unitsPerPoint
   }

@@ -15,20 +15,20 @@ export interface DaySessions {
   readonly afterMarket: SessionGrid | null
 }
 
-/** The minutes of one session; null where the exchange has no such session. */
+/** The minutes of one session; null if the exchange does not have it. */
 export function gridOf(sessions: DaySessions, session: SessionName): SessionGrid | null {
   if (session === 'regular') return sessions.regular
   return session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
 }
 
-/** Days kept with their session times. A bar request walks at most some hundred days with minutes in them. */
-const MAX_KEPT_DAYS = 512
+/** Days cached with their session times. A bar request reads the minutes of at most some hundred days. */
+const MAX_CACHED_DAYS = 512
 
-/** Turns moments into trading days, minutes and market states, by one exchange's plan. */
+/** Converts times to trading days, minutes and market states, by one exchange's plan. */
 export class SessionClock {
   readonly plan: SessionPlan
   readonly calendar: TradingCalendar
-  readonly #days = new BoundedMap<number, DaySessions>(MAX_KEPT_DAYS)
+  readonly #days = new BoundedMap<number, DaySessions>(MAX_CACHED_DAYS)
 
   constructor(plan: SessionPlan) {
     this.plan = plan
@@ -45,8 +45,8 @@ export class SessionClock {
   }
 
   /**
-   * Minutes of a day's regular session by the plan, without working out when they are. Only on an exchange that never
-   * closes may a day have an hour more or less than this, when the clocks change.
+   * Minutes of a day's regular session by the plan, without computing their times. Only on an exchange that never
+   * closes can a day have an hour more or less, when the clocks change.
    */
   regularMinutes(dayIndex: number): number {
     let minutes = 0
@@ -57,13 +57,13 @@ export class SessionClock {
   /** Index of the last trading day whose regular session has begun; -1 before the calendar's first. */
   dayIndexAt(nowMs: number): number {
     const { epochDay } = localMomentOf(this.plan.zone, nowMs)
-    // A night session begins the next trading day on the evening before, over a long weekend days before.
+    // A night session begins its trading day on the previous evening, and days earlier over a long weekend.
     let index = this.calendar.indexAtOrBefore(epochDay) + 1
     while (index >= 0 && (index >= this.calendar.length || this.sessionsOf(index).regular.startMs > nowMs)) index--
     return index
   }
 
-  /** `Qot_Common.QotMarketState` at that moment. */
+  /** `Qot_Common.QotMarketState` at that time. */
   stateAt(nowMs: number): number {
     const stretch = this.stretchAt(nowMs) ?? this.#extendedStretchAt(nowMs)
     if (stretch !== null) return stretch.state
@@ -78,13 +78,13 @@ export class SessionClock {
     return this.plan.closedState
   }
 
-  /** The stretch of the regular session that trades at that moment; null when none does. */
+  /** The segment of the regular session that trades at that time; null without trading. */
   stretchAt(nowMs: number): Stretch | null {
     const dayIndex = this.dayIndexAt(nowMs)
     return dayIndex < 0 ? null : this.sessionsOf(dayIndex).regular.stretchAt(nowMs)
   }
 
-  /** Start of the next regular or extended stretch after that moment; null when the calendar has no more. */
+  /** Start of the next regular or extended segment after that time; null at the end of the calendar. */
   nextOpenMs(nowMs: number): number | null {
     const { epochDay } = localMomentOf(this.plan.zone, nowMs)
     const first = Math.max(0, this.calendar.indexAtOrBefore(epochDay))
@@ -119,7 +119,7 @@ export class SessionClock {
   #regularSegments(dayIndex: number): readonly SessionSegment[] {
     const { plan, calendar } = this
     const segments = calendar.isHalfDay(dayIndex) ? plan.regularOnHalfDays : plan.regular
-    // No night session follows a half day, and none precedes the calendar's first day.
+    // There is no night session after a half day, and before the calendar's first day.
     const hasNight = dayIndex > 0 && !calendar.isHalfDay(dayIndex - 1)
     return hasNight ? segments : segments.filter((one) => one.anchor !== 'previous trading day')
   }
@@ -133,7 +133,7 @@ export class SessionClock {
     )
   }
 
-  /** Both ends are read off the wall clock, so a session over a daylight saving change is an hour longer or shorter. */
+  /** Both ends are local times, so a session over a daylight saving change is an hour longer or shorter. */
   #utcMs(epochDay: number, minute: number): number {
     const daysLater = Math.floor(minute / MINUTES_PER_DAY)
     return utcMsOf(this.plan.zone, epochDay + daysLater, (minute - daysLater * MINUTES_PER_DAY) * MS_PER_MINUTE)
@@ -153,7 +153,7 @@ export class SessionClock {
 
 const clocks = new WeakMap<SessionPlan, SessionClock>()
 
-/** The clock of a plan; there is one per plan. */
+/** The clock of a plan, created once per plan. */
 export function sessionClock(plan: SessionPlan): SessionClock {
   let clock = clocks.get(plan)
   if (clock === undefined) {

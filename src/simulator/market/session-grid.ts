@@ -1,10 +1,10 @@
 const MS_PER_MINUTE = 60_000
 
-/** A stretch of trading between two moments. */
+/** A period of trading between two times. */
 export interface Stretch {
   readonly startMs: number
   readonly endMs: number
-  /** `Qot_Common.QotMarketState` while it lasts. */
+  /** `Qot_Common.QotMarketState` during the period. */
   readonly state: number
 }
 
@@ -23,7 +23,7 @@ export class SessionGrid {
     this.endMs = stretches.at(-1)?.endMs ?? 0
   }
 
-  /** When a minute begins. The minute holds the times from there up to, not including, 60 s later. */
+  /** Start of a minute. The minute ends 60 s later, exclusive. */
   minuteStartMs(minute: number): number {
     let rest = minute
     for (const { startMs, endMs } of this.stretches) {
@@ -34,12 +34,12 @@ export class SessionGrid {
     return this.endMs
   }
 
-  /** When a minute ends: the time that labels its bar. */
+  /** End of a minute, which labels its bar. */
   minuteEndMs(minute: number): number {
     return this.minuteStartMs(minute) + MS_PER_MINUTE
   }
 
-  /** The last minute that has begun: in a break or after the end, the minute before it. -1 before the first. */
+  /** The last minute that has begun; in a break or after the end, the last minute before it. -1 before the first. */
   minuteAt(timeMs: number): number {
     let before = 0
     let found = -1
@@ -52,13 +52,13 @@ export class SessionGrid {
     return found
   }
 
-  /** True for the first minute of the session and the first after a break. */
+  /** Whether the minute is the first of the session or the first after a break. */
   beginsStretch(minute: number): boolean {
     const startMs = this.minuteStartMs(minute)
     return this.stretches.some((one) => one.startMs === startMs)
   }
 
-  /** The stretch that is trading at that moment; null in breaks and outside. */
+  /** The period that contains that time; null in breaks, before and after the session. */
   stretchAt(timeMs: number): Stretch | null {
     return this.stretches.find((one) => timeMs >= one.startMs && timeMs < one.endMs) ?? null
   }

@@ -3,27 +3,27 @@ import type { TimeZone } from '../../base/time-zone.ts'
 import { HONG_KONG, NEW_YORK, SHANGHAI } from './exchange-zones.ts'
 import type { CalendarName } from './trading-calendar.ts'
 
-/** A stretch of continuous trading, in minutes after midnight of its anchor day; past 1440 it is the next morning. */
+/** A period of continuous trading, in minutes after midnight of its anchor day; above 1440 on the next day. */
 export interface SessionSegment {
   readonly startMinute: number
   readonly endMinute: number
-  /** `Qot_Common.QotMarketState` while it lasts. */
+  /** `Qot_Common.QotMarketState` during the period. */
   readonly state: number
   /**
-   * The day that the minutes count from. A futures night session belongs to the trading day after it, so it hangs on
-   * the trading day (or calendar day) before.
+   * The day from which the minutes count. A futures night session belongs to the following trading day, so its anchor
+   * is the previous trading day (or calendar day).
    */
   readonly anchor: 'trading day' | 'previous trading day' | 'previous calendar day'
 }
 
-/** A stretch of a trading day in which nothing trades but the market is not simply closed. */
+/** A period of a trading day without trading in which the market has a state other than closed. */
 export interface SessionGap {
   readonly startMinute: number
   readonly endMinute: number
   readonly state: number
 }
 
-/** How one exchange trades through a day. Bars, quotes and volumes are those of the regular session. */
+/** The sessions of one exchange in a day. Bars, quotes and volumes are those of the regular session. */
 export interface SessionPlan {
   readonly zone: TimeZone
   readonly calendar: CalendarName
@@ -34,7 +34,7 @@ export interface SessionPlan {
   readonly afterMarketOnHalfDays: SessionSegment | null
   readonly gaps: readonly SessionGap[]
   readonly gapsOnHalfDays: readonly SessionGap[]
-  /** The state whenever no segment and no gap covers the time. */
+  /** The state at times outside of all segments and gaps. */
   readonly closedState: number
 }
 
@@ -130,7 +130,7 @@ export const HK_FUTURES: SessionPlan = {
   closedState: QotMarketState.NightEnd,
 }
 
-/** CME index futures: 18:00 of the evening before to 17:00, New York time, with an hour's break. */
+/** CME index futures: 18:00 of the previous day to 17:00, New York time, with a break of one hour. */
 export const US_FUTURES: SessionPlan = {
   zone: NEW_YORK,
   calendar: 'us',
@@ -144,7 +144,7 @@ export const US_FUTURES: SessionPlan = {
   closedState: QotMarketState.FutureClose,
 }
 
-/** The same market, but open around the clock on every day of the year: for demonstrations at any hour. */
+/** The same market, open around the clock on every day of the year, for demonstrations at any hour. */
 export function alwaysOpen(plan: SessionPlan): SessionPlan {
   return {
     zone: plan.zone,
@@ -168,7 +168,7 @@ function gap(start: string, end: string, state: number): SessionGap {
   return { startMinute: minuteOf(start), endMinute: minuteOf(end), state }
 }
 
-/** `HH:MM`; hours past 24 are the next morning. */
+/** `HH:MM`; hours from 24 are on the next day. */
 function minuteOf(clock: string): number {
   return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
 }

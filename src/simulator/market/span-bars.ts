@@ -4,14 +4,14 @@ import type { SessionState } from './live-quote.ts'
 import type { Security } from './security.ts'
 import { utcMsOf } from '../../base/time-zone.ts'
 
-/** The trading days of one calendar span, as far as the security has them. */
+/** The trading days of one calendar span on which the security is listed. */
 export interface Span {
   readonly startEpochDay: number
   readonly firstDay: number
   readonly lastDay: number
 }
 
-/** The span that a day lies in, cut to the days from `first` to `last`. */
+/** The span that contains a day, limited to the days from `first` to `last`. */
 export function spanAround(security: Security, period: DayPeriod, dayIndex: number, first: number, last: number): Span {
   const { calendar } = security.clock
   const startEpochDay = period.spanStart(calendar.dayAt(dayIndex))
@@ -22,7 +22,7 @@ export function spanAround(security: Security, period: DayPeriod, dayIndex: numb
   return { startEpochDay, firstDay, lastDay }
 }
 
-/** The bar of a span: its days together. Null when none of them traded. */
+/** The bar of all days of a span. Null if the security did not trade on any of them. */
 export function spanBar(security: Security, query: BarQuery, span: Span, state: SessionState): Bar | null {
   const timeMs = utcMsOf(security.clock.plan.zone, span.startEpochDay, 0)
   let bar: Bar | null = null
@@ -33,7 +33,7 @@ export function spanBar(security: Security, query: BarQuery, span: Span, state: 
   return bar
 }
 
-/** Two neighbouring bars as one. */
+/** Merges two neighbouring bars. */
 function joined(earlier: Bar, later: Bar): Bar {
   return {
     timeMs: earlier.timeMs,
@@ -47,7 +47,7 @@ function joined(earlier: Bar, later: Bar): Bar {
   }
 }
 
-/** One day's bar; today's as far as it has come. */
+/** The bar of one day; today's bar up to the current time. */
 function dayBarOf(
   security: Security,
   query: BarQuery,

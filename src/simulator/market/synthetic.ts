@@ -5,14 +5,14 @@ import type { Listing } from './listing.ts'
 import { HK_SECURITIES } from './session-plan.ts'
 import { HK_EQUITY_LADDER } from './tick-tables.ts'
 
-/** Securities made up for load tests. */
+/** Synthetic securities for load tests. */
 export interface SyntheticOptions {
   readonly count: number
-  /** Mean prints a minute of each, at most 600 (ten a second). */
+  /** Mean prints per minute of each security, at most 600 (ten per second). */
   readonly ticksPerMinute: number
 }
 
-/** More would be more than any exchange lists. */
+/** More than any exchange lists. */
 export const MAX_SYNTHETIC = 20_000
 
 /** `HK.S00001`, `HK.S00002`, ...: stocks with prices from 1 to 400 Hong Kong dollars. */
@@ -46,7 +46,7 @@ export function syntheticListings(seed: number, options: SyntheticOptions): read
         referencePrice,
         yearlyGrowth: 0,
         dailyVolatility: 0.01 + 0.02 * unitOf(mix(hash, 1)),
-        // Enough lots for ten prints a second through the whole session.
+        // Enough lots for ten prints per second through the whole session.
         averageVolume: 400_000_000,
         ticksPerMinute: options.ticksPerMinute,
       },

@@ -4,10 +4,10 @@ import type { MinuteTicks, SessionName } from './price-series.ts'
 import type { Security } from './security.ts'
 import { gridOf } from './session-clock.ts'
 
-/** Prints given at once at most: a busy half hour. Ask again from the time of the last one for more. */
+/** Most prints of one result: a busy half hour. For more, call again from the time of the last print. */
 export const MAX_TICKS = 20_000
 
-/** Prints of one session with `fromMs < timeMs <= toMs`, oldest first; the first `MAX_TICKS` of them. */
+/** The first `MAX_TICKS` prints of one session with `fromMs < timeMs <= toMs`, oldest first. */
 export function ticksBetween(
   security: Security,
   fromMs: number,
@@ -23,7 +23,7 @@ export function ticksBetween(
     const grid = gridOf(clock.sessionsOf(dayIndex), session)
     const bars = grid === null || grid.startMs > toMs ? null : series.minuteBars(dayIndex, session)
     if (grid === null || bars === null) continue
-    // A closing auction's print lies after its minute, so the last minute is always looked at.
+    // The print of a closing auction is later than its minute, so the last minute is always read.
     const first = Math.max(0, grid.minuteAt(fromMs))
     const last = grid.minuteAt(toMs)
     for (let minute = first; minute <= last && ticks.length < MAX_TICKS; minute++) {
@@ -34,7 +34,7 @@ export function ticksBetween(
   return ticks
 }
 
-/** The latest `count` prints of the regular session at or before that moment, oldest first; of that day only. */
+/** The latest `count` prints of the day's regular session at or before that time, oldest first. */
 export function lastTicks(security: Security, nowMs: number, count: number): readonly Tick[] {
   const state = security.stateAt(nowMs)
   const bars = state === null ? null : security.series.minuteBars(state.dayIndex, 'regular')

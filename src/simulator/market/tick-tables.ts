@@ -44,7 +44,7 @@ export const US_EQUITY_LADDER = new PriceLadder(
   ]),
 )
 
-/** A-shares, options, and indexes that are published to two decimals. */
+/** A-shares, options, and indexes with two decimals. */
 export const CENT_LADDER = new PriceLadder(2, bands(100, [[0, 0.01]]))
 
 /** Funds in Shanghai and Shenzhen. */

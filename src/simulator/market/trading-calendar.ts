@@ -6,8 +6,8 @@ import { isWeekend, type HolidayRule } from './holidays.ts'
 import { FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR } from './lunar-days.ts'
 
 /**
- * The trading days of an exchange from 2000 to 2045, numbered from 0. Everything that counts days (K-lines, the
- * price process, paging) counts in these numbers, so weekends and holidays cost nothing anywhere else.
+ * The trading days of an exchange from 2000 to 2045, numbered from 0. All code that counts days (K-lines, the price
+ * process, paging) uses these numbers, so it need not handle weekends and holidays.
  */
 export class TradingCalendar {
   readonly #days: Int32Array
@@ -28,12 +28,12 @@ export class TradingCalendar {
     this.#halfDays = halfDays
   }
 
-  /** How many trading days there are; their indexes are below it. */
+  /** Number of trading days. */
   get length(): number {
     return this.#days.length
   }
 
-  /** The epoch day of a trading day; an index outside of the calendar gives its first or last day. */
+  /** The epoch day of a trading day; for an index outside the calendar, its first or last day. */
   dayAt(index: number): number {
     const days = this.#days
     return days[index < 0 ? 0 : index >= days.length ? days.length - 1 : index] ?? 0
@@ -43,7 +43,7 @@ export class TradingCalendar {
     return this.#halfDays.has(this.dayAt(index))
   }
 
-  /** Index of the last trading day at or before that epoch day; -1 when there is none. */
+  /** Index of the last trading day at or before that epoch day; -1 before the first. */
   indexAtOrBefore(epochDay: number): number {
     const days = this.#days
     let low = 0
@@ -56,7 +56,7 @@ export class TradingCalendar {
     return low - 1
   }
 
-  /** Index of the first trading day at or after that epoch day; `length` when there is none. */
+  /** Index of the first trading day at or after that epoch day; `length` after the last. */
   indexAtOrAfter(epochDay: number): number {
     return this.indexAtOrBefore(epochDay - 1) + 1
   }
@@ -67,13 +67,13 @@ export class TradingCalendar {
   }
 }
 
-/** The calendars there are. */
+/** The names of the calendars. */
 export type CalendarName = 'hk' | 'us' | 'cn' | 'every day'
 
 const RULES = { hk: hkHolidays, us: usHolidays, cn: cnHolidays, 'every day': 'every day' } as const
 const calendars = new Map<CalendarName, TradingCalendar>()
 
-/** The calendar of that name, built at its first use (about a millisecond). */
+/** The calendar with that name, created at its first use (about a millisecond). */
 export function tradingCalendar(name: CalendarName): TradingCalendar {
   let calendar = calendars.get(name)
   if (calendar === undefined) {

@@ -22,27 +22,27 @@ import { VolatilitySurface } from './volatility-surface.ts'
 import { WarrantIssue } from './warrant-issue.ts'
 import { warrantListing, warrantSlots } from './warrant-slots.ts'
 
-/** What decides which securities there are and what they do. */
+/** The options that determine the securities and their prices. */
 export interface UniverseOptions {
   readonly seed: number
   readonly synthetic: SyntheticOptions | null
-  /** True: every market trades around the clock on every day. */
+  /** Whether every market trades around the clock on every day. */
   readonly isAlwaysOpen: boolean
-  /** Recorded prints; a security that has any shows these instead of its process. */
+  /** Recorded prints, which replace the price process of their securities. */
   readonly replay: readonly RecordedTick[]
 }
 
-/** Options and futures months kept at once: a long chain, about 10 MB. The oldest are made anew when asked for. */
-const MAX_KEPT_DERIVATIVES = 512
+/** Most options and futures months cached: a long chain, about 10 MB. Evicted ones are created again on request. */
+const MAX_CACHED_DERIVATIVES = 512
 
-/** Every security of the simulated exchanges, made when it is first asked for. */
+/** All securities of the simulated exchanges, created on first request. */
 export class Universe {
   readonly #options: UniverseOptions
   readonly #listings = new Map<string, Listing>()
   readonly #warrantSlots = new Map(warrantSlots().map((slot) => [slot.code, slot]))
   readonly #recorded: ReadonlyMap<string, readonly RecordedTick[]>
   readonly #permanent = new Map<string, Security>()
-  readonly #derivatives = new BoundedMap<string, Security>(MAX_KEPT_DERIVATIVES)
+  readonly #derivatives = new BoundedMap<string, Security>(MAX_CACHED_DERIVATIVES)
   readonly #optionMarkets = new Map<OptionClass, OptionMarket>()
   readonly #plans = new Map<SessionPlan, SessionPlan>()
 
@@ -60,9 +60,9 @@ export class Universe {
     return this.#listings.values()
   }
 
-  /** The security of that code; null when no exchange lists it, ever did or will until 2045. */
+  /** The security with that code; null if no exchange lists it at any time until 2045. */
   find(market: number, code: string): Security | null {
-    // Futures may be addressed by the market number that Futu used for them at first.
+    // Futures may also have the market number that Futu first used for them.
     const quoteMarket = market === QotMarket.HK_Future ? QotMarket.HK_Security : market
     const key = `${quoteMarket}.${code}`
     const known = this.#permanent.get(key) ?? this.#derivatives.get(key)
@@ -78,7 +78,7 @@ export class Universe {
     return made
   }
 
-  /** The options on an underlying; null when there are none. */
+  /** The options on an underlying; null without options. */
   optionMarket(market: number, ownerCode: string): OptionMarket | null {
     const optionClass = optionClassOf(market, ownerCode)
     if (optionClass === null) return null
@@ -183,7 +183,7 @@ export class Universe {
     return new DerivedSeries(this.#options.seed, listing, base, derivation, clock, { first, last: base.lastDay })
   }
 
-  /** The main contract of a small future: priced by the large one. */
+  /** The main contract of a small future, with the price of the large one. */
   #smallMain(listing: Listing, terms: FutureTerms | null): PriceSeries {
     const large = terms === null ? null : this.#largeMain(terms)
     if (terms === null || large === null) throw new Error(`${listing.instrument.code} has no price`)
@@ -222,7 +222,7 @@ export class Universe {
     return this.#options.isAlwaysOpen ? { ...listing, plan: this.#hoursOf(listing.plan) } : listing
   }
 
-  /** One plan for each exchange's plan, so that its days are computed once. */
+  /** One around-the-clock plan per exchange plan, so that its days are computed once. */
   #hoursOf(plan: SessionPlan): SessionPlan {
     if (!this.#options.isAlwaysOpen) return plan
     let open = this.#plans.get(plan)

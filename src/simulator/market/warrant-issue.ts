@@ -8,37 +8,37 @@ import type { PriceSeries } from './price-series.ts'
 import type { VolatilitySurface } from './volatility-surface.ts'
 import type { WarrantSlot } from './warrant-slots.ts'
 
-/** Trading days that one issue lives; then its code is given to the next, as HKEX does. */
+/** Trading days of one issue. After that the next issue gets its code, as at HKEX. */
 const LIFE_DAYS = 240
 
-/** A year's interest, as for options in Hong Kong. */
+/** Yearly interest, as for options in Hong Kong. */
 const RATE = 0.03
-/** On the last day half a day is left. */
+/** Time to expiry on the last day: half a day. */
 const HALF_DAY = 0.5
 const DAYS_PER_YEAR = 365
 
-/** Issuers sell volatility dearer than the option market. */
+/** Issuers charge a higher volatility than the option market. */
 const VOLATILITY_MARKUP = 1.08
 
-/** A bull or bear contract costs this much a year of its strike for the issuer's money. */
+/** Yearly financing cost of a bull or bear contract, as a fraction of its strike. */
 const FUNDING_RATE = 0.04
 
 const ISSUE_SIZE = 150_000_000
 const AVERAGE_VOLUME = 40_000_000
 
-/** Terms of the issue that a code stands for on some day. */
+/** Terms of the issue that has a code on a given day. */
 export interface WarrantTerms {
   readonly firstDay: number
   readonly lastDay: number
   readonly strike: number
-  /** Price of the owner at which a bull or bear contract is called; 0 for other warrants. */
+  /** Price of the underlying at which a bull or bear contract is called; 0 for other warrants. */
   readonly recoveryPrice: number
-  /** Warrants that buy one share. */
+  /** Number of warrants for one share. */
   readonly conversionRatio: number
   readonly issueSize: number
 }
 
-/** One warrant code through all its issues. */
+/** One warrant code with all its issues. */
 export class WarrantIssue {
   readonly slot: WarrantSlot
   readonly owner: PriceSeries
@@ -46,7 +46,7 @@ export class WarrantIssue {
   readonly #phase: number
   readonly #ownerClose: CloseReader
   #terms: WarrantTerms | null = null
-  /** Days of the current terms that are known to be before the call. */
+  /** Days of the current terms that have been checked to be before the call. */
   #safeThrough = -1
   #calledOn: number | null = null
 
@@ -88,7 +88,7 @@ export class WarrantIssue {
     return terms
   }
 
-  /** Day on which the issue running on `dayIndex` was called, if that was on or before `dayIndex`. */
+  /** Day on which the issue of `dayIndex` was called, if on or before `dayIndex`. */
   calledOn(dayIndex: number): number | null {
     if (!this.isCallable) return null
     const terms = this.termsOn(dayIndex)
@@ -104,13 +104,13 @@ export class WarrantIssue {
     return this.#calledOn !== null && this.#calledOn <= dayIndex ? this.#calledOn : null
   }
 
-  /** True when the issue running on `dayIndex` was called on an earlier day: it traded to the end of that one. */
+  /** Whether the issue of `dayIndex` was called on an earlier day. It trades until the end of the day of its call. */
   wasCalledBefore(dayIndex: number): boolean {
     const called = dayIndex > this.termsOn(dayIndex).firstDay ? this.calledOn(dayIndex) : null
     return called !== null && called < dayIndex
   }
 
-  /** Price of one warrant at that price of the owner. */
+  /** Price of one warrant at that price of the underlying. */
   priceOn(dayIndex: number, spot: number): number {
     const { strike, conversionRatio } = this.termsOn(dayIndex)
     const years = this.yearsLeft(dayIndex)
@@ -122,7 +122,7 @@ export class WarrantIssue {
     return optionPrice(inputs) / conversionRatio
   }
 
-  /** Greeks of the right to one share. */
+  /** Greeks per share. */
   valueOn(dayIndex: number, spot: number): OptionValue {
     const { strike } = this.termsOn(dayIndex)
     const years = this.yearsLeft(dayIndex)
@@ -136,7 +136,7 @@ export class WarrantIssue {
     })
   }
 
-  /** A year's volatility as a fraction. */
+  /** Yearly volatility as a fraction. */
   volatilityOn(dayIndex: number): number {
     const { strike } = this.termsOn(dayIndex)
     const reference = this.#ownerClose.on(dayIndex - 1)

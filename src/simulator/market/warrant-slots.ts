@@ -28,7 +28,7 @@ const ISSUERS = [
   { id: Issuer.BI, name: '中银' },
 ] as const
 
-/** What every owner has: type, strike as a multiple of the price at issue, and its letter in the name. */
+/** The warrants of every underlying: type, strike as a multiple of the price at issue, and letter in the name. */
 const SHAPES = [
   { type: WarrantType.Buy, moneyness: 0.95, word: '购A' },
   { type: WarrantType.Buy, moneyness: 1.05, word: '购B' },
@@ -43,7 +43,7 @@ const SHAPES = [
   { type: WarrantType.Bear, moneyness: 1.4, word: '熊B' },
 ] as const
 
-/** What stays with a code: owner, kind, issuer. */
+/** The properties of a warrant code that do not change with its issues: underlying, kind, issuer. */
 export interface WarrantSlot {
   readonly code: string
   readonly name: string
@@ -75,7 +75,7 @@ export function warrantSlots(): readonly WarrantSlot[] {
   ).toSorted((one, other) => Number(one.code) - Number(other.code))
 }
 
-/** What the exchange lists under that code. */
+/** The listing of a warrant code. */
 export function warrantListing(slot: WarrantSlot, owner: Listing): Listing {
   return {
     instrument: {

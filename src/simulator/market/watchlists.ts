@@ -4,14 +4,14 @@ export interface WatchedSecurity {
   readonly code: string
 }
 
-/** Groups that a user may make are bounded as the app bounds them, so a client cannot fill the memory. */
+/** Limits of custom groups, as in the app. They bound the memory that a client can use. */
 const MAX_SECURITIES_PER_GROUP = 500
 
-/** The groups a new user of the app has. `全部` and the market groups are kept by the system and cannot be edited. */
+/** The groups of a new user of the app. The system maintains `全部` and the market groups; users cannot edit them. */
 export const SYSTEM_GROUPS = ['全部', '沪深', '港股', '美股', '期权', '期货'] as const
 export const CUSTOM_GROUPS = ['特别关注', '自选一'] as const
 
-/** What the user of this OpenD watches. The one thing in the market that calls can change. */
+/** The watchlists of this OpenD's user. They are the only part of the market that calls can change. */
 export class Watchlists {
   readonly #groups = new Map<string, Map<string, WatchedSecurity>>()
 
@@ -31,20 +31,20 @@ export class Watchlists {
     ])
   }
 
-  /** Securities of a custom group in the order they were added; null when there is no such group. */
+  /** Securities of a custom group in the order they were added; null if there is no such group. */
   custom(name: string): readonly WatchedSecurity[] | null {
     const group = this.#groups.get(name)
     return group === undefined ? null : [...group.values()]
   }
 
-  /** Every watched security once. */
+  /** All watched securities without duplicates. */
   all(): readonly WatchedSecurity[] {
     const merged = new Map<string, WatchedSecurity>()
     for (const group of this.#groups.values()) for (const [key, security] of group) merged.set(key, security)
     return [...merged.values()]
   }
 
-  /** False when there is no such custom group or it would grow too long; nothing changes then. */
+  /** Returns false, without a change, if there is no such custom group or it would grow too long. */
   add(name: string, securities: readonly WatchedSecurity[]): boolean {
     const group = this.#groups.get(name)
     if (group === undefined || group.size + securities.length > MAX_SECURITIES_PER_GROUP) return false
@@ -52,7 +52,7 @@ export class Watchlists {
     return true
   }
 
-  /** Takes securities out of one custom group. False when there is no such group. */
+  /** Removes securities from one custom group. Returns false if there is no such group. */
   moveOut(name: string, securities: readonly WatchedSecurity[]): boolean {
     const group = this.#groups.get(name)
     if (group === undefined) return false
@@ -60,17 +60,17 @@ export class Watchlists {
     return true
   }
 
-  /** Takes securities out of all groups, as deleting one in the app does. */
+  /** Removes securities from all groups, like a deletion in the app. */
   remove(securities: readonly WatchedSecurity[]): void {
     for (const group of this.#groups.values()) for (const security of securities) group.delete(keyOf(security))
   }
 
-  /** The custom groups as plain data, to be kept over a restart. */
+  /** The custom groups as plain data, for storage across a restart. */
   save(): readonly (readonly [string, readonly WatchedSecurity[]])[] {
     return [...this.#groups].map(([name, group]) => [name, [...group.values()]] as const)
   }
 
-  /** What `save` gave. Unknown groups in it are skipped. */
+  /** Restores the result of `save`. Skips unknown groups. */
   restore(saved: readonly (readonly [string, readonly WatchedSecurity[]])[]): void {
     for (const [name, securities] of saved) {
       const group = this.#groups.get(name)

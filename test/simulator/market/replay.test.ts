@@ -134,14 +134,14 @@ test('every line that cannot be read is named', () => {
     reading.problems.map(({ line, problem }) => `${line}: ${problem}`),
     [
       '2: 5 fields instead of 6',
-      '3: "2026-11-20 09:30:00" is no time with a zone',
-      '4: "XX" is no market',
-      '5: "00 700" is no code',
-      '6: "-1" is no price',
-      '7: "1e3" is no price',
-      '8: "0.5" is no volume',
-      '9: "UP" is no direction',
-      '11: earlier than the print before it',
+      '3: "2026-11-20 09:30:00" is not a time with a zone',
+      '4: "XX" is not a market',
+      '5: "00 700" is not a code',
+      '6: "-1" is not a price',
+      '7: "1e3" is not a price',
+      '8: "0.5" is not a volume',
+      '9: "UP" is not a direction',
+      '11: the time is earlier than that of the previous print',
     ],
   )
   const headless = readTape('2026-11-20T09:30:00+08:00,HK,00700,610,500,BUY')
@@ -169,7 +169,7 @@ test('a recording that does not fit the market says where', () => {
 2026-11-20T09:30:00+08:00,HK,00700,610.5,500,BUY
 `)
   assert.deepEqual(market.tapeProblems(ticks), [
-    { line: 2, problem: '610.1 is no price of 00700: the tick is 0.5' },
+    { line: 2, problem: '610.1 is not a valid price of 00700: the tick is 0.5' },
     { line: 3, problem: 'no security 1.00701' },
   ])
 })
