@@ -20,7 +20,7 @@ export function getBasicQot(
   return { basicQotList: securities.map((security) => basicQotOf(world, security, nowMs)) }
 }
 
-/** The current quote of one security: what the getter answers and the push carries. */
+/** The current quote of one security, for the getter and the push. */
 export function basicQotOf(world: World, security: Security, nowMs: number): MessageTypes['Qot_Common.BasicQot'] {
   const day = dayFigures(security, nowMs)
   const { zone } = security.clock.plan
@@ -82,7 +82,7 @@ export function statusOf(security: Security, nowMs: number): number {
   return isCalled ? SecurityStatus.Called : SecurityStatus.Normal
 }
 
-/** Epoch day on which the present holder of the code was listed. */
+/** Epoch day on which the security that currently has the code was listed. */
 export function listedDayOf(security: Security, nowMs: number): number {
   if (security.derivative.kind !== 'warrant') return security.listing.listedOn
   const dayIndex = security.clock.dayIndexAt(nowMs)

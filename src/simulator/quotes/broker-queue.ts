@@ -7,10 +7,10 @@ import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
 import { findSecurity, isRefusal, refOf } from './lookup.ts'
 
-/** Brokers shown on a side: HKEX's queue is 40 long. */
+/** Most brokers on a side, as in HKEX's queue. */
 const MAX_QUEUE = 40
 
-/** Qot_GetBroker: whose orders stand in the queue. Only Hong Kong publishes it; elsewhere both lists are empty. */
+/** Qot_GetBroker: the brokers of the queued orders. Only Hong Kong publishes them; elsewhere both lists are empty. */
 export function getBroker(
   world: World,
   c2s: C2S<'Qot_GetBroker'>,
@@ -20,7 +20,7 @@ export function getBroker(
   return isRefusal(security) ? security : brokerQueueOf(security, nowMs)
 }
 
-/** The body of both the getter's reply and the push. */
+/** The body of the getter's reply and of the push. */
 export function brokerQueueOf(security: Security, nowMs: number): S2C<'Qot_GetBroker'> {
   const hasQueue = security.instrument.market === QotMarket.HK_Security && security.derivative.kind !== 'future'
   const { bids, asks } = hasQueue ? security.bookAt(nowMs) : { bids: [], asks: [] }
@@ -32,7 +32,7 @@ export function brokerQueueOf(security: Security, nowMs: number): S2C<'Qot_GetBr
   }
 }
 
-/** One broker for each order, level by level; the orders at a price stay the same brokers' while it is there. */
+/** One broker for each order, level by level. The brokers of a price level do not change while it exists. */
 function queueOf(security: Security, levels: readonly BookLevel[]): readonly MessageTypes['Qot_Common.Broker'][] {
   const queue: MessageTypes['Qot_Common.Broker'][] = []
   for (const [at, { price, orderCount }] of levels.entries()) {
@@ -45,7 +45,7 @@ function queueOf(security: Security, levels: readonly BookLevel[]): readonly Mes
   return queue
 }
 
-/** Exchange participants of HKEX, with one of their broker numbers each. */
+/** Exchange participants of HKEX, each with one of its broker numbers. */
 const BROKERS = [
   [9056, '富途证券国际'],
   [8738, '汇丰证券经纪'],

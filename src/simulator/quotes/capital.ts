@@ -12,10 +12,10 @@ import { BAD_SPAN, BAD_TIME, marketTime, readSpan, type TimeSpan } from './marke
 
 type FlowItem = MessageTypes['Qot_GetCapitalFlow.CapitalFlowItem']
 
-/** Days summed at most: OpenD keeps a year of capital flow. */
+/** Most days of one sum: OpenD has capital flow of one year. */
 const MAX_DAYS = 260
 
-/** Qot_GetCapitalDistribution: today's money by size of print, in and out. */
+/** Qot_GetCapitalDistribution: today's incoming and outgoing money by size of print. */
 export function getCapitalDistribution(
   world: World,
   c2s: C2S<'Qot_GetCapitalDistribution'>,
@@ -39,7 +39,7 @@ export function getCapitalDistribution(
   }
 }
 
-/** Qot_GetCapitalFlow: the running day's net flow minute by minute, or that of past days, weeks or months. */
+/** Qot_GetCapitalFlow: the net flow of the current day by minute, or of past days, weeks or months. */
 export function getCapitalFlow(
   world: World,
   c2s: C2S<'Qot_GetCapitalFlow'>,
@@ -65,7 +65,7 @@ const KL_TYPES: ReadonlyMap<number, number> = new Map([
   [PeriodType.MONTH, KLType.Month],
 ])
 
-/** One item a minute, each the net flow since the open. */
+/** One item per minute, each with the net flow since the open. */
 function intradayFlow(security: Security, nowMs: number): readonly FlowItem[] {
   const state = security.stateAt(nowMs)
   if (state === null) return []
@@ -79,7 +79,7 @@ function intradayFlow(security: Security, nowMs: number): readonly FlowItem[] {
   return items
 }
 
-/** One item for each day, week or month that the span touches, of the days within the span. */
+/** One item for each day, week or month in the span, summed over the days within the span. */
 function periodFlow(security: Security, period: DayPeriod, span: TimeSpan, nowMs: number): readonly FlowItem[] {
   const state = security.stateAt(nowMs)
   if (state === null) return []
@@ -105,7 +105,7 @@ function flowItem(security: Security, sums: CapitalSums, timeMs: number): FlowIt
     inFlow: rounded(netOf(sums), 3),
     time: text,
     timestamp,
-    // "Main" money is that of the two largest sizes.
+    // "Main" money is the sum of the two largest sizes.
     mainInFlow: rounded(netSuper(sums) + netBig(sums), 3),
     superInFlow: rounded(netSuper(sums), 3),
     bigInFlow: rounded(netBig(sums), 3),
@@ -129,7 +129,7 @@ function added(one: CapitalSums, other: CapitalSums): CapitalSums {
 
 const YEAR_MS = 365 * 86_400_000
 
-/** The span asked for; without one, the year until now. A text says why it cannot be read. */
+/** The requested span, by default the last year; or the error as text. */
 function spanOf(
   security: Security,
   begin: string | undefined,

@@ -17,7 +17,7 @@ interface CodeChange {
   readonly ends: string | null
 }
 
-/** Tencent's share split of 2014, which traded on a temporary counter for a month. Others are not recorded. */
+/** Only Tencent's share split of 2014 is recorded, which traded on a temporary counter for a month. */
 const CHANGES: readonly CodeChange[] = [
   {
     type: CodeChangeType.Split,

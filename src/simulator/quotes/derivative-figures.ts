@@ -9,7 +9,7 @@ import type { World } from '../world.ts'
 import { rounded } from './figures.ts'
 import { dayFigures } from './session-figures.ts'
 
-/** What an option's quote and snapshot say beyond its price. Volatility and premium are in percent. */
+/** The figures of an option's quote and snapshot other than its price. Volatility and premium are in percent. */
 export interface OptionFigures {
   readonly strikePrice: number
   readonly contractSize: number
@@ -31,7 +31,7 @@ export interface OptionFigures {
   readonly contractMultiplier: number
 }
 
-/** The figures of an option at its owner's last price. */
+/** The figures of an option at its underlying's last price. */
 export function optionFigures(
   world: World,
   security: Security,
@@ -69,13 +69,13 @@ export function optionFigures(
   }
 }
 
-/** Contracts open after the close of the day before: some days' trading. */
+/** Open interest after the previous close: the volume of several days. */
 export function openInterestOn(security: Security, dayIndex: number): number {
   const volume = security.series.dayBar(dayIndex - 1)?.volume ?? security.series.dayBar(dayIndex)?.volume ?? 0
   return Math.round(volume * (1.5 + unitOf(mix(security.hash, dayIndex))))
 }
 
-/** What a warrant's quote, snapshot and list entry say beyond its price. Ratios are in percent. */
+/** The figures of a warrant's quote, snapshot and list entry other than its price. Ratios are in percent. */
 export interface WarrantFigures {
   readonly strikePrice: number
   readonly recoveryPrice: number
@@ -90,7 +90,7 @@ export interface WarrantFigures {
   readonly effectiveLeverage: number
   readonly breakEven: number
   readonly conversionPrice: number
-  /** How far in the money, in percent of the strike. */
+  /** Distance in the money, in percent of the strike. */
   readonly moneyness: number
   readonly priceRecoveryRatio: number
   readonly streetRate: number
@@ -103,7 +103,7 @@ export interface WarrantFigures {
 /** A warrant stops trading some days before it matures (HKEX: the fourth trading day before). */
 const DAYS_TO_MATURITY = 4
 
-/** The figures of a warrant at its owner's last price. */
+/** The figures of a warrant at its underlying's last price. */
 export function warrantFigures(world: World, security: Security, issue: WarrantIssue, nowMs: number): WarrantFigures {
   const owner = world.market.security(QotMarket.HK_Security, issue.slot.ownerCode)
   const ownerDay = owner === null ? null : dayFigures(owner, nowMs)
@@ -143,7 +143,7 @@ export function warrantFigures(world: World, security: Security, issue: WarrantI
   }
 }
 
-/** What a futures quote and snapshot say beyond the price. */
+/** The figures of a futures quote and snapshot other than the price. */
 export interface FutureFigures {
   readonly lastSettlePrice: number
   readonly position: number
@@ -154,7 +154,7 @@ export interface FutureFigures {
   readonly expiryDateDistance: number
 }
 
-/** The figures of a future; null for anything else. */
+/** The figures of a future; null for any other security. */
 export function futureFigures(security: Security, nowMs: number): FutureFigures | null {
   if (security.derivative.kind !== 'future') return null
   const { futureClass, month } = security.derivative.terms

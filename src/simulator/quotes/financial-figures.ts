@@ -4,8 +4,8 @@ import type { Security } from '../market/security.ts'
 import { rounded } from './figures.ts'
 
 /**
- * A company's books, made up so that they agree: profit is earnings per share times shares, sales follow from the
- * margin, assets from the equity and the debt. Money is in the currency of the price, for twelve months.
+ * Generated, consistent accounts of a company: profit is earnings per share times shares, sales derive from the margin,
+ * assets from the equity and the debt. Money is in the currency of the price, for twelve months.
  */
 interface Books {
   readonly shares: number
@@ -33,7 +33,7 @@ interface Books {
 /** Profits tax: between Hong Kong's 16.5 % and China's 25 %. */
 const TAX = 0.2
 
-/** What part of a year's profit a report covers. */
+/** The part of a year's profit in a report. */
 const QUARTER_SHARES: Readonly<Record<number, number>> = {
   [FinancialQuarter.Annual]: 1,
   [FinancialQuarter.FirstQuarter]: 0.24,
@@ -42,7 +42,7 @@ const QUARTER_SHARES: Readonly<Record<number, number>> = {
   [FinancialQuarter.MostRecentQuarter]: 0.25,
 }
 
-/** A figure of a `Qot_StockFilter.FinancialField` for a report; null for what is no company. Ratios are in percent. */
+/** The figure of a `Qot_StockFilter.FinancialField` in a report; null if not a company. Ratios are in percent. */
 export function financialFigure(security: Security, field: number, quarter: number): number | null {
   const books = booksOf(security)
   if (books === null) return null

@@ -8,7 +8,7 @@ import { futureFigures } from './derivative-figures.ts'
 import { findSecurities, isRefusal, refOf, symbolOf } from './lookup.ts'
 import { marketDay } from './market-time.ts'
 
-/** Contracts in one call at most: OpenD's bound. */
+/** OpenD's limit of contracts in one call. */
 const MAX_CONTRACTS = 200
 
 const CURRENCY_NAMES: Readonly<Record<number, string>> = { [Currency.HKD]: '港元', [Currency.USD]: '美元' }
@@ -30,7 +30,7 @@ export function getFutureInfo(
   const futureInfoList: MessageTypes['Qot_GetFutureInfo.FutureInfo'][] = []
   for (const security of securities) {
     const info = futureInfoOf(security, nowMs)
-    if (info === null) return refuse(`${symbolOf(refOf(security))} is no future`)
+    if (info === null) return refuse(`${symbolOf(refOf(security))} is not a future`)
     futureInfoList.push(info)
   }
   return { futureInfoList }
@@ -46,7 +46,7 @@ function futureInfoOf(security: Security, nowMs: number): MessageTypes['Qot_GetF
   const today = calendar.dayAt(security.clock.dayIndexAt(nowMs))
   const currency = CURRENCY_NAMES[futureClass.currency] ?? ''
   const ladder = security.listing.ladder
-  // The main contract names the month it stands for.
+  // The main contract has its current month as origin.
   const origin =
     month === null
       ? { market: futureClass.market, code: futureCode({ futureClass, month: frontMonth(futureClass, today) }) }
@@ -66,7 +66,7 @@ function futureInfoOf(security: Security, nowMs: number): MessageTypes['Qot_GetF
     minVar: ladder.tickAt(1),
     minVarUnit: '指数点',
     quoteUnit: '指数点',
-    // Minutes after midnight, as OpenD gives them; a session past midnight ends after 1440.
+    // Minutes after midnight, as in OpenD; a session past midnight ends after 1440.
     tradeTime: plan.regular.map(({ startMinute, endMinute }) => ({ begin: startMinute, end: endMinute })),
     timeZone: plan.zone.name,
     exchangeFormatUrl: RULES_URLS[futureClass.market] ?? '',

@@ -22,7 +22,7 @@ import { requestTradeDate } from './trade-dates.ts'
 import { getWarrant } from './warrants.ts'
 import { getUserSecurity, getUserSecurityGroup, modifyUserSecurity } from './watchlist-calls.ts'
 
-/** The calls that read the market. Subscriptions and rate limits are checked before a handler runs. */
+/** Handlers of the calls that read the market. The session has already checked subscriptions and rate limits. */
 export const quoteHandlers: HandlerTable = {
   Qot_GetBasicQot: getBasicQot,
   Qot_GetKL: getKL,

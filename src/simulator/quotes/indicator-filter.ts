@@ -15,15 +15,15 @@ import {
 import type { Security } from '../market/security.ts'
 import { patternHolds } from './indicator-patterns.ts'
 
-/** Bars that indicators are computed from: enough for the slowest average, of 250, to settle. */
+/** Number of bars for indicators: enough for the slowest average, of 250 bars, to become stable. */
 export const INDICATOR_BARS = 500
 
-/** Periods in a row that a condition may be asked to hold: OpenD's bound. */
+/** OpenD's limit of consecutive periods in a condition. */
 const MAX_CONSECUTIVE = 12
 
 type CustomFilter = NonNullable<C2S<'Qot_StockFilter'>['customIndicatorFilterList']>[number]
 
-/** The technical conditions of a stock filter, each as a test of a security. */
+/** The technical conditions of a stock filter, each as a predicate on a security. */
 export function indicatorConditions(
   { customIndicatorFilterList = [], patternFilterList = [] }: C2S<'Qot_StockFilter'>,
   nowMs: number,
@@ -47,7 +47,7 @@ export function indicatorConditions(
   return conditions
 }
 
-/** The latest value of a filter's first indicator, as the answer shows it. */
+/** The latest value of a filter's first indicator, as in the reply. */
 export function customIndicatorValue(security: Security, filter: CustomFilter, nowMs: number): number {
   const bars = barReader(filter.klType, nowMs)?.(security) ?? []
   return valuesOf(filter.firstFieldName, filter.firstFieldParaList ?? [], bars, filter.fieldValue ?? 0).at(-1) ?? 0
@@ -55,7 +55,7 @@ export function customIndicatorValue(security: Security, filter: CustomFilter, n
 
 const TOO_LONG = `consecutive_period must be from 1 to ${MAX_CONSECUTIVE}`
 
-/** Bars are forward adjusted, as charts show them. */
+/** Reads forward adjusted bars, as in charts. */
 function barReader(klType: number, nowMs: number): ((security: Security) => readonly Bar[]) | null {
   const period = barPeriodOf(klType)
   if (period === null) return null
@@ -92,7 +92,7 @@ function isPlaced(position: number, first: readonly number[], second: readonly n
   }
 }
 
-/** Periods of the averages that have a field of their own. */
+/** Periods of the averages that have their own field. */
 const AVERAGES: ReadonlyMap<number, readonly [kind: 'simple' | 'exponential', periods: number]> = new Map([
   [CustomIndicatorField.MA5, ['simple', 5]],
   [CustomIndicatorField.MA10, ['simple', 10]],
@@ -110,7 +110,7 @@ const AVERAGES: ReadonlyMap<number, readonly [kind: 'simple' | 'exponential', pe
   [CustomIndicatorField.EMA250, ['exponential', 250]],
 ])
 
-/** One value a bar of an indicator, with its usual parameters where none are given. */
+/** The values of an indicator, one per bar, with its usual parameters by default. */
 function valuesOf(field: number, given: readonly number[], bars: readonly Bar[], fixed: number): readonly number[] {
   const closes = closesOf(bars)
   const average = AVERAGES.get(field)

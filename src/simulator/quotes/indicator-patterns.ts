@@ -13,17 +13,17 @@ import {
 /** Periods of the averages that an alignment compares, fastest first. */
 const ALIGNED_PERIODS = [5, 10, 20, 30, 60] as const
 
-/** Below and above these, a cross counts as low or high. */
+/** Thresholds below and above which a cross is low or high. */
 const LOW_ZONE = 30
 const HIGH_ZONE = 70
 
-/** A divergence compares with the best bar of this many before. */
+/** Number of previous bars with whose extreme a divergence compares. */
 const DIVERGENCE_BARS = 30
 
-/** One bar's verdict; `at` is its place. */
+/** Tests the pattern at the bar with index `at`. */
 type Test = (at: number) => boolean
 
-/** True when the pattern of a `Qot_StockFilter.PatternField` holds in each of the last `consecutive` bars. */
+/** Whether each of the last `consecutive` bars has the pattern of a `Qot_StockFilter.PatternField`. */
 export function patternHolds(field: number, bars: readonly Bar[], consecutive: number): boolean {
   const test = testOf(field, bars)
   if (test === null || bars.length <= Math.max(consecutive, DIVERGENCE_BARS)) return false
@@ -89,7 +89,7 @@ function laterTestOf(field: number, bars: readonly Bar[], closes: readonly numbe
   }
 }
 
-/** Every faster average above (`sign` 1) or below (-1) the next slower one. */
+/** Whether every faster average is above (`sign` 1) or below (-1) the next slower one. */
 function aligned(
   closes: readonly number[],
   average: (values: readonly number[], periods: number) => readonly number[],
@@ -100,7 +100,7 @@ function aligned(
     lines.every((line, order) => order === 0 || sign * ((lines[order - 1]?.[at] ?? 0) - (line[at] ?? 0)) > 0)
 }
 
-/** The first line crosses the second upwards (`sign` 1) or downwards (-1), in the zone. */
+/** Whether the first line crosses the second upwards (`sign` 1) or downwards (-1), in the zone. */
 function crosses(
   first: readonly number[],
   second: readonly number[],
@@ -114,7 +114,7 @@ function crosses(
   }
 }
 
-/** The price goes beyond its extreme of the bars before, and the indicator does not follow. */
+/** Whether the price exceeds its extreme of the previous bars and the indicator does not. */
 function diverges(closes: readonly number[], indicator: readonly number[], sign: number): Test {
   return (at) => {
     let extreme = at - 1

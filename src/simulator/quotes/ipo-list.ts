@@ -17,7 +17,7 @@ interface IpoMarket {
   readonly zone: TimeZone
 }
 
-/** One company comes to each market a week; the list shows the last one and the next three. */
+/** Each market has one new company per week. The list contains the last one and the next three. */
 const WEEKS_SHOWN = [0, 1, 2, 3] as const
 const TRADING_DAYS_PER_WEEK = 5
 
@@ -28,7 +28,7 @@ const MARKETS: ReadonlyMap<number, IpoMarket> = new Map<number, IpoMarket>([
   [QotMarket.CNSZ_Security, { market: QotMarket.CNSZ_Security, calendar: 'cn', zone: SHANGHAI }],
 ])
 
-/** Qot_GetIpoList: companies about to be listed. They are made up, and do not trade in the simulator. */
+/** Qot_GetIpoList: upcoming listings. The companies are fictitious and do not trade in the simulator. */
 export function getIpoList(
   world: World,
   { market }: C2S<'Qot_GetIpoList'>,
@@ -107,7 +107,7 @@ function ipoOf(ipoMarket: IpoMarket, seed: number, week: number): IpoData {
 const NAMES = ['海澜', '星桥', '明川', '远航', '青禾', '云岭', '东岳', '华信', '瑞丰', '天枢', '嘉禾', '北辰'] as const
 const KINDS = ['科技', '生物', '医药', '控股', '能源', '材料', '智能', '物流'] as const
 
-/** A code of the market's form that the hand-made list does not use. */
+/** A code in the market's form that is not the code of a listed security. */
 function newCode(market: number, hash: number): string {
   const digits = (count: number): string => String(hash % 10 ** count).padStart(count, '0')
   if (market === QotMarket.HK_Security) return `06${digits(3)}`

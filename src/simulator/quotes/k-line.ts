@@ -10,10 +10,10 @@ import { countOf, percentOf, rounded } from './figures.ts'
 import { findSecurity, isRefusal, refOf } from './lookup.ts'
 import { BAD_SPAN, BAD_TIME, marketTime, readSpan } from './market-time.ts'
 
-/** Bars in one reply at most: OpenD's own bound for both calls. */
+/** OpenD's limit of bars in one reply, for both calls. */
 export const MAX_BARS = 1000
 
-/** Qot_GetKL: the latest bars, the last of them still running. */
+/** Qot_GetKL: the latest bars, including the unfinished one. */
 export function getKL(world: World, c2s: C2S<'Qot_GetKL'>, { nowMs }: CallContext): S2C<'Qot_GetKL'> | Refusal {
   const security = findSecurity(world, c2s.security)
   if (isRefusal(security)) return security
@@ -49,7 +49,7 @@ export function requestHistoryKL(
   const fromMs = key === undefined || key.length === 0 ? span.fromMs : readPageKey(key)
   if (fromMs === null || fromMs < span.fromMs || fromMs > span.toMs)
     return refuse('next_req_key does not belong to this request')
-  // One bar more than the page tells whether there is another page, and where it begins.
+  // One additional bar shows whether there is another page and where it begins.
   const hasExtended = wantsExtended(c2s.extendedTime, c2s.session)
   const query = { period, rehabType: c2s.rehabType, nowMs, hasExtended }
   const bars = barsBetween(security, query, fromMs, span.toMs, limit + 1)
@@ -60,7 +60,7 @@ export function requestHistoryKL(
   return following === undefined ? page : { ...page, nextReqKey: writePageKey(following.timeMs) }
 }
 
-/** A bar as the messages carry it. */
+/** A bar, as in messages. */
 export function kLineOf(security: Security, bar: Bar): MessageTypes['Qot_Common.KLine'] {
   const { text, timestamp } = marketTime(security, bar.timeMs)
   const { fundamentals } = security.listing
@@ -92,7 +92,7 @@ function readPeriod(klType: number, rehabType: number): BarPeriod | Refusal {
   return barPeriodOf(klType) ?? refuse(`unknown kl_type ${klType}`)
 }
 
-/** Bars of the US sessions before and after hours are asked for by the flag, or by a session that has them. */
+/** Whether a call requests bars of the extended US sessions, by the flag or by its `session`. */
 export function wantsExtended(extendedTime: boolean | undefined, session: number | undefined): boolean {
   return extendedTime === true || session === Session.ETH || session === Session.ALL
 }

@@ -2,10 +2,10 @@ import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../h
 import type { World } from '../world.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 
-/** Securities in one call at most: OpenD's bound. */
+/** OpenD's limit of securities in one call. */
 const MAX_SECURITIES = 400
 
-/** Qot_GetMarketState: what each security's market is doing. */
+/** Qot_GetMarketState: the state of each security's market. */
 export function getMarketState(
   world: World,
   { securityList = [] }: C2S<'Qot_GetMarketState'>,

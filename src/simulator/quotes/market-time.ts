@@ -2,13 +2,13 @@ import { dateText, parseLocalTime } from '../../base/civil-date.ts'
 import type { Security } from '../market/security.ts'
 import { timeText, utcMsOf, type TimeZone } from '../../base/time-zone.ts'
 
-/** Every time of a quote message stands twice: on the clocks of the market, and as Unix seconds. */
+/** Quote messages contain every time twice: as local time of the market, and as Unix seconds. */
 export interface MarketTime {
   readonly text: string
   readonly timestamp: number
 }
 
-/** A moment in both forms. */
+/** A time in both forms. */
 export function marketTime(security: Security, timeMs: number): MarketTime {
   return { text: timeText(security.clock.plan.zone, timeMs), timestamp: timeMs / 1000 }
 }
@@ -18,17 +18,17 @@ export function marketDay(zone: TimeZone, epochDay: number): MarketTime {
   return { text: dateText(epochDay), timestamp: utcMsOf(zone, epochDay, 0) / 1000 }
 }
 
-/** Refusals of times that calls give. */
+/** Refusals of times in calls. */
 export const BAD_TIME = 'begin_time and end_time must be yyyy-MM-dd or yyyy-MM-dd HH:mm:ss'
 export const BAD_SPAN = 'begin_time must not be after end_time'
 
-/** A span of time that a call asks for, in Unix ms, both ends included. */
+/** A requested span of time in Unix ms, both ends inclusive. */
 export interface TimeSpan {
   readonly fromMs: number
   readonly toMs: number
 }
 
-/** Reads the two ends of a span on the market's clocks. A date alone means its whole day. Null when either is no time. */
+/** Parses a span in local time of the market. A date without a time means its whole day. Null if either is invalid. */
 export function readSpan(zone: TimeZone, begin: string, end: string): TimeSpan | null {
   const from = parseLocalTime(begin)
   const to = parseLocalTime(end)

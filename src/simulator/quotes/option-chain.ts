@@ -14,7 +14,7 @@ import { staticInfoOf } from './static-info.ts'
 
 const MS_PER_DAY = 86_400_000
 
-/** OpenD gives at most this span of expiries at once; the hour forgives a daylight saving change. */
+/** OpenD's limit of the span of expiries in one call; the extra hour allows for a daylight saving change. */
 const MAX_SPAN_MS = 31 * MS_PER_DAY + 3_600_000
 
 /** Qot_GetOptionChain: the options on a security by expiry and strike. */
@@ -91,7 +91,7 @@ function itemsOf(
   })
 }
 
-/** The option if the filters let it through. */
+/** The option if it passes the filters. */
 function infoOf(
   { world, c2s, owner, optionMarket, nowMs }: ChainRequest,
   { expiryDay }: OptionExpiry,
@@ -133,7 +133,7 @@ function passes(
   )
 }
 
-/** Both bounds belong to the range; a missing one does not bound. */
+/** Whether a value is in a range. Bounds are inclusive, and a missing bound is open. */
 export function within(value: number, min: number | undefined, max: number | undefined): boolean {
   return (min === undefined || value >= min) && (max === undefined || value <= max)
 }

@@ -21,14 +21,14 @@ export function getOrderBook(
   return orderBookOf(security, nowMs, c2s.num, c2s.orderBookType ?? OrderBookType.Normal)
 }
 
-/** The body of both the getter's reply and the push. */
+/** The body of the getter's reply and of the push. */
 export function orderBookOf(
   security: Security,
   nowMs: number,
   levels: number = BOOK_LEVELS,
   bookType: number = OrderBookType.Normal,
 ): S2C<'Qot_GetOrderBook'> {
-  // Odd lots have a book of their own at the exchange, and nobody quotes in the simulated one.
+  // Odd lots have their own book at the exchange; the simulated one is empty.
   const { bids, asks } = bookType === OrderBookType.Odd ? { bids: [], asks: [] } : security.bookAt(nowMs)
   const { text, timestamp } = marketTime(security, security.latestStateAt(nowMs)?.timeMs ?? nowMs)
   return {

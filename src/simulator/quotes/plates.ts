@@ -8,7 +8,7 @@ import { findSecurities, isRefusal, refOf, symbolOf } from './lookup.ts'
 import { sortedSecurities } from './sorting.ts'
 import { staticInfoOf } from './static-info.ts'
 
-/** Securities in one call of Qot_GetOwnerPlate at most: OpenD's bound. */
+/** OpenD's limit of securities in one call of Qot_GetOwnerPlate. */
 const MAX_OWNED = 200
 
 /** Qot_GetPlateSet: the plates of a market. */
@@ -32,7 +32,7 @@ export function getPlateSecurity(
   return { staticInfoList: members.map((security) => staticInfoOf(security, nowMs)) }
 }
 
-/** Qot_GetOwnerPlate: the plates each security is in. */
+/** Qot_GetOwnerPlate: the plates of each security. */
 export function getOwnerPlate(
   world: World,
   { securityList = [] }: C2S<'Qot_GetOwnerPlate'>,
@@ -49,7 +49,7 @@ export function getOwnerPlate(
   }
 }
 
-/** The plate that a call names; null when there is none. Also used by the stock filter. */
+/** The plate in a call; null if it does not exist. Also used by the stock filter. */
 export function findPlate(world: World, { market, code }: MessageTypes['Qot_Common.Security']): Plate | null {
   const plateMarket = plateMarketOf(market)
   return world.market.plates().find((plate) => plate.market === plateMarket && plate.code === code) ?? null

@@ -15,7 +15,7 @@ import { orderBookOf } from './order-book.ts'
 import { tickerOf } from './ticker.ts'
 import { timeShares } from './time-share.ts'
 
-/** A push without its envelope. */
+/** The content of a push, without the response envelope. */
 export type QuotePush =
   | { readonly protocolName: 'Qot_UpdateBasicQot'; readonly s2c: S2C<'Qot_UpdateBasicQot'> }
   | { readonly protocolName: 'Qot_UpdateKL'; readonly s2c: S2C<'Qot_UpdateKL'> }
@@ -24,7 +24,7 @@ export type QuotePush =
   | { readonly protocolName: 'Qot_UpdateOrderBook'; readonly s2c: S2C<'Qot_UpdateOrderBook'> }
   | { readonly protocolName: 'Qot_UpdateBroker'; readonly s2c: S2C<'Qot_UpdateBroker'> }
 
-/** Prints in one ticker push at most: a longer catch-up keeps the latest, as a slow OpenD does. */
+/** Most prints in one ticker push. After a longer delay only the latest are sent, as in a slow OpenD. */
 const MAX_PRINTS_PER_PUSH = 1000
 
 /** The K-line type of each K-line subscription. */
@@ -47,9 +47,9 @@ const KL_TYPES: ReadonlyMap<number, number> = new Map([
 ])
 
 /**
- * What a subscriber of `subType` (`Qot_Common.SubType`) is told of what happened in `(fromMs, toMs]`: nothing when
- * nothing traded. Quotes and books are told as they stand at the end, prints one by one, bars and minutes from the
- * first that changed. K-lines come once for each rehab type.
+ * The pushes to a subscriber of `subType` (`Qot_Common.SubType`) for the changes in `(fromMs, toMs]`; empty without
+ * prints. Quotes and books have their state at the end, prints are sent individually, bars and minutes from the first
+ * changed one. There is one K-line push for each rehab type.
  */
 export function pushFor(
   world: World,
@@ -74,7 +74,7 @@ export function pushFor(
   return rehabTypes.flatMap((rehabType) => barPush(security, klType, rehabType, fromMs, toMs))
 }
 
-/** What a subscriber is told at once when it registers: the present value. Nothing before the first print ever. */
+/** The first pushes to a new subscriber: the current value. Empty before the first print. */
 export function currentPush(
   world: World,
   subType: number,
@@ -109,7 +109,7 @@ export function currentPush(
   }
 }
 
-/** When something can next change for subscribers of a security, or an earlier moment at which to ask again. */
+/** Earliest time of the next change for subscribers of a security, or an earlier time at which to ask again. */
 export function nextChangeMs(world: World, ref: SecurityRef, nowMs: number): number | null {
   return world.market.security(ref.market, ref.code)?.nextChangeMs(nowMs) ?? null
 }
@@ -150,7 +150,7 @@ function barPush(
   const period = barPeriodOf(klType)
   if (period === null) return []
   const query = { period, rehabType, nowMs: toMs }
-  // A bar is labelled by its end, so every one that changed since then is labelled later.
+  // A bar is labelled by its end, so every bar that changed since then has a later label.
   if (period.unit === 'minute') {
     const changed = barsBetween(security, query, fromMs + 1, Number.POSITIVE_INFINITY, MAX_PRINTS_PER_PUSH)
     return bars(security, klType, rehabType, changed)

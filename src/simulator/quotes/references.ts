@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
 import { findSecurity, isRefusal } from './lookup.ts'
 import { staticInfoOf } from './static-info.ts'
 
-/** Qot_GetReference: the warrants on a security, or the contracts beside a future or on an index. */
+/** Qot_GetReference: the warrants on a security, or the futures of the same class or on an index. */
 export function getReference(
   world: World,
   c2s: C2S<'Qot_GetReference'>,
@@ -33,7 +33,7 @@ function warrantsOn(world: World, { instrument }: Security): readonly Security[]
     .filter((security) => security !== null)
 }
 
-/** The main contract and all months of the class for a future, every contract on it for an index or fund. */
+/** For a future, the main contract and all months of its class; for an index or fund, all contracts on it. */
 function futuresOf(world: World, { instrument, derivative }: Security, nowMs: number): readonly Security[] {
   const prefix = derivative.kind === 'future' ? derivative.terms.futureClass.prefix : null
   return [...mainContracts(world), ...world.market.futuresOn(nowMs)].filter((future) => {

@@ -3,7 +3,7 @@ import type { SessionName } from '../market/price-series.ts'
 import type { Security } from '../market/security.ts'
 import { countOf, percentOf, rounded } from './figures.ts'
 
-/** The running day of a security in money: what quotes, snapshots and lists show. */
+/** The current day of a security in money, for quotes, snapshots and lists. */
 export interface DayFigures {
   readonly dayIndex: number
   readonly timeMs: number
@@ -16,7 +16,7 @@ export interface DayFigures {
   readonly turnover: number
   /** Mean price of the day's prints. */
   readonly average: number
-  /** Percent of the issued shares; 0 for what has none. */
+  /** Percent of the issued shares; 0 for a security without shares. */
   readonly turnoverRate: number
   /** Percent of the last close. */
   readonly amplitude: number
@@ -42,7 +42,7 @@ const NOTHING: DayFigures = {
   changeRate: 0,
 }
 
-/** Where the regular session stands; all zero before the first print ever. */
+/** The figures of the regular session; all zero before the first print. */
 export function dayFigures(security: Security, nowMs: number): DayFigures {
   const state = security.stateAt(nowMs)
   if (state === null) return NOTHING
@@ -71,7 +71,7 @@ export function dayFigures(security: Security, nowMs: number): DayFigures {
   }
 }
 
-/** The latest extended session of a US security; undefined where there is none. */
+/** The latest extended session of a US security; undefined for other securities. */
 export function extendedFigures(
   security: Security,
   nowMs: number,
@@ -82,7 +82,7 @@ export function extendedFigures(
   const day = state === null ? null : security.series.dayBar(state.dayIndex)
   if (state === null || day === null) return undefined
   const { ladder } = security.listing
-  // Before the open prices compare with the last close, after hours with today's.
+  // Changes before the open are relative to the last close, changes after hours to today's close.
   const base = ladder.priceAt(session === 'pre-market' ? day.reference : day.close)
   const price = ladder.priceAt(state.last)
   const high = ladder.priceAt(state.high)

@@ -78,7 +78,7 @@ function equityData(
 }
 
 function trustData(fund: Fundamentals, price: number): MessageTypes['Qot_GetSecuritySnapshot.TrustSnapshotExData'] {
-  // The simulated fund is worth exactly what it trades at: arbitrage is perfect here.
+  // The net asset value of a simulated fund equals its price.
   return {
     dividendYield: price === 0 ? 0 : rounded((fund.dividendPerShare / price) * 100, 3),
     aum: rounded(fund.issuedShares * price, 2),
@@ -125,7 +125,7 @@ function warrantData(
   }
 }
 
-/** How many stocks of the index's market stand above, below and at their last close. */
+/** The numbers of stocks of the index's market above, below and at their last close. */
 function riseAndFall(
   world: World,
   index: Security,

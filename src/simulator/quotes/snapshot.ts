@@ -12,10 +12,10 @@ import { dayFigures, extendedFigures, type DayFigures } from './session-figures.
 import { snapshotExData } from './snapshot-ex-data.ts'
 import { bidAskRatio, closeMinutesAgo, volumeRatio } from './stock-figures.ts'
 
-/** Codes in one call at most: OpenD's bound. */
+/** OpenD's limit of codes in one call. */
 const MAX_SNAPSHOTS = 400
 
-/** Qot_GetSecuritySnapshot: everything about each security at once, without a subscription. */
+/** Qot_GetSecuritySnapshot: all figures of each security, without a subscription. */
 export function getSecuritySnapshot(
   world: World,
   { securityList = [] }: C2S<'Qot_GetSecuritySnapshot'>,
@@ -89,7 +89,7 @@ function extremeData(security: Security, day: DayFigures) {
   }
 }
 
-/** Terms on which a broker lends: the usual ones for large shares of the market, and none for what is not lent on. */
+/** The broker's lending terms: the usual terms for large shares of the market, or no lending. */
 function marginData(security: Security) {
   const { kind, market } = security.instrument
   if (kind !== 'stock' && kind !== 'etf') return { enableMargin: false, enableShortSell: false }

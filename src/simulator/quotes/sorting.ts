@@ -2,7 +2,7 @@ import { Qot_Common_SortField as SortField } from '../../../proto/enums.ts'
 import type { Security } from '../market/security.ts'
 import { dayFigures, extendedFigures } from './session-figures.ts'
 
-/** The figure of a security that a sort field means; null for a field that does not apply to plain securities. */
+/** The figure of a security for a sort field; null for a field that does not apply to plain securities. */
 export function sortFigure(security: Security, sortField: number, nowMs: number): number | null {
   const day = dayFigures(security, nowMs)
   switch (sortField) {
@@ -41,7 +41,7 @@ export function sortFigure(security: Security, sortField: number, nowMs: number)
   }
 }
 
-/** Sorted by the figure, by code where it is equal or where the field does not apply. */
+/** Sorts by the figure, and by code if figures are equal or the field does not apply. */
 export function sortedSecurities(
   securities: readonly Security[],
   sortField: number,

@@ -19,10 +19,10 @@ import { futureFigures } from './derivative-figures.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 import { marketDay } from './market-time.ts'
 
-/** What never changes about a security. */
+/** The static facts of a security. */
 export type StaticInfo = MessageTypes['Qot_Common.SecurityStaticInfo']
 
-/** Qot_GetStaticInfo: of the named securities, or of all of one market and type. */
+/** Qot_GetStaticInfo: static facts of the given securities, or of all securities of one market and type. */
 export function getStaticInfo(
   world: World,
   { securityList = [], market, secType }: C2S<'Qot_GetStaticInfo'>,
@@ -37,7 +37,7 @@ export function getStaticInfo(
   return { staticInfoList: allOf(world, market, secType, nowMs) }
 }
 
-/** All securities of one market and type. Options are left out: their chains are asked for by underlying. */
+/** All securities of one market and type, without options, whose chains are requested by underlying. */
 function allOf(world: World, market: number, securityType: number, nowMs: number): readonly StaticInfo[] {
   const quoteMarket = market === QotMarket.HK_Future ? QotMarket.HK_Security : market
   const found: Security[] = []
@@ -53,7 +53,7 @@ function allOf(world: World, market: number, securityType: number, nowMs: number
   return found.map((security) => staticInfoOf(security, nowMs))
 }
 
-/** The static facts of one security, with those of its kind. */
+/** The static facts of one security, including those of its kind. */
 export function staticInfoOf(security: Security, nowMs: number): StaticInfo {
   const { instrument, listing, derivative } = security
   const { zone } = security.clock.plan
@@ -62,7 +62,7 @@ export function staticInfoOf(security: Security, nowMs: number): StaticInfo {
   const basic = {
     security: refOf(security),
     id: stableId(security),
-    // For options and futures the "lot" is what one contract stands for.
+    // For options and futures the "lot" is the size of one contract.
     lotSize: isContract ? instrument.contractMultiplier : instrument.lotSize,
     secType: listing.securityType,
     name: instrument.name,
@@ -114,7 +114,7 @@ function optionInfo(
   }
 }
 
-/** Futu numbers securities with ids of about 2 ** 46; any stable number of that size serves. */
+/** A stable id of about 2 ** 46, like Futu's ids of securities. */
 function stableId(security: Security): bigint {
   const { market, code } = security.instrument
   return (BigInt(hashText(market, code)) << 14n) | BigInt(hashText(market + 1, code) & 0x3fff)

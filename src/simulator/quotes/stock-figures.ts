@@ -6,7 +6,7 @@ import type { Security } from '../market/security.ts'
 import { rounded } from './figures.ts'
 import { dayFigures } from './session-figures.ts'
 
-/** A figure that stocks can be filtered by; null for a field that is no number of this security. */
+/** A figure for the stock filter; null for a field that this security does not have. */
 export function stockFigure(security: Security, field: number, nowMs: number): number | null {
   const day = dayFigures(security, nowMs)
   const company = security.listing.fundamentals
@@ -53,13 +53,13 @@ export function stockFigure(security: Security, field: number, nowMs: number): n
   }
 }
 
-/** Part of the shares of a company that trades freely; the rest is held by its founders and its state. */
+/** Free float as a part of a company's shares. Founders and the state own the rest. */
 export const FREE_FLOAT = 0.82
 
-/** Profit of the last full year, as a fraction of that of the last twelve months. */
+/** Profit of the last full year, as a fraction of the profit of the last twelve months. */
 export const LAST_YEAR_PROFIT = 0.94
 
-/** A figure over the last `days` trading days, today included. */
+/** A figure over the last `days` trading days, including today. */
 export function accumulatedFigure(security: Security, field: number, days: number, nowMs: number): number | null {
   const today = dayFigures(security, nowMs)
   if (today.dayIndex < 0 || days < 1) return null
@@ -93,7 +93,7 @@ export function accumulatedFigure(security: Security, field: number, days: numbe
   }
 }
 
-/** Of the volumes in the book, in percent: 100 when there are only bids, -100 when there are only asks. */
+/** Imbalance of the volumes in the book, in percent: 100 with only bids, -100 with only asks. */
 export function bidAskRatio(security: Security, nowMs: number): number {
   const { bids, asks } = security.bookAt(nowMs)
   const bidVolume = bids.reduce((total, level) => total + level.volume, 0)
@@ -102,7 +102,7 @@ export function bidAskRatio(security: Security, nowMs: number): number {
   return both === 0 ? 0 : rounded(((bidVolume - askVolume) / both) * 100, 3)
 }
 
-/** Volume a minute today, over that of the five days before. */
+/** Today's volume per minute, divided by that of the previous five days. */
 export function volumeRatio(security: Security, dayIndex: number, volumeToday: number, nowMs: number): number {
   if (dayIndex < 0) return 0
   let volume = 0
@@ -117,7 +117,7 @@ export function volumeRatio(security: Security, dayIndex: number, volumeToday: n
   return volume === 0 ? 0 : rounded(volumeToday / minutesToday / (volume / minutes), 3)
 }
 
-/** Close of the minute that ended some minutes before the latest print; null early in the day. */
+/** Close of the minute that ended `minutes` before the latest print; null early in the day. */
 export function closeMinutesAgo(security: Security, nowMs: number, minutes: number): number | null {
   const state = security.stateAt(nowMs)
   const bars = state === null ? null : security.series.minuteBars(state.dayIndex, 'regular')
@@ -146,7 +146,7 @@ function forwardPrice(security: Security, dayIndex: number, rung: number, todayI
   return adjustedPrice(price, RehabType.Forward, security.actions, calendar.dayAt(dayIndex), calendar.dayAt(todayIndex))
 }
 
-/** How far `value` is above `base`, in percent. */
+/** Difference of `value` from `base`, in percent of `base`. */
 function ratioChange(value: number, base: number): number {
   return base === 0 ? 0 : rounded(((value - base) / base) * 100, 3)
 }

@@ -10,15 +10,15 @@ import { within } from './option-chain.ts'
 import { findPlate, membersOf } from './plates.ts'
 import { accumulatedFigure, stockFigure } from './stock-figures.ts'
 
-/** Stocks on a page at most: OpenD's bound. */
+/** OpenD's limit of stocks on a page. */
 const MAX_PAGE = 200
 
-/** OpenD's own words, as its users have published them. */
+/** OpenD's own text, as published by users. */
 const NEEDS_RANGE = 'The filter field needs to set the range'
 
 type StockData = MessageTypes['Qot_StockFilter.StockData']
 
-/** A figure of a stock with the range it must lie in. */
+/** A figure of a stock and its required range. */
 interface Condition {
   readonly figureOf: (security: Security) => number | null
   readonly min: number | undefined
@@ -28,7 +28,7 @@ interface Condition {
   readonly sortDir: number
 }
 
-/** Qot_StockFilter: the stocks of a market or plate whose figures lie in ranges, sorted, a page at a time. */
+/** Qot_StockFilter: the stocks of a market or plate whose figures are within ranges, sorted, in pages. */
 export function stockFilter(
   world: World,
   c2s: C2S<'Qot_StockFilter'>,
@@ -93,7 +93,7 @@ interface RangeFilter {
   readonly sortDir?: number | undefined
 }
 
-/** Without `isNoFilter` a field is only shown, not filtered by: that is its default. */
+/** By default (`isNoFilter` absent) a field is only part of the reply and does not filter. */
 function conditionOf(filter: RangeFilter, figureOf: Condition['figureOf']): Condition {
   return {
     figureOf,
@@ -110,7 +110,7 @@ function passes({ figureOf, min, max, isFilter }: Condition, security: Security)
   return figure !== null && within(figure, min, max)
 }
 
-/** By the first filter with a direction; by code without one. */
+/** Sorts by the first filter with a direction, or by code. */
 function sortedBy(conditions: readonly Condition[], securities: readonly Security[]): readonly Security[] {
   const key = conditions.find(({ sortDir }) => sortDir === SortDir.Ascend || sortDir === SortDir.Descend)
   if (key === undefined) return securities.toSorted(byCode)

@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 import { BAD_SPAN, BAD_TIME, readSpan } from './market-time.ts'
 
-/** Qot_GetSuspend: the days each security was suspended. Nothing is ever suspended on the simulated exchanges. */
+/** Qot_GetSuspend: the suspension days of each security. The simulated exchanges never suspend a security. */
 export function getSuspend(world: World, c2s: C2S<'Qot_GetSuspend'>): S2C<'Qot_GetSuspend'> | Refusal {
   const securities = findSecurities(world, c2s.securityList ?? [])
   if (isRefusal(securities)) return securities

@@ -9,7 +9,7 @@ import { countOf, rounded } from './figures.ts'
 import { findSecurity, isRefusal } from './lookup.ts'
 import { marketTime } from './market-time.ts'
 
-/** Prints in one reply at most: OpenD's bound. */
+/** OpenD's limit of prints in one reply. */
 const MAX_PRINTS = 1000
 
 /** Qot_GetTicker: the latest prints of the day, oldest first. */
@@ -29,7 +29,7 @@ export function getTicker(
   }
 }
 
-/** A print as the messages carry it; `origin` is the `Qot_Common.PushDataType` that says how it came. */
+/** A print, as in messages; `origin` is its `Qot_Common.PushDataType`. */
 export function tickerOf(security: Security, tick: Tick, origin: number): MessageTypes['Qot_Common.Ticker'] {
   const { text, timestamp } = marketTime(security, tick.timeMs)
   const isAuction = tick.direction === TickerDirection.Neutral && tick.timeMs % 60_000 === 0
@@ -42,7 +42,7 @@ export function tickerOf(security: Security, tick: Tick, origin: number): Messag
     turnover: rounded(tick.price * tick.volume * security.listing.turnoverMultiplier, 3),
     recvTime: timestamp,
     type: isAuction ? TickerType.Auction : TickerType.Automatch,
-    // The exchange's own letter for the kind of print: Y for an auction in HK, none otherwise.
+    // The exchange's letter for the kind of print: Y for an auction in HK, else absent.
     typeSign: isAuction ? 'Y'.charCodeAt(0) : ' '.charCodeAt(0),
     pushDataType: origin,
     timestamp,

@@ -7,14 +7,14 @@ import { countOf, rounded } from './figures.ts'
 import { findSecurity, isRefusal } from './lookup.ts'
 import { marketTime } from './market-time.ts'
 
-/** Qot_GetRT: one point a minute of the running day, labelled by the minute's end. */
+/** Qot_GetRT: one point per minute of the current day, labelled by the minute's end. */
 export function getRT(world: World, c2s: C2S<'Qot_GetRT'>, { nowMs }: CallContext): S2C<'Qot_GetRT'> | Refusal {
   const security = findSecurity(world, c2s.security)
   if (isRefusal(security)) return security
   return { security: c2s.security, name: security.instrument.name, rtList: timeShares(security, nowMs, 0) }
 }
 
-/** Points of the running day from that minute of the session on. */
+/** Points of the current day, starting with that minute of the session. */
 export function timeShares(
   security: Security,
   nowMs: number,

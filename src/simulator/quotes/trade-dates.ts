@@ -46,7 +46,7 @@ function datedMarketOf(world: World, { market, security }: C2S<'Qot_RequestTrade
   }
   switch (market) {
     case TradeDateMarket.HK:
-    // Southbound Stock Connect trades Hong Kong shares; its own extra closures are not modelled.
+    // Southbound Stock Connect trades Hong Kong shares. Its additional closures are not modelled.
     case TradeDateMarket.ST:
       return { calendar: tradingCalendar('hk'), zone: HONG_KONG }
     case TradeDateMarket.US:

@@ -9,7 +9,7 @@ type WarrantData = MessageTypes['Qot_GetWarrant.WarrantData']
 /** OpenD's unit for volumes in this filter: ten thousand. */
 const VOLUME_UNIT = 10_000
 
-/** True when a warrant lies within every bound that the call gives. */
+/** Whether a warrant is within all bounds of the call. */
 export function passesFilters(warrant: WarrantData, c2s: C2S<'Qot_GetWarrant'>, nowMs: number): boolean {
   const { typeList = [], issuerList = [] } = c2s
   return (
@@ -33,7 +33,7 @@ export function passesFilters(warrant: WarrantData, c2s: C2S<'Qot_GetWarrant'>, 
   )
 }
 
-/** A bound on a figure that this type of warrant does not have leaves it out. */
+/** Whether a figure is within a bound. A warrant without the figure is not. */
 function withinIfAny(value: number | undefined, min: number | undefined, max: number | undefined): boolean {
   if (min === undefined && max === undefined) return true
   return value !== undefined && within(value, min, max)
@@ -117,12 +117,12 @@ const SORT_KEYS: ReadonlyMap<number, (warrant: WarrantData) => SortKey> = new Ma
   [SortField.IssueSize, (warrant) => Number(warrant.issueSize)],
 ])
 
-/** A field that warrants do not have sorts by code. */
+/** The sort key of a field; fields that warrants do not have sort by code. */
 export function sortKey(warrant: WarrantData, sortField: number): SortKey {
   return (SORT_KEYS.get(sortField) ?? ((one: WarrantData) => one.stock.code))(warrant)
 }
 
-/** Orders two sort keys of one field. */
+/** Compares two sort keys of one field. */
 export function compareKeys(one: SortKey, other: SortKey): number {
   if (one === other) return 0
   return one < other ? -1 : 1

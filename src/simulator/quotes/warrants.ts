@@ -13,10 +13,10 @@ import { compareKeys, passesFilters, sortKey } from './warrant-filter.ts'
 
 type WarrantData = MessageTypes['Qot_GetWarrant.WarrantData']
 
-/** Warrants on a page at most: OpenD's bound. */
+/** OpenD's limit of warrants on a page. */
 const MAX_PAGE = 200
 
-/** Qot_GetWarrant: warrants by owner and terms, sorted, a page at a time. */
+/** Qot_GetWarrant: warrants by underlying and terms, sorted, in pages. */
 export function getWarrant(
   world: World,
   c2s: C2S<'Qot_GetWarrant'>,

@@ -6,11 +6,11 @@ import type { World } from '../world.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 import { staticInfoOf } from './static-info.ts'
 
-/** OpenD's own words, as its users have published them. */
+/** OpenD's own texts, as published by users. */
 const UNKNOWN_GROUP = 'Unknown watchlists'
 const SYSTEM_GROUP = 'The System grouping is not supported'
 
-/** What each system group shows of all watched securities. */
+/** The watched securities in each system group. */
 const SYSTEM_MEMBERS: Readonly<Record<(typeof SYSTEM_GROUPS)[number], (security: Security) => boolean>> = {
   全部: () => true,
   沪深: ({ instrument: { market } }) => market === QotMarket.CNSH_Security || market === QotMarket.CNSZ_Security,
@@ -58,7 +58,7 @@ export function getUserSecurityGroup(
   }
 }
 
-/** Qot_ModifyUserSecurity: adds to or takes out of a custom group. */
+/** Qot_ModifyUserSecurity: adds securities to a custom group, or removes them. */
 export function modifyUserSecurity(
   world: World,
   { groupName, op, securityList = [] }: C2S<'Qot_ModifyUserSecurity'>,

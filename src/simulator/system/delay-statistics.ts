@@ -2,18 +2,18 @@ import { DelayStatisticsType, QotPushType } from '../../../proto/enums.ts'
 import type { C2S, S2C } from '../handler.ts'
 import type { SessionContext } from '../session/session-handler.ts'
 
-/** Time the simulator says everything took, in ms. Its real work takes less, and measured times differ each run. */
+/** The delay that the simulator reports for everything, in ms. Measured delays would differ in each run. */
 const COST_MS = 1
 
-/** OpenD's own segments when the request names none: 2 ms steps up to 100, then these, then the rest. */
+/** OpenD's default segments: steps of 2 ms up to 100, then these, then the rest. */
 const FINE_STEP_MS = 2
 const FINE_END_MS = 100
 const LATE_BOUNDS_MS = [500, 1000, 2000]
 
-/** Segments one request may name; OpenD's own rules allow about 130. */
+/** Most segments of one request; OpenD's own rules allow about 130. */
 const MAX_SEGMENTS = 200
 
-/** Push that each type of quote counts. */
+/** The push that is counted for each type of quote. */
 const PUSH_IDS = [
   [QotPushType.Price, 3005],
   [QotPushType.Ticker, 3011],
@@ -22,8 +22,8 @@ const PUSH_IDS = [
 ] as const
 
 /**
- * GetDelayStatistics. The counts are those of the calls and pushes since the start; every delay is the same small
- * constant, so all of a count falls into one segment.
+ * GetDelayStatistics. The counts are those of the calls and pushes since the start. Every delay is the same small
+ * constant, so each count is in one segment.
  */
 export function delayStatistics(
   { typeList = [], segmentList = [] }: C2S<'GetDelayStatistics'>,

@@ -3,7 +3,7 @@ import { programStatus } from '../session/login.ts'
 import type { SessionContext } from '../session/session-handler.ts'
 import { SERVER_BUILD, SERVER_VERSION } from './identity.ts'
 
-/** GetGlobalState: how the markets stand, whether OpenD is logged in, what time it is there. */
+/** GetGlobalState: the states of the markets, OpenD's login and its time. */
 export function globalState({ hub, connId, marketMs }: SessionContext): S2C<'GetGlobalState'> {
   const states = hub.world.market.marketStates(marketMs)
   return {

@@ -3,7 +3,7 @@ import { delayStatistics } from './delay-statistics.ts'
 import { globalState } from './global-state.ts'
 import { userInfo } from './user-info.ts'
 
-/** The calls about OpenD itself: 1002 to 1010, and the history quota. InitConnect is the TCP session's own. */
+/** Handlers of the calls about OpenD itself: 1002 to 1010, and the history quota. The TCP session does InitConnect. */
 export const systemHandlers: SessionHandlerTable = {
   GetGlobalState: (_c2s, context) => globalState(context),
 
@@ -11,12 +11,12 @@ export const systemHandlers: SessionHandlerTable = {
 
   GetUserInfo: (c2s, context) => userInfo(c2s, context),
 
-  // A simulated login never asks for a picture or phone code, so there is nothing to verify and nothing to refuse.
+  // A simulated login never requires a picture or phone code, so every verification succeeds.
   Verification: () => ({}),
 
   GetDelayStatistics: (c2s, context) => delayStatistics(c2s, context),
 
-  // Internal to OpenD; its commands are published nowhere, so each is acknowledged with its own name.
+  // Internal to OpenD. Its commands are not published, so each is acknowledged with its own name.
   TestCmd: ({ cmd }) => ({ cmd, resultStr: '' }),
 
   UsedQuota: (_c2s, { hub, nowMs, marketMs }) => ({

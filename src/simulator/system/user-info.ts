@@ -3,7 +3,7 @@ import type { C2S, S2C } from '../handler.ts'
 import type { SessionContext } from '../session/session-handler.ts'
 import { LOGIN_USER_ID, NICK_NAME, USER_ATTRIBUTION } from './identity.ts'
 
-/** GetUserInfo: the parts its `flag` asks for, a sum of `UserInfoField`; all of them when it has none. */
+/** GetUserInfo: the parts in its `flag`, a sum of `UserInfoField`; all parts without a `flag`. */
 export function userInfo({ flag }: C2S<'GetUserInfo'>, { hub }: SessionContext): S2C<'GetUserInfo'> {
   const wants = (field: number): boolean => flag === undefined || flag === 0 || (flag & field) !== 0
   return {
@@ -22,7 +22,7 @@ export function userInfo({ flag }: C2S<'GetUserInfo'>, { hub }: SessionContext):
   }
 }
 
-/** The best right for the markets the simulator lists, none for the others. */
+/** The best quote right for the simulated markets, no right for other markets. */
 const RIGHTS = {
   hkQotRight: QotRight.Level2,
   hkOptionQotRight: QotRight.Level2,
