@@ -40,7 +40,7 @@ test('a negative number is a value, and so is anything after an equals sign', ()
   assert.equal(lineOf(FORM, '--name=--x').text('name'), '--x')
 })
 
-test('what is not understood is refused, with the nearest name', () => {
+test('an invalid command line is refused, with the nearest name', () => {
   assert.equal(problemOf('--prot', '1'), 'Unknown option --prot: did you mean --port?')
   assert.equal(problemOf('--wsport=1'), 'Unknown option --wsport: did you mean --ws-port?')
   assert.equal(problemOf('--hepl'), 'Unknown option --hepl: did you mean --help?')
@@ -62,7 +62,7 @@ test('an option that npm consumed is named', () => {
   assert.equal(readCommandLine(FORM, [], { npm_config_ws_port: '1' }).kind, 'run', 'npm did not run this')
 })
 
-test('the help names every option, whatever else is given', () => {
+test('the help lists every option, whatever other options are given', () => {
   for (const args of [['--help'], ['-h'], ['--port', '1', '--help']]) {
     const reading = readCommandLine(WITH_OPERANDS, args)
     assert.ok(reading.kind === 'help')

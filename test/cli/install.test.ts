@@ -60,7 +60,7 @@ async function install(root: string, env: Readonly<Record<string, string>> = {})
 
 const npmRuns = (root: string): string => readFileSync(join(root, 'npm.log'), 'utf8')
 
-test('a fresh checkout is installed once, and then left alone in silence', async () => {
+test('a fresh checkout is installed once; later runs do nothing and print nothing', async () => {
   const root = checkout()
   assert.equal((await install(root)).code, 0)
   assert.equal(npmRuns(root), 'begin ci --include=dev\nend\n')
@@ -86,7 +86,7 @@ test('a changed lock file, or an installation that was interrupted, is installed
   assert.match(npmRuns(root), /^(?:begin.*\nend\n){2}$/)
 })
 
-test('an optional package of another platform is not missed', async () => {
+test('an optional package of another platform may be missing', async () => {
   const root = checkout()
   await install(root)
   writeLock(join(root, 'package-lock.json'), { ...LOCK.packages, ...OTHER_PLATFORM })
@@ -100,7 +100,7 @@ test('commands started at the same time install once, one after the other', asyn
   assert.equal(npmRuns(root), 'begin ci --include=dev\nend\n')
 })
 
-test('an installation whose command was killed is waited for, and its lock does not stay', async () => {
+test('a command waits for an installation whose command was killed, and its lock is removed', async () => {
   const root = checkout()
   const killed = start(root)
   for await (const _ of watch(root)) if (npmRuns(root) !== '') break
@@ -109,7 +109,7 @@ test('an installation whose command was killed is waited for, and its lock does 
   assert.equal(npmRuns(root), 'begin ci --include=dev\nend\n')
 })
 
-test('a failed installation says what npm said', async () => {
+test('a failed installation prints the output of npm', async () => {
   const { code, errors } = await install(checkout(), { NPM_FAILS: '1' })
   assert.equal(code, 1)
   assert.match(errors, /`npm ci` ended with exit code 1/)

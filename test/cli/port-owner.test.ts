@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { portOwnerOf, portProblem, portText } from '../../src/cli/port-owner.ts'
 import { upstreamProblem } from '../../src/cli/start/upstream-probe.ts'
 
-test('a port in use is named with the process that has it; a free one is no problem', async () => {
+test('a port in use is reported with its process; a free one is not reported', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -24,11 +24,11 @@ test('a port in use is named with the process that has it; a free one is no prob
   )
 })
 
-test('other reasons why a port cannot be had are named too', () => {
+test('other reasons why a port is unavailable are reported too', () => {
   assert.equal(portText('EACCES', 80), 'Port 80 needs administrator rights')
   assert.equal(portText('EADDRNOTAVAIL', 80), 'Cannot listen on port 80 (EADDRNOTAVAIL)')
 })
 
-test('the simulator on board is always reached', async () => {
+test('the embedded simulator is always reachable', async () => {
   assert.equal(await upstreamProblem({ kind: 'simulator' }), null)
 })

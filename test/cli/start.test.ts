@@ -72,7 +72,7 @@ const BODIES_OF_A_GET: readonly (readonly [Record<string, string>, string, numbe
 ]
 
 test(
-  'npm start says where it is, with lines that work, keeps a second one out, and ends wholly',
+  'npm start prints its address and working calls, excludes a second run, and ends completely',
   { timeout: 90_000 },
   async (t) => {
     const port = await freePort()
@@ -141,7 +141,7 @@ test(
   },
 )
 
-test('what cannot work is refused before anything is started, each in a sentence', async () => {
+test('a run that cannot work is refused with a sentence before anything is started', async () => {
   const data = ['--data', join(top, 'refused')]
   const nonsense = await refusal(data, { OPEND_URL: 'nonsense' })
   assert.deepEqual(nonsense, { code: 1, out: '', errors: 'OPEND_URL is neither tcp://host:port nor simulator:.\n' })
@@ -150,7 +150,7 @@ test('what cannot work is refused before anything is started, each in a sentence
   assert.match(empty.errors, /^KEYS_JSON is set and contains no key/)
 })
 
-test('npm start has a help, and refuses what it does not know', async () => {
+test('npm start has a help, and refuses unknown options', async () => {
   const help = await refusal(['--help'])
   assert.deepEqual([help.code, help.errors], [0, ''])
   for (const name of ['--port N', '--data DIR', '--fresh', 'OPEND_URL', 'ALLOWED_ORIGINS'])

@@ -19,7 +19,7 @@ function problemsOf(compiled: ReturnType<typeof compile>): readonly string[] {
   return compiled.ok ? [] : compiled.problems
 }
 
-test('the committed schema.json, messages.ts and enums.ts are what the .proto files compile to', () => {
+test('the committed schema.json, messages.ts and enums.ts equal the compiled .proto files', () => {
   const { files, protocolIds, apiCalls } = readSources()
   const compiled = compile(files, protocolIds, apiCalls)
   assert.ok(compiled.ok, problemsOf(compiled).join('\n'))
@@ -166,7 +166,7 @@ test('what a small schema compiles to', () => {
   )
 })
 
-test('the API carries what its calls are made of, and the rest is complete with it', () => {
+test('the API part contains the messages of its calls, and both parts together are complete', () => {
   const { files, protocolIds, apiCalls } = readSources()
   const compiled = compile(files, protocolIds, apiCalls)
   assert.ok(compiled.ok)

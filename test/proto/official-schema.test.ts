@@ -31,7 +31,7 @@ function enumsOf(schema: SchemaModel): object {
   return Object.fromEntries([...schema.enums.values()].map(({ name, values }) => [name, Object.fromEntries(values)]))
 }
 
-test('our .proto files say what those of the official client say, file by file and field by field', () => {
+test('our .proto files equal those of the official client, file by file and field by field', () => {
   const { files } = readSources()
   const official = officialFiles()
   assert.deepEqual([...files.keys()].toSorted(), [...official.keys()].toSorted())

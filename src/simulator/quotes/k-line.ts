@@ -50,7 +50,7 @@ export function requestHistoryKL(
   if (fromMs === null || fromMs < span.fromMs || fromMs > span.toMs)
     return refuse('next_req_key does not belong to this request')
   // One additional bar shows whether there is another page and where it begins.
-  const hasExtended = wantsExtended(c2s.extendedTime, c2s.session)
+  const hasExtended = includesExtended(c2s.extendedTime, c2s.session)
   const query = { period, rehabType: c2s.rehabType, nowMs, hasExtended }
   const bars = barsBetween(security, query, fromMs, span.toMs, limit + 1)
   const following = bars[limit]
@@ -93,7 +93,7 @@ function readPeriod(klType: number, rehabType: number): BarPeriod | Refusal {
 }
 
 /** Whether a call requests bars of the extended US sessions, by the flag or by its `session`. */
-export function wantsExtended(extendedTime: boolean | undefined, session: number | undefined): boolean {
+export function includesExtended(extendedTime: boolean | undefined, session: number | undefined): boolean {
   return extendedTime === true || session === Session.ETH || session === Session.ALL
 }
 

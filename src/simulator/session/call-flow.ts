@@ -13,7 +13,7 @@ export interface FlowingCall {
   /** A reply frame that refuses the request with this text. Does not execute the request. */
   readonly refuse: (retMsg: string) => Uint8Array
   /** The same frame with a wrong digest. */
-  readonly spoilDigest: (frame: Uint8Array) => Uint8Array
+  readonly corruptDigest: (frame: Uint8Array) => Uint8Array
 }
 
 /** Applies the fault script to one request, sends the reply and the pushes that follow. */
@@ -96,7 +96,7 @@ function deliver(
       peer.send(garbage(reply.length))
       break
     case 'wrong-sha1':
-      peer.send(call.spoilDigest(reply))
+      peer.send(call.corruptDigest(reply))
       break
     case 'trickle':
       trickle(hub, peer, reply, fault.everyMs, nowMs)

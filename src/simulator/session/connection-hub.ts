@@ -110,7 +110,7 @@ export class ConnectionHub {
   /** Sends a Notify push to every connection that subscribed to notices. */
   notify(notice: MessageTypes['Notify.S2C']): void {
     const body = new PushBody(NOTIFY, 'Notify.Response', { retType: 0, s2c: notice })
-    for (const peer of this.peers.values()) if (peer.wantsNotices) peer.push(body)
+    for (const peer of this.peers.values()) if (peer.receivesNotices) peer.push(body)
   }
 
   /** The market's time in Unix ms. */

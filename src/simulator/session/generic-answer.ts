@@ -84,9 +84,9 @@ class Maker {
         ? (securityList[index % securityList.length] as unknown)
         : DEFAULT_SECURITY
     }
-    const asked = this.#c2s[field.name]
+    const requested = this.#c2s[field.name]
     const isTopLevel = type.name.endsWith('.S2C')
-    return isTopLevel && isOfKind(field, asked) ? asked : undefined
+    return isTopLevel && isOfKind(field, requested) ? requested : undefined
   }
 
   #hasRoom(depth: number): boolean {

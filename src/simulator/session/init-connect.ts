@@ -64,19 +64,19 @@ export function answerInit(
   if (!decoded.ok) return plainAnswer(refusalBody(hub, { format }, refuse(decoded.detail, INVALID_BODY)))
   const { c2s } = decoded.value
   // With a key the default algorithm is Futu's own.
-  const asked = c2s.packetEncAlgo ?? (rsa === null ? PacketEncAlgo.None : PacketEncAlgo.FTAES_ECB)
-  if (!KNOWN_ALGOS.has(asked)) {
-    return plainAnswer(refusalBody(hub, { format }, refuse(`unknown packetEncAlgo ${asked}`)))
+  const requested = c2s.packetEncAlgo ?? (rsa === null ? PacketEncAlgo.None : PacketEncAlgo.FTAES_ECB)
+  if (!KNOWN_ALGOS.has(requested)) {
+    return plainAnswer(refusalBody(hub, { format }, refuse(`unknown packetEncAlgo ${requested}`)))
   }
-  const algo = rsa === null ? PacketEncAlgo.None : asked
+  const algo = rsa === null ? PacketEncAlgo.None : requested
   peer.isReady = true
-  peer.wantsNotices = c2s.recvNotify ?? false
+  peer.receivesNotices = c2s.recvNotify ?? false
   peer.pushFormat = c2s.pushProtoFmt === ProtoFmt.Json ? ProtoFmt.Json : ProtoFmt.Protobuf
   const { utf8 } = hub.crypto
   const key = keyText(hub.settings.seed, sequence, 1)
   const iv = keyText(hub.settings.seed, sequence, 2)
   // The Python client uses CBC if an iv is present; the Java client needs an iv even without encryption.
-  const givesIv = asked === PacketEncAlgo.None || asked === PacketEncAlgo.AES_CBC
+  const givesIv = requested === PacketEncAlgo.None || requested === PacketEncAlgo.AES_CBC
   const s2c = {
     serverVer: SERVER_VERSION,
     loginUserID: LOGIN_USER_ID,

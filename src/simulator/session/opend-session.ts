@@ -181,7 +181,7 @@ export class OpendSession {
 
 /** When a silent connection is dropped. The WebSocket port has no heartbeat; its shell sends WebSocket pings. */
 function silentUntilMs(peer: Peer): number {
-  return peer.kind === 'tcp' ? peer.lastHeardMs + SILENCE_MS : Infinity
+  return peer.kind === 'tcp' ? peer.lastFrameMs + SILENCE_MS : Infinity
 }
 
 function readKey({ rsaKeyPem, crypto }: SessionOptions): RsaKey | null {

@@ -19,13 +19,13 @@ export class Peer {
   /** False until InitConnect (or InitWebSocket) has succeeded. */
   isReady = false
   /** Whether it receives Notify pushes. */
-  wantsNotices = false
+  receivesNotices = false
   /** Format of its pushes. */
   pushFormat: number = BodyFormat.Protobuf
   /** Accounts whose order pushes it receives: the whole list of its last Trd_SubAccPush. */
   accounts: ReadonlySet<bigint> = new Set()
   /** When its last whole frame arrived, Unix ms of the session clock. */
-  lastHeardMs: number
+  lastFrameMs: number
   /** Set by a fault: the connection accepts input and sends no output. */
   isMuted = false
   /** Frames a push for this connection; set by the session of its port. */
@@ -38,7 +38,7 @@ export class Peer {
     this.kind = kind
     this.packetIds = new PacketIds(connId)
     this.#sink = sink
-    this.lastHeardMs = nowMs
+    this.lastFrameMs = nowMs
   }
 
   get isClosed(): boolean {

@@ -41,7 +41,7 @@ export class TcpSession {
     const cut = this.#deframer.push(bytes)
     for (const frame of cut.frames) {
       if (this.#peer.isClosed) return
-      this.#peer.lastHeardMs = nowMs
+      this.#peer.lastFrameMs = nowMs
       this.#frame(frame, nowMs)
     }
     if (!cut.ok) this.#drop(cut.detail, nowMs)
@@ -73,7 +73,7 @@ export class TcpSession {
             : seal(answer.body)
         },
         refuse: (retMsg) => seal(this.#refusal(frame, retMsg)),
-        spoilDigest,
+        corruptDigest,
       },
       nowMs,
     )
@@ -97,7 +97,7 @@ export class TcpSession {
           return this.#reply(frame, answerCall(this.#hub, this.#peer, call, nowMs), cipher)
         },
         refuse: (retMsg) => this.#reply(frame, this.#refusal(frame, retMsg), cipher),
-        spoilDigest,
+        corruptDigest,
       },
       nowMs,
     )
@@ -125,8 +125,8 @@ export class TcpSession {
 }
 
 /** Inverts the first byte of a frame's SHA-1. */
-function spoilDigest(frame: Uint8Array): Uint8Array {
-  const spoilt = frame.slice()
-  if (spoilt.length >= HEADER_BYTES) spoilt[DIGEST_OFFSET] = (spoilt[DIGEST_OFFSET] ?? 0) ^ 0xff
-  return spoilt
+function corruptDigest(frame: Uint8Array): Uint8Array {
+  const corrupt = frame.slice()
+  if (corrupt.length >= HEADER_BYTES) corrupt[DIGEST_OFFSET] = (corrupt[DIGEST_OFFSET] ?? 0) ^ 0xff
+  return corrupt
 }

@@ -58,7 +58,7 @@ export class WebSocketSession {
       this.#hub.drop(this.#peer, 'a message is not a valid OpenD request', nowMs)
       return
     }
-    this.#peer.lastHeardMs = nowMs
+    this.#peer.lastFrameMs = nowMs
     const isInit = request.command === WebSocketCommand.Init
     runCall(
       this.#hub,
@@ -68,7 +68,7 @@ export class WebSocketSession {
         answer: () => frame(request, isInit ? this.#init(request, nowMs) : this.#call(request, nowMs)),
         refuse: (retMsg) => frame(request, { body: this.#refusal(retMsg) }),
         // These frames carry no digest.
-        spoilDigest: (bytes) => bytes,
+        corruptDigest: (bytes) => bytes,
       },
       nowMs,
     )
@@ -91,7 +91,7 @@ export class WebSocketSession {
       return { body, error: WebSocketError.Disconnected, errorText: 'wrong websocket key' }
     }
     this.#peer.isReady = true
-    this.#peer.wantsNotices = true
+    this.#peer.receivesNotices = true
     const serverTime = BigInt(Math.floor(this.#hub.marketMs(nowMs) / 1000))
     const s2c = { serverTime, connID: this.#peer.connId }
     return { body: encodeBody('InitWebSocket.Response', BodyFormat.Protobuf, { retType: 0, s2c }, utf8) }

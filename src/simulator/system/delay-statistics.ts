@@ -72,8 +72,8 @@ function percent(part: number, whole: number): number {
 }
 
 /** Bounds of the segments in ms, from 0; the last one, -1, means infinity. */
-function segmentBounds(asked: readonly number[]): number[] {
-  const named = [...new Set(asked.filter((bound) => bound > 0))].slice(0, MAX_SEGMENTS)
+function segmentBounds(requested: readonly number[]): number[] {
+  const named = [...new Set(requested.filter((bound) => bound > 0))].slice(0, MAX_SEGMENTS)
   if (named.length > 0) return [0, ...named.toSorted((a, b) => a - b), -1]
   const fine = Array.from({ length: FINE_END_MS / FINE_STEP_MS }, (_, i) => (i + 1) * FINE_STEP_MS)
   return [0, ...fine, ...LATE_BOUNDS_MS, -1]

@@ -29,6 +29,6 @@ export function openUnlockedAccount(world: World, header: Header, nowMs: number)
 }
 
 /** Older clients send `Futures` for every futures market, including those of simulated accounts. */
-function isAuthorised(trdMarkets: readonly number[], asked: number): boolean {
-  return trdMarkets.includes(asked) || (asked === TrdMarket.Futures && trdMarkets.some(isFuturesMarket))
+function isAuthorised(trdMarkets: readonly number[], requested: number): boolean {
+  return trdMarkets.includes(requested) || (requested === TrdMarket.Futures && trdMarkets.some(isFuturesMarket))
 }

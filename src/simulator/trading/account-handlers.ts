@@ -116,10 +116,10 @@ function isGeneral(profile: AccountProfile): boolean {
  * The currency of the funds in a reply. Accounts with one currency always use it. Accounts with several accept each of
  * them, with the base currency as the default.
  */
-function currencyFor(account: AccountState, asked: number): number | Refusal {
+function currencyFor(account: AccountState, requested: number): number | Refusal {
   const { baseCurrency } = account.profile
-  if (account.cash.length <= 1 || asked === Currency.Unknown) return baseCurrency
-  return HELD_CURRENCIES.includes(asked) ? asked : refusals.unsupportedCurrency('HKD, USD, CNH')
+  if (account.cash.length <= 1 || requested === Currency.Unknown) return baseCurrency
+  return HELD_CURRENCIES.includes(requested) ? requested : refusals.unsupportedCurrency('HKD, USD, CNH')
 }
 
 /** The order that a maximum-quantity call refers to; null if it does not name one. */

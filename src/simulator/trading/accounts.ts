@@ -97,19 +97,19 @@ export class Accounts implements TradingFloor {
   }
 
   place(account: AccountState, request: OrderRequest, nowMs: number): OrderState | Refusal {
-    return placeOrder(this, account, request, this.#settle(nowMs))
+    return placeOrder(this, account, request, this.#advanceTo(nowMs))
   }
 
   /** Applies one `Trd_Common.ModifyOrderOp` to an order of the account. Returns null on success. */
   modify(account: AccountState, order: OrderState, operation: number, terms: NewTerms, nowMs: number): Refusal | null {
-    return modifyOrder(this, account, order, operation, terms, this.#settle(nowMs))
+    return modifyOrder(this, account, order, operation, terms, this.#advanceTo(nowMs))
   }
 
   cancelAll(account: AccountState, trdMarket: number | null, nowMs: number): void {
-    cancelAll(this, account, trdMarket, this.#settle(nowMs))
+    cancelAll(this, account, trdMarket, this.#advanceTo(nowMs))
   }
 
-  #settle(nowMs: number): number {
+  #advanceTo(nowMs: number): number {
     passTime(this, nowMs)
     return Math.max(nowMs, this.state.advancedToMs)
   }

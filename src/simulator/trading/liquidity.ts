@@ -36,7 +36,7 @@ export function takeLiquidity(
   nowMs: number,
 ): void {
   if (executions.length === 0) return
-  forgetOld(state, nowMs)
+  removeExpired(state, nowMs)
   const key = liquidityKey(instrument)
   let taken = state.takenLiquidity.find((one) => one.key === key)
   if (taken === undefined) {
@@ -58,7 +58,7 @@ function takenAt(taken: TakenLiquidity | undefined, price: number, isAsk: boolea
 }
 
 /** Removes expired records, so that the list contains only securities traded during the last `REFILL_MS`. */
-function forgetOld(state: AccountsState, nowMs: number): void {
+function removeExpired(state: AccountsState, nowMs: number): void {
   for (const taken of state.takenLiquidity) {
     const firstFresh = taken.levels.findIndex((one) => nowMs - one.atMs < REFILL_MS)
     taken.levels.splice(0, firstFresh === -1 ? taken.levels.length : firstFresh)

@@ -66,10 +66,10 @@ export const orderListHandlers: HandlerTable = {
     if ('refusal' in account) return account
     if (account.profile.trdEnv === TrdEnv.Simulate) return refusals.simulatedNotSupported()
     if (orderIdExList.length > MAX_FEE_ORDERS) return refusals.tooMany('orders', MAX_FEE_ORDERS)
-    const asked = new Set(orderIdExList)
+    const requested = new Set(orderIdExList)
     const orderFeeList = []
     for (const order of account.orders) {
-      if (!asked.has(order.orderIdEx)) continue
+      if (!requested.has(order.orderIdEx)) continue
       const kind = world.accounts.market.instrument(order.market, order.code)?.kind
       if (kind !== undefined) orderFeeList.push(feeView(order, kind))
     }

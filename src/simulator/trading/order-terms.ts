@@ -37,49 +37,54 @@ const MAX_ORDER_AMOUNT = 1_000_000_000
 export function checkTerms(
   market: TradingMarket,
   instrument: Instrument,
-  asked: RequestedTerms,
+  requested: RequestedTerms,
   nowMs: number,
 ): OrderTerms | Refusal {
-  const rule = ruleOf(asked.orderType)
-  if (!Number.isSafeInteger(asked.qty) || asked.qty <= 0) return refusals.badQuantity()
-  if (asked.qty % instrument.lotSize !== 0) return refusals.lotSize(instrument.lotSize)
+  const rule = ruleOf(requested.orderType)
+  if (!Number.isSafeInteger(requested.qty) || requested.qty <= 0) return refusals.badQuantity()
+  if (requested.qty % instrument.lotSize !== 0) return refusals.lotSize(instrument.lotSize)
 
-  const price = rule.needsPrice ? checkPrice(market, instrument, asked, nowMs) : null
+  const price = rule.needsPrice ? checkPrice(market, instrument, requested, nowMs) : null
   if (isRefusal(price)) return price
-  const auxPrice = rule.needsAuxPrice ? checkAuxPrice(market, instrument, asked) : null
+  const auxPrice = rule.needsAuxPrice ? checkAuxPrice(market, instrument, requested) : null
   if (isRefusal(auxPrice)) return auxPrice
 
   const reference = price ?? auxPrice ?? scaledPriceOf(market.lastPrice(instrument, nowMs))
-  if (priceOf(reference) * asked.qty > MAX_ORDER_AMOUNT) return refusals.amountTooLarge()
+  if (priceOf(reference) * requested.qty > MAX_ORDER_AMOUNT) return refusals.amountTooLarge()
 
-  if (!rule.isTrailing) return { qty: asked.qty, price, auxPrice, trailType: null, trailValue: null, trailSpread: null }
-  const { trailType, trailValue, trailSpread } = asked
+  if (!rule.isTrailing)
+    return { qty: requested.qty, price, auxPrice, trailType: null, trailValue: null, trailSpread: null }
+  const { trailType, trailValue, trailSpread } = requested
   if (trailValue === null || !(trailValue > 0) || !Number.isFinite(trailValue)) return refusals.badTrail()
   if (trailType === TrailType.Ratio ? trailValue >= 100 : trailType !== TrailType.Amount) return refusals.badTrail()
-  const hasSpread = asked.orderType === OrderType.TrailingStopLimit
+  const hasSpread = requested.orderType === OrderType.TrailingStopLimit
   if (hasSpread && (trailSpread === null || !(trailSpread >= 0))) return refusals.badTrailSpread()
-  return { qty: asked.qty, price, auxPrice, trailType, trailValue, trailSpread: hasSpread ? trailSpread : null }
+  return { qty: requested.qty, price, auxPrice, trailType, trailValue, trailSpread: hasSpread ? trailSpread : null }
 }
 
 function checkPrice(
   market: TradingMarket,
   instrument: Instrument,
-  asked: RequestedTerms,
+  requested: RequestedTerms,
   nowMs: number,
 ): ScaledPrice | Refusal {
-  const { price } = asked
+  const { price } = requested
   if (price === null || !(price > 0) || !Number.isFinite(price)) return refusals.missingPrice()
-  const valid = onGrid(market, instrument, price, asked)
+  const valid = onGrid(market, instrument, price, requested)
   if (isRefusal(valid)) return valid
   const band = market.priceBand(instrument, nowMs)
   if (band === null || (valid >= scaledPriceOf(band.low) && valid <= scaledPriceOf(band.high))) return valid
   return refusals.priceBand(band.low, band.high)
 }
 
-function checkAuxPrice(market: TradingMarket, instrument: Instrument, asked: RequestedTerms): ScaledPrice | Refusal {
-  const { auxPrice } = asked
+function checkAuxPrice(
+  market: TradingMarket,
+  instrument: Instrument,
+  requested: RequestedTerms,
+): ScaledPrice | Refusal {
+  const { auxPrice } = requested
   if (auxPrice === null || !(auxPrice > 0) || !Number.isFinite(auxPrice)) return refusals.missingAuxPrice()
-  return onGrid(market, instrument, auxPrice, asked)
+  return onGrid(market, instrument, auxPrice, requested)
 }
 
 /** The price if it is valid, else the next valid price if the client allows it and it is near enough. */
@@ -87,13 +92,13 @@ function onGrid(
   market: TradingMarket,
   instrument: Instrument,
   price: number,
-  asked: RequestedTerms,
+  requested: RequestedTerms,
 ): ScaledPrice | Refusal {
   if (market.isOnTick(instrument, price)) return scaledPriceOf(price)
-  if (!asked.adjustPrice) return refusals.tickSize(market.tickSize(instrument, price))
-  const adjusted = snapToGrid(market, instrument, price, asked.adjustSideAndLimit > 0)
+  if (!requested.adjustPrice) return refusals.tickSize(market.tickSize(instrument, price))
+  const adjusted = snapToGrid(market, instrument, price, requested.adjustSideAndLimit > 0)
   const distance = Math.abs(priceOf(adjusted) - price) / price
-  return adjusted > 0 && distance <= Math.abs(asked.adjustSideAndLimit) ? adjusted : refusals.adjustTooFar()
+  return adjusted > 0 && distance <= Math.abs(requested.adjustSideAndLimit) ? adjusted : refusals.adjustTooFar()
 }
 
 function isRefusal(value: ScaledPrice | Refusal | null): value is Refusal {

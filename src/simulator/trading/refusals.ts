@@ -13,8 +13,10 @@ const LOCKED_ERR_CODE = -401
 export const refusals = {
   invalidAccId: (): Refusal => refuse('invalid acc_id=0, please get the account list first'),
   unknownAccount: (): Refusal => refuse('Nonexisting acc_id'),
-  environmentMismatch: (asked: number, actual: number): Refusal =>
-    refuse(`trd_env mismatch: the request says ${environmentName(asked)}, the account is ${environmentName(actual)}`),
+  environmentMismatch: (requested: number, actual: number): Refusal =>
+    refuse(
+      `trd_env mismatch: the request says ${environmentName(requested)}, the account is ${environmentName(actual)}`,
+    ),
   marketNotAuthorised: (trdMarket: number): Refusal =>
     refuse(`This account has no trading permission for trd_market ${trdMarket}`),
   locked: (): Refusal => ({

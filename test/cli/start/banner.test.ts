@@ -38,7 +38,7 @@ function wordsOf(banner: string): readonly (readonly string[])[] {
   })
 }
 
-test('the printed lines carry a key that works when they are pasted into a shell', async () => {
+test('the printed calls contain a key that works when they are pasted into a shell', async () => {
   const runs = [
     [{}, KEY],
     [{ ...JWT }, KEY],
@@ -61,7 +61,7 @@ test('it names the data folder and the command that starts with empty state', as
   assert.match(banner, /is stored in \.wrangler\/opend-edge\.\nTo start with empty state: npm start -- --fresh\n/)
 })
 
-test('it says who may do what', async () => {
+test('it describes which calls need which key', async () => {
   assert.match(await bannerWith({}), /Reads from this machine need no key/)
   assert.match(await bannerWith({ LOCAL_OPEN_READS: 'false' }), /Each call needs this key/)
   assert.match(await bannerWith(JWT), /Each call needs this key or a JWT of https:\/\/issuer\.test/)
@@ -71,7 +71,7 @@ test('it says who may do what', async () => {
   assert.equal(mine.includes(KEY), false, 'a key that does not work is not shown')
 })
 
-test('with a real OpenD it says that the local key lacks trade:real, and how to get one', async () => {
+test('with a real OpenD it describes that the local key lacks trade:real, and the remedy', async () => {
   const environment = { OPEND_URL: 'tcp://127.0.0.1:11111' }
   assert.match(await bannerWith(environment), /connected to tcp:\/\/127\.0\.0\.1:11111/)
   assert.match(await bannerWith(environment), /lacks the scope trade:real[^]*with trade:real into KEYS_JSON/)
@@ -79,6 +79,6 @@ test('with a real OpenD it says that the local key lacks trade:real, and how to 
   assert.doesNotMatch(await bannerWith({ ...environment, KEYS_JSON }), /lacks/)
 })
 
-test('an OpenD that cannot be reached is named right below the address', async () => {
+test('an unreachable OpenD is reported directly below the address', async () => {
   assert.match(await bannerWith({}, 'OpenD cannot be reached.'), /simulated OpenD\n\nOpenD cannot be reached\.\n/)
 })

@@ -22,7 +22,7 @@ function claimElsewhere(path: string): unknown {
   return JSON.parse(stdout)
 }
 
-test('a second run is refused, and told which run has the folder', () => {
+test('a second run is refused, with the run that has the folder', () => {
   const path = join(top, 'twice')
   const first = claimDataFolder(path, RUN)
   assert.ok(first.ok)
@@ -33,13 +33,13 @@ test('a second run is refused, and told which run has the folder', () => {
   assert.equal(claimElsewhere(path), 'taken')
 })
 
-test('a run that was killed holds nothing', () => {
+test('the lock of a killed run is released', () => {
   const path = join(top, 'killed')
   assert.equal(claimElsewhere(path), 'taken')
   assert.equal(claimElsewhere(path), 'taken')
 })
 
-test('a folder with other files is refused; an empty one and one of before are taken', () => {
+test('a folder with other files is refused; an empty one and one of an earlier run are accepted', () => {
   const foreign = join(top, 'foreign')
   mkdirSync(join(foreign, 'storage'), { recursive: true })
   writeFileSync(join(foreign, 'storage', 'mine.txt'), 'mine')

@@ -14,11 +14,11 @@ function linesFor(...answers: readonly (string | null)[]): readonly (string | nu
   return answers.map((answer, index) => report.lineFor(answer, index * 1000))
 }
 
-test('a link that comes up is one line, however often it is seen', () => {
+test('a link that comes up is reported once, however often it is polled', () => {
   assert.deepEqual(linesFor(CONNECTING, CONNECTING, null, null), [null, null, 'The link to OpenD is up.', null])
 })
 
-test('a link that breaks, fails for one cause while it tries, and comes back is one line each', () => {
+test('a break, failed attempts with one cause, and the recovery of a link are reported once each', () => {
   assert.deepEqual(linesFor(null, refused('connecting'), refused('waiting', 7), refused('connecting'), null), [
     'The link to OpenD is up.',
     REFUSED,
@@ -28,7 +28,7 @@ test('a link that breaks, fails for one cause while it tries, and comes back is 
   ])
 })
 
-test('attempts that differ in a number only are one line', () => {
+test('attempts that differ only in a number are reported once', () => {
   const spoilt = (serial: number): string => `The link to OpenD is not up (waiting). Frame 1001/${serial} is spoilt.`
   assert.deepEqual(linesFor(spoilt(1), spoilt(2), spoilt(13)), [
     'The link to OpenD is not up. Frame 1001/1 is spoilt.',
@@ -37,12 +37,12 @@ test('attempts that differ in a number only are one line', () => {
   ])
 })
 
-test('another cause is another line', () => {
+test('another cause is reported again', () => {
   const loggedOut = 'OpenD is not logged in to the trade server.'
   assert.deepEqual(linesFor(loggedOut, refused('waiting'), loggedOut), [loggedOut, REFUSED, loggedOut])
 })
 
-test('a link that only ever connects is reported after five seconds', () => {
+test('a link that stays in the connecting state is reported after five seconds', () => {
   const lines = linesFor(...Array.from({ length: 8 }, () => CONNECTING))
   assert.deepEqual(
     lines.map((line) => line !== null),

@@ -80,7 +80,7 @@ test(
   },
 )
 
-test('a command that npm did not start does not look who started it', (t) => {
+test('a command that npm did not start does not watch its parent', (t) => {
   const timers = t.mock.method(globalThis, 'setInterval')
   watchLaunchers(assert.fail, {})
   assert.equal(timers.mock.callCount(), 0)

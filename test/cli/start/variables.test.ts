@@ -32,7 +32,7 @@ test('without any variable the simulator runs with the local key, and reads are 
   assert.ok(config.keys[0]?.scopes.has('trade:real'))
 })
 
-test('every variable of the table reaches the Worker as it is', async () => {
+test('every variable of the table reaches the Worker unchanged', async () => {
   const given: Readonly<Record<keyof Env, string>> = {
     OPEND_URL: 'tcp://127.0.0.1:11111',
     OPEND_RSA_KEY: '',
@@ -52,7 +52,7 @@ test('every variable of the table reaches the Worker as it is', async () => {
   assert.ok(config.allowedOrigins.has('https://app.example.com'))
 })
 
-test('any caller that is configured closes the reads', async () => {
+test('reads need a key if any caller is configured', async () => {
   const environments: readonly Record<string, string>[] = [
     JWT,
     { KEYS_JSON: keysWith() },
@@ -71,7 +71,7 @@ test('with an OpenD of its own the local key trades no real account', async () =
   assert.equal(config.keys[0]?.scopes.has('trade:simulate'), true)
 })
 
-test('a mistake is a problem at once, with what to do', async () => {
+test('a mistake is reported at once, with the remedy', async () => {
   assert.match(await problemsOf({ OPEND_URL: 'nonsense' }), /OPEND_URL is neither tcp:\/\/host:port nor simulator:/)
   assert.match(await problemsOf({ KEYS_JSON: '{"version":1' }), /^KEYS_JSON is not valid JSON: .*$/)
   assert.match(await problemsOf({ KEYS_JSON: './keys.json' }), /not valid JSON.*\n.*KEYS_JSON="\$\(cat keys\.json\)"/)
@@ -79,7 +79,7 @@ test('a mistake is a problem at once, with what to do', async () => {
   assert.match(await problemsOf({ JWT_ISSUER: 'x' }), /JWT_AUDIENCE is not set/)
 })
 
-test('keys with which no call could succeed are a problem; with JWTs beside them they are not', async () => {
+test('keys with which every call would fail are a problem, unless JWTs are configured too', async () => {
   for (const KEYS_JSON of ['', '{"version":1,"keys":[]}']) {
     assert.match(await problemsOf({ KEYS_JSON }), /KEYS_JSON is set and contains no key.*unset it/)
     await variablesOf({ KEYS_JSON, ...JWT })

@@ -50,7 +50,7 @@ test('the terms of a future are those of its exchange', () => {
   assert.equal(info?.minVar, 1)
   assert.equal(info?.lastTradeTime, '2026-11-27')
   assert.deepEqual(info?.origin, { market: 1, code: 'HSI2611' })
-  assert.match(refusalOf('Qot_GetFutureInfo', { securityList: [TENCENT] }), /no future/)
+  assert.match(refusalOf('Qot_GetFutureInfo', { securityList: [TENCENT] }), /not a future/)
 })
 
 test('new shares come on trading days, and are not yet known to the market', () => {
