@@ -27,7 +27,7 @@ export async function startControlServer(driver: OpendDriver, options: { readonl
   server.listen(options.port, LOOPBACK)
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('an HTTP server has a port')
+  if (address === null || typeof address === 'string') throw new Error('the HTTP server has no port')
   return {
     port: address.port,
     close: () =>

@@ -24,7 +24,7 @@ export async function startTcpServer(driver: OpendDriver, options: { readonly po
   })
   await listen(server, options.port)
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  if (address === null || typeof address === 'string') throw new Error('the TCP server has no port')
   return {
     port: address.port,
     close: () =>

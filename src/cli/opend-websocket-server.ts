@@ -30,7 +30,7 @@ export async function startWebSocketServer(driver: OpendDriver, options: { reado
   // Once the server listens, an error concerns one connection, which closes by itself.
   server.on('error', () => {})
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a WebSocket server has a port')
+  if (address === null || typeof address === 'string') throw new Error('the WebSocket server has no port')
   return {
     port: address.port,
     close: () =>

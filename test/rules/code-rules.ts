@@ -42,7 +42,7 @@ export function replacedWordProblems(file: SourceFile): readonly string[] {
     return words.flatMap((word) => {
       const replaced = REPLACED_WORDS.find(({ words: pattern }) => pattern.test(word.toLowerCase()))
       if (replaced === undefined || replaced.except?.test(name) || replaced.except?.test(file.path)) return []
-      return [`${file.path}: ${name}: instead of ${word.toLowerCase()} say ${replaced.use}`]
+      return [`${file.path}: ${name}: use ${replaced.use} instead of ${word.toLowerCase()}`]
     })
   })
 }

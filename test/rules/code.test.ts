@@ -57,7 +57,7 @@ test('names of files and exports follow the glossary', () => {
 test('a word that the glossary replaces is found in the name of a file and of an export', () => {
   const words = (path: string, text = ''): number => replacedWordProblems({ path, text }).length
   assert.deepEqual(replacedWordProblems({ path: 'src/a.ts', text: 'export class OrderDesk {}' }), [
-    'src/a.ts: OrderDesk: instead of desk say manager',
+    'src/a.ts: OrderDesk: use manager instead of desk',
   ])
   for (const name of ['MarketBook', 'QuoteBoard', 'OpendLine', 'HolderId', 'settleOrder', 'noteSent', 'DialogHost']) {
     assert.equal(words('src/a.ts', `export class ${name} {}`), 1, name)

@@ -17,7 +17,7 @@ commandLine({
 
 interface Step {
   readonly name: string
-  /** A program of node_modules/.bin, or `node` for this very Node. */
+  /** A program of node_modules/.bin, or `node` for the Node that runs this program. */
   readonly command: readonly [string, ...string[]]
   /** Whether to print the last line of its output when it passes. */
   readonly hasNote?: true

@@ -53,7 +53,7 @@ function keyLines({ config, usesLocalKey }: LocalVariables, key: string): readon
   }
   const lines = [`  key  ${key}`, '']
   if (config.jwt !== null) lines.push(`Each call needs this key or a JWT of ${config.jwt.issuer}.`)
-  else if (config.localOpenReads) lines.push('Reads from this machine need no key; everything else does.')
+  else if (config.localOpenReads) lines.push('Reads from this machine need no key; all other calls do.')
   else lines.push('Each call needs this key.')
   if (config.upstream.kind === 'tcp') {
     lines.push(

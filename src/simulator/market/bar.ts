@@ -27,7 +27,7 @@ export interface BarQuery {
   readonly nowMs: number
   /** Whether minute bars include the US sessions before and after hours. */
   readonly hasExtended?: boolean
-  /** Whether the turnover of past days may be 0. It is the expensive part of a bar, so skip it if it is not used. */
+  /** Skips the turnover of past days, which is the expensive part of a bar and is then 0. */
   readonly isPriceOnly?: boolean
 }
 

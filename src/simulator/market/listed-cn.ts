@@ -2,7 +2,7 @@ import { ExchType } from '../../../proto/enums.ts'
 import type { ListingRow } from './listing-rows.ts'
 
 // oxfmt-ignore
-/** Shanghai. Prices and sizes are of the right order, no more. */
+/** Shanghai. Prices and sizes are approximate. */
 export const SH_ROWS: readonly ListingRow[] = [
   { code: '600519', name: '贵州茅台', kind: 'stock', lotSize: 100, price: 1500, growthPercent: 14, volatilityPercent: 1.4, volumeMillions: 3, ticksPerMinute: 18, listed: '2001-08-27', sharesBillions: 1.256, earnings: 68, bookValue: 190, dividend: 51, industry: '酿酒行业', concepts: ['白马股', '沪股通'], region: '贵州' },
   { code: '601318', name: '中国平安', kind: 'stock', lotSize: 100, price: 48, growthPercent: 3, volatilityPercent: 1.6, volumeMillions: 60, ticksPerMinute: 18, listed: '2007-03-01', sharesBillions: 18.2, earnings: 6.4, bookValue: 50, dividend: 2.5, industry: '保险', concepts: ['白马股', '沪股通'], region: '广东' },
@@ -15,7 +15,7 @@ export const SH_ROWS: readonly ListingRow[] = [
 ]
 
 // oxfmt-ignore
-/** Shenzhen. Prices and sizes are of the right order, no more. */
+/** Shenzhen. Prices and sizes are approximate. */
 export const SZ_ROWS: readonly ListingRow[] = [
   { code: '000001', name: '平安银行', kind: 'stock', lotSize: 100, price: 11.5, growthPercent: 2, volatilityPercent: 1.6, volumeMillions: 110, ticksPerMinute: 18, listed: '2000-01-04', sharesBillions: 19.4, earnings: 2.3, bookValue: 22, dividend: 0.61, industry: '银行', concepts: ['深股通', '高股息'], region: '广东' },
   { code: '000858', name: '五粮液', kind: 'stock', lotSize: 100, price: 145, growthPercent: 10, volatilityPercent: 1.8, volumeMillions: 18, ticksPerMinute: 18, listed: '2000-01-04', sharesBillions: 3.88, earnings: 8.2, bookValue: 36, dividend: 4.7, industry: '酿酒行业', concepts: ['白马股', '深股通'], region: '四川' },

@@ -1,7 +1,7 @@
 import type { ListingRow } from './listing-rows.ts'
 
 // oxfmt-ignore
-/** Hong Kong: large companies, funds and the three main indexes. Prices and sizes are of the right order, no more. */
+/** Hong Kong: large companies, funds and the three main indexes. Prices and sizes are approximate. */
 export const HK_ROWS: readonly ListingRow[] = [
   { code: '00700', name: '腾讯控股', kind: 'stock', lotSize: 100, price: 300, growthPercent: 12, volatilityPercent: 1.8, volumeMillions: 18, ticksPerMinute: 40, listed: '2004-06-16', sharesBillions: 9.2, earnings: 21.5, bookValue: 108, dividend: 4.5, industry: '数码解决方案服务', concepts: ['腾讯概念', '蓝筹股', '云计算'], region: '开曼群岛' },
   { code: '00005', name: '汇丰控股', kind: 'stock', lotSize: 400, price: 62, growthPercent: 1, volatilityPercent: 1.1, volumeMillions: 22, ticksPerMinute: 20, listed: '2000-01-03', sharesBillions: 18.7, earnings: 9.4, bookValue: 78, dividend: 4.9, industry: '银行', concepts: ['蓝筹股'], region: '英国' },

@@ -5,7 +5,7 @@ const NYSE = ExchType.US_NYSE
 const AMEX = ExchType.US_AMEX
 
 // oxfmt-ignore
-/** United States: large companies, funds and indexes. Prices and sizes are of the right order, no more. */
+/** United States: large companies, funds and indexes. Prices and sizes are approximate. */
 export const US_ROWS: readonly ListingRow[] = [
   { code: 'AAPL', name: '苹果', kind: 'stock', lotSize: 1, price: 230, growthPercent: 22, volatilityPercent: 1.5, volumeMillions: 52, ticksPerMinute: 60, listed: '2000-01-03', sharesBillions: 15.1, earnings: 6.4, bookValue: 4.4, dividend: 1, industry: '消费电子产品', concepts: ['明星科技股', '道琼斯成分股'], region: '加利福尼亚州' },
   { code: 'TSLA', name: '特斯拉', kind: 'stock', lotSize: 1, price: 340, growthPercent: 38, volatilityPercent: 2.8, volumeMillions: 95, ticksPerMinute: 60, listed: '2010-06-29', sharesBillions: 3.2, earnings: 2.2, bookValue: 22, dividend: 0, industry: '汽车制造商', concepts: ['明星科技股', '新能源车'], region: '得克萨斯州' },
