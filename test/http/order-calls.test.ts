@@ -111,7 +111,7 @@ test('what the ledger refuses is told with the entry that is in the way', async 
   const cases = [
     ['order.idempotency_conflict', 409, /another order.*new key/],
     ['order.in_flight', 409, /not been answered yet/],
-    ['order.absent', 500, /surely not there: nothing was traded, and it may be sent again/],
+    ['order.absent', 500, /do not contain the order: nothing was traded, and it may be sent again/],
   ] as const
   for (const [code, status, says] of cases) {
     const response = await refusedWith({ code, intentId: INTENT }, INTENT)
