@@ -90,7 +90,7 @@ test('an order whose outcome is not known is a 202 that says where to look', asy
   assert.equal(response.headers.get('Location'), `/api/order-intents/${INTENT}`)
   assert.equal(response.headers.get('Idempotency-Replayed'), 'true')
   const { message, ...body } = (await response.json()) as Record<string, unknown>
-  assert.match(String(message), /not known.*does not send it again/)
+  assert.match(String(message), /not known.*does not send the order again/)
   assert.deepEqual(body, {
     intent_id: INTENT,
     state: 'unknown',
