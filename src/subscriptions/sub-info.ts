@@ -35,9 +35,9 @@ function connSubInfo(
   const units = registry.unitsOf(id)
   const byType = Map.groupBy(units.map(unitOf), ({ subType }) => subType)
   return {
-    subInfoList: [...byType].map(([subType, units]) => ({
+    subInfoList: [...byType].map(([subType, typeUnits]) => ({
       subType,
-      securityList: units.map(({ secKey }) => securityOf(secKey)),
+      securityList: typeUnits.map(({ secKey }) => securityOf(secKey)),
     })),
     usedQuota: units.length,
     isOwnConnData,
