@@ -62,7 +62,7 @@ export class LimitState {
   readonly #sums: DailySums
   /**
    * Reservations of calls that have not been sent, by id. They count against the rate and the current day, so that a
-   * cap is kept whenever their frames are sent.
+   * cap holds whenever their frames are sent.
    */
   readonly #pending = new Map<string, Charge>()
 

@@ -24,7 +24,7 @@ export interface Refused {
 
 /** The budget that an admitted call needs. */
 export interface Charge {
-  /** Null when it is not known. A key with value caps cannot admit such a call. */
+  /** Null when it is not known. Such a call is refused if the key has value caps. */
   readonly currency: string | null
   /** 0 when it is not known. */
   readonly value: Money

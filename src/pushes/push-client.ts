@@ -33,7 +33,7 @@ export interface PushClientDeps {
   readonly counts: PushCounts
 }
 
-/** Marks a stream for which the client was sent an item, beside pushes, since it was set. */
+/** Marks a stream of which the client was sent a snapshot or a replayed event since it was set. */
 const HAS_SENT = -1
 
 /** One WebSocket client: its streams, its waiting items and its flow control. */
@@ -73,7 +73,7 @@ export class PushClient {
     this.#streams.set(stream, seq)
   }
 
-  /** Records that the client was sent an item of the stream beside its pushes. */
+  /** Records that the client was sent a snapshot or a replayed event of the stream. */
   markSent(stream: StreamName): void {
     this.#streams.set(stream, HAS_SENT)
   }

@@ -35,7 +35,7 @@ export interface HubCounts extends Readonly<PushCounts> {
  *   earliest; in between values replace each other, and ticks, orders, fills and notices wait in order.
  * - Items for a client whose flow control (`Flow`) allows no more wait in a bounded outbox. Dropped events are counted.
  *   A `lagged` message with their number is sent before the next item, with current values of the affected streams.
- * - Methods with a client id do nothing when the client does not exist, because it may have been removed meanwhile.
+ * - Methods with a client id do nothing when the client does not exist, because it may just have been removed.
  */
 export class PushHub {
   readonly #deps: PushHubDeps

@@ -47,7 +47,7 @@ function singleApplier(read: QuoteRead, state: StreamState): (reply: Reply) => v
       return (reply) => {
         const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetOrderBook.Response', reply.body))
         if (reply === null || s2c === null || state.pushes !== pushes) return
-        known.book = { s2c, asked: read.count }
+        known.book = { s2c, requested: read.count }
         markApplied(state, reply.atMs)
       }
     case CALLS.Qot_GetBroker.protoId:
@@ -81,14 +81,14 @@ function singleApplier(read: QuoteRead, state: StreamState): (reply: Reply) => v
 function seriesApplier<Item>(
   state: StreamState,
   known: { readonly series: ItemSeries<Item>; name: string | undefined },
-  asked: number,
+  requested: number,
   itemsOf: (body: Uint8Array) => { readonly items: readonly Item[]; readonly name: string | undefined } | null,
 ): (reply: Reply) => void {
   const token = known.series.begin()
   return (reply) => {
     const content = reply === null ? null : itemsOf(reply.body)
     if (reply === null || content === null) return known.series.abort(token)
-    known.series.applyReply(token, content.items, asked)
+    known.series.applyReply(token, content.items, requested)
     known.name = content.name
     markApplied(state, reply.atMs)
   }

@@ -57,10 +57,10 @@ export class ItemSeries<Item> {
   }
 
   /**
-   * Applies the reply of a getter that asked for `asked` items, then the items pushed since the getter was sent. A
+   * Applies the reply of a getter that asked for `requested` items, then the items pushed since the getter was sent. A
    * pushed item that the reply already contains changes nothing.
    */
-  applyReply(token: Item[], reply: readonly Item[], asked: number): void {
+  applyReply(token: Item[], reply: readonly Item[], requested: number): void {
     const isComplete = this.#pendingGetters.delete(token)
     const [first] = reply
     const last = reply.at(-1)
@@ -69,7 +69,7 @@ export class ItemSeries<Item> {
       return
     }
     const earlier = this.#before(first, last)
-    this.#isWhole = reply.length < asked || (earlier !== null && this.#isWhole)
+    this.#isWhole = reply.length < requested || (earlier !== null && this.#isWhole)
     this.#items = [...(earlier ?? []), ...reply]
     this.#trim()
     this.#addAll(token)

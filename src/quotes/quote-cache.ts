@@ -29,7 +29,7 @@ export interface CachedReply {
 export interface QuoteCacheDeps {
   /**
    * Whether OpenD pushes that unit over the present link. `rehabType` is the adjustment of K-lines; null for other
-   * types.
+   * types. It can be ignored if all K-lines are registered with the same adjustments.
    */
   readonly isLive: (unitKey: UnitKey, rehabType: number | null) => boolean
   readonly nowMs: () => number
@@ -119,7 +119,7 @@ export class QuoteCache {
     this.#answers.clear()
   }
 
-  /** What is held, for metrics. */
+  /** The sizes of the cache, for metrics. */
   get size(): { readonly streams: number; readonly seriesItems: number; readonly answerBytes: number } {
     return { streams: this.#streams.size, seriesItems: this.#seriesItems, answerBytes: this.#answers.bytes }
   }

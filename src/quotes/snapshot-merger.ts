@@ -30,7 +30,7 @@ const MOST_CODES_OF_ONE = 100
 const TIGHT_BELOW = 30
 const TIGHT_GAP_MS = 500
 
-/** The longest wait when no call is left. The call is then sent, and the rate limiter queues or refuses it. */
+/** The longest wait when no call is left. The call is then passed on, and the rate limiter decides. */
 const MOST_WAIT_MS = 3_000
 
 /** Requests that can wait; further ones are sent alone. The session holds twice as many calls. */

@@ -62,8 +62,8 @@ function named(secKey: SecKey, name: string | undefined) {
  * The first `count` levels of both sides; null when more levels may exist than the order book has. A getter's reply has
  * the requested number of levels, if they exist. A push has at least `depth` levels, if they exist.
  */
-function cutBook({ s2c, asked }: OrderBook, depth: number, count: number): OrderBook['s2c'] | null {
-  const shown = asked ?? depth
+function cutBook({ s2c, requested }: OrderBook, depth: number, count: number): OrderBook['s2c'] | null {
+  const shown = requested ?? depth
   const isWhole = sidesOf(s2c).every((levels) => levels < shown)
   if (count > shown && !isWhole) return null
   return {

@@ -27,7 +27,7 @@ type BasicQot = MessageTypes['Qot_Common.BasicQot']
 export interface OrderBook {
   readonly s2c: MessageTypes['Qot_GetOrderBook.S2C']
   /** The number of levels that a getter asked for; null for a push, which has no such number. */
-  readonly asked: number | null
+  readonly requested: number | null
 }
 
 /** The known data of a stream, by the getter that returns it. */
@@ -128,7 +128,7 @@ export function applyPush(state: StreamState, push: QuotePush): void {
   if (push.protoId === CALLS.Qot_UpdateBasicQot.protoId && known.protoId === CALLS.Qot_GetBasicQot.protoId) {
     known.quote = push.s2c.basicQotList?.at(-1) ?? known.quote
   } else if (push.protoId === CALLS.Qot_UpdateOrderBook.protoId && known.protoId === CALLS.Qot_GetOrderBook.protoId) {
-    known.book = { s2c: push.s2c, asked: null }
+    known.book = { s2c: push.s2c, requested: null }
     known.depth = Math.max(known.depth, ...sidesOf(push.s2c))
   } else if (push.protoId === CALLS.Qot_UpdateBroker.protoId && known.protoId === CALLS.Qot_GetBroker.protoId) {
     known.queue = push.s2c

@@ -176,7 +176,7 @@ export class SubscriberRegistry {
   }
 
   /**
-   * The securities that these subscribers have not subscribed with that type. The call counts as a use of the others.
+   * The securities that are not subscribed with that type by any of these subscribers. Counts as a use of the others.
    * A use by a REST caller is stored every `STORED_USE_MS`, so that an eviction does not make the caller look idle.
    */
   missingFor(

@@ -71,8 +71,8 @@ export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
 }
 
 /**
- * The subscription of a unit after a request. A new subscription of a REST caller is pushed only on request; that of
- * a socket is always pushed. Options that the request does not give stay unchanged.
+ * The subscription of a unit after a request. By default, a new subscription of a REST caller is not pushed, and one of
+ * a socket is pushed. Options that the request does not have stay unchanged.
  */
 export function subscriptionAfter(
   before: Subscription | null,

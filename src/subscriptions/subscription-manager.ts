@@ -152,7 +152,7 @@ export class SubscriptionManager {
     return this.#registry.subscribersOf(caller)
   }
 
-  /** The securities that these subscribers have not subscribed with that type. Counts as a use of the others. */
+  /** The securities not subscribed with that type by any of these subscribers. Counts as a use of the others. */
   missingFor(ids: readonly SubscriberId[], subType: number, secKeys: readonly SecKey[]): readonly SecKey[] {
     return this.#registry.missingFor(ids, subType, secKeys, this.#deps.nowMs())
   }

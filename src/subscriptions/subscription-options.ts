@@ -90,7 +90,7 @@ export function withDefaultRehab(subType: number, options: SubscriptionOptions):
 }
 
 /**
- * The options that a call has to give. Forward adjustment alone is OpenD's default; without it, K-lines can share a
+ * The options that a call has to contain. Forward adjustment alone is OpenD's default; without it, K-lines can share a
  * call with other types.
  */
 export function statedOptions(options: SubscriptionOptions): SubscriptionOptions {

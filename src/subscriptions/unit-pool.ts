@@ -249,7 +249,7 @@ export class UnitPool {
   }
 }
 
-/** The failure of a change whose caller is gone. It is not delivered to anyone. */
+/** The failure of a change whose subscriber is gone. It is not delivered. */
 function callerLeft(): Failure {
   return { code: 'gateway.disconnected', detail: 'the caller left before OpenD answered', retryInMs: null }
 }

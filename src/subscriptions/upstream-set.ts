@@ -1,7 +1,7 @@
 import type { UnitKey } from './stream.ts'
 import { covers, NO_OPTIONS, type SubscriptionOptions } from './subscription-options.ts'
 
-/** OpenD refuses to drop a unit within a minute. One second is added as a margin for clock differences. */
+/** OpenD refuses to drop a unit within a minute after it was subscribed. One second is added as a margin. */
 export const LEAST_SUBSCRIBED_MS = 61_000
 
 /** Drops become due on whole seconds, so that units that were subscribed together are dropped in one call. */
