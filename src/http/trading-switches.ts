@@ -69,7 +69,7 @@ function includesForeign({ admitted, body, scope }: Switch<typeof HALT_FIELDS>):
  * stay in force, and the answer lists them. Only an administrator can end the halt of an administrator.
  */
 export const resume: Handler = async (exchange) => {
-  const given = await readSwitch(exchange, SCOPE_FIELDS)
+  const given = await readSwitch(exchange, SCOPE_FIELDS, false)
   if (!given.ok) return given
   const { admitted, scope } = given.value
   const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
@@ -124,6 +124,7 @@ interface Switch<Fields extends PlainFields> {
 async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   exchange: Exchange,
   fields: Fields,
+  isHalt = true,
 ): Promise<Result<Switch<Fields>>> {
   const admitted = await admit(exchange, SWITCHERS)
   if (!admitted.ok) return admitted
@@ -132,7 +133,7 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   const body = await readPlainBody(exchange.request, fields)
   if (!body.ok) return body
   const { scope: kind, key, acc_id: accId } = body.value as PlainValues<typeof SCOPE_FIELDS>
-  const scope = scopeOf(admitted.value, kind ?? 'key', key, accId)
+  const scope = scopeOf(admitted.value, kind ?? 'key', key, accId, isHalt)
   if (!scope.ok) return scope
   if (!maySwitch(switchedBy(admitted.value), scope.value)) {
     return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
@@ -148,12 +149,13 @@ function scopeOf(
   kind: 'key' | 'account' | 'all',
   key: string | null,
   accId: string | null,
+  isHalt: boolean,
 ): Result<HaltScope> {
   if (key !== null && kind !== 'key') return misplaced('key', 'key')
   if (accId !== null && kind !== 'account') return misplaced('acc_id', 'account')
   if (kind === 'all') return succeed({ kind: 'all' })
   if (kind === 'key')
-    return key === null ? succeed({ kind: 'caller', caller: admitted.caller.id }) : named(admitted, key)
+    return key === null ? succeed({ kind: 'caller', caller: admitted.caller.id }) : named(admitted, key, isHalt)
   if (accId !== null) return succeed({ kind: 'account', accId })
   return fail({ code: 'request.missing_field', path: 'acc_id', expected: ACCOUNT_ID.expected })
 }
@@ -167,15 +169,17 @@ function invalid(path: string, expected: string): Result<never> {
 }
 
 /**
- * The caller with this name. A key must exist, because the halt of a misspelt key would seem to work. Subjects of JWTs
- * are not checked, because only their issuer has a list of them.
+ * The caller with this name. A key that is halted must exist, because the halt of a misspelt key would seem to work; the
+ * halt of a key that was removed since can be ended. Subjects of JWTs are not checked, because only their issuer has a
+ * list of them.
  */
-function named({ caller, deployment }: Admitted, name: string): Result<HaltScope> {
+function named({ caller, deployment }: Admitted, name: string, isHalt: boolean): Result<HaltScope> {
   if (name.startsWith('jwt:')) return succeed({ kind: 'caller', caller: name })
   const key = deployment.config.keys.find(({ id }) => id === name || `key:${id}` === name)
   if (key !== undefined) return succeed({ kind: 'caller', caller: `key:${key.id}` })
   // Only administrators may find out whether a key exists.
   if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  if (!isHalt) return succeed({ kind: 'caller', caller: name.startsWith('key:') ? name : `key:${name}` })
   return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })
 }
 

@@ -155,7 +155,7 @@ function haltText(scope: HaltScope, haltedBy: 'admin' | 'caller' | null): string
   if (scope.kind === 'caller' && haltedBy !== 'admin') {
     return 'trading is halted for this key, by the key itself; POST /api/trading/resume with this key ends the halt'
   }
-  return `trading is halted ${whereText(scope)}, by an administrator; only an administrator can end the halt`
+  return `trading is halted ${whereText(scope)}, by an administrator; only an administrator can end the halt, with POST /api/trading/resume`
 }
 
 function whereText(scope: HaltScope): string {

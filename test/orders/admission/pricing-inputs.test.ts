@@ -235,7 +235,7 @@ test('a change with a 0 for a number that it keeps is checked, and sent, with th
     const capped = { limits: limits({ maxOrderValue: 50_000, maxDailyValue: 1e9 }) }
     assert.equal(codeOf(await rig.done(rig.modify({ ...ids, ...zeros, price: 310 }, capped))), 'limits.order_value')
     assert.equal(codeOf(await rig.done(rig.modify({ ...ids, ...zeros, price: 49 }, capped))), 'answered')
-    const [change] = rig.sent.filter(({ protoId }) => protoId === 2205)
+    const change = rig.sent.find(({ protoId }) => protoId === 2205)
     assert.ok(change !== undefined)
     const { qty, price } = changedC2s(change)
     assert.deepEqual([qty, price], [1_000, 49])
