@@ -195,5 +195,9 @@ function failureOf(error: unknown): GatewayFailure | null {
     return { code: 'gateway.busy', detail: 'the gateway object is overloaded', retryInMs: null }
   }
   if (durableObjectReset !== true && (remote === true || name !== 'Error')) return null
-  return { code: 'gateway.object_restarted', detail: 'it is unknown whether OpenD received the call', retryInMs: null }
+  return {
+    code: 'gateway.object_restarted',
+    detail: 'it is not known whether OpenD acted on the call',
+    retryInMs: null,
+  }
 }

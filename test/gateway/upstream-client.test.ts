@@ -69,7 +69,7 @@ class UpstreamRig {
 
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      assert.notEqual(effect.kind, 'released', 'the line hands no call back')
+      assert.notEqual(effect.kind, 'released', 'UpstreamClient must not return a released call')
       if (effect.kind === 'connect') this.#linkId = effect.linkId
       else if (effect.kind === 'settle') {
         const { outcome } = effect
