@@ -139,7 +139,7 @@ export class OpendClient {
         if (entryId !== undefined) this.#subscriber.orderSent(entryId, event.connId, event.serial)
         break
       }
-      case 'settle': {
+      case 'outcome': {
         const open = this.#openCalls.get(event.callId)
         this.#openCalls.delete(event.callId)
         open?.resolve(event.outcome)

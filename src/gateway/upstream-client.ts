@@ -68,7 +68,7 @@ export class UpstreamClient {
     }
     for (const { callId, failure } of refused) {
       this.#unsent.delete(callId)
-      effects.push(settle(callId, { ok: false, failure, sent: false }))
+      effects.push(outcomeEffect(callId, { ok: false, failure, sent: false }))
     }
     return effects
   }
@@ -82,7 +82,7 @@ export class UpstreamClient {
     const failure = linkFailure('gateway.parked', 'shut down before the call was sent')
     const ended = this.#governor.forgetWaiting().map((callId) => {
       this.#unsent.delete(callId)
-      return settle(callId, { ok: false, failure, sent: false })
+      return outcomeEffect(callId, { ok: false, failure, sent: false })
     })
     return [...ended, ...this.#handleEffects(this.session.park(nowMs), nowMs)]
   }
@@ -104,7 +104,7 @@ export class UpstreamClient {
         return []
       case 'refused':
         this.#unsent.delete(call.callId)
-        return [settle(call.callId, { ok: false, failure: decision.failure, sent: false })]
+        return [outcomeEffect(call.callId, { ok: false, failure: decision.failure, sent: false })]
     }
   }
 
@@ -114,7 +114,7 @@ export class UpstreamClient {
       this.#unsent.delete(call.callId)
       // The owner records the time of sending in `mayLeave`, so it is called last.
       const failure = this.session.wouldRefuse(call) ?? call.mayLeave?.(nowMs) ?? null
-      if (failure !== null) return [settle(call.callId, { ok: false, failure, sent: false })]
+      if (failure !== null) return [outcomeEffect(call.callId, { ok: false, failure, sent: false })]
     }
     return this.#handleEffects(this.session.call(call, nowMs), nowMs)
   }
@@ -131,7 +131,7 @@ export class UpstreamClient {
   #handleEffects(effects: readonly Effect[], nowMs: number): readonly Effect[] {
     if (this.#unsent.size === 0) return effects
     return effects.flatMap((effect) => {
-      if (effect.kind === 'settle') this.#unsent.delete(effect.callId)
+      if (effect.kind === 'outcome') this.#unsent.delete(effect.callId)
       if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
       if (effect.kind !== 'released') return [effect]
       const call = this.#unsent.get(effect.callId)
@@ -140,6 +140,6 @@ export class UpstreamClient {
   }
 }
 
-function settle(callId: number, outcome: CallOutcome): Effect {
-  return { kind: 'settle', callId, outcome }
+function outcomeEffect(callId: number, outcome: CallOutcome): Effect {
+  return { kind: 'outcome', callId, outcome }
 }

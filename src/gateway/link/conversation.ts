@@ -128,31 +128,31 @@ export class Conversation {
       if (isOrderCall(protoId)) this.#emit({ kind: 'late_reply', protoId, connId, serial, body: frame.body })
       return false
     }
-    this.settle(call, { ok: true, body: frame.body })
+    this.end(call, { ok: true, body: frame.body })
     return true
   }
 
   failSent(failure: Failure): void {
-    for (const call of this.#pending.takeSent()) this.settle(call, { ok: false, failure, sent: true })
+    for (const call of this.#pending.takeSent()) this.end(call, { ok: false, failure, sent: true })
   }
 
   failWaiting(failure: Failure): void {
-    for (const call of this.#pending.takeWaiting()) this.settle(call, { ok: false, failure, sent: false })
+    for (const call of this.#pending.takeWaiting()) this.end(call, { ok: false, failure, sent: false })
   }
 
   /** Ends the calls past their deadline. Returns the protocol ids of those that were sent. */
   expire(nowMs: number, notReady: Failure, late: Failure): readonly number[] {
     const { waiting, sent } = this.#pending.takeExpired(nowMs)
-    for (const call of waiting) this.settle(call, { ok: false, failure: notReady, sent: false })
-    for (const call of sent) this.settle(call, { ok: false, failure: late, sent: true })
+    for (const call of waiting) this.end(call, { ok: false, failure: notReady, sent: false })
+    for (const call of sent) this.end(call, { ok: false, failure: late, sent: true })
     return sent.map((call) => call.protoId)
   }
 
-  settle(call: PendingCall, outcome: CallOutcome): void {
+  end(call: PendingCall, outcome: CallOutcome): void {
     if (call.callId === null) return
     if (outcome.ok) this.counts.answered++
     else this.counts.failed++
-    this.#emit({ kind: 'settle', callId: call.callId, outcome })
+    this.#emit({ kind: 'outcome', callId: call.callId, outcome })
   }
 
   #sendFrame(protoId: number, body: Uint8Array, serial: number): void {

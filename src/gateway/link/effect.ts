@@ -10,7 +10,7 @@ export type Effect =
   | { readonly kind: 'send'; readonly linkId: number; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly linkId: number }
   /** End a call with its outcome. Every accepted call gets exactly one. */
-  | { readonly kind: 'settle'; readonly callId: number; readonly outcome: CallOutcome }
+  | { readonly kind: 'outcome'; readonly callId: number; readonly outcome: CallOutcome }
   /** An order call was sent, with the serial of its frame. Follows its `send`. */
   | { readonly kind: 'sent'; readonly callId: number; readonly connId: bigint; readonly serial: number }
   /** The link came up. */

@@ -5,7 +5,7 @@ import type { Effect } from './effect.ts'
 import type { UpstreamClient } from '../upstream-client.ts'
 
 /** The effects that the runner delivers: outcomes of calls, pushes, and changes of the link. */
-export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
+export type LinkEvent = Extract<Effect, { kind: 'outcome' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
 
 /**
  * Performs the effects of the `UpstreamClient`: opens and closes links, sends bytes, sets the timer. It contains no
@@ -43,7 +43,7 @@ export class LinkRunner {
         case 'close':
           if (this.#link?.id === effect.linkId) this.#drop()
           break
-        case 'settle':
+        case 'outcome':
         case 'push':
         case 'late_reply':
         case 'sent':

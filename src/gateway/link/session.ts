@@ -90,7 +90,7 @@ export class GatewaySession {
     const call = { ...governed, deadlineMs: nowMs + CALL_DEADLINE_MS }
     const failure = this.wouldRefuse(governed)
     if (failure !== null) {
-      this.calls.settle(call, { ok: false, failure, sent: false })
+      this.calls.end(call, { ok: false, failure, sent: false })
     } else if (this.#stage.name === 'ready') {
       this.calls.send(call, this.#stage.greeting.connId)
     } else {

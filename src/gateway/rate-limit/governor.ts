@@ -75,7 +75,7 @@ export class Governor {
   }
 
   /** The number of limiters in the pool. */
-  get counters(): number {
+  get limiters(): number {
     return this.#limiters.size
   }
 
