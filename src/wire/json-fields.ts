@@ -33,7 +33,7 @@ export type FieldValues<Rules extends FieldRules> = {
       : never
 }
 
-/** Reads an object by its rules. Failures: `request.unknown_field`, `request.invalid_value`, `request.missing_field`. */
+/** Checks an object. Failures: `request.unknown_field`, `request.invalid_value`, `request.missing_field`. */
 export function checkFields<Rules extends FieldRules>(object: JsonObject, rules: Rules): Result<FieldValues<Rules>> {
   const problems = new Problems()
   const values = readFields(object, rules, problems)

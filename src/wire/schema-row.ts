@@ -6,7 +6,7 @@
  *               name, rule, type and the enum of an integer type; a number if it is not the next one
  *     enum      TrdSide_ Unknown,Buy,Sell,NewOne=9
  *               the common prefix of all names, then the names; a number if it is not the next one, from 0
- *     protocol  Trd_PlaceOrder, or Notify! for a push; followed by its messages if they are not its Request and Response
+ *     protocol  Trd_PlaceOrder, or Notify! for a push; then its messages if they are not its Request and Response
  */
 
 /**
