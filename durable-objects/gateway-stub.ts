@@ -50,7 +50,7 @@ const CLOCK_SLACK_MS = 10_000
 
 const NOT_WRITTEN: GatewayFailure = {
   code: 'gateway.object_restarted',
-  detail: 'the order was not recorded in the ledger, so it was not sent',
+  detail: 'the order was not recorded in the ledger, so nothing was sent',
   retryInMs: null,
 }
 

@@ -30,7 +30,7 @@ export interface CallFacts {
   readonly kind: 'read' | 'write' | 'order' | 'push' | 'own'
   /** OpenD's documented limit; a call without one is not limited. */
   readonly limit?: CallLimit
-  /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
+  /** Where the call names accounts: in its trade header, in a separate list, or only in the reply. */
   readonly accounts?: 'header' | 'list' | 'reply'
   /** How long a reply may be cached, ms. Its main data changes daily; faster fields in the reply limit the time. */
   readonly cacheMs?: number

@@ -73,13 +73,13 @@ export class EntryRetention {
     for (const state of ['refused', 'not_sent']) {
       this.#delete(
         'seq IN (SELECT seq FROM order_entries WHERE state = ? ORDER BY seq LIMIT ?) AND +created_ms < ?',
-        ...[state, DELETED_AT_ONCE, nowMs - this.#bounds.unsentKeptMs],
+        ...[state, DELETED_AT_ONCE, nowMs - this.#bounds.unsentRetentionMs],
       )
     }
     this.#delete(
       `seq IN (SELECT seq FROM order_entries WHERE seq > ? ORDER BY seq LIMIT ?)
         AND +created_ms < ? AND state NOT IN ('reserved', 'unknown')`,
-      ...[0, DELETED_AT_ONCE, nowMs - this.#bounds.keptMs],
+      ...[0, DELETED_AT_ONCE, nowMs - this.#bounds.retentionMs],
     )
     for (const caller of this.#counts.keys()) this.#trim(caller, nowMs)
   }

@@ -58,11 +58,11 @@ export interface LedgerBounds {
   /** An idempotency key is valid for a day, so a younger entry is never deleted to make room. */
   readonly trimmedAfterMs: number
   /** Longer than the day that idempotency needs, so the orders of the last quarter can be queried. */
-  readonly keptMs: number
+  readonly retentionMs: number
   /** Refused and unsent calls of a caller together. They cost no budget, so a program in a loop can make many. */
   readonly unsentOfCaller: number
   /** Refused and unsent calls are of interest on the same day only. */
-  readonly unsentKeptMs: number
+  readonly unsentRetentionMs: number
 }
 
 const HOUR_MS = 3_600_000
@@ -71,9 +71,9 @@ const HOUR_MS = 3_600_000
 export const LEDGER_BOUNDS: LedgerBounds = {
   entriesOfCaller: MOST_ENTRIES_OF_CALLER,
   trimmedAfterMs: 24 * HOUR_MS,
-  keptMs: 90 * 24 * HOUR_MS,
+  retentionMs: 90 * 24 * HOUR_MS,
   unsentOfCaller: 1_000,
-  unsentKeptMs: 24 * HOUR_MS,
+  unsentRetentionMs: 24 * HOUR_MS,
 }
 
 /** The statements of one migration, each a single statement of SQL. */

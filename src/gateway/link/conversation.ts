@@ -70,7 +70,7 @@ export class Conversation {
     const body = this.#cipher.decrypt(frame.body)
     const name = `frame ${header.protoId}/${header.serial}`
     if (body === null) {
-      const detail = `the body of ${name} does not decrypt: is OPEND_RSA_KEY the key that OpenD has?`
+      const detail = `the body of ${name} cannot be decrypted: OPEND_RSA_KEY must be the RSA key of OpenD`
       return { ok: false, code: 'gateway.bad_frame', detail }
     }
     return digestMatches(header, body, this.#sha1)

@@ -45,7 +45,7 @@ export interface GovernorOptions {
 
 const SEND: GovernorDecision = { kind: 'send' }
 const WAIT: GovernorDecision = { kind: 'wait' }
-const NOTHING: Released = { send: [], refused: [] }
+const EMPTY: Released = { send: [], refused: [] }
 
 /**
  * Enforces OpenD's rate limits before calls reach OpenD, so that OpenD does not refuse them. A call without a limit, or
@@ -112,7 +112,7 @@ export class Governor {
   /** Removes and returns the calls that are due: those to send, and those that reached their deadline. */
   release(nowMs: number): Released {
     const atMs = this.#clock.read(nowMs)
-    if (this.#wakeMs > atMs) return NOTHING
+    if (this.#wakeMs > atMs) return EMPTY
     const sent: WaitingCall[] = []
     const refused: { callId: number; failure: UpstreamFailure }[] = []
     this.#wakeMs = Infinity

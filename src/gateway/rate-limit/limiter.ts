@@ -23,7 +23,7 @@ export interface LimiterStep {
   readonly refused: readonly WaitingCall[]
 }
 
-const NOTHING: LimiterStep = { sent: [], refused: [] }
+const EMPTY: LimiterStep = { sent: [], refused: [] }
 
 /** The remaining budget of one of OpenD's own limits. */
 export interface Budget {
@@ -119,7 +119,7 @@ export class Limiter {
    * timer never refuses a call that the window has room for.
    */
   advance(nowMs: number): LimiterStep {
-    if (this.wakeMs() > nowMs) return NOTHING
+    if (this.wakeMs() > nowMs) return EMPTY
     const sent: WaitingCall[] = []
     for (const rank of CALL_RANKS) {
       for (let call = this.#takeNext(rank, nowMs); call !== null; call = this.#takeNext(rank, nowMs)) {
