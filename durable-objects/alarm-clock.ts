@@ -46,7 +46,7 @@ export class AlarmClock {
 
   #set(atMs: number): void {
     this.#storage.setAlarm(atMs).catch((error: unknown) => {
-      // The next request then sets the alarm at any time.
+      // Otherwise a later request would not set the alarm.
       if (this.#plannedMs === atMs) this.#plannedMs = Infinity
       this.#onError(error)
     })

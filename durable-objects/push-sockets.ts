@@ -78,7 +78,7 @@ export class HibernatingSockets implements PushSockets {
     return this.#bySocket.get(socket) ?? this.byId(idOf(factsOf(socket).number))
   }
 
-  /** Opens a socket for an authenticated caller, or null. Returns null at `MAX_SOCKETS`. */
+  /** Opens a socket. `caller` is null if it authenticates by a message. Returns null at `MAX_SOCKETS`. */
   accept(
     request: Request,
     caller: SocketCaller | null,

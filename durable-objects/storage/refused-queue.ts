@@ -1,7 +1,7 @@
 import type { CancelTimer, Timers } from '../../src/base/timers.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 
-/** How long a refused call may wait to be written. Writing several in one transaction costs less. */
+/** How long a refused call may wait to be written. A write together with other writes costs less. */
 const DELAY_MS = 1_000
 
 /** Waiting refused calls of all callers together, about 200 kB. The queue is written when it has this many. */

@@ -80,8 +80,8 @@ export const LEDGER_BOUNDS: LedgerBounds = {
 export type Migration = readonly string[]
 
 /**
- * The schema before migrations had numbers. Older objects have all or some of these tables, so each statement keeps an
- * existing one.
+ * The schema before migrations had numbers. Older objects have all or some of these tables, so each statement leaves
+ * an existing table unchanged.
  */
 const FIRST: Migration = [
   `CREATE TABLE IF NOT EXISTS order_entries (
@@ -111,7 +111,7 @@ const FIRST: Migration = [
   'CREATE TABLE IF NOT EXISTS simulator_state (part INTEGER PRIMARY KEY, text TEXT NOT NULL)',
 ]
 
-/** Adds columns for OpenD's order ids and an index for each query; turns the timers of version 1 into cancel tasks. */
+/** Adds columns for OpenD's order ids and an index for each query; turns earlier timers into cancel tasks. */
 const SECOND: Migration = [
   'ALTER TABLE order_entries ADD COLUMN order_id TEXT',
   'ALTER TABLE order_entries ADD COLUMN order_id_ex TEXT',

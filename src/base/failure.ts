@@ -50,7 +50,7 @@ export type AuthFailure =
   /** The keys of the token's issuer could not be fetched, so the token could not be verified. */
   | { readonly code: 'auth.issuer_unavailable'; readonly detail: string }
 
-/** Why a trade call is not sent upstream. */
+/** Reasons why a trade call is not sent to OpenD. */
 export type TradeFailure =
   | { readonly code: 'trade.unknown_account'; readonly accId: string }
   | { readonly code: 'trade.environment_mismatch'; readonly accId: string; readonly accountEnv: 'simulate' | 'real' }

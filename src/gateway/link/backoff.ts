@@ -28,7 +28,7 @@ export class Backoff {
     return this.#endedMs + LEAST_ATTEMPT_GAP_MS
   }
 
-  /** An attempt failed, or a link that was up for `upMs` ended. Returns the delay before the next attempt in ms. */
+  /** Records a failed attempt, or the end of a link after `upMs`. Returns the delay before the next attempt, ms. */
   failed(nowMs: number, upMs: number | null): number {
     this.#failures = upMs !== null && upMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
     this.#endedMs = nowMs
