@@ -160,14 +160,22 @@ function termsAfter(terms: OrderTerms, c2s: ModifyOrder): OrderTerms {
   if (c2s.modifyOrderOp === ModifyOrderOp.Enable) return terms
   return {
     ...terms,
-    qty: c2s.qty ?? terms.qty,
-    price: c2s.price ?? terms.price,
-    auxPrice: c2s.auxPrice ?? terms.auxPrice,
-    trailType: c2s.trailType ?? terms.trailType,
-    trailValue: c2s.trailValue ?? terms.trailValue,
+    qty: changedTo(c2s.qty, terms.qty),
+    price: changedTo(c2s.price, terms.price),
+    auxPrice: changedTo(c2s.auxPrice, terms.auxPrice),
+    trailType: changedTo(c2s.trailType, terms.trailType),
+    trailValue: changedTo(c2s.trailValue, terms.trailValue),
     trailSpread: c2s.trailSpread ?? terms.trailSpread,
     adjustLimit: adjustLimitOf(c2s),
   }
+}
+
+/**
+ * A number of an order after a change that gives `given` for it. Clients send 0 for a number that stays as it is, and OpenD
+ * has no order for which 0 would be another meaning; so a 0 is neither checked nor sent as a new value.
+ */
+export function changedTo<Present>(given: number | undefined, present: Present): number | Present {
+  return given === undefined || given === 0 ? present : given
 }
 
 /** A price may only grow by adjusting it upwards. NaN is kept, so that it is found. */

@@ -44,7 +44,7 @@ export function valueOf(facts: OrderFacts, market: MarketFacts, bandPercent: Dec
   const open = excess(qty, filled)
   const openBefore = before.isLive ? excess(decimalOf(before.terms.qty) ?? ZERO, filled) : ZERO
   // Nothing of the order is open, so OpenD will refuse the change, and nothing can change hands.
-  if (open.digits === 0n) return known(totalMoney, 0n)
+  if (open.digits === 0n && qty.digits > 0n) return known(totalMoney, 0n)
   // Less of the same adds nothing, whether or not there is a price.
   if (excess(open, openBefore).digits === 0n && isPricedAlike(after, before.terms)) return known(totalMoney, 0n)
   const worthAfter = worth(after, open)

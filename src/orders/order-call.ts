@@ -1,7 +1,7 @@
 import { ModifyOrderOp, TrdMarket } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { CALLS, type ProtoIdOf, type OrderProtoId, type OrderName } from '../calls.ts'
-import { type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
+import { changedTo, type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { ChangedTriggers, OrderCallFacts } from './entry.ts'
@@ -49,11 +49,11 @@ export function completedCall(call: OrderCall, target: TargetOrder | null): Orde
     protoId: CALLS.Trd_ModifyOrder.protoId,
     c2s: {
       ...c2s,
-      qty: c2s.qty ?? listed.qty,
-      price: c2s.price ?? listed.price,
-      auxPrice: c2s.auxPrice ?? listed.auxPrice,
-      trailType: c2s.trailType ?? listed.trailType,
-      trailValue: c2s.trailValue ?? listed.trailValue,
+      qty: changedTo(c2s.qty, listed.qty),
+      price: changedTo(c2s.price, listed.price),
+      auxPrice: changedTo(c2s.auxPrice, listed.auxPrice),
+      trailType: changedTo(c2s.trailType, listed.trailType),
+      trailValue: changedTo(c2s.trailValue, listed.trailValue),
       trailSpread: c2s.trailSpread ?? listed.trailSpread,
     },
   }

@@ -209,7 +209,7 @@ test('a cancel-after that guards nothing is refused, and so is who cannot trade'
   gateway.forget()
   for (const seconds of [1, 4, 86_401, -5, 5.5, '60', true]) {
     const error = await readError(await post('/api/trading/cancel-after', 'bot', { seconds }), 400)
-    assert.match(error.error, /^seconds: expected a whole number from 5 to 86400, or 0 or null to disarm/)
+    assert.match(error.error, /^seconds: expected a whole number from 5 to 86400, or 0 or null to switch it off/)
   }
   assert.equal((await readError(await post('/api/trading/cancel-after', 'bot'), 400)).code, 'request.missing_field')
   for (const id of ['boss', 'reader']) {

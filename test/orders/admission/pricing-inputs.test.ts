@@ -6,7 +6,7 @@ import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, failed, limits } from '../order-rig.ts'
+import { changedC2s, failed, limits, OrderPathRig, orderOf } from '../order-rig.ts'
 import { snapshot } from '../sample-snapshot.ts'
 
 const SNAPSHOT = 3203
@@ -224,4 +224,26 @@ test('without a cap that needs it a value may not be known, and the entry says s
   assert.equal(rig.latest.isValued, false)
   await rig.done(rig.place({}, { limits: limits({ maxDailyValue: 1e9 }) }))
   assert.equal(rig.latest.isValued, true)
+})
+
+test('a change with a 0 for a number that it keeps is checked, and sent, with the number that the order has', async () => {
+  for (const zeros of [{ qty: 0 }, { qty: -0 }, { qty: 0, auxPrice: 0, trailValue: 0 }]) {
+    const rig = new OrderPathRig()
+    await rig.done(rig.place())
+    rig.listed = [orderOf(rig.latest, { qty: 1_000, price: 50 })]
+    const ids = { orderID: BigInt(rig.latest.orderId ?? 0) }
+    const capped = { limits: limits({ maxOrderValue: 50_000, maxDailyValue: 1e9 }) }
+    assert.equal(codeOf(await rig.done(rig.modify({ ...ids, ...zeros, price: 310 }, capped))), 'limits.order_value')
+    assert.equal(codeOf(await rig.done(rig.modify({ ...ids, ...zeros, price: 49 }, capped))), 'answered')
+    const [change] = rig.sent.filter(({ protoId }) => protoId === 2205)
+    assert.ok(change !== undefined)
+    const { qty, price } = changedC2s(change)
+    assert.deepEqual([qty, price], [1_000, 49])
+  }
+  const rig = new OrderPathRig()
+  await rig.done(rig.place())
+  rig.listed = [orderOf(rig.latest, { qty: 1_000, price: 50 })]
+  const change = { orderID: BigInt(rig.latest.orderId ?? 0), qty: 2_000, price: 0 }
+  const capped = { limits: limits({ maxOrderValue: 99_999 }) }
+  assert.equal(codeOf(await rig.done(rig.modify(change, capped))), 'limits.order_value')
 })

@@ -26,8 +26,7 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
     const { id, tag, state, detail, idempotencyKey, caller, contradiction } = entry
     if (protoId === 2202 && !order?.remark.endsWith(`#${tag}`)) problems.push(`${id} has lost its tag`)
     // What a person did hides it: a copy, which is reported, or what was done to the order after a lost change.
-    const isHidden =
-      gateway.contradicted.has(id) || (state === 'rejected' && isHiddenRejection(entry, order?.orderId ?? '', opend))
+    const isHidden = gateway.contradicted.has(id) || isHiddenDeed(entry, order?.orderId ?? '', opend)
     if (NOT_DONE.has(state) && !isHidden) problems.push(`${id} is ${state} (${detail}), but OpenD did it`)
     const key = idempotencyKey === null || contradiction !== null ? id : `key ${caller}/${idempotencyKey}`
     for (const name of new Set([id, key])) {
@@ -39,9 +38,10 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
 }
 
 /**
- * Whether a refusal by OpenD of what it did cannot be noticed: it has not listed the order again, or a person has changed
- * an order of which a change was lost.
+ * Whether it cannot be noticed that OpenD did a call: it refused an order that it placed and has not listed it again, or a
+ * person has changed an order of which a change was lost.
  */
-function isHiddenRejection({ call }: LedgerEntry, orderId: string, { calls }: Opend): boolean {
-  return call.kind === 'place' ? !calls.lists.shownInCalm.has(orderId) : calls.touched.has(orderId)
+function isHiddenDeed({ call, state }: LedgerEntry, orderId: string, { calls }: Opend): boolean {
+  if (call.kind !== 'place') return calls.touched.has(orderId)
+  return state === 'rejected' && !calls.lists.shownInCalm.has(orderId)
 }
