@@ -139,10 +139,7 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   account('POST /api/order-fee', 'Trd_GetOrderFee', 'Fees of orders'),
   unlock('POST /api/unlock-trade', 'Trd_UnlockTrade', 'Unlock or lock trading on real accounts'),
   order('POST /api/order', 'Trd_PlaceOrder', 'Place an order', { hasDryRun: true }),
-  order('POST /api/modify-order', 'Trd_ModifyOrder', 'Change or cancel an order', {
-    hasDryRun: true,
-    needsOneOf: ['orderID', 'orderIDEx'],
-  }),
+  order('POST /api/modify-order', 'Trd_ModifyOrder', 'Change or cancel an order', { hasDryRun: true }),
   order('POST /api/cancel-order', 'Trd_ModifyOrder', 'Cancel an order', {
     fixedFields: { modifyOrderOp: ModifyOrderOp.Cancel },
     takenFields: ['packetID', 'header', 'orderID', 'orderIDEx'],

@@ -13,7 +13,7 @@ export function describeQuote(failure: QuoteFailure): Problem {
       const named = missing.slice(0, MAX_NAMED).join(', ')
       const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : ''
       const error =
-        `Not subscribed: ${named}${more}. POST /api/subscribe with sub_type_list [${subType}] (${subTypeName(subType)}) first; ` +
+        `Not subscribed: ${named}${more}. POST /api/subscribe with sub_type_list [${subType}] (${subTypeName(subType)}) and "is_sub_or_un_sub": true first; ` +
         'when the quota is short, subscriptions that have not been read for a while are dropped.'
       return { status: 400, error, facts: { sub_type: subType, missing } }
     }

@@ -92,6 +92,14 @@ test('a JWT is its subject, not the key of that name', async () => {
   assert.equal((await send('POST /api/trading/halt', { token, body: { key: 'bot' } })).status, 403)
 })
 
+test('the halt of a key that was removed since can be ended by an administrator, and no new one begun', async () => {
+  gateway.forget()
+  await readError(await post('/api/trading/halt', 'boss', { key: 'removed' }), 400)
+  await answered('/api/trading/resume', 'boss', { key: 'removed' })
+  assert.deepEqual(gateway.resumes.pop(), { kind: 'caller', caller: 'key:removed' })
+  await readError(await post('/api/trading/resume', 'bot', { key: 'removed' }), 403)
+})
+
 test('a halt may cancel what is open, and says what became of each order', async () => {
   gateway.forget()
   const line = { code: '00700', outcome: 'refused', detail: 'locked' } as const

@@ -33,6 +33,15 @@ test('a second run is refused, and told which run has the folder', () => {
   assert.equal(claimElsewhere(path), 'taken')
 })
 
+test('a folder that cannot be made, or that is a file, is refused with a sentence about --data', () => {
+  const file = join(top, 'a-file')
+  writeFileSync(file, '')
+  for (const path of [file, join(file, 'below'), '/proc/no-such-folder/below']) {
+    const claim = claimDataFolder(path, RUN)
+    assert.match(claim.ok ? 'taken' : claim.problem, /--data\.$/, path)
+  }
+})
+
 test('a run that was killed holds nothing', () => {
   const path = join(top, 'killed')
   assert.equal(claimElsewhere(path), 'taken')

@@ -86,6 +86,15 @@ test('a call that is refused in any case asks OpenD for nothing, so it takes not
     assert.equal(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), code)
     assert.deepEqual(rig.sent, [], `${code} of a change`)
   }
+  // The market that a change names decides, whatever order it is about.
+  const rig = new OrderPathRig()
+  const { header } = placeOrder()
+  const key = { limits: limits({ maxOrderValue: 1, allowedMarkets: ['HK'] }) }
+  for (const call of [rig.modify, rig.cancel]) {
+    const answer = call.call(rig, { header: { ...header, trdMarket: TrdMarket.US } }, key)
+    assert.equal(codeOf(await rig.done(answer)), 'limits.market')
+  }
+  assert.deepEqual(rig.sent, [])
 })
 
 test('a code or an order id that is longer than any of OpenD is refused, and not kept whole', async () => {

@@ -76,7 +76,10 @@ test('the refusal of an order says who can end the halt', () => {
   one.halt(OWN, false)
   assert.match(textOf(OWN), /by the key itself; POST \/api\/trading\/resume with this key ends the halt$/)
   one.halt(OWN, true)
-  assert.match(textOf(OWN), /for this key, by an administrator; only an administrator can end the halt$/)
+  assert.match(
+    textOf(OWN),
+    /for this key, by an administrator; only an administrator can end the halt, with POST \/api\/trading\/resume$/,
+  )
   for (const scope of [{ kind: 'all' }, { kind: 'account', accId: '5' }] as const) {
     one.halt(scope, true)
     assert.match(textOf(scope), /(?:for everybody|on account 5), by an administrator; only an administrator can end/)
