@@ -79,7 +79,7 @@ test('the refusal of an order says who can end the halt', () => {
   assert.match(textOf(OWN), /for this key, by an administrator; only an administrator can end the halt$/)
   for (const scope of [{ kind: 'all' }, { kind: 'account', accId: '5' }] as const) {
     one.halt(scope, true)
-    assert.match(textOf(scope), /(?:for everybody|on account 5), by an administrator; only an administrator can end/)
+    assert.match(textOf(scope), /(?:for all keys|on account 5), by an administrator; only an administrator can end/)
   }
 })
 
