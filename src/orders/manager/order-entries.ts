@@ -96,7 +96,7 @@ export class OrderEntries {
       updatedAtMs: this.#clock.changedAtMs(nowMs),
     }
     this.#write(moved)
-    this.watchedTags.note(moved)
+    this.watchedTags.update(moved)
     this.counts[to]++
     if (to === 'unknown') {
       this.#unknown.add(entry.id)
