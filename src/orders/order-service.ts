@@ -65,10 +65,7 @@ export interface OrderServiceDeps {
 export interface HaltRequest {
   readonly scope: HaltScope
   readonly isByAdmin: boolean
-  /**
-   * Whether open orders within the scope are cancelled too, and whether that includes orders that were not placed
-   * through this gateway.
-   */
+  /** Whether open orders within the scope are cancelled too, and whether that includes orders placed elsewhere. */
   readonly cancelsOpenOrders: boolean
   readonly includesForeign: boolean
   /** The caller that the ledger stores for those cancels. */
@@ -80,7 +77,7 @@ export interface HaltRequest {
 export interface HaltReport {
   /** Whether the halt survives a restart: false when the storage fails. It is in force in both cases. */
   readonly isStored: boolean
-  /** Whether orders are still being cancelled. Cancelling continues until no order in the scope is open. */
+  /** Whether cancelling continues, which it does until no order in the scope is open. */
   readonly isCancelling: boolean
   /** One result for each order to be cancelled, as far as they are known; empty when no cancels were requested. */
   readonly cancels: readonly CancelResult[]
@@ -94,7 +91,7 @@ export interface CancelAfterReport {
   readonly isStored: boolean
 }
 
-/** How long a halt waits for the storage and the first cancels before it returns. Most clients time out after 30 s. */
+/** How long a halt waits for the storage and the first cancels before it returns; most clients wait 30 s. */
 const HALT_WAIT_MS = 10_000
 
 /** How long a halt of an account waits for the account list. The list is cached unless the link has just come up. */
@@ -181,10 +178,7 @@ export class OrderService {
     this.#tasks.orderPush(body)
   }
 
-  /**
-   * Decides an entry that OpenD left undecided and writes the decision durably; see `resolveByOperator` for the
-   * failures.
-   */
+  /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
   async resolve(intentId: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
     const resolved = this.#reconciler.resolve(intentId, decision)
     await this.ledger.sync()
@@ -226,8 +220,8 @@ export class OrderService {
   }
 
   /**
-   * Refuses the orders that have not been sent and waits for the storage. Returns false when the storage fails; the
-   * halt is in force all the same.
+   * Refuses the unsent orders and waits for the storage. False when the storage fails: the halt is in force all the
+   * same.
    */
   async #stopWaiting(scope: HaltScope): Promise<boolean> {
     try {
@@ -257,9 +251,7 @@ export class OrderService {
     return succeed({ fireAtMs, isStored: this.#switches.isStored })
   }
 
-  /**
-   * Orders that exist although their callers received `absent` or `rejected`, by that state, since the object started.
-   */
+  /** Orders that exist although their callers received `absent` or `rejected`, by that state, since the start. */
   get contradictions(): { readonly absent: number; readonly rejected: number } {
     return this.#reconciler.contradictions
   }
@@ -300,7 +292,7 @@ export class OrderService {
       {
         name: 'opend_edge_order_contradictions_total',
         type: 'counter',
-        values: contradictions.map(([told, value]) => ({ labels: { told }, value })),
+        values: contradictions.map(([state, value]) => ({ labels: { told: state }, value })),
       },
       gauge('opend_edge_storage_failing', storage.failure === null ? 0 : 1),
       counter('opend_edge_storage_failures_total', storage.failures),

@@ -13,7 +13,7 @@ export interface PricingInputs {
   readonly market: MarketFacts
 }
 
-const NOTHING: PricingInputs = { target: null, market: NOTHING_KNOWN }
+const NO_INPUTS: PricingInputs = { target: null, market: NOTHING_KNOWN }
 
 /** The sources of the inputs. */
 export interface PricingSources {
@@ -39,7 +39,7 @@ export async function pricingInputsOf(
   const isNeeded = isCancel(call) ? policy.markets !== null : isFull || isLimited(policy)
   const target = call.protoId === CALLS.Trd_ModifyOrder.protoId ? await targetOf(call, isNeeded) : null
   if (target !== null && 'code' in target) return target
-  if (isCancel(call) || !isNeeded) return { ...NOTHING, target }
+  if (isCancel(call) || !isNeeded) return { ...NO_INPUTS, target }
   const facts = limitFactsOf(call, target)
   if (facts.symbol === null || !(isFull || hasValueCap(policy))) return { target, market: NOTHING_KNOWN }
   const market = await factsOf(facts.symbol, needsLastPrice(facts))

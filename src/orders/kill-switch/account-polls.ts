@@ -49,7 +49,7 @@ export class AccountPolls {
 
   /** Returns OpenD's cached list; null when OpenD does not list the orders. */
   cached(account: AccountRef, caller: string): Promise<OrderList | null> {
-    return this.#ask(account, caller, false)
+    return this.#request(account, caller, false)
   }
 
   #start(key: string, account: AccountRef, caller: string): Promise<OrderList | null> {
@@ -66,10 +66,10 @@ export class AccountPolls {
   }
 
   async #refreshed(account: AccountRef, caller: string): Promise<OrderList | null> {
-    return (await this.#ask(account, caller, true)) ?? this.#ask(account, caller, false)
+    return (await this.#request(account, caller, true)) ?? this.#ask(account, caller, false)
   }
 
-  async #ask(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
+  async #request(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
     const header = { trdEnv: account.trdEnv, accID: account.accId, trdMarket: account.trdMarket }
     const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header, refreshCache: isFresh } })
     const outcome = await this.#upstream(CALLS.Trd_GetOrderList.protoId, body, { caller, rank: 'switch' })

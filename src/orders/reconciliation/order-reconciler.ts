@@ -59,7 +59,7 @@ const STILL_CARRIED =
 
 /** Polls for calls whose replies were lost, until each is found or proven absent. It never sends an order. */
 export class OrderReconciler {
-  /** Pushed orders since the object started that carried the tag of another order: remarks that were copied by hand. */
+  /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */
   copies = 0
   readonly #deps: ReconcilerDeps
   readonly #manager: OrderManager
@@ -67,10 +67,7 @@ export class OrderReconciler {
   readonly #late: LateOrders
   /** Accounts with a poll in flight; a second one at the same time would have the same result. */
   readonly #busy = new Set<string>()
-  /**
-   * Entries to poll early, because the link came up. An early poll can find an order, but does not count towards
-   * absence.
-   */
+  /** Entries to poll early, after the link came up. An early poll can find an order, but does not prove absence. */
   readonly #hurried = new Set<string>()
   /** Consecutive polls that decide an entry by absence. */
   readonly #absencePolls = new Map<string, number>()
@@ -98,10 +95,7 @@ export class OrderReconciler {
     await Promise.all(polls)
   }
 
-  /**
-   * Called when the link comes up: polls all unknown entries at once and restarts their poll counts for this
-   * connection.
-   */
+  /** Called when the link comes up: polls all unknown entries and restarts their poll counts for this connection. */
   linkReady(): void {
     this.#manager.linkReady()
     const unknown = this.#unknown()
@@ -127,7 +121,7 @@ export class OrderReconciler {
     if (this.#manager.entries.unknownCount > 0) this.#matchPush(push.accId, push.order)
   }
 
-  /** Checks orders of an account (decimal id) that OpenD listed for another purpose for late orders. */
+  /** Checks orders of an account (decimal id) that OpenD listed for another purpose. */
   ordersListed(accId: string, orders: readonly Order[]): void {
     this.#late.check(accId, orders)
   }
@@ -219,8 +213,7 @@ export class OrderReconciler {
     const { upstream, ledger, nowMs } = this.#deps
     const onTime = new Set(entries.filter((entry) => this.#isDue(entry)).map(({ id }) => id))
     for (const { id } of entries) this.#hurried.delete(id)
-    // Evaluated before the poll: a list requested over the carrying connection proves nothing, even if it arrives
-    // later.
+    // Evaluated before the poll: a list requested over the carrying connection proves nothing, however late it arrives.
     const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
     const poll = await pollAccount(upstream, entries, ledger, nowMs())
     const [first] = entries
@@ -257,10 +250,7 @@ export class OrderReconciler {
     } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
   }
 
-  /**
-   * Whether a match decides its entry. Early polls do not count towards absence: several at once would all get the same
-   * stale list.
-   */
+  /** Whether a match decides its entry. Early polls do not count towards absence: they may share one stale list. */
   #isSure(id: string, match: MatchResult | null, isOnTime: boolean): match is MatchResult {
     if ((match?.state === 'accepted' || match?.state === 'lapsed') && match.isByAbsence) {
       if (!isOnTime) return false
