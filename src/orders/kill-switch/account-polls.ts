@@ -66,7 +66,7 @@ export class AccountPolls {
   }
 
   async #refreshed(account: AccountRef, caller: string): Promise<OrderList | null> {
-    return (await this.#request(account, caller, true)) ?? this.#ask(account, caller, false)
+    return (await this.#request(account, caller, true)) ?? this.#request(account, caller, false)
   }
 
   async #request(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {

@@ -11,7 +11,7 @@ export interface StoredHalt {
 
 /**
  * A task that cancels open orders, now or later, until no order of the task is open. `cancel_after` is armed by a
- * caller for its own orders, one for each caller; `halt` belongs to a halt that cancels open orders, one for each scope.
+ * caller for its own orders, one for each caller; `halt` belongs to a halt that cancels open orders, one per scope.
  */
 export interface CancelTask {
   /** `cancel_after:<caller>` or `halt:<scope>`. A new task replaces an old one with the same id. */
