@@ -185,9 +185,7 @@ export class OrderService {
     return resolved
   }
 
-  /**
-   * Halts a scope and refuses its orders that have not been sent. Failures: `switch.full` and `trade.unknown_account`.
-   */
+  /** Halts a scope and refuses its unsent orders. Failures: `switch.full` and `trade.unknown_account`. */
   async halt(request: HaltRequest): Promise<Result<HaltReport>> {
     const { scope, isByAdmin, cancelsOpenOrders } = request
     const isNew = this.#switches.haltOf(scope) === null
@@ -219,10 +217,7 @@ export class OrderService {
     return accounts === null || 'code' in accounts || accounts.has(accId)
   }
 
-  /**
-   * Refuses the unsent orders and waits for the storage. False when the storage fails: the halt is in force all the
-   * same.
-   */
+  /** Refuses the unsent orders and waits for the storage. False when the storage fails: the halt is still in force. */
   async #stopWaiting(scope: HaltScope): Promise<boolean> {
     try {
       this.manager.stopWaiting(scope)
