@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { LimiterRegistry } from '../../../src/orders/admission/limiter-registry.ts'
 import { OrderPathRig, limits } from '../order-rig.ts'
 
-test('budgets are made from the ledger when they are first asked for, and when the limits have changed', async () => {
+test('budgets are rebuilt from the ledger on first use and when the limits have changed', async () => {
   const rig = new OrderPathRig()
   await rig.done(Promise.all([rig.place(), rig.place(), rig.place({}, { caller: 'key:b' })]))
   const book = new LimiterRegistry(rig.ledger)
@@ -17,14 +17,14 @@ test('budgets are made from the ledger when they are first asked for, and when t
   assert.notEqual(book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), kept)
 })
 
-test('limits that differ only in an account id differ', () => {
+test('limits that differ only in an account id count as different', () => {
   const rig = new OrderPathRig()
   const book = new LimiterRegistry(rig.ledger)
   const one = book.of('key:a', limits({ allowedAccIds: [2n ** 60n] }), 0)
   assert.notEqual(book.of('key:a', limits({ allowedAccIds: [2n ** 60n + 1n] }), 0), one)
 })
 
-test('more callers than are kept in memory lose no budget', async () => {
+test('more callers than fit in memory lose no budget', async () => {
   const rig = new OrderPathRig()
   const key = limits({ maxOrdersPerMinute: 5 })
   await rig.done(rig.place({}, { limits: key }))
@@ -33,7 +33,7 @@ test('more callers than are kept in memory lose no budget', async () => {
   assert.equal(budgets?.rate?.used, 1)
 })
 
-test('an order that has left counts as sent, also while the storage has it as waiting', async () => {
+test('a sent order counts as sent, also while the storage has it as waiting', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const stored = { ...rig.latest, state: 'reserved', sentAtMs: null } as const

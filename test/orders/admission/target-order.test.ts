@@ -16,7 +16,7 @@ function told({ reply }: OrderAnswer): string {
 const SEVEN = restingOrder({ orderID: 7n, orderIDEx: 'FT7' })
 const EIGHT = restingOrder({ orderID: 8n, orderIDEx: 'FT8', code: '00005', qty: 5_000 })
 
-/** The ids of the last change that OpenD got. */
+/** The ids of the last change that OpenD received. */
 function sentIds(rig: OrderPathRig): readonly unknown[] {
   const sent = rig.sent.findLast(({ protoId }) => protoId === 2205)
   if (sent === undefined) return []
@@ -24,7 +24,7 @@ function sentIds(rig: OrderPathRig): readonly unknown[] {
   return [orderID, orderIDEx]
 }
 
-test('a change whose two ids name two orders is refused, whatever the limits of its key', async () => {
+test('a change whose ids name two orders is refused, also without limits', async () => {
   for (const keyLimits of [null, limits({ allowedSymbols: ['HK.00700'] }), limits({ maxOrderValue: 1e9 })]) {
     const rig = new OrderPathRig()
     rig.listed = [SEVEN, EIGHT]
@@ -33,7 +33,7 @@ test('a change whose two ids name two orders is refused, whatever the limits of 
   }
 })
 
-test('what goes upstream names the order that was checked, by both its ids', async () => {
+test('the call sent to OpenD names the checked order by both its ids', async () => {
   const rig = new OrderPathRig()
   rig.listed = [SEVEN, EIGHT]
   const limited = { limits: limits({ maxOrderValue: 1e9 }) }
@@ -43,14 +43,14 @@ test('what goes upstream names the order that was checked, by both its ids', asy
   }
 })
 
-test('two ids that cannot be looked up are not sent', async () => {
+test('two ids that cannot be verified are not sent', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2201, () => ({ ok: true, body: new Uint8Array() }))
   const answer = await rig.done(rig.modify({ orderID: 7n, orderIDEx: 'FT7', price: 310 }))
   assert.deepEqual([told(answer), rig.count(2205)], ['gateway.bad_reply', 0])
 })
 
-test('the ids of an order that the ledger placed need no look at the list', async () => {
+test('the ids of an order of the ledger need no list', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   assert.deepEqual([rig.latest.orderId, rig.latest.orderIdEx], ['1', 'FT1'])
@@ -64,7 +64,7 @@ test('the ids of an order that the ledger placed need no look at the list', asyn
   }
 })
 
-test('a cancel of an order that nobody knows leaves without a look at the list', async () => {
+test('a cancel of an unknown order is sent without a list', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2201, () => orderList([]))
   assert.equal(told(await rig.done(rig.cancel({ orderID: 77n }))), 'answered')

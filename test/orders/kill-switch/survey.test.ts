@@ -28,7 +28,7 @@ async function lost(rig: OrderPathRig): Promise<LedgerEntry> {
 
 const idsOf = (orders: readonly Order[]): readonly bigint[] => orders.map(({ orderID }) => orderID)
 
-test('an order without a known id is ours by its tag, as long as no second one has it', async () => {
+test('an order without a known id belongs to the entry with its tag, unless a second order has the tag', async () => {
   const rig = new OrderPathRig()
   const entry = await lost(rig)
   const [order, copy] = [orderOf(entry, { orderID: 5n }), orderOf(entry, { orderID: 6n, orderIDEx: 'FT6' })]
@@ -39,7 +39,7 @@ test('an order without a known id is ours by its tag, as long as no second one h
   assert.deepEqual(idsOf(surveyed(rig, [order, copy], { includesForeign: true }).open), [5n, 6n])
 })
 
-test('what cannot trade any more is left alone, and every other status counts as open', async () => {
+test('orders that can no longer trade are ignored, and every other status counts as open', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const over = new Set([3, 11, 14, 15, 21, 22, 23, 24])
@@ -49,7 +49,7 @@ test('what cannot trade any more is left alone, and every other status counts as
   }
 })
 
-test('a cancel-after means the orders made before it fired', async () => {
+test('a cancel-after covers the orders placed before it fired', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const order = orderOf(rig.latest)
@@ -59,7 +59,7 @@ test('a cancel-after means the orders made before it fired', async () => {
   assert.equal(surveyed(rig, [order], { dueAtMs: made.dueAtMs - 1 }).open.length, 1, 'a halt means all')
 })
 
-test('an order that was called absent is cancelled when it appears, and waited for a while', async () => {
+test('an order that was declared absent is cancelled when it appears, and awaited for a while', async () => {
   const rig = new OrderPathRig()
   const entry = await lost(rig)
   rig.manager.entries.transition(entry, 'absent', {})
@@ -69,7 +69,7 @@ test('an order that was called absent is cancelled when it appears, and waited f
   assert.equal(surveyed(rig, []).undecided.length, 0)
 })
 
-test('a list is in doubt when it lacks what OpenD accepted, until a cancel of that was accepted', async () => {
+test('a list is in doubt when it lacks an accepted order, until a cancel of that order was accepted', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const first = orderOf(rig.latest, { orderStatus: OrderStatus.Filled_All })

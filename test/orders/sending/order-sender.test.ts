@@ -6,19 +6,19 @@ import { OrderPathRig, failed, limits, PLAY_ID } from '../order-rig.ts'
 import { refusal } from '../sample-replies.ts'
 import { START_MS } from '../simulation/virtual-clock.ts'
 
-/** What a caller was told: the kind, with the code of a refusal. */
+/** The kind of a reply, with the code of a refusal. */
 function told({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
-/** An orders' rig in which calls wait that long before their frames are handed to the link. */
+/** An order rig in which calls wait that long before their frames are written to the link. */
 function waitingRig(ms: number): OrderPathRig {
   const rig = new OrderPathRig()
   rig.waitsToLeaveMs = ms
   return rig
 }
 
-test('after a halt no waiting order leaves: it ends as refused at once, and a cancel still goes', async () => {
+test('a halt refuses waiting orders at once, and a cancel is still sent', async () => {
   for (const scope of [
     { kind: 'caller', caller: 'key:a' },
     { kind: 'account', accId: PLAY_ID.toString() },
@@ -41,7 +41,7 @@ test('after a halt no waiting order leaves: it ends as refused at once, and a ca
   }
 })
 
-test('an order that a halt ended does not leave after trading was resumed, since its caller was told that it will not', async () => {
+test('an order that a halt refused is not sent after a resume', async () => {
   const rig = waitingRig(3_000)
   const order = rig.place()
   await rig.pass(1_000)
@@ -53,7 +53,7 @@ test('an order that a halt ended does not leave after trading was resumed, since
   assert.deepEqual([rig.count(2202), rig.latest.state], [0, 'refused'])
 })
 
-test('a halt over another scope lets a waiting order leave', async () => {
+test('a halt of another scope does not stop a waiting order', async () => {
   const rig = waitingRig(2_000)
   const order = rig.place()
   await rig.pass(1_000)
@@ -63,7 +63,7 @@ test('a halt over another scope lets a waiting order leave', async () => {
   assert.equal(told(await rig.done(order)), 'answered')
 })
 
-test('a halt that nobody announced to the waiting orders is found at the moment of sending', async () => {
+test('a halt that was not passed to the waiting orders is found at the moment of sending', async () => {
   const rig = waitingRig(2_000)
   const order = rig.place()
   await rig.pass(1_000)
@@ -72,7 +72,7 @@ test('a halt that nobody announced to the waiting orders is found at the moment 
   assert.deepEqual([rig.count(2202), rig.latest.state, rig.latest.holds], [0, 'refused', 'nothing'])
 })
 
-test('an order leaves within ten seconds of its arrival or not at all, whichever step is slow', async () => {
+test('an order is sent within ten seconds of its arrival or not at all, whichever step is slow', async () => {
   const slow = <Value>(rig: OrderPathRig, value: Value): Promise<Value> =>
     new Promise((resolve) => void rig.clock.after(11_000, () => resolve(value)))
   const priced = { limits: limits({ maxOrderValue: 1_000_000 }) }
@@ -96,7 +96,7 @@ test('an order leaves within ten seconds of its arrival or not at all, whichever
     const rig = new OrderPathRig()
     const startMs = rig.clock.elapsedMs
     assert.equal(told(await rig.done(begin(rig))), 'order.too_late')
-    // Writing to the ledger may take longer than the deadline; nothing else makes the caller wait beyond it.
+    // Writing to the ledger may take longer than the deadline; every other step ends with it.
     assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS + 3_000, `${rig.clock.elapsedMs - startMs} ms`)
     await rig.pass(60_000)
     assert.deepEqual([rig.count(2202), rig.latest.holds], [0, 'nothing'])
@@ -104,14 +104,14 @@ test('an order leaves within ten seconds of its arrival or not at all, whichever
   }
 })
 
-test('an order that waits for longer than its deadline is answered at the deadline', async () => {
+test('an order that waits longer than its deadline is answered at the deadline', async () => {
   const rig = waitingRig(60_000)
   const startMs = rig.clock.elapsedMs
   assert.equal(told(await rig.done(rig.place())), 'order.too_late')
   assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS, `${rig.clock.elapsedMs - startMs} ms`)
 })
 
-test('a key that is revoked while its order waits sends nothing more, not even a cancel', async () => {
+test('a key that is revoked while its order waits sends nothing, not even a cancel', async () => {
   const rig = waitingRig(2_000)
   const calls = [rig.place(), rig.cancel({ orderID: 7n })]
   await rig.pass(1_000)
@@ -121,7 +121,7 @@ test('a key that is revoked while its order waits sends nothing more, not even a
   assert.deepEqual([rig.count(2202), rig.count(2205)], [0, 0])
 })
 
-test('an order that waits beyond the trading hours of its key does not leave', async () => {
+test('an order that waits beyond the trading hours of its key is not sent', async () => {
   const rig = waitingRig(5_000)
   const atMs = new Date(START_MS + 3_000)
   // The hours end with the next minute, and the order begins 2 s before.
@@ -132,7 +132,7 @@ test('an order that waits beyond the trading hours of its key does not leave', a
   assert.equal(rig.count(2202), 0)
 })
 
-test('an order that waits over the midnight of a key with a daily cap does not leave', async () => {
+test('an order of a key with a daily cap that waits past midnight is not sent', async () => {
   for (const [change, expected] of [
     [{ maxDailyValue: 1e9 }, 'limits.daily_value'],
     [{ maxOrdersPerMinute: 5 }, 'answered'],
@@ -144,7 +144,7 @@ test('an order that waits over the midnight of a key with a daily cap does not l
   }
 })
 
-test('while the storage fails no order leaves, and the next one that it takes shows that it works', async () => {
+test('while the storage fails no order is sent, and the next successful write ends the failure', async () => {
   const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
   assert.equal(told(await rig.done(rig.place())), 'server.storage_failed')
@@ -154,7 +154,7 @@ test('while the storage fails no order leaves, and the next one that it takes sh
   assert.equal(rig.storage.failure, null)
 })
 
-test('when the storage fails after the frame has left, the caller still gets the answer of OpenD', async () => {
+test('when the storage fails after the frame was sent, the caller still gets the reply of OpenD', async () => {
   for (const [answer, expected] of [
     [null, 'answered'],
     [() => refusal(2202, -1), 'answered'],
@@ -170,7 +170,7 @@ test('when the storage fails after the frame has left, the caller still gets the
     const order = rig.place()
     assert.equal(told(await rig.done(order)), expected)
     assert.notEqual(rig.storage.failure, null)
-    // What could not be written is known meanwhile, and written later.
+    // A change that could not be written is in memory, and written later.
     const { id, state } = rig.latest
     assert.equal(state, 'reserved')
     assert.notEqual(rig.manager.entries.byId(id)?.state, 'reserved')
@@ -181,14 +181,14 @@ test('when the storage fails after the frame has left, the caller still gets the
   }
 })
 
-test('a cancel of the kill switch leaves although the ledger cannot be written', async () => {
+test('a cancel of the kill switch is sent although the ledger cannot be written', async () => {
   const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
   const answer = await rig.done(rig.cancel({ orderID: 7n }, { isKillSwitch: true }))
   assert.deepEqual([told(answer), rig.count(2205)], ['answered', 1])
 })
 
-test('the sending time stands in the entry, with the frame that carried it', async () => {
+test('the entry has the sending time and the frame that carried it', async () => {
   const rig = waitingRig(2_000)
   await rig.done(rig.place({}, { limits: limits({ maxOrdersPerMinute: 1 }) }))
   const { createdAtMs, sentAtMs, reservation } = rig.latest
@@ -197,13 +197,13 @@ test('the sending time stands in the entry, with the frame that carried it', asy
   assert.equal(reservation?.atMs, sentAtMs)
 })
 
-test('a cap holds over the times at which orders leave, not over those at which they were asked for', async () => {
+test('a cap applies to the times at which orders are sent, not to those at which they arrive', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 2 }) }
   rig.waitsToLeaveMs = 5_000
   await rig.done(Promise.all([rig.place({}, capped), rig.place({}, capped)]))
   const firstMs = Math.min(...rig.sent.map(({ atMs }) => atMs))
-  // 60 s after the calls were made the first window of asking is over, that of sending is not.
+  // 60 s after the calls arrived, the window by arrival has passed, and the window by sending has not.
   rig.waitsToLeaveMs = 0
   await rig.pass(firstMs + 56_000 - rig.clock.elapsedMs)
   assert.equal(told(await rig.done(rig.place({}, capped), 3_900)), 'limits.rate')
@@ -211,7 +211,7 @@ test('a cap holds over the times at which orders leave, not over those at which 
   assert.equal(told(await rig.done(rig.place({}, capped))), 'answered')
 })
 
-test('an order that is still waiting to leave takes its place among the orders of the minute', async () => {
+test('an order that waits to be sent counts among the orders of the minute', async () => {
   const rig = waitingRig(5_000)
   const capped = { limits: limits({ maxOrdersPerMinute: 1 }) }
   const first = rig.place({}, capped)

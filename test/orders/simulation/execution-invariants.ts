@@ -2,13 +2,13 @@ import type { EntryState, LedgerEntry } from '../../../src/orders/entry.ts'
 import type { Remains } from './invariants.ts'
 import type { Opend } from './opend.ts'
 
-/** States that say that OpenD has not done the call. */
+/** States in which OpenD has not carried out the call. */
 export const NOT_DONE: ReadonlySet<EntryState> = new Set(['absent', 'not_sent', 'rejected', 'refused'])
 
 /**
- * Every call that OpenD acted on stands for one entry, which is there and says so, and no entry or idempotency key for
- * two: else a caller holds an order that it was told it does not have. An order that OpenD carried out after its caller
- * had been told that it is not there must carry a contradiction.
+ * Every call that OpenD acted on belongs to exactly one entry, which reports it, and no entry or idempotency key has
+ * two. Otherwise a caller has an order whose absence it was assured of. An order that OpenD carried out after its
+ * caller received a final state against it must have a contradiction.
  */
 export function executionProblems({ gateway, opend, entries }: Remains): readonly string[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
@@ -17,7 +17,7 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
   for (const { protoId, connId, serial, order } of opend.calls.executed) {
     const entryId = gateway.frames.get(`${connId}/${serial}`) ?? ''
     const entry = byId.get(entryId)
-    // The kill switch cancels also while nothing can be written.
+    // The kill switch cancels also while the storage fails.
     if (entry === undefined && protoId === 2205 && gateway.sent.get(entryId)?.isStorageFailing === true) continue
     if (entry === undefined) {
       problems.push(`OpenD acted on frame ${connId}/${serial}, which no entry knows`)
@@ -25,7 +25,7 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
     }
     const { id, tag, state, detail, idempotencyKey, caller, contradiction } = entry
     if (protoId === 2202 && !order?.remark.endsWith(`#${tag}`)) problems.push(`${id} has lost its tag`)
-    // What a person did hides it: a copy, which is reported, or what was done to the order after a lost change.
+    // A person's action hides it: a copy, which is reported, or a change of the order after a lost change.
     const isHidden =
       gateway.contradicted.has(id) || (state === 'rejected' && isHiddenRejection(entry, order?.orderId ?? '', opend))
     if (NOT_DONE.has(state) && !isHidden) problems.push(`${id} is ${state} (${detail}), but OpenD did it`)
@@ -39,8 +39,8 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
 }
 
 /**
- * Whether a refusal by OpenD of what it did cannot be noticed: it has not listed the order again, or a person has changed
- * an order of which a change was lost.
+ * Whether a false refusal by OpenD cannot be detected: OpenD has not listed the order again, or a person has changed an
+ * order after a lost change.
  */
 function isHiddenRejection({ call }: LedgerEntry, orderId: string, { calls }: Opend): boolean {
   return call.kind === 'place' ? !calls.lists.shownInCalm.has(orderId) : calls.touched.has(orderId)
