@@ -2,8 +2,8 @@ import type { OrderReply } from '../../../src/orders/request.ts'
 import type { Attempt } from './gateway-under-test.ts'
 
 /**
- * What callers were told under one idempotency key never contradicts what they were told before, unless OpenD did: a retry
- * must not look like another order. `contradicted` are the entries whose first answer turned out wrong.
+ * The replies under one idempotency key never contradict each other, unless OpenD's did: a retry must not look like
+ * another order. `contradicted` has the entries whose first reply turned out wrong.
  */
 export function replyProblems(attempts: readonly Attempt[], contradicted: ReadonlySet<string>): readonly string[] {
   const keyed = attempts.filter(({ request }) => request.idempotencyKey !== null && !request.isDryRun)
