@@ -46,8 +46,8 @@ test('an order is valued at the price of the code that is sent to OpenD', async 
   const rig = new OrderPathRig()
   const order = { code: '700', secMarket: 1, orderType: OrderType.Market, price: undefined }
   await rig.done(rig.place(order, { limits: limits({ maxOrderValue: 42_000 }) }))
-  const asked = rig.sent.find(({ protoId }) => protoId === SNAPSHOT)
-  const decoded = decodeMessage('Qot_GetSecuritySnapshot.Request', asked?.body ?? new Uint8Array())
+  const request = rig.sent.find(({ protoId }) => protoId === SNAPSHOT)
+  const decoded = decodeMessage('Qot_GetSecuritySnapshot.Request', request?.body ?? new Uint8Array())
   assert.ok(decoded.ok)
   assert.deepEqual(decoded.value.c2s.securityList, [{ market: 1, code: '700' }])
 })

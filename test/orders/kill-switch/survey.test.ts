@@ -83,5 +83,5 @@ test('a list is in doubt when it lacks an accepted order, until a cancel of that
   await rig.done(rig.cancel({ orderID: 2n }))
   assert.deepEqual([surveyed(rig, [first]).doubt, surveyed(rig, [first]).missing], ['none', []])
   await rig.pass(9 * 3_600_000)
-  assert.equal(surveyed(rig, []).doubt, 'some', 'an account without orders is looked at more than once')
+  assert.equal(surveyed(rig, []).doubt, 'some', 'an account without orders is polled more than once')
 })

@@ -57,8 +57,8 @@ test('a switch fires in time, regardless of the accounts and switches of other c
       for (const [index, { seconds, orders, trouble }] of accounts.entries()) {
         const own = rig.cancels.filter(({ accId }) => accId === BigInt(index))
         const firstMs = (own[0]?.atMs ?? Infinity) - armedMs - seconds * 1_000
-        const isAsked = trouble !== 'hangs'
-        if (isAsked) assert.ok(firstMs >= 0 && firstMs <= PROMPT_MS, `${index} fired ${firstMs} ms after its time`)
+        const isPrompt = trouble !== 'hangs'
+        if (isPrompt) assert.ok(firstMs >= 0 && firstMs <= PROMPT_MS, `${index} fired ${firstMs} ms after its time`)
         if (trouble === 'none') assert.deepEqual([rig.open(BigInt(index)), own.length], [[], orders])
       }
     }),

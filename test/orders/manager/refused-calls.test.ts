@@ -5,7 +5,7 @@ import { MOST_REFUSED_PER_MINUTE } from '../../../src/orders/manager/order-manag
 import { OrderPathRig, limits } from '../order-rig.ts'
 
 /** The kind of a reply, with the code of a refusal. */
-function told({ reply }: OrderAnswer): string {
+function resultOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
@@ -14,7 +14,7 @@ test('a refused call is stored with its reason, without a reservation, and its i
   const spent = { limits: limits({ maxOrdersPerMinute: 1 }) }
   await rig.done(rig.place({}, spent))
   const answer = await rig.done(rig.place({ qty: 200 }, { ...spent, idempotencyKey: 'k' }))
-  assert.equal(told(answer), 'limits.rate')
+  assert.equal(resultOf(answer), 'limits.rate')
   const { id, state, holds, reservation, tag, call, refusal: why, idempotencyKey } = rig.latest
   assert.deepEqual(
     [state, holds, reservation, tag, call.qty, idempotencyKey],
@@ -24,7 +24,7 @@ test('a refused call is stored with its reason, without a reservation, and its i
   assert.deepEqual(rig.refused, ['limits.rate'])
   assert.equal(rig.manager.entries.counts.refused, 1)
   // It blocks neither the same call nor another one with that key.
-  assert.equal(told(await rig.done(rig.place({}, { idempotencyKey: 'k' }))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, { idempotencyKey: 'k' }))), 'answered')
   rig.restart()
   const replay = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
   assert.equal(replay.reply.kind === 'answered' && replay.reply.isReplay, true)
@@ -53,7 +53,7 @@ test('a refused dry run has no entry', async () => {
   const rig = new OrderPathRig()
   const dry = { isDryRun: true }
   assert.equal(
-    told(await rig.done(rig.place({ header: { accID: 5n, trdEnv: 0, trdMarket: 1 } }, dry))),
+    resultOf(await rig.done(rig.place({ header: { accID: 5n, trdEnv: 0, trdMarket: 1 } }, dry))),
     'trade.unknown_account',
   )
   await rig.done(rig.place({}, { ...dry, limits: limits({ maxOrdersPerMinute: 0 }) }))

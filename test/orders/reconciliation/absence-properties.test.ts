@@ -208,7 +208,7 @@ test('no order is absent that exists or may still be executed, whatever OpenD li
           assert.ok(state === 'unknown' || isReported, `${id} is ${state} in silence`)
         } else {
           assert.deepEqual([state, orderIdEx], ['accepted', order.orderIDEx], id)
-          assert.equal(contradiction !== null, denied.has(id), `${id} was absent, and nobody was told`)
+          assert.equal(contradiction !== null, denied.has(id), `${id} was absent, and it has no contradiction`)
           assert.equal(
             rig.contradictions.some((line) => line.startsWith(id)),
             denied.has(id),

@@ -150,8 +150,8 @@ test('an order that is undecided for days keeps its idempotency key in use', asy
   assert.equal(rig.latest.state, 'unknown')
   for (const qty of [100, 200]) {
     const { reply } = await rig.done(rig.place({ qty }, { idempotencyKey: 'k' }))
-    const told = reply.kind === 'refused' ? reply.failure.code : reply.kind
-    assert.equal(told, qty === 100 ? 'unknown' : 'order.idempotency_conflict')
+    const result = reply.kind === 'refused' ? reply.failure.code : reply.kind
+    assert.equal(result, qty === 100 ? 'unknown' : 'order.idempotency_conflict')
   }
   assert.equal(rig.count(2202), 1)
   // Once decided, the entry keeps its key in use no longer than any other call of three days ago.

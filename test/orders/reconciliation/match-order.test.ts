@@ -65,10 +65,10 @@ test('a change is found in the order that it changes', () => {
 test('an unlisted order decides no change except a deletion', () => {
   for (const op of [1, 2, 3, 4]) assert.equal(stateOf(changeEntry({ op }), []), 'none')
   const deletion = changeEntry({ op: ModifyOrderOp.Delete })
-  const look = { orders: [], gap: null }
-  const polled = matchOrder(deletion, look, ledgerOf())
+  const snapshot = { orders: [], gap: null }
+  const polled = matchOrder(deletion, snapshot, ledgerOf())
   assert.equal(polled?.state === 'accepted' && polled.isByAbsence, true)
-  assert.equal(matchOrder(deletion, { ...look, gap: 'test' }, ledgerOf()), null)
+  assert.equal(matchOrder(deletion, { ...snapshot, gap: 'test' }, ledgerOf()), null)
 })
 
 test('an order is found by either of its ids', () => {
@@ -83,16 +83,16 @@ test('an order is found by either of its ids', () => {
 
 test('an order must have every number of a change, and a 0 changes nothing', () => {
   const order = restingOrder({ price: 320.4, auxPrice: 310, trailType: 1, trailValue: 2, trailSpread: 0.5 })
-  const asked = { auxPrice: 310, trailType: 1, trailValue: 2, trailSpread: 0.5 }
+  const requested = { auxPrice: 310, trailType: 1, trailValue: 2, trailSpread: 0.5 }
   const cases: readonly [Partial<OrderCallFacts>, string][] = [
-    [{ price: 320.4, triggers: asked }, 'accepted'],
-    [{ price: 320.45, triggers: asked }, 'none'],
-    [{ price: 320.45, triggers: { ...asked, adjustLimit: -0.001 } }, 'accepted'],
-    [{ price: 325, triggers: { ...asked, adjustLimit: 0.001 } }, 'none'],
-    [{ triggers: { ...asked, auxPrice: 311 } }, 'none'],
-    [{ triggers: { ...asked, trailType: 2 } }, 'none'],
-    [{ triggers: { ...asked, trailValue: 3 } }, 'none'],
-    [{ triggers: { ...asked, trailSpread: 0.6 } }, 'none'],
+    [{ price: 320.4, triggers: requested }, 'accepted'],
+    [{ price: 320.45, triggers: requested }, 'none'],
+    [{ price: 320.45, triggers: { ...requested, adjustLimit: -0.001 } }, 'accepted'],
+    [{ price: 325, triggers: { ...requested, adjustLimit: 0.001 } }, 'none'],
+    [{ triggers: { ...requested, auxPrice: 311 } }, 'none'],
+    [{ triggers: { ...requested, trailType: 2 } }, 'none'],
+    [{ triggers: { ...requested, trailValue: 3 } }, 'none'],
+    [{ triggers: { ...requested, trailSpread: 0.6 } }, 'none'],
     [{ qty: 100, price: 0, triggers: { auxPrice: 0 } }, 'accepted'],
   ]
   for (const [call, state] of cases) assert.equal(stateOf(changeEntry(call), [order]), state, JSON.stringify(call))
@@ -130,10 +130,10 @@ test('a change that another one may hide is undecided while the order is open, a
 test('a change that was final before the lost one was created hides nothing', () => {
   const lost = changeEntry({ qty: 200 })
   const before = changeEntry({ qty: 300 }, { id: 'oi_00000003', state: 'accepted', createdAtMs: 1, updatedAtMs: 2 })
-  const look = { orders: [restingOrder({ qty: 300 })], gap: null }
-  assert.equal(matchOrder(lost, look, ledgerOf(before, lost)), null)
+  const snapshot = { orders: [restingOrder({ qty: 300 })], gap: null }
+  assert.equal(matchOrder(lost, snapshot, ledgerOf(before, lost)), null)
   const beside = { ...before, updatedAtMs: MADE_MS + 1 }
-  assert.equal(matchOrder(lost, look, ledgerOf(beside, lost))?.state, 'unknown')
+  assert.equal(matchOrder(lost, snapshot, ledgerOf(beside, lost))?.state, 'unknown')
 })
 
 test('later calls for other orders hide no change, however many they are', () => {
@@ -157,29 +157,29 @@ test('a cancel of all orders was made when no order is open, and not when an old
   // In flight at the same time as the call.
   const beside = placeEntry({ id: 'oi_00000005', tag: '00000005', state: 'accepted', updatedAtMs: MADE_MS + 1 })
   const [tagged, young] = [restingOrder({ remark: '#00000001' }), restingOrder({ remark: '#00000009' })]
-  const look = (orders: readonly Order[], entry = all): string =>
+  const stateFor = (orders: readonly Order[], entry = all): string =>
     matchOrder(entry, { orders, gap: null }, ledgerOf(older, beside, entry, newer))?.state ?? 'none'
   const filled = restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Filled_All })
 
-  assert.equal(look([]), 'accepted')
-  assert.equal(look([filled]), 'accepted')
-  assert.equal(look([filled, tagged]), 'none')
-  assert.equal(look([restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Disabled })]), 'none')
-  assert.equal(look([young]), 'accepted')
-  assert.equal(look([restingOrder({ remark: '#00000005' })]), 'unknown')
-  assert.equal(look([young, tagged]), 'none')
-  assert.equal(look([restingOrder({ orderStatus: OrderStatus.TimeOut })]), 'unknown')
+  assert.equal(stateFor([]), 'accepted')
+  assert.equal(stateFor([filled]), 'accepted')
+  assert.equal(stateFor([filled, tagged]), 'none')
+  assert.equal(stateFor([restingOrder({ remark: '#00000001', orderStatus: OrderStatus.Disabled })]), 'none')
+  assert.equal(stateFor([young]), 'accepted')
+  assert.equal(stateFor([restingOrder({ remark: '#00000005' })]), 'unknown')
+  assert.equal(stateFor([young, tagged]), 'none')
+  assert.equal(stateFor([restingOrder({ orderStatus: OrderStatus.TimeOut })]), 'unknown')
   // An order placed elsewhere: only OpenD's time shows its age.
-  assert.equal(look([restingOrder()]), 'unknown')
-  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 })]), 'unknown')
-  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 - 3_600 })]), 'none')
-  assert.equal(look([restingOrder({ createTimestamp: MADE_MS / 1000 + 3_600 })]), 'accepted')
+  assert.equal(stateFor([restingOrder()]), 'unknown')
+  assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 })]), 'unknown')
+  assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 - 3_600 })]), 'none')
+  assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 + 3_600 })]), 'accepted')
   // An order that an incomplete list lacks may be open.
   assert.equal(matchOrder(all, { orders: [], gap: 'test' }, ledgerOf(all)), null)
   // Limited to one market, it does not cover the others.
   const inUs = { ...all, call: { ...all.call, forMarket: 2 } }
-  assert.equal(look([tagged], inUs), 'accepted')
-  assert.equal(look([{ ...tagged, trdMarket: 2 }], inUs), 'none')
+  assert.equal(stateFor([tagged], inUs), 'accepted')
+  assert.equal(stateFor([{ ...tagged, trdMarket: 2 }], inUs), 'none')
 })
 
 test('among several orders with one tag, or when another entry owns the order, no order is chosen', () => {
@@ -191,12 +191,12 @@ test('among several orders with one tag, or when another entry owns the order, n
   assert.equal(stateOf(placeEntry(), orders), 'unknown')
   // Today's list and the history may both have the order.
   assert.equal(stateOf(placeEntry(), [original, { ...original, orderStatus: 11 }]), 'accepted')
-  const holder = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted', orderId: '9', orderIdEx: 'FT9' })
-  assert.equal(stateOf(placeEntry(), [copy], [holder]), 'unknown')
+  const owner = placeEntry({ id: 'oi_00000009', tag: '00000009', state: 'accepted', orderId: '9', orderIdEx: 'FT9' })
+  assert.equal(stateOf(placeEntry(), [copy], [owner]), 'unknown')
   // A decimal id may be derived from the alphanumeric one, so two orders may share it.
-  assert.equal(stateOf(placeEntry(), [{ ...original, orderID: 9n }], [holder]), 'accepted')
-  assert.equal(stateOf(placeEntry(), [{ ...original, orderID: 9n, orderIDEx: '' }], [holder]), 'unknown')
-  assert.equal(stateOf(placeEntry(), orders, [holder]), 'accepted')
+  assert.equal(stateOf(placeEntry(), [{ ...original, orderID: 9n }], [owner]), 'accepted')
+  assert.equal(stateOf(placeEntry(), [{ ...original, orderID: 9n, orderIDEx: '' }], [owner]), 'unknown')
+  assert.equal(stateOf(placeEntry(), orders, [owner]), 'accepted')
   // When its id is known, neither tag nor another id counts.
   const named = placeEntry({ orderId: '8', orderIdEx: 'FT8' })
   assert.equal(stateOf(named, [copy]), 'none')

@@ -193,22 +193,22 @@ test('the history is requested from the oldest missing order up to now', async (
   rig.clock.step(5 * DAY_MS)
   void rig.place({ header: REAL })
   await rig.pass(100)
-  let asked: readonly (string | undefined)[] = []
+  let requested: readonly (string | undefined)[] = []
   rig.answers.set(2201, () => orderList([]))
   rig.answers.set(HISTORY, (body) => {
     const decoded = decodeMessage('Trd_GetHistoryOrderList.Request', body)
     const conditions = decoded.ok ? decoded.value.c2s.filterConditions : undefined
-    asked = [conditions?.beginTime?.slice(0, 10), conditions?.endTime?.slice(0, 10)]
+    requested = [conditions?.beginTime?.slice(0, 10), conditions?.endTime?.slice(0, 10)]
     return orderHistory([])
   })
   rig.reconciler.linkReady()
   await rig.pass(10_000)
-  assert.deepEqual(asked, [dayOf(firstMs - DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
+  assert.deepEqual(requested, [dayOf(firstMs - DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
 
   // The order of a change may have any age.
   void rig.modify({ header: REAL, qty: 200 })
   await rig.pass(500)
-  assert.deepEqual(asked, [dayOf(firstMs - 84 * DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
+  assert.deepEqual(requested, [dayOf(firstMs - 84 * DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
 })
 
 test('an order that ended on an earlier day is found in the history, also that of a simulated account', async () => {
@@ -261,14 +261,14 @@ test('after its connection ended, a push does not decide an order, as it may sho
   rig.listed = []
   void rig.place()
   await rig.pass(1_500)
-  const looked = rig.count(2201)
+  const polls = rig.count(2201)
   const order = orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })
   const copy = orderOf(rig.latest, { orderID: 6n, orderIDEx: 'FT6' })
   rig.listed = [order, copy]
   rig.reconciler.orderPush(pushOf(copy))
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
   await rig.pass(200)
-  assert.equal(rig.count(2201), looked + 1, 'the push is a reason to look at once')
+  assert.equal(rig.count(2201), polls + 1, 'the push causes a poll at once')
   assert.equal(rig.latest.state, 'unknown')
   rig.listed = [order]
   await rig.pass(5_000)

@@ -7,7 +7,7 @@ import { refusal } from '../sample-replies.ts'
 import { START_MS } from '../simulation/virtual-clock.ts'
 
 /** The kind of a reply, with the code of a refusal. */
-function told({ reply }: OrderAnswer): string {
+function resultOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
@@ -32,8 +32,8 @@ test('a halt refuses waiting orders at once, and a cancel is still sent', async 
     rig.switches.halt(scope, true)
     rig.manager.stopWaiting(scope)
     const answers = await rig.done(Promise.all([order, change]), 100)
-    assert.deepEqual(answers.map(told), ['limits.halted', 'limits.halted'])
-    assert.equal(told(await rig.done(cancel)), 'answered')
+    assert.deepEqual(answers.map(resultOf), ['limits.halted', 'limits.halted'])
+    assert.equal(resultOf(await rig.done(cancel)), 'answered')
     await rig.pass(60_000)
     assert.deepEqual([rig.count(2202), rig.count(2205)], [0, 1])
     const states = rig.entries.map(({ state, call }) => `${call.kind} ${state}`).toSorted()
@@ -47,7 +47,7 @@ test('an order that a halt refused is not sent after a resume', async () => {
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'all' }, true)
   rig.manager.stopWaiting({ kind: 'all' })
-  assert.equal(told(await rig.done(order, 100)), 'limits.halted')
+  assert.equal(resultOf(await rig.done(order, 100)), 'limits.halted')
   rig.switches.resume({ kind: 'all' })
   await rig.pass(60_000)
   assert.deepEqual([rig.count(2202), rig.latest.state], [0, 'refused'])
@@ -60,7 +60,7 @@ test('a halt of another scope does not stop a waiting order', async () => {
   rig.switches.halt({ kind: 'caller', caller: 'key:b' }, true)
   rig.manager.stopWaiting({ kind: 'caller', caller: 'key:b' })
   rig.manager.stopWaiting({ kind: 'account', accId: '9' })
-  assert.equal(told(await rig.done(order)), 'answered')
+  assert.equal(resultOf(await rig.done(order)), 'answered')
 })
 
 test('a halt that was not passed to the waiting orders is found at the moment of sending', async () => {
@@ -68,7 +68,7 @@ test('a halt that was not passed to the waiting orders is found at the moment of
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'all' }, true)
-  assert.equal(told(await rig.done(order)), 'limits.halted')
+  assert.equal(resultOf(await rig.done(order)), 'limits.halted')
   assert.deepEqual([rig.count(2202), rig.latest.state, rig.latest.holds], [0, 'refused', 'nothing'])
 })
 
@@ -95,7 +95,7 @@ test('an order is sent within ten seconds of its arrival or not at all, whicheve
   for (const begin of cases) {
     const rig = new OrderPathRig()
     const startMs = rig.clock.elapsedMs
-    assert.equal(told(await rig.done(begin(rig))), 'order.too_late')
+    assert.equal(resultOf(await rig.done(begin(rig))), 'order.too_late')
     // Writing to the ledger may take longer than the deadline; every other step ends with it.
     assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS + 3_000, `${rig.clock.elapsedMs - startMs} ms`)
     await rig.pass(60_000)
@@ -107,7 +107,7 @@ test('an order is sent within ten seconds of its arrival or not at all, whicheve
 test('an order that waits longer than its deadline is answered at the deadline', async () => {
   const rig = waitingRig(60_000)
   const startMs = rig.clock.elapsedMs
-  assert.equal(told(await rig.done(rig.place())), 'order.too_late')
+  assert.equal(resultOf(await rig.done(rig.place())), 'order.too_late')
   assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS, `${rig.clock.elapsedMs - startMs} ms`)
 })
 
@@ -117,7 +117,7 @@ test('a key that is revoked while its order waits sends nothing, not even a canc
   await rig.pass(1_000)
   rig.standing = { code: 'auth.invalid_token' }
   const answers = await rig.done(Promise.all(calls))
-  assert.deepEqual(answers.map(told), ['auth.invalid_token', 'auth.invalid_token'])
+  assert.deepEqual(answers.map(resultOf), ['auth.invalid_token', 'auth.invalid_token'])
   assert.deepEqual([rig.count(2202), rig.count(2205)], [0, 0])
 })
 
@@ -128,7 +128,7 @@ test('an order that waits beyond the trading hours of its key is not sent', asyn
   rig.clock.step(60_000 - (atMs.getTime() % 60_000) + 1_000)
   const end = new Date(rig.clock.wallMs() + 2_000).toISOString().slice(11, 16)
   const hours = { limits: limits({ hoursWindow: `00:00-${end}` }) }
-  assert.equal(told(await rig.done(rig.place({}, hours))), 'limits.hours')
+  assert.equal(resultOf(await rig.done(rig.place({}, hours))), 'limits.hours')
   assert.equal(rig.count(2202), 0)
 })
 
@@ -140,17 +140,17 @@ test('an order of a key with a daily cap that waits past midnight is not sent', 
     const rig = waitingRig(5_000)
     const day = 86_400_000
     rig.clock.step(day - (rig.clock.wallMs() % day) - 2_000)
-    assert.equal(told(await rig.done(rig.place({}, { limits: limits(change) }))), expected)
+    assert.equal(resultOf(await rig.done(rig.place({}, { limits: limits(change) }))), expected)
   }
 })
 
 test('while the storage fails no order is sent, and the next successful write ends the failure', async () => {
   const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
-  assert.equal(told(await rig.done(rig.place())), 'server.storage_failed')
+  assert.equal(resultOf(await rig.done(rig.place())), 'server.storage_failed')
   assert.deepEqual([rig.count(2202), rig.storage.failure?.detail], [0, 'database or disk is full'])
   rig.storageError = null
-  assert.equal(told(await rig.done(rig.place())), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place())), 'answered')
   assert.equal(rig.storage.failure, null)
 })
 
@@ -168,7 +168,7 @@ test('when the storage fails after the frame was sent, the caller still gets the
       return answered?.(body) ?? failed('gateway.not_ready', false)
     })
     const order = rig.place()
-    assert.equal(told(await rig.done(order)), expected)
+    assert.equal(resultOf(await rig.done(order)), expected)
     assert.notEqual(rig.storage.failure, null)
     // A change that could not be written is in memory, and written later.
     const { id, state } = rig.latest
@@ -185,7 +185,7 @@ test('a cancel of the kill switch is sent although the ledger cannot be written'
   const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
   const answer = await rig.done(rig.cancel({ orderID: 7n }, { isKillSwitch: true }))
-  assert.deepEqual([told(answer), rig.count(2205)], ['answered', 1])
+  assert.deepEqual([resultOf(answer), rig.count(2205)], ['answered', 1])
 })
 
 test('the entry has the sending time and the frame that carried it', async () => {
@@ -206,9 +206,9 @@ test('a cap applies to the times at which orders are sent, not to those at which
   // 60 s after the calls arrived, the window by arrival has passed, and the window by sending has not.
   rig.waitsToLeaveMs = 0
   await rig.pass(firstMs + 56_000 - rig.clock.elapsedMs)
-  assert.equal(told(await rig.done(rig.place({}, capped), 3_900)), 'limits.rate')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped), 3_900)), 'limits.rate')
   await rig.pass(firstMs + 70_000 - rig.clock.elapsedMs)
-  assert.equal(told(await rig.done(rig.place({}, capped))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped))), 'answered')
 })
 
 test('an order that waits to be sent counts among the orders of the minute', async () => {
@@ -216,6 +216,6 @@ test('an order that waits to be sent counts among the orders of the minute', asy
   const capped = { limits: limits({ maxOrdersPerMinute: 1 }) }
   const first = rig.place({}, capped)
   await rig.pass(4_000)
-  assert.equal(told(await rig.done(rig.place({}, capped), 900)), 'limits.rate')
-  assert.equal(told(await rig.done(first)), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped), 900)), 'limits.rate')
+  assert.equal(resultOf(await rig.done(first)), 'answered')
 })

@@ -45,8 +45,8 @@ test('the ledger shortens a long refusal text: a SQLite row is limited to 2 MB',
 })
 
 test('a refusal and a failure have a text', () => {
-  const { reply, ...said } = rejectionOf(-1, 'no', 7)
-  assert.deepEqual(said, { state: 'rejected', detail: 'no' })
+  const { reply, ...rest } = rejectionOf(-1, 'no', 7)
+  assert.deepEqual(rest, { state: 'rejected', detail: 'no' })
   assert.deepEqual(decodeMessage('Trd_PlaceOrder.Response', reply), {
     ok: true,
     value: { retType: -1, retMsg: 'no', errCode: 7 },

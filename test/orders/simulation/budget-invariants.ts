@@ -46,9 +46,9 @@ async function differenceOf({ clock, gateway, storage }: GatewayPlace, { id, lim
   if (clock.wasSetBack) return null
   const rows = storage.entries().flatMap((entry) => (entry.caller === id ? ledgerRowsOf(entry) : []))
   const nowMs = clock.wallMs()
-  const kept = text(budgets)
-  const made = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))
-  return kept === made ? null : `${id} has budgets ${kept}, its ledger makes ${made}`
+  const cached = text(budgets)
+  const rebuilt = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))
+  return cached === rebuilt ? null : `${id} has budgets ${cached}, but its ledger yields ${rebuilt}`
 }
 
 /** The remaining budget according to a dry run. */
@@ -65,7 +65,7 @@ async function budgetsOf(
     .wake()
     .submit({ ...request, ...origin, rights: { simulate: true, real: true }, isDryRun: true })
   answer.then(
-    (told) => (budgets = told.budgets),
+    (result) => (budgets = result.budgets),
     (bug: unknown) => gateway.bugs.push(bug),
   )
   await clock.runUntil(clock.elapsedMs + 20_000, () => budgets !== 'no answer')

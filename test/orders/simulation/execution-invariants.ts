@@ -20,15 +20,15 @@ export function executionProblems({ gateway, opend, entries }: Remains): readonl
     // The kill switch cancels also while the storage fails.
     if (entry === undefined && protoId === 2205 && gateway.sent.get(entryId)?.isStorageFailing === true) continue
     if (entry === undefined) {
-      problems.push(`OpenD acted on frame ${connId}/${serial}, which no entry knows`)
+      problems.push(`OpenD acted on frame ${connId}/${serial}, which belongs to no entry`)
       continue
     }
     const { id, tag, state, detail, idempotencyKey, caller, contradiction } = entry
-    if (protoId === 2202 && !order?.remark.endsWith(`#${tag}`)) problems.push(`${id} has lost its tag`)
+    if (protoId === 2202 && !order?.remark.endsWith(`#${tag}`)) problems.push(`${id} has no tag at OpenD`)
     // A person's action hides it: a copy, which is reported, or a change of the order after a lost change.
     const isHidden =
       gateway.contradicted.has(id) || (state === 'rejected' && isHiddenRejection(entry, order?.orderId ?? '', opend))
-    if (NOT_DONE.has(state) && !isHidden) problems.push(`${id} is ${state} (${detail}), but OpenD did it`)
+    if (NOT_DONE.has(state) && !isHidden) problems.push(`${id} is ${state} (${detail}), but OpenD carried it out`)
     const key = idempotencyKey === null || contradiction !== null ? id : `key ${caller}/${idempotencyKey}`
     for (const name of new Set([id, key])) {
       if (seen.has(name)) problems.push(`OpenD acted twice on ${name}`)

@@ -201,9 +201,9 @@ export class FaultInjector {
   #touchByHand(): void {
     const { opend } = this.#targets
     // Not a copy: its push would count as one of the copied order.
-    const isMeant = ({ orderId, status, market }: OrderState): boolean =>
+    const isTarget = ({ orderId, status, market }: OrderState): boolean =>
       isOpenStatus(status) && market === QotMarket.HK_Security && !opend.calls.isByHand(orderId)
-    const [first, ...others] = opend.orders().filter(isMeant)
+    const [first, ...others] = opend.orders().filter(isTarget)
     if (first === undefined) return
     const { accId, orderId } = this.#rng.pick([first, ...others])
     const about = { packetID: NO_PACKET_ID, header: headerOf(accId), orderID: BigInt(orderId) }

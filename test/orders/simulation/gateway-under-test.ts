@@ -15,8 +15,8 @@ export interface Attempt {
   readonly atMs: number
   /** Null until the call has ended; `lost` when the object ended first. */
   reply: OrderReply | 'lost' | null
-  settledMs: number | null
-  /** Whether the reply was sent before the object ended. */
+  repliedMs: number | null
+  /** Whether the writes before the reply are durable. */
   isStored: boolean
 }
 
@@ -38,7 +38,7 @@ export interface SentFrame {
 /** A requested halt. Times are elapsed ms. */
 export interface HaltRecord {
   readonly scope: HaltScope
-  readonly askedMs: number
+  readonly requestedMs: number
   readonly cancels: boolean
   readonly includesForeign: boolean
   /** The time of the reply; null before it. */
@@ -128,14 +128,14 @@ export class GatewayUnderTest {
 
   submit(request: OrderRequest): Attempt {
     const { clock } = this.#surroundings
-    const attempt: Attempt = { request, atMs: clock.elapsedMs, reply: null, settledMs: null, isStored: true }
+    const attempt: Attempt = { request, atMs: clock.elapsedMs, reply: null, repliedMs: null, isStored: true }
     this.attempts.push(attempt)
     this.wake()
       .submit(request)
       .then(
         ({ reply, isStored }) => {
           attempt.isStored = isStored
-          this.#settle(attempt, reply)
+          this.#endAttempt(attempt, reply)
         },
         (bug: unknown) => this.#recordBug(attempt, bug),
       )
@@ -146,7 +146,7 @@ export class GatewayUnderTest {
     const { clock } = this.#surroundings
     const life = this.wake()
     const record: HaltRecord = {
-      ...{ scope, cancels, includesForeign, askedMs: clock.elapsedMs },
+      ...{ scope, cancels, includesForeign, requestedMs: clock.elapsedMs },
       ...{ answeredMs: null, endedMs: Infinity, isStored: false },
     }
     this.halts.push(record)
@@ -240,7 +240,7 @@ export class GatewayUnderTest {
     this.knownOrders.clear()
     this.#recordLink(false)
     this.record('object ended')
-    for (const attempt of this.attempts) if (attempt.reply === null) this.#settle(attempt, 'lost')
+    for (const attempt of this.attempts) if (attempt.reply === null) this.#endAttempt(attempt, 'lost')
     for (const halt of this.halts) if (!halt.isStored) this.#endHalt(halt)
     for (const one of this.armed) if (!one.isDurable) one.endedMs = Math.min(one.endedMs, clock.elapsedMs)
     clock.after(rng.delayMs(50, LONGEST_ABSENCE_MS, 0.3), () => this.wake())
@@ -268,15 +268,15 @@ export class GatewayUnderTest {
     if (armed !== undefined) armed.begunMs ??= clock.elapsedMs
   }
 
-  #settle(attempt: Attempt, reply: OrderReply | 'lost'): void {
+  #endAttempt(attempt: Attempt, reply: OrderReply | 'lost'): void {
     if (attempt.reply !== null) return
     attempt.reply = reply
-    attempt.settledMs = this.#surroundings.clock.elapsedMs
+    attempt.repliedMs = this.#surroundings.clock.elapsedMs
   }
 
   #recordBug(attempt: Attempt, bug: unknown): void {
     // The actions of an ended object have no visible effect.
     if (attempt.reply === null) this.bugs.push(bug)
-    this.#settle(attempt, 'lost')
+    this.#endAttempt(attempt, 'lost')
   }
 }

@@ -53,7 +53,7 @@ export function problemsOf(remains: Remains): readonly string[] {
   return [
     ...gateway.bugs.map((bug) => `bug: ${bugText(bug)}`),
     ...gateway.writings.flatMap((writing) => arrowProblems(writing, hasStorageFailed)),
-    ...gateway.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
+    ...gateway.attempts.flatMap((attempt) => replyTimeProblems(attempt, steps)),
     ...executionProblems(remains),
     ...entries.flatMap((entry) => entryProblems(entry, remains)),
     ...sendingProblems(remains),
@@ -84,11 +84,11 @@ function arrowProblems({ entry, before }: Writing, hasStorageFailed: boolean): r
 }
 
 /** Every caller gets a reply in time. */
-function settlingProblems({ request, atMs, settledMs }: Attempt, steps: Remains['steps']): readonly string[] {
-  if (settledMs === null) return [`attempt ${request.requestId} was never answered`]
+function replyTimeProblems({ request, atMs, repliedMs }: Attempt, steps: Remains['steps']): readonly string[] {
+  if (repliedMs === null) return [`attempt ${request.requestId} never got a reply`]
   const setBackMs = steps
-    .filter(({ elapsedMs }) => elapsedMs >= atMs && elapsedMs <= settledMs)
+    .filter(({ elapsedMs }) => elapsedMs >= atMs && elapsedMs <= repliedMs)
     .reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
-  const tookMs = settledMs - atMs
+  const tookMs = repliedMs - atMs
   return tookMs > LONGEST_CALL_MS + setBackMs ? [`attempt ${request.requestId} took ${tookMs} ms`] : []
 }

@@ -63,7 +63,7 @@ export class OpendCalls {
   /** The number of occurrences of each event. */
   readonly counts = new Map<string, number>()
   /** Whether the gateway has received the owner of an order id; otherwise a reply with another id could be right. */
-  knowsOrder: (orderIdEx: string) => boolean = () => false
+  isOrderKnown: (orderIdEx: string) => boolean = () => false
   /** New orders that have not yet been carried out. */
   pendingLate = 0
   readonly #deps: CallsDeps
@@ -148,8 +148,8 @@ export class OpendCalls {
     if (this.#replyDelayMs === 0) return false
     const delayMs = this.#replyDelayMs
     this.#replyDelayMs = 0
-    const kept = bytes.slice()
-    if (delayMs !== Infinity) this.#deps.clock.after(delayMs, () => sendLater(kept))
+    const copy = bytes.slice()
+    if (delayMs !== Infinity) this.#deps.clock.after(delayMs, () => sendLater(copy))
     return true
   }
 
@@ -238,7 +238,7 @@ export class OpendCalls {
   ): Pick<S2C<'Trd_PlaceOrder'>, 'orderID' | 'orderIDEx'> {
     const { rng, orders } = this.#deps
     const isOther = (order: OrderState): boolean =>
-      order.accId === accId.toString() && order.orderIdEx !== made?.orderIDEx && this.knowsOrder(order.orderIdEx)
+      order.accId === accId.toString() && order.orderIdEx !== made?.orderIDEx && this.isOrderKnown(order.orderIdEx)
     const others = orders().filter(isOther)
     const [first, ...rest] = others
     if (lie === 'no_id' || first === undefined) return { orderID: 0n, orderIDEx: rng.pick(['', '0']) }

@@ -17,18 +17,18 @@ function contradictions(
   contradicted: ReadonlySet<string>,
 ): readonly string[] {
   const answered = attempts.flatMap((attempt) => {
-    const { reply, settledMs } = attempt
-    if (reply === null || reply === 'lost' || reply.kind !== 'answered' || settledMs === null) return []
+    const { reply, repliedMs } = attempt
+    if (reply === null || reply === 'lost' || reply.kind !== 'answered' || repliedMs === null) return []
     if (contradicted.has(reply.intentId) || !attempt.isStored) return []
-    return [{ attempt, reply, settledMs }]
+    return [{ attempt, reply, repliedMs }]
   })
   return answered.flatMap((first) =>
     attempts.flatMap(({ request, reply, atMs }) => {
-      if (atMs <= first.settledMs || reply === null || reply === 'lost') return []
+      if (atMs <= first.repliedMs || reply === null || reply === 'lost') return []
       const isSameBody = sameBytes(request.body, first.attempt.request.body)
       if (isSameBody ? isReplayOf(reply, first.reply) : isConflict(reply)) return []
       return [
-        `${key}: ${request.requestId} was told ${tell(reply)} after ${first.attempt.request.requestId} was answered`,
+        `${key}: ${request.requestId} got ${describe(reply)} after ${first.attempt.request.requestId} was answered`,
       ]
     }),
   )
@@ -47,7 +47,7 @@ function isConflict(reply: OrderReply): boolean {
   return reply.kind === 'refused' && reply.failure.code === 'order.idempotency_conflict'
 }
 
-function tell(reply: OrderReply): string {
+function describe(reply: OrderReply): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 

@@ -40,7 +40,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   const standings = new KeyStandings(clock)
   const surroundings = { clock, rng, storage, network, standings }
   const gateway = new GatewayUnderTest({ ...surroundings, openTags: () => opend.listedOpenTags() })
-  opend.calls.knowsOrder = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
+  opend.calls.isOrderKnown = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
   const callers = new Callers(clock, rng, gateway)
   const faults = new FaultInjector({ ...surroundings, gateway, opend, callers }, rng)
   const stormMs = rng.between(20_000, 120_000)
@@ -61,9 +61,9 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     gateway.record('calm')
     callers.plan(rng.below(2), 20_000)
     await clock.runUntil(clock.elapsedMs + rng.between(3_000, 60_000))
-    const books = { clock, gateway, storage }
+    const place = { clock, gateway, storage }
     const checked = rng.chance(0.3) ? [rng.pick(callers.list)] : []
-    problems.push(...(await budgetProblems(books, checked)))
+    problems.push(...(await budgetProblems(place, checked)))
     const calmMs = CALM_MS + faults.steps.reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
     const isQuiet = quietness(clock, { gateway, opend, storage })
     await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
@@ -76,9 +76,9 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
     const entries = storage.entries()
     const remains = { clock, opend, gateway, entries, callers: callers.list, steps: faults.steps, standings }
-    problems.push(...problemsOf(remains), ...(await budgetProblems(books, checked)))
+    problems.push(...problemsOf(remains), ...(await budgetProblems(place, checked)))
     const { waitingForLimits } = gateway.wake().gateway.opend
-    if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls still wait for OpenD's limits`)
+    if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls are still waiting for OpenD's limits`)
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)
   }

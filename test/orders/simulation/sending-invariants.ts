@@ -49,15 +49,15 @@ function callProblems(
   const { elapsedMs, wallMs } = frame
   const problems: string[] = []
   // A caller that retries after 30 s must not get a third order from a queue.
-  if (elapsedMs - atMs > DEADLINE_MS) problems.push(`${id} left ${elapsedMs - atMs} ms after it was asked for`)
+  if (elapsedMs - atMs > DEADLINE_MS) problems.push(`${id} was sent ${elapsedMs - atMs} ms after the call`)
   // A revoked key must not trade any more.
   const revokedMs = remains.standings.revokedMs.get(caller) ?? Infinity
-  if (elapsedMs > revokedMs) problems.push(`${id} left at ${elapsedMs}, and its key was revoked at ${revokedMs}`)
+  if (elapsedMs > revokedMs) problems.push(`${id} was sent at ${elapsedMs}, but its key was revoked at ${revokedMs}`)
   const { expiresAtMs, limits } = request
-  if (expiresAtMs !== null && wallMs >= expiresAtMs) problems.push(`${id} left after its token had ended`)
+  if (expiresAtMs !== null && wallMs >= expiresAtMs) problems.push(`${id} was sent after its token had expired`)
   const hours = limits?.hoursWindow ?? null
   if (hours !== null && call.kind !== 'cancel' && !isWithin(hours, localMinutes(wallMs, limits?.timeZone ?? 'UTC'))) {
-    problems.push(`${id} left outside the hours ${hours} of its key`)
+    problems.push(`${id} was sent outside the hours ${hours} of its key`)
   }
   return problems
 }

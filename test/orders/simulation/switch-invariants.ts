@@ -53,7 +53,7 @@ function promptProblems(armed: ArmedSwitch, remains: Remains): readonly string[]
     .filter(
       (accId) => !gateway.switchPolls.some((poll) => poll.accId.toString() === accId && isFrom(poll, dueMs, byMs)),
     )
-    .map((accId) => `the cancel-after of ${caller} due at ${dueMs} had not looked at account ${accId} at ${byMs}`)
+    .map((accId) => `the cancel-after of ${caller} due at ${dueMs} had not polled account ${accId} at ${byMs}`)
 }
 
 /** The accounts on which a caller had placed orders before a time. */
@@ -78,14 +78,14 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     const isByHand = opend.calls.isByHand(order.orderId)
     const owner = isByHand ? null : (owners.get(tagOf(order.remark)) ?? null)
     if (owner !== null && cancel.requestId.startsWith('cancel-after-') && owner === cancel.caller) return []
-    const halts = gateway.halts.filter(({ cancels, askedMs }) => cancels && askedMs <= elapsedMs)
-    const isMeant = halts.some(({ scope, includesForeign }) =>
+    const halts = gateway.halts.filter(({ cancels, requestedMs }) => cancels && requestedMs <= elapsedMs)
+    const isCovered = halts.some(({ scope, includesForeign }) =>
       // A halt of one caller with foreign orders covers those on all accounts of the caller.
       owner === null
         ? includesForeign && (scope.kind === 'caller' || covers(scope, '', accId.toString()))
         : covers(scope, owner, accId.toString()),
     )
-    return isMeant ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
+    return isCovered ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
   })
 }
 

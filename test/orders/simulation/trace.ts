@@ -26,6 +26,6 @@ function writingText({ entry, before }: Writing): string {
 }
 
 function executionText({ protoId, connId, serial, order }: Execution, { frames }: GatewayUnderTest): string {
-  const entryId = frames.get(`${connId}/${serial}`) ?? 'nobody'
+  const entryId = frames.get(`${connId}/${serial}`) ?? 'unknown'
   return `OpenD  ${entryId} ${protoId === 2202 ? 'placed' : 'changed'} ${order?.orderId ?? 'all orders'}`
 }
