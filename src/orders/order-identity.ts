@@ -12,7 +12,7 @@ export function idsOf({ orderID, orderIDEx }: Partial<Pick<Order, 'orderID' | 'o
   return namedIds(orderID?.toString() ?? null, orderIDEx ?? null)
 }
 
-/** The ids of the order that an entry made. */
+/** The ids of the order that an entry placed. */
 export function idsOfEntry({ orderId, orderIdEx }: Pick<LedgerEntry, 'orderId' | 'orderIdEx'>): OrderIds {
   return namedIds(orderId, orderIdEx)
 }

@@ -54,7 +54,7 @@ export class AccountPolls {
 
   #start(key: string, account: AccountRef, caller: string): Promise<OrderList | null> {
     const current = this.#refreshed(account, caller).catch((error: unknown) => {
-      this.#onError('an order list poll of a cancel task failed', error)
+      this.#onError('a kill switch failed to list the orders of an account', error)
       return null
     })
     const polls: Polls = { current, next: null }

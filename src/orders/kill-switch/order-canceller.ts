@@ -66,7 +66,7 @@ export class OrderCanceller {
     const ending = await this.#submit(request).then(
       ({ reply }) => endingOf(reply),
       (error: unknown) => {
-        this.#onError('a cancel of a cancel task failed', error)
+        this.#onError('a kill switch failed to cancel an order', error)
         return LOST
       },
     )
