@@ -6,47 +6,47 @@ export interface AlarmStorage {
 }
 
 /**
- * The object's one alarm. The time it is set to is kept here, so that of two requests at the same moment the earlier
- * time holds: to read the alarm and set it are two steps, between which another one may come.
+ * The object's only alarm. The planned time is in memory, so that of two concurrent requests the earlier time wins:
+ * reading the stored alarm and setting it are two steps, and another request may come between them.
  */
 export class AlarmClock {
   readonly #storage: AlarmStorage
   readonly #onError: (error: unknown) => void
   #plannedMs = Infinity
 
-  /** An alarm of an earlier life of the object stays as it is. */
+  /** An alarm that was set before a restart of the object stays set. */
   constructor(storage: AlarmStorage, onError: (error: unknown) => void) {
     this.#storage = storage
     this.#onError = onError
     storage.getAlarm().then((storedMs) => this.#found(storedMs), onError)
   }
 
-  /** Sets the alarm to that time, Unix ms, unless it comes earlier anyway. */
+  /** Sets the alarm to that time, Unix ms, unless an earlier one is set. */
   by(atMs: number): void {
     if (atMs >= this.#plannedMs) return
     this.#plannedMs = atMs
     this.#set(atMs)
   }
 
-  /** The alarm has come: none is set any more. */
+  /** Call it when the alarm fires: no alarm is set after that. */
   rang(): void {
     this.#plannedMs = Infinity
   }
 
-  /** No alarm from now on. */
+  /** Removes the alarm. */
   async clear(): Promise<void> {
     this.#plannedMs = Infinity
     await this.#storage.deleteAlarm()
   }
 
-  /** One that an earlier life had set may be earlier than what was asked for since, and was overwritten by it. */
+  /** Restores an alarm from before the restart if a later time has replaced it. */
   #found(storedMs: number | null): void {
     if (storedMs !== null) this.by(storedMs)
   }
 
   #set(atMs: number): void {
     this.#storage.setAlarm(atMs).catch((error: unknown) => {
-      // The next request sets it, whatever its time.
+      // Otherwise a later request would not set the alarm.
       if (this.#plannedMs === atMs) this.#plannedMs = Infinity
       this.#onError(error)
     })

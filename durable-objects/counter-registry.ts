@@ -2,7 +2,7 @@ import { MAX_COUNTER_SERIES } from '../src/base/memory-budget.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { CounterDelta } from './gateway-rpc.ts'
 
-/** Counts that the Worker's isolates report, added up. Kept in memory: Prometheus takes a restart for what it is. */
+/** Adds up the counts that the Worker's isolates report. In memory only: Prometheus handles counter resets. */
 export class CounterRegistry {
   readonly #series = new Map<string, { name: string; labels: Readonly<Record<string, string>>; value: number }>()
 

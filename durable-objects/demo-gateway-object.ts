@@ -3,8 +3,8 @@ import { embeddedOpenD } from './embedded-opend.ts'
 import { GatewayObjectBase } from './gateway-object.ts'
 
 /**
- * The gateway object with the simulated OpenD on board, for `OPEND_URL=simulator:`. Bound under the product's class
- * name, so the same configuration serves both.
+ * The gateway object with the embedded simulator, for `OPEND_URL=simulator:`. It has the product's class name, so both
+ * builds use the same configuration.
  */
 export class GatewayObject extends GatewayObjectBase {
   constructor(ctx: DurableObjectState, env: Env) {

@@ -6,19 +6,19 @@ import { nativeCrypto } from '../src/transport/native-crypto.ts'
 import type { Database } from './storage/database.ts'
 import { SimulatorStore } from './storage/simulator-state.ts'
 
-/** The same market for everyone who starts the demo; what differs is the time of day. */
+/** Fixed, so that every demo has the same market; only the time of day differs. */
 const SEED = 20_261_101
 
 /**
- * The simulated OpenD inside the gateway object: same bytes as over TCP, no socket. Its markets never close, so that
- * there is something to see at any hour. Its state is written to the object's storage after each event that changed it,
+ * The simulated OpenD inside the gateway object: the same bytes as over TCP, without a socket. Its markets are always
+ * open, so the demo works at any hour. Its state is written to the object's storage after each event that changes it,
  * so accounts and orders survive a restart of the object.
  */
 export function embeddedOpenD(storage: Database): Connect {
   const stored = new SimulatorStore(storage)
   const opend = restored(stored.read()) ?? freshOpenD(undefined)
   let storedRevision = opend.revision
-  const keep = (): void => {
+  const save = (): void => {
     if (opend.revision === storedRevision) return
     storedRevision = opend.revision
     stored.write(JSON.stringify(opend.snapshot(Date.now())))
@@ -30,18 +30,18 @@ export function embeddedOpenD(storage: Database): Connect {
       return () => clearTimeout(timer)
     },
   }
-  const driver = new OpendDriver(opend, time, keep)
+  const driver = new OpendDriver(opend, time, save)
   return loopbackConnector({ accept: (sink) => driver.open('tcp', sink) })
 }
 
-/** The simulator as it was; null when nothing is stored, or something that this version cannot read. */
+/** The simulator with its stored state; null when no state is stored, or when this version cannot read it. */
 function restored(text: string): SimulatedOpenD | null {
   if (text === '') return null
   try {
-    // Only `keep` writes it, though perhaps that of an older version.
+    // Only `save` writes the state, possibly that of an older version.
     return freshOpenD(JSON.parse(text) as SimulatorState)
   } catch (error) {
-    console.warn('the stored state of the simulator cannot be read; it starts anew', error)
+    console.warn('the stored state of the simulator cannot be read: it starts with an empty state', error)
     return null
   }
 }
@@ -52,7 +52,7 @@ function freshOpenD(state: SimulatorState | undefined): SimulatedOpenD {
     crypto: nativeCrypto,
     startedMs: Date.now(),
     market: { hours: 'always' },
-    onBug: (bug) => console.error('the simulator made a mistake', bug),
+    onBug: (bug) => console.error('bug in the simulator', bug),
     ...(state === undefined ? {} : { state }),
   })
 }

@@ -34,15 +34,15 @@ import { STORED_KEYS } from './storage/schema.ts'
 import { SqlSubscriptionStore } from './storage/subscriptions.ts'
 import { SqlSwitchStore } from './storage/switches.ts'
 
-/** An OpenD on board, with the object's storage for what it must remember. */
+/** Creates the embedded simulator, which stores its state in the object's storage. */
 export type Simulator = (storage: Database) => Connect
 
-/** Scopes of which a caller needs one to trade. */
+/** A caller needs one of these scopes to trade. */
 const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
 
 /**
- * The one object behind the Worker: it gives the gateway the platform's storage, sockets, clock and alarm, and answers
- * the Worker's calls.
+ * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
+ * implements the Worker's RPC calls.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
   readonly #upstream: Upstream | null
@@ -55,7 +55,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   #authenticator: SocketAuthenticator
   #epoch: number
 
-  /** `simulator` connects to an OpenD on board; null for the product, which has none. */
+  /** `simulator` creates the embedded simulator; null in the product, which does not include it. */
   constructor(ctx: DurableObjectState, env: Env, simulator: Simulator | null) {
     super(ctx, env)
     migrate(ctx.storage)
@@ -70,7 +70,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
-    this.#authenticator = this.#openDoor()
+    this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
@@ -165,7 +165,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#epoch++
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
-    this.#authenticator = this.#openDoor()
+    this.#authenticator = this.#createAuthenticator()
     if (this.#upstream !== null) this.#gateway.reload()
   }
 
@@ -188,7 +188,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     ]
   }
 
-  /** Only push sockets come this way; the Worker has checked who they are. */
+  /** Accepts push sockets only; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
     const caller = readSocketCaller(request.headers)
     if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
@@ -199,13 +199,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    const one = this.#sockets.of(socket)
-    if (one !== null) this.#gateway.pushes.message(one, data)
+    const found = this.#sockets.of(socket)
+    if (found !== null) this.#gateway.pushes.message(found, data)
   }
 
   override webSocketClose(socket: WebSocket): void {
-    const one = this.#sockets.of(socket)
-    if (one !== null) this.#gateway.pushes.closed(one)
+    const found = this.#sockets.of(socket)
+    if (found !== null) this.#gateway.pushes.closed(found)
   }
 
   override webSocketError(socket: WebSocket): void {
@@ -226,7 +226,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     }
   }
 
-  #openDoor(): SocketAuthenticator {
+  #createAuthenticator(): SocketAuthenticator {
     const config = readConfig(this.env)
     const count = (outcome: string, keyLabel: string): void => {
       const labels = { iface: 'ws', outcome, key_id: keyLabel }
@@ -236,7 +236,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 }
 
-/** The product's object: OpenD is somewhere else. */
+/** The product's object, without the simulator. */
 export class GatewayObject extends GatewayObjectBase {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, null)

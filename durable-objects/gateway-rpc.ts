@@ -16,19 +16,19 @@ import type { ReadSource } from '../src/quotes/quote-reader.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 
 /**
- * What the Worker and the gateway object say to each other. Plain data only: an error thrown across RPC loses its
- * name and its members, so failures travel as values.
+ * The calls between the Worker and the gateway object. Plain data only: an error thrown across RPC loses its name and
+ * its members, so failures are returned as values.
  */
 export interface GatewayRpc {
-  /** Sends one request to OpenD and returns its reply, or why there is none. Settles within the call deadline. */
+  /** Sends one request to OpenD and returns the reply or a failure. Resolves within the call deadline. */
   call(request: QuoteCall): Promise<GatewayReply>
-  /** The accounts of the login with their cards. Failures: those of the call, and OpenD's own refusal. */
+  /** Returns the accounts of the login with their cards. Failures: those of the call, and OpenD's own refusal. */
   accounts(): Promise<Result<readonly AccountCards[]>>
-  /** Takes an order call through every check, writes it down and sends it at most once. */
+  /** Runs every check on an order call, records it in the ledger and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
-  /** One entry of the ledger; null when there is none. */
+  /** One entry of the ledger; null when the id is not in it. */
   orderEntry(id: string): Promise<LedgerEntry | null>
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
@@ -38,13 +38,13 @@ export interface GatewayRpc {
   tradingSwitches(): Promise<SwitchReport>
   /** Ends a halt. False when `by` may not end it. */
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
-  /** Arms the caller's cancel-after to fire after that time, or disarms it with null. Returns when it fires. */
+  /** Sets the caller's cancel-after to fire after `seconds`, or cancels it with null. Returns when it fires. */
   cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>>
-  /** What is known about the link, without waking OpenD. */
+  /** Returns the state of the link. Makes no call to OpenD. */
   status(): Promise<GatewayStatus>
-  /** Drops the link and what was learned over it, and connects anew; also ends a shutdown. */
+  /** Drops the link and the caches and connects again; also ends a shutdown. */
   reload(): Promise<void>
-  /** Finishes what is in flight, closes the link and parks. Returns at once. */
+  /** Waits for the calls in flight, closes the link and parks. Returns at once. */
   shutdown(): Promise<void>
   /** Adds an isolate's counts since its last report to the totals. */
   countRequests(counts: readonly CounterDelta[]): Promise<void>
@@ -52,13 +52,13 @@ export interface GatewayRpc {
   metrics(): Promise<readonly MetricSample[]>
 }
 
-/** OpenD's reply, or why there is none. `epoch` tells an isolate when its caches are out of date. */
+/** OpenD's reply or a failure. An isolate compares `epoch` to detect that its caches are out of date. */
 export type GatewayReply =
   | {
       readonly ok: true
       readonly body: Uint8Array
       readonly source: ReadSource
-      /** When the gateway had it from OpenD, Unix ms. */
+      /** When the gateway received it from OpenD, Unix ms. */
       readonly asOfMs: number
       /** Null for a call that OpenD does not limit, or that did not need OpenD. */
       readonly budget: Budget | null
@@ -66,7 +66,7 @@ export type GatewayReply =
     }
   | { readonly ok: false; readonly failure: Failure; readonly budget: Budget | null; readonly epoch: number }
 
-/** The answer to an order call, with what is left of OpenD's own limit on such calls of that account. */
+/** The answer to an order call, with the remaining budget of OpenD's limit on such calls for that account. */
 export interface GatewayOrderAnswer extends OrderAnswer {
   readonly budget: Budget | null
   readonly epoch: number
@@ -79,10 +79,10 @@ export interface CounterDelta {
   readonly add: number
 }
 
-/** What the object knows of its link. */
+/** The state of the object and its link. */
 export interface GatewayStatus {
   readonly stage: 'parked' | 'waiting' | 'connecting' | 'initializing' | 'ready'
-  /** Where the link goes: `simulator:` or `tcp://host:port`. */
+  /** The address of the link: `simulator:` or `tcp://host:port`. */
   readonly upstream: string
   /** Unix time in ms when the present stage began. */
   readonly sinceMs: number
@@ -93,16 +93,16 @@ export interface GatewayStatus {
   readonly lastFailure: Failure | null
   readonly pendingCalls: number
   readonly connects: number
-  /** Whether OpenD reported itself logged in at the last look (GetGlobalState). */
+  /** Whether OpenD was logged in at the last poll (GetGlobalState). */
   readonly loggedIn: { readonly quote: boolean; readonly trade: boolean } | null
-  /** Since when the storage fails (Unix ms) and why; null while it works. Orders are refused meanwhile. */
+  /** When the storage started to fail (Unix ms) and why; null while it works. Orders are refused while it fails. */
   readonly storageFailure: { readonly sinceMs: number; readonly detail: string } | null
   /** Order calls whose outcome is not known. */
   readonly unknownOrders: number
-  /** Orders that exist although their callers were told that they are absent or refused, since the object started. */
+  /** Orders that exist although they were reported as absent or refused, counted since the object started. */
   readonly contradictions: { readonly absent: number; readonly rejected: number }
-  /** Open orders that are to be cancelled: by halts, and by switches that are armed or have fired. */
+  /** The cancel tasks: of halts, and of cancel-after timers that are set or have fired. */
   readonly cancelTasks: readonly CancelTaskView[]
-  /** Grows when cached keys and JWKS must be forgotten. */
+  /** Increases when cached keys and JWKS become invalid. */
   readonly epoch: number
 }

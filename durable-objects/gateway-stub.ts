@@ -13,44 +13,44 @@ import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
 
-/** Marks that the platform puts on an error that crossed an RPC boundary. */
+/** Properties that the platform sets on an error from an RPC call. */
 interface RemoteError extends Error {
   /** The object's own code threw it. */
   readonly remote?: boolean
-  /** The object went away under the call, and the platform says so. It does not always. */
+  /** The object was reset during the call. The platform does not always set it. */
   readonly durableObjectReset?: boolean
-  /** The object has more waiting than it takes. */
+  /** The object has too many queued requests. */
   readonly overloaded?: boolean
 }
 
 /**
- * The gateway object as the Worker calls it: an object that was restarted or is overloaded becomes a failure with a
- * name, everything else that is thrown is a bug and stays one.
+ * Wraps the gateway object for the Worker: a restart or an overload of the object becomes a failure with a code. Every
+ * other error is a bug and is thrown again.
  *
- * A call of OpenD is not repeated here, not even a read: the caller knows best, and for an order it would be wrong. What
- * is about the object itself is the same done twice, so that is asked once more.
+ * Calls to OpenD are not retried, not even reads: the caller decides, and a retry could place an order twice. Calls
+ * that only touch the object are idempotent, so they are retried once.
  */
 export function safeGateway(open: () => GatewayStub): GatewayStub {
   return new SafeGateway(open)
 }
 
-/** The object's calls, and its `fetch`, which takes the upgrades of push sockets. */
+/** The object's RPC calls, and its `fetch`, which accepts push sockets. */
 interface GatewayStub extends GatewayRpc {
   fetch(request: Request): Promise<Response>
 }
 
-/** Entries of one page when a call is looked for in the ledger; a few KiB each. */
+/** Entries per page when the stub searches the ledger for a call; a few KiB each. */
 const PAGE_ENTRIES = 50
 
-/** Pages that are read for one call: 1,000 entries, which is more than a caller makes while one of its calls is lost. */
-const MOST_PAGES = 20
+/** Pages read for one call: 1,000 entries, more than a caller makes while one of its calls is lost. */
+const MAX_PAGES = 20
 
 /** How much the clocks of the Worker and the object may differ. */
 const CLOCK_SLACK_MS = 10_000
 
 const NOT_WRITTEN: GatewayFailure = {
   code: 'gateway.object_restarted',
-  detail: 'it had not written the order down, so nothing was sent',
+  detail: 'the order was not recorded in the ledger, so nothing was sent',
   retryInMs: null,
 }
 
@@ -58,7 +58,7 @@ function unwritten(failure: GatewayFailure): OrderReply {
   return { kind: 'refused', failure, intentId: null, state: null, isReplay: false }
 }
 
-/** One is made for every request: a class makes that one allocation, where an object of functions takes a dozen. */
+/** A class because one is created per request: it takes one allocation, an object of closures a dozen. */
 class SafeGateway implements GatewayStub {
   readonly #open: () => GatewayStub
   #stub: GatewayStub
@@ -74,15 +74,15 @@ class SafeGateway implements GatewayStub {
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
-      // Epoch 0 tells nothing new: the Worker only acts on one that grows.
+      // The Worker reacts only to an epoch that increases, so it ignores 0.
       return { ok: false, failure, budget: null, epoch: 0 }
     }
   }
 
-  /** An object that cannot be reached is a failure: a key whose cards cannot be resolved is refused. */
+  /** An unreachable object is a failure, so a key whose cards cannot be resolved is refused. */
   async accounts(): Promise<Result<readonly AccountCards[]>> {
     try {
-      return await this.#again(() => this.#stub.accounts())
+      return await this.#withRetry(() => this.#stub.accounts())
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
@@ -90,7 +90,7 @@ class SafeGateway implements GatewayStub {
     }
   }
 
-  /** An order under which the object went away may have been sent: the ledger knows, and is asked instead of OpenD. */
+  /** If the object is reset during the call, the order may have been sent: the reply then comes from the ledger. */
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
     const startedMs = Date.now()
     try {
@@ -98,18 +98,18 @@ class SafeGateway implements GatewayStub {
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
-      const reply = failure.code === 'gateway.busy' ? null : await this.#fateOf(request, startedMs)
+      const reply = failure.code === 'gateway.busy' ? null : await this.#replyFromLedger(request, startedMs)
       return { reply: reply ?? unwritten(failure), budgets: null, budget: null, epoch: 0 }
     }
   }
 
-  /** What the new object's ledger has of a call that the old one took with it; null when that cannot be told. */
-  async #fateOf({ caller, callId }: OrderRequest, startedMs: number): Promise<OrderReply | null> {
+  /** Searches the restarted object's ledger for a call. Null when the pages read do not decide whether it is there. */
+  async #replyFromLedger({ caller, callId }: OrderRequest, startedMs: number): Promise<OrderReply | null> {
     this.#stub = this.#open()
     let before: string | null = null
-    for (let page = 0; page < MOST_PAGES; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const query: LedgerQuery = { caller, state: null, accId: null, before, limit: PAGE_ENTRIES }
-      const entries = await this.#again(() => this.#stub.orderEntries(query))
+      const entries = await this.#withRetry(() => this.#stub.orderEntries(query))
       const entry = entries.find((one) => one.callId !== null && one.callId === callId)
       if (entry !== undefined) return { kind: 'unknown', intentId: entry.id, isReplay: false }
       const last = entries.at(-1)
@@ -121,55 +121,55 @@ class SafeGateway implements GatewayStub {
     return null
   }
 
-  /** Asks; and once more, with a new stub, when the object went away. A stub that failed stays broken. */
-  async #again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  /** Makes a call, and repeats it once with a new stub when the object was reset. A stub that failed stays broken. */
+  async #withRetry<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await ask()
+      return await call()
     } catch (error) {
       if (failureOf(error)?.code !== 'gateway.object_restarted') throw error
       this.#stub = this.#open()
-      return ask()
+      return call()
     }
   }
 
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
-    return this.#again(() => this.#stub.orderEntries(query))
+    return this.#withRetry(() => this.#stub.orderEntries(query))
   }
 
   orderEntry(id: string): Promise<LedgerEntry | null> {
-    return this.#again(() => this.#stub.orderEntry(id))
+    return this.#withRetry(() => this.#stub.orderEntry(id))
   }
 
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    return this.#again(() => this.#stub.resolveOrderEntry(id, decision))
+    return this.#withRetry(() => this.#stub.resolveOrderEntry(id, decision))
   }
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
-    return this.#again(() => this.#stub.haltTrading(request))
+    return this.#withRetry(() => this.#stub.haltTrading(request))
   }
 
   tradingSwitches(): Promise<SwitchReport> {
-    return this.#again(() => this.#stub.tradingSwitches())
+    return this.#withRetry(() => this.#stub.tradingSwitches())
   }
 
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#again(() => this.#stub.resumeTrading(scope, by))
+    return this.#withRetry(() => this.#stub.resumeTrading(scope, by))
   }
 
   cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#again(() => this.#stub.cancelAfter(caller, seconds))
+    return this.#withRetry(() => this.#stub.cancelAfter(caller, seconds))
   }
 
   status(): Promise<GatewayStatus> {
-    return this.#again(() => this.#stub.status())
+    return this.#withRetry(() => this.#stub.status())
   }
 
   reload(): Promise<void> {
-    return this.#again(() => this.#stub.reload())
+    return this.#withRetry(() => this.#stub.reload())
   }
 
   shutdown(): Promise<void> {
-    return this.#again(() => this.#stub.shutdown())
+    return this.#withRetry(() => this.#stub.shutdown())
   }
 
   countRequests(counts: readonly CounterDelta[]): Promise<void> {
@@ -177,7 +177,7 @@ class SafeGateway implements GatewayStub {
   }
 
   metrics(): Promise<readonly MetricSample[]> {
-    return this.#again(() => this.#stub.metrics())
+    return this.#withRetry(() => this.#stub.metrics())
   }
 
   fetch(request: Request): Promise<Response> {
@@ -186,8 +186,8 @@ class SafeGateway implements GatewayStub {
 }
 
 /**
- * What an error of the platform means to a caller; null for a bug: one that the object's code threw, or one of another
- * kind than the plain `Error` with which the platform reports a lost object (a value that cannot be cloned, say).
+ * The failure for an error of the platform; null for a bug. An error is a bug if the object's code threw it, or if it
+ * is not a plain `Error`, because the platform reports a lost object as a plain `Error`.
  */
 function failureOf(error: unknown): GatewayFailure | null {
   const { name, remote, durableObjectReset, overloaded } = error as RemoteError
@@ -195,5 +195,9 @@ function failureOf(error: unknown): GatewayFailure | null {
     return { code: 'gateway.busy', detail: 'the gateway object is overloaded', retryInMs: null }
   }
   if (durableObjectReset !== true && (remote === true || name !== 'Error')) return null
-  return { code: 'gateway.object_restarted', detail: 'whether OpenD acted on the call is not known', retryInMs: null }
+  return {
+    code: 'gateway.object_restarted',
+    detail: 'it is not known whether OpenD acted on the call',
+    retryInMs: null,
+  }
 }

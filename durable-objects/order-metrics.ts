@@ -11,11 +11,11 @@ interface Refusals {
   count: number
 }
 
-/** What is counted of order calls, in memory: Prometheus takes a restart for what it is. */
+/** Counters of order calls. In memory only: Prometheus handles counter resets. */
 export class OrderMetrics {
   readonly #refusals = new Map<string, Refusals>()
 
-  /** Counts a refusal, if a limit or a halt is what refused. */
+  /** Counts a refusal by a limit or a halt; ignores other failures. */
   countRefused(caller: string, { code }: Failure): void {
     if (!code.startsWith('limits.')) return
     const reason = code.slice('limits.'.length)
@@ -31,7 +31,7 @@ export class OrderMetrics {
     const counts = new Map<string, { labels: Readonly<Record<string, string>>; value: number }>()
     for (const { keyId, reason, count } of this.#refusals.values()) {
       const series = counts.get(`${reason} ${keyId}`)
-      // All JWTs are one series, as everywhere.
+      // All JWT callers share one label.
       if (series !== undefined) series.value += count
       else counts.set(`${reason} ${keyId}`, { labels: { iface: 'rest', key_id: keyId, reason }, value: count })
     }

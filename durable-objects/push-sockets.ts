@@ -6,7 +6,7 @@ import { DEFAULT_CONFLATE_MS } from '../src/pushes/push-client.ts'
 import type { PushSocket, PushSockets, SocketFacts, SocketOptions } from '../src/pushes/push-socket.ts'
 import { socketSubscriber } from '../src/subscriptions/subscriber.ts'
 
-/** A socket of the platform. The platform keeps 16 KiB of facts with each. */
+/** A WebSocket with its facts. The platform stores up to 16 KiB with each socket. */
 class HibernatingSocket implements PushSocket {
   readonly id: string
   readonly socket: WebSocket
@@ -22,38 +22,38 @@ class HibernatingSocket implements PushSocket {
     try {
       this.socket.send(text)
     } catch {
-      // The socket is closed and its close event is on the way.
+      // The socket is closed; its close event follows.
     }
   }
 
   /**
-   * Sends the close frame. The platform then waits for the client's and has no call that ends the TCP connection: a client
-   * that never answers keeps the connection, and one of the platform's sockets, until it or the network gives up.
+   * Sends the close frame. The platform then waits for the client's close frame and has no call that ends the TCP
+   * connection: a client that never answers occupies the socket until the client or the network closes it.
    */
   close(code: number, reason: string): void {
     try {
       this.socket.close(code, reason)
     } catch {
-      // The socket is closed already.
+      // The socket is already closed.
     }
   }
 }
 
 /**
- * The push sockets of the object. They hibernate: they cost nothing while they are quiet, and survive an eviction of
- * the object, which finds them here again.
+ * The push sockets of the object. They hibernate: an idle socket costs nothing, and sockets survive an eviction of the
+ * object, which restores them here.
  */
 export class HibernatingSockets implements PushSockets {
   readonly #ctx: DurableObjectState
   readonly #byId = new Map<string, HibernatingSocket>()
-  /** Saves reading the attachment of a socket with each of its messages. */
+  /** Avoids reading a socket's attachment for each message. */
   readonly #bySocket = new WeakMap<WebSocket, HibernatingSocket>()
   readonly #byCaller = new Map<string, Set<HibernatingSocket>>()
   #lastNumber = 0
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx
-    for (const socket of ctx.getWebSockets()) this.#keep(socket, factsOf(socket))
+    for (const socket of ctx.getWebSockets()) this.#add(socket, factsOf(socket))
   }
 
   get size(): number {
@@ -73,12 +73,12 @@ export class HibernatingSockets implements PushSockets {
     return [...(this.#byCaller.get(callerId) ?? [])]
   }
 
-  /** The socket that a message or an end came from; null when it was forgotten. */
+  /** The entry of a WebSocket that received an event; null after `forget`. */
   of(socket: WebSocket): HibernatingSocket | null {
     return this.#bySocket.get(socket) ?? this.byId(idOf(factsOf(socket).number))
   }
 
-  /** Opens a socket for the caller that the Worker vouched for. Null when there are as many as the memory is for. */
+  /** Opens a socket. `caller` is null if it authenticates by a message. Returns null at `MAX_SOCKETS`. */
   accept(
     request: Request,
     caller: SocketCaller | null,
@@ -92,11 +92,11 @@ export class HibernatingSockets implements PushSockets {
     const network = request.headers.get(CLIENT_NETWORK_HEADER) ?? NO_NETWORK
     const facts = { number, caller, network, openedAtMs: nowMs, ...options }
     attach(server, facts)
-    const opened = this.#keep(server, facts)
+    const opened = this.#add(server, facts)
     return { opened, response: new Response(null, { status: 101, webSocket: client }) }
   }
 
-  /** A caller made itself known. */
+  /** Sets the caller of a socket that authenticated by a message. */
   identify({ id }: PushSocket, caller: SocketCaller): void {
     const one = this.#byId.get(id)
     if (one === undefined) return
@@ -119,13 +119,13 @@ export class HibernatingSockets implements PushSockets {
     this.#unlist(one)
   }
 
-  #keep(socket: WebSocket, facts: SocketFacts): HibernatingSocket {
-    const kept = new HibernatingSocket(socket, facts)
-    this.#byId.set(kept.id, kept)
-    this.#bySocket.set(socket, kept)
-    this.#list(kept)
+  #add(socket: WebSocket, facts: SocketFacts): HibernatingSocket {
+    const added = new HibernatingSocket(socket, facts)
+    this.#byId.set(added.id, added)
+    this.#bySocket.set(socket, added)
+    this.#list(added)
     this.#lastNumber = Math.max(this.#lastNumber, facts.number)
-    return kept
+    return added
   }
 
   #list(one: HibernatingSocket): void {
@@ -145,7 +145,7 @@ export class HibernatingSockets implements PushSockets {
   }
 }
 
-/** As `socketHolder` names it, so that one name does for both. */
+/** The id of the socket's subscriber, so that socket and subscriber have the same id. */
 function idOf(number: number): string {
   return socketSubscriber(number, '').id
 }
@@ -159,9 +159,9 @@ function optionsOf(query: URLSearchParams): SocketOptions {
 }
 
 function factsOf(socket: WebSocket): SocketFacts {
-  // Only `attach` attaches anything. The platform clones it structurally, bigints included.
+  // Only `attach` writes attachments. The platform uses structured clone, which supports bigints.
   const facts = socket.deserializeAttachment() as SocketFacts
-  // What sockets of earlier versions lack.
+  // Sockets of earlier versions have no `network`.
   return { ...{ network: NO_NETWORK }, ...facts }
 }
 

@@ -9,14 +9,14 @@ import type { SocketCaller } from '../src/auth/socket-caller.ts'
 import { fail, succeed, type Result } from '../src/base/result.ts'
 import type { Config } from '../src/env.ts'
 
-/** Lets in the sockets that show their token in a message. Everybody else was let in by the Worker. */
+/** Authenticates sockets that send their token in a message. The Worker authenticates all other callers. */
 export class SocketAuthenticator {
   readonly keys: KeyTable
   readonly #authenticator: Authenticator
   readonly #accounts: () => Promise<Result<readonly AccountCards[]>>
   readonly #count: (outcome: 'allow' | 'reject', keyLabel: string) => void
 
-  /** `config` is null when the deployment is not configured: then nobody gets in. */
+  /** `config` is null when the deployment is not configured: every token is then rejected. */
   constructor(
     config: Config | null,
     accounts: () => Promise<Result<readonly AccountCards[]>>,
@@ -28,7 +28,7 @@ export class SocketAuthenticator {
     this.#count = count
   }
 
-  /** The caller behind a token. Failures: those of a token in a header, and of the account list. */
+  /** Returns the caller of a token. Failures: those of a token in a header, and of the account list. */
   async identify(token: string): Promise<Result<SocketCaller>> {
     const caller = await this.#identify(token)
     this.#count(caller.ok ? 'allow' : 'reject', caller.ok ? labelOfCaller(caller.value.id) : '<invalid>')

@@ -13,55 +13,55 @@ import {
   PER_REFRESH,
 } from './calls/call-limit.ts'
 
-/** The numbers that a field takes, both ends included; null where OpenD names no upper end. */
+/** The range of a field, both ends included; null when OpenD documents no upper end. */
 export type Range = readonly [least: number, most: number | null]
 
-/** What is known of one call or push of OpenD, whoever makes it. */
+/** The properties of one call or push of OpenD. */
 export interface CallFacts {
   readonly protoId: number
   /**
-   * - `read`: changes nothing at OpenD and answers the same to all who ask the same at the same time, so identical reads
-   *   share one call.
-   * - `write`: changes something at OpenD (a subscription, the lock). Never shared.
-   * - `order`: can place, change or cancel an order: carries a packet id, is sent at most once, and is in the ledger.
-   * - `push`: comes unasked; it has no request.
-   * - `own`: the gateway's own, for the connection itself.
+   * - `read`: changes no state of OpenD, and identical reads at the same time have the same reply, so they share one
+   *   call.
+   * - `write`: changes state of OpenD (a subscription, the lock). Never shared.
+   * - `order`: can place, change or cancel an order. It has a packet id, is sent at most once, and is in the ledger.
+   * - `push`: sent by OpenD; it has no request.
+   * - `own`: a call of the gateway itself, for the connection.
    */
   readonly kind: 'read' | 'write' | 'order' | 'push' | 'own'
-  /** OpenD's documented limit; a call without one may be made as often as one likes. */
+  /** OpenD's documented limit; a call without one is not limited. */
   readonly limit?: CallLimit
-  /** Where the call names accounts: in its trade header, in a list of its own, or only in the reply. */
+  /** Where the call names accounts: in its trade header, in a separate list, or only in the reply. */
   readonly accounts?: 'header' | 'list' | 'reply'
-  /** How long a reply may be given again, ms: its facts move by the day, and what it has beside them bounds the time. */
+  /** How long a reply may be cached, ms. Its main data changes daily; faster fields in the reply limit the time. */
   readonly cacheMs?: number
   /**
-   * A Worker isolate may give a reply again for a moment. Only where the answer does not depend on who asks: never
-   * anything of an account, and nothing that counts the caller's own (subscriptions, quotas).
+   * A Worker isolate may cache a reply for a short time. Only for replies that do not depend on the caller: no account
+   * data, and no counts of the caller (subscriptions, quotas).
    */
   readonly isIsolateCached?: true
-  /** `Qot_Common.SubType` of the subscription that the getter needs; null where the request decides. */
+  /** `Qot_Common.SubType` of the subscription that the getter needs; null when it depends on the request. */
   readonly subType?: number | null
-  /** Integer fields of the request for which OpenD documents a range, by proto name; the schema has none. */
+  /** Documented ranges of integer fields of the request, by proto name; the schema has no ranges. */
   readonly ranges?: Readonly<Record<string, Range>>
-  /** The getter whose answers the push keeps up to date. */
+  /** The getter whose replies the push updates. */
   readonly feeds?: ProtocolName
 }
 
-/** A call with its name: that of the messages' file, `Qot_GetKL` for `Qot_GetKL.Request`. */
+/** A call with its name, which is that of its .proto file: `Qot_GetKL` for `Qot_GetKL.Request`. */
 export interface OpendCall extends CallFacts {
   readonly name: ProtocolName
 }
 
 const MINUTE_MS = 60_000
 
-/** A page of results, from `begin` on. */
+/** The ranges of a paged request that starts at `begin`. */
 const PAGE_OF_200: Readonly<Record<string, Range>> = { begin: [0, null], num: [0, 200] }
 
 /**
- * The calls of OpenD that this product makes, and the pushes that it receives: one row for each protocol id.
+ * The calls that this product makes to OpenD, and the pushes that it receives: one row for each protocol id.
  *
- * The limits are those of OpenD's documentation, call by call; where newer pages disagree, the number that OpenD was
- * last seen enforcing. Trade limits are per account, the others belong to the login and so to all connections together.
+ * The limits are those of OpenD's documentation. Where newer pages disagree, the limit is the one that OpenD was last
+ * seen to enforce. Trade limits are per account; the others are per login, so all connections share them.
  */
 export const CALLS = {
   InitConnect: { protoId: 1001, kind: 'own' },
@@ -118,7 +118,7 @@ export const CALLS = {
   Qot_GetSubInfo: { protoId: 3003, kind: 'read' },
   Qot_GetBasicQot: { protoId: 3004, kind: 'read', subType: SubType.Basic, isIsolateCached: true },
   Qot_UpdateBasicQot: { protoId: 3005, kind: 'push', feeds: 'Qot_GetBasicQot' },
-  // Each period of K-lines has a sub type.
+  // Each K-line period has a sub type.
   Qot_GetKL: { protoId: 3006, kind: 'read', subType: null, isIsolateCached: true, ranges: { reqNum: [1, 1000] } },
   Qot_UpdateKL: { protoId: 3007, kind: 'push', feeds: 'Qot_GetKL' },
   Qot_GetRT: { protoId: 3008, kind: 'read', subType: SubType.RT, isIsolateCached: true },
@@ -131,7 +131,7 @@ export const CALLS = {
     ranges: { maxRetNum: [1, 1000] },
   },
   Qot_UpdateTicker: { protoId: 3011, kind: 'push', feeds: 'Qot_GetTicker' },
-  // The odd-lot book has a sub type of its own. How many levels there are depends on the market and the quote right.
+  // The odd-lot order book has a separate sub type. The number of levels depends on the market and the quote right.
   Qot_GetOrderBook: { protoId: 3012, kind: 'read', subType: null, isIsolateCached: true, ranges: { num: [1, null] } },
   Qot_UpdateOrderBook: { protoId: 3013, kind: 'push', feeds: 'Qot_GetOrderBook' },
   Qot_GetBroker: { protoId: 3014, kind: 'read', subType: SubType.Broker, isIsolateCached: true },
@@ -144,7 +144,7 @@ export const CALLS = {
     ranges: { maxAckKLNum: [1, null] },
   },
 
-  // Names, lots and listings change overnight; whether an option is suspended is in it too.
+  // Names, lots and listings change overnight; the reply also contains suspensions of options.
   Qot_GetStaticInfo: slow(3202, 10, 5 * MINUTE_MS),
   Qot_GetSecuritySnapshot: {
     protoId: 3203,
@@ -152,24 +152,24 @@ export const CALLS = {
     limit: { ...PER_LOGIN, calls: 60, reserves: FOR_SNAPSHOT_VALUES },
     isIsolateCached: true,
   },
-  // The plates of a market: new ones come by the month.
+  // The plates of a market change monthly.
   Qot_GetPlateSet: slow(3204, 10, 60 * MINUTE_MS),
-  // Members of a plate change by the week, with the listings' facts above.
+  // The members of a plate change weekly; the reply also contains the static facts above.
   Qot_GetPlateSecurity: slow(3205, 10, 10 * MINUTE_MS),
-  // Warrants and futures of an underlying: issued and expired overnight.
+  // Warrants and futures of an underlying are issued and expire overnight.
   Qot_GetReference: slow(3206, 10, 5 * MINUTE_MS),
-  // Plates of a security, as slow as the plates.
+  // The plates of a security change as slowly as the plates.
   Qot_GetOwnerPlate: slow(3207, 10, 60 * MINUTE_MS),
-  // The contracts of an underlying are listed overnight, and it has no prices; suspensions as above.
+  // The contracts of an underlying are listed overnight. The reply has no prices; suspensions as above.
   Qot_GetOptionChain: slow(3209, 10, 5 * MINUTE_MS),
   Qot_GetWarrant: { protoId: 3210, kind: 'read', limit: { ...PER_LOGIN, calls: 60 }, ranges: PAGE_OF_200 },
   Qot_GetCapitalFlow: { protoId: 3211, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
   Qot_GetCapitalDistribution: { protoId: 3212, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
   Qot_GetUserSecurity: { protoId: 3213, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
   Qot_StockFilter: { protoId: 3215, kind: 'read', limit: { ...PER_LOGIN, calls: 10 }, ranges: PAGE_OF_200 },
-  // Dates and price ranges move by the day, but whether applications are open turns at an hour, and people wait for it.
+  // Dates and price ranges change daily, but applications open at a fixed hour that users wait for.
   Qot_GetIpoList: slow(3217, 10, MINUTE_MS),
-  // Contract terms. The real contract behind a main one changes overnight.
+  // Contract terms. The real contract of a main contract changes overnight.
   Qot_GetFutureInfo: {
     protoId: 3218,
     kind: 'read',
@@ -185,7 +185,7 @@ export const CALLS = {
   },
 } as const satisfies Partial<Record<ProtocolName, CallFacts>>
 
-/** A read of facts that move by the day. */
+/** A read of data that changes daily. */
 function slow<const Id extends number>(protoId: Id, calls: number, cacheMs: number) {
   return { protoId, kind: 'read', limit: { ...PER_LOGIN, calls }, cacheMs, isIsolateCached: true } as const
 }
@@ -201,22 +201,22 @@ export type CallNameWith<Facts> = {
 /** The protocol ids of calls. */
 export type ProtoIdOf<Name extends CallName> = (typeof CALLS)[Name]['protoId']
 
-/** The calls that are orders: the only ones that the ledger takes. */
+/** The order calls: the only calls in the ledger. */
 export type OrderName = CallNameWith<{ readonly kind: 'order' }>
 
-/** The protocol ids of the calls that are orders. */
+/** The protocol ids of the order calls. */
 export type OrderProtoId = ProtoIdOf<OrderName>
 
-/** The pushes that keep a getter's answers up to date. */
+/** The pushes that update a getter's replies. */
 export type QuotePushName = CallNameWith<{ readonly feeds: CallName }>
 
-/** The getters of what OpenD pushes: each needs a subscription. */
+/** The getters of pushed data: each needs a subscription. */
 export type GetterName = CallNameWith<{ readonly subType: number | null }>
 
-/** The rows of a table by name, of the calls above or of a test's, as a list in its order. */
+/** A table of calls by name: `CALLS`, or one of a test. */
 export type CallTable = Readonly<Partial<Record<ProtocolName, CallFacts>>>
 
-/** The rows of a table, each with its name. What is derived from the calls is made from such a list. */
+/** The rows of a table in order, each with its name. */
 export function callsOf(table: CallTable): readonly OpendCall[] {
   // The keys of an object are the names that its type lists.
   const rows = Object.entries(table) as [ProtocolName, CallFacts][]

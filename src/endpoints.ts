@@ -4,44 +4,44 @@ import type { Scope } from './auth/scope.ts'
 import { type CallFacts, type CallName, CALLS, type CallTable, type OrderName, type OrderProtoId } from './calls.ts'
 import type { WireMessage } from './wire/json-wire-value.ts'
 
-/** What is written about one endpoint that is a call of OpenD. */
+/** The description of an endpoint that is a call of OpenD. */
 export interface EndpointRow<Name extends ProtocolName = ProtocolName> {
   readonly method: 'GET' | 'POST'
   readonly path: `/api/${string}`
   readonly group: 'System' | 'Quote' | 'Trade'
-  /** Any one of them suffices. The first is the one the API lists; the others came later and are narrower. */
+  /** One of them is enough. The first is the one in the API's list; the others are narrower additions. */
   readonly scopes: readonly [Scope, ...Scope[]]
-  /** The call's name in the table of calls and in the schema; its body is that file's `C2S`. */
+  /** The call's name in the table of calls and in the schema, whose `C2S` is the body. */
   readonly protocol: Name
   readonly purpose: string
-  /** What is sent when the endpoint takes no body. */
+  /** The message of an endpoint that takes no body. */
   readonly fixedC2S?: WireMessage
-  /** Most securities in one list; 100 where it is not stated. */
+  /** Most securities in one list; 100 by default. */
   readonly maxSecurities?: number
-  /** What is meant where the body says nothing, by proto name. */
+  /** Defaults of fields that the body lacks, by proto name. */
   readonly impliedFields?: WireMessage
-  /** Proto names of fields of which at least one must be given, and neither empty nor 0. */
+  /** Proto names of fields of which at least one must be present, not empty and not 0. */
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
   readonly subscribesFirst?: true
-  /** `?partial=true` is accepted: securities that OpenD refuses are left out of the answer. */
+  /** `?partial=true` is accepted: the answer leaves out the securities that OpenD refuses. */
   readonly hasPartial?: true
-  /** `?dry_run=true` is accepted: every check is made, and nothing is sent. */
+  /** `?dry_run=true` is accepted: all checks are made, and the call is not sent. */
   readonly hasDryRun?: true
-  /** Fields whose values the path decides, by proto name. A body may repeat them and cannot change them. */
-  readonly settledFields?: WireMessage
-  /** The only fields that a body may give, by proto name; all of the message's where it is not stated. */
+  /** Fields with a fixed value on this path, by proto name. A body may repeat the value and cannot change it. */
+  readonly fixedFields?: WireMessage
+  /** The only fields that a body may have, by proto name; all fields of the message by default. */
   readonly takenFields?: readonly string[]
 }
 
-/** An endpoint: its row, and what the table of calls has of its call. */
+/** An endpoint: its row, with the facts of its call in the table of calls. */
 export interface ApiEndpoint extends EndpointRow {
   readonly protoId: number
-  /** Where the call names accounts, if it does. */
+  /** Where the call contains account ids, if it does. */
   readonly accounts?: CallFacts['accounts']
-  /** The call can place, change or cancel an order, so it goes through the limits and the ledger. */
+  /** The call can place, change or cancel an order, so the limits and the ledger apply. */
   readonly isOrder: boolean
-  /** A Worker isolate may give the answer again for a moment. */
+  /** A Worker isolate may cache the answer for 100 ms. */
   readonly isIsolateCached: boolean
 }
 
@@ -52,27 +52,27 @@ export interface OrderEndpoint extends ApiEndpoint {
   readonly isOrder: true
 }
 
-/** Whether a row is that of an order call: such calls are the only ones that the order ledger takes. */
+/** Whether a row is that of an order call. Only these calls are in the order ledger. */
 export function isOrderEndpoint(endpoint: ApiEndpoint): endpoint is OrderEndpoint {
   return endpoint.isOrder
 }
 
-/** 100 securities is the cap of the API; a snapshot takes OpenD's own 400. */
+/** OpenD's limit for a snapshot. Other calls have the default of 100. */
 const SNAPSHOT_SECURITIES = 400
 
-/** A call for named securities: an empty list would cost a round trip and a unit of OpenD's rate for nothing. */
+/** A call for listed securities. An empty list is refused, because it would use up OpenD's rate limit to no effect. */
 const OF_SECURITIES: Extras = { needsOneOf: ['securityList'] }
 
-/** Who may send order calls; the gateway then asks which kind of account a call is for. */
+/** The scopes for order calls. The gateway then checks the environment of the account. */
 export const TRADERS = ['trade:real', 'trade:simulate'] as const
 
-/** Who may read the order ledger. What of it they see is another question. */
+/** The scopes for reading the order ledger. A caller sees its own entries; `admin` may see all. */
 export const LEDGER_READERS = ['acc:read', ...TRADERS, 'admin'] as const
 
-/** Who may turn the kill switch: for themselves, or for everybody. */
+/** The scopes for halts. Scopes other than `admin` are for the caller's own key only. */
 export const SWITCHERS = [...TRADERS, 'admin'] as const
 
-/** OpenD ignores the user id of these requests and wants it to be there. */
+/** OpenD requires the user id in these requests and ignores its value. */
 const NO_USER = { userID: 0n }
 const ALL_DELAYS = [DelayStatisticsType.QotPush, DelayStatisticsType.ReqReply, DelayStatisticsType.PlaceOrder]
 
@@ -83,11 +83,11 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   system('GET /api/delay-statistics', 'GetDelayStatistics', 'Latency statistics', { typeList: ALL_DELAYS }),
 
   quote('POST /api/subscribe', 'Qot_Sub', 'Subscribe and unsubscribe securities', {
-    // Over REST there is no connection that could register for pushes later: they go to the caller's sockets.
+    // Over REST a caller cannot register for pushes later, so they go to its sockets by default.
     impliedFields: { isRegOrUnRegPush: true },
   }),
   quote('GET /api/sub-info', 'Qot_GetSubInfo', "The caller's own subscriptions", { fixedC2S: {} }),
-  quote('POST /api/query-subscription', 'Qot_GetSubInfo', "Subscriptions, the caller's or everybody's"),
+  quote('POST /api/query-subscription', 'Qot_GetSubInfo', 'Subscriptions of the caller or of all callers'),
   quote('POST /api/used-quota', 'UsedQuota', 'Quota in use for subscriptions and K-line history'),
   quote('POST /api/quote', 'Qot_GetBasicQot', 'Latest quotes of subscribed securities', {
     ...OF_SECURITIES,
@@ -104,7 +104,7 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
     maxSecurities: SNAPSHOT_SECURITIES,
     hasPartial: true,
   }),
-  // Without securities and market OpenD would answer with every security it knows: about 28 MB.
+  // Without securities and market OpenD returns all securities: about 28 MB.
   quote('POST /api/static-info', 'Qot_GetStaticInfo', 'Name, lot size and listing of securities', {
     needsOneOf: ['securityList', 'market'],
   }),
@@ -124,7 +124,7 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   quote('POST /api/history-kline', 'Qot_RequestHistoryKL', 'Historical K-lines, page by page'),
 
   account('GET /api/accounts', 'Trd_GetAccList', 'Trading accounts, real and simulated', {
-    // Without the flag OpenD leaves out the accounts of general securities trading; without a category it lists all.
+    // Without the flag OpenD leaves out general securities accounts. Without a category it lists all categories.
     fixedC2S: { ...NO_USER, needGeneralSecAccount: true },
   }),
   account('POST /api/sub-acc-push', 'Trd_SubAccPush', 'Subscribe order and fill pushes of accounts'),
@@ -141,19 +141,18 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   order('POST /api/order', 'Trd_PlaceOrder', 'Place an order', { hasDryRun: true }),
   order('POST /api/modify-order', 'Trd_ModifyOrder', 'Change or cancel an order', { hasDryRun: true }),
   order('POST /api/cancel-order', 'Trd_ModifyOrder', 'Cancel an order', {
-    settledFields: { modifyOrderOp: ModifyOrderOp.Cancel },
+    fixedFields: { modifyOrderOp: ModifyOrderOp.Cancel },
     takenFields: ['packetID', 'header', 'orderID', 'orderIDEx'],
     needsOneOf: ['orderID', 'orderIDEx'],
   }),
   order('POST /api/cancel-all-order', 'Trd_ModifyOrder', 'Cancel all orders of an account, or of one market', {
-    settledFields: { modifyOrderOp: ModifyOrderOp.Cancel, forAll: true, orderID: 0n },
+    fixedFields: { modifyOrderOp: ModifyOrderOp.Cancel, forAll: true, orderID: 0n },
     takenFields: ['packetID', 'header', 'trdMarket'],
   }),
 ]
 
 /**
- * The endpoints that rows describe, each with what the table has of its call. Throws on a call that the table does not
- * have.
+ * The endpoints of rows, each with the facts of its call. Throws for a call that the table does not have.
  */
 export function endpointsOf(table: CallTable, rows: readonly EndpointRow[]): readonly ApiEndpoint[] {
   return rows.map((one) => {
@@ -168,16 +167,16 @@ export function endpointsOf(table: CallTable, rows: readonly EndpointRow[]): rea
 /** The API: every endpoint that becomes a call of OpenD. */
 export const API_ENDPOINTS: readonly ApiEndpoint[] = endpointsOf(CALLS, API_ROWS)
 
-/** One endpoint that is answered without a call of OpenD. */
+/** An endpoint that is not a call of OpenD. */
 export interface Operation {
   readonly method: 'GET' | 'POST'
   readonly path: OperationPath
-  /** Any one of them suffices; none means that no token is looked at. `/metrics` is open unless METRICS_AUTH closes it. */
+  /** One of them is enough. Without scopes no token is checked, except for `/metrics` with `METRICS_AUTH=scope`. */
   readonly scopes: readonly Scope[]
   readonly purpose: string
 }
 
-/** The paths of the operations. They are few, so each has its handler by name. */
+/** The paths of the operations. */
 export type OperationPath =
   | '/api/order-intents'
   | '/api/order-intents/{id}'
@@ -194,21 +193,21 @@ export type OperationPath =
   | '/api/admin/shutdown'
   | '/api/admin/order-intents/{id}/resolve'
 
-/** The order ledger and the switches, then what operators and monitors ask, and the push socket. */
+/** The order ledger, halts and cancel-afters, then the endpoints for operators and monitors, and the push socket. */
 export const OPERATIONS: readonly Operation[] = [
   operation('GET', '/api/order-intents', LEDGER_READERS, 'Order calls in the ledger, newest first'),
-  operation('GET', '/api/order-intents/{id}', LEDGER_READERS, 'One order call: where it stands, its reply'),
+  operation('GET', '/api/order-intents/{id}', LEDGER_READERS, 'One order call: its state and its reply'),
   operation('GET', '/api/trading/halts', SWITCHERS, "Halts and cancel-afters in force: the caller's, or all"),
   operation('POST', '/api/trading/halt', SWITCHERS, 'Stop new orders and changes of a key, an account or all'),
-  operation('POST', '/api/trading/resume', SWITCHERS, 'End such a halt'),
+  operation('POST', '/api/trading/resume', SWITCHERS, 'End a halt'),
   operation('POST', '/api/trading/cancel-after', TRADERS, "Cancel the key's open orders unless renewed in time"),
   operation('GET', '/metrics', [], 'Counters and gauges for Prometheus'),
-  operation('GET', '/health', [], 'Whether the Worker lives'),
+  operation('GET', '/health', [], 'Whether the Worker runs'),
   operation('GET', '/readyz', [], 'Whether calls can be answered: link up, OpenD logged in'),
   operation('GET', '/ws', ['qot:read'], 'WebSocket for pushes'),
-  operation('GET', '/api/admin/status', ['admin'], 'What is known about the link to OpenD'),
-  operation('POST', '/api/admin/reload', ['admin'], 'Forget caches, drop the link, connect anew'),
-  operation('POST', '/api/admin/shutdown', ['admin'], 'Finish what is in flight and park the gateway'),
+  operation('GET', '/api/admin/status', ['admin'], 'State of the link to OpenD and of the login'),
+  operation('POST', '/api/admin/reload', ['admin'], 'Clear the caches and reconnect to OpenD'),
+  operation('POST', '/api/admin/shutdown', ['admin'], 'Finish the calls in flight and shut the gateway down'),
   operation(
     'POST',
     '/api/admin/order-intents/{id}/resolve',
@@ -237,7 +236,7 @@ function quote(route: Route, protocol: CallName, purpose: string, extras: Extras
   return row(route, 'Quote', ['qot:read'], protocol, purpose, extras)
 }
 
-/** A call of accounts that is no order. */
+/** A call about accounts that is not an order. */
 function account(route: Route, protocol: CallName, purpose: string, extras: Extras = {}) {
   return row(route, 'Trade', ['acc:read'], protocol, purpose, extras)
 }
@@ -246,7 +245,7 @@ function unlock(route: Route, protocol: CallName, purpose: string) {
   return row(route, 'Trade', ['trade:real', 'trade:unlock'], protocol, purpose, {})
 }
 
-/** An order call. `trade:simulate` passes here; the gateway then asks which kind of account it is for. */
+/** An order call. `trade:simulate` is enough here; the gateway then checks the environment of the account. */
 function order(route: Route, protocol: OrderName, purpose: string, extras: Extras) {
   return row(route, 'Trade', TRADERS, protocol, purpose, extras)
 }
@@ -264,6 +263,6 @@ function row(
 }
 
 function splitRoute(route: Route): [EndpointRow['method'], EndpointRow['path']] {
-  // The type of a route is exactly a method, a blank and a path.
+  // The type guarantees a method, a blank and a path.
   return route.split(' ') as [EndpointRow['method'], EndpointRow['path']]
 }

@@ -5,28 +5,28 @@ import { type KeyTable, readKeyTable } from './auth/key-table.ts'
 import { withoutSecrets } from './base/without-secrets.ts'
 import { type NativeRsaKey, rsaKey } from './transport/native-crypto.ts'
 
-/** The variables and secrets of a deployment, as the platform hands them over. */
+/** The variables and secrets of a deployment, as the platform passes them. */
 export interface Env extends JwtVariables {
   /** Where OpenD is: `tcp://host:port`, or `simulator:` for the embedded one. */
   readonly OPEND_URL?: string | undefined
-  /** The RSA key that OpenD has too, PKCS#1 PEM; without one the link is not encrypted. A secret. */
+  /** The RSA private key of OpenD in PKCS#1 PEM. Without it the link is not encrypted. A secret. */
   readonly OPEND_RSA_KEY?: string | undefined
-  /** The keys, in the form of futu-opend-rs's keys.json. Holds hashes, not keys. */
+  /** The keys, in the form of futu-opend-rs's keys.json. Contains hashes, not keys. */
   readonly KEYS_JSON?: string | undefined
-  /** Set by the local start command only: reads from this machine need no token, while no caller is configured. */
+  /** Set by the local start command only: reads from this machine need no token while no caller is configured. */
   readonly LOCAL_OPEN_READS?: string | undefined
-  /** `scope` closes /metrics to tokens without the `metrics` scope; `open` is the default. */
+  /** With `scope`, /metrics needs a token with the scope `metrics`. The default is `open`. */
   readonly METRICS_AUTH?: string | undefined
   /**
-   * Origins whose pages may call REST and open push sockets, comma-separated. Push sockets also open for pages of this host
-   * and of loopback origins.
+   * Origins whose pages may call REST and open push sockets, comma-separated. Pages of this host and of loopback
+   * origins may always open push sockets.
    */
   readonly ALLOWED_ORIGINS?: string | undefined
 }
 
 /**
- * Every variable of `Env` with its meaning, in the order of the README. The local start command passes exactly these on
- * and prints them in its help.
+ * Every variable of `Env` with its meaning, in the order of the README. The local start command passes these to the
+ * Worker and prints them in its help.
  */
 export const VARIABLES: Readonly<Record<keyof Env, string>> = {
   OPEND_URL: 'where OpenD is: tcp://host:port, or simulator: for the built-in one',
@@ -44,49 +44,49 @@ export const VARIABLES: Readonly<Record<keyof Env, string>> = {
   LOCAL_OPEN_READS: 'true or false: whether reads from this machine need no token',
 }
 
-/** Where the gateway object connects to. */
+/** The address that the gateway object connects to. */
 export type Upstream =
   | { readonly kind: 'simulator' }
   | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
 
-/** How people read it: `tcp://host:port`, `simulator:`, or that there is none. */
+/** The address as text: `tcp://host:port`, `simulator:`, or `not configured`. */
 export function upstreamText(upstream: Upstream | null): string {
   if (upstream === null) return 'not configured'
   return upstream.kind === 'tcp' ? `tcp://${upstream.hostname}:${upstream.port}` : 'simulator:'
 }
 
-/** A TCP upstream may be encrypted; the simulator on board needs no link. */
+/** The RSA key of an encrypted link; null without encryption. */
 export type LinkKey = NativeRsaKey | null
 
-/** The variables, read and checked. */
+/** The variables, parsed and checked. */
 export interface Config {
   readonly upstream: Upstream
-  /** The key of an encrypted link; null for one that is not. */
+  /** Not used with the simulator, which needs no link. */
   readonly linkKey: LinkKey
   readonly keys: KeyTable
   /** Null when JWTs are not used. */
   readonly jwt: JwtSettings | null
-  /** Reads of this machine need no token. False as soon as any caller is configured, other than the local key. */
+  /** Whether reads from this machine need no token. False when any caller except the local key is configured. */
   readonly localOpenReads: boolean
   readonly metricsNeedScope: boolean
-  /** In the form of an `Origin` header: `https://app.example.com`. */
+  /** In the form of an `Origin` header, such as `https://app.example.com`. */
   readonly allowedOrigins: ReadonlySet<string>
 }
 
-/** The configuration, or every mistake in it as a sentence for the operator's log. */
+/** The configuration, or all mistakes in it as sentences for the operator's log. */
 export type ConfigReading =
   | { readonly ok: true; readonly value: Config }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Whether more than one caller can exist: then none may take what the others need of OpenD. Every JWT may be another. */
+/** Whether more than one caller can exist, so that OpenD's limits must be shared. Each JWT can be another caller. */
 export function hasManyCallers({ keys, jwt }: Config): boolean {
   return jwt !== null || keys.length > 1
 }
 
 /**
- * Reads the variables. With a single mistake there is no configuration at all: whoever runs on half of what was meant
- * runs open. The sentences are not for callers, and what looks like a secret is hidden in them: a key that was pasted
- * into the wrong place would be repeated otherwise.
+ * Reads the variables. Any mistake makes the whole configuration invalid, because a half-read configuration would fail
+ * open. The sentences are for the log, not for callers. Everything in them that looks like a secret is hidden, because
+ * a key may have been pasted into the wrong variable.
  */
 export function readConfig(env: Env): ConfigReading {
   const problems: string[] = []
@@ -116,23 +116,23 @@ function readUpstream(text: string | undefined, problems: string[]): Upstream | 
     // An IPv6 address keeps its brackets: `connect()` joins host and port with a colon.
     return { kind: 'tcp', hostname, port: Number(port) }
   }
-  problems.push('OPEND_URL is neither tcp://host:port nor simulator:.')
+  problems.push('OPEND_URL must be tcp://host:port, or simulator: for the built-in one.')
   return null
 }
 
-/** A secret that was set on one line holds `\n` where the file had line ends. */
+/** A secret that was set as one text line contains `\n` in place of line ends. */
 function readLinkKey(text: string | undefined, problems: string[]): LinkKey {
   if (!text) return null
   const key = rsaKey(text.replaceAll('\\n', '\n'))
   if (key === null) {
     problems.push(
-      'OPEND_RSA_KEY is no RSA private key in PKCS#1 PEM (-----BEGIN RSA PRIVATE KEY-----) without passphrase.',
+      'OPEND_RSA_KEY must be an RSA private key in PKCS#1 PEM (-----BEGIN RSA PRIVATE KEY-----) without a passphrase.',
     )
   }
   return key
 }
 
-/** The value of a variable with a few known values; absent or empty means the first of them. */
+/** The value of a variable with a few allowed values; absent or empty means the first one. */
 function readChoice<Value extends string>(
   env: Env,
   name: 'LOCAL_OPEN_READS' | 'METRICS_AUTH',

@@ -3,14 +3,14 @@ import { safeGateway } from '../durable-objects/gateway-stub.ts'
 import type { Env } from './env.ts'
 import { createApp } from './http/app.ts'
 
-/** The Worker as it is deployed. `demo.ts` is the same with a simulated OpenD on board. */
+/** The Worker for a deployment. `demo.ts` is the same with the built-in simulator of OpenD. */
 export { GatewayObject } from '../durable-objects/gateway-object.ts'
 
 interface Bindings extends Env {
   readonly GATEWAY: DurableObjectNamespace<GatewayObjectBase>
 }
 
-/** There is exactly one: two would be two connections, two quotas and two ledgers. */
+/** The name of the only gateway object. A second one would have its own connection, quota and ledger. */
 const GATEWAY_NAME = 'gateway'
 
 const app = createApp<Bindings>({

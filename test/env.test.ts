@@ -77,21 +77,21 @@ test('a JWT secret takes HS256 unless told, published keys RS256', () => {
 const BAD_JWT: readonly (readonly [string, Env, RegExp])[] = [
   ['no issuer', { ...JWT, JWT_ISSUER: '', JWT_SECRET: SECRET }, /JWT_ISSUER is not set/],
   ['no audience', { ...JWT, JWT_AUDIENCE: undefined, JWT_SECRET: SECRET }, /JWT_AUDIENCE is not set/],
-  ['no key', JWT, /JWTs have no key/],
+  ['no key', JWT, /The key for JWTs is missing/],
   ['only a claim', { ...GOOD, JWT_SCOPE_CLAIM: 'scp' }, /JWT_ISSUER is not set/],
   ['two keys', { ...JWT, JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://issuer.test/jwks' }, /both set/],
-  ['none', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'none' }, /names "none"/],
+  ['none', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'none' }, /contains "none"/],
   [
     'none beside another',
     { ...JWT, JWT_JWKS_URL: 'https://issuer.test/jwks', JWT_ALGORITHMS: 'RS256 none' },
-    /names "none"/,
+    /contains "none"/,
   ],
   [
     'HMAC with published keys',
     { ...JWT, JWT_JWKS_URL: 'https://issuer.test/jwks', JWT_ALGORITHMS: 'RS256,HS256' },
-    /names "HS256"/,
+    /contains "HS256"/,
   ],
-  ['a signature with a secret', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'RS256' }, /names "RS256"/],
+  ['a signature with a secret', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'RS256' }, /contains "RS256"/],
   ['an empty list', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: ' , ' }, /JWT_ALGORITHMS is empty/],
   ['a short secret', { ...JWT, JWT_SECRET: 'short' }, /too short for HS256: it needs at least 32 bytes/],
   ['a secret too short for its hash', { ...JWT, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'HS512' }, /64 bytes/],
@@ -113,15 +113,15 @@ test('origins are listed as browsers write them', () => {
 })
 
 const BAD_ORIGINS: Readonly<Record<string, RegExp>> = {
-  '*': /names "\*": every origin must be listed by itself/,
-  'https://*.example.com': /must be listed by itself/,
-  'app.example.com': /an origin is scheme, host and port/,
-  null: /an origin is scheme, host and port/,
-  'wss://app.example.com': /an origin is scheme, host and port/,
-  'https://app.example.com/': /browsers write that origin as https:\/\/app\.example\.com\.$/,
-  'https://app.example.com/login': /browsers write that origin as https:\/\/app\.example\.com\.$/,
-  'https://App.example.com': /browsers write that origin as https:\/\/app\.example\.com\.$/,
-  'https://app.example.com:443': /browsers write that origin as https:\/\/app\.example\.com\.$/,
+  '*': /contains "\*": list each origin separately/,
+  'https://*.example.com': /list each origin separately/,
+  'app.example.com': /an origin has the form/,
+  null: /an origin has the form/,
+  'wss://app.example.com': /an origin has the form/,
+  'https://app.example.com/': /browsers send this origin as https:\/\/app\.example\.com; write it in that form\.$/,
+  'https://app.example.com/login': /browsers send this origin as https:\/\/app\.example\.com; write it in that form\.$/,
+  'https://App.example.com': /browsers send this origin as https:\/\/app\.example\.com; write it in that form\.$/,
+  'https://app.example.com:443': /browsers send this origin as https:\/\/app\.example\.com; write it in that form\.$/,
 }
 
 for (const [name, expected] of Object.entries(BAD_ORIGINS)) {

@@ -1,21 +1,21 @@
-/** What a column holds when it is read. */
+/** The value of a column when it is read. */
 export type SqlValue = ArrayBuffer | string | number | null
 
-/** What a statement is given for a parameter. */
+/** The value of a statement's parameter. */
 export type SqlBinding = SqlValue | Uint8Array
 
 /** The rows that a statement returned. */
 export interface SqlRows<Row> {
   toArray(): Row[]
-  /** The only row; throws when there is not exactly one. */
+  /** The only row; throws unless there is exactly one. */
   one(): Row
   /** Rows of tables and indexes that the statement wrote: 0 exactly when it changed nothing. */
   readonly rowsWritten: number
 }
 
 /**
- * The part of a Durable Object's SQLite storage that the stores use; `DurableObjectStorage` has this shape. What is
- * written without an `await` in between becomes durable together.
+ * The part of a Durable Object's SQLite storage that the stores use; `DurableObjectStorage` has this shape. Writes
+ * without an `await` between them become durable together.
  */
 export interface Database {
   readonly sql: {

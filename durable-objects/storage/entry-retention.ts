@@ -2,19 +2,19 @@ import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { Database, SqlBinding } from './database.ts'
 import type { LedgerBounds } from './schema.ts'
 
-/** Old entries are deleted this often: they do not grow faster than that. */
+/** How often old entries are deleted. */
 const FORGET_INTERVAL_MS = 600_000
 
 /** Rows deleted by one statement, so that a clean-up never delays an order: about 20 ms. */
 const DELETED_AT_ONCE = 1_000
 
-/** How many entries callers have, and which ones are deleted. */
+/** Counts the entries of callers and deletes old ones. */
 export class EntryRetention {
   readonly #db: Database
   readonly #nowMs: () => number
   readonly #onFailure: (what: string, error: unknown) => void
   readonly #bounds: LedgerBounds
-  /** Entries of each caller that was asked for: one number a caller. */
+  /** The number of entries of each caller that `countOf` was called for. */
   readonly #counts = new Map<string, number>()
   #forgotAtMs = 0
 
@@ -30,7 +30,7 @@ export class EntryRetention {
     this.#bounds = bounds
   }
 
-  /** The entries of a caller; read once and counted from there on. */
+  /** The number of entries of a caller: read from the storage once, then counted in memory. */
   countOf(caller: string): number {
     const known = this.#counts.get(caller)
     if (known !== undefined) return known
@@ -41,7 +41,7 @@ export class EntryRetention {
     return n
   }
 
-  /** An entry was written. Never throws: the entry is there in any case. */
+  /** Call it after an entry was written. Never throws, because the entry exists already. */
   inserted({ caller, state }: LedgerEntry): void {
     this.#count(caller, 1)
     this.#attempt(() => {
@@ -50,7 +50,7 @@ export class EntryRetention {
     })
   }
 
-  /** Refused calls were written. Never throws. */
+  /** Call it after refused calls were written. Never throws. */
   insertedRefused(entries: readonly LedgerEntry[]): void {
     for (const { caller } of entries) this.#count(caller, 1)
     this.#attempt(() => {
@@ -61,30 +61,30 @@ export class EntryRetention {
     })
   }
 
-  /** An entry was replaced. Never throws. */
+  /** Call it after an entry was replaced. Never throws. */
   updated({ caller, state }: LedgerEntry): void {
     if (isUnsent(state)) this.#attempt(() => this.#trimUnsent(caller))
   }
 
-  /** Deletes what is past its time or its caller's bound, one step of each, when it is time for that again. */
+  /** Deletes entries past their time or their caller's bound, one step of each, at most once per interval. */
   forgetOld(nowMs: number): void {
     if (Math.abs(nowMs - this.#forgotAtMs) < FORGET_INTERVAL_MS) return
     this.#forgotAtMs = nowMs
     for (const state of ['refused', 'not_sent']) {
       this.#delete(
         'seq IN (SELECT seq FROM order_entries WHERE state = ? ORDER BY seq LIMIT ?) AND +created_ms < ?',
-        ...[state, DELETED_AT_ONCE, nowMs - this.#bounds.unsentKeptMs],
+        ...[state, DELETED_AT_ONCE, nowMs - this.#bounds.unsentRetentionMs],
       )
     }
     this.#delete(
       `seq IN (SELECT seq FROM order_entries WHERE seq > ? ORDER BY seq LIMIT ?)
         AND +created_ms < ? AND state NOT IN ('reserved', 'unknown')`,
-      ...[0, DELETED_AT_ONCE, nowMs - this.#bounds.keptMs],
+      ...[0, DELETED_AT_ONCE, nowMs - this.#bounds.retentionMs],
     )
     for (const caller of this.#counts.keys()) this.#trim(caller, nowMs)
   }
 
-  /** Deletes the oldest of a caller that is at its bound, a step of them at once so that the next orders delete nothing. */
+  /** Deletes the oldest entries of a caller at its bound: many in one step, so the next orders delete none. */
   #trim(caller: string, nowMs: number): void {
     if ((this.#counts.get(caller) ?? 0) < this.#bounds.entriesOfCaller) return
     this.#delete(
@@ -109,7 +109,7 @@ export class EntryRetention {
     for (const { caller } of deleted) this.#count(caller, -1)
   }
 
-  /** A caller that was not asked for is counted in the storage when it is. */
+  /** Ignores a caller without a count in memory: `countOf` reads it from the storage. */
   #count(caller: string, change: number): void {
     const known = this.#counts.get(caller)
     if (known !== undefined) this.#counts.set(caller, known + change)

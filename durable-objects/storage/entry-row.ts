@@ -1,14 +1,14 @@
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { ReservedEntry } from '../../src/orders/ledger.ts'
 
-/** The columns in which an entry lies. */
+/** The columns of an entry. */
 export type EntryRow = {
   readonly seq: number
   readonly entry: string
   readonly reply: ArrayBuffer | null
 }
 
-/** What was added to entries after the first release, as it reads in entries from before. */
+/** Fields added after the first release, with their values for older entries. */
 const ADDED_LATER = {
   callId: null,
   refusal: null,
@@ -25,11 +25,11 @@ type StoredEntry = Omit<LedgerEntry, 'pollAttempts' | 'nextPollAtMs'> & {
   readonly reservation: { readonly value: string } | null
 }
 
-/** The entry as JSON, without its reply, which has a column; the value of its reservation as a decimal text. */
+/** The entry as JSON without its reply, which has a column. The value of its reservation is decimal text. */
 export function entryText(entry: LedgerEntry): string {
   const { reservation, pollAttempts, nextPollAtMs, ...fields } = entry
   const stored = reservation === null ? null : { ...reservation, value: reservation.value.toString() }
-  // These two are stored under the names that the first release gave them.
+  // These two fields are stored under their names in the first release.
   return JSON.stringify({ ...fields, looks: pollAttempts, nextLookMs: nextPollAtMs, reply: null, reservation: stored })
 }
 
@@ -48,20 +48,20 @@ export function readEntry({ entry: text, reply }: EntryRow): LedgerEntry {
   }
 }
 
-/** What an entry holds, without the rest of it. */
+/** The reservation of an entry, without its other fields. */
 export type ReservedRow = {
   readonly id: string
   readonly state: string
-  /** JSON; null without one. */
+  /** JSON; null when the entry has no reservation. */
   readonly reservation: string | null
   readonly holds: string
   readonly sentAtMs: number | null
 }
 
-/** Reads what an entry holds; empty for one without a reservation. */
+/** Reads the reservation of an entry; empty when it has none. */
 export function readReserved({ id, state, reservation, holds, sentAtMs }: ReservedRow): readonly ReservedEntry[] {
   if (reservation === null) return []
-  // Only `entryText` writes them.
+  // Only `entryText` writes reservations.
   const stored = JSON.parse(reservation) as NonNullable<LedgerEntry['reservation']> & { readonly value: string }
   return [
     {

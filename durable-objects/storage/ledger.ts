@@ -8,10 +8,10 @@ import { RefusedQueue } from './refused-queue.ts'
 import { LEDGER_BOUNDS, type LedgerBounds } from './schema.ts'
 import { TradedAccounts } from './traded-accounts.ts'
 
-/** Above every `seq`. A page without a start has it as its bound, so that each page is the same kind of statement. */
+/** Above every `seq`. It is the bound of a page without a start, so that every page uses the same kind of statement. */
 const NEWEST = Number.MAX_SAFE_INTEGER
 
-/** The ledger in the object's storage; see `schema.ts`. An order is one INSERT, and one UPDATE when it is answered. */
+/** The ledger in the object's storage; see `schema.ts`. An order takes one INSERT, and one UPDATE after its reply. */
 export class SqlLedger implements Ledger {
   readonly #db: Database
   readonly #retention: EntryRetention
@@ -19,8 +19,8 @@ export class SqlLedger implements Ledger {
   readonly #refused: RefusedQueue
 
   /**
-   * `onFailure` is told of failures of the storage in work that no call waits for: what has failed, and the error. The
-   * storage must have been migrated.
+   * `onFailure` is called with a description and the error when the storage fails in work that no call waits for. Run
+   * `migrate` on the storage first.
    */
   constructor(
     db: Database,
@@ -101,14 +101,14 @@ export class SqlLedger implements Ledger {
       { column: 'acc_id', value: accId },
       { column: 'state', value: state },
     ].flatMap(({ column, value }) => (value === null ? [] : [{ column, value }]))
-    // The first one has an index that is in the order of the page; the plus keeps SQLite from choosing another.
+    // The first column has an index in the order of the page; the plus keeps SQLite from choosing another index.
     const terms = filters.map(({ column }, index) => `${index === 0 ? '' : '+'}${column} = ? AND `)
     const values = filters.map(({ value }) => value)
     return this.#entries(`${terms.join('')}seq < ? ORDER BY seq DESC LIMIT ?`, ...values, belowSeq, limit)
   }
 
   byOrderId(accId: string, { orderId, orderIdEx }: OrderIds): LedgerEntry | null {
-    // One statement for both ids, because every accepted order asks for them. A null equals nothing.
+    // One statement for both ids, because it runs for every accepted order. In SQL, null equals no value.
     const of = (column: string): string =>
       `SELECT seq FROM order_entries WHERE acc_id = ? AND kind = 'place' AND ${column} = ?`
     const where = `seq IN (${of('order_id')} UNION ALL ${of('order_id_ex')})`
@@ -116,7 +116,7 @@ export class SqlLedger implements Ledger {
   }
 
   changesOf(accId: string, { orderId, orderIdEx }: OrderIds, limit: number): readonly LedgerEntry[] {
-    // One statement, as above. A change that names both ids is found twice and returned once.
+    // One statement, as above. A change that names both ids matches twice and is returned once.
     const of = (column: string): string =>
       `SELECT seq FROM order_entries WHERE acc_id = ? AND ${column} = ? AND state NOT IN ('refused', 'not_sent')`
     const where = `seq IN (${of('target_order_id')} UNION ALL ${of('target_order_id_ex')}) ORDER BY seq DESC LIMIT ?`
@@ -151,7 +151,7 @@ export class SqlLedger implements Ledger {
     return this.#db.sync()
   }
 
-  /** The first order of a caller in an account and market: both rows are written or neither. */
+  /** Inserts the first order of a caller in an account and market: both rows are written or neither. */
   #insertFirst(entry: LedgerEntry): boolean {
     const isNew = this.#db.transactionSync(() => {
       const isInserted = this.#insert(entry, entry.idempotencyKey)
@@ -190,7 +190,7 @@ export class SqlLedger implements Ledger {
   }
 }
 
-/** The newest entries of two answers that may have rows in common. */
+/** The newest entries of rows that may contain duplicates. */
 function newestOf(rows: readonly EntryRow[], limit: number): readonly LedgerEntry[] {
   const bySeq = new Map(rows.map((row) => [row.seq, row]))
   const newest = [...bySeq.values()].toSorted((one, other) => other.seq - one.seq)

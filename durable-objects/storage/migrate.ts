@@ -2,9 +2,9 @@ import type { Database } from './database.ts'
 import { type Migration, MIGRATIONS } from './schema.ts'
 
 /**
- * Brings the storage to the present schema: applies each migration that is missing, in a transaction with its number.
- * Call it before any store is made. Throws when the storage was written by a newer version of this program, which must
- * not touch it then, and when the storage fails.
+ * Brings the storage to the current schema: applies each missing migration in a transaction with its number. Call it
+ * before you create a store. Throws when a newer version of this program wrote the storage, and when the storage
+ * fails.
  */
 export function migrate(db: Database, migrations: readonly Migration[] = MIGRATIONS): void {
   db.sql.exec(
@@ -14,7 +14,7 @@ export function migrate(db: Database, migrations: readonly Migration[] = MIGRATI
   const applied = stored ?? 0
   if (applied > migrations.length) {
     throw new Error(
-      `the storage has schema ${applied} and this version knows ${migrations.length}: deploy the newer version again`,
+      `the storage has schema ${applied}, this version supports ${migrations.length}: deploy the newer version again`,
     )
   }
   for (const [index, statements] of migrations.entries()) {

@@ -1,13 +1,13 @@
 import type { CancelTimer, Timers } from '../../src/base/timers.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 
-/** How long a refused call may wait to be written: many at once, or one beside something else, cost less. */
+/** How long a refused call may wait to be written. A write together with other writes costs less. */
 const DELAY_MS = 1_000
 
-/** Refused calls that wait, of all callers together: about 200 kB. So many are written at once. */
-const MOST_WAITING = 200
+/** Waiting refused calls of all callers together, about 200 kB. The queue is written when it has this many. */
+const MAX_WAITING = 200
 
-/** Refused calls on their way into the storage. They may be lost: a call that was refused had no effect. */
+/** Refused calls that are not yet written. They may be lost, because a refused call had no effect. */
 export class RefusedQueue {
   readonly #timers: Timers
   readonly #write: (entries: readonly LedgerEntry[]) => void
@@ -28,11 +28,11 @@ export class RefusedQueue {
 
   add(entry: LedgerEntry): void {
     this.#waiting.push(entry)
-    if (this.#waiting.length >= MOST_WAITING) this.flush()
+    if (this.#waiting.length >= MAX_WAITING) this.flush()
     else this.#cancelTimer ??= this.#timers.after(DELAY_MS, () => this.flush())
   }
 
-  /** Writes what waits. Never throws. */
+  /** Writes the waiting calls. Never throws. */
   flush(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = null

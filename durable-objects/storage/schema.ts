@@ -1,64 +1,68 @@
 import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
 
 /**
- * Everything that the object stores. A statement uses a partial index only if it repeats the condition of the index word
- * for word.
+ * Everything that the object stores. SQLite uses a partial index only for statements that repeat the condition of the
+ * index literally.
  *
  * Order calls. A caller has at most `LEDGER_BOUNDS.entriesOfCaller` rows, about 1 kB each with its indexes.
  *
- *     table order_entries                  one row for each order call. What is searched for has a column, the rest is
- *                                          JSON in `entry`, OpenD's reply is in `reply`. `seq` is the order of writing. A
- *                                          refused call does not use up its idempotency key and has none here. Kept as
- *                                          `LEDGER_BOUNDS` says; an undecided entry is never deleted
+ *     table order_entries                  one row for each order call. Fields used as filters have a column, the
+ *                                          others are JSON in `entry`; OpenD's reply is in `reply`.
+ *                                          `seq` is the order of writing. A refused call does not
+ *                                          use up its idempotency key, so its key is NULL.
+ *                                          `LEDGER_BOUNDS` limits age and number. Undecided entries
+ *                                          are never deleted
  *     index order_entries_by_key           a caller's entries of one idempotency key
- *     index order_entries_by_time          a caller's entries since a time, the count of them, and the oldest of them
+ *     index order_entries_by_time          a caller's entries since a time, their count, and the oldest ones
  *     index order_entries_by_caller        pages of one caller
  *     index order_entries_by_account       pages of one account, and its latest entries
- *     index order_entries_by_state         pages of one state, undecided entries, and the oldest that were not sent
- *     index order_entries_unsent           a caller's refused and unsent entries, which have a bound of their own
+ *     index order_entries_by_state         pages of one state, undecided entries, and the oldest unsent entries
+ *     index order_entries_unsent           a caller's refused and unsent entries, which have a separate bound
  *     index order_entries_placed           accepted new orders of an account since a time
  *     index order_entries_by_order_id      the new order with that decimal id of OpenD
  *     index order_entries_by_order_id_ex   the new order with that alphanumeric id of OpenD
  *     index order_entries_by_target        the changes of the order with that decimal id
  *     index order_entries_by_target_ex     the changes of the order with that alphanumeric id
- *     table traded_accounts                the accounts and markets in which a caller has placed orders. Never deleted: an
- *                                          order can stay open for longer than its entry is kept, and the kill switch has
- *                                          to find it. At most the accounts of the login times its markets, for each
- *                                          caller that may trade
+ *     table traded_accounts                the accounts and markets in which a caller has placed
+ *                                          orders. Never deleted: an order can stay open after its
+ *                                          entry is deleted, and the kill switch still has to find
+ *                                          it. At most the accounts of the login times its markets,
+ *                                          for each caller that may trade
  *
  * The kill switch. Both tables are read once, when the object starts; `Switches` bounds them.
  *
- *     table trading_halts                  one row for each halt, until it is ended: at most 1,000 set by callers, and those
- *                                          of administrators
- *     table cancel_tasks                   one row for each cancel task as JSON, until it is done: one for each halt, and at
- *                                          most 1,000 that callers armed with cancel-after
+ *     table trading_halts                  one row for each halt, until it ends: at most 1,000 set
+ *                                          by callers, and those of administrators
+ *     table cancel_tasks                   one row for each cancel task as JSON, until it is done:
+ *                                          one for each halt, and at most 1,000 set by cancel-after
  *
- * The rest.
+ * Other.
  *
- *     table subscriptions                  one row for each subscriber as JSON, until it has no subscription: read once, when
- *                                          the object starts. OpenD's quota bounds the units of all of them together
- *     table simulator_state                the state of the simulated OpenD in the demo as JSON, cut into parts of 500,000
- *                                          characters. Empty in the product
- *     table schema_version                 one row: the number of the last migration that was applied
+ *     table subscriptions                  one row for each subscriber as JSON, until it has no
+ *                                          subscription: read once, when the object starts. OpenD's
+ *                                          quota bounds the units of all subscribers together
+ *     table simulator_state                the state of the simulated OpenD in the demo as JSON, split into parts of
+ *                                          500,000 characters. Empty in the product
+ *     table schema_version                 one row: the number of the last applied migration
  *     key   parked                         whether an administrator has shut the connection down; until the next reload
  *     key   epoch                          how often the configuration was reloaded; forever
  *
- * The alarm of the object and the attachments of its sockets are the platform's and have their own places.
+ * The platform stores the alarm of the object and the attachments of its sockets separately.
  */
 export const STORED_KEYS = { parked: 'parked', epoch: 'epoch' } as const
 
-/** How long entries are kept, and how many. */
+/** How long entries are stored, and how many. */
 export interface LedgerBounds {
-  /** A caller that has so many loses its oldest decided ones, if they are older than `trimmedAfterMs`. */
+  /** At this number, a caller's oldest decided entries are deleted if they are older than `trimmedAfterMs`. */
   readonly entriesOfCaller: number
-  /** An idempotency key holds for a day, so that a younger entry is never deleted to make room. */
+  /** An idempotency key is valid for a day, so a younger entry is never deleted to make room. */
   readonly trimmedAfterMs: number
-  /** Idempotency needs a day; a question about last quarter's orders needs more. */
-  readonly keptMs: number
-  /** Refused and unsent calls of a caller together. They cost no budget, so a program in a loop makes many. */
+  /** Longer than the day that idempotency needs, so the orders of the last quarter can be queried. */
+  readonly retentionMs: number
+  /** Refused and unsent calls of a caller together. They cost no budget, so a program in a loop can make many. */
   readonly unsentOfCaller: number
-  /** Refused and unsent calls answer a question of today. */
-  readonly unsentKeptMs: number
+  /** Refused and unsent calls are of interest on the same day only. */
+  readonly unsentRetentionMs: number
 }
 
 const HOUR_MS = 3_600_000
@@ -67,17 +71,17 @@ const HOUR_MS = 3_600_000
 export const LEDGER_BOUNDS: LedgerBounds = {
   entriesOfCaller: MOST_ENTRIES_OF_CALLER,
   trimmedAfterMs: 24 * HOUR_MS,
-  keptMs: 90 * 24 * HOUR_MS,
+  retentionMs: 90 * 24 * HOUR_MS,
   unsentOfCaller: 1_000,
-  unsentKeptMs: 24 * HOUR_MS,
+  unsentRetentionMs: 24 * HOUR_MS,
 }
 
 /** The statements of one migration, each a single statement of SQL. */
 export type Migration = readonly string[]
 
 /**
- * What was stored before migrations had numbers. Objects of that time have all or some of it, so each statement leaves
- * what is there alone.
+ * The schema before migrations had numbers. Older objects have all or some of these tables, so each statement leaves
+ * an existing table unchanged.
  */
 const FIRST: Migration = [
   `CREATE TABLE IF NOT EXISTS order_entries (
@@ -107,7 +111,7 @@ const FIRST: Migration = [
   'CREATE TABLE IF NOT EXISTS simulator_state (part INTEGER PRIMARY KEY, text TEXT NOT NULL)',
 ]
 
-/** OpenD's ids of orders get columns, every question an index, and the timers of an earlier version become cancel tasks. */
+/** Adds columns for OpenD's order ids and an index for each query; turns earlier timers into cancel tasks. */
 const SECOND: Migration = [
   'ALTER TABLE order_entries ADD COLUMN order_id TEXT',
   'ALTER TABLE order_entries ADD COLUMN order_id_ex TEXT',
@@ -118,7 +122,7 @@ const SECOND: Migration = [
     order_id_ex = json_extract(entry, '$.orderIdEx'),
     target_order_id = json_extract(entry, '$.call.targetOrderId'),
     target_order_id_ex = json_extract(entry, '$.call.targetOrderIdEx')`,
-  // The first release made it of all entries under this name.
+  // The first release created an index of all entries under this name.
   'DROP INDEX order_entries_by_key',
   `CREATE INDEX order_entries_by_key ON order_entries (caller, idempotency_key) WHERE idempotency_key IS NOT NULL`,
   'DROP INDEX order_entries_unsettled',
@@ -146,7 +150,7 @@ const SECOND: Migration = [
   `INSERT OR IGNORE INTO traded_accounts (caller, acc_id, trd_env, trd_market)
     SELECT caller, acc_id, json_extract(entry, '$.call.trdEnv'), json_extract(entry, '$.call.trdMarket')
     FROM order_entries WHERE kind = 'place' AND state != 'refused'`,
-  // Armed by the version that kept one row for each caller; what has been armed since then takes precedence.
+  // Set by the version that stored one row for each caller; a cancel task that was set later takes precedence.
   'CREATE TABLE IF NOT EXISTS cancel_timers (caller TEXT PRIMARY KEY, fire_ms INTEGER NOT NULL)',
   `INSERT OR IGNORE INTO cancel_tasks (id, task)
     SELECT 'cancel_after:' || caller, json_object(
@@ -164,5 +168,5 @@ const SECOND: Migration = [
   'DROP TABLE cancel_timers',
 ]
 
-/** Every migration; the first has the number 1. One that was released is never changed, a new one is added. */
+/** Every migration; the first has the number 1. Never change a released migration: add a new one. */
 export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND]

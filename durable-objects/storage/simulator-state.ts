@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 /** A row holds at most 2 MB; characters may take three bytes each. */
 const PART_LENGTH = 500_000
 
-/** The state of the simulated OpenD: one long text, in as many rows as it needs. */
+/** Stores the state of the simulated OpenD: one text, split into as many rows as it needs. */
 export class SimulatorStore {
   readonly #db: Database
 
@@ -11,13 +11,13 @@ export class SimulatorStore {
     this.#db = db
   }
 
-  /** The text; empty when none was written. */
+  /** The text; empty when it was never written. */
   read(): string {
     const rows = this.#db.sql.exec<{ text: string }>('SELECT text FROM simulator_state ORDER BY part').toArray()
     return rows.map(({ text }) => text).join('')
   }
 
-  /** Replaces the text; when it throws, the text is the one from before. */
+  /** Replaces the text. When it throws, the stored text is unchanged. */
   write(text: string): void {
     this.#db.transactionSync(() => {
       let part = 0

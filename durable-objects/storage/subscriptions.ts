@@ -11,7 +11,7 @@ export class SqlSubscriptionStore implements SubscriptionStore {
 
   all(): readonly StoredSubscriber[] {
     const rows = this.#sql.exec<{ holder: string }>('SELECT holder FROM subscriptions').toArray()
-    // Only `put` writes them.
+    // Only `put` writes these rows.
     return rows.map(({ holder }) => JSON.parse(holder) as StoredSubscriber)
   }
 

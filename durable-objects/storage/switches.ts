@@ -2,7 +2,7 @@ import { type HaltScope, scopeName } from '../../src/orders/kill-switch/halt-sco
 import type { CancelTask, StoredHalt, SwitchStore } from '../../src/orders/kill-switch/switch-store.ts'
 import type { Database } from './database.ts'
 
-/** Halts and cancel tasks over the object's own storage. */
+/** Halts and cancel tasks in the object's SQLite storage. */
 export class SqlSwitchStore implements SwitchStore {
   readonly #sql: Database['sql']
 
@@ -32,7 +32,7 @@ export class SqlSwitchStore implements SwitchStore {
 
   cancelTasks(): readonly CancelTask[] {
     const rows = this.#sql.exec<{ task: string }>('SELECT task FROM cancel_tasks').toArray()
-    // Only `putCancelTask` writes them.
+    // Only `putCancelTask` writes these rows.
     return rows.map(({ task }) => JSON.parse(task) as CancelTask)
   }
 

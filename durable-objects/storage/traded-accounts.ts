@@ -6,8 +6,8 @@ import type { Database } from './database.ts'
 type Traded = TradedAccount & { readonly caller: string }
 
 /**
- * Where callers have placed orders. All of it is in memory too, so that an order in a known account writes nothing; see
- * `schema.ts` for the bound.
+ * The accounts and markets in which callers have placed orders. All rows are also in memory, so an order in a known
+ * account writes no row; see `schema.ts` for the bound.
  */
 export class TradedAccounts {
   readonly #db: Database
@@ -23,12 +23,12 @@ export class TradedAccounts {
     this.#known = new Map(rows.map((row) => [keyOf(row), row]))
   }
 
-  /** Whether the entry of a new order would make a new row here. */
+  /** Whether the entry of a new order needs a new row. */
   isNew(entry: LedgerEntry): boolean {
     return entry.call.kind === 'place' && entry.state !== 'refused' && !this.#known.has(keyOf(tradedBy(entry)))
   }
 
-  /** Writes the account of an entry down. Throws when the storage fails. */
+  /** Writes the account of an entry. Throws when the storage fails. */
   write(entry: LedgerEntry): void {
     const { caller, accId, trdEnv, trdMarket } = tradedBy(entry)
     this.#db.sql.exec(
@@ -37,13 +37,13 @@ export class TradedAccounts {
     )
   }
 
-  /** What was written for that entry is there to stay. */
+  /** Adds the account of an entry to memory; call it after the transaction that wrote the row. */
   written(entry: LedgerEntry): void {
     const traded = tradedBy(entry)
     this.#known.set(keyOf(traded), traded)
   }
 
-  /** The accounts of a caller, or of all with null; that account (decimal id), or all with null. Each one once. */
+  /** Accounts by caller and by account id (decimal); null means all. Each account is returned once. */
   find(caller: string | null, accId: string | null): readonly TradedAccount[] {
     const found = [...this.#known.values()].filter(
       (one) => (caller === null || one.caller === caller) && (accId === null || one.accId === accId),

@@ -13,24 +13,23 @@ import {
   type TradingAccounts,
 } from './trading-accounts.ts'
 
-/** How long the account list may be reused. Accounts change by paperwork, not by the second. */
+/** How long the account list may be reused. Accounts change rarely. */
 const FRESH_MS = 60_000
 
 /**
- * Least time between two reads of the list for an account that is not on it, over all callers. Callers choose the
- * accounts in their requests, so without this every invented account would be a call of OpenD. A new account is usable
- * this much later at most.
+ * Least time between two reads of the list for an account that is not in it, over all callers. Without this, each
+ * request with an invented account would be a call of OpenD. A new account is usable after at most this time.
  */
 const UNKNOWN_REREAD_MS = 5_000
 
-/** Least time before a list that OpenD did not give is asked for again; callers get the failure of the last read. */
+/** Least time between a failed read and the next one. Until then, callers get the failure of the last read. */
 const FAILED_REREAD_MS = 1_000
 
 /** What the list needs of the link to OpenD. */
 export interface AccountListDeps {
-  /** Makes a call of OpenD as the gateway's own. */
+  /** Makes a call of OpenD for the gateway itself. */
   readonly send: (protoId: number, body: Uint8Array) => Promise<CallOutcome>
-  /** Grows with every link that comes up: what was read over another link is read again. */
+  /** Grows with each new link. A list that was read over an earlier link is read again. */
   readonly linkGeneration: () => number
   readonly isLinkUp: () => boolean
   /** Unix ms. */
@@ -39,7 +38,7 @@ export interface AccountListDeps {
   readonly after: (ms: number, run: () => void) => void
 }
 
-/** What a read returned, when, and over which link. */
+/** The result of a read, with its time and its link. */
 interface Read<Value> {
   readonly value: Value
   readonly atMs: number
@@ -53,16 +52,16 @@ interface List {
 }
 
 /**
- * The trading accounts of the login, and the subscription to their order and fill pushes. The one copy of the product:
- * the Worker asks for it by RPC.
+ * The trading accounts of the login, and the subscription to their order and fill pushes. The gateway object has the
+ * only instance; the Worker reads the list over RPC.
  */
 export class AccountListCache {
   readonly #deps: AccountListDeps
   readonly #pushes: AccountPushes
-  /** The last list, and when the last read failed if that was later. */
+  /** The last list. `#failed` is the last failure, if it is later. */
   #known: Read<List> | null = null
   #failed: Read<Failure> | null = null
-  /** The read that is in flight; whoever needs the list meanwhile waits for the same. */
+  /** The read in flight, which all callers share. */
   #reading: Promise<List | Failure> | null = null
 
   constructor(deps: AccountListDeps) {
@@ -71,36 +70,36 @@ export class AccountListCache {
   }
 
   /**
-   * The environment of each account. It is read again when the list is old, or when it lacks the account and was not
-   * read in the last seconds.
+   * The environment of each account. Reads the list again when it is old, or when it lacks `accId` and was not read in
+   * the last seconds.
    */
   environments(accId: bigint): Promise<TradingAccounts | Failure> {
     return this.#environments((list) => list.has(accId))
   }
 
-  /** The accounts with everything that OpenD lists of them. */
+  /** The accounts with all fields of OpenD's list. */
   async all(): Promise<readonly TradingAccount[] | Failure> {
     const list = await this.#read(() => true)
     return 'code' in list ? list : list.accounts
   }
 
-  /** The accounts with their cards. Failures: those of the call, and OpenD's own refusal. */
+  /** The accounts with their cards. Failures: those of the call, and OpenD's refusal. */
   async cards(): Promise<Result<readonly AccountCards[]>> {
     const list = await this.#read(() => true)
     return 'code' in list ? fail(list) : succeed(list.cards)
   }
 
-  /** Whether OpenD has confirmed the pushes of every account of the list over the link that is up. */
+  /** Whether OpenD has confirmed the pushes of every listed account over the present link. */
   get arePushesSubscribed(): boolean {
     return this.#known !== null && this.#pushes.covers(this.#known.value.environments)
   }
 
-  /** A link came up: the list is read and the pushes are subscribed, without waiting for a caller. */
+  /** To be called when a link is up: reads the list and subscribes the pushes, without waiting for a caller. */
   linkReady(): void {
     this.#pushes.linkReady()
   }
 
-  /** What was read is out of date. */
+  /** Drops the list and the last failure. */
   forget(): void {
     this.#known = null
     this.#failed = null
@@ -121,7 +120,7 @@ export class AccountListCache {
     return this.#reading
   }
 
-  /** Whether a read is not older than that, and of the present link. */
+  /** Whether a read is younger than `ms` and was made over the present link. */
   #isWithin(ms: number, { atMs, generation }: Read<unknown>): boolean {
     return generation === this.#deps.linkGeneration() && this.#deps.nowMs() - atMs < ms
   }

@@ -5,17 +5,17 @@ import type { CallOutcome } from '../gateway/link/effect.ts'
 import { accountPushRequest, type TradingAccounts } from './trading-accounts.ts'
 
 /**
- * Delay before another attempt to subscribe: doubling from 1 s, because order pushes are the first evidence of an order
- * whose reply is lost, to 60 s, because an OpenD that refuses for a minute is not helped by more calls.
+ * Delay before the next attempt to subscribe. It starts at 1 s, because order pushes are the first evidence of an order
+ * whose reply is lost, and doubles up to 60 s, because more calls do not help when OpenD keeps refusing.
  */
 const RETRY_DELAY_MS = { first: 1_000, most: 60_000 } as const
 
-/** What the subscription needs of the link and of the account list. */
+/** The parts of the link and the account list that the subscription needs. */
 export interface AccountPushesDeps {
   readonly send: (protoId: number, body: Uint8Array) => Promise<CallOutcome>
   /** The accounts of the login, read again if there are none. */
   readonly accounts: () => Promise<TradingAccounts | Failure>
-  /** Grows with every link that comes up: a subscription ends with its link. */
+  /** Grows with each new link. A subscription ends with its link. */
   readonly linkGeneration: () => number
   readonly isLinkUp: () => boolean
   /** Calls `run` once, after that many ms. */
@@ -23,19 +23,21 @@ export interface AccountPushesDeps {
 }
 
 /**
- * The subscription to order and fill pushes of all accounts of the login. OpenD takes one list for the whole connection;
- * which caller may see which push is decided on this side. The subscription is attempted until OpenD has confirmed it,
- * on every link, and again when the list has accounts that are not in it.
+ * The subscription to order and fill pushes of all accounts of the login. OpenD takes one list for the connection; the
+ * gateway decides which caller receives a push. On each link, the subscription is attempted until OpenD confirms it,
+ * and again when the list has new accounts.
  */
 export class AccountPushes {
   readonly #deps: AccountPushesDeps
-  /** What OpenD confirmed last. */
+  /** The last subscription that OpenD has confirmed. */
   #confirmed: { readonly generation: number; readonly accounts: TradingAccounts } | null = null
   /** The accounts of the last list. */
   #wanted: TradingAccounts = new Map()
   #isAttempting = false
   #failures = 0
-  /** The number of the retry that is scheduled; null when none is. Retries of earlier links are ignored by it. */
+  /**
+   * The number of the scheduled retry, or null. A retry with another number belongs to an earlier link and is ignored.
+   */
   #retry: number | null = null
   #lastRetry = 0
 
@@ -43,7 +45,7 @@ export class AccountPushes {
     this.#deps = deps
   }
 
-  /** Whether OpenD has confirmed, on the link that is up, the pushes of all these accounts. False without accounts. */
+  /** Whether OpenD has confirmed the pushes of all these accounts on the present link. False without accounts. */
   covers(accounts: TradingAccounts): boolean {
     const confirmed = this.#confirmed
     if (confirmed === null || accounts.size === 0 || !this.#deps.isLinkUp()) return false
@@ -51,14 +53,14 @@ export class AccountPushes {
     return [...accounts.keys()].every((accId) => confirmed.accounts.has(accId))
   }
 
-  /** A link came up: nothing is subscribed over it. */
+  /** To be called when a link is up: subscribes, because a new link has no subscriptions. */
   linkReady(): void {
     this.#failures = 0
     this.#retry = null
     this.#attempt()
   }
 
-  /** The account list was read. Accounts that are not subscribed are, unless an attempt is scheduled already. */
+  /** To be called after a read of the list: subscribes new accounts, unless a retry is scheduled. */
   listRead(accounts: TradingAccounts): void {
     this.#wanted = accounts
     if (accounts.size === 0 || this.covers(accounts) || this.#retry !== null) return
@@ -74,7 +76,7 @@ export class AccountPushes {
     })
   }
 
-  /** Whether all accounts are subscribed now. */
+  /** Makes one attempt. True when all accounts are subscribed. */
   async #subscribe(): Promise<boolean> {
     const generation = this.#deps.linkGeneration()
     const accounts = await this.#deps.accounts()
@@ -82,7 +84,7 @@ export class AccountPushes {
     if (this.covers(accounts)) return true
     const outcome = await this.#deps.send(CALLS.Trd_SubAccPush.protoId, accountPushRequest(accounts))
     if (!outcome.ok || !isConfirmed(outcome.body)) return false
-    // If a link came up meanwhile it is not certain over which of the two the call went.
+    // If the link has changed meanwhile, it is not certain which link carried the call.
     if (generation !== this.#deps.linkGeneration()) return false
     this.#confirmed = { generation, accounts }
     return true
@@ -95,7 +97,7 @@ export class AccountPushes {
       this.listRead(this.#wanted)
       return
     }
-    // On the next link it begins anew.
+    // `linkReady` starts again on the next link.
     if (!this.#deps.isLinkUp()) return
     const delayMs = Math.min(RETRY_DELAY_MS.first * 2 ** Math.min(this.#failures, 10), RETRY_DELAY_MS.most)
     this.#failures++

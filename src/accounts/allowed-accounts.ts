@@ -3,25 +3,25 @@ import type { KeyLimits } from '../limits/key-limits.ts'
 import type { AccountCards } from './trading-accounts.ts'
 import type { Restrictions } from '../auth/restrictions.ts'
 
-/** Accounts a caller may see and trade; null means every account of the login. */
+/** The accounts that a caller may read and trade; null for all accounts of the login. */
 export type AllowedAccounts = ReadonlySet<bigint> | null
 
-/** Whether the accounts of a caller can only be told with the account list at hand. */
+/** Whether the account list is needed to determine the accounts of a caller. */
 export function needsAccountList(caller: Restrictions | null): boolean {
   return caller !== null && caller.cardNums !== null
 }
 
 /**
- * Whether a caller may lock trade. A lock is of the whole login: it stops the orders and cancels of every real account,
- * so a key that is limited to some accounts needs the scope for it.
+ * Whether a caller may lock trade. A lock applies to the whole login and stops the orders and cancels of every real
+ * account, so a key that is limited to some accounts needs the scope `trade:unlock`.
  */
 export function mayLockTrade({ scopes, restrictions }: Caller): boolean {
   return scopes.has('trade:unlock') || !isLimitedToAccounts(restrictions)
 }
 
 /**
- * The accounts of a caller: those listed by id and those its cards stand for. A card that fits no account, or the last
- * four digits of several cards, stand for nothing: a restriction that cannot be resolved allows nothing.
+ * The accounts of a caller: those listed by id, and those of its cards. A card that matches no account, or the last
+ * four digits of several cards, allow no account: a restriction that cannot be resolved must not grant access.
  */
 export function allowedAccounts(caller: Restrictions | null, accounts: readonly AccountCards[]): AllowedAccounts {
   if (caller === null || !isLimitedToAccounts(caller)) return null
@@ -31,8 +31,8 @@ export function allowedAccounts(caller: Restrictions | null, accounts: readonly 
 }
 
 /**
- * The limits on the orders of a caller, null for one that nothing restricts. `allowed` are its accounts with its cards
- * resolved; an empty set allows none.
+ * The limits on the orders of a caller; null without limits. `allowed` are its accounts, with cards resolved to ids; an
+ * empty set allows no account.
  */
 export function orderLimitsOf(restrictions: Restrictions | null, allowed: AllowedAccounts): KeyLimits | null {
   if (restrictions === null) return null
@@ -45,13 +45,13 @@ function isLimitedToAccounts(caller: Restrictions | null): boolean {
 }
 
 function accountsOfCard(card: string, accounts: readonly AccountCards[]): readonly bigint[] {
-  const fitting = new Set<string>()
+  const matches = new Set<string>()
   const accIds: bigint[] = []
   for (const { accId, cards } of accounts) {
     const number = cards.find((text) => text.endsWith(card))
     if (number === undefined) continue
-    fitting.add(number)
+    matches.add(number)
     accIds.push(accId)
   }
-  return fitting.size === 1 ? accIds : []
+  return matches.size === 1 ? accIds : []
 }

@@ -10,26 +10,26 @@ export type TradingEnvironment = 'simulate' | 'real'
 /** The environment of each account of the login, by account id. */
 export type TradingAccounts = ReadonlyMap<bigint, TradingEnvironment>
 
-/** Asks for every account of the login: no category, general securities accounts included. */
+/** A request for every account of the login: without a category, with general securities accounts. */
 export function accountListRequest(): Uint8Array {
   return encodeMessage('Trd_GetAccList.Request', { c2s: { userID: 0n, needGeneralSecAccount: true } })
 }
 
-/** Asks for the order pushes of every account: OpenD takes the list as the whole of what this connection wants. */
+/** A request for the order pushes of these accounts. It replaces the earlier list of the connection. */
 export function accountPushRequest(accounts: TradingAccounts): Uint8Array {
   return encodeMessage('Trd_SubAccPush.Request', { c2s: { accIDList: [...accounts.keys()] } })
 }
 
-/** The accounts that a caller wants pushes of; null when the request does not decode. */
+/** The accounts in a caller's request for pushes; null when the request does not decode. */
 export function readPushAccounts(body: Uint8Array): readonly bigint[] | null {
   const decoded = decodeMessage('Trd_SubAccPush.Request', body)
   return decoded.ok ? (decoded.value.c2s.accIDList ?? []) : null
 }
 
-/** An account of the login, as OpenD lists it. */
+/** An account of the login in OpenD's list. */
 export type TradingAccount = MessageTypes['Trd_Common.TrdAcc']
 
-/** An account with the numbers of its cards, by which keys may name it. Plain data: it crosses RPC. */
+/** An account with its card numbers, which keys may contain instead of its id. Plain data, for RPC. */
 export interface AccountCards {
   readonly accId: bigint
   readonly cards: readonly string[]
@@ -48,7 +48,7 @@ export function environmentsOf(list: readonly TradingAccount[]): TradingAccounts
   return new Map(list.map((account) => [account.accID, environmentOf(account.trdEnv)]))
 }
 
-/** The accounts in a reply to `accountListRequest`; a failure when OpenD would not say. */
+/** The accounts in a reply to `accountListRequest`; a failure when OpenD refused. */
 export function readAccountList(body: Uint8Array): readonly TradingAccount[] | Failure {
   const decoded = decodeMessage('Trd_GetAccList.Response', body)
   if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }
@@ -58,8 +58,8 @@ export function readAccountList(body: Uint8Array): readonly TradingAccount[] | F
 }
 
 /**
- * Whether an order call may go upstream. The account decides the environment, never the body: a body that disagrees
- * with the account is refused, and the right that is needed is the one for the account's environment.
+ * Checks the account of an order call; null when the call may be sent. The environment is that of the account: a body
+ * with another one is refused, and the caller needs the right to trade in the account's environment.
  */
 export function admitOrder(
   header: { readonly trdEnv: number; readonly accID: bigint },
@@ -77,6 +77,6 @@ export function admitOrder(
 }
 
 function environmentOf(trdEnv: number): TradingEnvironment {
-  // Anything that is not the one number for simulation is treated as real money.
+  // Every number except that of simulation is treated as real.
   return trdEnv === 0 ? 'simulate' : 'real'
 }

@@ -6,14 +6,15 @@ import type { JwtSettings } from './jwt-settings.ts'
 import type { KeyRecord } from './key-record.ts'
 import { findKey, type KeyTable } from './key-table.ts'
 
-/** Finds out whom a token stands for. */
+/** Resolves tokens to callers. */
 export class Authenticator {
   readonly #keys: KeyTable
   readonly #jwt: JwtVerifier | null
   /**
-   * The records of tokens that were right before, so that hashing and comparing are paid once. A wrong token never gets
-   * in: guesses are always hashed, and there are no more entries than records. Kept is the record and no verdict, so
-   * whether it is frozen or has expired is asked at every use. A reload or another configuration starts anew.
+   * The records of tokens that matched before, so that each token is hashed and compared once. Wrong tokens are not
+   * cached: they are hashed each time, and the map has no more entries than there are records. The map contains the
+   * record and not the decision, so a frozen or expired key is refused at every use. A reload or another configuration
+   * starts with an empty map.
    */
   readonly #found = new Map<string, KeyRecord>()
 
@@ -24,7 +25,7 @@ export class Authenticator {
   }
 
   /**
-   * The caller behind a well-formed token. Failures: `auth.invalid_token` (unknown, frozen, badly signed),
+   * The caller of a well-formed token. Failures: `auth.invalid_token` (unknown, frozen, invalid signature),
    * `auth.expired_token`, `auth.issuer_unavailable`.
    */
   async identify(token: string, nowMs: number): Promise<Result<Caller>> {

@@ -5,13 +5,13 @@ import type { KeyTable } from './key-table.ts'
 import type { Scope } from './scope.ts'
 import type { Standing } from './socket-caller.ts'
 
-/** 64 bits tell a thousand records apart, and there is nothing to guess: a mark opens no door. */
+/** 64 bits distinguish a thousand records. A longer mark is not needed, because a mark gives no access. */
 const MARK_HEX_DIGITS = 16
 
 /**
- * A short mark of a key's record. Sockets outlive configurations, so a socket keeps the mark of the key that opened it:
- * a key of the same id and another secret has another one. It is a hash of the record's own, which thereby stays where
- * the keys are.
+ * A short mark of a key's record. Sockets outlive configurations, so each socket stores the mark of the key that opened
+ * it: a key with the same id and another secret has another mark. It is a hash of the record's digest, so the digest
+ * itself is not stored with the socket.
  */
 export function keyMarkOf(record: KeyRecord): string {
   const known = MARKS.get(record)
@@ -21,13 +21,13 @@ export function keyMarkOf(record: KeyRecord): string {
   return mark
 }
 
-/** Every order asks for the mark of its key twice. */
+/** A cache: every order needs the mark of its key twice. */
 const MARKS = new WeakMap<KeyRecord, string>()
 
-/** As in `Caller.id`. */
+/** The prefix of keys in `Caller.id`. */
 const KEY_PREFIX = 'key:'
 
-/** Who a caller was when it was let in: what a socket, or an order on its way, has kept of it. */
+/** The caller at the time it was admitted, as stored with a socket or with an order that is not sent yet. */
 export interface OpenedBy {
   readonly id: string
   readonly keyMark: string | null
@@ -35,7 +35,9 @@ export interface OpenedBy {
   readonly expiresAtMs: number | null
 }
 
-/** The record of the key that opened a socket, as it stands now; null when it is gone, replaced or was never one. */
+/**
+ * The present record of the key that opened a socket; null when it was removed or replaced, or the caller had no key.
+ */
 export function recordOfSocket(table: KeyTable, { id, keyMark }: OpenedBy): KeyRecord | null {
   if (!isKeyCaller(id)) return null
   const name = id.slice(KEY_PREFIX.length)
@@ -44,9 +46,9 @@ export function recordOfSocket(table: KeyTable, { id, keyMark }: OpenedBy): KeyR
 }
 
 /**
- * Whether a caller may still be there, by the keys as they are configured now: a key that was removed, replaced, frozen
- * or has lost every one of `scopes` is revoked at once, and the record says when it ends. JWTs and local reads have no
- * record; they only expire. What a valid key may see now is in `recordOfSocket`.
+ * Whether a caller is still admitted under the present configuration. A key is revoked at once when it is removed,
+ * replaced or frozen, or has lost all of `scopes`; the present record has its expiry. JWTs and local reads have no
+ * record and only expire. The present restrictions of a valid key are in `recordOfSocket`.
  */
 export function callerStanding(table: KeyTable, caller: OpenedBy, scopes: readonly Scope[], nowMs: number): Standing {
   const isKey = isKeyCaller(caller.id)
@@ -68,14 +70,14 @@ function isKeyCaller(id: string): boolean {
 }
 
 /**
- * A key's id as a label of metrics. /metrics may be open, so the label is a short hash of the id, which is of no use to
- * readers that do not have the ids.
+ * A key's id as a label of metrics: a short hash, because /metrics may be open and readers without the ids must not get
+ * them.
  */
 export function labelOfKey(keyId: string): string {
   return `kh_${hexOf(sha256(keyId)).slice(0, 8)}`
 }
 
-/** A caller, by its id, as a label of metrics. All JWTs are one series. */
+/** A caller's id as a label of metrics. All JWTs share one series. */
 export function labelOfCaller(id: string): string {
   return isKeyCaller(id) ? labelOfKey(id.slice(KEY_PREFIX.length)) : '<jwt>'
 }

@@ -2,33 +2,33 @@ import type { KeyRecord } from './key-record.ts'
 import type { Restrictions } from './restrictions.ts'
 import type { Scope } from './scope.ts'
 
-/** Who is behind a request, once the token is believed. */
+/** The authenticated caller of a request. */
 export interface Caller {
   /**
-   * The name under which the gateway keeps this caller's subscriptions and orders. The prefix keeps a key named
-   * `alice` and a JWT subject `alice` apart.
+   * The id of the caller in subscriptions and in the order ledger. The prefix distinguishes a key with the id `alice`
+   * from a JWT with the subject `alice`.
    */
   readonly id: `key:${string}` | `jwt:${string}` | 'local'
   readonly scopes: ReadonlySet<Scope>
-  /** Unix time in ms after which the token is worth nothing, or null when it never ends. */
+  /** Unix time in ms at which the token expires; null when it does not expire. */
   readonly expiresAtMs: number | null
   /** The record of the key; null for a JWT and for local reads. */
   readonly key: KeyRecord | null
-  /** What the key, or the JWT's claim and the configured default, restrict the caller to; null where nothing does. */
+  /** The restrictions of the key, or of the JWT's claim and the configured default; null without restrictions. */
   readonly restrictions: Restrictions | null
 }
 
-/** Where a token may trade. */
+/** The account environments in which a token may trade. */
 export interface TradingRights {
   readonly simulate: boolean
   readonly real: boolean
-  /** Whether only limits are missing for real accounts; left out where they are not. */
+  /** True when the token has the scope for real accounts and lacks only the limits. */
   readonly lacksLimits?: boolean
 }
 
 /**
- * Where a caller may trade: `trade:real` also trades simulated accounts, `trade:simulate` only those. A JWT trades real
- * accounts only under limits, since nothing else would bound what its issuer hands out.
+ * The environments in which a caller may trade. `trade:real` includes simulated accounts. A JWT needs limits for real
+ * accounts, because otherwise its issuer could grant unlimited trading.
  */
 export function mayTrade({ scopes, key, restrictions }: Caller): TradingRights {
   const real = scopes.has('trade:real')
@@ -40,17 +40,17 @@ export function mayTrade({ scopes, key, restrictions }: Caller): TradingRights {
   }
 }
 
-/** Most subscription units that the caller may hold over all its connections; null without such a share. */
+/** Most subscription units of the caller over all its connections; null without such a limit. */
 export function quotaShareOf({ restrictions }: Caller): number | null {
   return restrictions === null ? null : restrictions.subscriptionQuota
 }
 
-/** The id of the key that the local start command makes. Any other key is one that somebody configured. */
+/** The id of the key that the local start command creates. Every other key was configured by an operator. */
 export const LOCAL_KEY_ID = 'local'
 
 /**
- * A request without a token on a developer's own machine: it may read, nothing else. It exists only where the
- * local start command set `LOCAL_OPEN_READS`.
+ * The caller of a request without a token from the developer's own machine. It may only read, and exists only where
+ * `LOCAL_OPEN_READS` is set.
  */
 export const LOCAL_READER: Caller = {
   id: 'local',

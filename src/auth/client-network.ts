@@ -1,12 +1,12 @@
-/** Where a client's address is not known: all such clients are one network. */
+/** The network of all clients whose address is not known. */
 export const NO_NETWORK = ''
 
-/** Hex groups of an IPv6 address that name a network: one customer has at least a /64 (RFC 6177 section 2). */
+/** Hex groups of an IPv6 network: a customer has at least a /64 (RFC 6177 section 2). */
 const NETWORK_GROUPS = 4
 
 /**
- * The network of a client: its IPv4 address, or the first 64 bits of its IPv6 address, because a host changes the rest as
- * it likes. `address` is as the platform tells it; what is no address is a network of its own.
+ * The network of a client: its IPv4 address, or the first 64 bits of its IPv6 address, because a host chooses the other
+ * bits itself. `address` comes from the platform. A text that is not an address is a network of its own.
  */
 export function networkOf(address: string | null): string {
   if (address === null) return NO_NETWORK
@@ -23,7 +23,7 @@ export function networkOf(address: string | null): string {
   return `${groups.slice(0, NETWORK_GROUPS).join(':')}::/64`
 }
 
-/** Without leading zeros, so that one address has one form. */
+/** The groups without leading zeros, so that an address has one form. */
 function groupsOf(text: string): string[] {
   return text === '' ? [] : text.split(':').map((group) => group.replace(/^0+(?=.)/, ''))
 }

@@ -2,9 +2,9 @@ import { isLoopback } from './loopback.ts'
 import { parseRestrictions, type Restrictions } from './restrictions.ts'
 
 /**
- * How JWTs are verified. Algorithms are pinned by the operator and by the kind of key: a shared secret takes HMAC
- * only and published keys take signatures only, so a public key can never be used as an HMAC secret (RFC 8725
- * section 3.1), and `none` is no algorithm at all.
+ * How JWTs are verified. The operator and the kind of key determine the algorithms: a shared secret allows only HMAC,
+ * and published keys allow only signatures. A public key can therefore not be used as an HMAC secret (RFC 8725 section
+ * 3.1), and `none` is not allowed.
  */
 export interface JwtSettings {
   readonly issuer: string
@@ -15,11 +15,11 @@ export interface JwtSettings {
     | { readonly kind: 'jwks'; readonly url: string }
   /** The claim that lists scopes, as an array or as one space-separated string. */
   readonly scopeClaim: string
-  /** What every JWT is restricted to; null where only a token's own claim restricts it. */
+  /** Restrictions of every JWT; null where only the claim of a token restricts it. */
   readonly defaultLimits: Restrictions | null
 }
 
-/** The variables that configure JWTs; all absent means that JWTs are not used. */
+/** The variables that configure JWTs. JWTs are not used when all are absent. */
 export interface JwtVariables {
   readonly JWT_ISSUER?: string | undefined
   readonly JWT_AUDIENCE?: string | undefined
@@ -33,7 +33,7 @@ export interface JwtVariables {
 /** RFC 7518 section 3.2: an HMAC key is at least as long as the hash's output. */
 const HMAC_SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 }
 
-/** The signature algorithms of RFC 7518 and RFC 9864 that jose verifies with the platform's own crypto. */
+/** The signature algorithms of RFC 7518 and RFC 9864 that jose verifies with the platform's crypto. */
 const SIGNATURE_ALGORITHMS: readonly string[] = [
   'RS256',
   'RS384',
@@ -49,8 +49,8 @@ const SIGNATURE_ALGORITHMS: readonly string[] = [
 ]
 
 /**
- * Reads the JWT variables. Null when none is set. Every mistake is added to `problems` as a sentence that says what
- * to set, and never repeats a secret.
+ * Reads the JWT variables. Null when all are unset. Every mistake is added to `problems` as a sentence with what to
+ * set, without secrets.
  */
 export function readJwtSettings(variables: JwtVariables, problems: string[]): JwtSettings | null {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret } = variables
@@ -61,7 +61,7 @@ export function readJwtSettings(variables: JwtVariables, problems: string[]): Jw
   if (isUnused) return null
   if (!issuer)
     problems.push('JWT_ISSUER is not set: set it to the `iss` of your tokens, or unset every JWT_* variable.')
-  if (!audience) problems.push('JWT_AUDIENCE is not set: set it to the `aud` that your issuer writes for this service.')
+  if (!audience) problems.push('JWT_AUDIENCE is not set: set it to the `aud` that your issuer uses for this service.')
   const key = readKey(jwksUrl, secret, problems)
   if (key === null) return null
   const algorithms = readAlgorithms(variables.JWT_ALGORITHMS, key, problems)
@@ -78,22 +78,22 @@ function readKey(
   problems: string[],
 ): JwtSettings['key'] | null {
   if (jwksUrl && secret) {
-    problems.push('JWT_JWKS_URL and JWT_SECRET are both set: keep the one your issuer uses.')
+    problems.push('JWT_JWKS_URL and JWT_SECRET are both set: unset the one that your issuer does not use.')
     return null
   }
   if (secret) return { kind: 'secret', secret: new TextEncoder().encode(secret) }
   if (!jwksUrl) {
-    problems.push('JWTs have no key: set JWT_JWKS_URL (published keys) or JWT_SECRET (a shared secret).')
+    problems.push('The key for JWTs is missing: set JWT_JWKS_URL (published keys) or JWT_SECRET (a shared secret).')
     return null
   }
   if (!isTrustworthyUrl(jwksUrl)) {
-    problems.push('JWT_JWKS_URL is not an https: URL (http: is accepted on the loopback interface only).')
+    problems.push('JWT_JWKS_URL is not an https: URL: set it to one (http: is accepted for loopback hosts only).')
     return null
   }
   return { kind: 'jwks', url: jwksUrl }
 }
 
-/** Keys fetched over plain HTTP could be replaced on the way. */
+/** Keys that are fetched over plain HTTP could be replaced in transit. */
 function isTrustworthyUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null) return false
@@ -107,11 +107,14 @@ function readAlgorithms(list: string | undefined, key: JwtSettings['key'], probl
   const source = key.kind === 'secret' ? 'JWT_SECRET' : 'JWT_JWKS_URL'
   for (const name of algorithms) {
     if (!allowed.includes(name)) {
-      problems.push(`JWT_ALGORITHMS names ${JSON.stringify(name)}: with ${source} it may be ${allowed.join(', ')}.`)
+      problems.push(
+        `JWT_ALGORITHMS contains ${JSON.stringify(name)}: with ${source} the allowed ones are ${allowed.join(', ')}.`,
+      )
     } else if (key.kind === 'secret' && key.secret.length < (HMAC_SECRET_BYTES[name] ?? 0)) {
       problems.push(`JWT_SECRET is too short for ${name}: it needs at least ${HMAC_SECRET_BYTES[name]} bytes.`)
     }
   }
-  if (algorithms.length === 0) problems.push(`JWT_ALGORITHMS is empty: with ${source} it may be ${allowed.join(', ')}.`)
+  if (algorithms.length === 0)
+    problems.push(`JWT_ALGORITHMS is empty: with ${source} the allowed ones are ${allowed.join(', ')}.`)
   return algorithms
 }

@@ -15,19 +15,19 @@ import type { JwtSettings } from './jwt-settings.ts'
 import { parseRestrictions, type Restrictions, tighter } from './restrictions.ts'
 import { isScope, type Scope } from './scope.ts'
 
-/** How far the issuer's clock may be off, for `exp` and `nbf` alike. NTP keeps machines well within it. */
+/** Tolerated difference to the issuer's clock, for `exp` and `nbf`. Machines with NTP stay well below it. */
 export const CLOCK_TOLERANCE_SECONDS = 5
 
-/** A JWKS that takes longer is as good as none: the caller is waiting. */
+/** Time limit for fetching the JWKS, because a caller waits for it. */
 const JWKS_TIMEOUT_MS = 5_000
-/** An unknown `kid` makes us fetch the keys again, at most this often: a caller can invent one per request. */
+/** Least time between two fetches for an unknown `kid`, which a caller can change at each request. */
 const JWKS_COOLDOWN_MS = 30_000
-/** How long fetched keys are used without asking again. */
+/** How long fetched keys are used. */
 const JWKS_MAX_AGE_MS = 600_000
-/** A subject names a caller in subscriptions and in the order ledger, so it is kept short. */
+/** Bound for a subject, because it is the caller's id in subscriptions and in the order ledger. */
 const MAX_SUBJECT_CHARS = 256
 
-/** Turns a JWT into the caller it stands for. */
+/** Verifies JWTs and returns their callers. */
 export interface JwtVerifier {
   /** Failures: `auth.invalid_token`, `auth.expired_token`, `auth.issuer_unavailable`. */
   verify(token: string, nowMs: number): Promise<Result<Caller>>
@@ -35,7 +35,7 @@ export interface JwtVerifier {
 
 type KeySource = (...args: Parameters<JWTVerifyGetKey>) => ReturnType<JWTVerifyGetKey>
 
-/** Keys are cached inside the verifier: throw it away to forget them. `fetchKeys` is the platform's `fetch`. */
+/** The verifier caches the issuer's keys. Create a new one to drop them. `fetchKeys` is the platform's `fetch`. */
 export function createJwtVerifier(settings: JwtSettings, fetchKeys: typeof fetch): JwtVerifier {
   const keySource = keySourceOf(settings, fetchKeys)
   return {
@@ -60,7 +60,7 @@ export function createJwtVerifier(settings: JwtSettings, fetchKeys: typeof fetch
   }
 }
 
-/** A token without a `kid` may fit several published keys, while an issuer changes them: each is tried. */
+/** A token without `kid` may match several published keys, while the issuer rotates them. Tries each key. */
 async function verifyWithEach(error: unknown, token: string, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
   if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
   for await (const key of error) {
@@ -91,7 +91,7 @@ function keySourceOf(settings: JwtSettings, fetchKeys: typeof fetch): KeySource 
   }
 }
 
-/** The key set was there, and it has no usable key for this token. */
+/** Whether the key set was fetched and has no usable key for this token. */
 function isAboutTheToken(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||
@@ -100,7 +100,7 @@ function isAboutTheToken(error: unknown): boolean {
   )
 }
 
-/** The key set itself could not be had: network, status, or a body that is no key set. */
+/** The key set could not be fetched: a network error, an HTTP status, or a body that is not a key set. */
 class KeysUnavailable extends Error {
   constructor(cause: unknown) {
     super(cause instanceof errors.JWKSTimeout ? 'it did not answer in time' : 'it did not answer with a key set', {
@@ -118,7 +118,7 @@ function explain(error: unknown): Result<Caller> {
 
 function callerOf(payload: JWTPayload, { scopeClaim, defaultLimits }: JwtSettings): Result<Caller> {
   const { exp } = payload
-  // The library checks that the claim is there, not what it is.
+  // The library checks only that the claim is present.
   const sub: unknown = payload.sub
   if (typeof sub !== 'string' || sub.trim() === '' || sub.length > MAX_SUBJECT_CHARS || exp === undefined) {
     return fail({ code: 'auth.invalid_token' })
@@ -129,23 +129,23 @@ function callerOf(payload: JWTPayload, { scopeClaim, defaultLimits }: JwtSetting
   return succeed({ id: `jwt:${sub}`, scopes: scopesOf(payload[scopeClaim]), expiresAtMs, key: null, restrictions })
 }
 
-/** The claim in which an issuer restricts a token: an object with the fields of a key record's `limits`. */
+/** The claim with the restrictions of a token: an object with the fields of a key record's `limits`. */
 export const LIMITS_CLAIM = 'opend_limits'
 
-/** The claim's restrictions and the configured ones; where both are given, what holds under both. */
+/** The restrictions of the claim and the configured ones; where both are present, their intersection. */
 function restrictionsOf(claim: unknown, defaultLimits: Restrictions | null): Restrictions | null | 'unreadable' {
   if (claim === undefined || claim === null) return defaultLimits
   const problems: string[] = []
   const own = parseRestrictions(JSON.stringify(claim), LIMITS_CLAIM, problems)
   const restrictions = own === null || defaultLimits === null ? own : tighter(own, defaultLimits)
   if (restrictions !== null) return restrictions
-  // The operator has to hear of it; the token's holder cannot change it.
+  // Logged for the operator: the caller cannot change the claim.
   const reason = problems.length > 0 ? problems.map(withoutSecrets).join(' ') : 'it contradicts JWT_DEFAULT_LIMITS'
-  console.warn(`a token was refused for its claim ${LIMITS_CLAIM}: ${reason}`)
+  console.warn(`a token was refused because of its claim ${LIMITS_CLAIM}: ${reason}`)
   return 'unreadable'
 }
 
-/** Scopes of other services may stand in the same claim; they mean nothing here. */
+/** The scopes of this service. The claim may also contain those of others, which are ignored. */
 function scopesOf(claim: unknown): ReadonlySet<Scope> {
   const names: readonly unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
   return new Set(names.filter((name) => typeof name === 'string').filter(isScope))

@@ -15,9 +15,9 @@ const KEY_FILE = {
 }
 
 /**
- * Reads the key file's text: `{"version": 1, "keys": [...]}`, the form of futu-opend-rs. Absent or empty means no
- * keys. Every mistake is added to `problems`, up to the bound of `Problems`; with a single one the table must not be
- * used, because a key file that is half understood would open what its author closed.
+ * Reads the key file's text: `{"version": 1, "keys": [...]}`, the form of futu-opend-rs. Absent or empty means no keys.
+ * Every mistake is added to `problems`, up to the bound of `Problems`. After any mistake the table must not be used,
+ * because an ignored restriction would grant access.
  */
 export function readKeyTable(text: string | undefined, problems: string[]): KeyTable {
   if (text === undefined || text.trim() === '') return []
@@ -28,7 +28,7 @@ export function readKeyTable(text: string | undefined, problems: string[]): KeyT
     return []
   }
   if (!isJsonObject(parsed.value)) {
-    problems.push('KEYS_JSON must be an object: {"version": 1, "keys": [...]}.')
+    problems.push('KEYS_JSON must be an object of the form {"version": 1, "keys": [...]}.')
     return []
   }
   const found = new Problems()
@@ -47,7 +47,7 @@ function recordsOf(file: JsonObject, problems: Problems): KeyTable {
     const record = keyRecordFrom(stated, problems)
     const { id } = record
     const digest = String(record.digest)
-    // Two records of one name or one hash would leave open which of them a token stands for.
+    // With two records of one id or one hash, the record of a token would not be unique.
     if (ids.has(id)) problems.add(Problem.invalid('an id that no other key has').under('id'))
     if (digests.has(digest)) problems.add(Problem.invalid('a hash that no other key has').under('hash'))
     problems.moveUnder(index, before)
@@ -59,8 +59,8 @@ function recordsOf(file: JsonObject, problems: Problems): KeyTable {
 }
 
 /**
- * The record whose digest is that of the token, or null. Looks at every record, so that the time taken says nothing
- * about which one matched.
+ * The record with the digest of the token, or null. Compares every record, so that the time does not depend on which
+ * one matches.
  */
 export function findKey(table: KeyTable, token: string): KeyRecord | null {
   const digest = sha256(token)

@@ -1,13 +1,13 @@
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-/** Whether a URL points at the machine it is used on. Its port does not matter. */
+/** Whether the host of a URL is the local machine, with any port. */
 export function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.has(url.hostname)
 }
 
 /**
- * Headers that proxies, tunnels and content networks add, by name or by prefix. A program on this machine has no reason to
- * send one. `CF-Connecting-IP` is not among them: the runtime sets it on each request.
+ * Headers that proxies, tunnels and content networks add, by name or by prefix. Programs on this machine do not send
+ * them. `CF-Connecting-IP` is not in the list, because the runtime sets it on each request.
  */
 const PROXY_HEADERS: readonly RegExp[] = [
   /^(?:forwarded|via|cdn-loop|client-ip|true-client-ip|remote-addr)$/,
@@ -18,16 +18,16 @@ const PROXY_HEADERS: readonly RegExp[] = [
 ]
 
 /**
- * Whether a request was made by this machine's own user. Each check closes one way in for others:
+ * Whether a request comes from a program on this machine. Each check excludes one kind of other request:
  *
- *     url, Host   a name that a stranger's DNS points here (rebinding). Both, because the local runtime takes the URL
+ *     url, Host   a foreign name that resolves to this machine (rebinding). Both, because the local runtime takes the URL
  *                 from a header that a client can set
  *     peer        a connection from another machine, or through a proxy that passes `CF-Connecting-IP` on
  *     proxies     a reverse proxy or tunnel on this machine, whose own clients may be anywhere
  *     Origin      a script of a page from elsewhere
  *     Sec-Fetch-Site   images, frames and navigations of such a page, which send no Origin; pages cannot set it
  *
- * A proxy that sends none of these headers and rewrites `Host` cannot be told from a program on this machine.
+ * A proxy that sends none of these headers and rewrites `Host` cannot be distinguished from a program on this machine.
  */
 export function isFromThisMachine(url: URL, headers: Headers): boolean {
   const host = headers.get('Host')
@@ -46,12 +46,12 @@ function hasProxyHeader(headers: Headers): boolean {
   return false
 }
 
-/** The peer's address as the runtime states it; without one the peer may be anybody. */
+/** Whether the peer's address, which the runtime sets, is a loopback one. False without an address. */
 function isLoopbackAddress(address: string | null): boolean {
   return address !== null && /^(?:(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/i.test(address)
 }
 
-/** A `Host` header: a host and perhaps a port (RFC 9110 section 7.2), nothing that a URL parser would reinterpret. */
+/** Whether a `Host` header is a loopback host, with or without a port (RFC 9110 section 7.2), in exactly that form. */
 function isLoopbackAuthority(host: string): boolean {
   return LOOPBACK_HOSTS.has(host.replace(/:\d{1,5}$/, '').toLowerCase())
 }

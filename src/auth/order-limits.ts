@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../wire/json-fields.ts'
 
-/** The limits on the orders of a key. Its accounts stand apart, because reads are held to them too. */
+/** The limits on the orders of a key. Its accounts are separate, because they restrict reads, too. */
 export type OrderLimits = Omit<KeyLimits, 'allowedAccIds'>
 
 /** Names as in `ValueLimit`. */
@@ -22,9 +22,9 @@ const CURRENCIES: readonly string[] = Object.keys(Currency).filter((name) => nam
 
 const AMOUNT_BY_CURRENCY = tableOf(AMOUNT, '', (name) => CURRENCIES.includes(name))
 
-/** One amount for each currency, or a table by currency. A table that is there and empty allows no order at all. */
+/** One amount for each currency, or a table by currency. An empty table allows no orders. */
 const VALUE_LIMIT: FieldRule<ValueLimit> = {
-  expected: `a finite number, 0 or more, or a table of such by ${CURRENCIES.join(', ')}`,
+  expected: `a finite number, 0 or more, or a table of such numbers by ${CURRENCIES.join(', ')}`,
   read: (value, problems) => {
     const amount = AMOUNT.read(value, problems)
     if (amount !== null) return amount
@@ -33,19 +33,19 @@ const VALUE_LIMIT: FieldRule<ValueLimit> = {
   },
 }
 
-/** Equal ends could mean always or never. */
+/** Equal times are refused, because they could mean always or never. */
 const HOURS_WINDOW = parsedText((window) => {
   const clock = zoneClock('UTC')
   return clock === null || TradingHours.parse(window, clock) === null ? null : window
 }, 'the form "HH:MM-HH:MM", with two different times')
 
-/** The runtime takes bare offsets too. They have no daylight saving, and a zone's name does. */
+/** The runtime also takes offsets. They are refused, because they have no daylight saving. */
 const TIME_ZONE = parsedText(
   (name) => (/^[A-Za-z]/.test(name) && zoneClock(name) !== null ? name : null),
   'an IANA name such as "Asia/Hong_Kong"',
 )
 
-/** The limits' names in the key file. `time_zone` and `market_price_band` are ours, the others futu-opend-rs's. */
+/** The fields of the limits in the key file. futu-opend-rs has all but `time_zone` and `market_price_band`. */
 export const ORDER_LIMIT_RULES = {
   allowed_markets: listOf(textLike(/^[A-Z_]+$/, 'a market such as "HK"')),
   allowed_symbols: listOf(textLike(/^[A-Z_]+\.[^\s.]\S*$/, 'a symbol such as "HK.00700"')),
@@ -58,7 +58,7 @@ export const ORDER_LIMIT_RULES = {
   market_price_band: AMOUNT,
 }
 
-/** The order limits that the fields of a record state. */
+/** The order limits in the fields of a record. */
 export function orderLimitsFrom(fields: FieldValues<typeof ORDER_LIMIT_RULES>): OrderLimits {
   return {
     allowedMarkets: fields.allowed_markets,

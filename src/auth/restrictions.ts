@@ -14,18 +14,18 @@ import { readUint64 } from '../wire/json-scalar.ts'
 import { isJsonObject, parseJsonText } from '../wire/json-text.ts'
 import { nonEmpty, ORDER_LIMIT_RULES, type OrderLimits, orderLimitsFrom } from './order-limits.ts'
 
-/** What a key, or the token of an issuer, restricts its caller to. */
+/** The restrictions of a key or of a JWT. */
 export interface Restrictions {
-  /** Accounts that may be read and traded, by id; null when they are not restricted by id. */
+  /** Accounts that may be read and traded, by id; null without a restriction by id. */
   readonly accIds: readonly bigint[] | null
-  /** Further accounts, by card number (16 digits or the last 4); null when they are not restricted by card. */
+  /** Further accounts, by card number (16 digits or the last 4); null without a restriction by card. */
   readonly cardNums: readonly string[] | null
-  /** Most subscription units over all connections of the caller; null without a share of its own. */
+  /** Most subscription units over all connections of the caller; null without such a limit. */
   readonly subscriptionQuota: number | null
   readonly limits: OrderLimits
 }
 
-/** An account id, digit for digit. */
+/** An account id as a bigint, without rounding. */
 const ACC_ID: FieldRule<bigint> = { expected: ACCOUNT_ID.expected, read: readUint64 }
 
 /** The restrictions in a key record, flat or under `limits`, in `JWT_DEFAULT_LIMITS` and in a token's claim. */
@@ -33,11 +33,11 @@ export const RESTRICTION_RULES = {
   ...ORDER_LIMIT_RULES,
   allowed_acc_ids: listOf(ACC_ID),
   allowed_card_nums: listOf(textLike(/^(?:\d{4}|\d{16})$/, 'a card number: 16 digits or the last 4')),
-  /** A share of 0 would be a key that may read nothing, and taking `qot:read` away says that more plainly. */
+  /** 0 is refused: a key that may not read quotes lacks the scope `qot:read` instead. */
   subscription_quota: wholeNumber(1),
 }
 
-/** What the fields of a record restrict to. */
+/** The restrictions in the fields of a record. */
 export function restrictionsFrom(fields: FieldValues<typeof RESTRICTION_RULES>): Restrictions {
   return {
     accIds: nonEmpty(fields.allowed_acc_ids),
@@ -47,7 +47,7 @@ export function restrictionsFrom(fields: FieldValues<typeof RESTRICTION_RULES>):
   }
 }
 
-/** Reads restrictions that stand alone, as JSON text. Every mistake is added to `problems`. */
+/** Reads restrictions outside of a key record, as JSON text. Every mistake is added to `problems`. */
 export function parseRestrictions(text: string, where: string, problems: string[]): Restrictions | null {
   const parsed = parseJsonText(text)
   if (!parsed.ok || !isJsonObject(parsed.value)) {
@@ -60,14 +60,14 @@ export function parseRestrictions(text: string, where: string, problems: string[
   return fields === null ? null : restrictionsFrom(fields)
 }
 
-/** Problems of a configured text as sentences; `where` names the text. */
+/** Problems of a configured text as sentences. `where` is the name of the text. */
 export function sentencesOf(problems: Problems, where: string): readonly string[] {
   return problems.toFieldProblems().map((problem) => `${where}: ${describeField(problem)}.`)
 }
 
 /**
- * What holds when both restrict: lists have in common what is left, of numbers the smaller one holds. Null when that cannot
- * be said: two different trading hours or time zones, and accounts by card in both.
+ * The intersection of two restrictions: the common members of lists, and the smaller of two numbers. Null when it
+ * cannot be computed: for different trading hours or time zones, and for accounts in both of which one is by card.
  */
 export function tighter(one: Restrictions, other: Restrictions): Restrictions | null {
   const { limits: a } = one
@@ -89,7 +89,7 @@ export function tighter(one: Restrictions, other: Restrictions): Restrictions | 
       maxOrderValue: smallerValue(a.maxOrderValue, b.maxOrderValue),
       maxDailyValue: smallerValue(a.maxDailyValue, b.maxDailyValue),
       maxOrdersPerMinute: smaller(a.maxOrdersPerMinute, b.maxOrdersPerMinute),
-      // The wider band values an order higher.
+      // A wider band gives an order a higher value, so it is the stricter one.
       marketPriceBandPercent: larger(a.marketPriceBandPercent, b.marketPriceBandPercent),
     },
   }
@@ -113,7 +113,7 @@ function larger(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b)
 }
 
-/** A currency that one table does not name may not be traded. */
+/** A currency that is missing in one of two tables may not be traded. */
 function smallerValue(a: ValueLimit | null, b: ValueLimit | null): ValueLimit | null {
   if (a === null || b === null) return a ?? b
   if (typeof a === 'number' && typeof b === 'number') return Math.min(a, b)

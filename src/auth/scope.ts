@@ -1,4 +1,4 @@
-/** What a token may be used for. Scopes do not imply each other, except that `trade:real` also trades simulated accounts. */
+/** The scopes of a token. `trade:real` includes trading on simulated accounts; other scopes do not imply each other. */
 export const SCOPES = [
   'qot:read',
   'acc:read',
@@ -12,7 +12,7 @@ export const SCOPES = [
 /** One of `SCOPES`. */
 export type Scope = (typeof SCOPES)[number]
 
-/** Whether a text, as it stands in a key record or in a claim, names a scope. */
+/** Whether a text of a key record or of a claim is a scope. */
 export function isScope(text: string): text is Scope {
   return (SCOPES as readonly string[]).includes(text)
 }

@@ -5,22 +5,21 @@ import type { SocketCaller } from './socket-caller.ts'
 import { keyMarkOf } from './caller-standing.ts'
 
 /**
- * How the Worker tells the gateway object who opened a push socket: one request header on the forwarded upgrade. The
- * object can believe it, because nothing but the Worker reaches the object and the Worker overwrites whatever copy
- * came from outside.
+ * The request header in which the Worker passes the caller of a push socket to the gateway object. The object can trust
+ * it: only the Worker can reach the object, and the Worker does not forward the headers of the client.
  */
 export const SOCKET_CALLER_HEADER = 'X-OpenD-Edge-Caller'
 
-/** How the Worker tells the object where a push socket was opened from, in the same way: see `networkOf`. */
+/** The header in which the Worker passes the network of the client, see `networkOf`. */
 export const CLIENT_NETWORK_HEADER = 'X-OpenD-Edge-Network'
 
 /**
- * The subprotocol that a client names to speak with us. Browsers cannot set headers on a WebSocket, so they offer two
- * protocols, this one and `bearer.<token>`; the answer chooses this one and the token is never echoed.
+ * The WebSocket subprotocol of push sockets. Browsers cannot set headers on a WebSocket, so they offer two
+ * subprotocols, this one and `bearer.<token>`. The answer selects this one, so the token is not in the response.
  */
 export const PUSH_SUBPROTOCOL = 'opend-edge.v1'
 
-/** What a socket needs to know of its caller. `accIds` are the accounts with the key's cards resolved; null for all. */
+/** The data of a caller that its socket needs. `accIds` are its accounts, with cards resolved to ids; null for all. */
 export function socketCallerOf(caller: Caller, accIds: readonly bigint[] | null): SocketCaller {
   const { id, scopes, expiresAtMs, key } = caller
   const keyMark = key === null ? null : keyMarkOf(key)
@@ -28,21 +27,21 @@ export function socketCallerOf(caller: Caller, accIds: readonly bigint[] | null)
 }
 
 /**
- * The header's value: JSON, percent-encoded because a key's id may hold any character and a header may not. Null is a
- * socket whose caller is not known yet: its first message has to say who it is.
+ * The header's value: JSON, percent-encoded because a key's id may contain characters that a header may not. Null is
+ * for a socket whose caller is not authenticated yet: its first message must contain the token.
  */
 export function writeSocketCaller(caller: SocketCaller | null): string {
   return encodeURIComponent(JSON.stringify(caller, (_name, value: unknown) => textOfBigint(value)))
 }
 
-/** Reads the header back; null for a caller not known yet. Throws when it is absent or not ours: only the Worker writes it. */
+/** Reads the header; null for a caller that is not authenticated yet. Throws when it is absent or malformed. */
 export function readSocketCaller(headers: Headers): SocketCaller | null {
   const parsed = parseJsonText(decodeURIComponent(headers.get(SOCKET_CALLER_HEADER) ?? ''))
   if (parsed.ok && parsed.value === null) return null
-  if (!parsed.ok || !isJsonObject(parsed.value)) throw new Error('a push socket came without its caller')
+  if (!parsed.ok || !isJsonObject(parsed.value)) throw new Error('the request for a push socket lacks its caller')
   const { id, scopes, expiresAtMs, accIds, quotaShare, keyMark } = parsed.value
   if (typeof id !== 'string' || scopes === undefined || !isJsonArray(scopes) || accIds === undefined) {
-    throw new Error('a push socket came with half a caller')
+    throw new Error('the caller of a push socket is incomplete')
   }
   return {
     id,

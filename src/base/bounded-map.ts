@@ -1,13 +1,12 @@
 /**
- * A map of a bounded number of entries: a new key that has no room pushes out the entry that was set longest ago. For
- * what may be forgotten at any time, because it can be read or computed again. Reading an entry does not renew it, setting
- * it does.
+ * A map with a bounded number of entries: at the bound, a new key evicts the entry that was set longest ago. Use it for
+ * caches, whose entries can be read or computed again. Setting an entry renews it, reading does not.
  */
 export class BoundedMap<Key, Value> {
   readonly #most: number
   readonly #entries = new Map<Key, Value>()
 
-  /** `most` entries, 1 or more. */
+  /** `most` is the maximum number of entries, 1 or more. */
   constructor(most: number) {
     this.#most = most
   }
@@ -24,9 +23,9 @@ export class BoundedMap<Key, Value> {
     return this.#entries.has(key)
   }
 
-  /** Sets an entry, which is the newest from then on. */
+  /** Sets an entry and makes it the newest. */
   set(key: Key, value: Value): void {
-    // A map keeps its keys in the order in which they were put in.
+    // A map iterates over its keys in insertion order.
     if (!this.#entries.delete(key) && this.#entries.size >= this.#most) {
       const oldest = this.#entries.keys().next()
       if (oldest.done !== true) this.#entries.delete(oldest.value)
@@ -34,7 +33,7 @@ export class BoundedMap<Key, Value> {
     this.#entries.set(key, value)
   }
 
-  /** The value of the key; where there is none, `make` makes it. */
+  /** The value of the key; if it has none, sets the result of `make`. */
   getOrSet(key: Key, make: () => Value): Value {
     const known = this.#entries.get(key)
     if (known !== undefined || this.#entries.has(key)) return known as Value
@@ -51,7 +50,7 @@ export class BoundedMap<Key, Value> {
     this.#entries.clear()
   }
 
-  /** The entries, the one that was set longest ago first. */
+  /** The entries, oldest first. */
   [Symbol.iterator](): IterableIterator<[Key, Value]> {
     return this.#entries.entries()
   }

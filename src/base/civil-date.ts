@@ -1,6 +1,6 @@
 /**
  * Calendar dates without a time zone, as days since 1970-01-01 ("epoch days"), in the proleptic Gregorian calendar.
- * The arithmetic works in 400-year cycles of 146,097 days that start on 1 March, so that the leap day comes last.
+ * The arithmetic uses 400-year cycles of 146,097 days that start on 1 March, so that the leap day is the last day.
  */
 export interface CivilDate {
   readonly year: number
@@ -14,7 +14,7 @@ const DAYS_PER_CYCLE = 146_097
 /** Days from 0000-03-01 to 1970-01-01. */
 const EPOCH_SHIFT_DAYS = 719_468
 
-/** The epoch day of a date. A day past the end of its month runs into the next one. */
+/** The epoch day of a date. A day past the end of its month is in the next month. */
 export function epochDayOf(year: number, month: number, day: number): number {
   const shiftedYear = month <= 2 ? year - 1 : year
   const cycle = Math.floor(shiftedYear / 400)
@@ -61,14 +61,14 @@ export function clockText(secondOfDay: number): string {
   return `${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(secondOfDay % 60)}`
 }
 
-/** A date with a second of the day, as a caller wrote it. */
+/** A date with a second of the day, from a caller's text. */
 export interface LocalTime {
   readonly epochDay: number
   /** Null when only a date was given. */
   readonly secondOfDay: number | null
 }
 
-/** Reads `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` (a fraction of a second is cut off); null for anything else. */
+/** Reads `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` (a fraction of a second is ignored); null for any other text. */
 export function parseLocalTime(text: string): LocalTime | null {
   const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?)?$/.exec(text.trim())
   if (match === null) return null

@@ -2,11 +2,11 @@ import type { FieldFailure } from './field-problem.ts'
 import { shownText } from './shown-text.ts'
 
 /**
- * Every failure a caller can meet, as data. The union is closed: `problem/problem.ts` turns each member into a
- * status and a sentence with one exhaustive switch, and a new member does not compile until it is there.
+ * Every failure that a caller can get, as data. The union is closed: `problem/problem.ts` converts each member to a
+ * status and a sentence with one exhaustive switch, so a new member does not compile until it is added there.
  *
- * `code` is stable and public (it is the `code` of the error body). The other members are facts for the sentence;
- * none of them may hold a secret, a key hash or another caller's data.
+ * `code` is stable and public (it is the `code` of the error body). The other members are data for the sentence. They
+ * must not contain a secret, a key hash or another caller's data.
  */
 export type Failure =
   | RequestFailure
@@ -22,13 +22,13 @@ export type Failure =
   | GatewayFailure
   | ServerFailure
 
-/** What is wrong with the request itself. */
+/** Failures of the request itself. */
 export type RequestFailure =
-  /** `nearest` is a path of the table, for callers with a token that is right; null otherwise. */
+  /** `nearest` is a known path, for callers with a valid token; otherwise null. */
   | { readonly code: 'request.unknown_path'; readonly path: string; readonly nearest: string | null }
   | { readonly code: 'request.method_not_allowed'; readonly method: string; readonly allow: readonly string[] }
   | { readonly code: 'request.too_large'; readonly limitBytes: number }
-  /** The client went away while it sent the body, or the body ended before its declared length. */
+  /** The client disconnected while it sent the body, or the body ended before its declared length. */
   | { readonly code: 'request.incomplete_body' }
   | { readonly code: 'request.invalid_utf8' }
   | { readonly code: 'request.malformed_json'; readonly detail: string }
@@ -36,7 +36,7 @@ export type RequestFailure =
   | { readonly code: 'request.unexpected_body' }
   | { readonly code: 'request.upgrade_required' }
 
-/** Who is asking, and may they. The first four are the outcomes of RFC 6750 section 3. */
+/** Failures of authentication and authorization. The first four are the outcomes of RFC 6750 section 3. */
 export type AuthFailure =
   | { readonly code: 'auth.missing_token' }
   | { readonly code: 'auth.malformed_token' }
@@ -44,18 +44,18 @@ export type AuthFailure =
   | { readonly code: 'auth.expired_token' }
   | { readonly code: 'auth.insufficient_scope'; readonly scopes: readonly string[] }
   | { readonly code: 'auth.account_not_allowed' }
-  /** A JWT without limits of its own or configured ones may not trade real accounts. */
+  /** A JWT without limits, its own or configured ones, may not trade real accounts. */
   | { readonly code: 'auth.limits_missing' }
   | { readonly code: 'auth.origin_not_allowed' }
-  /** The keys of the token's issuer could not be fetched, so nothing can be said about the token. */
+  /** The keys of the token's issuer could not be fetched, so the token could not be verified. */
   | { readonly code: 'auth.issuer_unavailable'; readonly detail: string }
 
-/** Why a trade call is not sent upstream. */
+/** Reasons why a trade call is not sent to OpenD. */
 export type TradeFailure =
   | { readonly code: 'trade.unknown_account'; readonly accId: string }
   | { readonly code: 'trade.environment_mismatch'; readonly accId: string; readonly accountEnv: 'simulate' | 'real' }
 
-/** An order limit said no; the last part of the code is the gate. `text` is for the caller, without numbers of others. */
+/** An order limit refused the call; the last part of the code is its name. `text` has no data of other callers. */
 export interface LimitFailure {
   readonly code: `limits.${
     | 'account'
@@ -68,58 +68,58 @@ export interface LimitFailure {
     | 'daily_value'
     | 'halted'}`
   readonly text: string
-  /** When the same call may pass; null when waiting does not help. */
+  /** Time until the same call can pass; null when waiting does not help. */
   readonly retryAfterMs: number | null
 }
 
-/** What the ledger says about an order call; `intentId` names its entry. */
+/** Failures of order calls from the ledger; `intentId` is the id of the entry. */
 export type OrderFailure =
-  /** The idempotency key stands for another order already. */
+  /** The idempotency key was used for a different order. */
   | { readonly code: 'order.idempotency_conflict'; readonly intentId: string }
-  /** The first call with that key has not been answered yet. */
+  /** The first call with that key has no answer yet. */
   | { readonly code: 'order.in_flight'; readonly intentId: string }
-  /** The reply was lost, and the order was looked for and is surely not there: it may be sent again. */
+  /** The reply was lost, and the reconciliation proved that the order does not exist: it may be sent again. */
   | { readonly code: 'order.absent'; readonly intentId: string }
-  /** The reply to a change was lost, and its order has ended: whether the change was made in between cannot be told. */
+  /** The reply to a change was lost, and its order has ended: it is unknown whether the change was made before. */
   | { readonly code: 'order.lapsed'; readonly intentId: string }
   | { readonly code: 'order.unknown_intent'; readonly intentId: string }
-  /** The call could not be sent within the time that an order call has from its arrival to its frame. Nothing was sent. */
+  /** The call could not be sent within the maximum time from its arrival to its frame. It was not sent. */
   | { readonly code: 'order.too_late' }
-  /** The ledger keeps as many entries of this caller as it may. Nothing was sent. */
+  /** The caller has the maximum number of ledger entries. The call was not sent. */
   | { readonly code: 'order.ledger_full' }
-  /** An operator wants to decide an entry whose outcome is known. */
+  /** An operator tried to decide an entry whose outcome is known. */
   | { readonly code: 'order.already_decided'; readonly intentId: string; readonly state: string }
 
-/** Why a switch is not set. */
+/** Reasons why a kill switch is not set. */
 export type SwitchFailure =
-  /** The time of the caller's cancel-after has come: it cancels until no order made before is open. */
+  /** The caller's cancel-after has fired: it cancels until no earlier order is open. */
   | { readonly code: 'switch.fired' }
-  /** As many callers as there is room for have halted themselves, or armed a cancel-after. */
+  /** The maximum number of callers have a halt or a cancel-after. */
   | { readonly code: 'switch.full' }
 
-/** Why a subscription, or a read that needs one, is refused. The numbers are counts; none of them names another caller. */
+/** Reasons why a subscription, or a read that needs one, is refused. The numbers do not identify other callers. */
 export type QuoteFailure =
-  /** A read of securities that the caller has not subscribed. */
+  /** The caller has not subscribed the securities of a read. */
   | {
       readonly code: 'quote.not_subscribed'
       /** `Qot_Common.SubType` that the read needs. */
       readonly subType: number
-      /** The securities without it, as `HK.00700`. */
+      /** The securities without a subscription, as `HK.00700`. */
       readonly missing: readonly string[]
     }
-  /** OpenD's subscription quota is used up, and nobody's idle subscriptions could be taken back. */
+  /** OpenD's subscription quota is used up, and there are no idle subscriptions to drop. */
   | {
       readonly code: 'quote.quota_exhausted'
-      /** Units the call needs and nobody holds yet. */
+      /** Units that the call needs and that are not subscribed yet. */
       readonly needed: number
       readonly free: number
       readonly total: number
       readonly usedByCaller: number
       readonly usedByOthers: number
-      /** When dropped subscriptions give their units back; null when none is about to. */
+      /** Time until dropped subscriptions free their units; null when there are none. */
       readonly retryAfterMs: number | null
     }
-  /** The caller's key may hold only a part of the quota. */
+  /** The share of the quota of the caller's key is used up. */
   | {
       readonly code: 'quote.share_exceeded'
       readonly needed: number
@@ -127,32 +127,32 @@ export type QuoteFailure =
       readonly share: number
     }
 
-/** Why a push socket is not opened. */
+/** The reason why a push socket is not opened. */
 export interface PushFailure {
-  /** The caller has as many open sockets as one may have. */
+  /** The caller has the maximum number of open sockets. */
   readonly code: 'push.too_many_sockets'
 }
 
-/** The gateway keeps OpenD's own limits, so that OpenD never has to refuse. Nothing was sent. */
+/** The call would exceed one of OpenD's own limits. It was not sent. */
 export interface UpstreamFailure {
   readonly code: 'upstream.rate_limited'
-  /** Calls of this kind that OpenD takes within the window. */
+  /** Calls of this kind that OpenD accepts within the window. */
   readonly limit: number
   readonly windowMs: number
-  /** When the same call can be sent. */
+  /** Time until the same call can be sent. */
   readonly retryAfterMs: number
 }
 
-/** OpenD answered, and its answer is a refusal (-1, -500) or a failure of its own (-100, -200, -400). */
+/** OpenD replied with a refusal (-1, -500) or an internal failure (-100, -200, -400). */
 export type OpendFailure =
   | (OpendReply & RefusedSecurities & { readonly code: 'opend.refused' })
   | (OpendReply & { readonly code: 'opend.failed' })
 
-/** Securities that a refusal is about, as `HK.00700`; absent where it is about none. */
+/** The securities that caused a refusal, as `HK.00700`; absent if it has another cause. */
 export interface RefusedSecurities {
-  /** Those of the call that OpenD's text names. */
+  /** The securities of the call that OpenD's text names. */
   readonly securities?: readonly string[]
-  /** Options of the call whose last day has passed: OpenD calls them unknown. */
+  /** Options of the call that have expired: OpenD reports them as unknown. */
   readonly expired?: readonly string[]
 }
 
@@ -164,8 +164,8 @@ export interface OpendReply {
 }
 
 /**
- * Why the link to OpenD could not carry a call. Each code names the stage that failed; `detail` is a short fact
- * in plain words (an OpenD text, a socket error), `retryInMs` says when the next connection attempt starts.
+ * A failure of the link to OpenD. The code names the stage that failed; `detail` is a short description (a text of
+ * OpenD, a socket error); `retryInMs` is the time until the next attempt to connect.
  */
 export type GatewayFailure = {
   readonly code: GatewayFailureCode
@@ -173,7 +173,7 @@ export type GatewayFailure = {
   readonly retryInMs: number | null
 }
 
-/** The stages of the link, each with its own name for what went wrong. */
+/** The codes of the failures of the link. */
 export type GatewayFailureCode =
   /** The TCP connection was refused or broke before it opened. */
   | 'gateway.connect_failed'
@@ -181,50 +181,50 @@ export type GatewayFailureCode =
   | 'gateway.connect_timeout'
   /** Connected, but InitConnect got no reply in time. */
   | 'gateway.init_timeout'
-  /** OpenD answered InitConnect with a refusal, or with something that is no InitConnect reply. */
+  /** OpenD refused InitConnect, or its answer is not an InitConnect reply. */
   | 'gateway.init_rejected'
-  /** The link closed while the call was waiting for its reply. Whether OpenD acted on it is not known. */
+  /** The link closed while the call waited for its reply. It is not known whether OpenD acted on the call. */
   | 'gateway.disconnected'
   /** OpenD sent bytes that are not its protocol, or a body length over the bound. */
   | 'gateway.bad_frame'
   /** A frame's SHA-1 did not match its body. */
   | 'gateway.bad_digest'
-  /** OpenD went quiet: no byte for longer than the keep-alive allows. */
+  /** OpenD did not answer a heartbeat in time. */
   | 'gateway.silent'
-  /** The call was sent and no reply came before its deadline. Whether OpenD acted on it is not known. */
+  /** The call was sent and had no reply before its deadline. It is not known whether OpenD acted on the call. */
   | 'gateway.call_timeout'
-  /** The link did not come up before the call's deadline; nothing was sent. */
+  /** The link did not come up before the call's deadline; the call was not sent. */
   | 'gateway.not_ready'
-  /** More calls in flight than the bound. */
+  /** The maximum number of calls is in flight. */
   | 'gateway.busy'
-  /** An administrator parked the gateway; `POST /api/admin/reload` brings it back. */
+  /** An administrator parked the gateway; `POST /api/admin/reload` starts it again. */
   | 'gateway.parked'
-  /** The Durable Object was restarted (eviction, deploy) while it held the call. */
+  /** The Durable Object was restarted (eviction, deploy) during the call. */
   | 'gateway.object_restarted'
-  /** OpenD's reply does not decode as the message it should be. */
+  /** OpenD's reply could not be decoded. */
   | 'gateway.bad_reply'
 
-/** Our own faults. */
+/** Faults of the gateway itself. */
 export type ServerFailure =
-  /** What is wrong goes to the log only: it may repeat a part of a secret. */
+  /** The reason is written to the log only, because it may contain a part of a secret. */
   | { readonly code: 'server.misconfigured' }
   | { readonly code: 'server.bug' }
-  /** The storage does not take what must be durable before an order may leave. Nothing was sent. */
+  /** The storage failed to write what must be durable before an order is sent. The order was not sent. */
   | { readonly code: 'server.storage_failed' }
 
-/** A failure of the link; `retryInMs` where the next connection attempt is known. */
+/** Creates a failure of the link; `retryInMs` if the time of the next attempt is known. */
 export function linkFailure(code: GatewayFailureCode, detail: string, retryInMs: number | null = null): GatewayFailure {
   return { code, detail: shownText(detail), retryInMs }
 }
 
-/** What a reply of OpenD states beside its content. */
+/** The status fields of a reply of OpenD. */
 interface ReplyHead {
   readonly retType: number
   readonly retMsg?: string | null | undefined
   readonly errCode?: number | null | undefined
 }
 
-/** The failure that a reply of OpenD is. Its message is cut: the ledger and every error body repeat it. */
+/** Creates the failure for a reply of OpenD. Truncates its text, which is copied to the ledger and to error bodies. */
 export function opendFailure(code: OpendFailure['code'], { retType, retMsg, errCode }: ReplyHead): OpendFailure {
   return { code, retType, retMsg: retMsg ? shownText(retMsg) : null, errCode: errCode ?? null }
 }

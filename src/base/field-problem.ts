@@ -1,9 +1,9 @@
 /**
- * One thing that is wrong with a field of a body, a query, a socket message or a configured record. `path` is as the
- * caller wrote it; `expected` completes the words "expected ..."; neither repeats a value.
+ * One problem with a field of a body, a query, a socket message or a configured record. `path` is the path in the
+ * caller's text; `expected` completes "expected ...". Neither contains a value.
  */
 export type FieldProblem =
-  /** `nearest` is the known name that was probably meant; `allowed` are all known names, where they are few. */
+  /** `nearest` is the most similar known name; `allowed` are all known names if there are few. */
   | {
       readonly code: 'request.unknown_field'
       readonly path: string
@@ -13,10 +13,10 @@ export type FieldProblem =
   | { readonly code: 'request.missing_field'; readonly path: string; readonly expected: string }
   | { readonly code: 'request.invalid_value'; readonly path: string; readonly expected: string }
 
-/** The first problem of a request, with the `others` that were found where there are several. */
+/** The first problem of a request, and the `others` if there are several. */
 export type FieldFailure = FieldProblem & { readonly others?: readonly FieldProblem[] }
 
-/** The problem in words: `qty: expected a finite number`. The one form for HTTP, sockets and the configuration. */
+/** The text of a problem, `qty: expected a finite number`, for HTTP, sockets and the configuration. */
 export function describeField(problem: FieldProblem): string {
   switch (problem.code) {
     case 'request.unknown_field':

@@ -1,6 +1,6 @@
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Bytes as lower-case hexadecimal digits, two for each. */
+/** Bytes as lower-case hexadecimal digits, two per byte. */
 export function hexOf(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += HEX[byte] ?? ''
@@ -9,7 +9,7 @@ export function hexOf(bytes: Uint8Array): string {
 
 const PAIRS = /^(?:[0-9a-f]{2})*$/i
 
-/** The bytes that hexadecimal digits of either case stand for; null for a text of anything else, or of half a byte. */
+/** The bytes of hexadecimal digits in either case; null for other characters or an odd number of digits. */
 export function bytesOfHex(text: string): Uint8Array | null {
   if (!PAIRS.test(text)) return null
   const bytes = new Uint8Array(text.length / 2)

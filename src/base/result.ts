@@ -1,15 +1,15 @@
 import type { Failure } from './failure.ts'
 
-/** The outcome of something a caller can make fail: a value, or a failure as data. */
+/** The outcome of an operation that a caller can make fail: a value, or a failure as data. */
 export type Result<Value> = Success<Value> | Failed
 
-/** It went well. */
+/** The success of an operation, with its value. */
 export interface Success<Value> {
   readonly ok: true
   readonly value: Value
 }
 
-/** It did not, and this is why. */
+/** The failure of an operation. */
 export interface Failed {
   readonly ok: false
   readonly failure: Failure

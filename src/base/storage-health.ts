@@ -1,4 +1,4 @@
-/** Whether the object's storage takes writes. Decisions that must hold without it are kept in memory meanwhile. */
+/** Whether the object's storage accepts writes. While it fails, decisions that must apply are stored in memory. */
 export class StorageHealth {
   readonly #nowMs: () => number
   #failure: { readonly sinceMs: number; readonly detail: string } | null = null
@@ -9,19 +9,19 @@ export class StorageHealth {
     this.#nowMs = nowMs
   }
 
-  /** Why the storage fails, and since when (Unix ms); null while it works. */
+  /** Why the storage fails, and when it started to fail (Unix ms); null while it works. */
   get failure(): { readonly sinceMs: number; readonly detail: string } | null {
     return this.#failure
   }
 
-  /** A write failed with that error. */
+  /** Records that a write failed. */
   failed(error: unknown): void {
     const detail = error instanceof Error ? error.message : String(error)
     this.failures++
     this.#failure = { sinceMs: this.#failure?.sinceMs ?? this.#nowMs(), detail }
   }
 
-  /** A write succeeded. */
+  /** Records that a write succeeded. */
   worked(): void {
     this.#failure = null
   }

@@ -3,7 +3,7 @@ import { clockText, dateText } from './civil-date.ts'
 const MS_PER_MINUTE = 60_000
 const MS_PER_DAY = 86_400_000
 
-/** A time zone. Where the offsets come from is its own affair: `ZoneClock` asks the runtime, the simulator has rules. */
+/** A time zone. `ZoneClock` takes the offsets from the runtime, the simulator from rules. */
 export interface TimeZone {
   /** IANA name. */
   readonly name: string
@@ -11,14 +11,14 @@ export interface TimeZone {
   offsetMsAt(utcMs: number): number
 }
 
-/** What the calendar and the clock on a wall show. */
+/** A local date and time of day. */
 export interface LocalMoment {
   /** Days since 1970-01-01, see `civil-date.ts`. */
   readonly epochDay: number
   readonly msOfDay: number
 }
 
-/** What they show in that zone at that moment. */
+/** The local date and time in a zone at a moment. */
 export function localMomentOf(zone: TimeZone, utcMs: number): LocalMoment {
   const localMs = utcMs + zone.offsetMsAt(utcMs)
   const epochDay = Math.floor(localMs / MS_PER_DAY)
@@ -26,15 +26,15 @@ export function localMomentOf(zone: TimeZone, utcMs: number): LocalMoment {
 }
 
 /**
- * The moment that the zone's clocks show so. A time that the spring change skips is the moment of the change; one that
- * the autumn change repeats is the first of the two.
+ * The moment of a local date and time in a zone. For a time that the spring change skips, it is the moment of the
+ * change; for a time that the autumn change repeats, it is the first of the two.
  */
 export function utcMsOf(zone: TimeZone, epochDay: number, msOfDay: number): number {
   // No zone is a day ahead of UTC, so the search starts before the moment.
   return firstAtLocal(zone, (epochDay - 1) * MS_PER_DAY + msOfDay, epochDay, msOfDay)
 }
 
-/** The first moment, not before `fromMs`, at which the zone's clocks show that time or a later one. */
+/** The first moment from `fromMs` on at which the local time is that time or a later one. */
 export function firstAtLocal(zone: TimeZone, fromMs: number, epochDay: number, msOfDay: number): number {
   const localMs = epochDay * MS_PER_DAY + msOfDay
   for (let atMs = fromMs; ;) {
@@ -47,8 +47,8 @@ export function firstAtLocal(zone: TimeZone, fromMs: number, epochDay: number, m
 }
 
 /**
- * When the clocks are changed after `fromMs` and not after `toMs`; null when they are not. For spans of about a day: two
- * changes that undo each other within the span are not seen, and no zone has had such.
+ * The first change of the offset after `fromMs` and up to `toMs`; null when it does not change. Use it for spans of
+ * about a day: it does not detect two changes that cancel each other within the span, which no zone has had.
  */
 export function firstChange(zone: TimeZone, fromMs: number, toMs: number): number | null {
   let before = Math.floor(fromMs / MS_PER_MINUTE)
@@ -63,7 +63,7 @@ export function firstChange(zone: TimeZone, fromMs: number, toMs: number): numbe
   return after * MS_PER_MINUTE
 }
 
-/** `YYYY-MM-DD HH:MM:SS` on the zone's clocks: OpenD's form of every time string. */
+/** `YYYY-MM-DD HH:MM:SS` in local time: OpenD's form of every time string. */
 export function timeText(zone: TimeZone, utcMs: number): string {
   const { epochDay, msOfDay } = localMomentOf(zone, utcMs)
   return `${cachedDateText(epochDay)} ${clockText(Math.floor(msOfDay / 1000))}`
@@ -72,7 +72,7 @@ export function timeText(zone: TimeZone, utcMs: number): string {
 let lastEpochDay = Number.NaN
 let lastDateText = ''
 
-/** Nearly all calls ask for the day they asked for last. */
+/** Caches the last day, which nearly all calls use. */
 function cachedDateText(epochDay: number): string {
   if (epochDay !== lastEpochDay) {
     lastDateText = dateText(epochDay)

@@ -1,8 +1,8 @@
 import type { CancelTimer, Timers } from './timers.ts'
 
 /**
- * One timer for the earliest thing due. It is only moved forward: a later time is asked for again when it has run. The
- * object's alarm does the same after an eviction took the timer away.
+ * One timer for the earliest due time. The timer is only moved to an earlier time: request a later time again after it
+ * has run. The object's alarm does the same after an eviction has removed the timer.
  */
 export class WakeTimer {
   readonly #timers: Timers
@@ -14,7 +14,7 @@ export class WakeTimer {
     this.#run = run
   }
 
-  /** Runs at that time, Unix ms, or sooner when an earlier time was asked for. Null asks for nothing. */
+  /** Requests a run at that time, Unix ms; it may come earlier if an earlier time was requested. Null does nothing. */
   by(atMs: number | null): void {
     if (atMs === null || (this.#pending !== null && this.#pending.atMs <= atMs)) return
     this.#pending?.cancel()

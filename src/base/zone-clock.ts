@@ -4,16 +4,16 @@ import type { TimeZone } from './time-zone.ts'
 const MS_PER_MINUTE = 60_000
 
 /**
- * Zones whose clocks are kept. The names come from key files, so they are few; the bound keeps a stream of made-up
- * tokens from filling the memory with formatters.
+ * Maximum number of cached zones. The names come from key files, so they are few. The bound keeps invented tokens from
+ * filling the memory with formatters.
  */
-const MOST_ZONES = 64
+const MAX_ZONES = 64
 
 const OFFSET_TEXT = /^GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/
 
-const clocks = new BoundedMap<string, ZoneClock>(MOST_ZONES)
+const clocks = new BoundedMap<string, ZoneClock>(MAX_ZONES)
 
-/** A time zone by the runtime's own zone data. */
+/** A time zone with the offsets of the runtime's zone data. */
 export class ZoneClock implements TimeZone {
   /** IANA name. */
   readonly name: string
@@ -28,7 +28,7 @@ export class ZoneClock implements TimeZone {
 
   /** Local time minus UTC. */
   offsetMsAt(utcMs: number): number {
-    // Clocks are changed at whole minutes of UTC, and nearly every call asks for the present minute.
+    // Offsets change at whole minutes of UTC, and nearly every call is for the current minute.
     const minute = Math.floor(utcMs / MS_PER_MINUTE)
     if (minute !== this.#cachedMinute) {
       this.#cachedOffsetMs = this.#offsetMsAtMinute(minute)
@@ -41,13 +41,13 @@ export class ZoneClock implements TimeZone {
     const parts = this.#format.formatToParts(minute * MS_PER_MINUTE)
     const text = parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
     const [whole, sign, hours = '0', minutes = '0', seconds = '0'] = OFFSET_TEXT.exec(text) ?? []
-    if (whole === undefined) throw new Error(`no offset from UTC in ${JSON.stringify(text)}`)
+    if (whole === undefined) throw new Error(`${JSON.stringify(text)} is not an offset from UTC`)
     const offsetMs = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000
     return sign === '-' ? -offsetMs : offsetMs
   }
 }
 
-/** The clock of an IANA zone; null when there is no zone of that name. */
+/** The clock of an IANA zone; null for an unknown name. */
 export function zoneClock(timeZone: string): ZoneClock | null {
   const known = clocks.get(timeZone)
   if (known !== undefined) return known

@@ -1,6 +1,6 @@
 import { type CallLimit, PER_ACCOUNT, PER_LOGIN } from './call-limit.ts'
 
-/** Calls of neighbouring protocol ids with one limit each. */
+/** A range of protocol ids whose calls each have this limit. */
 export interface UnofferedLimit {
   readonly firstId: number
   readonly lastId: number
@@ -8,8 +8,8 @@ export interface UnofferedLimit {
 }
 
 /**
- * The documented limits of calls that the API does not offer. An endpoint for one of them gets a row in `calls.ts` with
- * its limit, and its line here goes.
+ * The documented limits of calls that the API does not offer. To add an endpoint for one of them, add a row with its
+ * limit to `calls.ts` and remove its row here.
  */
 export const UNOFFERED_LIMITS: readonly UnofferedLimit[] = [
   // Largest quantities of a combo, cash flow of an account, combo orders (which count with the plain ones).

@@ -24,12 +24,12 @@ import type { SubscriptionStore } from '../subscriptions/subscriber.ts'
 import type { Connect } from '../transport/link.ts'
 
 /**
- * The alarm wakes the object when everything else was lost: after an eviction it reconnects within this time. A longer
- * one would leave pushes dark, a shorter one costs rows (2,880 a day at 30 s).
+ * The alarm wakes the object after an eviction, so it reconnects within this time. A longer interval would interrupt
+ * pushes for longer; a shorter one writes more rows (2,880 a day at 30 s).
  */
 export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
 
-/** What the gateway is made of: everything that a platform, or a test, provides. */
+/** The dependencies of the gateway, which the platform or a test provides. */
 export interface GatewayDeps {
   readonly timers: Timers
   readonly session: SessionDeps
@@ -40,29 +40,29 @@ export interface GatewayDeps {
   readonly switches: SwitchStore
   readonly subscriptions: SubscriptionStore
   readonly sockets: PushSockets
-  /** Uniform in [0, 1), and not to be guessed. */
+  /** Uniform in [0, 1), and unpredictable. */
   readonly secureRandom: () => number
-  /** Names this life of the object. */
+  /** An id of this run of the object; it changes with every restart. */
   readonly run: string
-  /** The caller behind a token that came in a socket's first message. */
+  /** Returns the caller of a token from a socket's first message. */
   identify(token: string): Promise<Result<SocketCaller>>
-  /** Whether a socket's caller may still be connected, by the keys as they are configured now. */
+  /** Whether a socket's caller may stay connected, according to the current keys. */
   standing(caller: SocketCaller, nowMs: number): Standing
-  /** Whether the caller of an order may still trade, by the keys as they are configured now. */
+  /** Whether the caller of an order may still trade, according to the current keys. */
   orderStanding(request: OrderRequest, nowMs: number): Standing
-  /** Something is due at that time, Unix ms; the alarm must not come later. */
+  /** Sets the alarm to that time, Unix ms, or leaves an earlier one. */
   readonly alarmBy: (atMs: number) => void
-  /** An order call was refused, dry runs aside. */
+  /** Called when an order call is refused, except for dry runs. */
   onRefused(caller: string, failure: Failure): void
-  /** An order exists although its caller was told that it is absent or refused. */
+  /** Called when an order exists that was reported as absent or refused. */
   onContradiction(entryId: string, detail: string): void
-  /** Something that no caller waits for failed. */
+  /** Called when work that no caller waits for fails. */
   onError(what: string, error: unknown): void
 }
 
 /**
- * The gateway without its platform: the link to OpenD, the accounts, the orders, the quotes and the pushes, put together
- * on the clock, the stores and the sockets that are passed in. The Durable Object runs it, and so do the simulations.
+ * The gateway without its platform: connects the link to OpenD, the accounts, the orders, the quotes and the pushes
+ * with the clock, stores and sockets that are passed in. The Durable Object and the simulations run it.
  */
 export class Gateway {
   readonly storage: StorageHealth
@@ -144,19 +144,19 @@ export class Gateway {
     this.pushes.restore()
   }
 
-  /** Connects, and keeps the alarm set from now on. */
+  /** Connects and sets the first alarm. */
   start(): void {
     this.#setAlarm()
     this.opend.tick()
   }
 
-  /** Answers a call that is no order call, with what is left of OpenD's own limit on it. */
+  /** Answers a call other than an order call, with the remaining budget of OpenD's limit on it. */
   async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: Budget | null }> {
     const answer = await this.quotes.call(request)
     return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body, 'read', request.caller) }
   }
 
-  /** Takes an order call through every check and sends it at most once. */
+  /** Runs every check on an order call and sends it at most once. */
   async order(request: OrderRequest): Promise<OrderAnswer & { readonly budget: Budget | null }> {
     const answer = await this.orders.manager.submit(request)
     const { protoId, body, caller } = request
@@ -164,8 +164,8 @@ export class Gateway {
   }
 
   /**
-   * Sets the next alarm, then does what timers would have done, had an eviction not taken them. The alarm comes first:
-   * whatever fails after it, the object wakes again.
+   * Sets the next alarm, then runs the work of timers that an eviction may have removed. The alarm is set first, so the
+   * object wakes again even if the rest fails.
    */
   alarm(): void {
     const isParked = this.opend.session.stage.name === 'parked'
@@ -177,13 +177,13 @@ export class Gateway {
     this.quotes.run()
   }
 
-  /** Forgets what was learned and connects anew; ends a shutdown. */
+  /** Clears the caches and connects again; ends a shutdown. */
   reload(): void {
     this.accounts.forget()
     this.quotes.clearCaches()
     this.pushes.closeFallen()
     this.#setAlarm()
-    // A switch that came due while the gateway was parked fires when the link is up.
+    // A cancel-after that became due while the gateway was parked fires when the link is up.
     this.opend.reload()
   }
 
@@ -222,7 +222,7 @@ export class Gateway {
     }
   }
 
-  /** A call of the order side. What it changes, later reads have to show. */
+  /** Sends a call of the order path. Later reads must include its effect, so reads in flight are invalidated. */
   async #sendOrder(protoId: number, body: Uint8Array, origin: CallOrigin = OWN_CALL): Promise<CallOutcome> {
     const outcome = await this.opend.send(protoId, body, origin)
     if (origin.entryId !== undefined) this.quotes.invalidateInFlight()

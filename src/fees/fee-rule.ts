@@ -1,21 +1,21 @@
 import { decimalOf, isMore, larger, product, sum, ZERO, type Decimal } from '../limits/decimal.ts'
 
 /**
- * One charge of a fee schedule, in the words schedules use. The parts add up. `maxPercent` then lowers the sum, `min`
- * raises it (a minimum is charged even where it is above the maximum per cent), `max` lowers it again.
+ * One charge of a fee schedule. The charge is the sum of its parts. Then `maxPercent` limits the sum, `min` raises it
+ * (a minimum is charged even when it is above the maximum per cent), and `max` limits it again.
  */
 export interface FeeRule {
   readonly name: string
-  /** Once for the order, in units of the currency, as all amounts here. */
+  /** Charged once for the order. All amounts are in units of the currency. */
   readonly perOrder?: number
-  /** Per cent of the order's value: 0.03 is 0.03 %. */
+  /** Charged in per cent of the order's value: 0.03 is 0.03 %. */
   readonly percent?: number
-  /** For each share or contract. */
+  /** Charged for each share or contract. */
   readonly perUnit?: number
   readonly maxPercent?: number
   readonly min?: number
   readonly max?: number
-  /** Parts of a unit count as a whole one. All other charges are rounded to the nearest cent. */
+  /** Whether the charge is rounded up to a whole unit. Other charges are rounded to the nearest cent. */
   readonly isRoundedUp?: boolean
   readonly isSellOnly?: boolean
 }
@@ -23,7 +23,7 @@ export interface FeeRule {
 /** An amount in hundredths of its currency's unit. */
 export type Cents = bigint
 
-/** What a rule charges for an order of that many shares or contracts and that value. */
+/** The charge of a rule for an order of that many shares or contracts and that value. */
 export function chargeOf(rule: FeeRule, qty: Decimal, value: Decimal): Cents {
   const parts = [exact(rule.perOrder), percentOf(rule.percent, value), product(exact(rule.perUnit), qty)]
   let charge = parts.reduce(sum)
@@ -33,7 +33,7 @@ export function chargeOf(rule: FeeRule, qty: Decimal, value: Decimal): Cents {
   return rule.isRoundedUp === true ? divided(charge, 0, 'up') * 100n : divided(charge, 2, 'nearest')
 }
 
-/** The number a table prints, digit for digit. */
+/** The exact decimal of a number in a fee table. */
 function exact(amount: number | undefined): Decimal {
   return decimalOf(amount ?? 0) ?? ZERO
 }
@@ -47,7 +47,7 @@ function smaller(a: Decimal, b: Decimal): Decimal {
   return isMore(a, b) ? b : a
 }
 
-/** `value` in steps of 10^-`decimals`; the half of a step rounds up. */
+/** `value` in steps of 10^-`decimals`; half a step is rounded up. */
 function divided({ digits, scale }: Decimal, decimals: number, rounding: 'nearest' | 'up'): bigint {
   if (scale <= decimals) return digits * 10n ** BigInt(decimals - scale)
   const step = 10n ** BigInt(scale - decimals)

@@ -4,33 +4,33 @@ import { HONG_KONG_EXEMPT, HONG_KONG_STOCK_OPTIONS, HONG_KONG_STOCKS } from './h
 import { A_SHARES, MAINLAND_ETFS } from './stock-connect-fees.ts'
 import { usOptionFees, usStockFees } from './us-fees.ts'
 
-/** What a kind of security costs to trade. */
+/** The trading fees of a kind of security. */
 export interface FeeSchedule {
   /** `Trd_Common.Currency` name. */
   readonly currency: string
   readonly rules: readonly FeeRule[]
-  /** The smallest quantity it is made for. Below one share US brokers charge by another tariff. */
+  /** The smallest quantity to which it applies. US brokers have another tariff for less than one share. */
   readonly minQty: number
 }
 
 /**
- * Classes of options on indexes, by what their codes begin with. Exchanges charge for these by the index, so the tables
- * for options on stocks are wrong for them.
+ * Classes of index options, by the prefix of their codes. The exchange fee of these depends on the index, so the tables
+ * for stock options do not apply.
  */
 const INDEX_OPTIONS: ReadonlySet<string> = new Set([
   ...['HSI', 'MHI', 'HHI', 'MCH', 'HTI'],
   ...['SPX', 'SPXW', 'XSP', 'NDX', 'NDXP', 'XND', 'RUT', 'RUTW', 'MRUT', 'VIX', 'VIXW', 'DJX', 'OEX', 'XEO'],
 ])
 
-/** A code in Hong Kong that is traded in renminbi: 80000 to 89999. */
+/** Hong Kong codes that trade in renminbi: 80000 to 89999. */
 const RENMINBI_COUNTER = /^8\d{4}$/
 
 /**
- * The schedule of a security (`HK.00700`) of a `Qot_Common.SecurityType` at a time (Unix ms); null where there is none.
+ * The schedule of a security (`HK.00700`) of a `Qot_Common.SecurityType` at a time (Unix ms); null without a schedule.
  *
- * There is none for futures: every contract has its own fee, and the broker's part of it could not be found published
- * for Hong Kong accounts. The same is true of Singapore, Japan, Australia, Malaysia and Canada, where the group's other
- * brokers have prices and taxes of their own. Cryptocurrencies, event contracts and funds have none either.
+ * Futures have no schedule: every contract has its own fee, and the broker's part is not published for Hong Kong
+ * accounts. Singapore, Japan, Australia, Malaysia and Canada have no schedule, because the group's other brokers have
+ * their own prices and taxes there. Cryptocurrencies, event contracts and funds have no schedule either.
  */
 export function scheduleOf(symbol: string, securityType: number, atMs: number): FeeSchedule | null {
   const [market, ...rest] = symbol.split('.')

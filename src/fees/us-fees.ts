@@ -3,19 +3,19 @@ import type { FeeRule } from './fee-rule.ts'
 /*
  * United States. Sources: the schedule of Futu Securities (Hong Kong) for US stocks, ETFs and options, default (fixed)
  * plan (futuhk.com/en/commissionnew, futuhk.com/en/support/topic283 and topic2_750); for the platform and settlement
- * fees, which those pages do not spell out, the same group's for Singapore and Australia
+ * fees, which those pages do not list, the schedules of the same group for Singapore and Australia
  * (moomoo.com/sg/support/topic5_370, support.futusg.com/topic143, moomoo.com/au/support/topic6_351). As of November
  * 2026.
  *
- * What regulators take follows their own rates, because the broker's pages lag behind:
+ * Regulatory fees use the regulators' own rates, because the broker's pages are updated later:
  * SEC: USD 20.60 per million sold since 4 April 2026 (release 34-104909), until the appropriation for fiscal year 2027.
  * FINRA: USD 0.000195 a share, at most 9.79, and 0.00329 an option contract since 1 January 2026 (SR-FINRA-2024-019),
- * kept until the end of 2028 (SR-FINRA-2026-020).
+ * unchanged until the end of 2028 (SR-FINRA-2026-020).
  *
- * Not in it: fees for the custody of ADRs and for the Consolidated Audit Trail (USD 0.000003 a share).
+ * Not included: fees for the custody of ADRs and for the Consolidated Audit Trail (USD 0.000003 a share).
  */
 
-/** Start and end of the last quarter of 2026 in New York, Unix ms: FINRA charges nothing in it (SR-FINRA-2026-021). */
+/** Start and end of the last quarter of 2026 in New York, Unix ms. FINRA waives its fee in it (SR-FINRA-2026-021). */
 const TAF_HOLIDAY_START_MS = Date.UTC(2026, 9, 1, 4)
 const TAF_HOLIDAY_END_MS = Date.UTC(2027, 0, 1, 5)
 
@@ -39,9 +39,9 @@ const STOCK_TAF: FeeRule = {
 const OPTIONS: readonly FeeRule[] = [
   { name: 'Commission', perUnit: 0.65, min: 1.99 },
   { name: 'Platform Fee', perUnit: 0.3 },
-  // By the exchange that trades, since July 2026: 0.0013 to 0.024. Which one is not known before, so the highest.
+  // Depends on the exchange since July 2026: 0.0013 to 0.024. The exchange is not known before, so the highest is used.
   { name: 'Option Regulatory Fee', perUnit: 0.024 },
-  // Of the Options Clearing Corporation (90 FR 10544).
+  // The fee of the Options Clearing Corporation (90 FR 10544).
   { name: 'Option Settlement Fee', perUnit: 0.025 },
   SEC_FEE,
 ]

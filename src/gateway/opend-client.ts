@@ -9,37 +9,37 @@ import { type LinkEvent, LinkRunner } from './link/link-runner.ts'
 import { GatewaySession, type SessionDeps } from './link/session.ts'
 import { type LeaveCheck, UpstreamClient } from './upstream-client.ts'
 
-/** Receives what happens on the link. */
+/** Receives the events of the link. */
 export interface LinkSubscriber {
-  /** The link came up; nothing is subscribed over it yet. */
+  /** The link came up; it has no subscriptions yet. */
   linkReady(): void
-  /** A link that was up is gone. */
+  /** A link that was up is lost. */
   linkLost(): void
   push(protoId: number, body: Uint8Array): void
-  /** OpenD answered an order call, in that frame, after the call was over. */
+  /** OpenD's reply to an order call, with the serial of its frame, arrived after the call had ended. */
   lateReply(connId: bigint, serial: number, protoId: number, body: Uint8Array): void
-  /** An order call of that ledger entry is on the link, in that frame. */
+  /** The order call of that ledger entry was sent, with the serial of its frame. */
   orderSent(entryId: string, connId: bigint, serial: number): void
 }
 
-/** On whose behalf a call is made. */
+/** The caller of a call, and its rank. */
 export interface CallOrigin {
-  /** Whose share of OpenD's limits the call counts against; '' for the gateway's own calls, which have none. */
+  /** The caller whose share of OpenD's limits the call uses; '' for the gateway's own calls, which have no share. */
   readonly caller: string
   readonly rank: CallRank
   /** The ledger entry of an order call. */
   readonly entryId?: string | undefined
   /**
-   * Asked in the turn in which the frame is handed to the link, with the time (Unix ms): a failure keeps the call from
-   * being sent, and is its outcome.
+   * Called synchronously before the frame is sent, with the time (Unix ms). If it returns a failure, the call is not
+   * sent and ends with that failure.
    */
   readonly mayLeave?: LeaveCheck | undefined
 }
 
-/** Our own calls: nobody outside asked for them. */
+/** The origin of the gateway's own calls. */
 export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
-/** What a client is made of. */
+/** The dependencies and options of a client. */
 export interface OpendClientOptions {
   readonly session: SessionDeps
   /** Whether an administrator has shut the gateway down. */
@@ -49,12 +49,12 @@ export interface OpendClientOptions {
   readonly subscriber: LinkSubscriber
 }
 
-interface WaitingCall {
-  readonly settle: (outcome: CallOutcome) => void
+interface OpenCall {
+  readonly resolve: (outcome: CallOutcome) => void
   readonly entryId: string | undefined
 }
 
-/** OpenD as the rest of the gateway calls it: one promise for each call, over the one link. */
+/** Makes calls to OpenD over the one link, with a promise for each call. */
 export class OpendClient {
   readonly session: GatewaySession
   readonly #governor: Governor
@@ -62,7 +62,7 @@ export class OpendClient {
   readonly #runner: LinkRunner
   readonly #subscriber: LinkSubscriber
   readonly #timers: Timers
-  readonly #waiting = new Map<number, WaitingCall>()
+  readonly #openCalls = new Map<number, OpenCall>()
   #lastCallId = 0
 
   constructor(options: OpendClientOptions) {
@@ -75,39 +75,39 @@ export class OpendClient {
     this.#timers = timers
   }
 
-  /** Makes a call of OpenD. Settles within the call deadline, and what the governor lets it wait before. */
+  /** Makes a call to OpenD. Resolves within the call deadline plus the time that the call waits in the governor. */
   send(protoId: number, body: Uint8Array, { caller, rank, entryId, mayLeave }: CallOrigin): Promise<CallOutcome> {
-    return new Promise((settle) => {
+    return new Promise((resolve) => {
       const callId = ++this.#lastCallId
-      this.#waiting.set(callId, { settle, entryId })
+      this.#openCalls.set(callId, { resolve, entryId })
       this.#runner.perform(this.#upstream.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
   }
 
-  /** Why `send` would refuse such a call at once; null when it would go or wait. Takes nothing. */
+  /** The failure with which `send` would refuse a call at once; null when it would send or queue it. Counts nothing. */
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null {
     return this.#upstream.wouldRefuse({ protoId, body, caller, rank }, this.#timers.nowMs())
   }
 
-  /** Calls that wait until OpenD's limits let them go. */
+  /** The number of calls that wait for OpenD's limits. */
   get waitingForLimits(): number {
     return this.#governor.waiting
   }
 
   /**
-   * What is left of OpenD's limit on such a call for calls of that rank, and of that caller's share if one is named;
-   * null when it has none.
+   * The remaining budget of OpenD's limit on such a call, for that rank, and for that caller's share if `caller` is not
+   * null. Returns null for a call without a limit.
    */
   budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read', caller: string | null = null): Budget | null {
     return this.#governor.budgetOf(protoId, body, this.#timers.nowMs(), rank, caller)
   }
 
-  /** A call that an earlier life of the object sent: it still counts. */
+  /** Counts a call that was sent before the object restarted. */
   recordSent(protoId: number, accId: bigint, atMs: number): void {
     this.#governor.recordSent(protoId, accId, atMs)
   }
 
-  /** Does what is due; also starts the first connection. */
+  /** Runs the work that is due; also starts the first connection. */
   tick(): void {
     this.#runner.perform(this.#upstream.tick(this.#timers.nowMs()))
   }
@@ -135,14 +135,14 @@ export class OpendClient {
         this.#subscriber.linkLost()
         break
       case 'sent': {
-        const entryId = this.#waiting.get(event.callId)?.entryId
+        const entryId = this.#openCalls.get(event.callId)?.entryId
         if (entryId !== undefined) this.#subscriber.orderSent(entryId, event.connId, event.serial)
         break
       }
-      case 'settle': {
-        const waiting = this.#waiting.get(event.callId)
-        this.#waiting.delete(event.callId)
-        waiting?.settle(event.outcome)
+      case 'outcome': {
+        const open = this.#openCalls.get(event.callId)
+        this.#openCalls.delete(event.callId)
+        open?.resolve(event.outcome)
       }
     }
   }

@@ -3,41 +3,41 @@ import type { CallOutcome, Effect } from './link/effect.ts'
 import type { GovernedCall, Governor } from './rate-limit/governor.ts'
 import type { GatewaySession } from './link/session.ts'
 
-/** Whether a call may still leave at that time, Unix ms; a failure keeps it from being sent. */
+/** Checks whether a call may still be sent at that time, Unix ms. A failure means that it is not sent. */
 export type LeaveCheck = (nowMs: number) => Failure | null
 
-/** A call as its owner hands it in. */
+/** A call that its owner submits. */
 export interface UpstreamCall extends GovernedCall {
-  /** Asked in the turn in which the frame is handed to the link. */
+  /** Called synchronously before the frame is sent. */
   readonly mayLeave?: LeaveCheck | undefined
 }
 
 /**
- * The line to OpenD: the session behind the governor. Like the session it has no I/O: events and the time go in, effects
- * come out. Every call passes the governor when the link is up, also one that waited for the link, so that a crowd
- * that waited does not break OpenD's limits in the moment the link comes up.
+ * Combines the session and the governor. Like the session it has no I/O: it takes events and the time and returns
+ * effects. Every call passes the governor when the link is up, also a call that waited for the link, so that many
+ * waiting calls do not exceed OpenD's limits when the link comes up.
  */
 export class UpstreamClient {
   readonly session: GatewaySession
   readonly #governor: Governor
-  /** Calls that are not on the link yet: they wait for it, or for the governor. */
-  readonly #held = new Map<number, UpstreamCall>()
+  /** Calls that are not sent yet: they wait for the link or for the governor. */
+  readonly #unsent = new Map<number, UpstreamCall>()
 
   constructor(session: GatewaySession, governor: Governor) {
     this.session = session
     this.#governor = governor
   }
 
-  /** Takes a call. It settles exactly once. */
+  /** Takes a call. It ends exactly once. */
   call(call: UpstreamCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') return this.#govern(call, nowMs)
-    this.#held.set(call.callId, call)
-    return this.#handed(call, nowMs)
+    this.#unsent.set(call.callId, call)
+    return this.#submit(call, nowMs)
   }
 
   /**
-   * The failure with which `call` would end a call now; null when it would send it or let it wait, for the link or for
-   * OpenD's limit. Takes nothing.
+   * The failure with which `call` would refuse a call now; null when it would send it, or queue it for the link or for
+   * OpenD's limit. Counts nothing.
    */
   wouldRefuse(call: Omit<UpstreamCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
     const failure = this.session.wouldRefuse(call)
@@ -46,45 +46,45 @@ export class UpstreamClient {
   }
 
   opened(linkId: number, nowMs: number): readonly Effect[] {
-    return this.#settled(this.session.opened(linkId, nowMs), nowMs)
+    return this.#handleEffects(this.session.opened(linkId, nowMs), nowMs)
   }
 
   received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
-    return this.#settled(this.session.received(linkId, bytes, nowMs), nowMs)
+    return this.#handleEffects(this.session.received(linkId, bytes, nowMs), nowMs)
   }
 
   closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
-    return this.#settled(this.session.closed(linkId, detail, nowMs), nowMs)
+    return this.#handleEffects(this.session.closed(linkId, detail, nowMs), nowMs)
   }
 
-  /** Does whatever is due by now. */
+  /** Runs the work that is due. */
   tick(nowMs: number): readonly Effect[] {
-    const effects = [...this.#settled(this.session.tick(nowMs), nowMs)]
+    const effects = [...this.#handleEffects(this.session.tick(nowMs), nowMs)]
     if (this.session.stage.name !== 'ready') return effects
     const { send, refused } = this.#governor.release(nowMs)
     for (const callId of send) {
-      const call = this.#held.get(callId)
-      if (call !== undefined) effects.push(...this.#handed(call, nowMs))
+      const call = this.#unsent.get(callId)
+      if (call !== undefined) effects.push(...this.#submit(call, nowMs))
     }
     for (const { callId, failure } of refused) {
-      this.#held.delete(callId)
-      effects.push(settle(callId, { ok: false, failure, sent: false }))
+      this.#unsent.delete(callId)
+      effects.push(outcomeEffect(callId, { ok: false, failure, sent: false }))
     }
     return effects
   }
 
   reload(nowMs: number): readonly Effect[] {
-    return this.#settled(this.session.reload(nowMs), nowMs)
+    return this.#handleEffects(this.session.reload(nowMs), nowMs)
   }
 
-  /** Parks the session; what waits for the governor ends with it. */
+  /** Parks the session and ends the calls that wait for the governor. */
   park(nowMs: number): readonly Effect[] {
     const failure = linkFailure('gateway.parked', 'shut down before the call was sent')
     const ended = this.#governor.forgetWaiting().map((callId) => {
-      this.#held.delete(callId)
-      return settle(callId, { ok: false, failure, sent: false })
+      this.#unsent.delete(callId)
+      return outcomeEffect(callId, { ok: false, failure, sent: false })
     })
-    return [...ended, ...this.#settled(this.session.park(nowMs), nowMs)]
+    return [...ended, ...this.#handleEffects(this.session.park(nowMs), nowMs)]
   }
 
   /** When `tick` is next due; null when nothing is scheduled. */
@@ -95,51 +95,51 @@ export class UpstreamClient {
   }
 
   #govern(call: UpstreamCall, nowMs: number): readonly Effect[] {
-    const verdict = this.#governor.submit(call, nowMs)
-    switch (verdict.kind) {
+    const decision = this.#governor.submit(call, nowMs)
+    switch (decision.kind) {
       case 'send':
-        return this.#handed(call, nowMs)
+        return this.#submit(call, nowMs)
       case 'wait':
-        this.#held.set(call.callId, call)
+        this.#unsent.set(call.callId, call)
         return []
       case 'refused':
-        this.#held.delete(call.callId)
-        return [settle(call.callId, { ok: false, failure: verdict.failure, sent: false })]
+        this.#unsent.delete(call.callId)
+        return [outcomeEffect(call.callId, { ok: false, failure: decision.failure, sent: false })]
     }
   }
 
-  /** To the session, which sends it, lets it wait for the link, or refuses it. */
-  #handed(call: UpstreamCall, nowMs: number): readonly Effect[] {
+  /** Passes a call to the session, which sends it, queues it for the link, or refuses it. */
+  #submit(call: UpstreamCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') {
-      this.#held.delete(call.callId)
-      // The owner stamps the moment of sending, so it is asked only when nothing else is in the way.
+      this.#unsent.delete(call.callId)
+      // The owner records the time of sending in `mayLeave`, so it is called last.
       const failure = this.session.wouldRefuse(call) ?? call.mayLeave?.(nowMs) ?? null
-      if (failure !== null) return [settle(call.callId, { ok: false, failure, sent: false })]
+      if (failure !== null) return [outcomeEffect(call.callId, { ok: false, failure, sent: false })]
     }
-    return this.#settled(this.session.call(call, nowMs), nowMs)
+    return this.#handleEffects(this.session.call(call, nowMs), nowMs)
   }
 
-  /** What waited for its turn on the link that is lost waits for the next one, like every call. */
+  /** Moves the calls that wait for the governor to the queue for the next link. */
   #waitForLink(nowMs: number): readonly Effect[] {
     return this.#governor.forgetWaiting().flatMap((callId) => {
-      const call = this.#held.get(callId)
-      return call === undefined ? [] : this.#handed(call, nowMs)
+      const call = this.#unsent.get(callId)
+      return call === undefined ? [] : this.#submit(call, nowMs)
     })
   }
 
-  /** The session's effects, with the calls it hands back sent past the governor. */
-  #settled(effects: readonly Effect[], nowMs: number): readonly Effect[] {
-    if (this.#held.size === 0) return effects
+  /** Returns the session's effects, with each released call replaced by the governor's effects for it. */
+  #handleEffects(effects: readonly Effect[], nowMs: number): readonly Effect[] {
+    if (this.#unsent.size === 0) return effects
     return effects.flatMap((effect) => {
-      if (effect.kind === 'settle') this.#held.delete(effect.callId)
+      if (effect.kind === 'outcome') this.#unsent.delete(effect.callId)
       if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
       if (effect.kind !== 'released') return [effect]
-      const call = this.#held.get(effect.callId)
+      const call = this.#unsent.get(effect.callId)
       return call === undefined ? [] : this.#govern(call, nowMs)
     })
   }
 }
 
-function settle(callId: number, outcome: CallOutcome): Effect {
-  return { kind: 'settle', callId, outcome }
+function outcomeEffect(callId: number, outcome: CallOutcome): Effect {
+  return { kind: 'outcome', callId, outcome }
 }

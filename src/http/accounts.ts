@@ -8,7 +8,10 @@ import type { Admitted } from './authenticate.ts'
 import type { Envelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 
-/** The accounts a caller may name on an endpoint; null for all. The gateway is asked for the account list when cards must be resolved. */
+/**
+ * The accounts that a caller may name on an endpoint; null for all. Reads the account list when a card must be
+ * resolved.
+ */
 export async function accountsOf(
   exchange: Exchange,
   { caller }: Admitted,
@@ -22,15 +25,15 @@ export async function accountsOf(
 }
 
 /**
- * The accounts of a caller as far as they are known without waiting for an answer of OpenD that may not come: where the
- * account list cannot be read, those that the key names by id.
+ * The accounts of a caller. Where the account list cannot be read, only those that the key names by id: the caller gets
+ * an answer while OpenD is down, too.
  */
 export async function knownAccountsOf(exchange: Exchange, admitted: Admitted): Promise<AllowedAccounts> {
   const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
   return allowed.ok ? allowed.value : allowedAccounts(admitted.caller.restrictions, [])
 }
 
-/** Refuses a message that names an account outside the whitelist, or null. */
+/** The refusal of a message that names an account that is not allowed; null when it names no such account. */
 export function checkAccounts(
   endpoint: Pick<ApiEndpoint, 'accounts'>,
   c2s: WireMessage,
@@ -41,7 +44,7 @@ export function checkAccounts(
   return isAllowed ? null : fail({ code: 'auth.account_not_allowed' })
 }
 
-/** Refuses to lock trade for a caller who must not stop the others, or null. */
+/** The refusal of a lock by a caller that may not stop the orders of other callers; null when there is no objection. */
 export function checkLock(
   { protocol }: Pick<ApiEndpoint, 'protocol'>,
   c2s: WireMessage,
@@ -51,7 +54,7 @@ export function checkLock(
   return fail({ code: 'auth.insufficient_scope', scopes: ['trade:unlock'] })
 }
 
-/** The account ids that a message names; null for one that it should name and does not. */
+/** The account ids that a message names. An entry is null where the message lacks a required id. */
 export function namedAccounts(
   { accounts }: Pick<ApiEndpoint, 'accounts'>,
   c2s: WireMessage,

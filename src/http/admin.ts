@@ -11,10 +11,10 @@ import { describe } from '../problem/problem.ts'
 /** The version of this Worker, as in package.json. */
 export const VERSION = '0.1.0'
 
-/** How long a shutdown waits for what is in flight before the link closes. */
+/** The value of `shutting_down_in_secs` in the reply. The gateway itself waits for the calls in flight. */
 const SHUTDOWN_SECONDS = 1
 
-/** `GET /api/admin/status`: the link to OpenD as it is now. No secret is part of it. */
+/** `GET /api/admin/status`: the present state of the link to OpenD, without secrets. */
 export const adminStatus: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
@@ -23,26 +23,26 @@ export const adminStatus: Handler = async (exchange) => {
   return answerJson(200, statusBody(status), exchange.requestId)
 }
 
-/** `POST /api/admin/reload`: forgets what is cached, here and everywhere, and connects anew. Ends a shutdown. */
+/** `POST /api/admin/reload`: clears the caches of all isolates and reconnects to OpenD. Ends a shutdown. */
 export const adminReload: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
   await exchange.gateway.reload()
   exchange.deployments.forget()
-  const message = 'Cached keys and accounts are forgotten and the link to OpenD is being made anew.'
+  const message = 'The cached keys and accounts are cleared, and the gateway reconnects to OpenD.'
   return answerJson(200, { ok: true, message }, exchange.requestId)
 }
 
-/** `POST /api/admin/shutdown`: lets calls in flight finish, then closes the link and parks the gateway. */
+/** `POST /api/admin/shutdown`: closes the link after the calls in flight, and stops the gateway until a reload. */
 export const adminShutdown: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
   await exchange.gateway.shutdown()
-  const message = 'The gateway finishes what is in flight and parks; POST /api/admin/reload starts it again.'
+  const message = 'The gateway finishes the calls in flight and shuts down; POST /api/admin/reload starts it again.'
   return answerJson(200, { ok: true, shutting_down_in_secs: SHUTDOWN_SECONDS, message }, exchange.requestId)
 }
 
-/** An admin call takes no parameters. Its body may be absent or `{}`, which is what many clients send for a POST. */
+/** Admin calls take no parameters. The body may be absent or `{}`, which many clients send with a POST. */
 async function admitAdmin(exchange: Exchange): Promise<Result<null>> {
   const admitted = await admit(exchange, ['admin'])
   if (!admitted.ok) return admitted

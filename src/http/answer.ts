@@ -2,10 +2,10 @@ import type { Failure } from '../base/failure.ts'
 import type { Problem } from '../problem/problem-form.ts'
 import { describe } from '../problem/problem.ts'
 
-/** Names one request, in its response and in the log. */
+/** The header with the id of a request. The log has the same id. */
 export const REQUEST_ID_HEADER = 'X-Request-Id'
 
-/** Short and plain, so that an id can be logged, searched for and echoed without escaping. */
+/** Short and plain, so that an id can be logged, searched for and returned without escaping. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The caller's own request id when it is well formed, else a fresh one. */
@@ -14,7 +14,7 @@ export function requestIdOf(request: Request, freshId: () => string): string {
   return given !== null && REQUEST_ID.test(given) ? given : freshId()
 }
 
-/** What every response carries, whatever its body: answers are about money and about now, so nobody may store them. */
+/** The headers of every response. `no-store`: answers contain account data and present prices. */
 function withBase(extra: ExtraHeaders, requestId: string, contentType: string): Record<string, string> {
   return { ...extra, [REQUEST_ID_HEADER]: requestId, 'Cache-Control': 'no-store', 'Content-Type': contentType }
 }
@@ -27,7 +27,7 @@ export function answerJson(status: number, body: object, requestId: string, extr
   return answerJsonText(status, JSON.stringify(body), requestId, extra)
 }
 
-/** A JSON response whose text is written already. */
+/** A JSON response from JSON text. */
 export function answerJsonText(status: number, json: string, requestId: string, extra: ExtraHeaders): Response {
   return new Response(json, {
     status,
@@ -35,7 +35,7 @@ export function answerJsonText(status: number, json: string, requestId: string, 
   })
 }
 
-/** A plain-text response; `contentType` where the text has a format of its own. */
+/** A text response. Its `contentType` is `text/plain` by default. */
 export function answerText(status: number, text: string, requestId: string, contentType = 'text/plain'): Response {
   return new Response(text, {
     status,
@@ -43,12 +43,12 @@ export function answerText(status: number, text: string, requestId: string, cont
   })
 }
 
-/** The uniform error: a sentence, a stable code, the request's id, and the facts of the failure. */
+/** The error response: a sentence, a stable code, the request's id, and the facts of the failure. */
 export function answerProblem(failure: Failure, requestId: string, extra: ExtraHeaders = {}): Response {
   return answerDescribed(failure.code, describe(failure), requestId, extra)
 }
 
-/** The same for a failure that is described already. */
+/** The error response for a failure that is already described. */
 export function answerDescribed(
   code: Failure['code'],
   { status, error, facts, headers }: Problem,

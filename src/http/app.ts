@@ -15,9 +15,9 @@ import { methodNotAllowed, respond, unknownPath } from './respond.ts'
 import { tradingHalts } from './trading-halts.ts'
 import { cancelAfter, halt, resume } from './trading-switches.ts'
 
-/** What the application is made from: the effects it cannot have itself. */
+/** The effects that the application needs from the platform. */
 export interface AppParts<Bindings extends Env> {
-  /** The gateway object of a deployment: a stub, made anew for each request, because one that failed stays broken. */
+  /** A stub of the gateway object. Each request gets a new one, because a stub that failed stays broken. */
   readonly gateway: (env: Bindings) => GatewayPort
   /** Unix time in ms. */
   readonly nowMs: () => number
@@ -45,9 +45,9 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
 }
 
 /**
- * The HTTP application: the endpoint table, each row behind its handler. Hono finds the row of a path, reads the path's
- * parameters and drops the body of an answer to HEAD; its middleware and `onError` are not used, because an answer's id,
- * count and error body must be the same for paths outside the table, and failures are values here, see `respond`.
+ * The HTTP application: routes each row of the endpoint table to its handler. Hono matches the path, reads its
+ * parameters and drops the body of an answer to HEAD. Its middleware and `onError` are not used: failures are values
+ * here, and paths outside the table get the same request id, count and error body, see `respond`.
  */
 export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono<{ Bindings: Bindings }> {
   const isolate = { deployments: new Deployments(parts.fetch), counters: new Counters() }
@@ -79,7 +79,7 @@ export function createApp<Bindings extends Env>(parts: AppParts<Bindings>): Hono
   return app
 }
 
-/** HEAD asks for what GET would answer; the router drops the body. */
+/** HEAD has the handler of GET; the router drops the body. */
 function readMethod({ method }: Request): string {
   return method === 'HEAD' ? 'GET' : method
 }
@@ -97,7 +97,7 @@ function routes(): ReadonlyMap<string, ReadonlyMap<string, Handler>> {
   return byPath
 }
 
-/** Work that goes on after the response. Outside the Workers runtime there is no such thing to ask for. */
+/** The `waitUntil` of the platform. Outside the Workers runtime there is none, and Hono throws. */
 function waitUntilOf(context: Context): (work: Promise<void>) => void {
   try {
     const { executionCtx } = context

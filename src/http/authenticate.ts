@@ -7,15 +7,15 @@ import type { Interface, KeyLabel } from './counters.ts'
 import type { Deployment } from './deployment.ts'
 import type { Exchange } from './exchange.ts'
 
-/** A request that may go on: who asks, and under which configuration. */
+/** The caller of an admitted request, and the deployment that serves it. */
 export interface Admitted {
   readonly caller: Caller
   readonly deployment: Deployment
 }
 
 /**
- * Lets a request in when its token is believed and has one of the scopes. Failures: `server.misconfigured` and
- * every outcome of authentication. `token` is where the caller put it; the `Authorization` header unless told.
+ * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the `Authorization`
+ * header. Failures: `server.misconfigured` and every `auth.*` about tokens.
  */
 export async function admit(
   exchange: Exchange,
@@ -31,7 +31,7 @@ export async function admit(
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
 
-/** Whether a request has a token that is right, whatever its scopes are. Counted like every other use of a token. */
+/** Whether a request has a valid token, with any scopes. Counted like every other use of a token. */
 export async function isKnownCaller({ request, deployment, counters, nowMs }: Exchange): Promise<boolean> {
   const token = readBearer(request.headers.get('Authorization'))
   if (!deployment.ok || !token.ok || token.value === null) return false
@@ -56,7 +56,7 @@ export function readsAreOpen({ request }: Exchange, { config }: Deployment): boo
   return config.localOpenReads && isFromThisMachine(new URL(request.url), request.headers)
 }
 
-/** Whoever showed no token is told to show one, not that a token they do not have lacks a scope. */
+/** A request without a token gets `missing_token`, not a failure about the scopes of a token. */
 function authorize(caller: Caller, scopes: readonly Scope[]): Result<Caller> {
   if (scopes.some((scope) => caller.scopes.has(scope))) return succeed(caller)
   return fail(caller === LOCAL_READER ? { code: 'auth.missing_token' } : { code: 'auth.insufficient_scope', scopes })

@@ -4,9 +4,9 @@ import { shownName } from '../base/shown-text.ts'
 import { parseJsonText, type JsonValue } from '../wire/json-text.ts'
 
 /**
- * The JSON of a request's body; no body counts as `{}`. The bound holds before anything is buffered: a declared
- * length over it is refused unread, and an undeclared one is read no further than the bound. Failures:
- * `request.too_large`, `request.incomplete_body`, `request.invalid_utf8`, `request.malformed_json`.
+ * The JSON of a request's body; an empty body counts as `{}`. A body whose declared length is over the bound is not
+ * read. A body without a declared length is read up to the bound. Failures: `request.too_large`,
+ * `request.incomplete_body`, `request.invalid_utf8`, `request.malformed_json`.
  */
 export async function readJsonBody(request: Request): Promise<Result<JsonValue>> {
   const text = await readBodyText(request)
@@ -23,8 +23,8 @@ export async function readBodyText(request: Request): Promise<Result<string>> {
 }
 
 /**
- * The same for calls that are asked by the thousand, at half the price: the platform decodes the text itself. It puts
- * U+FFFD where the bytes are no UTF-8, so a text with one is refused; no such call has a use for that character.
+ * As `readBodyText`, at half the cost, for frequent calls: the platform decodes the text. It replaces bytes that
+ * are not UTF-8 by U+FFFD, so a text with that character is refused. These calls have no use for it.
  */
 export async function readPlainText(request: Request): Promise<Result<string>> {
   const declared = request.headers.get('Content-Length')
@@ -33,15 +33,14 @@ export async function readPlainText(request: Request): Promise<Result<string>> {
   return text.ok && text.value.includes('\uFFFD') ? fail({ code: 'request.invalid_utf8' }) : text
 }
 
-/** The JSON of a body's text; none counts as `{}`. Failure: `request.malformed_json`. */
+/** The JSON of a body's text; an empty text counts as `{}`. Failure: `request.malformed_json`. */
 export function parseBody(text: string): Result<JsonValue> {
   return text === '' ? succeed({}) : parseJsonText(text)
 }
 
 /**
- * Refuses what a call without a body would otherwise ignore: whoever sends a body to such a path believes that it does
- * something. A body of no bytes is none, however it is declared; without a length the first bytes decide. Failures:
- * `request.unexpected_body`, `request.incomplete_body`.
+ * Refuses a body where the call takes none: ignoring it would hide a mistake of the client. An empty body is accepted,
+ * also without a declared length. Failures: `request.unexpected_body`, `request.incomplete_body`.
  */
 export async function checkNoBody(request: Request): Promise<Result<null>> {
   const { body, headers } = request
@@ -60,14 +59,14 @@ async function endsWithoutBytes(body: ReadableStream<Uint8Array>): Promise<boole
 }
 
 /**
- * What reading the body gives. Reading a body that nothing has read before fails only when the client goes away or ends the
- * body before its declared length, and that is no fault of this program.
+ * The result of reading a body. The read of a fresh body fails only when the client disconnects, or ends the body
+ * before its declared length. Neither is a bug.
  */
 async function received<Value>(reading: Promise<Value>): Promise<Result<Value>> {
   try {
     return succeed(await reading)
   } catch (error) {
-    // The platform's own word for a body that was read before, which is a bug.
+    // The platform's error for a body that was read before, which is a bug.
     if (error instanceof TypeError && /\b(?:used|disturbed|locked)\b/.test(error.message)) throw error
     return fail({ code: 'request.incomplete_body' })
   }
@@ -75,7 +74,7 @@ async function received<Value>(reading: Promise<Value>): Promise<Result<Value>> 
 
 /** Refuses query parameters other than those named. Failure: `request.unknown_field`, the path starting with `?`. */
 export function checkQuery(request: Request, known: readonly string[] = []): Result<null> {
-  // Most requests have no query, and parsing a URL costs more than looking for its mark.
+  // Most requests have no query, and a search for `?` is cheaper than parsing the URL.
   if (!request.url.includes('?')) return succeed(null)
   for (const name of new URL(request.url).searchParams.keys()) {
     if (!known.includes(name)) {
@@ -85,11 +84,11 @@ export function checkQuery(request: Request, known: readonly string[] = []): Res
   return succeed(null)
 }
 
-/** Null when there is more than the bound. */
+/** Null when the body is longer than the bound. */
 async function readBytes(request: Request): Promise<Uint8Array | null> {
   const declared = request.headers.get('Content-Length')
   if (declared === null) return request.body === null ? new Uint8Array() : readBounded(request.body)
-  // HTTP ends the body where its declared length ends, so there is no more to come.
+  // HTTP ends the body at its declared length, so the read is bounded.
   if (!(Number(declared) <= MAX_REQUEST_BODY_BYTES)) return null
   const bytes = await request.bytes()
   return bytes.length <= MAX_REQUEST_BODY_BYTES ? bytes : null

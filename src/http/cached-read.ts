@@ -4,7 +4,7 @@ import type { Admitted } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
 import { IsolateCache, type CachedAnswer } from './isolate-cache.ts'
 
-/** One read of a caller, as this isolate's cache knows it. */
+/** One read of a caller in this isolate's cache. */
 export class CachedRead {
   readonly #cache: IsolateCache
   readonly #caller: string
@@ -18,23 +18,23 @@ export class CachedRead {
     this.#ticket = cache.ticket
   }
 
-  /** The read that an endpoint's body text asks for; null when it is none that is kept. */
+  /** The read with this body text; null when it is not cached. */
   static of({ caller, deployment }: Admitted, endpoint: ApiEndpoint, body: string): CachedRead | null {
     const key = IsolateCache.keyOf(endpoint.path, body)
     return key === null ? null : new CachedRead(deployment.quotes, caller.id, key)
   }
 
-  /** The answer that the caller may have again, or null. The clock is read now: a body can be long on its way. */
+  /** The cached answer, or null. Reads the clock, because the body may have arrived long after the request began. */
   find({ clock }: Exchange): CachedAnswer | null {
     return this.#cache.find(this.#caller, this.#key, clock())
   }
 
-  /** Keeps the answer that the object has just given, as the text of the response. */
-  keep({ clock }: Exchange, reply: Extract<GatewayReply, { ok: true }>, json: string): void {
-    this.#cache.keep(this.#caller, this.#key, { json, asOfMs: reply.asOfMs }, this.#ticket, clock())
+  /** Caches the answer of the gateway object, as the text of the response. */
+  store({ clock }: Exchange, reply: Extract<GatewayReply, { ok: true }>, json: string): void {
+    this.#cache.store(this.#caller, this.#key, { json, asOfMs: reply.asOfMs }, this.#ticket, clock())
   }
 
-  /** The object, or OpenD behind it, refused the caller this read. */
+  /** The gateway object or OpenD refused this read to the caller. */
   refuse(): void {
     this.#cache.refuse(this.#caller, this.#key)
   }

@@ -8,31 +8,31 @@ import { expiredOn } from './expired-options.ts'
 import { suggestSecurity } from '../wire/security-hint.ts'
 import { type ParsedSecurity, parseSecurityText, securityText, visibleText } from '../wire/security-text.ts'
 
-/** Trade messages name a security by a code without a prefix and the number of its market. */
+/** Trade messages name a security by the number of its market and a code without prefix. */
 const CODE = 'code'
 const SEC_MARKET = 'secMarket'
 const SYMBOL = 'symbol'
 
-/** Whether a message names one security by `code` and `secMarket`, so that `symbol` may stand for the two. */
+/** Whether a message names one security by `code` and `secMarket`, so that `symbol` may replace the two. */
 export function namesByCode(messageName: string): boolean {
   const { byName } = messageType(messageName)
   return byName.has(CODE) && byName.has(SEC_MARKET)
 }
 
-/** `symbol`, which such a message may have beside its own fields: a security in either form. */
+/** The field `symbol`, which such a message also takes: a security in either form. */
 export function symbolField(): Field {
   const field = messageType('Qot_GetRT.C2S').byName.get('security')
   if (field === undefined) throw new Error('Qot_GetRT has no security')
   return { ...field, name: SYMBOL, jsonName: SYMBOL, rule: 'optional' }
 }
 
-/** Fields that such a message requires and that a symbol stands for. */
+/** Required fields of such a message that `symbol` replaces. */
 export const FROM_SYMBOL: readonly string[] = [CODE]
 
 /**
- * Turns `symbol`, or a prefix in `code`, into the code and the market that OpenD takes. The market of a symbol must be that
- * of `sec_market` and one that `trd_market` trades. This happens before the message is encoded, so limits, ledger and OpenD
- * all see the same two fields. An option that has expired is refused.
+ * Converts `symbol`, or a prefix in `code`, to the code and the market that OpenD takes. The market must match
+ * `sec_market` and be one that `trd_market` trades. This happens before the message is encoded, so limits, ledger and
+ * OpenD get the same two fields. An expired option is refused.
  */
 export function withCodeAndMarket(checked: WireMessage, nowMs: number): Result<WireMessage> {
   const { [SYMBOL]: symbol, ...message } = checked
@@ -47,7 +47,7 @@ export function withCodeAndMarket(checked: WireMessage, nowMs: number): Result<W
   return unexpired(prefixed === null ? succeed(message) : placed(message, prefixed, CODE), CODE, nowMs)
 }
 
-/** Refuses an option whose last day has passed: OpenD would call it an unknown stock. */
+/** Refuses an option whose last day has passed. OpenD would report an unknown stock. */
 function unexpired(named: Result<WireMessage>, path: string, nowMs: number): Result<WireMessage> {
   if (!named.ok) return named
   const { [CODE]: code, [SEC_MARKET]: secMarket, header } = named.value
@@ -68,14 +68,14 @@ export function withPlainCodes(message: WireMessage): Result<WireMessage> {
     const path = `filter_conditions.code_list[${index}]`
     const prefixed = typeof code === 'string' ? readPrefix(code) : null
     if (prefixed === 'unreadable') return unreadable(String(code), path)
-    const contradiction = prefixed === null ? null : strangerTo(message, prefixed, path)
+    const contradiction = prefixed === null ? null : untraded(message, prefixed, path)
     if (contradiction !== null) return contradiction
     codes.push(prefixed?.code ?? code)
   }
   return succeed({ ...message, filterConditions: { ...filterConditions, codeList: codes } })
 }
 
-/** The security that a code with a prefix names; null for a code without one, which may have dots of its own. */
+/** The security of a code with a prefix; null for a code without one, which may contain dots. */
 function readPrefix(code: string): ParsedSecurity | 'unreadable' | null {
   const [prefix = ''] = visibleText(code).split('.', 1)
   if (!code.includes('.') || !SECURITY_PREFIXES.includes(prefix.toUpperCase())) return null
@@ -94,23 +94,23 @@ function placed(message: WireMessage, security: ParsedSecurity, path: string): R
   if (given !== undefined && given !== 0 && given !== secMarket) {
     return invalid(
       'sec_market',
-      `${secMarket}, the market of ${path}, or nothing: ${describeEnum('Trd_Common.TrdSecMarket')}`,
+      `${secMarket}, the market of ${path}, or no value: ${describeEnum('Trd_Common.TrdSecMarket')}`,
     )
   }
-  const contradiction = strangerTo(message, security, path)
+  const contradiction = untraded(message, security, path)
   return contradiction ?? succeed({ ...message, [CODE]: security.code, [SEC_MARKET]: secMarket })
 }
 
-/** Refuses a security that the header's market does not trade. A market without a list of prefixes refuses nothing. */
-function strangerTo({ header }: WireMessage, security: ParsedSecurity, path: string): Failed | null {
+/** Refuses a security that the header's market does not trade. A market without a list of prefixes accepts all. */
+function untraded({ header }: WireMessage, security: ParsedSecurity, path: string): Failed | null {
   const trdMarket = isWireMessage(header) ? header['trdMarket'] : undefined
   if (typeof trdMarket !== 'number') return null
   const { markets, prefixes } = orderPlaceOf(trdMarket, undefined)
   if (prefixes.length === 0 || prefixes.includes(tradePrefixOf(security))) return null
-  return invalid(path, `a security of ${prefixes.join(', ')}: trd_market ${markets.join()} trades no other`)
+  return invalid(path, `a security of ${prefixes.join(', ')}: trd_market ${markets.join()} does not trade others`)
 }
 
-/** The prefix of the security among those of orders, which have one for stocks and futures of Hong Kong. */
+/** The security's prefix in orders, where stocks and futures of Hong Kong share one. */
 function tradePrefixOf(security: ParsedSecurity): string {
   return prefixOfSecMarket(secMarketOfPrefix(prefixOf(security)) ?? 0) ?? ''
 }

@@ -3,8 +3,8 @@ import { REQUEST_ID_HEADER } from './answer.ts'
 import { IDEMPOTENCY_HEADER } from './idempotency-key.ts'
 
 /**
- * Methods that a page may use. The list is the same for every path: the answer to the request itself names the methods
- * of its path, and a page can read it.
+ * Methods that a page may use. The list is the same for every path. A 405 lists the methods of its path in `Allow`,
+ * which pages may read.
  */
 const METHODS = 'GET, HEAD, POST'
 
@@ -31,8 +31,8 @@ export const EXPOSED_HEADERS: readonly string[] = [
 const PREFLIGHT_SECONDS = 7_200
 
 /**
- * The answer to the preflight of a page of `ALLOWED_ORIGINS` (Fetch standard, section 3.3); null for every other request,
- * which its handler answers. A preflight carries no token, so nothing is asked of one.
+ * The answer to a preflight from an origin in `ALLOWED_ORIGINS` (Fetch standard, section 3.3); null for every other
+ * request, which its handler answers. A preflight has no token, so the token is not checked.
  */
 export function answerPreflight({ request, requestId }: Exchange, origin: string | null): Response | null {
   if (origin === null || request.method !== 'OPTIONS') return null
@@ -47,8 +47,8 @@ export function answerPreflight({ request, requestId }: Exchange, origin: string
 }
 
 /**
- * The origin of a page that may read answers; null for every other request. Only origins of `ALLOWED_ORIGINS` count, each
- * exactly as it is listed: unlike push sockets, REST grants nothing to loopback origins that are not listed.
+ * The request's origin if it is in `ALLOWED_ORIGINS`, else null. Unlike push sockets, REST does not accept loopback
+ * origins that are not listed.
  */
 export function corsOriginOf({ request, deployment }: Exchange): string | null {
   const origin = request.headers.get('Origin')
@@ -56,8 +56,8 @@ export function corsOriginOf({ request, deployment }: Exchange): string | null {
 }
 
 /**
- * Lets pages of that origin read a response. There is no `Access-Control-Allow-Credentials`: tokens travel in a header
- * that the page sets itself, and cookies have no meaning here.
+ * Allows pages of the origin to read a response. `Access-Control-Allow-Credentials` is not sent: the page sets the
+ * token header itself, and cookies are not used.
  */
 export function allowOrigin({ headers }: Response, origin: string): void {
   headers.set('Access-Control-Allow-Origin', origin)

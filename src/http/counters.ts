@@ -1,16 +1,16 @@
 import type { CounterDelta, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import { labelOfKey } from '../auth/caller-standing.ts'
 
-/** Which door a token was shown at. */
+/** The interface that a token was sent to. */
 export type Interface = 'rest' | 'ws'
 
-/** Whose token it was, as a label: the id of a key, or one of a few fixed words. */
+/** The owner of a token, as a label: the id of a key, or one of a few fixed words. */
 export type KeyLabel = { readonly keyId: string } | '<none>' | '<invalid>' | '<jwt>' | '<local>'
 
-/** Path label of everything that is not in the table: paths that callers invent must not become series. */
+/** The path label of all paths outside the table: callers must not be able to create series. */
 export const UNKNOWN_ENDPOINT = '<unknown>'
 
-/** Isolates report at most this often. A report is one RPC to the one object that everybody needs. */
+/** Least time between two reports of an isolate. Each is one RPC to the gateway object, which all isolates share. */
 const REPORT_INTERVAL_MS = 1_000
 
 interface Count {
@@ -20,14 +20,14 @@ interface Count {
 }
 
 /**
- * What this isolate has counted since its last report. The number of series is bounded by the endpoint table, the
- * statuses and the configured keys.
+ * The counts of this isolate since its last report. The number of series is bounded by the endpoint table, the statuses
+ * and the configured keys.
  */
 export class Counters {
   #counts = new Map<string, Count>()
   #reportedAtMs = 0
 
-  /** One finished request. `endpoint` is a path of the table, or `UNKNOWN_ENDPOINT`. */
+  /** Counts a finished request. `endpoint` is a path of the table, or `UNKNOWN_ENDPOINT`. */
   countRequest(endpoint: string, status: number): void {
     const key = `${endpoint} ${status}`
     const count = this.#counts.get(key)
@@ -35,7 +35,7 @@ export class Counters {
     else this.#add(key, 'opend_edge_http_requests_total', { endpoint, status: String(status) })
   }
 
-  /** One look at a token, or at its absence. */
+  /** Counts one check of a token, or of a request without one. */
   countAuth(iface: Interface, outcome: 'allow' | 'reject', who: KeyLabel): void {
     const keyId = typeof who === 'string' ? who : `id ${who.keyId}`
     const key = `${iface} ${outcome} ${keyId}`
@@ -44,12 +44,12 @@ export class Counters {
     else this.#add(key, 'futu_auth_events_total', { iface: iface, outcome, key_id: keyId })
   }
 
-  /** Whether it is time for a report. */
+  /** Whether there are counts and the report interval has passed. */
   isReportDue(nowMs: number): boolean {
     return this.#counts.size > 0 && nowMs - this.#reportedAtMs >= REPORT_INTERVAL_MS
   }
 
-  /** Sends the counts to the gateway object. What could not be sent is counted again. */
+  /** Sends the counts to the gateway object. After a failure they stay for the next report. */
   async report(openGateway: () => GatewayRpc, nowMs: number): Promise<void> {
     const counts = this.#counts
     this.#counts = new Map()

@@ -2,10 +2,10 @@ import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wi
 import { dateText } from '../base/civil-date.ts'
 import { clockOf, dayOfText, marketDay } from './market-times.ts'
 
-/** Days that a list of past orders or fills goes back, and so many it goes on from a begin without an end. */
+/** Length of the default period for past orders and fills. */
 const HISTORY_DAYS = 90
 
-/** Days of one call for an option chain: OpenD takes a month, and the shortest that is always allowed is 30 days. */
+/** Days of one call for an option chain. OpenD takes one month, and always accepts 30 days. */
 export const CHAIN_DAYS = 30
 
 const HISTORY_CALLS: ReadonlySet<string> = new Set(['Trd_GetHistoryOrderList', 'Trd_GetHistoryOrderFillList'])
@@ -14,15 +14,15 @@ const BEGIN = 'beginTime'
 const END = 'endTime'
 const CONDITIONS = 'filterConditions'
 
-/** Required fields of a call that its body may lack, by proto name: `withDefaultTimes` gives them. */
+/** Required fields that the body of a call may lack, by proto name: `withDefaultTimes` adds them. */
 export function defaultedFields(protocol: string): readonly string[] {
   if (HISTORY_CALLS.has(protocol)) return [CONDITIONS]
   return protocol === CHAIN_CALL ? [BEGIN, END] : []
 }
 
 /**
- * Gives the times that a call needs and its body leaves out, on the clock of its market. Past orders and fills: the last 90
- * days, or 90 days from the one time that is given. Option chains: 30 days from today, or from the begin that is given.
+ * Adds the times that a body lacks, on the clock of the call's market. Past orders and fills: the last 90 days, or 90
+ * days from the one time that the body has. Option chains: 30 days from today, or from the begin that the body has.
  */
 export function withDefaultTimes(protocol: string, message: WireMessage, nowMs: number): WireMessage {
   if (protocol === CHAIN_CALL) return { ...message, ...chainTimes(message, nowMs) }
@@ -49,7 +49,7 @@ function chainTimes(message: WireMessage, nowMs: number): WireMessage {
   return { [BEGIN]: begin, [END]: textIn(message[END]) ?? dateText(dayOfText(begin) + CHAIN_DAYS - 1) }
 }
 
-/** An empty text is no time. */
+/** An empty text counts as absent. */
 function textIn(value: WireValue | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }

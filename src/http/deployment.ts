@@ -5,12 +5,12 @@ import { IsolateCache } from './isolate-cache.ts'
 import { reportMisconfiguration } from './report-bug.ts'
 
 /**
- * How often a wrong configuration is logged: often enough for an operator who has just opened the log, and not with each
- * request of a stranger.
+ * Least time between two log entries about a wrong configuration: an operator who opens the log soon sees one, and
+ * requests of strangers cannot fill the log.
  */
 const REPORT_INTERVAL_MS = 10_000
 
-/** A configured deployment and what an isolate has learned while serving it. */
+/** A configured deployment with the caches of this isolate. */
 export interface Deployment {
   readonly config: Config
   readonly authenticator: Authenticator
@@ -21,8 +21,8 @@ export interface Deployment {
 type Reading = Success<Deployment> | { readonly ok: false; readonly problems: readonly string[] }
 
 /**
- * The deployments of this isolate: one, unless the platform hands over another set of variables. Checking the
- * variables is done once for each set, not once for each request.
+ * The deployments of this isolate: one, unless the platform passes another set of variables. Each set is checked once,
+ * not at each request.
  */
 export class Deployments {
   readonly #fetch: typeof fetch
@@ -35,7 +35,7 @@ export class Deployments {
     this.#fetch = fetchKeys
   }
 
-  /** The deployment of these variables. Failure: `server.misconfigured`; what is wrong is logged. */
+  /** The deployment of these variables. Failure: `server.misconfigured`, whose causes are logged. */
   of(env: Env, nowMs: number): Result<Deployment> {
     let known = this.#known.get(env)
     if (known === undefined) {
@@ -51,13 +51,15 @@ export class Deployments {
     return fail({ code: 'server.misconfigured' })
   }
 
-  /** The gateway counts reloads. When its number grows, another isolate was told to forget, and so must this one. */
+  /**
+   * Takes the gateway's number of reloads. When it has grown, a reload came through another isolate: clears the caches.
+   */
   recordEpoch(epoch: number): void {
     if (this.#epoch !== null && epoch > this.#epoch) this.forget()
     this.#epoch = Math.max(epoch, this.#epoch ?? epoch)
   }
 
-  /** Forgets what was cached: parsed keys, the keys of the issuer, quotes. */
+  /** Clears the caches: parsed keys, the keys of the issuer, quotes. */
   forget(): void {
     this.#known = new WeakMap()
   }

@@ -8,8 +8,8 @@ import { intentUrl } from '../problem/order-problem.ts'
 import { describe } from '../problem/problem.ts'
 
 /**
- * What a dry run found, as its caller sees it. `body` is the message that would be sent, without the packet id, which
- * belongs to the connection and would be an idempotency key to whoever sends the body back to us.
+ * The result of a dry run as JSON. `body` is the message that would be sent, without the packet id: it belongs to the
+ * connection, and would become an idempotency key if the caller sends the body as an order.
  */
 export function dryRunView(protocol: string, report: DryRun, budgets: Budgets | null): object {
   return {
@@ -25,7 +25,7 @@ export function dryRunView(protocol: string, report: DryRun, budgets: Budgets | 
   }
 }
 
-/** What only OpenD and the market decide. A dry run that passes says nothing about these. */
+/** Conditions that only OpenD and the exchange check. A dry run does not cover them. */
 const NOT_CHECKED = [
   'buying power, positions to sell and margin',
   'the price step and the lot size of the security',

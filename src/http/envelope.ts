@@ -4,7 +4,7 @@ import { shownText } from '../base/shown-text.ts'
 import { decodeToJson, type JsonField, type JsonMessage } from '../wire/decode.ts'
 import { RetType } from '../../proto/enums.ts'
 
-/** OpenD's `Response` as callers see it: the four keys are always there. */
+/** OpenD's `Response` as JSON. The four keys are always present. */
 export interface Envelope {
   readonly ret_type: number
   readonly ret_msg: string | null
@@ -13,8 +13,9 @@ export interface Envelope {
 }
 
 /**
- * Reads the reply of a call. Failures: `opend.refused` when OpenD says no (-1, -500), `opend.failed` when it could
- * not say (-100, -200, -400 or a number we do not know), `gateway.bad_reply` when the bytes are not that message.
+ * Reads the reply of a call. Failures: `opend.refused` for a refusal (-1, -500), `opend.failed` for an error of OpenD
+ * (-100,
+ * -200, -400 or an unknown number), `gateway.bad_reply` when the bytes are not that message.
  */
 export function readEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
   const decoded = decodeEnvelope(protocol, reply)
@@ -26,14 +27,14 @@ export function readEnvelope(protocol: string, reply: Uint8Array): Result<Envelo
 }
 
 /**
- * The envelope, whatever OpenD answered. Its own fields are as OpenD sent them; only the message of a refusal is cut to
- * what may be shown. Failure: `gateway.bad_reply`.
+ * Decodes the envelope of a success or a refusal. Only the message of a refusal is changed: it is shortened and made
+ * printable. Failure: `gateway.bad_reply`.
  */
 export function decodeEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
   const decoded = decodeToJson(`${protocol}.Response`, reply)
   if (!decoded.ok) return fail({ code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null })
   const { ret_type, ret_msg, err_code, s2c } = decoded.value
-  // proto2 gives the field a default, and an absent one means it.
+  // An absent field has its proto2 default.
   const retType = typeof ret_type === 'number' ? ret_type : RetType.Unknown
   const retMsg = typeof ret_msg === 'string' ? ret_msg : null
   return succeed({

@@ -3,22 +3,22 @@ import type { Failed, Result } from '../base/result.ts'
 import type { Counters } from './counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 
-/** The gateway object as the HTTP side sees it: its calls, and `fetch` for the upgrade of a push socket. */
+/** The gateway object: its calls, and `fetch` for the upgrade of a push socket. */
 export interface GatewayPort extends GatewayRpc {
   fetch(request: Request): Promise<Response>
 }
 
-/** One request on its way to its response, with all that answering it may need. */
+/** One request, with everything that its handler may need. */
 export interface Exchange {
   readonly request: Request
-  /** What stands in the path where its row has a name in braces, decoded: `id` of `/api/order-intents/{id}`. */
+  /** The decoded path parameters, such as `id` of `/api/order-intents/{id}`. */
   readonly params: Readonly<Record<string, string>>
   readonly requestId: string
   /** Unix time in ms at which the request arrived. */
   readonly nowMs: number
-  /** Unix time in ms by now: later than `nowMs` once the request has waited for something. */
+  /** The present Unix time in ms: later than `nowMs` after the handler has waited. */
   readonly clock: () => number
-  /** A fresh random id, for what must not be named by a client. */
+  /** A fresh random id, where the client must not choose one. */
   readonly freshId: () => string
   readonly gateway: GatewayPort
   /** The deployment that serves it, or `server.misconfigured`. */
@@ -27,5 +27,5 @@ export interface Exchange {
   readonly counters: Counters
 }
 
-/** Answers one endpoint: a response, or the failure that the problem answer is made of. */
+/** Answers a request to one endpoint: a response, or a failure, which becomes the error response. */
 export type Handler = (exchange: Exchange) => Promise<Response | Failed>

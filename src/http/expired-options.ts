@@ -7,8 +7,8 @@ import { dayOfText, marketDay } from './market-times.ts'
 const OPTION_CODE = /^\.?[A-Z]{1,6}\d?(\d\d)(\d\d)(\d\d)[CP]\d{1,9}$/
 
 /**
- * The last day of the option that a code names, as `YYYY-MM-DD` on the clock of its market; null for a code of anything
- * else. OpenD forgets an option after that day and answers that it is an unknown stock.
+ * The last day of the option with this code, as `YYYY-MM-DD` on the clock of its market; null for any other code. OpenD
+ * drops an option after that day, and then reports an unknown stock.
  */
 export function lastDayOfOption(code: string): string | null {
   const [, year, month, day] = OPTION_CODE.exec(code) ?? []
@@ -17,7 +17,7 @@ export function lastDayOfOption(code: string): string | null {
   return isCalendarDate(date) ? date : null
 }
 
-/** The last day of an option that has passed on the clock of its market; null for every other code. */
+/** The last day of an expired option, on the clock of its market; null for every other code. */
 export function expiredOn(prefixes: readonly string[], code: string, nowMs: number): string | null {
   const lastDay = lastDayOfOption(code)
   if (lastDay === null) return null

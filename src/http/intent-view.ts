@@ -7,9 +7,8 @@ import { intentUrl } from '../problem/order-problem.ts'
 import { describeUnsent } from '../problem/problem.ts'
 
 /**
- * An entry of the ledger as callers see it: ids as decimal strings, times as ISO 8601 and in Unix ms, amounts as
- * decimal text (null where the value is not known and no cap needed it), and OpenD's reply as the envelope that the call
- * was answered with.
+ * A ledger entry as JSON: ids as decimal strings, times as ISO 8601 and in Unix ms, amounts as decimal text (null where
+ * the value is not known and no cap needed it), and OpenD's reply as the envelope that was the answer of the call.
  */
 export function intentView(entry: LedgerEntry): object {
   const { call, reservation, refusal, contradiction, resolution } = entry
@@ -18,7 +17,7 @@ export function intentView(entry: LedgerEntry): object {
     intent_id: entry.id,
     intent_url: intentUrl(entry.id),
     state: entry.state,
-    // Why a call was refused, as its caller was told.
+    // The code and the sentence of the refusal, as in the answer to the call.
     code: refusal?.code ?? null,
     detail: refusal === null ? entry.detail : describeUnsent(refusal).error,
     caller: entry.caller,
@@ -69,11 +68,11 @@ export function intentView(entry: LedgerEntry): object {
 function replyView({ reply, call }: LedgerEntry): Envelope | null {
   if (reply === null) return null
   const envelope = decodeEnvelope(orderNameOf(call.protoId), reply)
-  // The ledger keeps only replies that were read before.
+  // The ledger contains only replies that were decoded before.
   return envelope.ok ? envelope.value : null
 }
 
-/** A time of something within an entry. */
+/** The time of a part of an entry. */
 function whenOf(atMs: number): object {
   return { at: isoText(atMs), at_ms: atMs }
 }

@@ -9,18 +9,18 @@ import { messageType } from '../wire/schema.ts'
 import { securityText } from '../wire/security-text.ts'
 import { isTimeField } from '../wire/time-text.ts'
 
-/** Calls whose times are days. */
+/** Calls whose times OpenD takes as days. */
 const DAYS_ONLY: ReadonlySet<string> = new Set(['Qot_GetOptionChain', 'Qot_GetCapitalFlow', 'Qot_GetWarrant'])
 
-/** The day on which an order ends is a day too. */
+/** Fields that are days in every call: the last day of an order. */
 const DAY_FIELDS: ReadonlySet<string> = new Set(['expireTime'])
 
 const CONDITIONS = 'filterConditions'
 
 /**
- * Writes the times of a message that have a zone on the clock of the message's market, with daylight saving, as OpenD reads
- * all times on that clock: as a day where OpenD takes days, else to the second. Refuses them where the market has no one
- * clock, as real futures have.
+ * Converts times with a zone to local times of the message's market, with daylight saving, because OpenD reads all
+ * times as local: to a day where OpenD takes days, else to the second. Refuses a time with a zone where the market has
+ * more than one local time, as for real futures.
  */
 export function withMarketTimes(protocol: string, message: WireMessage): Result<WireMessage> {
   const clock = clockOf(message)
@@ -52,11 +52,14 @@ function onClock(
 }
 
 function unknownClock(path: string): Failed {
-  const expected = 'a time without a zone, on the clock of the exchange: this call names no market that has one clock'
+  const expected =
+    'a time without a zone, in the local time of the exchange: the market of this call has no single time zone'
   return fail({ code: 'request.invalid_value', path, expected })
 }
 
-/** The clock of the market that a message is about: that of its security, or of the trade header. Null for no one clock. */
+/**
+ * The clock of a message's market, by its security or its trade header. Null when the market has no single clock.
+ */
 export function clockOf(message: WireMessage): ZoneClock | null {
   const zone = timeZoneOf(prefixesOf(message))
   return zone === null ? null : zoneClock(zone)
@@ -77,8 +80,8 @@ const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 24 * MS_PER_HOUR
 
 /**
- * The day on the clock, in days since 1970-01-01. Without a clock it is the first or the last day that it is anywhere on
- * earth, so that a span between the two has the day of every clock.
+ * The present day on the clock, in days since 1970-01-01. Without a clock, the earliest or the latest date in any time
+ * zone, so that a period between the two contains the day of every zone.
  */
 export function marketDay(clock: ZoneClock | null, utcMs: number, side: 'first' | 'last'): number {
   if (clock !== null) return localMomentOf(clock, utcMs).epochDay

@@ -6,12 +6,12 @@ import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-page.ts'
 import { shownText } from '../base/shown-text.ts'
 import { describe } from '../problem/problem.ts'
 
-/** `GET /health`: the Worker lives. It asks nobody, so it stays green while OpenD is away. */
+/** `GET /health`: the Worker runs. Calls neither the gateway nor OpenD, so it succeeds while OpenD is down. */
 export const health: Handler = async ({ requestId }) => answerText(200, 'ok', requestId)
 
 /**
- * `GET /readyz`: 200 when a call could be answered now, else 503 with the reason. Monitors look at the status and
- * people at the reason, so the answer is not the error body of a call.
+ * `GET /readyz`: 200 when a call could be answered now, else 503 with the reason. The body is not the error body of a
+ * call: a monitor reads the status and a person the reason.
  */
 export const readiness: Handler = async (exchange) => {
   const reason = await whyNotReady(exchange)
@@ -31,14 +31,14 @@ function reasonOf({ stage, lastFailure, loggedIn, storageFailure }: GatewayStatu
     const cause = lastFailure === null ? '' : ` ${describe(lastFailure).error}`
     return `The link to OpenD is not up (${stage}).${cause}`
   }
-  if (loggedIn === null) return 'OpenD has not yet said whether it is logged in.'
+  if (loggedIn === null) return 'OpenD has not yet reported whether it is logged in.'
   if (!loggedIn.quote) return 'OpenD is not logged in to the quote server.'
   if (!loggedIn.trade) return 'OpenD is not logged in to the trade server.'
   if (storageFailure === null) return null
   return `The storage refuses writes, so orders are refused: ${shownText(storageFailure.detail)}.`
 }
 
-/** `GET /metrics`: what the object knows, after adding what this isolate has counted. */
+/** `GET /metrics`: the metrics of the gateway object, after a report of this isolate's counts. */
 export const metrics: Handler = async (exchange) => {
   const { deployment, gateway, counters, nowMs, requestId } = exchange
   if (!deployment.ok) return deployment

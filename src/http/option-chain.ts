@@ -7,14 +7,14 @@ import type { Envelope } from './envelope.ts'
 import { dayOfText } from './market-times.ts'
 
 /**
- * The most calls that one longer chain is asked for in. OpenD takes 10 calls for option chains in 30 s from all callers
- * together, and a read waits 2 s for its turn, so an eleventh could not be answered.
+ * Most calls for one chain. OpenD takes 10 calls for option chains in 30 s from all callers together, and a read waits
+ * at most 2 s, so an eleventh call would fail.
  */
 const MOST_PIECES = 10
 
 /**
- * The calls that an option chain is asked for in: each of 30 days, from the first day to the last. A span that ends before
- * it begins stays one call, which OpenD refuses. Failure: `request.invalid_value` for more days than the calls cover.
+ * Splits the request for an option chain into calls of 30 days each. A period that ends before it begins stays one
+ * call, which OpenD refuses. Failure: `request.invalid_value` for more days than the calls cover.
  */
 export function splitChain(c2s: WireMessage): Result<readonly WireMessage[]> {
   const { beginTime, endTime } = c2s
@@ -25,7 +25,7 @@ export function splitChain(c2s: WireMessage): Result<readonly WireMessage[]> {
   if (days <= CHAIN_DAYS + 1) return succeed([c2s])
   if (pieces > MOST_PIECES) {
     const lastDay = dateText(firstDay + MOST_PIECES * CHAIN_DAYS - 1)
-    const expected = `${lastDay} at the latest: a chain is asked for in at most ${MOST_PIECES} calls of ${CHAIN_DAYS} days each`
+    const expected = `${lastDay} at the latest: one request covers at most ${MOST_PIECES * CHAIN_DAYS} days; send another one for the rest`
     return fail({ code: 'request.invalid_value', path: 'end_time', expected })
   }
   return succeed(
@@ -42,10 +42,10 @@ export function splitChain(c2s: WireMessage): Result<readonly WireMessage[]> {
   )
 }
 
-/** The answer to the whole of such a chain: the expiries of each call, in the order of the calls. */
+/** Joins the answers to such calls: the expiries of each call, in the order of the calls. */
 export function joinChains(answers: readonly Envelope[]): Envelope {
   const [first, ...others] = answers
-  if (first === undefined) throw new Error('a call has one answer at least')
+  if (first === undefined) throw new Error('joinChains got no answer')
   if (others.length === 0) return first
   return { ...first, s2c: { ...first.s2c, option_chain: answers.flatMap(({ s2c }) => expiriesIn(s2c)) } }
 }

@@ -9,17 +9,17 @@ import { intentUrl } from '../problem/order-problem.ts'
 import { describe, describeUnsent } from '../problem/problem.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 
-/** What an answer says beside the reply. */
+/** What the answer to an order call needs beside the reply. */
 export interface OrderContext {
   readonly protocol: string
   readonly requestId: string
-  /** What helps when OpenD refuses the call; empty where nothing in particular does. */
+  /** A sentence to add when OpenD refuses the call; may be empty. */
   readonly adviceIfRefused: string
 }
 
 /**
- * The response to an order call: OpenD's reply as for every call, 202 while it is not known what became of the order, the
- * problem that kept it from being sent, or what a dry run found.
+ * The response to an order call: OpenD's reply as for every call, 202 while the outcome of the order is not known, the
+ * problem for which it was not sent, or the result of a dry run.
  */
 export function answerOrder(answer: GatewayOrderAnswer, context: OrderContext): Response {
   const { reply, budgets, budget } = answer
@@ -44,7 +44,7 @@ export function answerOrder(answer: GatewayOrderAnswer, context: OrderContext): 
 
 type EntryFacts = Pick<Extract<OrderReply, { readonly kind: 'refused' }>, 'intentId' | 'state' | 'isReplay'>
 
-/** Any failure of an order call, with the entry that says more and whether the answer is a stored one. */
+/** The error response of an order call, with its ledger entry and whether the answer is a stored one. */
 function answerRefusal(
   failure: Failure,
   { intentId, state, isReplay }: EntryFacts,
@@ -66,14 +66,14 @@ function unknownBody(protocol: string, intentId: string, requestId: string): obj
   const url = intentUrl(intentId)
   const message =
     protocol === 'Trd_PlaceOrder'
-      ? `OpenD's reply is missing, so it is not known yet whether the order exists. The gateway looks for it and does ` +
-        `not send it again; read GET ${url} for the result. Do not send the order again before that.`
-      : `OpenD's reply is missing, so it is not known yet whether the order was changed. The gateway looks at the order ` +
-        `and does not send the change again; read GET ${url} for the result. A cancel may be sent again at any time.`
+      ? `OpenD's reply is missing, so it is not known yet whether the order exists. The gateway checks OpenD's order ` +
+        `lists and does not send the order again. Read GET ${url} for the result, and do not send the order before that.`
+      : `OpenD's reply is missing, so it is not known yet whether the order was changed. The gateway checks the order ` +
+        `at OpenD and does not send the change again. Read GET ${url} for the result. A cancel may be sent again at any time.`
   return { intent_id: intentId, state: 'unknown', intent_url: url, message, request_id: requestId }
 }
 
-/** Which entry of the ledger the answer is about. */
+/** The headers that name the ledger entry of the answer. */
 function intentHeaders(reply: OrderReply): ExtraHeaders {
   if (reply.kind === 'dry_run' || reply.intentId === null) return {}
   const { intentId, isReplay } = reply

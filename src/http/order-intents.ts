@@ -11,11 +11,11 @@ import { intentView } from './intent-view.ts'
 import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../wire/json-fields.ts'
 import { readQuery } from './plain-fields.ts'
 
-/** Entries of one page. The most is what a reply can carry without being felt: about 200 KiB. */
+/** Entries of one page. 200 of them are about 200 KiB. */
 const DEFAULT_LIMIT = 50
 const MOST_ENTRIES = 200
 
-/** The id of an entry of the ledger. */
+/** The form of a ledger entry's id. */
 export const INTENT_ID = /^oi_[0-9a-z]{8}$/
 
 const LIST_QUERY = {
@@ -26,7 +26,7 @@ const LIST_QUERY = {
   all: FLAG,
 }
 
-/** `GET /api/order-intents`: a page of the caller's own entries, or of everybody's for an administrator who asks so. */
+/** `GET /api/order-intents`: a page of the caller's entries, or with `all` of those of all callers (scope `admin`). */
 export const orderIntents: Handler = async (exchange) => {
   const { request, gateway, requestId } = exchange
   const admitted = await admit(exchange, LEDGER_READERS)
@@ -44,7 +44,7 @@ export const orderIntents: Handler = async (exchange) => {
   return answerJson(200, { intents: entries.map(intentView), next_before: next }, requestId)
 }
 
-/** `GET /api/order-intents/{id}`: one entry. Another's is as absent as one that never was. */
+/** `GET /api/order-intents/{id}`: one entry. The entry of another caller gets the same answer as an unknown id. */
 export const oneIntent: Handler = async (exchange) => {
   const { request, params, gateway, requestId } = exchange
   const admitted = await admit(exchange, LEDGER_READERS)
@@ -60,7 +60,7 @@ export const oneIntent: Handler = async (exchange) => {
   return answerJson(200, intentView(entry), requestId)
 }
 
-/** No entry has the id, or the caller may not know of it. */
+/** The failure for an id that has no entry which the caller may see. */
 export function unknownIntent(id: string): Failed {
   return fail({ code: 'order.unknown_intent', intentId: shownName(id) })
 }

@@ -1,17 +1,17 @@
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { WireMessage } from '../wire/json-wire-value.ts'
 
-/** What an order may leave out beside an amount. */
+/** The field that an order with an amount may lack. */
 const QTY = 'qty'
 
-/** Required fields of an order call that its body may lack, by proto name: `withQuantity` gives them. */
+/** Required fields that the body of an order call may lack, by proto name: `withQuantity` adds them. */
 export function fromAmount(protocol: string): readonly string[] {
   return protocol === 'Trd_PlaceOrder' ? [QTY] : []
 }
 
 /**
- * An order by amount says how much money to spend instead of how many to buy. The schema requires the quantity all the
- * same, and it is 0 then: with a quantity too, the limits count the larger of the two.
+ * Sets the quantity of an order by amount, which states the money to spend, to 0, because the schema requires a
+ * quantity. Where the body has both, the limits count the larger of the two.
  */
 export function withQuantity(protocol: string, checked: WireMessage): Result<WireMessage> {
   const { qty, amount } = checked

@@ -20,9 +20,9 @@ import { type RequestMessage, readC2S } from './request-message.ts'
 const DRY_RUN = { dry_run: FLAG }
 
 /**
- * The handler of every order call. It checks who asks and what; whether the order may go is decided in the gateway
- * object, where the accounts, the limits and the ledger are. So a key's whitelist of accounts is not looked at here:
- * for orders it is a limit like the others.
+ * The handler of every order call. It checks the caller and the message. The gateway object decides whether the order
+ * is sent, because it has the accounts, the limits and the ledger. A key's allowlist of accounts is not checked here
+ * either: for orders it is one of the limits.
  */
 export function orderRelay(endpoint: OrderEndpoint): Handler {
   return async (exchange) => {

@@ -3,12 +3,12 @@ import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wi
 import { securitiesIn } from './refused-securities.ts'
 import type { RequestMessage } from './request-message.ts'
 
-/** `?partial=true`: securities that OpenD refuses are left out of a batch instead of refusing all of it. */
+/** `?partial=true`: the answer leaves out the securities that OpenD refuses, instead of refusing the whole batch. */
 export const PARTIAL = 'partial'
 
 /**
- * How often a batch is asked for. OpenD names one security at a time, and each refusal counts against its limit of
- * 60 such calls in 30 s.
+ * Most calls for one batch. Each refusal of OpenD names one security, and each call counts against its limit of 60 such
+ * calls in 30 s.
  */
 export const MOST_ATTEMPTS = 8
 
@@ -19,7 +19,7 @@ export interface LeftOut {
   readonly reason: string
 }
 
-/** The securities because of which OpenD refused a call; none for a refusal of another reason. */
+/** The securities for which OpenD refused a call; empty for another reason. */
 export function leftOutOf(failure: Failure): readonly LeftOut[] {
   if (failure.code !== 'opend.refused') return []
   const { securities = [], expired = [], retMsg } = failure
@@ -30,7 +30,7 @@ export function leftOutOf(failure: Failure): readonly LeftOut[] {
   ]
 }
 
-/** The same request for the other securities; null where no other is left. */
+/** The request without these securities; null when no security is left. */
 export function withoutSecurities(message: RequestMessage, leftOut: readonly LeftOut[]): RequestMessage | null {
   const symbols = new Set(leftOut.map(({ symbol }) => symbol))
   const c2s = withoutListed(message.c2s, symbols)

@@ -5,8 +5,8 @@ import { isJsonObject, type JsonValue } from '../wire/json-text.ts'
 import { readJsonBody } from './body.ts'
 
 /**
- * The body of a call that is no message of OpenD; no body counts as `{}`. The fields of `present` must stand in it, be it
- * as null. Failures: every `request.*` about bodies.
+ * Reads the body of a call that is not a message of OpenD; an empty body counts as `{}`. It must contain the fields of
+ * `present`, even if null. Failures: every `request.*` about bodies.
  */
 export async function readPlainBody<Rules extends FieldRules>(
   request: Request,
@@ -26,11 +26,11 @@ export async function readPlainBody<Rules extends FieldRules>(
 }
 
 /**
- * The parameters of a query. A number or a flag is written as in JSON; a parameter is given once. Failures:
- * `request.unknown_field`, `request.invalid_value` and `request.missing_field`, the path starting with `?`.
+ * Reads the parameters of a query. Numbers and flags are written as in JSON; each parameter is allowed once. Failures:
+ * `request.unknown_field`, `request.invalid_value` and `request.missing_field`, whose path starts with `?`.
  */
 export function readQuery<Rules extends FieldRules>(request: Request, rules: Rules): Result<FieldValues<Rules>> {
-  // Most requests have no query, and parsing a URL costs more than looking for its mark.
+  // Most requests have no query, and a search for `?` is cheaper than parsing the URL.
   if (!request.url.includes('?')) return checkFields({}, rules)
   const problems = new Problems()
   const given = new Map<string, JsonValue>()
@@ -43,7 +43,7 @@ export function readQuery<Rules extends FieldRules>(request: Request, rules: Rul
   return read === null || problems.count > 0 ? problems.toFailed('?') : succeed(read)
 }
 
-/** What a text says where a flag or a number is wanted. */
+/** The flag or the number that a text is; other texts stay texts. */
 function literalOf(text: string): JsonValue {
   if (text === 'true' || text === 'false') return text === 'true'
   return /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : text

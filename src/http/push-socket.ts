@@ -17,10 +17,10 @@ import type { Exchange, Handler } from './exchange.ts'
 import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json-fields.ts'
 import { readQuery } from './plain-fields.ts'
 
-/** Pushes of one security may be held back so long, to be sent as one. A longer wait is a poll. */
+/** Longest time for which pushes of one security may be merged. With a longer one, the client can as well poll. */
 const MAX_CONFLATE_MS = 10_000
 
-/** Query parameters of `/ws`. All but the token are for the socket itself: how pushes are written. */
+/** Query parameters of `/ws`. All but the token set the form of the pushes. */
 const QUERY = {
   token: textLike(/^/, 'a token'),
   body: oneOf(['base64', 'json']),
@@ -31,10 +31,10 @@ const QUERY = {
 const TOKEN_PROTOCOL_PREFIX = 'bearer.'
 
 /**
- * `GET /ws`: checks who opens a push socket and hands the upgrade to the gateway object. The token comes in one of
- * three ways, and only one: the `Authorization` header; `?token=`, which the clients of futu-opend-rs use; or the
- * offered subprotocol `bearer.<token>` beside `opend-edge.v1`, for browsers. It goes no further than this function. A
- * socket may also be opened without any; the object then waits for a first message with the token.
+ * `GET /ws`: authenticates the client of a push socket and forwards the upgrade to the gateway object, without the
+ * token. The token is sent in exactly one of three ways: the `Authorization` header; `?token=`, which the clients of
+ * futu-opend-rs use; or the offered subprotocol `bearer.<token>` beside `opend-edge.v1`, for browsers. Without a token
+ * the object waits for a first message that contains it.
  */
 export const pushSocket: Handler = async (exchange) => {
   const { request, requestId } = exchange
@@ -56,7 +56,8 @@ export const pushSocket: Handler = async (exchange) => {
   if (!caller.ok) return caller
   const response = await exchange.gateway.fetch(forwarded(request, caller.value, requestId))
   if (response.status === 429) return fail({ code: 'push.too_many_sockets' })
-  if (response.status >= 400) return fail({ code: 'gateway.busy', detail: 'no more push sockets', retryInMs: null })
+  if (response.status >= 400)
+    return fail({ code: 'gateway.busy', detail: 'no room for another push socket', retryInMs: null })
   return withHeaders(response, requestId, offersProtocol(request))
 }
 
@@ -83,7 +84,7 @@ function offersProtocol(request: Request): boolean {
   return offeredProtocols(request).includes(PUSH_SUBPROTOCOL)
 }
 
-/** Null for a caller not known yet. */
+/** Null for a caller that is not authenticated yet. */
 async function callerOf(exchange: Exchange, admitted: Admitted | null): Promise<Result<SocketCaller | null>> {
   if (admitted === null) return succeed(null)
   const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
@@ -92,8 +93,8 @@ async function callerOf(exchange: Exchange, admitted: Admitted | null): Promise<
 }
 
 /**
- * The upgrade as the object sees it: with the caller that we vouch for, and of what the client sent nothing but the
- * query without the token. The handshake itself is between the client and the platform.
+ * The upgrade request for the gateway object: the authenticated caller, and of the client's request only the query
+ * without the token. The platform does the handshake with the client.
  */
 function forwarded(request: Request, caller: SocketCaller | null, requestId: string): Request {
   const url = new URL(request.url)
@@ -101,14 +102,14 @@ function forwarded(request: Request, caller: SocketCaller | null, requestId: str
   const headers = {
     Upgrade: 'websocket',
     [SOCKET_CALLER_HEADER]: writeSocketCaller(caller),
-    // Cloudflare sets it, over whatever a client sent.
+    // Cloudflare sets the header and overwrites that of the client.
     [CLIENT_NETWORK_HEADER]: networkOf(request.headers.get('CF-Connecting-IP')),
     [REQUEST_ID_HEADER]: requestId,
   }
   return new Request(url, { headers })
 }
 
-/** The object's answer, with what every response of ours carries and the subprotocol that the client asked for. */
+/** The object's answer, with the request id and the subprotocol that the client offered. */
 function withHeaders(response: Response, requestId: string, choosesProtocol: boolean): Response {
   const answer = new Response(response.body, response)
   answer.headers.set(REQUEST_ID_HEADER, requestId)

@@ -3,23 +3,23 @@ import type { Budgets } from '../limits/limit-state.ts'
 import { RATE_WINDOW_MS } from '../limits/rate-window.ts'
 import type { ExtraHeaders } from './answer.ts'
 
-/** One rate limit, and what is left of it. */
+/** One rate limit and its remainder. */
 interface Quota {
-  /** Which limit it is: a token without quotes, so that it can stand in a quoted string as it is. */
+  /** The name of the limit, which needs no escapes in a quoted string. */
   readonly policy: 'orders' | 'opend'
   readonly limit: number
   readonly windowMs: number
   readonly remaining: number
-  /** Until more remains; null or 0 when waiting changes nothing. */
+  /** Time until `remaining` grows; null or 0 when waiting does not help. */
   readonly resetMs: number | null
 }
 
-/** What is left of the key's orders in any 60 s, where it has such a limit, and of OpenD's own limit on such calls. */
+/** The remainder of the key's limit on orders in 60 s, if it has one, and of OpenD's own limit on the call. */
 export function rateLimitHeaders(budgets: Budgets | null, opend: Budget | null): ExtraHeaders {
   return quotaHeaders([...ordersQuota(budgets), ...opendQuota(opend)])
 }
 
-/** What is left of OpenD's own limit on a kind of call. Nothing for a call that it does not limit. */
+/** The remainder of OpenD's own limit on a call. Empty for a call that OpenD does not limit. */
 export function opendBudgetHeaders(budget: Budget | null): ExtraHeaders {
   return quotaHeaders(opendQuota(budget))
 }
@@ -35,9 +35,9 @@ function opendQuota(budget: Budget | null): readonly Quota[] {
 }
 
 /**
- * As draft-ietf-httpapi-ratelimit-headers-10 writes it, in the structured fields of RFC 9651: the quota and its window
- * in seconds, then what remains and after how many seconds it is more. Rounded up, so that who waits is not refused once
- * more.
+ * The headers of draft-ietf-httpapi-ratelimit-headers-10, as structured fields of RFC 9651: the quota and its window in
+ * seconds, then the remainder and the seconds until it grows. Rounded up, so that a client that waits exactly that long
+ * succeeds.
  */
 function quotaHeaders(quotas: readonly Quota[]): ExtraHeaders {
   if (quotas.length === 0) return {}

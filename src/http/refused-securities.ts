@@ -3,13 +3,13 @@ import { isWireMessage, type WireMessage, type WireValue } from '../wire/json-wi
 import { securityText } from '../wire/security-text.ts'
 import { expiredOn } from './expired-options.ts'
 
-/** A security that a call names. */
+/** A security in a call: as text with a prefix, and its code. */
 export interface NamedSecurity {
   readonly text: string
   readonly code: string
 }
 
-/** The securities that a message names, those without a prefix aside. */
+/** The securities of a message, except those of markets without a prefix. */
 export function securitiesIn({ securityList, security, owner }: WireMessage): readonly NamedSecurity[] {
   const list = Array.isArray(securityList) ? securityList : [security, owner]
   return list.flatMap((one: WireValue | undefined) => {
@@ -19,14 +19,14 @@ export function securitiesIn({ securityList, security, owner }: WireMessage): re
   })
 }
 
-/** Whether an option of the call has expired. */
+/** Whether a security is an expired option. */
 export function isExpired({ text, code }: NamedSecurity, nowMs: number): boolean {
   return expiredOn(text.split('.', 1), code, nowMs) !== null
 }
 
 /**
- * A refusal of OpenD with the securities of the call that it is about: those that its text names, and the options that have
- * expired, which OpenD calls unknown.
+ * Adds to a refusal of OpenD the securities of the call that OpenD's text names, and the expired options, which OpenD
+ * reports as unknown.
  */
 export function withRefusedSecurities(failure: Failure, c2s: WireMessage, nowMs: number): Failure {
   if (failure.code !== 'opend.refused') return failure
@@ -37,7 +37,7 @@ export function withRefusedSecurities(failure: Failure, c2s: WireMessage, nowMs:
   return { ...failure, securities: named.map(({ text }) => text), expired: expired.map(({ text }) => text) }
 }
 
-/** Whether a text names a security, with its prefix or without. */
+/** Whether a text contains a security, with or without its prefix. */
 function isNamed({ text, code }: NamedSecurity, message: string): boolean {
   return [text, code].some((name) => message.split(/[^\w.-]+/).includes(name))
 }

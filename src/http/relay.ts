@@ -19,11 +19,11 @@ import { checkC2S, readText } from './request-message.ts'
 import { type Call, sendPartly, sendWhole } from './send-message.ts'
 
 /**
- * The handler of every endpoint that is a call of OpenD and no order: who are you, may you, is this a valid message,
- * then the call and its reply as JSON. What differs between endpoints is in their rows.
+ * The handler of every endpoint that is a call of OpenD and not an order: checks the token, the scope and the message,
+ * then makes the call and returns its reply as JSON. The differences between endpoints are in their rows.
  *
- * What this isolate has just read, and this caller may read, is answered before the body is even parsed: the same text
- * was checked when the object was asked.
+ * A cached answer that the caller may read is returned before the body is parsed: an equal text was checked when the
+ * answer was cached.
  */
 export function relay(endpoint: ApiEndpoint): Handler {
   const { isIsolateCached } = endpoint
@@ -35,8 +35,8 @@ export function relay(endpoint: ApiEndpoint): Handler {
     const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
     if (!text.ok) return text
     const isFresh = wantsFresh(exchange.request.headers)
-    const isKept = isIsolateCached && !isFresh && !isPartial.value
-    const read = isKept ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const isCacheable = isIsolateCached && !isFresh && !isPartial.value
+    const read = isCacheable ? CachedRead.of(admitted.value, endpoint, text.value) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
     const call = { exchange, admitted: admitted.value, isFresh, isPartial: isPartial.value }
@@ -53,7 +53,7 @@ function readPartial({ hasPartial }: ApiEndpoint, request: Request): Result<bool
   return query.ok ? succeed(query.value[PARTIAL] === true) : query
 }
 
-/** Asks OpenD through the gateway object. `read` is where the answer is kept; null for one that is not. */
+/** Makes the call through the gateway object. `read` caches the answer; null where it is not cached. */
 async function ask(
   endpoint: ApiEndpoint,
   call: Call,
@@ -77,15 +77,15 @@ async function ask(
   }
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
-  // A body that subscribes first does so each time it is sent.
-  if (reply.ok && subscription === null) read?.keep(exchange, reply, json)
+  // A body that subscribes must subscribe each time, so its answer is not cached.
+  if (reply.ok && subscription === null) read?.store(exchange, reply, json)
   return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
 }
 
-/** Failures that an account id can cause which its client has rounded. */
+/** Failures that an account id which the client has rounded can cause. */
 const OF_ACCOUNT: ReadonlySet<string> = new Set(['auth.account_not_allowed', 'opend.refused'])
 
-/** What helps the caller when the accounts that the message names are the cause. */
+/** The advice when the account ids of the message may be the cause; empty when they look right. */
 function adviceFor(endpoint: ApiEndpoint, c2s: WireMessage): string {
   for (const accId of namedAccounts(endpoint, c2s)) {
     const advice = typeof accId === 'bigint' ? writtenDoubleAdvice(accId) : ''

@@ -15,14 +15,14 @@ import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from 
 import { fromAmount, withQuantity } from './order-quantity.ts'
 import { hashPassword, passwordField, UNLOCK_TRADE } from './trade-password.ts'
 
-/** A checked request: the message to send, and what came with it that is not sent. */
+/** A checked request: the message to send, and the parts of the body that are not sent. */
 export interface RequestMessage {
   readonly c2s: WireMessage
-  /** The calls that it is sent in, in their order: itself, or the parts of one that is too long for OpenD. */
+  /** The calls to send, in order: the message itself, or its parts where it is too long for OpenD. */
   readonly pieces: readonly WireMessage[]
-  /** A subscription to make before the call, where the caller asked for one. */
+  /** The subscription to make before the call; null when the body has none. */
   readonly subscription: WireMessage | null
-  /** The packet id of an order call, where the caller gave one. */
+  /** The packet id of an order call; null when the body has none. */
   readonly packetId: PacketId | null
 }
 
@@ -34,7 +34,7 @@ export async function readC2S(endpoint: ApiEndpoint, request: Request, nowMs: nu
   return text.ok ? checkC2S(endpoint, text.value, nowMs) : text
 }
 
-/** The text of a request's body, for `checkC2S`; nothing for an endpoint that takes none, where a body is refused. */
+/** The text of a request's body, for `checkC2S`. An endpoint that takes no body refuses one and gets an empty text. */
 export async function readText(endpoint: ApiEndpoint, request: Request): Promise<Result<string>> {
   if (endpoint.fixedC2S === undefined) return readBodyText(request)
   const nothing = await checkNoBody(request)
@@ -42,9 +42,9 @@ export async function readText(endpoint: ApiEndpoint, request: Request): Promise
 }
 
 /**
- * Checks the message that a body's text is, and writes its securities and times as OpenD takes them. The message does not
- * change after that, so limits, ledger and OpenD see the same one. `nowMs` is the present, for times that the body leaves
- * out. Failures: the `request.*` about what stands in a body.
+ * Parses and checks the message in a body's text, and converts its securities and times to the form of OpenD. The
+ * message does not change after that, so limits, ledger and OpenD get the same one. `nowMs` is the present time, for
+ * times that the body lacks. Failures: the `request.*` about the content of a body.
  */
 export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Result<RequestMessage> {
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
@@ -56,13 +56,13 @@ export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Re
   return completed.ok ? completed : fail(underC2S(completed.failure, body.value))
 }
 
-/** What is found after the check of the message has the path as the caller wrote it, too. */
+/** Adds `c2s.` to the path of a failure where the caller wrapped the message in `c2s`. */
 function underC2S(failure: Failure, body: JsonValue): Failure {
   const isWrapped = isJsonObject(body) && Object.hasOwn(body, 'c2s')
   return isWrapped && 'path' in failure ? { ...failure, path: `c2s.${failure.path}` } : failure
 }
 
-/** Fills in and converts what a checked message leaves to us. */
+/** Adds the defaults of a checked message and converts its fields. */
 function completeChecked(endpoint: ApiEndpoint, checked: WireMessage, nowMs: number): Result<RequestMessage> {
   const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked, nowMs) : withPlainCodes(checked)
   if (!named.ok) return named
@@ -76,7 +76,7 @@ function messageOf({ protocol }: ApiEndpoint): string {
   return `${protocol}.C2S`
 }
 
-/** What the check needs to know of a row; made once for each row. */
+/** The options of the check for each row; computed once. */
 const optionsByEndpoint = new WeakMap<ApiEndpoint, CheckOptions>()
 
 function optionsOf(endpoint: ApiEndpoint): CheckOptions {
@@ -142,7 +142,7 @@ function onlyMessage(c2s: WireMessage): RequestMessage {
   return { c2s, pieces: [c2s], subscription: null, packetId: null }
 }
 
-/** Subscribes and leaves the caller's push registrations as they are: an absent flag means just that. */
+/** A subscription that does not change the caller's push registrations: the flag for them is absent. */
 function subscriptionTo(c2s: WireMessage, subTypes: WireValue): WireMessage {
   const { securityList = [] } = c2s
   return { securityList, subTypeList: subTypes, isSubOrUnSub: true }

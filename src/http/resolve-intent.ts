@@ -23,9 +23,9 @@ const FIELDS = {
 }
 
 /**
- * `POST /api/admin/order-intents/{id}/resolve`: an administrator decides an entry that OpenD left undecided, with a
- * reason; both stay with the entry. Failures: `order.unknown_intent`, `order.in_flight`, `order.already_decided`, every
- * `request.*` about bodies.
+ * `POST /api/admin/order-intents/{id}/resolve`: an administrator sets the state of an entry whose outcome is unknown.
+ * The entry stores the reason and who decided. Failures: `order.unknown_intent`, `order.in_flight`,
+ * `order.already_decided`, every `request.*` about bodies.
  */
 export const resolveIntent: Handler = async (exchange) => {
   const { request, params } = exchange

@@ -12,7 +12,7 @@ import { reportBug } from './report-bug.ts'
 
 const SWITCHING_PROTOCOLS = 101
 
-/** A request as it arrives, with what its isolate has at hand. */
+/** A request as it arrives, with the shared objects of its isolate. */
 export interface Arrival {
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
@@ -23,11 +23,11 @@ export interface Arrival {
   readonly openGateway: () => GatewayPort
   readonly deployments: Deployments
   readonly counters: Counters
-  /** Lets work go on after the response. */
+  /** Lets work continue after the response. */
   readonly waitUntil: (work: Promise<void>) => void
 }
 
-/** Runs a handler and makes sure of what holds for every response: an id, a uniform error, and a count. */
+/** Runs a handler. Every response gets a request id, is counted, and has the error body if it is a failure. */
 export async function respond(handler: Handler, endpoint: string, arrival: Arrival): Promise<Response> {
   const { nowMs, counters, openGateway } = arrival
   const response = await run(handler, arrival, requestIdOf(arrival.request, arrival.freshId))
@@ -48,12 +48,12 @@ async function run(handler: Handler, arrival: Arrival, requestId: string): Promi
     reportBug(error, requestId)
     response = answerProblem({ code: 'server.bug' }, requestId)
   }
-  // An upgrade is no answer that a page reads: browsers leave the check of a socket's origin to the handshake.
+  // A page cannot read the answer to an upgrade. The origin of a socket is checked at the handshake.
   if (origin !== null && response.status !== SWITCHING_PROTOCOLS) allowOrigin(response, origin)
   return response
 }
 
-/** Opens the gateway when it is asked for: many answers need none, and a stub is not free. */
+/** Creates the gateway stub on first use: many answers do not need it. */
 class ArrivedExchange implements Exchange {
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
@@ -87,8 +87,8 @@ class ArrivedExchange implements Exchange {
 }
 
 /**
- * Answers every path that is not in the table. The answer does not depend on the token, with one exception: a caller that
- * is known gets the nearest path of the table.
+ * Answers every path that is not in the table. The answer is the same with and without a token, except that a caller
+ * with a valid token gets the nearest path of the table.
  */
 export function unknownPath(paths: readonly string[]): Handler {
   const byName = new Map(paths.map((path) => [nameOf(path), path]))
@@ -100,12 +100,12 @@ export function unknownPath(paths: readonly string[]): Handler {
   }
 }
 
-/** What tells paths apart: `/api/` is common to most of them and would make all of them look alike. */
+/** A path without `/api/`, which most paths share and which would make all of them similar. */
 function nameOf(path: string): string {
   return path.replace(/^\/(?:api\/)?/, '').replace(/\/$/, '')
 }
 
-/** A path of the table, asked with a method that it does not have. */
+/** Answers a request with a method that its path does not have. */
 export function methodNotAllowed(methods: readonly string[]): Handler {
   const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   const refusal = (method: string): Failed => fail({ code: 'request.method_not_allowed', method, allow })

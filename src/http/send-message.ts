@@ -18,23 +18,25 @@ type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
 const SUBSCRIBE: Target = { protocol: 'Qot_Sub', protoId: CALLS.Qot_Sub.protoId }
 
-/** On whose behalf calls are made. */
+/** The request for which calls are made, and how. */
 export interface Call {
   readonly exchange: Exchange
   readonly admitted: Admitted
   readonly isFresh: boolean
-  /** Whether a batch is answered without the securities that OpenD refuses. */
+  /** Whether the answer leaves out the securities that OpenD refuses. */
   readonly isPartial: boolean
 }
 
-/** What became of a message: the reply that decided it, what it is, and what of the message it leaves out. */
+/** The result of a message: the last reply, its envelope or failure, and the securities that it leaves out. */
 export interface Sent {
   readonly reply: GatewayReply
   readonly envelope: Result<Envelope>
   readonly leftOut: readonly LeftOut[]
 }
 
-/** Sends a message: the subscription that comes before it, then its pieces. A refusal names the securities it is about. */
+/**
+ * Sends a message: first its subscription, then its pieces. A refusal lists the refused securities.
+ */
 export async function sendWhole(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
   const { c2s, pieces, subscription } = message
   const subscribed = subscription === null ? null : await sendAll(call, SUBSCRIBE, [subscription])
@@ -43,7 +45,7 @@ export async function sendWhole(call: Call, endpoint: ApiEndpoint, message: Requ
   return { reply, envelope: fail(withRefusedSecurities(envelope.failure, c2s, call.exchange.nowMs)), leftOut: [] }
 }
 
-/** The same, again without the securities that OpenD refused, as long as there are others. */
+/** As `sendWhole`; repeats the message without the securities that OpenD refused, as long as others are left. */
 export async function sendPartly(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
   const leftOut: LeftOut[] = []
   let rest = message
@@ -68,14 +70,14 @@ async function send(
   try {
     return await callOpend(exchange, request)
   } finally {
-    // However it ends: reads that are answered from now on are asked of the object, which knows.
+    // Also after a failure: the gateway object must decide about the caller's next reads.
     deployment.quotes.withdraw(caller.id)
   }
 }
 
 type Answered = Extract<GatewayReply, { ok: true }>
 
-/** Sends the pieces of a call one after the other, up to the first that fails; their answers are joined to one. */
+/** Sends the pieces of a call one after the other and joins their answers. Stops at the first failure. */
 async function sendAll(
   call: Call,
   endpoint: Target,
@@ -93,7 +95,7 @@ async function sendAll(
   return { reply: answers.reduce(joinReplies), envelope: succeed(joinChains(envelopes)) }
 }
 
-/** An answer is as old as its oldest part. What is left of OpenD's limit is what the last part came with. */
+/** Joins the facts of two replies: the time of the older one, and the remaining limit of the last one. */
 function joinReplies(one: Answered, next: Answered): Answered {
   const { source, asOfMs } = one.asOfMs <= next.asOfMs ? one : next
   return { ...next, source, asOfMs }
@@ -103,7 +105,7 @@ function envelopeOf({ protocol }: Target, reply: GatewayReply): Result<Envelope>
   return reply.ok ? readEnvelope(protocol, reply.body) : fail(reply.failure)
 }
 
-/** Sends a call through the gateway object. The reply also shows whether this isolate has cached answers to forget. */
+/** Sends a call through the gateway object. The epoch in the reply shows whether this isolate must clear its caches. */
 async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
   const reply = await exchange.gateway.call(call)
   exchange.deployments.recordEpoch(reply.epoch)

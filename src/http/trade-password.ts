@@ -10,7 +10,7 @@ const MD5_FIELD = 'pwdMD5'
 const PASSWORD_FIELD = 'password'
 const MD5 = /^[0-9a-f]{32}$/i
 
-/** The field for the password itself, which the message of OpenD lacks. */
+/** The field for the plain password, which OpenD's message does not have. */
 export function passwordField(): Field {
   const field = messageType(`${UNLOCK_TRADE}.C2S`).byName.get(MD5_FIELD)
   if (field === undefined) throw new Error(`${UNLOCK_TRADE} has no ${MD5_FIELD}`)
@@ -18,9 +18,9 @@ export function passwordField(): Field {
 }
 
 /**
- * Replaces the password of a checked body by its MD5, which is what OpenD takes. The password goes no further than this
- * function, and no failure repeats it. A wrong password costs one of the few tries that OpenD allows, so what cannot be
- * right is refused. Failures: `request.missing_field`, `request.invalid_value`.
+ * Replaces the password of a checked body by its MD5, which OpenD takes. The password is not passed on, and failures do
+ * not contain it. OpenD allows few attempts, so an obviously wrong password is refused here. Failures:
+ * `request.missing_field`, `request.invalid_value`.
  */
 export function hashPassword(checked: WireMessage): Result<WireMessage> {
   const { [PASSWORD_FIELD]: password, [MD5_FIELD]: md5, ...others } = checked

@@ -11,8 +11,8 @@ import { checkNoBody, checkQuery } from './body.ts'
 import type { Exchange, Handler } from './exchange.ts'
 
 /**
- * `GET /api/trading/halts`: the halts that stop the caller, everywhere or on one account, and its own cancel-after. An
- * administrator sees those of every caller, and every cancel that is under way.
+ * `GET /api/trading/halts`: the halts that apply to the caller or to one of its accounts, and its own cancel-after. An
+ * administrator gets those of all callers.
  */
 export const tradingHalts: Handler = async (exchange) => {
   const admitted = await admit(exchange, SWITCHERS)
@@ -33,24 +33,24 @@ export const tradingHalts: Handler = async (exchange) => {
   return answerJson(200, body, exchange.requestId)
 }
 
-/** The switches that the caller may see. */
+/** The halts and cancel-afters that the caller may see. */
 export async function visibleSwitches(exchange: Exchange, admitted: Admitted): Promise<SwitchReport> {
   const by = switchedBy(admitted)
   const accounts = by.isAdmin ? null : await knownAccountsOf(exchange, admitted)
   return reportFor(await exchange.gateway.tradingSwitches(), by, accounts)
 }
 
-/** The caller as the switches know it. */
+/** The caller in the form in which halts record it. */
 export function switchedBy({ caller }: Admitted): SwitchedBy {
   return { caller: caller.id, isAdmin: caller.scopes.has('admin') }
 }
 
-/** A halt in force, and who can end it. */
+/** A halt as JSON, with who can end it. */
 export function haltView({ scope, isByAdmin, sinceMs }: StoredHalt): object {
   return { ...scopeView(scope), since: isoText(sinceMs), since_ms: sinceMs, resumed_by: isByAdmin ? 'admin' : 'key' }
 }
 
-/** What a switch is for. */
+/** The scope of a halt or cancel-after as JSON. */
 export function scopeView(scope: HaltScope): object {
   switch (scope.kind) {
     case 'caller':

@@ -21,20 +21,21 @@ import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halt
 
 const SCOPE_FIELDS = {
   scope: oneOf(['key', 'account', 'all']),
-  key: textLike(/^.{1,300}$/u, 'the id of a key, or a caller as order intents name it (key:desk, jwt:alice)'),
+  key: textLike(/^.{1,300}$/u, 'the id of a key, or a caller as in order intents (key:bot, jwt:alice)'),
   acc_id: ACCOUNT_ID,
 }
 const HALT_FIELDS = { ...SCOPE_FIELDS, cancel_open_orders: FLAG, include_foreign: FLAG }
 
 /**
- * `POST /api/trading/halt`: no new orders and no changes from now on; cancels and reads keep working. For the caller's
- * own key unless told; any other key, an account or everything is an administrator's. May cancel what is open, too.
+ * `POST /api/trading/halt`: refuses new orders and changes from now on; cancels and reads are not affected. The default
+ * scope is the caller's own key; another key, an account or everything needs the scope `admin`. Can also cancel the
+ * open orders.
  */
 export const halt: Handler = async (exchange) => {
-  const asked = await readSwitch(exchange, HALT_FIELDS)
-  if (!asked.ok) return asked
-  const { admitted, body, scope } = asked.value
-  const foreign = includesForeign(asked.value)
+  const given = await readSwitch(exchange, HALT_FIELDS)
+  if (!given.ok) return given
+  const { admitted, body, scope } = given.value
+  const foreign = includesForeign(given.value)
   if (!foreign.ok) return foreign
   const halted = await exchange.gateway.haltTrading({
     scope,
@@ -52,7 +53,7 @@ export const halt: Handler = async (exchange) => {
 }
 
 /**
- * Whether orders that did not go through this gateway are cancelled too. They are nobody's in particular, so it takes an
+ * Whether orders that were not placed through this gateway are cancelled, too. They belong to no key, so this needs an
  * administrator, and a scope that is not a single key.
  */
 function includesForeign({ admitted, body, scope }: Switch<typeof HALT_FIELDS>): Result<boolean> {
@@ -64,13 +65,13 @@ function includesForeign({ admitted, body, scope }: Switch<typeof HALT_FIELDS>):
 }
 
 /**
- * `POST /api/trading/resume`: ends the halt of exactly that scope. Other halts that stop a part of it, or all of it, stay
- * in force, and the answer lists them. What an administrator halted, only an administrator resumes.
+ * `POST /api/trading/resume`: ends the halt of exactly that scope. Other halts of a part of the scope, or of all of it,
+ * stay in force, and the answer lists them. Only an administrator can end the halt of an administrator.
  */
 export const resume: Handler = async (exchange) => {
-  const asked = await readSwitch(exchange, SCOPE_FIELDS)
-  if (!asked.ok) return asked
-  const { admitted, scope } = asked.value
+  const given = await readSwitch(exchange, SCOPE_FIELDS, false)
+  if (!given.ok) return given
+  const { admitted, scope } = given.value
   const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   const { halts } = await visibleSwitches(exchange, admitted)
@@ -79,13 +80,13 @@ export const resume: Handler = async (exchange) => {
   return answerJson(200, answer, exchange.requestId)
 }
 
-/** Shorter than 5 s and a slow renewal fires it; longer than a day it guards nothing. */
+/** Below 5 s, one slow renewal cancels the orders. Over a day, the switch protects nothing. */
 const MIN_SECONDS = 5
 const MAX_SECONDS = 86_400
 
 const CANCEL_AFTER_FIELDS = {
   seconds: {
-    expected: `a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, or 0 or null to disarm`,
+    expected: `a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, or 0 or null to switch it off`,
     read: (value: unknown): number | null => {
       if (typeof value !== 'number' || !Number.isInteger(value)) return null
       return value === 0 || (value >= MIN_SECONDS && value <= MAX_SECONDS) ? value : null
@@ -95,8 +96,8 @@ const CANCEL_AFTER_FIELDS = {
 
 /**
  * `POST /api/trading/cancel-after`: cancels the caller's open orders when that time has passed without another such
- * call, whoever is still there by then. 0 or null disarms it. A call in time puts it off; once its time has come it goes
- * on until not one order made before is open, and cannot be set before that.
+ * call. Each call restarts the time; 0 or null switches it off. Once the time has passed, cancelling continues until no
+ * earlier order is open, and the cancel-after cannot be set before that.
  */
 export const cancelAfter: Handler = async (exchange) => {
   const admitted = await admit(exchange, TRADERS)
@@ -123,6 +124,7 @@ interface Switch<Fields extends PlainFields> {
 async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   exchange: Exchange,
   fields: Fields,
+  isHalt = true,
 ): Promise<Result<Switch<Fields>>> {
   const admitted = await admit(exchange, SWITCHERS)
   if (!admitted.ok) return admitted
@@ -131,7 +133,7 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   const body = await readPlainBody(exchange.request, fields)
   if (!body.ok) return body
   const { scope: kind, key, acc_id: accId } = body.value as PlainValues<typeof SCOPE_FIELDS>
-  const scope = scopeOf(admitted.value, kind ?? 'key', key, accId)
+  const scope = scopeOf(admitted.value, kind ?? 'key', key, accId, isHalt)
   if (!scope.ok) return scope
   if (!maySwitch(switchedBy(admitted.value), scope.value)) {
     return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
@@ -139,18 +141,21 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   return succeed({ admitted: admitted.value, body: body.value, scope: scope.value })
 }
 
-/** What a switch is for. A name that does not go with the scope is refused: it would be ignored. */
+/**
+ * The scope of a halt. A `key` or `acc_id` that does not belong to the scope is refused, because it would be ignored.
+ */
 function scopeOf(
   admitted: Admitted,
   kind: 'key' | 'account' | 'all',
   key: string | null,
   accId: string | null,
+  isHalt: boolean,
 ): Result<HaltScope> {
   if (key !== null && kind !== 'key') return misplaced('key', 'key')
   if (accId !== null && kind !== 'account') return misplaced('acc_id', 'account')
   if (kind === 'all') return succeed({ kind: 'all' })
   if (kind === 'key')
-    return key === null ? succeed({ kind: 'caller', caller: admitted.caller.id }) : named(admitted, key)
+    return key === null ? succeed({ kind: 'caller', caller: admitted.caller.id }) : named(admitted, key, isHalt)
   if (accId !== null) return succeed({ kind: 'account', accId })
   return fail({ code: 'request.missing_field', path: 'acc_id', expected: ACCOUNT_ID.expected })
 }
@@ -164,15 +169,17 @@ function invalid(path: string, expected: string): Result<never> {
 }
 
 /**
- * The caller that a name stands for. A key must exist: a switch that was turned for a misspelt key would look as if it
- * worked. Subjects of JWTs are known to their issuer only.
+ * The caller with this name. A key that is halted must exist, because the halt of a misspelt key would seem to work; the
+ * halt of a key that was removed since can be ended. Subjects of JWTs are not checked, because only their issuer has a
+ * list of them.
  */
-function named({ caller, deployment }: Admitted, name: string): Result<HaltScope> {
+function named({ caller, deployment }: Admitted, name: string, isHalt: boolean): Result<HaltScope> {
   if (name.startsWith('jwt:')) return succeed({ kind: 'caller', caller: name })
   const key = deployment.config.keys.find(({ id }) => id === name || `key:${id}` === name)
   if (key !== undefined) return succeed({ kind: 'caller', caller: `key:${key.id}` })
-  // Whether a key exists is for administrators only.
+  // Only administrators may find out whether a key exists.
   if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
+  if (!isHalt) return succeed({ kind: 'caller', caller: name.startsWith('key:') ? name : `key:${name}` })
   return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })
 }
 

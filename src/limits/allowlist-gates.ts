@@ -2,10 +2,10 @@ import { refuse, type ListReport } from './gate.ts'
 import type { OrderFacts } from './order-facts.ts'
 import type { OrderPolicy } from './order-policy.ts'
 
-/** Longest name put into a refusal: a code comes from the body and could be of any length. */
+/** Longest name in a refusal. A code comes from the request body and could have any length. */
 const MOST_NAME_LENGTH = 40
 
-/** Longest list put into a refusal; of a longer one only the length is told. */
+/** Longest list in a refusal. For a longer list the refusal has only its length. */
 const MOST_NAMES_LISTED = 10
 
 /** The account of the call's header must be on the list. */
@@ -26,12 +26,12 @@ export function checkSymbol(policy: OrderPolicy, facts: OrderFacts): ListReport 
   return checkName('symbol', facts.symbol, facts, policy.symbols)
 }
 
-/** The side must be on the list; for a modify it is that of the order it names. */
+/** The side must be on the list. A modify has the side of the order that it changes. */
 export function checkSide(policy: OrderPolicy, facts: OrderFacts): ListReport {
   return checkName('side', facts.side, facts, policy.sides)
 }
 
-/** A name that cannot be told is on no list. A cancel has none and needs none. */
+/** An unknown name is not on any list. A cancel has no name and passes. */
 function checkName(
   gate: 'symbol' | 'side',
   name: string | null,

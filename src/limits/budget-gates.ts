@@ -6,14 +6,14 @@ import { capIn, isBroken, type BrokenLimit, type OrderPolicy, type ValueCap } fr
 import type { OrderValue } from './order-value.ts'
 import { RATE_WINDOW_MS, type RateWindow } from './rate-window.ts'
 
-/** The value of a call and the currency it is in, null where the currency cannot be told. */
+/** The value of a call and its currency; null when the currency is not known. */
 export interface ValuedCall extends OrderValue {
   readonly currency: string | null
   /** As in `MarketFacts`. */
   readonly unknownCurrency: string | null
 }
 
-/** The key's trading hours, asked at `nowMs`. A cancel passes at any time. */
+/** The key's trading hours at `nowMs`. A cancel passes at any time. */
 export function checkHours(policy: OrderPolicy, isCancel: boolean, nowMs: number): HoursReport {
   const { hours, clock } = policy
   const localTime = timeText(clock, nowMs).slice('YYYY-MM-DD '.length, 'YYYY-MM-DD HH:MM'.length)
@@ -25,22 +25,22 @@ export function checkHours(policy: OrderPolicy, isCancel: boolean, nowMs: number
   return { ...report, window: hours.window, refusal: waitMs === 0 ? null : refuse(text, waitMs) }
 }
 
-/** A cap on the whole order. A modify that adds nothing passes: it is never worse than leaving the order alone. */
+/** The cap on the whole order. A modify that adds no value passes, because it does not increase the exposure. */
 export function checkOrderValue(policy: OrderPolicy, call: ValuedCall | null): OrderValueReport {
   const value = call?.total ?? null
   const currency = call?.currency ?? null
   const report = { gate: 'order_value', currency, value: textOf(value), cap: null, refusal: null } as const
   if (call === null) return report
   if (call.isInvalid) return { ...report, refusal: refuse(`order value not valid: ${call.problem}`) }
-  const found = findCap(policy.orderValue, call, 'order value')
-  if (typeof found === 'string') return { ...report, refusal: refuse(found) }
-  if (found === null) return report
-  const isOver = value !== null && value > found && call.added !== 0n
-  const text = `order value exceeded: ${textOf(value)} ${currency} (cap ${moneyText(found)})`
-  return { ...report, cap: moneyText(found), refusal: isOver ? refuse(text) : null }
+  const cap = capFor(policy.orderValue, call, 'order value')
+  if (typeof cap === 'string') return { ...report, refusal: refuse(cap) }
+  if (cap === null) return report
+  const isOver = value !== null && value > cap && call.added !== 0n
+  const text = `order value exceeded: ${textOf(value)} ${currency} (cap ${moneyText(cap)})`
+  return { ...report, cap: moneyText(cap), refusal: isOver ? refuse(text) : null }
 }
 
-/** The orders of the last 60 s, and those that are about to be sent, against the key's cap. A cancel is not counted. */
+/** The cap on the orders of the last 60 s and the pending ones. A cancel is not counted. */
 export function checkRate(
   policy: OrderPolicy,
   isCancel: boolean,
@@ -53,18 +53,18 @@ export function checkRate(
   if (isBroken(cap)) return { gate: 'rate', recent: null, cap: null, refusal: refuse(cap.broken) }
   const recent = window.count(nowMs) + pending
   const waitMs = rateWaitMs(cap, window, pending, nowMs)
-  // The wording of futu-opend-rs: clients look for it.
+  // The wording of futu-opend-rs, which clients match.
   const text = `rate limit exceeded: ${recent} orders in the last 60s (cap ${cap})`
   return { gate: 'rate', recent, cap, refusal: recent < cap ? null : refuse(text, waitMs) }
 }
 
-/** How long until one more order fits: 0 when one fits now, null when none ever will. Pending ones are about to leave. */
+/** Time until one more order fits: 0 when it fits now, null when it never will. Pending orders will be sent soon. */
 export function rateWaitMs(cap: number, window: RateWindow, pending: number, nowMs: number): number | null {
   if (cap <= 0) return null
   return pending >= cap ? RATE_WINDOW_MS : window.waitMs(cap - pending, nowMs)
 }
 
-/** What the day's orders are worth together, the pending ones and this one included. What adds nothing passes. */
+/** The cap on the value of the day's orders, including pending ones and this one. A call that adds no value passes. */
 export function checkDailyValue(
   policy: OrderPolicy,
   call: ValuedCall | null,
@@ -77,20 +77,20 @@ export function checkDailyValue(
   const added = call?.added ?? null
   const numbers = { day: sums.dayAt(nowMs), currency, used: textOf(used), added: textOf(added) }
   const report = { gate: 'daily_value', ...numbers, cap: null, refusal: null } as const
-  const found = call === null ? null : findCap(policy.dailyValue, call, 'daily value')
-  if (typeof found === 'string') return { ...report, refusal: refuse(found) }
-  if (found === null || added === null || used === null) return report
+  const cap = call === null ? null : capFor(policy.dailyValue, call, 'daily value')
+  if (typeof cap === 'string') return { ...report, refusal: refuse(cap) }
+  if (cap === null || added === null || used === null) return report
   const next = used + added
-  if (added === 0n || next <= found) return { ...report, cap: moneyText(found) }
-  const terms = `${textOf(used)} + ${textOf(added)} = ${textOf(next)} ${currency}`
-  // Tomorrow helps only if the order fits into a whole day.
-  const waitMs = added > found ? null : sums.nextDayMs(nowMs) - nowMs
-  const refusal = refuse(`daily value exceeded: ${terms} (cap ${moneyText(found)})`, waitMs)
-  return { ...report, cap: moneyText(found), refusal }
+  if (added === 0n || next <= cap) return { ...report, cap: moneyText(cap) }
+  const sumText = `${textOf(used)} + ${textOf(added)} = ${textOf(next)} ${currency}`
+  // Waiting for the next day helps only if the order fits into the cap of a whole day.
+  const waitMs = added > cap ? null : sums.nextDayMs(nowMs) - nowMs
+  const refusal = refuse(`daily value exceeded: ${sumText} (cap ${moneyText(cap)})`, waitMs)
+  return { ...report, cap: moneyText(cap), refusal }
 }
 
-/** The cap that holds for a call, null without one, or why the call cannot be held against it. */
-function findCap(cap: ValueCap | BrokenLimit | null, call: ValuedCall, what: string): Money | string | null {
+/** The cap for a call; null without one; a refusal text when the call cannot be compared with the cap. */
+function capFor(cap: ValueCap | BrokenLimit | null, call: ValuedCall, what: string): Money | string | null {
   if (cap === null) return null
   if (isBroken(cap)) return cap.broken
   if (call.problem !== null) return `${what} not known: ${call.problem}`
@@ -101,8 +101,8 @@ function findCap(cap: ValueCap | BrokenLimit | null, call: ValuedCall, what: str
 function currencyProblem({ unknownCurrency }: ValuedCall): string {
   const problem =
     unknownCurrency === null
-      ? 'neither its code nor its contract tells the currency of its price'
-      : `OpenD states its price in "${unknownCurrency}", which is no currency known here`
+      ? 'the currency of the security is not known from its code or its contract'
+      : `OpenD gives its price in "${unknownCurrency}", which is not a known currency`
   return `${problem}, so a key with value caps cannot trade it`
 }
 

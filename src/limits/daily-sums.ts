@@ -3,16 +3,16 @@ import { dateText } from '../base/civil-date.ts'
 import { firstAtLocal, localMomentOf, type TimeZone } from '../base/time-zone.ts'
 
 /**
- * Days whose sums are kept: today, and those that a late release or a clock that went back may still ask for. Within
- * a day there is one sum for each currency of the schema.
+ * Most days with sums: today, and days that a late release or a clock set back may still need. A day has one sum for
+ * each currency of the schema.
  */
 const MOST_DAYS = 3
 
-/** What the orders of each day are worth together, by currency. A day starts at 00:00 on the zone's clocks. */
+/** The total value of each day's orders, by currency. A day starts at 00:00 on the zone's clocks. */
 export class DailySums {
   readonly clock: TimeZone
   readonly #days = new Map<number, Map<string, Money>>()
-  /** The span of the day asked for last, in Unix ms: nearly all calls are about today. */
+  /** The span of the last requested day, Unix ms. Nearly all calls need today. */
   #today = { number: 0, fromMs: 0, toMs: 0 }
 
   constructor(clock: TimeZone) {
@@ -35,7 +35,7 @@ export class DailySums {
     return this.#days.get(this.#dayNumberAt(utcMs))?.get(currency) ?? 0n
   }
 
-  /** Every currency's sum of the day of `utcMs`. */
+  /** The sums of the day of `utcMs`, by currency. */
   sumsAt(utcMs: number): ReadonlyMap<string, Money> {
     return this.#days.get(this.#dayNumberAt(utcMs)) ?? new Map()
   }
@@ -47,11 +47,11 @@ export class DailySums {
     sums.set(currency, (sums.get(currency) ?? 0n) + value)
   }
 
-  /** Takes a value back from the day it was added to, whatever day it is now. */
+  /** Subtracts a value from the day of `utcMs`, to which it was added. */
   takeBack(utcMs: number, currency: string, value: Money): void {
     const sums = this.#days.get(this.#dayNumberAt(utcMs))
     const left = (sums?.get(currency) ?? 0n) - value
-    // A past day may have been restored in part; its sum matters to nobody, but it is never below nothing.
+    // A past day may have been restored only in part. Its sum is not used, but must not become negative.
     sums?.set(currency, left > 0n ? left : 0n)
   }
 
@@ -72,7 +72,7 @@ export class DailySums {
 }
 
 function farthest(days: Iterable<number>, from: number): number {
-  let found = from
-  for (const day of days) if (Math.abs(day - from) > Math.abs(found - from)) found = day
-  return found
+  let result = from
+  for (const day of days) if (Math.abs(day - from) > Math.abs(result - from)) result = day
+  return result
 }

@@ -1,6 +1,6 @@
 /**
- * An exact decimal that is not negative: `digits` / 10^`scale`. Prices and quantities arrive as doubles; summing and
- * multiplying doubles would move a cap by a hair, so all arithmetic on money happens here.
+ * An exact decimal that is not negative: `digits` / 10^`scale`. Prices and quantities arrive as doubles. Adding and
+ * multiplying doubles has rounding errors, so all arithmetic on money uses this type.
  */
 export interface Decimal {
   readonly digits: bigint
@@ -8,14 +8,14 @@ export interface Decimal {
   readonly scale: number
 }
 
-/** No money, no quantity. */
+/** Zero. */
 export const ZERO: Decimal = { digits: 0n, scale: 0 }
 
 const NUMBER_TEXT = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
- * The decimal a double stands for: the shortest one that reads back as the same double, which is what its author
- * wrote (0.1 is one tenth). Null for NaN, the infinities and negative numbers.
+ * The decimal of a double: the shortest one that parses to the same double, which is what its author wrote (0.1 is one
+ * tenth). Null for NaN, the infinities and negative numbers.
  */
 export function decimalOf(value: number): Decimal | null {
   const [, whole, fraction = '', exponent = '0'] = NUMBER_TEXT.exec(String(value)) ?? []
@@ -53,7 +53,7 @@ export function isMore(a: Decimal, b: Decimal): boolean {
   return excess(a, b).digits > 0n
 }
 
-/** `a` and `percent` per cent of it. */
+/** `a` plus `percent` per cent of it. */
 export function plusPercent(a: Decimal, percent: Decimal): Decimal {
   const { digits, scale } = product(a, percent)
   return sum(a, { digits, scale: scale + 2 })

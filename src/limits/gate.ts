@@ -1,10 +1,10 @@
-/** The checks of an order, in the order in which they decide. */
+/** The checks of an order. The first that refuses decides the failure code. */
 export const GATES = ['account', 'market', 'symbol', 'side', 'hours', 'order_value', 'rate', 'daily_value'] as const
 
-/** Name of a check; the tail of its public failure code. */
+/** The name of a check. Its failure code is `limits.` and this name. */
 export type Gate = (typeof GATES)[number]
 
-/** What one gate found, with its numbers. It passes when `refusal` is null. Amounts are decimal texts. */
+/** The result of one gate, with its numbers. It passes when `refusal` is null. Amounts are decimal texts. */
 export type GateReport = ListReport | HoursReport | OrderValueReport | RateReport | DailyValueReport
 
 interface Report {
@@ -12,18 +12,18 @@ interface Report {
 }
 
 export interface GateRefusal {
-  /** Without the words that begin every refusal of a limit. */
+  /** Without the prefix that all refusals of limits have. */
   readonly text: string
-  /** After how long this gate may pass; null when waiting cannot help. */
+  /** The time after which this gate may pass; null when waiting does not help. */
   readonly retryAfterMs: number | null
 }
 
-/** A whitelist. */
+/** An allowlist. */
 export interface ListReport extends Report {
   readonly gate: 'account' | 'market' | 'symbol' | 'side'
-  /** What the call asks for; empty where that cannot be told or does not matter. */
+  /** The names that the call needs; empty when they are not known or not needed. */
   readonly requested: readonly string[]
-  /** Length of the list; null without one. */
+  /** The length of the list; null without a list. */
   readonly allowedCount: number | null
 }
 
@@ -41,7 +41,7 @@ export interface HoursReport extends Report {
 export interface OrderValueReport extends Report {
   readonly gate: 'order_value'
   readonly currency: string | null
-  /** The whole order; null when it cannot be told. */
+  /** The value of the whole order; null when it is not known. */
   readonly value: string | null
   readonly cap: string | null
 }
@@ -49,7 +49,7 @@ export interface OrderValueReport extends Report {
 /** The cap on orders in any 60 s. */
 export interface RateReport extends Report {
   readonly gate: 'rate'
-  /** Orders of the last 60 s, without this one; null where they are not counted because nothing limits them. */
+  /** Orders of the last 60 s, without this one; null without a rate limit, because they are not counted. */
   readonly recent: number | null
   readonly cap: number | null
 }
@@ -60,14 +60,14 @@ export interface DailyValueReport extends Report {
   /** `YYYY-MM-DD` on the clocks of the key's zone. */
   readonly day: string
   readonly currency: string | null
-  /** Worth of the day's orders, without this one. */
+  /** The value of the day's orders, without this one. */
   readonly used: string | null
-  /** What this call adds; null when it cannot be told. */
+  /** The value that this call adds; null when it is not known. */
   readonly added: string | null
   readonly cap: string | null
 }
 
-/** A refusal; without `retryAfterMs` one that waiting does not lift. */
+/** A refusal. Without `retryAfterMs` waiting does not help. */
 export function refuse(text: string, retryAfterMs: number | null = null): GateRefusal {
   return { text, retryAfterMs }
 }

@@ -1,33 +1,33 @@
 /**
- * The limits on the orders of one key, as plain data. Null means the key has no such limit. A list that is there and
- * empty allows nothing: a whitelist that could not be resolved must close, not open.
+ * The limits on the orders of one key, as plain data. Null means that the key has no such limit. An empty list allows
+ * no order, so that an allowlist that could not be resolved fails closed.
  */
 export interface KeyLimits {
   /** Account ids. */
   readonly allowedAccIds: readonly bigint[] | null
   /** Names as in `marketName`: HK, US, CN, HKCC, FUTURES, SG, AU, JP, MY, CA. */
   readonly allowedMarkets: readonly string[] | null
-  /** `HK.00700`, exactly so. */
+  /** Symbols in the form `HK.00700`. They are compared exactly. */
   readonly allowedSymbols: readonly string[] | null
   /** BUY, SELL, SELL_SHORT, BUY_BACK. */
   readonly allowedTrdSides: readonly string[] | null
-  /** Most an order may be worth. */
+  /** The highest value of one order. */
   readonly maxOrderValue: ValueLimit | null
-  /** Most the orders of one day may be worth together. */
+  /** The highest total value of the orders of one day. */
   readonly maxDailyValue: ValueLimit | null
   /** `HH:MM-HH:MM`: start included, end excluded, on the clocks of `timeZone`; may cross midnight. */
   readonly hoursWindow: string | null
-  /** IANA name of the zone whose clocks say when a day starts and when the hours run; null for UTC. */
+  /** IANA name of the time zone of the day and the hours; null for UTC. */
   readonly timeZone: string | null
   /** Most orders in any 60 seconds. */
   readonly maxOrdersPerMinute: number | null
-  /** What an order without a price is valued at above the last known price, in per cent; null for the default. */
+  /** The margin above the last known price at which an order without a price is valued, in per cent; null: default. */
   readonly marketPriceBandPercent: number | null
 }
 
 /**
- * An amount for each currency, or a table by the schema's currency names (`{"HKD": 100000, "USD": 10000}`). A
- * currency that a table does not name may not be traded at all.
+ * One amount that applies to every currency, or a table by the schema's currency names (`{"HKD": 100000, "USD":
+ * 10000}`). With a table, orders in other currencies are refused.
  */
 export type ValueLimit = number | Readonly<Record<string, number>>
 

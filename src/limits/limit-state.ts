@@ -3,7 +3,7 @@ import { DailySums } from './daily-sums.ts'
 import type { Gate, GateReport } from './gate.ts'
 import type { MarketFacts } from './market-facts.ts'
 import type { Money } from './money.ts'
-import type { OrderFacts } from './order-facts.ts'
+import { type OrderFacts, UNKNOWN_MARKET } from './order-facts.ts'
 import { isBroken, type OrderPolicy } from './order-policy.ts'
 import { valueOf } from './order-value.ts'
 import { RateWindow } from './rate-window.ts'
@@ -11,65 +11,65 @@ import { judge, type Charge, type Refusal, type LimitVerdict } from './verdict.t
 import { checkAccount, checkMarket, checkSide, checkSymbol } from './allowlist-gates.ts'
 
 /**
- * How far back rows are needed to rebuild a state: today, which lasts up to 25 hours, and the day before it for a
- * clock that steps back over midnight. More rows do no harm.
+ * The age of the rows that are needed to rebuild a state: today, which lasts up to 25 hours, and the day before for a
+ * clock that steps back over midnight. Older rows do no harm.
  */
 export const RESTORE_SPAN_MS = 50 * 3_600_000
 
-/** Gates that need nothing of OpenD, for a new order and for a change of an order that was not looked at yet. */
+/** Gates that need no data from OpenD, for a new order and for a change of an order that has not been read yet. */
 const EARLY_GATES: ReadonlySet<Gate> = new Set(['account', 'market', 'symbol', 'side', 'hours', 'rate'])
-const EARLY_GATES_OF_CHANGE: ReadonlySet<Gate> = new Set(['account', 'hours', 'rate'])
+const EARLY_GATES_OF_CHANGE: ReadonlySet<Gate> = new Set(['account', 'market', 'hours', 'rate'])
 
-/** What one admitted call holds of its key's budgets. Plain data, for the ledger. */
+/** The reservation of one admitted call in its key's budgets. Plain data, for the ledger. */
 export interface Reservation {
-  /** Of the ledger entry. */
+  /** The id of the ledger entry. */
   readonly id: string
   readonly atMs: number
   readonly currency: string | null
   readonly value: Money
-  /** `YYYY-MM-DD` on the clocks of the key's zone, for people and queries; `atMs` decides. */
+  /** `YYYY-MM-DD` in the key's time zone, for people and queries. The sums use `atMs`. */
   readonly day: string
 }
 
-/** A reservation as the ledger has it. */
+/** A reservation as stored in the ledger. */
 export interface LedgerRow extends Reservation {
-  /** What it still holds: see `release`. */
+  /** The budgets that it still uses, see `release`. */
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
-  /** Whether its call has not been sent, as far as the ledger knows. */
+  /** Whether the ledger has not recorded its call as sent. */
   readonly isPending: boolean
-  /** The latest time at which it can have been sent; `atMs` where that is known exactly. */
+  /** The latest time at which its call can have been sent; `atMs` when the time is known exactly. */
   readonly sentByMs: number
 }
 
-/** What is left of a key's budgets. */
+/** The used and remaining budgets of a key. */
 export interface Budgets {
-  /** Null without a rate limit. `resetMs`: until one more order fits, 0 when one fits now, null when none ever will. */
+  /** Null without a rate limit. `resetMs` is the time until one more order fits: 0 if now, null if never. */
   readonly rate: { readonly cap: number; readonly used: number; readonly resetMs: number | null } | null
   readonly day: string
   readonly dayEndsInMs: number
-  /** Worth of today's orders, by currency. */
+  /** The value of today's orders, by currency. */
   readonly usedToday: ReadonlyMap<string, Money>
 }
 
 /**
- * The budgets of one key: what its limits look at and its orders take from. `check` only looks; `reserve` takes, and
- * must follow its check with nothing in between. A cap holds over the times at which orders are sent: what is reserved
- * counts as pending until `recordSent` gives it its time. When the key's limits change, build a new state from the ledger.
+ * The budgets of one key. `check` changes nothing. `reserve` takes from the budgets and must directly follow its check,
+ * without an await in between. A cap applies to the times at which orders are sent: a reservation is pending until
+ * `recordSent` sets its time. When the key's limits change, build a new state from the ledger.
  */
 export class LimitState {
   readonly policy: OrderPolicy
   readonly #window: RateWindow
   readonly #sums: DailySums
   /**
-   * Reservations of calls that have not been sent, by id. They count against the rate and against whatever day it is, so
-   * that a cap holds at whichever moment their frames leave.
+   * Reservations of calls that have not been sent, by id. They count against the rate and the current day, so that a
+   * cap holds whenever their frames are sent.
    */
   readonly #pending = new Map<string, Charge>()
 
   /** `rows` are the key's ledger rows of the last `RESTORE_SPAN_MS`, in any order. */
   constructor(policy: OrderPolicy, rows: readonly LedgerRow[], nowMs: number) {
     this.policy = policy
-    // Without a rate limit nothing is counted, so nothing grows.
+    // Without a rate limit orders are not counted, so that the window does not grow.
     const isRated = policy.ordersPerMinute !== null
     const sent = rows.filter(({ isPending, holds }) => !isPending && holds !== 'nothing')
     const times = sent.map(({ id, sentByMs }) => ({ id, atMs: sentByMs }))
@@ -81,7 +81,7 @@ export class LimitState {
     for (const { id, isPending, currency, value } of rows) if (isPending) this.#pending.set(id, { currency, value })
   }
 
-  /** Holds an order call against every limit. Takes nothing. */
+  /** Checks an order call against every limit. Does not change the budgets. */
   check(facts: OrderFacts, market: MarketFacts, nowMs: number): LimitVerdict {
     const { policy } = this
     const isCancel = facts.kind === 'cancel'
@@ -104,28 +104,30 @@ export class LimitState {
   }
 
   /**
-   * Why a call is refused whatever OpenD says of its security and of the order that it changes; null when that is needed
-   * to decide. A call that is refused here must not use up OpenD's limits, which other callers need. `market` is what is
-   * known of the security without asking: a new order that can be valued with it is held against the value caps, too.
+   * The refusal of a call that does not depend on data from OpenD; null when that data is needed. A call that is
+   * refused here does not use up OpenD's limits, which other callers need. `market` has the known facts of the
+   * security: a new order that can be valued with them is checked against the value caps, too.
    */
   earlyRefusal(facts: OrderFacts, market: MarketFacts, nowMs: number): Refusal | null {
     const isPlace = facts.kind === 'place'
     const early = isPlace ? EARLY_GATES : EARLY_GATES_OF_CHANGE
     const isDecided = (report: GateReport): boolean => early.has(report.gate) || (isPlace && isValued(report))
-    const gates = this.check(facts, market, nowMs).gates.filter(isDecided)
+    // A market that is not known yet may be on the list; one that the call names and the list lacks decides.
+    const markets = facts.markets.filter((name) => name !== UNKNOWN_MARKET)
+    const gates = this.check({ ...facts, markets }, market, nowMs).gates.filter(isDecided)
     const verdict = judge(gates, null, this.policy, nowMs)
     return verdict.isAdmitted ? null : verdict.refusal
   }
 
-  /** Takes what an admitted call needs, until it is sent or released. `id` is that of its ledger entry. */
+  /** Reserves the charge of an admitted call until it is sent or released. `id` is that of its ledger entry. */
   reserve(id: string, { currency, value }: Charge, nowMs: number): Reservation {
     this.#pending.set(id, { currency, value })
     return { id, atMs: nowMs, currency, value, day: this.#sums.dayAt(nowMs) }
   }
 
   /**
-   * The frame of a call was handed to the link at `atMs`: what it holds counts from that moment on. Returns its reservation
-   * as it is then. A call that was recorded before stays as it is.
+   * The frame of a call was passed to the link at `atMs`, so its reservation counts from that time. Returns the updated
+   * reservation. A call that was recorded before is unchanged.
    */
   recordSent(reservation: Reservation, atMs: number, nowMs: number = atMs): Reservation {
     const { id, currency, value } = reservation
@@ -137,10 +139,10 @@ export class LimitState {
   }
 
   /**
-   * Gives back what a call did not use, to the day it was taken from. OpenD's definite rejection gives the value back
-   * but not the place in the rate: the order was sent, and a rate that forgot rejected orders would limit nothing. A
-   * call that never left gives back both. An unknown outcome is not released. Once for each reservation: the ledger,
-   * which sees the entry change its state, is what makes sure of it.
+   * Returns the unused budget of a call to the day of its reservation. OpenD's definite rejection returns the value but
+   * not the place in the rate: the order was sent, and a rate without rejected orders would not limit them. A call that
+   * was not sent returns both. An unknown outcome is not released. Call it once for each reservation; the ledger
+   * ensures this with the state of its entry.
    */
   release({ id, atMs, currency, value }: Reservation, reason: 'rejected' | 'not_sent'): void {
     if (this.#pending.delete(id)) return
@@ -148,14 +150,15 @@ export class LimitState {
     if (reason === 'not_sent') this.#window.remove(id)
   }
 
-  /** An order that was told not to be there is there: it takes its value again. */
+  /** Adds the value of an order again that was reported absent and then appeared. */
   restore({ atMs, currency, value }: Reservation): void {
     if (currency !== null) this.#sums.add(atMs, currency, value)
   }
 
   /**
-   * What keeps a call from leaving at this moment. The caps hold by `reserve`; the hours can have ended meanwhile, and the
-   * day: an order leaves on the day against which it was reserved, so that a restart knows the day without the moment.
+   * The refusal of a call at the moment of sending; null when it may be sent. `reserve` has ensured the caps, but the
+   * hours or the day may have ended since. An order must be sent on the day of its reservation, so that after a restart
+   * the day is known even if the time of sending is not.
    */
   checkAtSending(isCancel: boolean, reservation: Reservation | null, nowMs: number): Refusal | null {
     const { refusal } = checkHours(this.policy, isCancel, nowMs)
@@ -199,7 +202,7 @@ export class LimitState {
   }
 }
 
-/** Whether a gate of values knows the value that it is about. */
+/** Whether a value gate has the value and currency that it needs. */
 function isValued(report: GateReport): boolean {
   if (report.gate === 'order_value') return report.value !== null && report.currency !== null
   return report.gate === 'daily_value' && report.added !== null && report.currency !== null

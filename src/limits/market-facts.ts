@@ -2,21 +2,21 @@ import { SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { shownText } from '../base/shown-text.ts'
 
-/** What valuing an order needs to know of its security. Null where it is not known. */
+/** The facts of a security that are needed to value an order. Null for unknown facts. */
 export interface MarketFacts {
-  /** The freshest price. Only orders without a limit need it (`needsLastPrice`). */
+  /** The latest price. Only orders without a limit need it (`needsLastPrice`). */
   readonly lastPrice: number | null
   /** Units of the underlying in one contract; 1 for shares. */
   readonly contractMultiplier: number | null
   /** `Trd_Common.Currency` name of its prices. Only futures, crypto, event contracts and funds need it. */
   readonly currency: string | null
-  /** What OpenD calls the currency of a future, where that is no name this program knows. */
+  /** OpenD's text for the currency of a future when the text is unknown; otherwise null. */
   readonly unknownCurrency: string | null
-  /** `Qot_Common.SecurityType`. Limits do not look at it; fees depend on it. */
+  /** `Qot_Common.SecurityType`. Limits do not use it; fees depend on it. */
   readonly securityType: number | null
 }
 
-/** For a security whose snapshot could not be had. */
+/** The facts of a security without a snapshot. */
 export const NOTHING_KNOWN: MarketFacts = {
   lastPrice: null,
   contractMultiplier: null,
@@ -28,7 +28,7 @@ export const NOTHING_KNOWN: MarketFacts = {
 type Snapshot = MessageTypes['Qot_GetSecuritySnapshot.Snapshot']
 type FutureInfo = MessageTypes['Qot_GetFutureInfo.FutureInfo']
 
-/** Kinds of security that are traded by the piece. */
+/** Security types with a contract multiplier of 1. */
 const BY_THE_PIECE: ReadonlySet<number> = new Set([
   SecurityType.Bond,
   SecurityType.Bwrt,
@@ -38,7 +38,7 @@ const BY_THE_PIECE: ReadonlySet<number> = new Set([
   SecurityType.Crypto,
 ])
 
-/** OpenD names the currency of a future in the language it was installed with. A text not listed is not known. */
+/** OpenD names the currency of a future in the language of its installation. Other texts are unknown. */
 const CURRENCY_TEXTS: Readonly<Record<string, readonly string[]>> = {
   HKD: ['HKD', '港元', '港币', '港幣'],
   USD: ['USD', '美元'],
@@ -51,12 +51,12 @@ const CURRENCY_TEXTS: Readonly<Record<string, readonly string[]>> = {
   NZD: ['NZD', '新西兰元', '紐元', '纽元'],
 }
 
-/** Reads a security's snapshot, and for a future its contract too (null where there is none or it is not known). */
+/** Reads a security's snapshot, and the contract of a future (null for other securities or when it is not known). */
 export function marketFactsOf(snapshot: Snapshot, future: FutureInfo | null): MarketFacts {
   const { curPrice, lastClosePrice } = snapshot.basic
   const currency = future === null ? null : currencyNamed(future.quoteCurrency)
   return {
-    // Before the first trade of a day the last close is the freshest there is.
+    // Before the first trade of a day the last close is the latest price.
     lastPrice: curPrice > 0 ? curPrice : lastClosePrice > 0 ? lastClosePrice : null,
     contractMultiplier: multiplierOf(snapshot, future),
     currency,
@@ -69,7 +69,7 @@ function multiplierOf({ basic, optionExData }: Snapshot, future: FutureInfo | nu
   if (basic.type === SecurityType.Future) return future?.contractSize ?? null
   if (basic.type !== SecurityType.Drvt) return BY_THE_PIECE.has(basic.type) ? 1 : null
   if (optionExData === undefined) return null
-  // Options on shares state a size, options on an index a multiplier too. The larger one is never too small.
+  // Options on shares have a size, options on an index a multiplier too. The larger one is never too small.
   const { contractSize, contractSizeFloat, contractMultiplier } = optionExData
   return Math.max(contractSizeFloat ?? contractSize, contractMultiplier ?? 0)
 }

@@ -1,22 +1,22 @@
 import { decimalOf, powerOfTen, type Decimal } from './decimal.ts'
 
 /**
- * An amount in billionths of its currency's unit, never negative. Nine digits hold the finest price OpenD takes (9
- * decimals, futures) times a whole quantity exactly. A bigint, because billionths pass 2^53 at nine million units;
- * in a database it is the text of the integer.
+ * An amount in billionths of its currency's unit, never negative. Nine decimals represent the finest price that OpenD
+ * accepts (9 decimals, futures) times a whole quantity exactly. It is a bigint, because billionths exceed 2^53 at nine
+ * million units. In a database it is stored as the text of the integer.
  */
 export type Money = bigint
 
 const MONEY_DECIMALS = 9
 
-/** The value of an order: rounded up, so that no fraction escapes a cap. */
+/** The value of an order, rounded up so that a fraction cannot exceed a cap. */
 export function moneyAtLeast({ digits, scale }: Decimal): Money {
   if (scale <= MONEY_DECIMALS) return digits * powerOfTen(MONEY_DECIMALS - scale)
   const divisor = powerOfTen(scale - MONEY_DECIMALS)
   return (digits + divisor - 1n) / divisor
 }
 
-/** A cap: rounded down, for the same reason. Null for NaN, the infinities and negative numbers. */
+/** A cap, rounded down for the same reason. Null for NaN, the infinities and negative numbers. */
 export function capOf(amount: number): Money | null {
   const decimal = decimalOf(amount)
   if (decimal === null) return null
@@ -25,7 +25,7 @@ export function capOf(amount: number): Money | null {
   return digits / powerOfTen(scale - MONEY_DECIMALS)
 }
 
-/** `27000.00`: exact, with at least two decimals and no further zeros. */
+/** The exact amount with at least two decimals and no further trailing zeros: `27000.00`. */
 export function moneyText(money: Money): string {
   const digits = money.toString().padStart(MONEY_DECIMALS + 1, '0')
   const whole = digits.slice(0, -MONEY_DECIMALS)

@@ -2,49 +2,49 @@ import { Currency, ModifyOrderOp, OrderStatus, TrdMarket, TrdSide } from '../../
 import type { MessageTypes } from '../../proto/messages.ts'
 import { currencyOf, marketName, orderPlaceOf, symbolOf } from './trade-venue.ts'
 
-/** What the limits need to know of an order call. Plain data. */
+/** The facts of an order call that the limits need. Plain data. */
 export interface OrderFacts {
-  /** A cancel also stands for the other calls that only take exposure away: disable and delete. */
+  /** `cancel` includes the other calls that only reduce exposure: disable and delete. */
   readonly kind: 'place' | 'modify' | 'cancel'
   readonly accId: bigint
-  /** Names of the markets it touches. */
+  /** The names of the markets that it affects. */
   readonly markets: readonly string[]
-  /** `HK.00700`; null when it cannot be told. */
+  /** `HK.00700`; null when it is not known. */
   readonly symbol: string | null
-  /** BUY, SELL, SELL_SHORT, BUY_BACK; null when it cannot be told. */
+  /** BUY, SELL, SELL_SHORT, BUY_BACK; null when it is not known. */
   readonly side: string | null
-  /** `Trd_Common.Currency` name of its price; null where the contract decides or the code does not tell. */
+  /** `Trd_Common.Currency` name of its price; null when it depends on the contract or is not known from the code. */
   readonly currency: string | null
-  /** The order as it is to be; null when that cannot be told. */
+  /** The order after the call; null when it is not known. */
   readonly after: OrderTerms | null
-  /** The order that is modified, as it is; null for a new one. */
+  /** The order before a modify; null for a new order. */
   readonly before: RestingOrder | null
 }
 
-/** The numbers of an order that decide what it can cost, by the names of the wire schema. */
+/** The numbers of an order that determine its highest cost, under the names of the wire schema. */
 export interface OrderTerms {
   /** `Trd_Common.OrderType` */
   readonly orderType: number
   readonly qty: number
   readonly price: number | null
-  /** Trigger of stop and touch orders. */
+  /** The trigger price of stop and touch orders. */
   readonly auxPrice: number | null
   /** `Trd_Common.TrailType` */
   readonly trailType: number | null
   /** An amount, or per cent (20 is 20 %). */
   readonly trailValue: number | null
   readonly trailSpread: number | null
-  /** Money to spend, for orders by amount. */
+  /** The amount to spend, for orders by amount. */
   readonly amount: number | null
-  /** By what share of it OpenD may raise the price to reach a valid one (0.015 is 1.5 %). */
+  /** The ratio by which OpenD may raise the price to reach a valid one (0.015 is 1.5 %). */
   readonly adjustLimit: number
 }
 
-/** An order as it stands at OpenD. */
+/** An order as OpenD has it. */
 export interface RestingOrder {
   readonly terms: OrderTerms
   readonly filledQty: number
-  /** False while nothing of it can trade, so that making it live again adds all of it. */
+  /** Whether it can trade. Enabling an order that is not live adds its whole value. */
   readonly isLive: boolean
 }
 
@@ -59,18 +59,18 @@ const SIDES: ReadonlyMap<number, string> = new Map([
   [TrdSide.BuyBack, 'BUY_BACK'],
 ])
 
-/** The names of the currencies. OpenD states the one of an order that it lists. */
+/** Currency names by number. OpenD's order list has the currency of each order. */
 const CURRENCIES: ReadonlyMap<number, string> = new Map(
   Object.entries(Currency).flatMap(([name, number]) => (number === Currency.Unknown ? [] : [[number, name]])),
 )
 
-/** Stands for the market of an order that is not known: it is on no list. */
-const UNKNOWN_MARKET = 'not known'
+/** The market name of an unknown order. It is not on any list. */
+export const UNKNOWN_MARKET = 'not known'
 
-/** Operations that only take exposure away. */
+/** Operations that only reduce exposure. */
 const WITHDRAWALS: ReadonlySet<number> = new Set([ModifyOrderOp.Cancel, ModifyOrderOp.Disable, ModifyOrderOp.Delete])
 
-/** Statuses in which an order surely counts in full already. In all others a modify counts from zero. */
+/** Statuses in which an order is already counted in full. In all others a modify counts from zero. */
 const LIVE: ReadonlySet<number> = new Set([
   OrderStatus.WaitingSubmit,
   OrderStatus.Submitting,
@@ -78,7 +78,7 @@ const LIVE: ReadonlySet<number> = new Set([
   OrderStatus.Filled_Part,
 ])
 
-/** Reads a new order. Fields the call leaves out are null, numbers are as they came: `valueOf` finds the bad ones. */
+/** Reads a new order. Missing fields are null. Numbers are not checked here; `valueOf` reports invalid ones. */
 export function factsOfPlaceOrder(c2s: PlaceOrder): OrderFacts {
   const place = orderPlaceOf(c2s.header.trdMarket, c2s.secMarket)
   return {
@@ -104,8 +104,9 @@ export function factsOfPlaceOrder(c2s: PlaceOrder): OrderFacts {
 }
 
 /**
- * `order` is the order that the call names, as OpenD listed it last; null when it is not known, which a cancel does
- * not need. `knownMarkets` are the markets that it touches, where they are known without a list. A change of all orders at once (`forAll`) cannot be valued, so a key with limits can only use it to cancel.
+ * Reads a change of an order. `order` is the order of the call as OpenD listed it last; null when it is not known. A
+ * cancel does not need it. `knownMarkets` are the markets of the order, when they are known without an order list. A
+ * change of all orders (`forAll`) cannot be valued, so a key with limits can only use it to cancel.
  */
 export function factsOfModifyOrder(
   c2s: ModifyOrder,
@@ -132,7 +133,7 @@ export function factsOfModifyOrder(
   }
 }
 
-/** The market that a call about all orders is limited to. Without one it is about every market, which no list names. */
+/** The market of a call for all orders. Without a market it affects every market: `ALL`, which is not on any list. */
 function allMarketsOf(c2s: ModifyOrder): readonly string[] {
   return [c2s.trdMarket === undefined || c2s.trdMarket === TrdMarket.Unknown ? 'ALL' : marketName(c2s.trdMarket)]
 }
@@ -155,22 +156,30 @@ function restingOrderOf(order: Order): RestingOrder {
   }
 }
 
-/** What an operation makes of an order. Enabling it again changes no number. */
+/** The order after an operation. Enabling it changes no number. */
 function termsAfter(terms: OrderTerms, c2s: ModifyOrder): OrderTerms {
   if (c2s.modifyOrderOp === ModifyOrderOp.Enable) return terms
   return {
     ...terms,
-    qty: c2s.qty ?? terms.qty,
-    price: c2s.price ?? terms.price,
-    auxPrice: c2s.auxPrice ?? terms.auxPrice,
-    trailType: c2s.trailType ?? terms.trailType,
-    trailValue: c2s.trailValue ?? terms.trailValue,
+    qty: changedTo(c2s.qty, terms.qty),
+    price: changedTo(c2s.price, terms.price),
+    auxPrice: changedTo(c2s.auxPrice, terms.auxPrice),
+    trailType: changedTo(c2s.trailType, terms.trailType),
+    trailValue: changedTo(c2s.trailValue, terms.trailValue),
     trailSpread: c2s.trailSpread ?? terms.trailSpread,
     adjustLimit: adjustLimitOf(c2s),
   }
 }
 
-/** A price may only grow by adjusting it upwards. NaN is kept, so that it is found. */
+/**
+ * A number of an order after a change that gives `given` for it. Clients send 0 for a number that stays as it is, so a 0 is
+ * neither checked nor sent as a new value.
+ */
+export function changedTo<Present>(given: number | undefined, present: Present): number | Present {
+  return given === undefined || given === 0 ? present : given
+}
+
+/** Only an upward adjustment raises the price. NaN is passed on, so that `valueOf` reports it. */
 function adjustLimitOf(c2s: Pick<PlaceOrder, 'adjustPrice' | 'adjustSideAndLimit'>): number {
   return c2s.adjustPrice === true ? Math.max(0, c2s.adjustSideAndLimit ?? 0) : 0
 }

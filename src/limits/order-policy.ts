@@ -5,10 +5,10 @@ import { MOST_ORDERS_PER_WINDOW } from './rate-window.ts'
 import { TradingHours } from './trading-hours.ts'
 import { zoneClock, type ZoneClock } from '../base/zone-clock.ts'
 
-/** What an order without a price is valued at above the last known price, where the key does not say, in per cent. */
+/** The default margin above the last known price at which an order without a price is valued, in per cent. */
 const DEFAULT_MARKET_PRICE_BAND_PERCENT = 5
 
-/** The limits of a key made ready for checking, once per key and not per order. */
+/** The limits of a key, prepared for checking once per key and not per order. */
 export interface OrderPolicy {
   readonly accIds: ReadonlySet<bigint> | null
   readonly markets: ReadonlySet<string> | null
@@ -19,24 +19,24 @@ export interface OrderPolicy {
   readonly ordersPerMinute: number | BrokenLimit | null
   readonly dailyValue: ValueCap | BrokenLimit | null
   readonly bandPercent: Decimal
-  /** Clock of the key's days. */
+  /** The clock of the key's time zone. */
   readonly clock: ZoneClock
 }
 
-/** A limit that cannot be understood. Its gate refuses every order; cancels still pass. */
+/** An invalid limit. Its gate refuses every order; cancels still pass. */
 export interface BrokenLimit {
-  /** What is wrong with it, for the refusal. */
+  /** The problem, for the refusal text. */
   readonly broken: string
 }
 
 /** A cap on values, by currency. */
 export interface ValueCap {
-  /** The cap of every currency; null where `byCurrency` names them. */
+  /** The cap of every currency; null when `byCurrency` has the caps. */
   readonly all: Money | null
   readonly byCurrency: ReadonlyMap<string, Money>
 }
 
-/** Never fails: a limit that makes no sense becomes one that refuses. */
+/** Prepares the limits of a key. Does not fail: an invalid limit becomes one that refuses. */
 export function orderPolicyOf(limits: KeyLimits): OrderPolicy {
   const { timeZone, hoursWindow, marketPriceBandPercent } = limits
   const zone = timeZone ?? 'UTC'
@@ -58,17 +58,17 @@ export function orderPolicyOf(limits: KeyLimits): OrderPolicy {
   }
 }
 
-/** Whether a limit is one that could not be understood. */
+/** Whether a limit is invalid. */
 export function isBroken(limit: object | number): limit is BrokenLimit {
   return typeof limit === 'object' && 'broken' in limit
 }
 
-/** The cap in one currency; null where the key may not trade in it. */
+/** The cap in one currency; null when the key may not trade in it. */
 export function capIn(cap: ValueCap, currency: string): Money | null {
   return cap.all ?? cap.byCurrency.get(currency) ?? null
 }
 
-/** Whether orders of the key must be valued, so whether a price is worth looking up. */
+/** Whether orders of the key must be valued and may need a last price. */
 export function hasValueCap(policy: OrderPolicy): boolean {
   return policy.orderValue !== null || policy.dailyValue !== null
 }

@@ -4,27 +4,27 @@ import { moneyAtLeast, type Money } from './money.ts'
 import type { OrderFacts, OrderTerms } from './order-facts.ts'
 import { dependsOnLastPrice, positive, worstPriceOf } from './worst-price.ts'
 
-/** What a call is worth. Null where that cannot be told. */
+/** The value of a call. Null for unknown values. */
 export interface OrderValue {
-  /** The whole order after the call: what a cap on one order is about. */
+  /** The value of the whole order after the call, for the cap on one order. */
   readonly total: Money | null
-  /** What the call adds: everything for a new order, the increase of what is still open for a modified one. */
+  /** The value that the call adds: all of a new order, the increase of the open part for a modify. */
   readonly added: Money | null
-  /** Why it cannot be told. */
+  /** Why the value is not known. */
   readonly problem: string | null
-  /** True when a number of the order is none, which is refused whatever the limits are. */
+  /** Whether a number of the order is invalid. Such an order is refused even without limits. */
   readonly isInvalid: boolean
 }
 
-/** Whether the value of an order hangs on the last price, so that one should be looked up before the check. */
+/** Whether the value of an order depends on the last price, which must then be read before the check. */
 export function needsLastPrice({ after, side }: OrderFacts): boolean {
   return after !== null && dependsOnLastPrice(after, side)
 }
 
 /**
- * The value of an order call: quantity x price x contract multiplier, exact, rounded up to a billionth. Where an order
- * does not bound its price from above, the last price with a band counts: a sale that brings more than expected is as
- * much over a cap as a purchase that costs more.
+ * The value of an order call: quantity x price x contract multiplier, exact, rounded up to a billionth. When an order
+ * does not bound its price from above, the last price with a band counts. A sale above the expected price exceeds a cap
+ * in the same way as a purchase.
  */
 export function valueOf(facts: OrderFacts, market: MarketFacts, bandPercent: Decimal): OrderValue {
   const { after, before } = facts
@@ -43,9 +43,9 @@ export function valueOf(facts: OrderFacts, market: MarketFacts, bandPercent: Dec
   const filled = decimalOf(before.filledQty) ?? ZERO
   const open = excess(qty, filled)
   const openBefore = before.isLive ? excess(decimalOf(before.terms.qty) ?? ZERO, filled) : ZERO
-  // Nothing of the order is open, so OpenD will refuse the change, and nothing can change hands.
-  if (open.digits === 0n) return known(totalMoney, 0n)
-  // Less of the same adds nothing, whether or not there is a price.
+  // The order has no open quantity, so OpenD refuses the change and the order cannot trade.
+  if (open.digits === 0n && qty.digits > 0n) return known(totalMoney, 0n)
+  // A smaller quantity at the same price adds no value, even if the price is not known.
   if (excess(open, openBefore).digits === 0n && isPricedAlike(after, before.terms)) return known(totalMoney, 0n)
   const worthAfter = worth(after, open)
   if (typeof worthAfter === 'string') return unknown(worthAfter)
@@ -54,7 +54,7 @@ export function valueOf(facts: OrderFacts, market: MarketFacts, bandPercent: Dec
   return known(totalMoney, moneyAtLeast(excess(worthAfter, counted)))
 }
 
-/** What `qty` of an order can be worth at most; a reason when that cannot be told. */
+/** The highest value of `qty` of an order; a text with the reason when it is not known. */
 function worthOf(
   terms: OrderTerms,
   qty: Decimal,
@@ -83,12 +83,12 @@ function isPricedAlike(a: OrderTerms, b: OrderTerms): boolean {
   )
 }
 
-/** Name of a number that is not finite, or below 0 where no market knows such; null when all are sound. */
+/** The name of a number that is not finite or must not be negative; null when all numbers are valid. */
 function invalidNumber(terms: OrderTerms): string | null {
   if (decimalOf(terms.qty) === null) return 'qty'
   if (decimalOf(terms.amount ?? 0) === null) return 'amount'
   if (decimalOf(terms.adjustLimit) === null) return 'adjust_side_and_limit'
-  // Futures trade below zero, so a negative price is a price; it only has no value that a cap could be held against.
+  // Futures can trade below zero, so a negative price is valid. It only has no value to compare with a cap.
   if (!Number.isFinite(terms.price ?? 0)) return 'price'
   if (!Number.isFinite(terms.auxPrice ?? 0)) return 'aux_price'
   if (!Number.isFinite(terms.trailValue ?? 0)) return 'trail_value'

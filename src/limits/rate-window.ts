@@ -1,29 +1,29 @@
-/** The rate is counted over any 60 seconds, as in futu-opend-rs. */
+/** Orders are counted over any 60 seconds, as in futu-opend-rs. */
 export const RATE_WINDOW_MS = 60_000
 
 /**
- * Entries kept for one key, about 10 MB at worst. OpenD takes 30 orders a minute for an account, so no cap near it
- * means anything; a higher cap is read as this one.
+ * Most entries of one key, about 10 MB at worst. OpenD allows 30 orders a minute for an account, so a cap of this size
+ * has no effect. A higher cap is lowered to this one.
  */
 export const MOST_ORDERS_PER_WINDOW = 100_000
 
-/** Entries that have left the window are cut off in batches, so that each costs next to nothing. */
+/** Entries that have left the window are removed in batches, so that the average cost is small. */
 const LEAST_CUT = 1_024
 
 /**
- * The orders of the last 60 seconds: at `t` those in (t - 60 s, t]. So two orders exactly 60 s apart never count
- * together, and no 60 s hold more than the cap if each was added while fewer than the cap were counted.
+ * The orders of the last 60 seconds: at `t` those in (t - 60 s, t]. Two orders exactly 60 s apart do not count
+ * together. If each order is added while fewer than the cap are counted, no span of 60 s has more orders than the cap.
  *
- * A clock that went back: entries later than now did happen before now, so they are moved to now. They leave 60 s
- * from here, and a clock that was wrong by an hour does not lock the key for an hour.
+ * After a clock was set back, entries can be later than now. They happened before now, so they are moved to now and
+ * leave the window in 60 s. A clock that was wrong by an hour therefore does not lock the key for an hour.
  */
 export class RateWindow {
-  /** Ascending, with the ids beside them; what stands before `#head` has left. */
+  /** Ascending; `#ids` has the ids at the same indexes. Entries before `#head` have left the window. */
   #times: number[] = []
   #ids: string[] = []
   #head = 0
 
-  /** Rebuilds the window from what was recorded, in any order. Only the latest entries up to the bound are kept. */
+  /** Rebuilds the window from recorded entries in any order. Only the latest entries up to the bound are used. */
   static from(entries: Iterable<{ readonly id: string; readonly atMs: number }>, nowMs: number): RateWindow {
     const recent = [...entries].filter(({ atMs }) => atMs > nowMs - RATE_WINDOW_MS)
     recent.sort((a, b) => a.atMs - b.atMs)
@@ -35,15 +35,15 @@ export class RateWindow {
     return window
   }
 
-  /** Orders that count at `nowMs`. */
+  /** The number of orders in the window at `nowMs`. */
   count(nowMs: number): number {
     this.#advance(nowMs)
     return this.#times.length - this.#head
   }
 
   /**
-   * Adds an order of that time, which is now unless it lies in the past. Throws when the window is full: the cap must be
-   * checked first.
+   * Adds an order of time `atMs`, now or in the past. Throws when the window is full, because the cap must be checked
+   * first.
    */
   add(id: string, atMs: number, nowMs: number = atMs): void {
     if (this.count(nowMs) >= MOST_ORDERS_PER_WINDOW) throw new Error('order added to a full rate window')
@@ -53,7 +53,7 @@ export class RateWindow {
     this.#ids.splice(index, 0, id)
   }
 
-  /** Takes an order out. One that has left already, or never was there, changes nothing. */
+  /** Removes an order. Does nothing for an order that is not in the window. */
   remove(id: string): void {
     const index = this.#ids.lastIndexOf(id)
     if (index < this.#head) return
@@ -61,7 +61,7 @@ export class RateWindow {
     this.#ids.splice(index, 1)
   }
 
-  /** How long until fewer than `cap` orders count: 0 when that is so now, null when it never will be. */
+  /** Time until fewer than `cap` orders count: 0 if now, null if never. */
   waitMs(cap: number, nowMs: number): number | null {
     if (cap <= 0) return null
     const over = this.count(nowMs) - cap

@@ -1,18 +1,18 @@
-/** Codes of one exchange whose prices are not, or not surely, in the currency of its market. */
+/** Codes of one exchange whose prices are, or may be, in another currency than that of its market. */
 interface CodeRange {
   /** First and last code, as numbers. */
   readonly first: number
   readonly last: number
-  /** `Trd_Common.Currency` name; null where the range mixes currencies, so that the code does not tell. */
+  /** `Trd_Common.Currency` name; null when the range has several currencies. */
   readonly currency: string | null
 }
 
 /**
- * Hong Kong lists the same fund or share under one code for each currency it trades in. Renminbi has a range of its
- * own (HKEX's stock code allocation plan: 80000-89999). Dollar units of funds take the fund's code with a leading 9
- * (03000 is 09000, 02834 is 09834, 03455 is 09455). Leveraged products do so too, but not all codes from 09200 to 09399
- * and from 09500 to 09599 are theirs; shares in Hong Kong dollars have some codes above 09600. Debt securities and
- * preference shares of professional investors are in the currency of their issue.
+ * Hong Kong lists a fund or share under one code for each currency in which it trades. Renminbi has its own range
+ * (HKEX's stock code allocation plan: 80000-89999). US dollar units of funds have the fund's code with a leading 9
+ * (03000 is 09000, 02834 is 09834, 03455 is 09455). So do leveraged products, but they do not have all codes from 09200
+ * to 09399 and from 09500 to 09599. Some codes above 09600 are shares in Hong Kong dollars. Debt securities and
+ * preference shares for professional investors trade in the currency of their issue.
  *
  * The mainland's B shares trade in US dollars in Shanghai and in Hong Kong dollars in Shenzhen.
  */
@@ -35,12 +35,12 @@ const RANGES: Readonly<Record<string, readonly CodeRange[]>> = {
 const US_DOLLAR_UNITS = /\.U$/i
 
 /**
- * `Trd_Common.Currency` name of the prices of a security, or null where its code does not tell. `prefix` and `code` are
- * the two halves of `HK.00700`, `home` is the currency of its market.
+ * `Trd_Common.Currency` name of the prices of a security; null when it is not known from the code. `prefix` and `code`
+ * are the two parts of `HK.00700`, `home` is the currency of its market.
  */
 export function currencyOfCode(prefix: string, code: string, home: string): string | null {
   if (prefix === 'CA' && US_DOLLAR_UNITS.test(code)) return 'USD'
-  // The codes of options and the like have letters. OpenD may fill up a short one with zeros: 9834 is 09834.
+  // Codes of options and other derivatives have letters. OpenD may pad a short code with zeros: 9834 is 09834.
   if (!/^\d+$/.test(code)) return home
   const number = Number(code)
   const range = RANGES[prefix]?.find(({ first, last }) => first <= number && number <= last)

@@ -2,22 +2,22 @@ import { TrdMarket, TrdSecMarket } from '../../proto/enums.ts'
 import { prefixOfSecMarket, secMarketOfPrefix } from '../wire/market-prefix.ts'
 import { currencyOfCode } from './security-currency.ts'
 
-/** Where a security is listed, by `Trd_Common.TrdSecMarket`. The prefixes of the venues are in `wire/market-prefix.ts`. */
+/** A listing venue, by `Trd_Common.TrdSecMarket`. The prefixes of the venues are in `wire/market-prefix.ts`. */
 interface Venue {
   readonly secMarket: number
-  /** The market a security of this venue belongs to when the call names another one. */
+  /** The market of this venue's securities when the call names another market. */
   readonly market: string
-  /** `Trd_Common.Currency` name of most of its prices; null where each contract has its own. */
+  /** `Trd_Common.Currency` name of most of its prices; null when each contract has its own currency. */
   readonly currency: string | null
-  /** IANA name of the time zone of its clock; null where OpenD does not say which clock it uses. */
+  /** IANA name of its time zone; null when OpenD does not document it. */
   readonly timeZone: string | null
 }
 
-/** What a `Trd_Common.TrdMarket` trades. */
+/** A `Trd_Common.TrdMarket` and its venues. */
 interface Market {
   readonly name: string
   readonly venues: readonly Venue[]
-  /** True where the contract, not the market, says what currency a price is in. */
+  /** Whether the currency of a price depends on the contract, not on the market. */
   readonly isPricedByContract: boolean
 }
 
@@ -49,7 +49,7 @@ const MARKETS: ReadonlyMap<number, Market> = new Map([
   [TrdMarket.MY, cash('MY', MY)],
   [TrdMarket.CA, cash('CA', CA)],
   [TrdMarket.Futures, byContract('FUTURES', HK, US, SG, JP)],
-  // One name for futures with real and with simulated money: which of them is the account's to say, not the market's.
+  // Real and simulated futures have one name, because the account determines which of them an order trades.
   [TrdMarket.Futures_Simulate_HK, byContract('FUTURES', HK)],
   [TrdMarket.Futures_Simulate_US, byContract('FUTURES', US)],
   [TrdMarket.Futures_Simulate_SG, byContract('FUTURES', SG)],
@@ -64,28 +64,28 @@ const MARKETS: ReadonlyMap<number, Market> = new Map([
   [TrdMarket.JP_Fund, byContract('JP_FUND', JP)],
 ])
 
-/** Name of a number that is no market: it is on no whitelist. */
+/** The name of an unknown market number. It is not on any allowlist. */
 const UNKNOWN = 'UNKNOWN'
 
-/** The name of a `Trd_Common.TrdMarket` in whitelists. */
+/** The name of a `Trd_Common.TrdMarket` in allowlists. */
 export function marketName(trdMarket: number): string {
   return MARKETS.get(trdMarket)?.name ?? UNKNOWN
 }
 
-/** What the two market numbers of an order say about it. */
+/** The place of an order, from its two market numbers. */
 export interface OrderPlace {
   /**
-   * Every market the order touches: the one it is sent to, and the one its security is listed in where that is
-   * another. OpenD goes by the second, so a whitelist that looked at the first alone could be walked around.
+   * All markets of the order: the one to which it is sent, and the one in which its security is listed if it differs.
+   * OpenD uses the second, so an allowlist that checked only the first could be bypassed.
    */
   readonly markets: readonly string[]
-  /** Prefixes the code may stand under. One, where the numbers leave no choice. */
+  /** The possible prefixes of the code; one when the numbers determine it. */
   readonly prefixes: readonly string[]
-  /** Name of the currency that most prices there are in; null where the contract decides. */
+  /** The name of the currency of most prices there; null when it depends on the contract. */
   readonly currency: string | null
 }
 
-/** Reads `header.trdMarket` and `secMarket` (undefined or 0 where the call leaves it open). */
+/** Reads `header.trdMarket` and `secMarket` (undefined or 0 when the call does not give it). */
 export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): OrderPlace {
   const market = MARKETS.get(trdMarket)
   const name = marketName(trdMarket)
@@ -105,15 +105,15 @@ export function orderPlaceOf(trdMarket: number, secMarket: number | undefined): 
 }
 
 /**
- * Every market that an order of `HK.00700` touches which was sent to that `Trd_Common.TrdMarket`: as `orderPlaceOf`, for
- * an order whose place was read before. Null where the prefix is of no venue known here.
+ * All markets of an order of a symbol (`HK.00700`) that was sent to that `Trd_Common.TrdMarket`: as `orderPlaceOf`, for
+ * an order whose place was read before. Null when the prefix does not belong to a known venue.
  */
 export function marketsOfSymbol(trdMarket: number, symbol: string): readonly string[] | null {
   const secMarket = secMarketOfPrefix(symbol.slice(0, symbol.indexOf('.')))
   return secMarket === null ? null : orderPlaceOf(trdMarket, secMarket).markets
 }
 
-/** IANA name of the time zone of the venues with these prefixes; null where they have several, or no known one. */
+/** IANA name of the time zone of the venues with these prefixes; null when there are several zones or none is known. */
 export function timeZoneOf(prefixes: readonly string[]): string | null {
   const zones = new Set(prefixes.map((prefix) => VENUES.get(secMarketOfPrefix(prefix) ?? 0)?.timeZone ?? null))
   const [zone = null, ...others] = zones
@@ -121,8 +121,8 @@ export function timeZoneOf(prefixes: readonly string[]): string | null {
 }
 
 /**
- * `HK.00700`. The code of an order may carry its prefix already. Null when the numbers leave several prefixes open
- * (mainland orders without `sec_market`) or none.
+ * The symbol of an order, such as `HK.00700`. The code may already have its prefix. Null when several prefixes are
+ * possible (mainland orders without `sec_market`) or the prefix is not known.
  */
 export function symbolOf(place: OrderPlace, code: string): string | null {
   if (place.prefixes.some((prefix) => code.startsWith(`${prefix}.`))) return code
@@ -131,8 +131,8 @@ export function symbolOf(place: OrderPlace, code: string): string | null {
 }
 
 /**
- * Name of the currency that the price of an order is in: some securities trade in another one than their market. Null
- * where the contract decides, or where the code does not tell.
+ * The name of the currency of an order's price. Some securities trade in another currency than their market. Null when
+ * it depends on the contract or is not known from the code.
  */
 export function currencyOf({ prefixes, currency: home }: OrderPlace, code: string): string | null {
   if (home === null) return null

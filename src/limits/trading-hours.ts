@@ -6,15 +6,15 @@ const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/
 
 /**
  * Hours in which a key may trade: `HH:MM-HH:MM` on the clocks of a zone, start included, end excluded. An end before
- * the start is on the next day. The clocks alone decide: a time of day that the autumn change repeats counts both
- * times, and hours that the spring change skips do not open that day.
+ * the start is on the next day. Only the local time counts: a time that the autumn change repeats is open both times,
+ * and hours that the spring change skips do not open on that day.
  */
 export class TradingHours {
   readonly window: string
   readonly clock: TimeZone
   readonly #startMinute: number
   readonly #endMinute: number
-  /** The closed span met last: from here on it is closed up to there. */
+  /** The last closed span that was found. */
   #closed = { fromMs: 0, toMs: 0 }
 
   private constructor(window: string, clock: TimeZone, startMinute: number, endMinute: number) {
@@ -24,7 +24,7 @@ export class TradingHours {
     this.#endMinute = endMinute
   }
 
-  /** Null when the text has another form, or start and end are the same: that could mean always or never. */
+  /** Null when the text has another form, or when start and end are equal, which could mean always or never. */
   static parse(window: string, clock: TimeZone): TradingHours | null {
     const [, startHour, startMinute, endHour, endMinute] = WINDOW.exec(window) ?? []
     if (startHour === undefined) return null
@@ -40,7 +40,7 @@ export class TradingHours {
     return start < end ? minute >= start && minute < end : minute >= start || minute < end
   }
 
-  /** The first moment, not before `fromMs`, at which it is open. */
+  /** The first time at or after `fromMs` at which the hours are open. */
   nextOpeningMs(fromMs: number): number {
     if (this.isOpenAt(fromMs)) return fromMs
     if (fromMs >= this.#closed.fromMs && fromMs < this.#closed.toMs) return this.#closed.toMs
@@ -54,7 +54,7 @@ export class TradingHours {
       const { msOfDay } = localMomentOf(this.clock, atMs)
       const startMs = this.#startMinute * MS_PER_MINUTE
       const openingMs = atMs + startMs - msOfDay + (startMs > msOfDay ? 0 : MS_PER_DAY)
-      // Clocks that are changed on the way may open it earlier (an hour once more) or later (an hour skipped).
+      // A clock change in between may move the opening earlier (a repeated hour) or later (a skipped hour).
       const changeMs = firstChange(this.clock, atMs, openingMs)
       if (changeMs === null) return openingMs
       if (this.isOpenAt(changeMs)) return changeMs

@@ -3,48 +3,48 @@ import type { Money } from './money.ts'
 import type { OrderPolicy } from './order-policy.ts'
 import { isBroken } from './order-policy.ts'
 
-/** Whether an order may go, with what every gate found. */
+/** Whether an order is admitted, with the reports of all gates. */
 export type LimitVerdict = Admitted | Refused
 
 /** Every gate passed. */
 export interface Admitted {
   readonly isAdmitted: true
-  /** All gates, in their order. */
+  /** The reports of all gates, in the order of `GATES`. */
   readonly gates: readonly GateReport[]
-  /** What the call takes from the budgets; null when it takes nothing (a cancel). */
+  /** The budget that the call needs; null for a cancel, which needs no budget. */
   readonly charge: Charge | null
 }
 
-/** At least one gate refused. Nothing was taken from any budget. */
+/** At least one gate refused. The budgets are unchanged. */
 export interface Refused {
   readonly isAdmitted: false
   readonly gates: readonly GateReport[]
   readonly refusal: Refusal
 }
 
-/** What an admitted call takes from the budgets of its key. */
+/** The budget that an admitted call needs. */
 export interface Charge {
-  /** Null when it cannot be told, which only a key without value caps gets to see. */
+  /** Null when it is not known. Such a call is refused if the key has value caps. */
   readonly currency: string | null
-  /** 0 when it cannot be told. */
+  /** 0 when it is not known. */
   readonly value: Money
 }
 
 export interface Refusal {
   /** The first gate that refused. */
   readonly gate: Gate
-  /** What follows `limit check failed: `: what every gate that refused found, in the order of the gates. */
+  /** The text after `limit check failed: `: the refusals of all gates, in the order of the gates. */
   readonly text: string
   /** Whether the same call can pass later. */
   readonly isRetryable: boolean
-  /** Not before this is over; null when it is not retryable. */
+  /** The time to wait before a retry; null when the call is not retryable. */
   readonly retryAfterMs: number | null
 }
 
 /**
- * Draws the verdict from the reports. The first refusal gives the code, and the text has all of them. Waiting is advised
- * only when it helps against all of them, and then until the last is over and the hours are open; so the text names the
- * limit that the wait is for.
+ * Returns the verdict of the reports. The first refusal gives the code, and the text has all refusals. A call is
+ * retryable only when waiting helps against all refusals. The wait then ends when the last refusal is over and the
+ * hours are open, and the text names the limit that causes the wait.
  */
 export function judge(
   gates: readonly GateReport[],
@@ -66,7 +66,7 @@ export function judge(
   const { hours, clock } = policy
   if (hours === null || isBroken(hours)) return refusedBy(gates, first, texts, waitMs)
   const retryAfterMs = hours.nextOpeningMs(nowMs + waitMs) - nowMs
-  // The hours are open now and will be over: what the longer wait is for must be in the text.
+  // The hours are open now, but closed after the wait. The text must have the reason for the longer wait.
   if (retryAfterMs > waitMs) texts.push(`then outside trading hours: ${hours.window} ${clock.name}`)
   return refusedBy(gates, first, texts, retryAfterMs)
 }

@@ -3,9 +3,9 @@ import { decimalOf, excess, larger, plusPercent, product, sum, ZERO, type Decima
 import type { OrderTerms } from './order-facts.ts'
 
 /**
- * The highest price that is counted for one side of an order type.
+ * The highest price at which one side of an order type is valued.
  *
- *     limit              its own limit: the exchange never trades it above
+ *     limit              its limit: the exchange never trades it above
  *     market             the last price and the band
  *     trigger            the larger of trigger and last price, and the band
  *     trail              the last price, the trail's distance and the band
@@ -21,24 +21,24 @@ interface Ceilings {
 }
 
 /**
- * A limit bounds a purchase from above and a sale from below: a sale at a limit of 0.01 trades at what the market pays,
- * and one that rests above the market trades at its limit or better. So a limit bounds a purchase alone.
+ * A limit bounds a purchase from above and a sale from below. A sale with a limit of 0.01 trades at the market price,
+ * and a sale with a limit above the market trades at its limit or better. So only a purchase is bounded by its limit.
  */
 const LIMITED: Ceilings = { buy: 'limit', sell: 'limit_or_market' }
 
-/** No price of its own: both sides trade at what the market asks or pays. */
+/** Without a price: both sides trade at the market price. */
 const UNLIMITED: Ceilings = { buy: 'market', sell: 'market' }
 
-/** Becomes a market order when the trigger is touched, which may lie above or below the market. */
+/** Becomes a market order when the trigger is reached. The trigger may be above or below the market. */
 const TRIGGERED: Ceilings = { buy: 'trigger', sell: 'trigger' }
 
-/** Becomes a limit order when the trigger is touched; its sale then trades at what the market pays there. */
+/** Becomes a limit order when the trigger is reached. A sale then trades at the market price. */
 const TRIGGERED_LIMIT: Ceilings = { buy: 'limit', sell: 'limit_or_trigger' }
 
 /**
- * What an order can trade at, at most, by `Trd_Common.OrderType`. It holds in every market: what differs between them
- * (lots, currencies, multipliers of contracts) is in the quantity and the facts of the security. A type that is not here
- * cannot be valued, so a key with a value cap cannot use it.
+ * The highest price of an order, by `Trd_Common.OrderType`. It is the same for every market: the differences (lots,
+ * currencies, contract multipliers) are in the quantity and the facts of the security. A type that is not listed cannot
+ * be valued, so a key with a value cap cannot use it.
  */
 const CEILINGS: ReadonlyMap<number, Ceilings> = new Map([
   [OrderType.Normal, LIMITED],
@@ -53,7 +53,7 @@ const CEILINGS: ReadonlyMap<number, Ceilings> = new Map([
   [OrderType.MarketifTouched, TRIGGERED],
   [OrderType.StopLimit, TRIGGERED_LIMIT],
   [OrderType.LimitifTouched, TRIGGERED_LIMIT],
-  // The trigger of a purchase follows the price down from its distance above; that of a sale lies below the price.
+  // The trigger of a purchase is above the price by the trail's distance and follows it down; that of a sale is below.
   [OrderType.TrailingStop, { buy: 'trail', sell: 'market' }],
   [OrderType.TrailingStopLimit, { buy: 'trail_limit', sell: 'market' }],
   // Algorithms that split an order into parts of the same kind.
@@ -63,16 +63,16 @@ const CEILINGS: ReadonlyMap<number, Ceilings> = new Map([
   [OrderType.VWAP_LIMIT, LIMITED],
 ])
 
-/** Sides that buy. Every other one, also one that is not known, counts as a sale, which is never worth less. */
+/** Sides that buy. Every other side, even an unknown one, counts as a sale, whose value is never lower. */
 const BUYS: ReadonlySet<string | null> = new Set(['BUY', 'BUY_BACK'])
 
-/** Whether the price of an order hangs on the last price of its security. */
+/** Whether the price of an order depends on the last price of its security. */
 export function dependsOnLastPrice({ orderType }: OrderTerms, side: string | null): boolean {
   const ceiling = ceilingOf(orderType, side)
   return ceiling !== undefined && ceiling !== 'limit'
 }
 
-/** The worst price an order can trade at; a reason when that cannot be told. */
+/** The worst price at which an order can trade; a text with the reason when it is not known. */
 export function worstPriceOf(
   terms: OrderTerms,
   side: string | null,
@@ -103,7 +103,7 @@ export function worstPriceOf(
     case 'trail':
     case 'trail_limit': {
       const distance = trailOf(terms, last)
-      if (distance === null) return 'trail_type and trail_value do not say a distance'
+      if (distance === null) return 'trail_type and trail_value do not give a distance'
       const spread = ceiling === 'trail_limit' ? decimalOf(terms.trailSpread ?? 0) : ZERO
       return spread === null ? 'trail_spread is below 0' : plusPercent(sum(sum(last, distance), spread), bandPercent)
     }
@@ -117,7 +117,7 @@ function ceilingOf(orderType: number, side: string | null): Ceiling | undefined 
   return CEILINGS.get(orderType)?.[BUYS.has(side) ? 'buy' : 'sell']
 }
 
-/** The limit with what OpenD may add to reach a valid price; null without one. */
+/** The limit plus the amount that OpenD may add to reach a valid price; null without a limit. */
 function limitOf({ price, adjustLimit }: OrderTerms): Decimal | null {
   const limit = positive(price)
   return limit === null ? null : sum(limit, product(limit, decimalOf(adjustLimit) ?? ZERO))
@@ -130,7 +130,7 @@ function trailOf(terms: OrderTerms, last: Decimal): Decimal | null {
   return terms.trailType === TrailType.Ratio ? excess(plusPercent(last, value), last) : null
 }
 
-/** A number above 0; null for every other. */
+/** The decimal of a number above 0; null for all others. */
 export function positive(value: number | null): Decimal | null {
   const decimal = decimalOf(value ?? 0)
   return decimal === null || decimal.digits === 0n ? null : decimal

@@ -3,22 +3,22 @@ import type { Failure } from '../base/failure.ts'
 import type { Reservation } from '../limits/limit-state.ts'
 
 /**
- * Where an order call stands.
+ * The state of an order call:
  *
- *     reserved  written down with its budget; its bytes may or may not have left
- *     accepted  OpenD took it
- *     rejected  OpenD definitely refused it
- *     not_sent  nothing of it left the gateway
- *     unknown   it left, and whether OpenD acted on it is not known; looked for until it is
- *     absent    it left, was looked for, and is proven not to be there
- *     lapsed    a change whose order has ended: whether it was made in between cannot be seen and has no effect any more
- *     refused   a limit, a switch or a check of ours said no before anything left
+ *     reserved  written to the ledger together with its budget; its frame may or may not have been sent
+ *     accepted  OpenD accepted it
+ *     rejected  OpenD refused it with a definite reply
+ *     not_sent  no byte of it left the gateway
+ *     unknown   it was sent and its outcome is not known; the reconciler polls until the outcome is known
+ *     absent    it was sent, and repeated complete polls prove that the order does not exist
+ *     lapsed    a change of an order that has ended; whether it was made cannot be determined and has no effect
+ *     refused   a limit, a switch or a check of the gateway refused it before anything was sent
  *
- * It is sent once, from `reserved`, and never again.
+ * A call is sent once, from `reserved`, and never again.
  */
 export type EntryState = (typeof ENTRY_STATES)[number]
 
-/** Every state, as people may ask for them. */
+/** All states, as the ledger queries accept them. */
 export const ENTRY_STATES = [
   'reserved',
   'accepted',
@@ -31,10 +31,10 @@ export const ENTRY_STATES = [
 ] as const
 
 /**
- * The only ways from one state to another. `absent` and `rejected` were told to the caller as final; the way from there
- * is for an order that appears all the same, and the entry then carries a `contradiction`.
+ * The allowed transitions. The caller has received `absent` and `rejected` as final states; the transition from them to
+ * `accepted` is for an order that appears later, and the entry then has a `contradiction`.
  */
-const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
+const TRANSITIONS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   reserved: ['accepted', 'rejected', 'not_sent', 'unknown', 'refused'],
   unknown: ['accepted', 'rejected', 'absent', 'lapsed'],
   accepted: [],
@@ -45,9 +45,9 @@ const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   refused: [],
 }
 
-/** Whether an entry may go from one state to the other. */
+/** Whether the transition between two states is allowed. */
 export function mayMove(from: EntryState, to: EntryState): boolean {
-  return ARROWS[from].includes(to)
+  return TRANSITIONS[from].includes(to)
 }
 
 /** Whether the outcome of an entry is known. */
@@ -55,65 +55,69 @@ export function isFinal(state: EntryState): boolean {
   return state !== 'reserved' && state !== 'unknown'
 }
 
-/** One order call in the ledger. Plain data. */
+/** One order call in the ledger, as plain data. */
 export interface LedgerEntry {
   readonly id: string
-  /** Who asked: see `Caller.id`. */
+  /** The caller's id: see `Caller.id`. */
   readonly caller: string
-  /** As the client gave it, so several entries can have the same. */
+  /** The client chooses it, so several entries can have the same one. */
   readonly requestId: string
   /** See `OrderRequest.callId`; null for calls of the gateway itself and for entries of earlier versions. */
   readonly callId: string | null
   /** The caller's idempotency key, or null without one. A refused call does not use it up. */
   readonly idempotencyKey: string | null
-  /** SHA-1 of the checked message, hex: tells two different orders under one idempotency key apart. */
+  /** SHA-1 of the validated message, hex: distinguishes two different orders under one idempotency key. */
   readonly bodyHash: string
   readonly call: OrderCallFacts
-  /** What stands in `remark`, so that the order can be found again; null for calls that make no order. */
+  /** The tag in `remark` that identifies the order on OpenD's lists; null for calls that make no order. */
   readonly tag: string | null
   readonly state: EntryState
-  /** What it takes from the key's budgets; null for a cancel. */
+  /** What the call takes from the key's budgets; null for a cancel. */
   readonly reservation: Reservation | null
-  /** Whether the value of that is known. Where no cap needs it, it may not be, and counts as 0. */
+  /** Whether the reservation's value is known. Without a cap that needs it, it may be unknown, and then counts as 0. */
   readonly isValued: boolean
   /** How much of the reservation still counts. */
   readonly holds: 'rate_and_value' | 'rate' | 'nothing'
-  /** Connection and frame that carried it, for OpenD's own logs; null until it left. */
+  /** Connection and frame that carried the call, to find it in OpenD's logs; null until it was sent. */
   readonly sentAs: { readonly connId: string; readonly serial: number } | null
-  /** When its frame was handed to the link, Unix ms; after a restart, the latest time at which it can have been. */
+  /**
+   * When the frame was written to the link, Unix ms; after a restart, the latest time at which that can have happened.
+   */
   readonly sentAtMs: number | null
   /** OpenD's ids of the order, decimal and alphanumeric. */
   readonly orderId: string | null
   readonly orderIdEx: string | null
-  /** OpenD's `Response`, or one made from what was found; null while there is none. */
+  /**
+   * OpenD's `Response`, or one that the gateway built from the order on a list or push; null while there is neither.
+   */
   readonly reply: Uint8Array | null
-  /** Why it stands where it stands, in words; null when OpenD simply accepted it. */
+  /** The reason for the state, as text; null when OpenD accepted the call with an ordinary reply. */
   readonly detail: string | null
-  /** What kept a refused call from being sent; null for every other. */
+  /** Why the gateway refused the call; null in every other state. */
   readonly refusal: Failure | null
-  /** Evidence that came after the entry was final and says otherwise; null without. */
+  /** Later evidence against the final state of the entry; null without any. */
   readonly contradiction: Contradiction | null
-  /** Who decided an entry that OpenD left undecided; null where OpenD decided it. */
+  /** The operator's decision about an entry that OpenD left undecided; null where OpenD decided it. */
   readonly resolution: Resolution | null
   /** Unix ms. */
   readonly createdAtMs: number
   readonly updatedAtMs: number
-  /** Complete looks, each at its time, without a trace of it; and when the next look is due (Unix ms). */
+  /** The number of complete polls on schedule that did not find the call, and when the next poll is due (Unix ms). */
   readonly pollAttempts: number
   readonly nextPollAtMs: number
 }
 
 /** Evidence against a final state. */
 export interface Contradiction {
-  /** The state that was told to the caller. */
+  /** The state that the caller received. */
   readonly state: EntryState
-  /** What was seen, in words. */
+  /** The evidence, as text. */
   readonly detail: string
   /** Unix ms. */
   readonly atMs: number
 }
 
-/** The decision of an operator about an entry. */
+/** An operator's decision about an entry. */
 export interface Resolution {
   readonly by: string
   readonly reason: string
@@ -121,7 +125,7 @@ export interface Resolution {
   readonly atMs: number
 }
 
-/** What an order call asked for. */
+/** The contents of an order call. */
 export interface OrderCallFacts {
   readonly protoId: OrderProtoId
   readonly kind: 'place' | 'modify' | 'cancel'
@@ -129,7 +133,7 @@ export interface OrderCallFacts {
   readonly accId: string
   readonly trdEnv: number
   readonly trdMarket: number
-  /** `HK.00700`; null where the call does not say. */
+  /** For example `HK.00700`; null where the call does not contain it. */
   readonly symbol: string | null
   readonly side: string | null
   readonly qty: number | null
@@ -137,21 +141,21 @@ export interface OrderCallFacts {
   /** `Trd_Common.ModifyOrderOp`; null for a new order. */
   readonly op: number | null
   readonly forAll: boolean
-  /** `Trd_Common.TrdMarket` that a call about all orders is limited to; left out without one. */
+  /** The `Trd_Common.TrdMarket` to which a call for all orders is limited; absent without such a limit. */
   readonly forMarket?: number
-  /** What a change asks for beside quantity and price; left out where it asks for nothing else. */
+  /** The other numbers of a change besides quantity and price; absent when the change has none. */
   readonly triggers?: ChangedTriggers
-  /** The order that is modified. */
+  /** The order to be modified. */
   readonly targetOrderId: string | null
   readonly targetOrderIdEx: string | null
 }
 
-/** The numbers of a change beside quantity and price, by the names of the wire schema. */
+/** The numbers of a change besides quantity and price, named as in the wire schema. */
 export interface ChangedTriggers {
   readonly auxPrice?: number | undefined
   readonly trailType?: number | undefined
   readonly trailValue?: number | undefined
   readonly trailSpread?: number | undefined
-  /** By what share of it OpenD may move the price to reach a valid one; left out when it may not. */
+  /** The share of the price by which OpenD may move it to a valid tick; absent when OpenD may not move it. */
   readonly adjustLimit?: number | undefined
 }

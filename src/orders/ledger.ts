@@ -1,8 +1,8 @@
 import type { LedgerEntry } from './entry.ts'
 
 /**
- * Entries that are kept of one caller, about 100 MB. A caller that has so many of the last 24 hours, one every second of
- * them, is refused new orders: older entries are deleted first.
+ * The most entries stored for one caller, about 100 MB. A caller with that many entries in the last 24 hours (more than
+ * one per second) is refused new orders; otherwise its older entries are deleted first.
  */
 export const MOST_ENTRIES_OF_CALLER = 100_000
 
@@ -12,7 +12,7 @@ export interface OrderIds {
   readonly orderIdEx: string | null
 }
 
-/** What an entry holds of its caller's budgets. A caller may have a hundred thousand of them. */
+/** The part of an entry that counts against its caller's budgets. One caller may have 100,000 of them. */
 export type ReservedEntry = Pick<LedgerEntry, 'id' | 'reservation' | 'holds' | 'state' | 'sentAtMs'>
 
 /** An account and market in which orders were placed. */
@@ -24,49 +24,55 @@ export interface TradedAccount {
 }
 
 /**
- * Where entries are kept. Calls are synchronous and atomic with each other inside one turn of the event loop, so what
- * is checked and written without an `await` in between is one transaction. A method that writes throws when the storage
- * fails.
+ * The storage of entries. Calls are synchronous and atomic within one turn of the event loop, so a check and a write
+ * without an `await` between them form one transaction. A method that writes throws when the storage fails.
  */
 export interface Ledger {
-  /** Writes a new entry. False, and nothing is written, when its id is taken. */
+  /** Writes a new entry. Returns false without writing when the id is in use. */
   insert(entry: LedgerEntry): boolean
-  /** Writes a refused call down some time soon. No caller waits for it, and it may be lost with the object. */
+  /** Writes a refused call later, outside the request. It may be lost with the object. */
   insertRefused(entry: LedgerEntry): void
-  /** Replaces the entry of that id; does nothing when it is not kept any more. */
+  /** Replaces the entry with that id; does nothing when the ledger no longer has it. */
   update(entry: LedgerEntry): void
   byId(id: string): LedgerEntry | null
   /**
-   * The latest entry under that idempotency key that was made at or after `sinceMs` or is undecided, refused ones left
-   * out: an entry whose outcome is not known holds its key for as long as that lasts.
+   * The latest entry with that idempotency key that was created at or after `sinceMs` or is undecided. Refused entries
+   * are left out. An undecided entry keeps its key in use until it is decided.
    */
   byIdempotencyKey(caller: string, key: string, sinceMs: number): LedgerEntry | null
-  /** The new order of that account (decimal id) to which OpenD gave one of those ids; null when none is known. */
+  /**
+   * The new order of that account (decimal id) that has one of those OpenD ids; null when the ledger has no such entry.
+   */
   byOrderId(accId: string, ids: OrderIds): LedgerEntry | null
-  /** The changes and cancels of that order of an account, newest first, refused and unsent ones left out. */
+  /** The changes and cancels of that order of an account, newest first, without refused and unsent ones. */
   changesOf(accId: string, ids: OrderIds, limit: number): readonly LedgerEntry[]
-  /** Entries whose outcome is not known (`reserved` and `unknown`), oldest first; few, since each holds a budget. */
+  /**
+   * Entries whose outcome is not known (`reserved` and `unknown`), oldest first. They are few, since each uses budget.
+   */
   unresolved(): readonly LedgerEntry[]
-  /** What a caller's entries made at or after `sinceMs` hold of its budgets, in any order. */
+  /** The reservations of a caller's entries created at or after `sinceMs`, in any order. */
   reservedSince(caller: string, sinceMs: number): readonly ReservedEntry[]
-  /** Accepted new orders of an account (decimal id) made at or after `sinceMs`, the last made first. */
+  /** Accepted new orders of an account (decimal id) created at or after `sinceMs`, newest first. */
   placedSince(accId: string, sinceMs: number, limit: number): readonly LedgerEntry[]
   /**
-   * Accounts and markets for which entries of new orders were inserted, each once and also when the entry is gone by now:
-   * by that caller, or by everybody with null; of that account, or of all.
+   * Accounts and markets for which new orders were inserted, each once, also when the entry has since been deleted.
+   * Null for `caller` or `accId` selects all callers or all accounts.
    */
   tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[]
-  /** The place of an entry in the order in which entries were written; null when there is no such entry. */
+  /** The position of an entry in insertion order; null when there is no such entry. */
   sequenceOf(id: string): number | null
-  /** How many entries of a caller are kept: each caller has room for a bounded number. */
+  /** The number of stored entries of a caller; it is bounded by `MOST_ENTRIES_OF_CALLER`. */
   countOf(caller: string): number
-  /** The latest calls for an account (decimal id), newest first, refused ones left out. */
+  /** The latest calls for an account (decimal id), newest first, without refused ones. */
   latestFor(accId: string, limit: number): readonly LedgerEntry[]
-  /** Of the latest `limit` entries, the calls made since that time that left, or may have, newest first. */
+  /**
+   * The calls among the latest `limit` entries that were created at or after `sinceMs` and were or may have been sent,
+   * newest first.
+   */
   latestSent(limit: number, sinceMs: number): readonly LedgerEntry[]
-  /** Deletes entries that are past their time or their caller's bound, when it is time for that again. */
+  /** Deletes expired entries and those beyond their caller's bound, at most once per cleanup interval. */
   forgetOld(nowMs: number): void
-  /** A page of everything that was written down; empty when the entry it starts from is not kept. */
+  /** A page of all entries; empty when the ledger does not have the entry that the page starts from. */
   page(query: LedgerQuery): readonly LedgerEntry[]
   /** Resolves when everything written so far is durable; rejects when the storage fails. */
   sync(): Promise<void>
@@ -74,11 +80,11 @@ export interface Ledger {
 
 /** Filters for a page of entries, newest first. */
 export interface LedgerQuery {
-  /** Null for everybody's. */
+  /** Null for all callers. */
   readonly caller: string | null
   readonly state: string | null
   readonly accId: string | null
-  /** Entries older than the one of this id; null for the newest. */
+  /** Returns entries older than the one with this id; null starts at the newest. */
   readonly before: string | null
   readonly limit: number
 }

@@ -1,7 +1,7 @@
 import { ModifyOrderOp, TrdMarket } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { CALLS, type ProtoIdOf, type OrderProtoId, type OrderName } from '../calls.ts'
-import { type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
+import { changedTo, type OrderFacts, factsOfModifyOrder, factsOfPlaceOrder } from '../limits/order-facts.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { ChangedTriggers, OrderCallFacts } from './entry.ts'
@@ -10,24 +10,24 @@ import { taggedRemark } from './tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** An order call, decoded. */
+/** A decoded order call. */
 export type OrderCall =
   | { readonly protoId: ProtoIdOf<'Trd_PlaceOrder'>; readonly c2s: MessageTypes['Trd_PlaceOrder.C2S'] }
   | { readonly protoId: ProtoIdOf<'Trd_ModifyOrder'>; readonly c2s: MessageTypes['Trd_ModifyOrder.C2S'] }
 
-/** Throws when the body does not decode: the Worker checked and encoded it. */
+/** Decodes the body. Throws when it does not decode, which is a bug: the Worker validated and encoded it. */
 export function readOrderCall(protoId: OrderProtoId, body: Uint8Array): OrderCall {
   if (protoId === CALLS.Trd_PlaceOrder.protoId) {
     const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
-    if (!decoded.ok) throw new Error(`order call does not decode: ${decoded.detail}`)
+    if (!decoded.ok) throw new Error(`the Trd_PlaceOrder request does not decode: ${decoded.detail}`)
     return { protoId, c2s: decoded.value.c2s }
   }
   const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
-  if (!decoded.ok) throw new Error(`modify call does not decode: ${decoded.detail}`)
+  if (!decoded.ok) throw new Error(`the Trd_ModifyOrder request does not decode: ${decoded.detail}`)
   return { protoId, c2s: decoded.value.c2s }
 }
 
-/** The bytes that go upstream, with the tag in the remark of a new order. */
+/** Encodes the call for OpenD, with the tag in the remark of a new order. */
 export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array {
   if (call.protoId === CALLS.Trd_ModifyOrder.protoId) return encodeMessage('Trd_ModifyOrder.Request', { c2s: call.c2s })
   const remark = tag === null ? call.c2s.remark : taggedRemark(call.c2s.remark ?? '', tag)
@@ -35,9 +35,9 @@ export function writeOrderCall(call: OrderCall, tag: string | null): Uint8Array 
 }
 
 /**
- * The call as it goes upstream. It names the order that was looked at by both its ids. A change names every number of the
- * order, those it keeps too: the limits looked at them, and another change that is on its way at the same time must not
- * mix with this one into an order that nobody checked.
+ * The call as it is sent to OpenD. It names the target order by both its ids. A change contains every number of the
+ * order, also the unchanged ones: the limits were checked against exactly these numbers, and a concurrent change must
+ * not combine with this one into an order that was never checked.
  */
 export function completedCall(call: OrderCall, target: TargetOrder | null): OrderCall {
   if (call.protoId === CALLS.Trd_PlaceOrder.protoId || target === null) return call
@@ -49,25 +49,25 @@ export function completedCall(call: OrderCall, target: TargetOrder | null): Orde
     protoId: CALLS.Trd_ModifyOrder.protoId,
     c2s: {
       ...c2s,
-      qty: c2s.qty ?? listed.qty,
-      price: c2s.price ?? listed.price,
-      auxPrice: c2s.auxPrice ?? listed.auxPrice,
-      trailType: c2s.trailType ?? listed.trailType,
-      trailValue: c2s.trailValue ?? listed.trailValue,
+      qty: changedTo(c2s.qty, listed.qty),
+      price: changedTo(c2s.price, listed.price),
+      auxPrice: changedTo(c2s.auxPrice, listed.auxPrice),
+      trailType: changedTo(c2s.trailType, listed.trailType),
+      trailValue: changedTo(c2s.trailValue, listed.trailValue),
       trailSpread: c2s.trailSpread ?? listed.trailSpread,
     },
   }
 }
 
 /**
- * The longest code and alphanumeric order id that is sent and kept. Codes of OpenD are at most some 30 characters long
- * (options), its order ids some 20.
+ * The longest code and alphanumeric order id that is sent and stored. OpenD's codes have at most about 30 characters
+ * (options), its order ids about 20.
  */
 export const MOST_ID_CHARS = 64
 
 /**
- * What the limits look at. `target` is the order to change, as far as it is known. An order that the calling key did not
- * place has taken nothing from its budgets, so a change of it counts in full.
+ * The facts that the limits are checked against. `target` is the order to change, as far as it is known. An order that
+ * another key placed has taken nothing from this key's budgets, so a change of it counts in full.
  */
 export function limitFactsOf(call: OrderCall, target: TargetOrder | null): OrderFacts {
   if (call.protoId === CALLS.Trd_PlaceOrder.protoId) return factsOfPlaceOrder(call.c2s)
@@ -75,7 +75,7 @@ export function limitFactsOf(call: OrderCall, target: TargetOrder | null): Order
   return target?.isOwn === false ? { ...facts, before: null } : facts
 }
 
-/** What the ledger writes down. */
+/** The facts that the ledger stores. */
 export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts {
   const { header } = call.c2s
   const common = {
@@ -112,7 +112,7 @@ export function callFactsOf(call: OrderCall, facts: OrderFacts): OrderCallFacts 
   }
 }
 
-/** A refused call is written down too, whatever was in it. */
+/** Refused calls are stored too, with ids of any length. */
 function cutId(text: string | null): string | null {
   return text === null ? null : text.slice(0, MOST_ID_CHARS)
 }
@@ -128,12 +128,12 @@ function triggersOf(c2s: MessageTypes['Trd_ModifyOrder.C2S']): ChangedTriggers {
   }
 }
 
-/** Whether a call only takes an order away. These are never held up by budgets, hours or a halt. */
+/** Whether a call only cancels or deletes orders. Budgets, trading hours and halts never block such a call. */
 export function isCancel(call: OrderCall): boolean {
   return limitFactsOf(call, null).kind === 'cancel'
 }
 
-/** A success reply for an order that was found instead of answered. */
+/** Builds a success reply for an order that was found on a list or push after its own reply was lost. */
 export function foundReply(facts: OrderCallFacts, order: Pick<Order, 'orderID' | 'orderIDEx'>): Uint8Array {
   const header = { trdEnv: facts.trdEnv, accID: BigInt(facts.accId), trdMarket: facts.trdMarket }
   const s2c = { header, orderID: order.orderID, orderIDEx: order.orderIDEx }
@@ -142,7 +142,7 @@ export function foundReply(facts: OrderCallFacts, order: Pick<Order, 'orderID' |
     : encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c: { ...s2c, orderID: order.orderID } })
 }
 
-/** A refusal for an order call that was found to have failed. */
+/** Builds a refusal reply for an order call that failed and whose own reply was lost. */
 export function refusedReply(facts: OrderCallFacts, retMsg: string): Uint8Array {
   const name = `${orderNameOf(facts.protoId)}.Response` as const
   return encodeMessage(name, { retType: -1, retMsg })

@@ -5,14 +5,14 @@ import type { Ledger, OrderIds } from './ledger.ts'
 type Order = MessageTypes['Trd_Common.Order']
 
 /**
- * The ids that OpenD gives an order. A decimal id of 0 and an alphanumeric one that is empty or `0` name nothing:
- * OpenD sends them where it has no id of that kind.
+ * The OpenD ids of an order. A decimal id of 0 and an alphanumeric id that is empty or `0` count as missing: OpenD
+ * sends these values where it has no id of that kind.
  */
 export function idsOf({ orderID, orderIDEx }: Partial<Pick<Order, 'orderID' | 'orderIDEx'>>): OrderIds {
   return namedIds(orderID?.toString() ?? null, orderIDEx ?? null)
 }
 
-/** The ids of the order that an entry made. */
+/** The ids of the order that an entry placed. */
 export function idsOfEntry({ orderId, orderIdEx }: Pick<LedgerEntry, 'orderId' | 'orderIdEx'>): OrderIds {
   return namedIds(orderId, orderIdEx)
 }
@@ -28,8 +28,8 @@ export function hasId({ orderId, orderIdEx }: OrderIds): boolean {
 }
 
 /**
- * Whether two pairs of ids are those of one order; null when they have no kind of id in common. The alphanumeric id
- * decides where both have it: it is the broker's own, and the decimal one may be made from it.
+ * Whether two pairs of ids belong to the same order; null when they share no kind of id. The alphanumeric id decides
+ * where both have it: it comes from the broker, and OpenD may derive the decimal id from it.
  */
 export function isSameOrder(one: OrderIds, other: OrderIds): boolean | null {
   if (one.orderIdEx !== null && other.orderIdEx !== null) return one.orderIdEx === other.orderIdEx
@@ -38,8 +38,8 @@ export function isSameOrder(one: OrderIds, other: OrderIds): boolean | null {
 }
 
 /**
- * The entry that made the order with those ids; null when none did. Two orders may share a decimal id that was made from
- * the alphanumeric one, so that alone names an order only where one side has no other.
+ * The entry that placed the order with those ids; null without one. Two orders may share a decimal id that was derived
+ * from the alphanumeric one, so a decimal id alone identifies an order only where one side has no alphanumeric id.
  */
 export function entryWithIds(ledger: Pick<Ledger, 'byOrderId'>, accId: string, ids: OrderIds): LedgerEntry | null {
   const { orderId, orderIdEx } = ids

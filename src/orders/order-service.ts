@@ -22,68 +22,68 @@ import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from './kill-switch/switch-report.ts'
 import { type HaltScope, Switches } from './kill-switch/switches.ts'
 
-/** Order calls of an earlier life that may still count against OpenD's limits: 35 in 30 s of each account. */
+/** Order calls from before a restart that may still count against OpenD's limits: 35 in 30 s for each account. */
 const MOST_COUNTED = 500
 
-/** The window of those limits, and how long a call may have been under way before its entry was changed last. */
+/** The window of those limits plus the longest time between sending a call and the last change of its entry. */
 const COUNTED_MS = 60_000
 
-/** What the orders need from outside. */
+/** The dependencies of the order service. */
 export interface OrderServiceDeps {
   readonly timers: Timers
   readonly ledger: Ledger
   readonly switches: SwitchStore
   readonly sha1: Sha1
-  /** Uniform in [0, 1), and not to be guessed. */
+  /** Uniform in [0, 1) and unpredictable. */
   readonly random: () => number
   readonly storage: StorageHealth
   /** Sends a call over the link. */
   readonly send: Upstream
-  /** Why a call could not be sent within its rank's longest wait; null when it could. */
+  /** Why a call could not be sent within the longest wait of its rank; null when it could. */
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
-  /** Why a caller may not trade any more; null when it may. */
+  /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
-  /** An earlier life of the object sent that call of that account, at that time at the latest. */
+  /** Records a call for an account that was sent before a restart, at `atMs` at the latest. */
   recordSent(protoId: number, accId: bigint, atMs: number): void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
-  /** Every account of the login. */
+  /** All accounts of the login. */
   allAccounts(): Promise<readonly TradingAccount[] | Failure>
   isLinkUp(): boolean
-  /** Something is due at that time, Unix ms; the alarm must not come later. */
+  /** Sets the alarm to fire at that time, Unix ms, or earlier. */
   alarmBy(atMs: number): void
-  /** A call was refused, dry runs aside. */
+  /** Called for each refused call except dry runs. */
   onRefused(caller: string, failure: Failure): void
-  /** An order exists although its entry was final and said otherwise. */
+  /** Called when an order exists although the final state of its entry excluded it. */
   onContradiction(entryId: string, detail: string): void
-  /** Something that no caller waits for failed. */
+  /** Called when work in the background fails. */
   onError(what: string, error: unknown): void
 }
 
-/** Stop trading within a scope. */
+/** A request to stop trading within a scope. */
 export interface HaltRequest {
   readonly scope: HaltScope
   readonly isByAdmin: boolean
-  /** Whether open orders within the scope are cancelled too, and whether also those not placed through this gateway. */
+  /** Whether open orders within the scope are cancelled too, and whether that includes orders placed elsewhere. */
   readonly cancelsOpenOrders: boolean
   readonly includesForeign: boolean
-  /** Who is written down for those cancels. */
+  /** The caller that the ledger stores for those cancels. */
   readonly caller: string
   readonly requestId: string
 }
 
-/** What a halt has done when it is answered. */
+/** The result of a halt at the time of the reply. */
 export interface HaltReport {
-  /** Whether it survives a restart: false when the storage fails. It is in force in any case. */
+  /** Whether the halt survives a restart: false when the storage fails. It is in force in both cases. */
   readonly isStored: boolean
-  /** Whether orders are still being cancelled; that goes on until not one of them is open. */
+  /** Whether cancelling continues, which it does until no order in the scope is open. */
   readonly isCancelling: boolean
-  /** One line for each order that was to be cancelled, as far as they are known; empty when none was asked for. */
+  /** One result for each order to be cancelled, as far as they are known; empty when no cancels were requested. */
   readonly cancels: readonly CancelResult[]
 }
 
-/** A cancel-after as it is armed now. */
+/** The current state of a cancel-after. */
 export interface CancelAfterReport {
   /** When it fires, Unix ms; null when it is disarmed. */
   readonly fireAtMs: number | null
@@ -91,13 +91,13 @@ export interface CancelAfterReport {
   readonly isStored: boolean
 }
 
-/** How long a halt waits for its storage and the first cancels before it is answered: people and clients wait 30 s. */
+/** How long a halt waits for the storage and the first cancels before it returns; most clients wait 30 s. */
 const HALT_WAIT_MS = 10_000
 
-/** How long the cancels of a halt wait for the account list. It is at hand unless the link has just come up. */
+/** How long a halt of an account waits for the account list. The list is cached unless the link has just come up. */
 const ACCOUNT_WAIT_MS = 2_000
 
-/** The order side of the gateway: manager, search, ledger and switches, on the timers that are passed in. */
+/** The order part of the gateway: manager, reconciler, ledger and switches. */
 export class OrderService {
   readonly manager: OrderManager
   readonly ledger: Ledger
@@ -118,7 +118,7 @@ export class OrderService {
     })
     this.#switches = switches
     this.#wake = new WakeTimer(timers, () => {
-      this.#reconciler.run().catch((error: unknown) => deps.onError('order search failed', error))
+      this.#reconciler.run().catch((error: unknown) => deps.onError('order reconciliation failed', error))
     })
     const send = watchLists(
       deps.send,
@@ -162,13 +162,13 @@ export class OrderService {
     })
   }
 
-  /** The link came up: what is due is cancelled, and orders whose replies were lost are looked for, at once. */
+  /** Called when the link comes up: starts the due cancels and polls for the orders whose replies were lost. */
   linkReady(): void {
     this.#tasks.linkReady()
     this.#reconciler.linkReady()
   }
 
-  /** OpenD answered an order call, in that frame, after the call was over. */
+  /** Called when OpenD replies to an order call, identified by its frame, after the call has timed out. */
   lateReply(connId: bigint, serial: number, protoId: number, body: Uint8Array): void {
     this.#reconciler.lateReply(connId.toString(), serial, protoId, body)
   }
@@ -185,13 +185,13 @@ export class OrderService {
     return resolved
   }
 
-  /** Halts a scope; orders of it that have not left are refused. Failures: `switch.full` and `trade.unknown_account`. */
+  /** Halts a scope and refuses its unsent orders. Failures: `switch.full` and `trade.unknown_account`. */
   async halt(request: HaltRequest): Promise<Result<HaltReport>> {
     const { scope, isByAdmin, cancelsOpenOrders } = request
     const isNew = this.#switches.haltOf(scope) === null
     if (!this.#switches.halt(scope, isByAdmin)) return fail({ code: 'switch.full' })
     const synced = this.#stopWaiting(scope)
-    // The halt is in force before this waits for OpenD.
+    // The halt is in force before this call waits for OpenD.
     if (scope.kind === 'account' && !(await this.#mayExist(BigInt(scope.accId)))) {
       if (isNew) this.#switches.resume(scope)
       return fail({ code: 'trade.unknown_account', accId: scope.accId })
@@ -209,7 +209,7 @@ export class OrderService {
     })
   }
 
-  /** False when OpenD lists the accounts of the login and that one is not among them. A list that is late proves nothing. */
+  /** False when OpenD's account list lacks the account. True when the list is not available in time. */
   async #mayExist(accId: bigint): Promise<boolean> {
     if (!this.#deps.isLinkUp()) return true
     const tooLate = new Promise<null>((resolve) => void this.#deps.timers.after(ACCOUNT_WAIT_MS, () => resolve(null)))
@@ -217,7 +217,7 @@ export class OrderService {
     return accounts === null || 'code' in accounts || accounts.has(accId)
   }
 
-  /** Refuses what has not left, and waits for the storage. False when that fails: the halt is in force all the same. */
+  /** Refuses the unsent orders and waits for the storage. False when the storage fails: the halt is still in force. */
   async #stopWaiting(scope: HaltScope): Promise<boolean> {
     try {
       this.manager.stopWaiting(scope)
@@ -229,7 +229,7 @@ export class OrderService {
     }
   }
 
-  /** Ends a halt and what it cancels. False when `by` may not end that halt. */
+  /** Ends a halt and its cancel task. Returns false when `by` may not end that halt. */
   resume(scope: HaltScope, by: SwitchedBy): boolean {
     if (!mayResume(by, scope, this.#switches.haltOf(scope))) return false
     this.#switches.resume(scope)
@@ -246,27 +246,27 @@ export class OrderService {
     return succeed({ fireAtMs, isStored: this.#switches.isStored })
   }
 
-  /** Orders that exist although their callers were told otherwise, by what they were told, since the object started. */
+  /** Orders that exist although their callers received `absent` or `rejected`, by that state, since the start. */
   get contradictions(): { readonly absent: number; readonly rejected: number } {
     return this.#reconciler.contradictions
   }
 
-  /** When the next switch is due, Unix ms; null when none is to come. */
+  /** When the next cancel task is due, Unix ms; null without one. */
   nextDueMs(): number | null {
     return this.#tasks.nextDueMs()
   }
 
-  /** The cancel tasks, those to come and those that go on. */
+  /** All cancel tasks, both pending and running. */
   cancelTasks(): readonly CancelTaskView[] {
     return this.#tasks.view()
   }
 
-  /** Starts what is due: switches, the search, forgetting what is old. Waits for none of it. */
+  /** Starts the due cancel tasks, the reconciliation and the deletion of old entries, without waiting for them. */
   alarm(): void {
     const { timers } = this.#deps
     this.#tasks.alarm()
     this.manager.entries.writeAgain()
-    this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order search failed', error))
+    this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
     } catch (error) {
@@ -287,7 +287,7 @@ export class OrderService {
       {
         name: 'opend_edge_order_contradictions_total',
         type: 'counter',
-        values: contradictions.map(([told, value]) => ({ labels: { told }, value })),
+        values: contradictions.map(([state, value]) => ({ labels: { told: state }, value })),
       },
       gauge('opend_edge_storage_failing', storage.failure === null ? 0 : 1),
       counter('opend_edge_storage_failures_total', storage.failures),

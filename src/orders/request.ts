@@ -6,7 +6,7 @@ import type { GateReport } from '../limits/gate.ts'
 import type { KeyLimits } from '../limits/key-limits.ts'
 import type { Budgets } from '../limits/limit-state.ts'
 
-/** An order call as the Worker hands it over: checked, encoded, and with who asks. */
+/** An order call from the Worker: validated, encoded, and with the caller's identity and rights. */
 export interface OrderRequest {
   readonly protoId: OrderProtoId
   /** The encoded `Request`; its packet id is a placeholder. */
@@ -17,30 +17,33 @@ export interface OrderRequest {
   readonly limits: KeyLimits | null
   readonly requestId: string
   /**
-   * Names this one call and no other: drawn by the Worker, never given by a client, so that the Worker finds what became
-   * of it. Null for a call of the gateway itself.
+   * Identifies this call. The Worker generates it, so that it can look up the outcome; a client never sets it. Null for
+   * a call that the gateway makes itself.
    */
   readonly callId: string | null
   readonly idempotencyKey: string | null
-  /** Run every check, send nothing, take nothing. */
+  /** Runs every check, but sends nothing and takes nothing from the budgets. */
   readonly isDryRun: boolean
-  /** A cancel of the kill switch: it goes before every other call, and also while the ledger cannot be written. */
+  /** A cancel of the kill switch: it is sent before all other calls, and also while the ledger cannot be written. */
   readonly isKillSwitch: boolean
-  /** What tells whether the caller may still trade at the moment of sending: see `callerStanding`. */
+  /** Used at sending time to check whether the caller may still trade: see `callerStanding`. */
   readonly keyMark: string | null
-  /** When the caller's token ends, Unix ms; null when it does not. */
+  /** When the caller's token expires, Unix ms; null when it does not expire. */
   readonly expiresAtMs: number | null
 }
 
-/** A reply that an entry of the ledger holds, with the state of the entry. */
+/** The reply of a ledger entry, with the entry's state. */
 interface OfEntry {
   readonly intentId: string
   readonly state: EntryState
-  /** Whether an earlier call under the same idempotency key was answered so. */
+  /** Whether the reply is that of an earlier call with the same idempotency key. */
   readonly isReplay: boolean
 }
 
-/** Why a call was not carried out. The entry is the one that says so, or the one that is in the way; null without one. */
+/**
+ * Why a call was not carried out. `intentId` is the refused entry or the one that conflicts with the call; null without
+ * one.
+ */
 interface RefusedOrder {
   readonly failure: Failure
   readonly intentId: string | null
@@ -48,20 +51,20 @@ interface RefusedOrder {
   readonly isReplay: boolean
 }
 
-/** What became of it. */
+/** The outcome of an order call. */
 export type OrderReply =
   | (OfEntry & { readonly kind: 'answered'; readonly body: Uint8Array })
   | { readonly kind: 'unknown'; readonly intentId: string; readonly isReplay: boolean }
   | (RefusedOrder & { readonly kind: 'refused' })
   | { readonly kind: 'dry_run'; readonly report: DryRun }
 
-/** A reply with what is left of the caller's budgets; null where nothing of them is known. */
+/** A reply and the remaining budgets of the caller; `budgets` is null where they were not computed. */
 export interface OrderAnswer {
   readonly reply: OrderReply
   readonly budgets: Budgets | null
 }
 
-/** Fees that an order would cost. */
+/** The estimated fees of an order. */
 export interface FeeEstimate {
   readonly amount: string
   readonly currency: string
@@ -69,30 +72,30 @@ export interface FeeEstimate {
 }
 
 /**
- * What a call meets under an idempotency key that was used in the last 24 hours:
+ * The effect of an idempotency key that was used in the last 24 hours on a new call with that key:
  *
- *     conflict   another order: the call is refused
- *     in_flight  the same order, not answered yet: the call is refused
- *     replay     the same order: the call gets the stored reply, and nothing is sent
- *     free       the same order, of which nothing exists upstream: the call is sent
+ *     conflict   the earlier call is a different order: the new call is refused
+ *     in_flight  the earlier call is the same order and has no reply yet: the new call is refused
+ *     replay     the earlier call is the same order: the stored reply is returned, and nothing is sent
+ *     free       the earlier call is the same order and does not exist at OpenD: the new call is sent
  */
 export interface KeyUse {
   readonly state: 'conflict' | 'in_flight' | 'replay' | 'free'
   readonly intentId: string
 }
 
-/** What a dry run found. */
+/** The result of a dry run. */
 export interface DryRun {
   readonly wouldPass: boolean
-  /** What the idempotency key stands for already; null without a key, or for one that is new. */
+  /** The effect of the idempotency key; null without a key or for a new one. */
   readonly idempotency: KeyUse | null
-  /** Why it would not, as the real call would say it. */
+  /** The failure that the real call would return; null when it would pass. */
   readonly failure: Failure | null
   readonly gates: readonly GateReport[]
-  /** What the call would add: decimal text and currency name; null when it cannot be told. */
+  /** The value that the call would add: decimal text and currency name; null when it cannot be determined. */
   readonly value: { readonly amount: string; readonly currency: string | null } | null
-  /** What it would cost in fees, amounts as decimal text; null when that cannot be told. */
+  /** The estimated fees, amounts as decimal text; null when they cannot be estimated. */
   readonly fee: FeeEstimate | null
-  /** The message that would go upstream, encoded. */
+  /** The encoded message that would be sent to OpenD. */
   readonly body: Uint8Array
 }

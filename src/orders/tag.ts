@@ -1,23 +1,23 @@
 /**
- * A tag finds an order again after its reply was lost: it travels in `remark`, which OpenD echoes on the order and in
- * its pushes. Eight letters and digits of five bits each are 2^40 tags; the ledger keeps 90 days of orders, and a tag
- * that is taken is drawn again.
+ * A tag identifies an order whose reply was lost: it is sent in `remark`, which OpenD returns with the order and in its
+ * pushes. Eight characters of five bits each give 2^40 tags. The ledger stores 90 days of orders, and a tag that is in
+ * use is drawn again.
  */
 const TAG = /#([0-9a-hjkmnp-tv-z]{8})$/
 
-/** Crockford's base 32: no letters that are read as digits. */
+/** Crockford's base 32: without the letters that look like digits. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
-/** OpenD's bound of a remark. */
+/** OpenD's limit for the length of a remark. */
 const REMARK_BYTES = 64
 
-/** A blank, a hash and the tag. */
+/** A space, a hash sign and the tag. */
 const TAG_BYTES = 10
 
-/** What is left of a remark for the caller, UTF-8 bytes. */
+/** The part of a remark that the caller can use, UTF-8 bytes. */
 export const CALLER_REMARK_BYTES = REMARK_BYTES - TAG_BYTES
 
-/** A fresh tag from a source of numbers that are uniform in [0, 1), in steps of 2^-20 or finer. */
+/** Draws a new tag from a source of numbers that are uniform in [0, 1), in steps of 2^-20 or finer. */
 export function drawTag(random: () => number): string {
   return drawHalf(random()) + drawHalf(random())
 }
@@ -27,7 +27,7 @@ function drawHalf(unit: number): string {
   return letter(bits >> 15) + letter(bits >> 10) + letter(bits >> 5) + letter(bits)
 }
 
-/** The letter of the lowest five bits. */
+/** The character for the lowest five bits. */
 function letter(bits: number): string {
   return ALPHABET.charAt(bits & 31)
 }
@@ -37,7 +37,7 @@ export function entryIdOf(tag: string): string {
   return `oi_${tag}`
 }
 
-/** The remark that goes upstream: the caller's own, then the tag. */
+/** The remark that is sent to OpenD: the caller's text, then the tag. */
 export function taggedRemark(remark: string, tag: string): string {
   return remark === '' ? `#${tag}` : `${remark} #${tag}`
 }
@@ -47,7 +47,7 @@ export function tagOf(remark: string | undefined): string | null {
   return TAG.exec(remark ?? '')?.[1] ?? null
 }
 
-/** Length of a text in UTF-8 bytes. A lone surrogate counts as the replacement character it is sent as. */
+/** Length of a text in UTF-8 bytes. A lone surrogate counts as the replacement character that is sent for it. */
 export function utf8Bytes(text: string): number {
   let bytes = 0
   for (const char of text) {

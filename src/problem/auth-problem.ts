@@ -2,26 +2,26 @@ import type { AuthFailure } from '../base/failure.ts'
 import { shownText } from '../base/shown-text.ts'
 import { type Problem, unreachable } from './problem-form.ts'
 
-/** Who is asking: the four outcomes of RFC 6750 section 3.1 carry a challenge that says which one it was. */
+/** Describes a failed authentication or authorization, with the challenge of RFC 6750 section 3 where it has one. */
 export function describeAuth(failure: AuthFailure): Problem {
   switch (failure.code) {
     case 'auth.missing_token':
       return {
         status: 401,
-        error: 'A token is needed: send Authorization: Bearer <token>.',
+        error: 'The call needs a token: send it in the header Authorization: Bearer <token>.',
         headers: challenge(),
       }
     case 'auth.malformed_token':
       return {
         status: 400,
-        error: 'The token is malformed: send it once, as Authorization: Bearer <token>.',
+        error: 'The token is malformed: send it once, in the header Authorization: Bearer <token>.',
         headers: challenge('invalid_request', 'The credentials are malformed'),
       }
     case 'auth.invalid_token':
       return {
         status: 401,
-        error: 'The token is not valid here.',
-        headers: challenge('invalid_token', 'The token is not valid here'),
+        error: 'The token is not valid for this service: check that it is complete and current, or get a new one.',
+        headers: challenge('invalid_token', 'The token is not valid for this service'),
       }
     case 'auth.expired_token':
       return {
@@ -32,27 +32,27 @@ export function describeAuth(failure: AuthFailure): Problem {
     case 'auth.insufficient_scope':
       return {
         status: 403,
-        error: `The token lacks the scope for this call; it needs ${failure.scopes.join(' or ')}.`,
+        error: `The token does not have the scope for this call: use a token with ${failure.scopes.join(' or ')}.`,
         facts: { required_scopes: failure.scopes },
-        headers: challenge('insufficient_scope', 'The token lacks the scope for this call', failure.scopes),
+        headers: challenge('insufficient_scope', 'The token does not have the scope for this call', failure.scopes),
       }
     case 'auth.account_not_allowed':
       return {
         status: 403,
-        error: 'The token may not be used for this account.',
-        headers: challenge('insufficient_scope', 'The token may not be used for this account'),
+        error: 'The token may not use this account: GET /api/accounts lists the accounts that it may use.',
+        headers: challenge('insufficient_scope', 'The token may not use this account'),
       }
     case 'auth.limits_missing':
       return {
         status: 403,
         error:
-          'A JWT trades real accounts only under limits: give it the claim opend_limits, or set JWT_DEFAULT_LIMITS for all of them.',
+          'A JWT without limits cannot trade real accounts: add the claim opend_limits to the token, or set JWT_DEFAULT_LIMITS for all tokens.',
       }
     case 'auth.origin_not_allowed':
       return {
         status: 403,
         error:
-          'Pages of this origin may not connect: the Origin must be this host, a loopback one, or listed in ALLOWED_ORIGINS.',
+          'Pages of this origin may not open a push socket: Origin must be this host, a loopback host, or an entry of ALLOWED_ORIGINS.',
       }
     case 'auth.issuer_unavailable':
       return {
@@ -66,7 +66,7 @@ export function describeAuth(failure: AuthFailure): Problem {
 
 const REALM = 'Bearer realm="opend-edge"'
 
-/** The `WWW-Authenticate` of RFC 6750. Without an error code it only says that a token is needed. */
+/** `WWW-Authenticate` as in RFC 6750. A request without a token gets no error code. */
 function challenge(error?: string, description?: string, scopes?: readonly string[]): Readonly<Record<string, string>> {
   if (error === undefined) return { 'WWW-Authenticate': REALM }
   const scope = scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`

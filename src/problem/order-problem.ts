@@ -1,28 +1,29 @@
 import type { LimitFailure, OrderFailure } from '../base/failure.ts'
 import { type Problem, unreachable } from './problem-form.ts'
 
-/** Where the ledger entry of an order call is read. */
+/** The path of the ledger entry of an order call. */
 export function intentUrl(intentId: string): string {
   return `/api/order-intents/${intentId}`
 }
 
-/** A limit said no. The first words are those of futu-opend-rs: clients look for them. */
+/** Describes a refusal by a limit. The text begins as that of futu-opend-rs does, because clients search for it. */
 export function describeLimit({ text, retryAfterMs }: LimitFailure): Problem {
   const problem = { status: 429, error: `limit check failed: ${text}`, facts: { retryable: retryAfterMs !== null } }
   if (retryAfterMs === null) return problem
-  // RFC 9110 section 10.2.3 counts in whole seconds. Rounded up, so that who waits is not refused once more.
+  // RFC 9110 section 10.2.3: whole seconds. Rounded up, so that a client that waits exactly that long succeeds.
   return { ...problem, headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) } }
 }
 
-/** What the ledger has to say about an order call instead of sending it. */
+/** Describes why an order call was not sent, or what the ledger has about it. */
 export function describeOrder(failure: OrderFailure): Problem {
   if (failure.code === 'order.too_late') {
     const error =
-      'The order could not be sent within 10 s of its arrival, so it was not sent; send it again if it is still wanted.'
+      'The order could not be sent within 10 s of its arrival, so it was not sent. Send it again if you still want it.'
     return { status: 500, error }
   }
   if (failure.code === 'order.ledger_full') {
-    const error = 'This key has as many order calls of the last 24 hours on record as are kept; nothing was sent.'
+    const error =
+      'This key has made the maximum number of order calls in 24 hours; nothing was sent. Calls over 24 hours old no longer count.'
     return { status: 429, error, facts: { retryable: false } }
   }
   const { intentId } = failure
@@ -32,35 +33,38 @@ export function describeOrder(failure: OrderFailure): Problem {
     case 'order.idempotency_conflict':
       return {
         status: 409,
-        error: `This idempotency key stands for another order already, see ${url}; a new order needs a new key.`,
+        error: `This idempotency key belongs to another order, see ${url}. Use a new key for a new order.`,
         facts,
       }
     case 'order.in_flight':
       return {
         status: 409,
-        error: `The first call with this idempotency key has not been answered yet; see ${url} for what becomes of it.`,
+        error: `The first call with this idempotency key has not been answered yet. Read ${url} for its result.`,
         facts,
       }
     case 'order.absent':
       return {
         status: 500,
         error:
-          'The reply to the order was lost. The order was looked for and is surely not there: nothing was traded, and it may be sent again.',
+          'The reply to the order was lost, and the order lists of OpenD do not contain the order: nothing was traded, and it may be sent again.',
         facts,
       }
     case 'order.lapsed':
       return {
         status: 409,
         error:
-          'The reply to the change was lost and its order has ended since; whether the change was made in between cannot be told, and it has no effect any more.',
+          'The reply to the change was lost, and its order has ended since. It is not known whether the change was made; it has no effect any more.',
         facts,
       }
     case 'order.unknown_intent':
-      return { status: 404, error: `No order call of yours has the id ${intentId}.` }
+      return {
+        status: 404,
+        error: `You have no order call with the id ${intentId}. GET /api/order-intents lists your order calls.`,
+      }
     case 'order.already_decided':
       return {
         status: 409,
-        error: `The outcome of this order call is known: it is ${failure.state}, see ${url}. Only an unknown one can be decided by hand.`,
+        error: `This order call has the outcome ${failure.state}, see ${url}. Only a call in the state unknown can be decided by hand.`,
         facts,
       }
     default:

@@ -1,14 +1,14 @@
-/** How a failure is told over HTTP. */
+/** A failure as an HTTP response. */
 export interface Problem {
   readonly status: number
-  /** A sentence a person can act on. */
+  /** For people: what is wrong and what to do. */
   readonly error: string
   /** Facts for programs, beside `error`, `code` and `request_id`. */
   readonly facts?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A failure without a case does not compile; this is for the compiler, and for a failure that RPC made up. */
+/** Makes a switch that lacks a case a type error. Throws on a code that is not in the union, which RPC may bring. */
 export function unreachable(failure: never): never {
   throw new Error(`no answer for ${JSON.stringify(failure)}`)
 }

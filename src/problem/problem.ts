@@ -8,7 +8,7 @@ import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
 import { type Problem, unreachable } from './problem-form.ts'
 
-/** The one place where failures become statuses and sentences. Nothing secret is in a failure, so nothing is here. */
+/** Gives each failure its status and its sentence. Failures contain no secrets, so the sentences do not either. */
 export function describe(failure: Failure): Problem {
   if (isOf('auth.', failure)) return describeAuth(failure)
   if (isOf('gateway.', failure)) return describeGateway(failure)
@@ -18,19 +18,22 @@ export function describe(failure: Failure): Problem {
   if (isOf('upstream.', failure)) return describeUpstream(failure)
   switch (failure.code) {
     case 'request.unknown_path':
-      return { status: 404, error: `There is no ${failure.path} here${didYouMean(failure.nearest)}.` }
+      return { status: 404, error: `The path ${failure.path} does not exist${didYouMean(failure.nearest)}.` }
     case 'request.method_not_allowed':
       return {
         status: 405,
-        error: `${failure.method} is not a method of this path; use ${failure.allow.join(' or ')}.`,
+        error: `This path does not take the method ${failure.method}; use ${failure.allow.join(' or ')}.`,
         headers: { Allow: failure.allow.join(', ') },
       }
     case 'request.too_large':
-      return { status: 413, error: `The body is larger than ${failure.limitBytes} bytes.` }
+      return { status: 413, error: `The body is larger than ${failure.limitBytes} bytes; send a smaller one.` }
     case 'request.incomplete_body':
-      return { status: 400, error: 'The body ended before it was complete; nothing was sent to OpenD.' }
+      return {
+        status: 400,
+        error: 'The body is incomplete: the upload ended early. Nothing was sent to OpenD; send the request again.',
+      }
     case 'request.invalid_utf8':
-      return { status: 400, error: 'The body is not UTF-8 text.' }
+      return { status: 400, error: 'The body is not UTF-8; send JSON text in UTF-8.' }
     case 'request.malformed_json':
       return { status: 400, error: `The body is not valid JSON: ${failure.detail}.` }
     case 'request.unknown_field':
@@ -42,30 +45,33 @@ export function describe(failure: Failure): Problem {
     case 'request.upgrade_required':
       return {
         status: 426,
-        error: 'This path speaks WebSocket only; connect with a WebSocket client.',
+        error: 'This path takes WebSocket connections only; connect with a WebSocket client.',
         headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
       }
     case 'trade.unknown_account': {
       const { accId } = failure
-      const error = `acc_id ${accId} is no account of this login; see GET /api/accounts.`
+      const error = `acc_id ${accId} is not an account of this login; GET /api/accounts lists the accounts.`
       return { status: 400, error: withSentence(error, roundedIdAdvice(BigInt(accId))) }
     }
     case 'trade.environment_mismatch': {
       const { accId, accountEnv } = failure
       const number = accountEnv === 'real' ? 1 : 0
-      const error = `trd_env does not fit: account ${accId} is a ${accountEnv} account, so trd_env must be ${number} (0 = simulate, 1 = real).`
+      const error = `trd_env does not match the account: ${accId} is a ${accountEnv} account, so trd_env must be ${number} (0 = simulate, 1 = real).`
       return { status: 400, error }
     }
     case 'push.too_many_sockets':
-      return { status: 429, error: 'This key has as many push sockets open as one key may; close one of them first.' }
+      return { status: 429, error: 'This key has the maximum number of push sockets open; close one of them first.' }
     case 'switch.fired':
       return {
         status: 409,
         error:
-          'The time of this cancel-after has come: it cancels until no order made before is open. Arm it again after that.',
+          'The time of this cancel-after has come, and it cancels orders until all earlier ones are closed. Set it again after that.',
       }
     case 'switch.full':
-      return { status: 429, error: 'As many callers as there is room for have set such a switch; nothing was set.' }
+      return {
+        status: 429,
+        error: 'Too many callers have halted themselves or set a cancel-after; nothing was set. Try again later.',
+      }
     case 'opend.refused':
       return withSecurities(describeReply(400, 'OpenD refused the call', failure), failure)
     case 'opend.failed':
@@ -74,22 +80,22 @@ export function describe(failure: Failure): Problem {
       return {
         status: 500,
         error:
-          'The configuration of this deployment is wrong. Its operator finds what is wrong in the log of the Worker (wrangler tail).',
+          'The configuration of this deployment is wrong. The log of the Worker (wrangler tail) states what is wrong.',
       }
     case 'server.bug':
-      return { status: 500, error: 'The server made a mistake. The request id finds it in the log.' }
+      return { status: 500, error: 'An error in the server. Its operator can search the log for the request id.' }
     case 'server.storage_failed':
       return {
         status: 500,
         error:
-          'The storage of the gateway does not take writes, so no order can be sent; nothing was sent. See /readyz.',
+          'The storage of the gateway refuses writes, so orders are refused; nothing was sent. GET /readyz shows the reason.',
       }
     default:
       return unreachable(failure)
   }
 }
 
-/** The first problem as the sentence; where there are several, all of them as a list. */
+/** The sentence is about the first problem; several problems are also listed in `problems`. */
 function describeFields(failure: FieldFailure): Problem {
   const { others = [] } = failure
   const shown = (problem: FieldProblem): object => ({ path: problem.path, error: describeField(problem) })
@@ -102,8 +108,8 @@ function didYouMean(nearest: string | null): string {
 }
 
 /**
- * The failure of a call of which nothing was sent, which the sentence then says. Failures of the link do not know by
- * themselves whether they met a call before it left or after.
+ * Describes the failure of a call that was not sent, and adds that fact. A failure of the link does not contain whether
+ * the call was sent before it.
  */
 export function describeUnsent(failure: Failure): Problem {
   const problem = describe(failure)
@@ -114,10 +120,10 @@ export function describeUnsent(failure: Failure): Problem {
 
 const NOTHING_SENT = 'Nothing was sent.'
 
-/** Failures whose sentences are about a decision of ours: they need no word about OpenD. */
+/** Failures by a check of this program: it is clear that the call was not sent. */
 const LOCAL_FAMILIES = /^(?:request|auth|limits|order|trade)\./
 
-/** Whether a failure is of the family whose codes start so. */
+/** Whether the failure's code starts with `family`. */
 function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
   failure: Failure,
@@ -131,7 +137,7 @@ function withSecurities(problem: Problem, { securities = [], expired = [] }: Ref
   return { ...problem, error: `${problem.error}${hint}`, facts: { ...problem.facts, securities, expired } }
 }
 
-/** Expired options in a sentence; the list has them all. */
+/** Most expired options in the sentence; `expired` lists all. */
 const MOST_NAMED = 5
 
 function describeReply(status: number, what: string, failure: OpendFailure): Problem {

@@ -5,24 +5,24 @@ import { checkFields, type FieldRule, oneOf, required, tableOf, textLike, wholeN
 import { isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../wire/json-text.ts'
 import { readAccounts, readSubscription } from './subscription-message.ts'
 
-/** What a client may send over its push socket. */
+/** A message that a client may send over its push socket. */
 export type ClientMessage =
   | { readonly op: 'subscribe' | 'unsubscribe'; readonly c2s: MessageTypes['Qot_Sub.C2S'] }
-  /** The accounts whose orders and fills are wanted; the list replaces the one before, an empty one ends them. */
+  /** The accounts whose order and fill pushes the client wants. The list replaces the one before; it may be empty. */
   | { readonly op: 'accounts'; readonly accIds: readonly bigint[] }
   | { readonly op: 'ping' }
   | { readonly op: 'pong'; readonly n: number }
   | { readonly op: 'resume'; readonly run: string; readonly positions: ReadonlyMap<StreamName, number> }
-  /** A new token for the same caller, before the old one ends. */
+  /** A new token for the same caller, sent before the old one expires. */
   | { readonly op: 'auth'; readonly token: string }
 
 /** The kind of a client's message. */
 export type ClientOp = ClientMessage['op']
 
-/** The client's own name for a message; the reply repeats it. */
+/** The client's id for a message; the reply repeats it. */
 export type MessageId = string | number
 
-/** A message as read: what the reply needs to name it, even when it is refused. */
+/** A read message. `op` and `id` are for the reply, even when the message is refused. */
 export interface ReadMessage {
   readonly op: ClientOp | null
   readonly id: MessageId | null
@@ -35,16 +35,16 @@ export interface ReadMessage {
  */
 export const MAX_MESSAGE_CHARS = 64 * 1024
 
-/** The reply repeats the id, so that the caller must not choose the reply's length. */
+/** The reply repeats the id, so its length is bounded. */
 const MAX_ID_CHARS = 64
 
-/** Of `run`, a name that we made. */
+/** `run` is a short name that the gateway created. */
 const MAX_RUN_CHARS = 64
 
-/** Of a token: a JWT with many claims takes 2 or 3 KiB, and HTTP servers refuse headers over 8 KiB. */
+/** A JWT with many claims takes 2 or 3 KiB, and HTTP servers refuse headers over 8 KiB. */
 const MAX_TOKEN_CHARS = 8 * 1024
 
-/** What is read in a message that is no text. */
+/** The result for a message that is not text. */
 export const NO_TEXT: ReadMessage = {
   op: null,
   id: null,
@@ -74,17 +74,17 @@ const AUTH = {
 }
 
 /**
- * Reads a client's message, strictly: an unknown operation, member or value is refused with the path of what is wrong.
- * Failures: those of `request.*` that the body of a REST call can have. None of them repeats a value of the message.
+ * Reads a client's message strictly: an unknown operation, member or value is refused with its path. Failures: those of
+ * `request.*` that the body of a REST call can have. They do not repeat values of the message.
  */
 export function readClientMessage(text: string): ReadMessage {
   if (text.length > MAX_MESSAGE_CHARS)
-    return unnamed(fail({ code: 'request.too_large', limitBytes: MAX_MESSAGE_CHARS }))
+    return unidentified(fail({ code: 'request.too_large', limitBytes: MAX_MESSAGE_CHARS }))
   const parsed = parseJsonText(text)
-  if (!parsed.ok) return unnamed(parsed)
+  if (!parsed.ok) return unidentified(parsed)
   const object = parsed.value
   if (!isJsonObject(object)) {
-    return unnamed(fail({ code: 'request.invalid_value', path: 'body', expected: 'a JSON object' }))
+    return unidentified(fail({ code: 'request.invalid_value', path: 'body', expected: 'a JSON object' }))
   }
   const { op = null, id = null, ...members } = object
   const head = checkFields({ op, id }, HEAD)
@@ -116,22 +116,22 @@ function readMembers(op: ClientOp, members: JsonObject): Result<ClientMessage> {
       return resume.ok ? succeed({ op, run: resume.value.run, positions: resume.value.streams }) : resume
     }
     case 'auth': {
-      const auth = strayOfAuth(members) ?? checkFields(members, AUTH)
+      const auth = unknownAuthField(members) ?? checkFields(members, AUTH)
       return auth.ok ? succeed({ op, token: auth.value.token }) : auth
     }
   }
 }
 
-/** Refuses a member beside the token without its name, which may be the token. */
-function strayOfAuth(members: JsonObject): Failed | null {
-  const isStray = Object.keys(members).some((name) => !Object.hasOwn(AUTH, name))
-  return isStray ? fail({ code: 'request.unknown_field', path: '(a member beside token)', nearest: null }) : null
+/** Refuses a member beside the token. The failure does not name it, because the name may be the token. */
+function unknownAuthField(members: JsonObject): Failed | null {
+  const isUnknown = Object.keys(members).some((name) => !Object.hasOwn(AUTH, name))
+  return isUnknown ? fail({ code: 'request.unknown_field', path: '(a member beside token)', nearest: null }) : null
 }
 
 function isMessageId(id: JsonValue): id is MessageId {
   return typeof id === 'number' || (typeof id === 'string' && id.length <= MAX_ID_CHARS)
 }
 
-function unnamed(failed: Failed): ReadMessage {
+function unidentified(failed: Failed): ReadMessage {
   return { op: null, id: null, message: failed }
 }

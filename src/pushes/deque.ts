@@ -1,7 +1,7 @@
-/** Shifted places that are kept before the array is cut; small arrays are not worth the work. */
+/** Shifted slots that stay before the array is cut. Cutting small arrays is not worth the work. */
 const MIN_CUT = 64
 
-/** A queue whose both ends are cheap. */
+/** A queue with fast access to both ends. */
 export class Deque<Item extends object> implements Iterable<Item> {
   #items: (Item | undefined)[] = []
   #head = 0
@@ -30,15 +30,15 @@ export class Deque<Item extends object> implements Iterable<Item> {
       this.#items.length = 0
       this.#head = 0
     } else if (this.#head >= MIN_CUT && this.#head * 2 >= this.#items.length) {
-      // Cut when half is used up, so a shift costs the same on average however long the queue is.
+      // Cut when half is used up, so that the average cost of a shift does not depend on the length.
       this.#items = this.#items.slice(this.#head)
       this.#head = 0
     }
     return item
   }
 
-  /** Keeps the items that pass, in their order. */
-  keep(passes: (item: Item) => boolean): void {
+  /** Removes the items that do not pass; the others stay in their order. */
+  retain(passes: (item: Item) => boolean): void {
     this.#items = [...this].filter(passes)
     this.#head = 0
   }

@@ -1,39 +1,39 @@
 import { Deque } from './deque.ts'
 
 /**
- * A ping follows this many bytes. Four fit into the window, so that it reopens step by step; an answer costs the object
- * as much as some eight pushes, so more of them would be felt.
+ * A ping is sent after this many bytes. Four pings fit into the window, so that it reopens in steps. An answer costs
+ * the object as much as about eight pushes, so more pings would be expensive.
  */
 export const PING_EVERY_BYTES = 128 * 1024
 
-/** A ping follows what is sent so long after the one before. */
+/** A ping is sent after a message that is sent at least this long after the ping before. */
 export const PING_EVERY_MS = 5_000
 
 /**
- * Bytes under way to a client that confirms them. All that a stopped reader can hold in our memory, and over 80 ms of
- * round trip still (512 - 128) KiB / 80 ms = 4.9 MB/s.
+ * Most unconfirmed bytes of a client that answers pings. It bounds the memory that a stopped reader can use, and allows
+ * (512 - 128) KiB / 80 ms = 4.9 MB/s at a round trip of 80 ms.
  */
 export const WINDOW_BYTES = 512 * 1024
 
-/** What a client that never confirms gets, in bytes for each second: far over any feed that a person can watch. */
+/** Bytes per second for a client that never confirms: far more than any feed that a person can watch. */
 export const TRUSTED_BYTES_PER_SECOND = 128 * 1024
 
-/** What such a client may get at once, for the first values of all its streams. */
+/** The burst for such a client, for the first values of all its streams. */
 export const TRUSTED_BURST_BYTES = 1024 * 1024
 
-/** What such a client may have unconfirmed, as long as it shows a sign of life within `SILENCE_MS`. */
+/** Most unconfirmed bytes of such a client, unless it has sent any message within `SILENCE_MS`. */
 export const TRUSTED_UNCONFIRMED_BYTES = 16 * 1024 * 1024
 
-/** How long a client with so much unconfirmed may be silent. */
+/** How long a client over that bound may be silent. */
 export const SILENCE_MS = 5 * 60_000
 
 /** How long a confirming client may leave its window full. */
 export const STALL_MS = 2 * 60_000
 
-/** Pings whose answers are waited for; an answer to an older one says nothing new. The window has room for 4. */
+/** Most pings that are recorded. An answer to an older one has no new information. The window has room for 4. */
 const MAX_PINGS = 64
 
-/** Shortest wait for the allowance to grow, so that a client on its bound is not woken for every byte. */
+/** The shortest wait for more allowance, so that a client at its bound does not cause a wake-up for every byte. */
 const MIN_WAIT_MS = 20
 
 interface Ping {
@@ -43,12 +43,12 @@ interface Ping {
 }
 
 /**
- * Says how much one client may be sent. The platform does not tell when a client stops reading, and keeps in memory what
- * it does not read; so the client tells, by answering pings.
+ * Decides how much one client may be sent. The Workers runtime does not report when a client stops reading, and holds
+ * unread messages in memory. Clients confirm what they have read by answering pings.
  *
- * A client that ever answered has a window: bytes sent after the last confirmed ping. One that never did, as those
- * written for futu-opend-rs, is trusted with a steady allowance. Bytes are counted as UTF-16 units of the texts, which
- * is exact but for names in Chinese.
+ * A client that has answered a ping has a window: the bytes sent after the last confirmed ping. A client that never
+ * has, such as one written for futu-opend-rs, gets a steady allowance. Bytes are counted as UTF-16 units of the texts,
+ * which is exact except for names in Chinese.
  */
 export class Flow {
   #sentBytes = 0
@@ -61,7 +61,7 @@ export class Flow {
   #pingedBytes = 0
   #pingedAtMs: number
   #aliveAtMs: number
-  /** Since when the window is full. */
+  /** Since when the window is full, Unix ms; null while it is not. */
   #fullSinceMs: number | null = null
 
   constructor(nowMs: number) {
@@ -74,7 +74,7 @@ export class Flow {
     return this.#sentBytes - this.#confirmedBytes
   }
 
-  /** Whether something may be sent. The text that uses up the rest may be larger than it. */
+  /** Whether a text may be sent. The last text may exceed the rest of the window or allowance. */
   canSend(nowMs: number): boolean {
     if (this.#isConfirming) return this.unconfirmedBytes < WINDOW_BYTES
     if (nowMs > this.#allowanceAtMs) {
@@ -85,7 +85,7 @@ export class Flow {
     return this.#allowance > 0
   }
 
-  /** Notes a text that was sent. Returns the number of the ping to send right after it, null when none is due. */
+  /** Counts a sent text. Returns the number of the ping to send directly after it; null when no ping is due. */
   spend(bytes: number, nowMs: number): number | null {
     this.#count(bytes, nowMs)
     if (this.#sentBytes - this.#pingedBytes < PING_EVERY_BYTES && nowMs - this.#pingedAtMs < PING_EVERY_MS) return null
@@ -97,14 +97,14 @@ export class Flow {
     return this.#pingCount
   }
 
-  /** Notes the text of a ping itself. */
+  /** Counts the text of a ping. */
   spendPing(bytes: number, nowMs: number): void {
     this.#count(bytes, nowMs)
   }
 
-  /** The client answered ping `n`. An answer to a ping that was never sent is no more than a sign of life. */
+  /** The client answered ping `n`. An answer to a ping that was never sent only counts as activity. */
   pong(n: number, nowMs: number): void {
-    this.heard(nowMs)
+    this.recordActivity(nowMs)
     if (n > this.#pingCount) return
     for (let ping = this.#pings.first(); ping !== undefined && ping.n <= n; ping = this.#pings.first()) {
       this.#pings.shift()
@@ -115,12 +115,12 @@ export class Flow {
     }
   }
 
-  /** The client sent something at that time, Unix ms. */
-  heard(atMs: number): void {
+  /** The client sent a message at that time, Unix ms. */
+  recordActivity(atMs: number): void {
     this.#aliveAtMs = Math.max(this.#aliveAtMs, atMs)
   }
 
-  /** When `canSend` turns true by itself; infinite when only the client can make it so. */
+  /** When `canSend` becomes true by time alone, Unix ms; infinite when it needs an answer of the client. */
   sendableAtMs(nowMs: number): number {
     if (this.canSend(nowMs)) return nowMs
     if (this.#isConfirming) return Infinity
@@ -128,7 +128,7 @@ export class Flow {
     return nowMs + Math.max(MIN_WAIT_MS, Math.ceil((missing * 1_000) / TRUSTED_BYTES_PER_SECOND))
   }
 
-  /** When the client has to be given up unless it is heard from; infinite when all is well. */
+  /** When the client must be closed unless it sends a message, Unix ms; infinite without such a deadline. */
   get giveUpAtMs(): number {
     if (this.#isConfirming) return this.#fullSinceMs === null ? Infinity : this.#fullSinceMs + STALL_MS
     return this.unconfirmedBytes > TRUSTED_UNCONFIRMED_BYTES ? this.#aliveAtMs + SILENCE_MS : Infinity

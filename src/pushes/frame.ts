@@ -7,19 +7,19 @@ import { protocolById } from '../wire/schema.ts'
 import type { PushEvent } from './push-event.ts'
 import { streamKindOf, type StreamKind } from './stream-kind.ts'
 
-/** How a client wants the message of a push: decoded as `data`, or as OpenD's bytes in `body_b64`. */
+/** The form of a push message: decoded as `data`, or as OpenD's bytes in `body_b64`. */
 export type BodyForm = 'json' | 'base64'
 
-/** Something that can wait for a client. */
+/** An item that can wait for a client. */
 export interface Outgoing {
-  /** When it joined what waits; orders things of different kinds. */
+  /** The position in which it was added, over items of all kinds. */
   readonly order: number
-  /** A push, and not a message of the gateway's own. */
+  /** True for a push, false for a control message. */
   readonly isFrame: boolean
   text(form: BodyForm): string
 }
 
-/** Memory of a frame beside its texts: the object and its places in maps, roughly. */
+/** Approximate memory of a frame without its texts: the object and its map entries. */
 const FRAME_OVERHEAD_BYTES = 512
 
 /**
@@ -28,17 +28,17 @@ const FRAME_OVERHEAD_BYTES = 512
  */
 const WEIGHT_PER_BODY_BYTE = 10
 
-/** One push event as clients get it. Its texts are made when first needed and shared by all clients. */
+/** One push event as sent to clients. Its texts are created on first use and shared by all clients. */
 export class Frame implements Outgoing {
   readonly order: number
   readonly stream: StreamName
   readonly kind: StreamKind
   readonly seq: number
-  /** What it takes in memory, about; rather more. */
+  /** A high estimate of its memory. */
   readonly weightBytes: number
   readonly isFrame = true
   readonly isSnapshot = false
-  /** Time of the earliest K-line or intraday point it holds; null for everything else. */
+  /** Time of its earliest K-line or intraday point; null for other events. */
   readonly #earliest: string | null
   readonly #body: Uint8Array
   readonly #responseName: string
@@ -46,7 +46,7 @@ export class Frame implements Outgoing {
   #json: string | null = null
   #base64: string | null = null
 
-  /** `order` grows from event to event over all streams, `seq` within the stream. */
+  /** `order` increases over the events of all streams, `seq` over those of the stream. */
   constructor(event: PushEvent, seq: number, order: number) {
     this.order = order
     this.stream = event.stream
@@ -65,11 +65,11 @@ export class Frame implements Outgoing {
   }
 
   /**
-   * Whether whoever gets this frame lacks nothing of an older one of the same value stream. Only a K-line or an intraday
-   * line can fail it: when a new bar begins, the last word on the bar before is news of its own.
+   * Whether this frame replaces an older one of the same value stream without loss. It is false only for K-lines and
+   * intraday points: when a new bar begins, the last value of the bar before must be sent too.
    */
   covers(older: Frame): boolean {
-    // Times of one stream have one form, most significant part first.
+    // All times of a stream have the same format, most significant part first.
     return this.#earliest === null || older.#earliest === null || this.#earliest <= older.#earliest
   }
 
@@ -78,11 +78,11 @@ export class Frame implements Outgoing {
   }
 }
 
-/** A frame that is sent once more: as the current value, or to somebody who missed it. */
+/** A frame that is sent again: as the current value, or to a client that missed it. */
 export class Repeat implements Outgoing {
   readonly order: number
   readonly frame: Frame
-  /** A current value and not news; the client sees it as `"snapshot":true`. */
+  /** Whether it is a current value and not a new event. Clients get it as `"snapshot":true`. */
   readonly isSnapshot: boolean
   readonly isFrame = true
 
@@ -98,7 +98,7 @@ export class Repeat implements Outgoing {
   }
 }
 
-/** What stands before a frame's content. A key that does not apply is left out. */
+/** The members before a frame's content. A member that does not apply is left out. */
 interface FrameHead {
   readonly type: PushEvent['type']
   readonly proto_id: number
@@ -138,14 +138,14 @@ function headOf(event: PushEvent, seq: number): FrameHead {
 
 function earliestOf(event: PushEvent): string | null {
   if (event.type !== 'quote') return null
-  // OpenD lists the oldest first.
+  // OpenD's list is in ascending order.
   if (event.protoId === CALLS.Qot_UpdateKL.protoId) return event.s2c.klList?.[0]?.time ?? null
   return event.protoId === CALLS.Qot_UpdateRT.protoId ? (event.s2c.rtList?.[0]?.time ?? null) : null
 }
 
 function contentOf(responseName: string, body: Uint8Array): JsonField {
   const response = decodeToJson(responseName, body)
-  // The strict decoder has read the same bytes before.
+  // `readPush` has already decoded the same bytes.
   if (!response.ok) throw new Error(`a push that decoded once does not decode again: ${response.detail}`)
   return response.value['s2c'] ?? null
 }

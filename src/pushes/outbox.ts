@@ -2,25 +2,25 @@ import type { StreamName } from '../subscriptions/stream.ts'
 import { Deque } from './deque.ts'
 import { Frame, Repeat, type Outgoing } from './frame.ts'
 
-/** Ticks, notices and past bars that wait for one client: some seconds of a busy feed. */
+/** Most waiting ticks, notices and past bars of one client: some seconds of a busy feed. */
 export const MAX_WAITING_EVENTS = 1_000
-/** The same as memory, at most. Frames are shared, so this counts what a client alone could hold on to. */
+/** Most memory of these. Frames are shared, so this is the memory that one client alone could retain. */
 export const MAX_WAITING_BYTES = 1024 * 1024
 
-/** Order and fill events that wait for one client: they are dropped last, and only by more of their kind. */
+/** Most waiting order and fill events of one client. Only more order and fill events can push them out. */
 export const MAX_WAITING_TRADES = 1_000
-/** The same as memory, at most: 4 KiB for each, several times the size of an order. */
+/** Most memory of these: 4 KiB for each, several times the size of an order. */
 export const MAX_WAITING_TRADE_BYTES = 4 * 1024 * 1024
 
-/** Replies and news of the gateway that wait for one client, and their text: they are never dropped, so the client is. */
+/** Most waiting control messages of one client. They are never dropped; the client is closed instead. */
 export const MAX_WAITING_CONTROLS = 256
-/** The same in UTF-16 units. */
+/** Most UTF-16 units of these. */
 export const MAX_WAITING_CONTROL_CHARS = 1024 * 1024
 
-/** Streams that a `lagged` message names. */
+/** Most streams that a `lagged` message lists. */
 const MAX_NAMED_STREAMS = 50
 
-/** A control message. */
+/** A message of the gateway itself, such as a reply. */
 class Control implements Outgoing {
   readonly order: number
   readonly isFrame = false
@@ -36,31 +36,30 @@ class Control implements Outgoing {
   }
 }
 
-/** What became of an event that was put into the outbox: each number counts events. */
+/** The effect of adding an event to the outbox, as numbers of events. */
 export interface Added {
   readonly conflated: number
   readonly dropped: number
 }
 
-const WAITS: Added = { conflated: 0, dropped: 0 }
+const QUEUED: Added = { conflated: 0, dropped: 0 }
 const CONFLATED: Added = { conflated: 1, dropped: 0 }
 
 type Item = Frame | Repeat
 
 /**
- * What waits for one client, bounded. Of a value stream only the last value waits; ticks, notices, orders and fills wait
- * all, and when there are too many the oldest are dropped and counted. Everything leaves in the order in which it came,
- * but a value keeps the place of the value that it replaces, unless a control message came in between.
+ * The bounded queue of one client. Of a value stream only the last value waits. All ticks, notices, orders and fills
+ * wait; when there are too many, the oldest are dropped and counted. Items leave in the order in which they were added,
+ * but a value keeps the place of the value that it replaces, unless a control message was added in between.
  *
- * Values need no bound of their own: there is one for each stream of the client, and all clients that wait for a stream
- * share the one frame.
+ * Values need no separate bound: there is one for each stream of the client, and all waiting clients share its frame.
  */
 export class Outbox {
   readonly #controls = new Deque<Control>()
   readonly #values = new Map<StreamName, { readonly order: number; item: Item }>()
-  readonly #events = new Bounded(MAX_WAITING_EVENTS, MAX_WAITING_BYTES)
-  readonly #trades = new Bounded(MAX_WAITING_TRADES, MAX_WAITING_TRADE_BYTES)
-  /** Current values of streams that lost events; they go before everything else. */
+  readonly #events = new BoundedQueue(MAX_WAITING_EVENTS, MAX_WAITING_BYTES)
+  readonly #trades = new BoundedQueue(MAX_WAITING_TRADES, MAX_WAITING_TRADE_BYTES)
+  /** Current values of streams that lost events. They are sent before everything else. */
   readonly #recovered = new Map<StreamName, Repeat>()
   /** Events dropped since the last `lagged`, by stream. */
   readonly #lost = new Map<StreamName, number>()
@@ -77,12 +76,12 @@ export class Outbox {
     )
   }
 
-  /** Memory of the events and control messages that wait, at most; without values. */
+  /** Most memory of the waiting events and control messages, without values. */
   get waitingBytes(): number {
     return this.#events.bytes + this.#trades.bytes + 2 * this.#controlChars
   }
 
-  /** Whether more control messages wait than a client that reads its replies would leave. */
+  /** Whether more control messages wait than for a client that reads its replies. */
   get isFlooded(): boolean {
     return this.#controls.size > MAX_WAITING_CONTROLS || this.#controlChars > MAX_WAITING_CONTROL_CHARS
   }
@@ -98,7 +97,7 @@ export class Outbox {
     return this.#addTo(kind === 'trades' ? this.#trades : this.#events, item)
   }
 
-  /** The next thing to send. */
+  /** Removes and returns the next item to send. */
   take(): Outgoing | null {
     if (this.#recovered.size > 0) return takeFirst(this.#recovered)
     const valueOrder = this.#firstValueOrder()
@@ -118,8 +117,8 @@ export class Outbox {
   }
 
   /**
-   * Before the first thing is sent to a client that lost events: the `lagged` message for it, and the current values of
-   * the streams of which nothing waits any more are put in front. Null when no event is missing.
+   * Returns the `lagged` message for a client that lost events, or null when no event is missing. Also puts the current
+   * values of those streams without a waiting item in front. Call it before the next item is sent.
    */
   recover(currentOf: (stream: StreamName) => Frame | null, order: number): string | null {
     if (this.#lost.size === 0) return null
@@ -138,7 +137,7 @@ export class Outbox {
     return JSON.stringify({ type: 'lagged', dropped, streams: streams.slice(0, MAX_NAMED_STREAMS), ...more })
   }
 
-  /** Takes out what waits of streams that the client no longer wants. */
+  /** Removes the items of streams that the client no longer has. */
   forget(streams: ReadonlySet<StreamName>): void {
     for (const stream of streams) {
       this.#values.delete(stream)
@@ -160,41 +159,41 @@ export class Outbox {
     const waiting = this.#values.get(frame.stream)
     if (waiting === undefined) {
       this.#values.set(frame.stream, { order: item.order, item })
-      return WAITS
+      return QUEUED
     }
     if (frame.covers(frameOf(waiting.item))) {
       const lastControl = this.#controls.last()
       if (lastControl === undefined || lastControl.order < waiting.order) {
         waiting.item = item
       } else {
-        // What the control message told about must not show in a frame before it.
+        // The new value must not be sent before the control message, which may announce the change.
         this.#values.delete(frame.stream)
         this.#values.set(frame.stream, { order: item.order, item })
       }
       return CONFLATED
     }
-    // A new bar has begun: the last word on the old one waits as an event of its own, before the new one.
+    // A new bar has begun: the last value of the old bar waits as a separate event before it.
     this.#values.delete(frame.stream)
     this.#values.set(frame.stream, { order: item.order, item })
     return this.#addTo(this.#events, waiting.item)
   }
 
-  #addTo(bounded: Bounded, item: Item): Added {
+  #addTo(bounded: BoundedQueue, item: Item): Added {
     bounded.push(item)
     let dropped = 0
-    for (let oldest = bounded.shiftOver(); oldest !== null; oldest = bounded.shiftOver()) {
-      // A snapshot is no event: the stream is to be brought up to date again, and nothing is missing.
+    for (let oldest = bounded.shiftExcess(); oldest !== null; oldest = bounded.shiftExcess()) {
+      // A snapshot is not an event: the stream needs a new current value, but no event is missing.
       const count = oldest.isSnapshot ? 0 : 1
       dropped += count
       const { stream } = frameOf(oldest)
       this.#lost.set(stream, (this.#lost.get(stream) ?? 0) + count)
     }
-    return dropped === 0 ? WAITS : { conflated: 0, dropped }
+    return dropped === 0 ? QUEUED : { conflated: 0, dropped }
   }
 }
 
-/** A queue of events with its bounds. The newest event always stays, however large it is. */
-class Bounded {
+/** A bounded queue of events. The newest event always stays, whatever its size. */
+class BoundedQueue {
   readonly #items = new Deque<Item>()
   readonly #maxItems: number
   readonly #maxBytes: number
@@ -224,8 +223,8 @@ class Bounded {
     return item
   }
 
-  /** The oldest item while the queue is over its bounds. */
-  shiftOver(): Item | null {
+  /** Removes and returns the oldest item if the queue is over its bounds. */
+  shiftExcess(): Item | null {
     const isOver = this.size > this.#maxItems || this.bytes > this.#maxBytes
     return isOver && this.size > 1 ? this.shift() : null
   }
@@ -236,7 +235,7 @@ class Bounded {
 
   forget(streams: ReadonlySet<StreamName>): void {
     if (this.size === 0) return
-    this.#items.keep((item) => !streams.has(frameOf(item).stream))
+    this.#items.retain((item) => !streams.has(frameOf(item).stream))
     this.bytes = 0
     for (const item of this.#items) this.bytes += frameOf(item).weightBytes
   }

@@ -5,38 +5,38 @@ import type { BodyForm, Frame, Outgoing, Repeat } from './frame.ts'
 import { Outbox } from './outbox.ts'
 import type { PushCounts } from './push-counts.ts'
 
-/** How a client wants its pushes. */
+/** The options of a client. */
 export interface ClientOptions {
   readonly id: string
   readonly form: BodyForm
-  /** One WebSocket message for all that is sent at once: a JSON array. Otherwise one message for each. */
+  /** Whether items that are sent together form one WebSocket message, a JSON array. */
   readonly isBatched: boolean
-  /** Shortest time between two bundles of pushes. */
+  /** The shortest time between two bundles of pushes. */
   readonly conflateMs: number
 }
 
-/** The longest `conflateMs`. Who wants to know less often may as well ask. */
+/** The longest `conflateMs`. A client that needs values less often can use REST. */
 export const MAX_CONFLATE_MS = 10_000
 
-/** The `conflateMs` of clients that do not say: twenty updates a second, more than an eye takes in. */
+/** The default `conflateMs`: twenty updates a second, more than a person can read. */
 export const DEFAULT_CONFLATE_MS = 50
 
-/** A batched message is ended when it is so long; common client libraries refuse messages over 1 MiB. */
+/** A batched message ends at this length. Common client libraries refuse messages over 1 MiB. */
 const MAX_BATCH_CHARS = 256 * 1024
 
-/** What a client's sending needs from the hub. */
+/** The dependencies of `PushClient`. */
 export interface PushClientDeps {
   readonly send: (clientId: string, text: string) => void
   readonly currentOf: (stream: StreamName) => Frame | null
-  /** The next number in the order of everything that waits. */
+  /** The next number in the order of all waiting items. */
   readonly nextOrder: () => number
   readonly counts: PushCounts
 }
 
-/** A stream of a client that has been given something since it was set. */
-const FED = -1
+/** Marks a stream of which the client was sent a snapshot or a replayed event since it was set. */
+const HAS_SENT = -1
 
-/** One WebSocket client: its streams, what waits for it, and when it may be sent more. */
+/** One WebSocket client: its streams, its waiting items and its flow control. */
 export class PushClient {
   readonly id: string
   readonly #form: BodyForm
@@ -45,16 +45,16 @@ export class PushClient {
   readonly #deps: PushClientDeps
   readonly outbox = new Outbox()
   readonly flow: Flow
-  /** The client's streams, each with its latest number when it was set, or `FED`. */
+  /** The client's streams, each with the latest `seq` when it was set, or `HAS_SENT`. */
   readonly #streams = new Map<StreamName, number>()
-  /** Positions that a `resume` gave for streams that are not set yet; null stands for one of another run. */
+  /** Positions of a `resume` for streams that are not set yet; null for a position of another run. */
   positions: ReadonlyMap<StreamName, number | null> = new Map()
   /** The earliest time of the next bundle of pushes. */
   #openAtMs = -Infinity
-  /** The texts of the batched message that is being made, and their length. */
+  /** The texts of the current batched message, and their length. */
   readonly #bundle: string[] = []
   #bundleChars = 0
-  #weighedBytes = 0
+  #countedBytes = 0
 
   constructor({ id, form, isBatched, conflateMs }: ClientOptions, deps: PushClientDeps, nowMs: number) {
     this.id = id
@@ -73,24 +73,24 @@ export class PushClient {
     this.#streams.set(stream, seq)
   }
 
-  /** Notes that the client has been given something of the stream, beside its pushes. */
-  feed(stream: StreamName): void {
-    this.#streams.set(stream, FED)
+  /** Records that the client was sent a snapshot or a replayed event of the stream. */
+  markSent(stream: StreamName): void {
+    this.#streams.set(stream, HAS_SENT)
   }
 
   dropStreams(streams: ReadonlySet<StreamName>): void {
     for (const stream of streams) this.#streams.delete(stream)
     this.outbox.forget(streams)
-    this.#weigh()
+    this.#countWaiting()
   }
 
-  /** Takes what waits for a client that is gone out of what waits in all. */
+  /** Subtracts the waiting bytes of a removed client from the total. */
   leave(): void {
-    this.#deps.counts.waitingBytes -= this.#weighedBytes
-    this.#weighedBytes = 0
+    this.#deps.counts.waitingBytes -= this.#countedBytes
+    this.#countedBytes = 0
   }
 
-  /** Sends a push at once when nothing stands in the way. The way of nearly every push, so it makes nothing new. */
+  /** Sends a push at once if flow control allows. Nearly every push takes this path, so it allocates no object. */
   sendNow(frame: Frame, nowMs: number): boolean {
     if (nowMs < this.#openAtMs || !this.outbox.isEmpty || !this.flow.canSend(nowMs)) return false
     const text = frame.text(this.#form)
@@ -101,29 +101,29 @@ export class PushClient {
   }
 
   /** Puts a push into the outbox. */
-  hold(item: Frame | Repeat): void {
+  enqueue(item: Frame | Repeat): void {
     const { conflated, dropped } = this.outbox.add(item)
     const { counts } = this.#deps
     counts.conflated += conflated
     counts.dropped += dropped
-    this.#weigh()
+    this.#countWaiting()
   }
 
   /**
-   * Sends a control message after everything that waits. It takes along what waits for the time between two bundles
-   * only: a reply should not be held up by pushes.
+   * Sends a control message after all waiting items. Items that only wait for the next bundle are sent first, so that
+   * pushes do not delay a reply.
    */
-  say(text: string, nowMs: number): void {
+  sendControl(text: string, nowMs: number): void {
     if (this.outbox.isEmpty && this.flow.canSend(nowMs)) {
       this.#sendText(this.#isBatched ? `[${text}]` : text, nowMs)
       return
     }
     this.outbox.addControl(text, this.#deps.nextOrder())
-    this.#weigh()
+    this.#countWaiting()
     this.drain(nowMs)
   }
 
-  /** Sends what waits, as far as the client may be sent anything. */
+  /** Sends waiting items as long as flow control allows. */
   drain(nowMs: number): void {
     if (this.outbox.isEmpty || !this.flow.canSend(nowMs)) return
     const lagged = this.outbox.recover(this.#deps.currentOf, this.#deps.nextOrder())
@@ -139,18 +139,18 @@ export class PushClient {
       this.#sendPart(next.text(this.#form), nowMs)
     }
     this.#sendBundle()
-    this.#weigh()
+    this.#countWaiting()
     if (frames === 0) return
     this.#deps.counts.framesSent += frames
     this.#openAtMs = nowMs + this.#conflateMs
   }
 
-  /** Sends what waits if it is time for it. */
+  /** Sends waiting items if the next bundle is due. */
   drainIfOpen(nowMs: number): void {
     if (nowMs >= this.#openAtMs) this.drain(nowMs)
   }
 
-  /** When there is something to do for this client; infinite when only an event can bring it. */
+  /** When this client has work to do next; infinite when only an event can cause it. */
   dueMs(nowMs: number): number {
     const giveUpAtMs = this.flow.giveUpAtMs
     if (this.outbox.isEmpty) return giveUpAtMs
@@ -164,7 +164,7 @@ export class PushClient {
     return this.flow.isConfirming ? CLOSES.notReading : CLOSES.neverConfirms
   }
 
-  /** Sends a whole message, and the ping that may be due after it. */
+  /** Sends a message, and a ping after it if one is due. */
   #sendText(text: string, nowMs: number): void {
     this.#deps.send(this.id, text)
     const n = this.flow.spend(text.length, nowMs)
@@ -174,7 +174,7 @@ export class PushClient {
     this.flow.spendPing(ping.length, nowMs)
   }
 
-  /** Sends one of several texts: at once, or with the others in one message. */
+  /** Sends one of several texts: as a message, or as part of the batched message. */
   #sendPart(text: string, nowMs: number): void {
     if (!this.#isBatched) {
       this.#sendText(text, nowMs)
@@ -182,7 +182,7 @@ export class PushClient {
     }
     this.#bundle.push(text)
     this.#bundleChars += text.length
-    // A comma or bracket goes with each text.
+    // Each text adds a comma or a bracket.
     const n = this.flow.spend(text.length + 1, nowMs)
     if (n !== null) {
       const ping = pingText(n, nowMs)
@@ -199,11 +199,11 @@ export class PushClient {
     this.#bundleChars = 0
   }
 
-  /** Brings what waits here into what waits in all. */
-  #weigh(): void {
+  /** Updates the total of waiting bytes with those of this client. */
+  #countWaiting(): void {
     const bytes = this.outbox.waitingBytes
-    this.#deps.counts.waitingBytes += bytes - this.#weighedBytes
-    this.#weighedBytes = bytes
+    this.#deps.counts.waitingBytes += bytes - this.#countedBytes
+    this.#countedBytes = bytes
   }
 }
 

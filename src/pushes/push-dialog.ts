@@ -9,43 +9,43 @@ import { replyTo, type ReplyOutcome, streamFacts } from './server-message.ts'
 import { subscriberOf, type PushSocket } from './push-socket.ts'
 import type { QuoteService } from '../quotes/quote-service.ts'
 
-/** Messages of one socket that wait for the ones before them. A client that sends more does not read its replies. */
+/** Most waiting messages of one socket. A client that sends more does not read its replies. */
 const MAX_WAITING_MESSAGES = 64
 
-/** What the dialog needs from outside. */
+/** The dependencies of `PushDialog`. */
 export interface PushDialogDeps {
   readonly nowMs: () => number
   readonly hub: PushHub
   readonly quotes: () => QuoteService
-  tell(one: PushSocket, message: object): void
-  /** The caller behind a token that came in a message. */
+  send(one: PushSocket, message: object): void
+  /** The caller of a token from a message. */
   identify(token: string): Promise<Result<SocketCaller>>
-  /** A socket sent a token. Returns why it may not become that caller; null when it has. */
+  /** A socket sent a token. Returns the failure when it may not belong to that caller; null on success. */
   onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null
-  /** Something that is a bug failed. */
+  /** Reports a bug. */
   onError(what: string, error: unknown): void
-  /** The hub may have something to send at another time now. */
+  /** The time of the hub's next flush may have changed. */
   hubChanged(): void
 }
 
-/** What is going on with one socket. */
+/** The state of the dialog with one socket. */
 interface DialogState {
-  /** Messages are answered one after the other. */
+  /** Resolves after the last message is answered. Messages are answered one after the other. */
   last: Promise<void>
   waiting: number
-  /** UTF-16 units of these. */
+  /** UTF-16 units of the waiting messages. */
   waitingChars: number
-  /** False while a subscription is made whose caller does not want the current value first. */
+  /** False during a subscription whose client does not want the current value first. */
   sendsCurrent: boolean
-  /** What the streams that were set last went on from. */
+  /** The resumed streams of the last change of streams. */
   resumed: ResumeReport
 }
 
-/** What clients say over their sockets, and what they are answered. */
+/** Answers the messages of clients. */
 export class PushDialog {
   readonly #deps: PushDialogDeps
-  readonly #talks = new Map<string, DialogState>()
-  /** UTF-16 units of the messages that wait, of all sockets. */
+  readonly #states = new Map<string, DialogState>()
+  /** UTF-16 units of the waiting messages of all sockets. */
   #waitingChars = 0
 
   constructor(deps: PushDialogDeps) {
@@ -53,7 +53,7 @@ export class PushDialog {
   }
 
   begin(id: string): void {
-    this.#talks.set(id, {
+    this.#states.set(id, {
       last: Promise.resolve(),
       waiting: 0,
       waitingChars: 0,
@@ -63,25 +63,25 @@ export class PushDialog {
   }
 
   end(id: string): void {
-    this.#talks.delete(id)
+    this.#states.delete(id)
   }
 
-  /** Whether streams that a socket gets now begin with their current value. */
+  /** Whether new streams of a socket start with their current value. */
   sendsCurrent(id: string): boolean {
-    return this.#talks.get(id)?.sendsCurrent ?? true
+    return this.#states.get(id)?.sendsCurrent ?? true
   }
 
-  /** Keeps what the hub said when streams were set, for the reply to the message that set them. */
+  /** Records which streams the hub resumed, for the reply to the message that set the streams. */
   recordResumed(id: string, report: ResumeReport): void {
-    const state = this.#talks.get(id)
+    const state = this.#states.get(id)
     if (state !== undefined) state.resumed = report
   }
 
-  /** Takes a message of that length in UTF-16 units; it is answered after the ones before it. */
-  hear(one: PushSocket, { op, id, message }: ReadMessage, chars: number): void {
-    const state = this.#talks.get(one.id)
+  /** A socket sent a message of `chars` UTF-16 units. It is answered after the messages before it. */
+  onMessage(one: PushSocket, { op, id, message }: ReadMessage, chars: number): void {
+    const state = this.#states.get(one.id)
     if (state === undefined) return
-    const reply = (outcome: ReplyOutcome): void => this.#deps.tell(one, replyTo(op, id, outcome))
+    const reply = (outcome: ReplyOutcome): void => this.#deps.send(one, replyTo(op, id, outcome))
     if (state.waiting >= MAX_WAITING_MESSAGES) {
       const detail = `${MAX_WAITING_MESSAGES} messages of this socket wait for their replies`
       reply(fail({ code: 'gateway.busy', detail, retryInMs: null }))
@@ -100,7 +100,7 @@ export class PushDialog {
       .finally(() => this.#count(state, -1, -chars))
   }
 
-  /** Counts a message that begins or ends to wait. */
+  /** Counts a message that starts or stops waiting. */
   #count(state: DialogState, messages: 1 | -1, chars: number): void {
     state.waiting += messages
     state.waitingChars += chars
@@ -143,7 +143,7 @@ export class PushDialog {
     }
   }
 
-  /** Makes a change of subscriptions; the reply tells which streams the socket has then. */
+  /** Changes the subscriptions. The reply lists the streams of the socket after the change. */
   async #changing(one: PushSocket, state: DialogState, change: () => Promise<Failure | null>): Promise<ReplyOutcome> {
     state.resumed = new Map()
     const failure = await change()
@@ -167,7 +167,7 @@ function accountRefusal({ scopes, accIds }: SocketCaller, wanted: readonly bigin
   return isAllowed ? null : { code: 'auth.account_not_allowed' }
 }
 
-/** Whether more of a socket may wait: any one message, and several while they are no longer than the largest. */
+/** Whether a message may wait: as the only one always, otherwise if all together fit into the bound of one message. */
 function hasRoomFor({ waiting, waitingChars }: DialogState, chars: number): boolean {
   return waiting === 0 || waitingChars + chars <= MAX_MESSAGE_CHARS
 }

@@ -3,15 +3,15 @@ import type { QuoteMessage } from '../quotes/stream-state.ts'
 import type { SecKey, StreamName } from '../subscriptions/stream.ts'
 
 /**
- * One push as it concerns one stream. OpenD puts several securities into one quote push; that becomes several events,
- * each with a message of its own.
+ * One push of one stream. A quote push of OpenD with several securities becomes several events, each with its own
+ * message.
  */
 export type PushEvent = QuoteEvent | TradeEvent | NoticeEvent
 
 interface EventCommon {
   readonly protoId: number
   readonly stream: StreamName
-  /** The encoded `Response` message that holds this event and nothing else. */
+  /** The encoded `Response` message with this event only. */
   readonly body: Uint8Array
   /** When the gateway received it, Unix ms. */
   readonly receivedAtMs: number
@@ -36,7 +36,7 @@ export interface TradeEvent extends EventCommon {
   readonly trdMarket: number
 }
 
-/** A notice of OpenD itself or a price reminder. */
+/** A notice of OpenD or a price reminder. */
 export interface NoticeEvent extends EventCommon {
   readonly type: 'notify'
   readonly protoId: ProtoIdOf<'Notify' | 'Qot_UpdatePriceReminder'>

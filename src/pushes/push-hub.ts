@@ -9,18 +9,18 @@ import type { ResumeReport, StreamResume } from './resume-report.ts'
 import { StreamLog } from './stream-log.ts'
 import { streamKindOf } from './stream-kind.ts'
 
-/** Replayed events that are put into an outbox before it is drained, well under its own bound. */
+/** Replayed events that are put into an outbox before it is drained, well below the outbox's bound. */
 const REPLAY_STEP = 100
 
-/** What the hub cannot do itself. None of these may call the hub back, nor throw. */
+/** The dependencies of `PushHub`. The functions must not call the hub and must not throw. */
 export interface PushHubDeps {
-  /** Random text that names this life of the hub: numbers of streams mean nothing in another one. */
+  /** Random name of this run of the hub. The `seq` numbers of different runs cannot be compared. */
   readonly run: string
   readonly send: (clientId: string, text: string) => void
   readonly close: (clientId: string, code: number, reason: string) => void
 }
 
-/** What the metrics page says about pushes. */
+/** The counts for the metrics page. */
 export interface HubCounts extends Readonly<PushCounts> {
   readonly clients: number
   readonly streams: number
@@ -28,14 +28,14 @@ export interface HubCounts extends Readonly<PushCounts> {
 }
 
 /**
- * Fans pushes out to WebSocket clients: each gets the streams that are set for it, at its own pace, and nobody's
- * slowness costs anybody else. Pure: times are arguments, and whoever owns the hub calls `flush` at `nextFlushMs`.
+ * Sends pushes to WebSocket clients. Each client gets the streams that are set for it, and a slow client does not delay
+ * others. The hub has no timers: times are arguments, and the owner calls `flush` at `nextFlushMs`.
  *
- * - A client that is quiet gets a push at once. After that the next bundle comes no sooner than its `conflateMs` later;
- *   in between values replace each other, and ticks, orders, fills and notices wait in order.
- * - A client that cannot be sent more (`Flow`) has an outbox with bounds. What is dropped over them is counted and told
- *   in a `lagged` message before anything else, with the current values of the streams it concerns.
- * - Methods that name a client do nothing when it is gone: its end may cross with what was on the way to it.
+ * - A push to a client without waiting items is sent at once. The next bundle is sent `conflateMs` later at the
+ *   earliest; in between values replace each other, and ticks, orders, fills and notices wait in order.
+ * - Items for a client whose flow control (`Flow`) allows no more wait in a bounded outbox. Dropped events are counted.
+ *   A `lagged` message with their number is sent before the next item, with current values of the affected streams.
+ * - Methods with a client id do nothing when the client does not exist, because it may just have been removed.
  */
 export class PushHub {
   readonly #deps: PushHubDeps
@@ -43,7 +43,7 @@ export class PushHub {
   readonly #log = new StreamLog<PushClient>()
   readonly #counts = freshCounts()
   readonly #clientDeps: PushClientDeps
-  /** Clients with something to do at a known time, with that time. */
+  /** Clients with work at a known time, with that time. */
   readonly #due = new Map<PushClient, number>()
   /** No later than the earliest of those times. */
   #nextDueMs = Infinity
@@ -59,7 +59,7 @@ export class PushHub {
     }
   }
 
-  /** The name of this life of the hub. */
+  /** The name of this run of the hub. */
   get run(): string {
     return this.#deps.run
   }
@@ -75,7 +75,7 @@ export class PushHub {
 
   /** Adds a client without streams. Its id must not be in use. */
   add(options: ClientOptions, nowMs: number): void {
-    if (this.#clients.has(options.id)) throw new Error(`client ${options.id} is there already`)
+    if (this.#clients.has(options.id)) throw new Error(`client ${options.id} already exists`)
     this.#clients.set(options.id, new PushClient(options, this.#clientDeps, nowMs))
   }
 
@@ -94,9 +94,9 @@ export class PushHub {
   }
 
   /**
-   * Sets a client's streams: nothing of any other is sent from now on, not even what waits. With `sendsCurrent` a new
-   * stream begins with its current value, as a snapshot, when it is known. A new stream that an earlier `resume` named
-   * goes on from there instead, and is in the report.
+   * Replaces a client's streams and discards the waiting items of removed streams. With `sendsCurrent` a new stream
+   * starts with its current value, if known, as a snapshot. A new stream with a position from an earlier `resume` is
+   * replayed from there instead, and is in the report.
    */
   setStreams(
     clientId: string,
@@ -120,7 +120,7 @@ export class PushHub {
         report.set(stream, this.#replay(client, stream, position, nowMs))
         positions.delete(stream)
       } else if (sendsCurrent) {
-        this.#showCurrent(client, stream)
+        this.#enqueueCurrent(client, stream)
       }
     }
     client.positions = positions
@@ -129,7 +129,7 @@ export class PushHub {
     return report
   }
 
-  /** Gives a push to everybody whose streams it belongs to. */
+  /** Sends a push to all clients of its stream. */
   push(event: PushEvent, nowMs: number): void {
     const { frame, listeners } = this.#log.append(event, ++this.#order, nowMs)
     for (const client of listeners) {
@@ -138,24 +138,25 @@ export class PushHub {
         continue
       }
       const isFirst = client.outbox.isEmpty
-      client.hold(frame)
+      client.enqueue(frame)
       if (isFirst) this.#schedule(client, nowMs)
     }
     this.#makeRoom(nowMs)
   }
 
-  /** Sends a message of the gateway's own: never dropped, and in order with the frames. */
-  tell(clientId: string, message: object, nowMs: number): void {
+  /** Sends a control message. It is never dropped, and stays in order with the pushes. */
+  sendControl(clientId: string, message: object, nowMs: number): void {
     const client = this.#clients.get(clientId)
     if (client === undefined) return
-    client.say(JSON.stringify(message), nowMs)
+    client.sendControl(JSON.stringify(message), nowMs)
     this.#closeOrSchedule(client, nowMs)
     this.#makeRoom(nowMs)
   }
 
   /**
-   * Goes on where a client was when it lost its last socket. Streams that are set and have given nothing yet are replayed
-   * now, the others when they are set. A later `resume` replaces the positions that still wait.
+   * Resumes streams from the positions of an earlier socket. Streams that are set, and of which the client was sent no
+   * item yet, are replayed now. Streams that are not set are replayed when they are set. A later `resume` replaces the
+   * positions that still wait.
    */
   resume(clientId: string, run: string, positions: ReadonlyMap<StreamName, number>, nowMs: number): ResumeReport {
     const report = new Map<StreamName, StreamResume>()
@@ -179,11 +180,11 @@ export class PushHub {
   }
 
   /** The client sent a message of any kind. */
-  heard(clientId: string, nowMs: number): void {
-    this.#clients.get(clientId)?.flow.heard(nowMs)
+  recordActivity(clientId: string, nowMs: number): void {
+    this.#clients.get(clientId)?.flow.recordActivity(nowMs)
   }
 
-  /** The client answered ping `n`: everything before it has been read. */
+  /** The client answered ping `n`, so it has read everything before it. */
   pong(clientId: string, n: number, nowMs: number): void {
     const client = this.#clients.get(clientId)
     if (client === undefined) return
@@ -192,17 +193,17 @@ export class PushHub {
     this.#schedule(client, nowMs)
   }
 
-  /** The link to OpenD is gone: current values are none any more until they are pushed again. Numbers go on. */
+  /** The link to OpenD is lost: streams have no current value until the next push. Their numbers continue. */
   linkLost(): void {
     this.#log.linkLost()
   }
 
-  /** When `flush` has something to do, Unix ms; null when nothing is planned. Never too late, now and then too early. */
+  /** When to call `flush`, Unix ms; null when no work is scheduled. It may be too early, but is never too late. */
   nextFlushMs(): number | null {
     return this.#nextDueMs === Infinity ? null : this.#nextDueMs
   }
 
-  /** Sends what is due, and closes who is given up. */
+  /** Sends due items, and closes clients past their deadline. */
   flush(nowMs: number): void {
     if (nowMs < this.#nextDueMs) return
     for (const [client, dueMs] of this.#due) {
@@ -214,32 +215,32 @@ export class PushHub {
     for (const dueMs of this.#due.values()) this.#nextDueMs = Math.min(this.#nextDueMs, dueMs)
   }
 
-  #showCurrent(client: PushClient, stream: StreamName): void {
+  #enqueueCurrent(client: PushClient, stream: StreamName): void {
     const current = this.#log.currentOf(stream)
     if (current === null) return
-    client.hold(new Repeat(current, ++this.#order, true))
-    client.feed(stream)
+    client.enqueue(new Repeat(current, ++this.#order, true))
+    client.markSent(stream)
   }
 
-  /** Gives a client what it missed of a stream that is set. `position` is null for one of another run. */
+  /** Replays missed events of a stream that is set. `position` is null for a position of another run. */
   #replay(client: PushClient, stream: StreamName, position: number | null, nowMs: number): StreamResume {
     const kind = streamKindOf(stream)
-    // What was given since would come before what was missed. A value is the last one in any case.
+    // Newer events were already sent, so the missed ones would be out of order. A value stream needs only its last one.
     if (client.streams.get(stream) !== this.#log.seqOf(stream)) {
       return { state: kind === 'value' && position !== null ? 'resumed' : 'gone', replayed: 0 }
     }
     if (position === null) {
-      this.#showCurrent(client, stream)
+      this.#enqueueCurrent(client, stream)
       return { state: 'gone', replayed: 0 }
     }
     const { frames, isGone } = this.#log.after(stream, position)
     for (const [index, frame] of frames.entries()) {
-      client.hold(new Repeat(frame, ++this.#order, false))
+      client.enqueue(new Repeat(frame, ++this.#order, false))
       if (index % REPLAY_STEP === REPLAY_STEP - 1) client.drain(nowMs)
     }
     client.drain(nowMs)
-    if (frames.length > 0) client.feed(stream)
-    else if (isGone) this.#showCurrent(client, stream)
+    if (frames.length > 0) client.markSent(stream)
+    else if (isGone) this.#enqueueCurrent(client, stream)
     return { state: isGone ? 'gone' : 'resumed', replayed: frames.length }
   }
 
@@ -265,14 +266,14 @@ export class PushHub {
     this.remove(client.id, nowMs)
   }
 
-  /** Closes the clients for which most waits, until what waits in all is within its bound. */
+  /** Closes the clients with the most waiting bytes until the total is within its bound. */
   #makeRoom(nowMs: number): void {
     while (this.#counts.waitingBytes > MAX_OUTBOXES_BYTES) {
       let slowest: PushClient | null = null
       for (const client of this.#clients.values()) {
         if (client.outbox.waitingBytes > (slowest?.outbox.waitingBytes ?? 0)) slowest = client
       }
-      if (slowest === null) throw new Error('memory is taken, and nothing waits')
+      if (slowest === null) throw new Error('waiting bytes are over their bound, but no client has waiting items')
       this.#close(slowest, CLOSES.noRoom, nowMs)
     }
   }

@@ -20,35 +20,35 @@ import type { PushSocket, PushSockets, SocketFacts } from './push-socket.ts'
 import { UnknownSockets } from './unknown-sockets.ts'
 import type { QuoteService } from '../quotes/quote-service.ts'
 
-/** How often a quiet socket is told that it is still there: the alarm's interval. */
+/** The interval of heartbeats: that of the alarm. */
 export const HEARTBEAT_SECONDS = 30
 
-/** How long a socket may stay open without a token. */
+/** How long a socket may stay open without a token, ms. */
 const UNKNOWN_MS = 10_000
 
 /**
- * Sockets of one caller. The programs and browser tabs of one key are tens; the bound leaves room for their reconnects,
- * and a dozen such callers are all sockets that there may be.
+ * Most sockets of one caller. One key has tens of programs and browser tabs, and the bound leaves room for their
+ * reconnects. A dozen such callers use all sockets of the object.
  */
 const MOST_OF_CALLER = 200
 
-/** What the pushes need from outside. */
+/** The dependencies of `PushService`. */
 export interface PushServiceDeps {
   readonly timers: Timers
   readonly sockets: PushSockets
-  /** Names this life of the object; streams are numbered anew in each. */
+  /** Name of this run of the object. Each run numbers its streams from 1. */
   readonly run: string
   readonly quotes: () => QuoteService
-  /** The caller behind a token that came in a first message. */
+  /** The caller of a token from a message. */
   identify(token: string): Promise<Result<SocketCaller>>
-  /** Whether a caller may still be connected, by the keys as they are configured now. */
+  /** Whether a caller may still be connected, by the present configuration of the keys. */
   standing(caller: SocketCaller, nowMs: number): Standing
   isLinkUp(): boolean
-  /** Something that is a bug failed. */
+  /** Reports a bug. */
   onError(what: string, error: unknown): void
 }
 
-/** The push side of the gateway object: sockets, what clients say over them, and the hub that feeds them. */
+/** The push part of the gateway object: the sockets, their messages, and the hub. */
 export class PushService {
   readonly #deps: PushServiceDeps
   readonly #sockets: PushSockets
@@ -67,14 +67,14 @@ export class PushService {
     this.#hub = new PushHub({
       run: deps.run,
       send: (id, text) => sockets.byId(id)?.send(text),
-      // The hub forgets it by itself, and must not be called back meanwhile.
+      // The hub removes the client itself, and must not be called again before it returns.
       close: (id, code, reason) => void Promise.resolve().then(() => this.#end(id, { code, reason })),
     })
     this.#dialog = new PushDialog({
       hub: this.#hub,
       nowMs: () => timers.nowMs(),
       quotes: deps.quotes,
-      tell: (one, message) => this.#tell(one, message),
+      send: (one, message) => this.#send(one, message),
       identify: (token) => deps.identify(token),
       onError: (what, error) => deps.onError(what, error),
       onAuthenticated: (one, caller) => this.#onAuthenticated(one, caller),
@@ -82,19 +82,19 @@ export class PushService {
     })
   }
 
-  /** After the object came back to memory: its sockets go on, with streams that are numbered anew. */
+  /** Restores the sockets after an eviction. Their streams get new numbers. */
   restore(): void {
     const oldestFirst = [...this.#sockets.all()].toSorted((left, right) => left.facts.number - right.facts.number)
     for (const one of oldestFirst) this.opened(one)
     this.#deps.quotes().subscriptions.keepOnly(Array.from(this.#sockets.all(), ({ id }) => id))
   }
 
-  /** Whether a caller may open one more socket. Ask before `opened`, and before the upgrade is answered. */
+  /** Whether a caller may open one more socket. Call it before `opened`, and before the upgrade is answered. */
   hasRoomFor(callerId: string): boolean {
     return this.#sockets.ofCaller(callerId).length < MOST_OF_CALLER
   }
 
-  /** A socket was opened for the caller that the Worker vouched for, or was found again by a new life of the object. */
+  /** A socket was opened for a caller that the Worker authenticated, or was restored after an eviction. */
   opened(one: PushSocket): void {
     const { caller, form, isBatched, conflateMs } = one.facts
     this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
@@ -108,22 +108,22 @@ export class PushService {
     if (crowdedOut !== null) this.#end(crowdedOut, CLOSES.crowdedOut)
   }
 
-  /** A message of a client. */
+  /** A client sent a message. */
   message(one: PushSocket, data: string | ArrayBuffer): void {
-    this.#hub.heard(one.id, this.#deps.timers.nowMs())
+    this.#hub.recordActivity(one.id, this.#deps.timers.nowMs())
     const read = typeof data === 'string' ? readClientMessage(data) : NO_TEXT
     if (read.message.ok && read.message.value.op === 'pong') {
       const { n } = read.message.value
       this.#afterHub((nowMs) => this.#hub.pong(one.id, n, nowMs))
     } else {
-      this.#dialog.hear(one, read, typeof data === 'string' ? data.length : 0)
+      this.#dialog.onMessage(one, read, typeof data === 'string' ? data.length : 0)
     }
   }
 
-  /** A client is gone. */
+  /** A client closed its socket. */
   closed(one: PushSocket): void {
     this.#leave(one.id)
-    // A socket that can hibernate does not answer a close by itself; its client would wait, and then see 1006.
+    // The runtime does not answer a close on a hibernatable socket. Without this close the client would see code 1006.
     one.close(CLOSES.answered.code, CLOSES.answered.reason)
   }
 
@@ -131,16 +131,16 @@ export class PushService {
     this.#afterHub((nowMs) => this.#hub.push(event, nowMs))
   }
 
-  /** The streams of that holder are others now: those of its own socket, or of all sockets of that caller. */
+  /** The streams of that subscriber changed: those of its own socket, or of all sockets of that caller. */
   streamsChanged(id: SubscriberId): void {
     for (const one of this.#socketsOf(id)) this.#setStreams(one)
   }
 
-  /** Tells the sockets of a holder that it lost subscriptions which it did not give up. */
+  /** Notifies the sockets of a subscriber of subscriptions that it lost without unsubscribing. */
   unitsLost(id: SubscriberId, units: readonly UnitKey[], reason: LossReason): void {
-    const why = reason.kind === 'refused' ? describe(reason.failure).error : 'others needed the quota'
+    const why = reason.kind === 'refused' ? describe(reason.failure).error : 'other callers needed the quota'
     const message = { type: 'unsubscribed', reason: reason.kind, error: why, units: [...units] }
-    for (const one of this.#socketsOf(id)) this.#tell(one, message)
+    for (const one of this.#socketsOf(id)) this.#send(one, message)
   }
 
   /** Whether a caller has an open socket. */
@@ -149,26 +149,26 @@ export class PushService {
   }
 
   linkReady(): void {
-    this.#tellAll(gatewayMessage(true, this.#deps.timers.nowMs()))
+    this.#sendToAll(gatewayMessage(true, this.#deps.timers.nowMs()))
   }
 
   linkLost(): void {
     this.#hub.linkLost()
-    this.#tellAll(gatewayMessage(false, this.#deps.timers.nowMs()))
+    this.#sendToAll(gatewayMessage(false, this.#deps.timers.nowMs()))
   }
 
-  /** Tells every socket that it is still there, and closes those that may not be. */
+  /** Sends a heartbeat to every socket, and closes those that may not stay open. */
   heartbeat(): void {
     this.closeFallen()
     for (const one of this.#sockets.all()) {
-      // The platform answers the bare text without waking the object, and keeps the time.
+      // The runtime answers a bare `ping` without waking the object, and records the time.
       const pingedAtMs = this.#sockets.pingedAtMs(one)
-      if (pingedAtMs !== null) this.#hub.heard(one.id, pingedAtMs)
+      if (pingedAtMs !== null) this.#hub.recordActivity(one.id, pingedAtMs)
     }
-    this.#tellAll({ type: 'heartbeat', at_ms: this.#deps.timers.nowMs() })
+    this.#sendToAll({ type: 'heartbeat', at_ms: this.#deps.timers.nowMs() })
   }
 
-  /** Closes the sockets whose key or token no longer stands, and those that never said who they are. */
+  /** Closes the sockets whose key or token is no longer valid, and those that did not send a token in time. */
   closeFallen(): void {
     const nowMs = this.#deps.timers.nowMs()
     for (const { id, facts } of [...this.#sockets.all()]) {
@@ -202,14 +202,14 @@ export class PushService {
     const { form, isBatched, conflateMs } = one.facts
     const { run } = this.#hub
     const options = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
-    this.#tell(one, helloMessage({ run, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
-    if (!this.#deps.isLinkUp()) this.#tell(one, gatewayMessage(false, this.#deps.timers.nowMs()))
+    this.#send(one, helloMessage({ run, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
+    if (!this.#deps.isLinkUp()) this.#send(one, gatewayMessage(false, this.#deps.timers.nowMs()))
     this.#setStreams(one)
   }
 
   /**
-   * A socket sent a token: for the first time, a new one, or instead of being anybody on this machine. Returns why it may
-   * not become that caller; null when it has.
+   * A socket sent a token: its first one, a new one, or one that replaces the local caller without a token. Returns the
+   * failure when the socket may not belong to that caller; null on success.
    */
   #onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null {
     const before = one.facts.caller
@@ -226,7 +226,7 @@ export class PushService {
     return null
   }
 
-  /** What a socket is sent: what it and its caller's REST calls have subscribed, and may be seen by that caller. */
+  /** Sets the streams of a socket: those that it and its caller's REST calls have subscribed and the caller may see. */
   #setStreams(one: PushSocket): void {
     const { caller } = one.facts
     if (caller === null) return
@@ -244,21 +244,21 @@ export class PushService {
     })
   }
 
-  /** The socket of that holder, or all sockets of that caller. */
+  /** The socket of that subscriber, or all sockets of that caller. */
   #socketsOf(id: SubscriberId): readonly PushSocket[] {
     const own = this.#sockets.byId(id)
     return own === null ? this.#sockets.ofCaller(id) : [own]
   }
 
-  #tell(one: PushSocket, message: object): void {
-    this.#afterHub((nowMs) => this.#hub.tell(one.id, message, nowMs))
+  #send(one: PushSocket, message: object): void {
+    this.#afterHub((nowMs) => this.#hub.sendControl(one.id, message, nowMs))
   }
 
-  #tellAll(message: object): void {
-    for (const one of this.#sockets.all()) if (one.facts.caller !== null) this.#tell(one, message)
+  #sendToAll(message: object): void {
+    for (const one of this.#sockets.all()) if (one.facts.caller !== null) this.#send(one, message)
   }
 
-  /** Does something with the hub, and sees to it that what it keeps for later goes out in time. */
+  /** Runs an action on the hub, and schedules its next flush. */
   #afterHub(act: (nowMs: number) => void): void {
     act(this.#deps.timers.nowMs())
     this.#flush.by(this.#hub.nextFlushMs())
@@ -279,12 +279,12 @@ export class PushService {
   }
 }
 
-/** When a socket ends by the clock, Unix ms; null when it does not. */
+/** When a socket expires, Unix ms; null when it does not. */
 function endOf({ caller, openedAtMs }: SocketFacts): number | null {
   return caller === null ? openedAtMs + UNKNOWN_MS : caller.expiresAtMs
 }
 
-/** Orders and fills are for callers who may read accounts, and only those accounts that they may see. */
+/** Whether a caller may receive a stream. Orders and fills need the scope `acc:read` and access to the account. */
 function maySee({ scopes, accIds }: SocketCaller, stream: StreamName): boolean {
   if (streamKindOf(stream) !== 'trades') return true
   const accId = BigInt(stream.slice(stream.indexOf(':') + 1))

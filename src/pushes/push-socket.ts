@@ -1,50 +1,50 @@
 import type { SocketCaller } from '../auth/socket-caller.ts'
 import { type Subscriber, socketSubscriber } from '../subscriptions/subscriber.ts'
 
-/** How a socket wants its pushes; from the query of the upgrade, which the Worker has checked. */
+/** The options of a socket, from the query of the upgrade request, which the Worker has checked. */
 export interface SocketOptions {
   readonly form: 'json' | 'base64'
   readonly isBatched: boolean
   readonly conflateMs: number
 }
 
-/** What stays with a socket while the object is out of memory. */
+/** The state of a socket that survives an eviction of the object. */
 export interface SocketFacts extends SocketOptions {
-  /** Numbers sockets within the object's storage: subscriptions are kept under it. */
+  /** Number of the socket within the object's storage. Subscriptions are stored under it. */
   readonly number: number
-  /** Null until its first message says who it is. */
+  /** Null until the socket has sent a token. */
   readonly caller: SocketCaller | null
-  /** Where it was opened from, see `networkOf`. */
+  /** The client's network, see `networkOf`. */
   readonly network: string
-  /** Unix ms. */
+  /** When it was opened, Unix ms. */
   readonly openedAtMs: number
 }
 
-/** An open socket with what is known of it. */
+/** An open socket with its stored state. */
 export interface PushSocket {
   readonly id: string
   readonly facts: SocketFacts
-  /** Does nothing on a socket that is closed. */
+  /** Sends a text message. Does nothing on a closed socket. */
   send(text: string): void
-  /** Closes the socket. Does nothing on one that is closed. */
+  /** Closes the socket. Does nothing on a closed socket. */
   close(code: number, reason: string): void
 }
 
-/** The open sockets of the object, which survive its eviction. */
+/** The open sockets of the object. They survive its eviction. */
 export interface PushSockets {
   readonly size: number
   all(): Iterable<PushSocket>
   byId(id: string): PushSocket | null
   /** The sockets of a caller. */
   ofCaller(callerId: string): readonly PushSocket[]
-  /** The caller of a socket is known now. */
+  /** Sets the caller of a socket. */
   identify(one: PushSocket, caller: SocketCaller): void
   forget(id: string): void
-  /** When the platform last answered a bare `ping` of that socket by itself, Unix ms; null when it never did. */
+  /** When the runtime last answered a bare `ping` of that socket, Unix ms; null when it has not. */
   pingedAtMs(one: PushSocket): number | null
 }
 
-/** The virtual connection of a socket whose caller is known. */
+/** The virtual connection of an authenticated socket. */
 export function subscriberOf({ number }: SocketFacts, { id }: SocketCaller): Subscriber {
   return socketSubscriber(number, id)
 }

@@ -10,11 +10,11 @@ import type { PushEvent } from './push-event.ts'
 import { fillsStreamOf, NOTIFY_STREAM, ordersStreamOf, REMINDERS_STREAM } from './stream-kind.ts'
 
 /**
- * Reads what OpenD pushed. Null when it is no push that clients can get: another protocol id, bytes that do not decode,
- * a `ret_type` other than 0, a K-line period without a subscription type.
+ * Reads a push of OpenD. Returns null for a push that is not sent to clients: another protocol id, bytes that do not
+ * decode, a `ret_type` other than 0, a K-line period without a subscription type.
  *
- * A quote push of several securities becomes one event for each, with a message of its own; every other push
- * keeps OpenD's bytes.
+ * A quote push of several securities becomes one event for each, with its own message. Every other push keeps OpenD's
+ * bytes.
  */
 export function readPush(protoId: number, body: Uint8Array, receivedAtMs: number): readonly PushEvent[] | null {
   const push = { body, receivedAtMs }
@@ -121,7 +121,7 @@ function tradeEvent(
   return { ...push, type: 'trade', protoId, stream, accId, trdMarket }
 }
 
-/** The content of a push that decoded and says that all is well. */
+/** The content of a push that decoded and has the `ret_type` of success. */
 function contentOf<S2c>(push: Decoded<{ readonly retType: number; readonly s2c?: S2c | undefined }>): S2c | null {
   if (!push.ok || push.value.retType !== RetType.Succeed) return null
   return push.value.s2c ?? null

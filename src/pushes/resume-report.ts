@@ -1,18 +1,18 @@
 import type { StreamName } from '../subscriptions/stream.ts'
 
-/** What a client that was away gets of one stream. */
+/** The result of a resume for one stream. */
 export interface StreamResume {
   /**
-   * - `resumed`: everything after the position was replayed; of a value stream the last value
-   * - `gone`: something after it is not kept, or cannot be put in order any more; what can be told was told
-   * - `waits`: the stream is not set yet; it goes on from the position when it is
+   * - `resumed`: all events after the position were replayed; for a value stream, the last value
+   * - `gone`: events after the position are lost or can no longer be sent in order; the retained ones were replayed
+   * - `waits`: the stream is not set yet; it resumes from the position when it is set
    */
   readonly state: 'resumed' | 'gone' | 'waits'
   /** Events replayed. */
   readonly replayed: number
 }
 
-/** What a resume did, by stream. */
+/** The results of a resume, by stream. */
 export type ResumeReport = ReadonlyMap<StreamName, StreamResume>
 
 /** The report as JSON, for a reply. */

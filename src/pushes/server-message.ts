@@ -4,12 +4,12 @@ import type { StreamName } from '../subscriptions/stream.ts'
 import type { ClientOp, MessageId } from './client-message.ts'
 import { resumeJson, type ResumeReport } from './resume-report.ts'
 
-/** A reply's outcome: facts for the client, or why the message was refused. */
+/** A reply's outcome: facts for the client, or the failure. */
 export type ReplyOutcome = { readonly ok: true; readonly facts?: Readonly<Record<string, unknown>> } | Failed
 
 /**
- * The reply to a client's message: `{"type":"reply","op":...,"id":...,"ok":true,...}`, or with `"ok":false` what an
- * error body of the REST API has. `op` and `id` are left out when they could not be read. Give it to `PushHub.tell`.
+ * The reply to a client's message: `{"type":"reply","op":...,"id":...,"ok":true,...}`, or `"ok":false` with the members
+ * of a REST error body. `op` and `id` are left out when they could not be read. Pass it to `PushHub.sendControl`.
  */
 export function replyTo(op: ClientOp | null, id: MessageId | null, outcome: ReplyOutcome): object {
   const head = { type: 'reply', ...(op === null ? {} : { op }), ...(id === null ? {} : { id }), ok: outcome.ok }
@@ -18,14 +18,14 @@ export function replyTo(op: ClientOp | null, id: MessageId | null, outcome: Repl
   return { ...head, error, code: outcome.failure.code, ...facts }
 }
 
-/** Facts of a reply to `subscribe`, `unsubscribe` and `accounts`: the streams, and which of them went on from where. */
+/** Facts of a reply to `subscribe`, `unsubscribe` and `accounts`: the streams, and which of them were resumed. */
 export function streamFacts(streams: Iterable<StreamName>, resumed: ResumeReport): Readonly<Record<string, unknown>> {
   return { streams: [...streams], ...(resumed.size === 0 ? {} : { resumed: resumeJson(resumed) }) }
 }
 
-/** What a client is told first. */
+/** The content of the first message on a socket. */
 export interface Hello {
-  /** Name of the hub's life: `seq` numbers of another run cannot be compared with those of this one. */
+  /** Name of this run of the hub. The `seq` numbers of different runs cannot be compared. */
   readonly run: string
   /** Public name of the key. */
   readonly caller: string
@@ -36,7 +36,7 @@ export interface Hello {
   readonly nowMs: number
 }
 
-/** The first message on a socket. Give it to `PushHub.tell`. */
+/** The first message on a socket. Pass it to `PushHub.sendControl`. */
 export function helloMessage({ run, caller, heartbeatSeconds, form, isBatched, conflateMs, nowMs }: Hello): object {
   return {
     type: 'hello',
@@ -50,7 +50,10 @@ export function helloMessage({ run, caller, heartbeatSeconds, form, isBatched, c
   }
 }
 
-/** Tells that the link to OpenD came up or was lost; while it is down, values are those of before. Give it to `PushHub.tell`. */
+/**
+ * Reports that the link to OpenD came up or was lost. While it is down, values are not updated. Pass it to
+ * `PushHub.sendControl`.
+ */
 export function gatewayMessage(isUp: boolean, nowMs: number): object {
   return { type: 'gateway', up: isUp, at_ms: nowMs }
 }

@@ -2,19 +2,19 @@ import { SubType } from '../../proto/enums.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 
 /**
- * What the events of a stream are worth to somebody who missed some:
+ * How missed events of a stream are handled:
  *
- * - `value`: each event replaces the one before (quote, order book, brokers, K-line, intraday line)
- * - `ticks`: each one counts, and the last is the current price
- * - `trades`: order and fill pushes; each one counts, and none may look like news twice
- * - `notices`: price reminders and OpenD's own notices
+ * - `value`: each event replaces the one before (quote, order book, brokers, K-line, intraday points)
+ * - `ticks`: every event is replayed, and the last one is the current price
+ * - `trades`: order and fill pushes; every event is replayed, and an event is never sent twice
+ * - `notices`: price reminders and OpenD's notices
  */
 export type StreamKind = 'value' | 'ticks' | 'trades' | 'notices'
 
 /** The stream of price reminders. */
 export const REMINDERS_STREAM: StreamName = 'reminders'
 
-/** The stream of OpenD's own notices. */
+/** The stream of OpenD's notices. */
 export const NOTIFY_STREAM: StreamName = 'notify'
 
 const ORDERS_PREFIX = 'orders:'

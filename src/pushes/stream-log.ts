@@ -5,47 +5,47 @@ import { Frame } from './frame.ts'
 import type { PushEvent } from './push-event.ts'
 import { streamKindOf, type StreamKind } from './stream-kind.ts'
 
-/** Events kept of each stream of a kind: what a client may miss while it reconnects and still get. */
+/** Events retained for each stream, by kind. A client that reconnects can get as many missed events. */
 export const RETAINED_EVENTS: Readonly<Record<StreamKind, number>> = { value: 1, ticks: 256, trades: 256, notices: 16 }
 
-/** How long a stream that nobody listens to is kept, so that a client can come back and go on where it was. */
+/** How long a stream without listeners is retained, so that a client can reconnect and resume. */
 export const KEEP_UNHEARD_MS = 5 * 60_000
 
-/** The order in which kept events are forgotten for want of memory: what is easiest to get again goes first. */
+/** The order in which retained events are removed when memory is short: those that are easiest to get again first. */
 const FORGET_FIRST: readonly StreamKind[] = ['ticks', 'notices', 'value', 'trades']
 
-/** One stream: its number, its last events, and who listens. */
+/** One stream: its number, its last events and its listeners. */
 interface Stream<Listener> {
   readonly name: StreamName
   readonly kind: StreamKind
-  /** Number of its latest event. */
+  /** The number of its latest event. */
   seq: number
   readonly retained: Deque<Frame>
-  /** Links that were lost before its latest event. */
+  /** The number of links that were lost before its latest event. */
   era: number
   readonly listeners: Set<Listener>
-  /** Since when nobody listens, Unix ms; means nothing while somebody does. */
+  /** Since when it has no listeners, Unix ms. Not used while it has listeners. */
   unheardSinceMs: number
 }
 
-/** What is kept after a position of a stream. */
+/** The retained events after a position of a stream. */
 export interface Missed {
   readonly frames: readonly Frame[]
-  /** Whether something after the position is not kept any more, or the position is none of this stream's. */
+  /** Whether events after the position are no longer retained, or the position does not belong to this stream. */
   readonly isGone: boolean
 }
 
 /**
- * The streams of one run: numbers their events, keeps the last of them within bounds, knows who listens.
+ * The streams of one run: numbers their events, retains the last events within bounds, and has the listeners.
  *
- * A stream counts from 1. When a stream is forgotten its number is not: a stream that comes up later counts on from the
- * highest forgotten number, so that an old position is never mistaken for one of the new count.
+ * A stream counts from 1. A stream that is opened after others were removed counts from the highest number of a removed
+ * stream, so that an old position of the same stream is never taken for a position of the new count.
  */
 export class StreamLog<Listener> {
   readonly #streams = new Map<StreamName, Stream<Listener>>()
-  /** The streams that nobody listens to, longest first. */
+  /** The streams without listeners, longest first. */
   readonly #unheard = new Set<Stream<Listener>>()
-  /** All kept frames by kind, oldest first. */
+  /** All retained frames by kind, oldest first. */
   readonly #retained: Readonly<Record<StreamKind, Set<Frame>>> = {
     value: new Set(),
     ticks: new Set(),
@@ -56,7 +56,7 @@ export class StreamLog<Listener> {
   #era = 0
   #highestForgotten = 0
 
-  /** Memory of what is kept, at most. */
+  /** Most memory of the retained events. */
   get retainedBytes(): number {
     return this.#retainedBytes
   }
@@ -65,7 +65,7 @@ export class StreamLog<Listener> {
     return this.#streams.size
   }
 
-  /** Numbers an event and keeps it. */
+  /** Numbers and retains an event. */
   append(event: PushEvent, order: number, nowMs: number): { frame: Frame; listeners: ReadonlySet<Listener> } {
     this.#forgetUnheard(nowMs)
     const stream = this.#open(event.stream, nowMs)
@@ -101,8 +101,8 @@ export class StreamLog<Listener> {
   }
 
   /**
-   * The current value of a quote stream, null when it is not known, or was pushed over a link that is lost. Orders,
-   * fills and notices have no current value: one told twice would be one too many.
+   * The current value of a quote stream; null when it is not known, or was pushed over an earlier link. Orders, fills
+   * and notices have no current value: a repeated event would look like a second fill.
    */
   currentOf(name: StreamName): Frame | null {
     const stream = this.#streams.get(name)
@@ -110,7 +110,7 @@ export class StreamLog<Listener> {
     return stream.kind === 'value' || stream.kind === 'ticks' ? (stream.retained.last() ?? null) : null
   }
 
-  /** What is kept after a position that a client named. Of a value stream that is the last value alone. */
+  /** The retained events after a client's position; for a value stream only the last value. */
   after(name: StreamName, position: number): Missed {
     const stream = this.#streams.get(name)
     if (stream === undefined) return { frames: [], isGone: position > 0 || this.#highestForgotten > 0 }
@@ -121,7 +121,7 @@ export class StreamLog<Listener> {
     return { frames, isGone: position > stream.seq || frames.length < stream.seq - position }
   }
 
-  /** The link is gone: what was pushed over it is no current value any more. */
+  /** The link is lost: values that were pushed over it are no longer current. */
   linkLost(): void {
     this.#era += 1
   }
@@ -144,7 +144,7 @@ export class StreamLog<Listener> {
     return stream
   }
 
-  /** Forgets the streams nobody came back to in time, and the longest unheard ones when there are too many. */
+  /** Removes streams that had no listener for too long, and the oldest of these when there are too many. */
   #forgetUnheard(nowMs: number): void {
     for (const stream of this.#unheard) {
       if (nowMs - stream.unheardSinceMs < KEEP_UNHEARD_MS && this.#unheard.size <= MAX_UNHEARD_STREAMS) return
@@ -157,18 +157,18 @@ export class StreamLog<Listener> {
 
   #forgetOldest(stream: Stream<Listener>): void {
     const frame = stream.retained.shift()
-    if (frame === undefined) throw new Error(`nothing is kept of ${stream.name}`)
+    if (frame === undefined) throw new Error(`stream ${stream.name} has no retained event`)
     this.#retained[frame.kind].delete(frame)
     this.#retainedBytes -= frame.weightBytes
   }
 
-  /** The stream whose oldest event is to go next. */
+  /** The stream whose oldest event is removed next. */
   #fullest(): Stream<Listener> {
     for (const kind of FORGET_FIRST) {
       const [oldest] = this.#retained[kind]
       const stream = oldest === undefined ? undefined : this.#streams.get(oldest.stream)
       if (stream !== undefined) return stream
     }
-    throw new Error('memory is taken, and no event is kept')
+    throw new Error('retained bytes are over their bound, but no event is retained')
   }
 }

@@ -12,14 +12,14 @@ import { messageType, type Field } from '../wire/schema.ts'
 const SUBSCRIPTION = 'Qot_Sub.C2S'
 const ACCOUNTS = 'Trd_SubAccPush.C2S'
 
-/** Names of ours beside those of the message, with the field whose values they take. */
+/** Additional member names, with the field of the message whose values they take. */
 const ALIASES = { types: 'subTypeList', all: 'isUnsubAll' } as const
 
 /**
- * The subscription that a `subscribe` or `unsubscribe` asks for: the members of `Qot_Sub.C2S` as REST takes them, with
- * `types` for `sub_type_list` and, to end them all, `{"all": true}`. What the operation says already need not be said
- * again, and must not be contradicted. Failures: `request.unknown_field`, `request.missing_field`,
- * `request.invalid_value`.
+ * The subscription of a `subscribe` or `unsubscribe` message: the members of `Qot_Sub.C2S` as in the REST API, with
+ * `types` as an alias of `sub_type_list`. `{"all": true}` ends all subscriptions. `is_sub_or_un_sub` and
+ * `is_reg_or_un_reg_push` may be left out and must not contradict the operation. Failures: `request.unknown_field`,
+ * `request.missing_field`, `request.invalid_value`.
  */
 export function readSubscription(
   op: 'subscribe' | 'unsubscribe',
@@ -34,25 +34,25 @@ export function readSubscription(
   const { types, all, ...message } = checked.value
   const problems = new Problems()
   const refuse = (path: string, expected: string): void => problems.add(Problem.invalid(expected).under(path))
-  if (types !== undefined && message['subTypeList'] !== undefined) refuse('types', 'sub_type_list, not both')
-  if (all !== undefined && message['isUnsubAll'] !== undefined) refuse('all', 'is_unsub_all, not both')
-  const settled: Record<string, WireMessage[string]> = { ...message, isSubOrUnSub: isSub, isRegOrUnRegPush: isSub }
-  if (types !== undefined) settled['subTypeList'] = types
-  if (all !== undefined) settled['isUnsubAll'] = all
-  const expected = `${isSub}, as ${op} says`
+  if (types !== undefined && message['subTypeList'] !== undefined) refuse('types', 'types or sub_type_list, not both')
+  if (all !== undefined && message['isUnsubAll'] !== undefined) refuse('all', 'all or is_unsub_all, not both')
+  const merged: Record<string, WireMessage[string]> = { ...message, isSubOrUnSub: isSub, isRegOrUnRegPush: isSub }
+  if (types !== undefined) merged['subTypeList'] = types
+  if (all !== undefined) merged['isUnsubAll'] = all
+  const expected = `${isSub}, or no value, in a message with op ${op}`
   if ((message['isSubOrUnSub'] ?? isSub) !== isSub) refuse('is_sub_or_un_sub', expected)
   if ((message['isRegOrUnRegPush'] ?? isSub) !== isSub) refuse('is_reg_or_un_reg_push', expected)
-  if (isSub && settled['isUnsubAll'] === true) refuse('is_unsub_all', 'false, or unsubscribe')
-  reportLack(settled, problems)
-  return problems.count === 0 ? succeed(typed(SUBSCRIPTION, settled)) : problems.toFailed()
+  if (isSub && merged['isUnsubAll'] === true) refuse('is_unsub_all', 'false, or op unsubscribe instead')
+  reportMissing(merged, problems)
+  return problems.count === 0 ? succeed(typed(SUBSCRIPTION, merged)) : problems.toFailed()
 }
 
-/** The accounts that an `accounts` message lists. Failures as above. */
+/** The accounts of an `accounts` message. Failures as in `readSubscription`. */
 export function readAccounts(members: JsonObject): Result<readonly bigint[]> {
   const checked = checkBody(ACCOUNTS, members)
   if (!checked.ok) return checked
   if (checked.value['accIDList'] === undefined) {
-    return fail({ code: 'request.missing_field', path: 'acc_id_list', expected: 'a list of accounts; [] ends them' })
+    return fail({ code: 'request.missing_field', path: 'acc_id_list', expected: 'a list of accounts; [] removes all' })
   }
   return succeed(typed(ACCOUNTS, checked.value).accIDList ?? [])
 }
@@ -63,18 +63,18 @@ function aliasField(alias: keyof typeof ALIASES): Field {
   return { ...field, name: alias, jsonName: alias }
 }
 
-/** A subscription of nothing would be accepted, and then be silent for ever. */
-function reportLack(settled: WireMessage, problems: Problems): void {
-  if (settled['isUnsubAll'] === true) return
+/** Reports missing lists. Otherwise an empty subscription would succeed, and the client would get no pushes. */
+function reportMissing(merged: WireMessage, problems: Problems): void {
+  if (merged['isUnsubAll'] === true) return
   for (const [name, path] of [
     ['securityList', 'security_list'],
     ['subTypeList', 'sub_type_list'],
   ] as const) {
-    if (!isGiven(settled[name])) problems.add(Problem.missing(path, 'a list with one element at least'))
+    if (!isGiven(merged[name])) problems.add(Problem.missing(path, 'a list with at least one element'))
   }
 }
 
-/** A checked message with the types of the schema: through its bytes, as a REST body goes. */
+/** A checked message with the types of the schema. It is encoded and decoded, as a REST body is. */
 function typed<Name extends typeof SUBSCRIPTION | typeof ACCOUNTS>(
   name: Name,
   message: WireMessage,

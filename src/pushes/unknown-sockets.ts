@@ -1,22 +1,22 @@
 /**
- * Sockets whose caller is not known yet, in all. Each may stay for ten seconds, so an honest page that sends its token in
- * its first message is here for one round trip; 256 is a burst of reconnecting pages, at some 10 KiB each.
+ * Most sockets without a known caller. Each may stay for ten seconds; a page that sends its token in its first message
+ * is counted for one round trip. 256 allows a burst of reconnecting pages, at about 10 KiB each.
  */
 const MOST = 256
 
-/** Of these from one network: a household or an office behind one address that comes back after an outage. */
+/** Most of these from one network: a household or an office behind one address that reconnects after an outage. */
 const MOST_OF_NETWORK = 32
 
 /**
- * The open sockets that have not sent a token. A stranger can open any number of them, so a new one never waits for the
- * others: when there are too many, an older one goes, first of the network that has the most.
+ * The open sockets that have not sent a token. Anyone can open any number of them, so a new one is never refused. When
+ * there are too many, the oldest socket of the same network, or of the network with the most, is closed.
  */
 export class UnknownSockets {
-  /** The network of each, oldest first. */
+  /** The network of each socket, oldest first. */
   readonly #networks = new Map<string, string>()
   readonly #byNetwork = new Map<string, Set<string>>()
 
-  /** Adds a socket. Returns the id of the one that must be closed for it; null when there is room. */
+  /** Adds a socket. Returns the id of the socket that must be closed for it; null when there is room. */
   add(id: string, network: string): string | null {
     const ofNetwork = this.#byNetwork.get(network) ?? new Set<string>()
     this.#byNetwork.set(network, ofNetwork.add(id))

@@ -6,12 +6,13 @@ import type { ItemSeries } from './item-series.ts'
 import type { QuoteRead } from './quote-read.ts'
 import type { StreamState } from './stream-state.ts'
 
-/** A getter's reply with the time of its coming, Unix ms; null when there is none. */
+/** A getter's reply and when it arrived, Unix ms; null when the getter got no reply. */
 export type Reply = { readonly body: Uint8Array; readonly atMs: number } | null
 
 /**
- * A getter is being sent: call what is returned with its reply, once. Last values are taken from the reply unless a push
- * came since the getter was sent; it is as new or newer. Lines take the reply and put those pushes on top.
+ * Call this when a getter is sent, and the returned function once with its reply. A last value is taken from the reply
+ * unless a push arrived since the getter was sent, because the push is as new or newer. A series takes the reply and
+ * applies those pushes on top.
  */
 export function replyApplier(read: QuoteRead, states: readonly StreamState[]): (reply: Reply) => void {
   if (read.protoId === CALLS.Qot_GetBasicQot.protoId) return quoteApplier(states)
@@ -46,7 +47,7 @@ function singleApplier(read: QuoteRead, state: StreamState): (reply: Reply) => v
       return (reply) => {
         const s2c = reply === null ? null : successOf(decodeMessage('Qot_GetOrderBook.Response', reply.body))
         if (reply === null || s2c === null || state.pushes !== pushes) return
-        known.book = { s2c, asked: read.count }
+        known.book = { s2c, requested: read.count }
         markApplied(state, reply.atMs)
       }
     case CALLS.Qot_GetBroker.protoId:
@@ -76,24 +77,24 @@ function singleApplier(read: QuoteRead, state: StreamState): (reply: Reply) => v
   }
 }
 
-/** Takes a reply into a line, with what `itemsOf` finds in it; null for a reply that tells nothing. */
+/** Applies a reply to a series. `itemsOf` reads the items of a reply body; null for a body without items. */
 function seriesApplier<Item>(
   state: StreamState,
   known: { readonly series: ItemSeries<Item>; name: string | undefined },
-  asked: number,
+  requested: number,
   itemsOf: (body: Uint8Array) => { readonly items: readonly Item[]; readonly name: string | undefined } | null,
 ): (reply: Reply) => void {
   const token = known.series.begin()
   return (reply) => {
-    const found = reply === null ? null : itemsOf(reply.body)
-    if (reply === null || found === null) return known.series.abort(token)
-    known.series.applyReply(token, found.items, asked)
-    known.name = found.name
+    const content = reply === null ? null : itemsOf(reply.body)
+    if (reply === null || content === null) return known.series.abort(token)
+    known.series.applyReply(token, content.items, requested)
+    known.name = content.name
     markApplied(state, reply.atMs)
   }
 }
 
-/** What the reply says; null for a refusal, and for bytes that are no such reply. */
+/** The content of a successful reply; null for a refusal and for bytes that do not decode. */
 function successOf<S2C>(decoded: Decoded<{ readonly retType: number; readonly s2c?: S2C | undefined }>): S2C | null {
   return decoded.ok && decoded.value.retType === 0 ? (decoded.value.s2c ?? null) : null
 }
@@ -102,7 +103,7 @@ function quoteKeyOf({ security }: MessageTypes['Qot_Common.BasicQot']): UnitKey 
   return unitKeyOf(CALLS.Qot_GetBasicQot.subType, secKeyOf(security))
 }
 
-/** The stream is live when a getter is sent, and OpenD answered for what it has now. */
+/** The stream was live when the getter was sent, so the reply belongs to the present subscription. */
 function markApplied(state: StreamState, atMs: number): void {
   state.version++
   state.isSure = true

@@ -1,16 +1,16 @@
 /**
- * A read as the key of a map: its protocol id and the bytes of its body. The same key is the same read, so answers can
- * be shared and kept by it; a hash of our own could be made to collide.
+ * A read as the key of a map: its protocol id and the bytes of its body. Equal keys are equal reads, so answers can be
+ * shared and cached by key. It is not a hash, because a caller could produce collisions.
  */
 export function bodyKeyOf(protoId: number, body: Uint8Array): string {
   let key = String.fromCharCode(protoId)
   for (let from = 0; from < body.length; from += CHUNK_BYTES) {
-    // Spreading the bytes does the same, and takes four times as long.
+    // Spreading the bytes takes four times as long.
     const chunk: string = Reflect.apply(String.fromCharCode, null, body.subarray(from, from + CHUNK_BYTES))
     key += chunk
   }
   return key
 }
 
-/** Arguments of one call. Engines keep them on the stack, and a body may have 256 KiB. */
+/** Arguments of one call. Engines put them on the stack, and a body may have 256 KiB. */
 const CHUNK_BYTES = 4_096

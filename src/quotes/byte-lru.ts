@@ -1,10 +1,10 @@
-/** What one entry takes beside its text and its bytes: objects, map slots. An estimate, on the safe side. */
+/** Memory of one entry beside its key and its bytes: objects, map slots. A high estimate. */
 const ENTRY_BYTES = 256
 
 /**
- * A map that never holds more than so many bytes: what was not used for longest goes first. A value that alone would
- * take more than an eighth is not kept, because it would push out what many ask for. Not a `BoundedMap`, whose bound is a
- * number of entries: replies have between a hundred bytes and a megabyte.
+ * A map with a bound in bytes; the least recently used entries are removed first. A value larger than an eighth of the
+ * bound is not stored, because it would remove many others. `BoundedMap` bounds the number of entries instead, which
+ * does not fit replies of a hundred bytes to a megabyte.
  */
 export class ByteLru<Value extends { readonly body: Uint8Array }> {
   readonly #mostBytes: number
@@ -24,7 +24,7 @@ export class ByteLru<Value extends { readonly body: Uint8Array }> {
     return this.#entries.size
   }
 
-  /** The value, which counts as used now; null when it is not there. */
+  /** The value, or null. Counts as a use. */
   get(key: string): Value | null {
     const value = this.#entries.get(key)
     if (value === undefined) return null

@@ -3,8 +3,8 @@ import { ALL_CALLS, type OpendCall } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 
 /**
- * The calls whose answer is the same for everybody who asks the same: the reads. A call of another kind is never shared;
- * it may change something at OpenD.
+ * The reads: calls whose answer is the same for every caller. Other calls are never shared, because they may change
+ * something at OpenD.
  */
 export function sharedReadsOf(calls: readonly OpendCall[]): ReadonlySet<number> {
   return new Set(calls.filter(({ kind }) => kind === 'read').map(({ protoId }) => protoId))
@@ -13,30 +13,30 @@ export function sharedReadsOf(calls: readonly OpendCall[]): ReadonlySet<number> 
 /** The protocol ids of the reads. */
 export const SHARED_READS = sharedReadsOf(ALL_CALLS)
 
-/** Calls that can be joined at once. Past it a call is made for its caller alone; the session bounds those. */
+/** Calls that can be joined at the same time. Further calls are not shared; the session bounds their number. */
 const MOST_CALLS = 1_024
 
 /**
- * How old a call may be to be joined. OpenD answers within some 100 ms; one that takes longer than this may be about to
- * time out, and who asks now should have the whole time for it.
+ * How old a call may be to be joined. OpenD answers within about 100 ms. An older call may be about to time out, and a
+ * new request should get the full deadline.
  */
 const JOINABLE_MS = 2_000
 
-/** A call under way. */
+/** A pending call. */
 interface SharedCall {
   readonly caller: string
   readonly startedAtMs: number
   readonly outcome: Promise<CallOutcome>
 }
 
-/** How a call of a caller ended. */
+/** The outcome of a call for one caller. */
 export interface SharedOutcome {
   readonly outcome: CallOutcome
-  /** Whether it was somebody else's call. */
+  /** Whether the call was started by another request. */
   readonly isShared: boolean
 }
 
-/** Identical reads that are under way at the same time share one call. */
+/** Identical concurrent reads share one call. */
 export class SharedCalls {
   readonly #calls = new Map<string, SharedCall>()
   #keyChars = 0
@@ -46,14 +46,14 @@ export class SharedCalls {
     this.#nowMs = nowMs
   }
 
-  /** How many calls can be joined. */
+  /** The number of calls that can be joined. */
   get size(): number {
     return this.#calls.size
   }
 
   /**
-   * Joins the call with that key, or starts one with `start`. With `isFresh` it always starts one, which others may
-   * join.
+   * Joins the call with that key, or starts one with `start`. With `isFresh` it always starts a call, which other
+   * requests may join.
    */
   async run(key: string, caller: string, isFresh: boolean, start: () => Promise<CallOutcome>): Promise<SharedOutcome> {
     const call = isFresh ? undefined : this.#calls.get(key)
@@ -61,15 +61,15 @@ export class SharedCalls {
       return { outcome: await this.#start(key, caller, start), isShared: false }
     }
     const outcome = await call.outcome
-    // Whoever started it has used up a share of OpenD's limits. That is nothing to who joined: it has its own.
+    // Each caller has its own share of OpenD's limits. The share of the other caller is used up, not that of this one.
     const isOthersLimit = !outcome.ok && outcome.failure.code === 'upstream.rate_limited' && call.caller !== caller
     if (!isOthersLimit) return { outcome, isShared: true }
     return { outcome: await this.#start(key, caller, start), isShared: false }
   }
 
   /**
-   * Something was written: who asks from now on wants to see it, so nobody joins a call that was started before. Those
-   * who have joined get its outcome.
+   * Call this after a write: later reads must show it, so they do not join calls that were started before. Requests
+   * that have already joined get the outcome of their call.
    */
   endJoining(): void {
     this.#calls.clear()
@@ -85,7 +85,7 @@ export class SharedCalls {
     const call = { caller, startedAtMs: this.#nowMs(), outcome }
     this.#calls.set(key, call)
     return outcome.finally(() => {
-      // A fresh call may have taken its place.
+      // A fresh call may have replaced it.
       if (this.#calls.get(key) !== call) return
       this.#calls.delete(key)
       this.#keyChars -= key.length

@@ -1,34 +1,34 @@
-/** How the items of one kind of line follow each other. */
+/** The order of the items of one kind of series. */
 export interface SeriesRules<Item> {
-  /** Order in time; 0 for two versions of the same item. */
+  /** Compares by time; 0 for two versions of the same item. */
   readonly compare: (one: Item, other: Item) => number
-  /** Whether `next` surely comes right after `last`, in what a getter would answer. */
+  /** Whether `next` certainly comes directly after `last` in a getter's reply. */
   readonly follows: (last: Item, next: Item) => boolean
-  /** A pushed item as a getter would show it. */
+  /** A pushed item in the form of a getter's reply. */
   readonly asRead: (pushed: Item) => Item
-  /** Most items that are kept. */
+  /** The most items of a series. */
   readonly most: number
 }
 
 /**
- * The latest bars, ticks or minute points of a security: what a getter answered, and what was pushed since. Without a
- * reply nothing is known, because pushes never tell what was before them; and as soon as a push leaves a doubt whether
- * something is missing, everything is forgotten until the next reply.
+ * The latest bars, ticks or minute points of a security: a getter's reply and the pushes since. The series is empty
+ * without a reply, because pushes do not contain earlier items. When a push may not directly follow the last item, the
+ * series is cleared until the next reply.
  */
 export class ItemSeries<Item> {
   readonly #rules: SeriesRules<Item>
-  /** Oldest first; empty while nothing is known. */
+  /** Oldest first; empty while the series is not known. */
   #items: Item[] = []
-  /** Whether there is nothing before the first item. */
+  /** Whether the first item is the first that exists. */
   #isWhole = false
-  /** What was pushed since each getter that is under way was sent: its reply may or may not have it. */
-  readonly #underWay = new Set<Item[]>()
+  /** For each pending getter the items pushed since it was sent. Its reply may or may not contain them. */
+  readonly #pendingGetters = new Set<Item[]>()
 
   constructor(rules: SeriesRules<Item>) {
     this.#rules = rules
   }
 
-  /** How many items are held, those for getters under way not counted. */
+  /** The number of items, without those recorded for pending getters. */
   get size(): number {
     return this.#items.length
   }
@@ -36,32 +36,32 @@ export class ItemSeries<Item> {
   /** Takes pushed items. */
   onPush(pushed: readonly Item[]): void {
     const items = pushed.map(this.#rules.asRead)
-    for (const kept of this.#underWay) {
-      kept.push(...items)
-      // So much during one call: its reply comes too late to be of use.
-      if (kept.length > 2 * this.#rules.most) this.#underWay.delete(kept)
+    for (const recorded of this.#pendingGetters) {
+      recorded.push(...items)
+      // After this many pushes during one call, its reply is too old to use.
+      if (recorded.length > 2 * this.#rules.most) this.#pendingGetters.delete(recorded)
     }
     this.#addAll(items)
   }
 
-  /** A getter is being sent. The token goes back with `learn` or `giveUp`. */
+  /** Call this when a getter is sent. Pass the returned token to `applyReply` or `abort`. */
   begin(): Item[] {
     const pushed: Item[] = []
-    this.#underWay.add(pushed)
+    this.#pendingGetters.add(pushed)
     return pushed
   }
 
-  /** That getter brought nothing. */
+  /** The getter failed. */
   abort(token: Item[]): void {
-    this.#underWay.delete(token)
+    this.#pendingGetters.delete(token)
   }
 
   /**
-   * That getter, which asked for so many items, brought these. What was pushed meanwhile is applied on top: a push that
-   * the reply has already changes nothing, and one that came after it is not lost.
+   * Applies the reply of a getter that asked for `requested` items, then the items pushed since the getter was sent. A
+   * pushed item that the reply already contains changes nothing.
    */
-  applyReply(token: Item[], reply: readonly Item[], asked: number): void {
-    const isComplete = this.#underWay.delete(token)
+  applyReply(token: Item[], reply: readonly Item[], requested: number): void {
+    const isComplete = this.#pendingGetters.delete(token)
     const [first] = reply
     const last = reply.at(-1)
     if (!isComplete || first === undefined || last === undefined || !this.#isSorted(reply)) {
@@ -69,13 +69,13 @@ export class ItemSeries<Item> {
       return
     }
     const earlier = this.#before(first, last)
-    this.#isWhole = reply.length < asked || (earlier !== null && this.#isWhole)
+    this.#isWhole = reply.length < requested || (earlier !== null && this.#isWhole)
     this.#items = [...(earlier ?? []), ...reply]
     this.#trim()
     this.#addAll(token)
   }
 
-  /** The latest `count` items, or all where there are fewer; null when that is not known. */
+  /** The latest `count` items, or all when fewer exist; null when the series does not have them. */
   last(count: number): readonly Item[] | null {
     if (this.#items.length === 0) return null
     if (count <= this.#items.length) return this.#items.slice(-count)
@@ -105,27 +105,27 @@ export class ItemSeries<Item> {
       else this.forget()
       return
     }
-    const at = order === 0 ? this.#items.length - 1 : this.#placeOf(item)
+    const at = order === 0 ? this.#items.length - 1 : this.#indexOf(item)
     const there = this.#items[at]
     if (there !== undefined && compare(there, item) === 0) this.#items[at] = item
-    // Before the first item is what nobody asked for; anywhere else something is missing.
+    // An item before the first one is ignored. In any other position an item is missing.
     else if (at > 0 || this.#isWhole) this.forget()
   }
 
-  /** The items before the reply's first, when they surely go on into it; null when they do not. */
+  /** The known items before the first of the reply; null when the reply may not directly follow them. */
   #before(first: Item, last: Item): readonly Item[] | null {
     const { compare, follows } = this.#rules
     const known = this.#items.at(-1)
     if (known === undefined) return null
-    const at = this.#placeOf(first)
+    const at = this.#indexOf(first)
     const there = this.#items[at]
     if (there === undefined || compare(there, first) !== 0) return null
     if (compare(last, known) > 0 && !follows(known, last)) return null
     return this.#items.slice(0, at)
   }
 
-  /** The place of the first item that is not before this one. */
-  #placeOf(item: Item): number {
+  /** The index of the first item that is not before this one. */
+  #indexOf(item: Item): number {
     let low = 0
     let high = this.#items.length
     while (low < high) {
@@ -144,7 +144,7 @@ export class ItemSeries<Item> {
     })
   }
 
-  /** Lets it grow to twice the most before it cuts, so that most pushes cost no copy. */
+  /** Cuts the series only when it has twice the most items, so that most pushes need no copy. */
   #trim(): void {
     if (this.#items.length <= 2 * this.#rules.most) return
     this.#items = this.#items.slice(-this.#rules.most)

@@ -17,32 +17,32 @@ import {
   type QuotePush,
 } from './stream-state.ts'
 
-/** A reply that did not need OpenD. */
+/** A reply that was made without a call to OpenD. */
 export interface CachedReply {
   /** The encoded `Response` message. */
   readonly body: Uint8Array
-  /** When the gateway received the newest thing in it, Unix ms; of several securities, that of the oldest. */
+  /** When the gateway received its newest data, Unix ms; for several securities, the oldest of these times. */
   readonly asOfMs: number
 }
 
-/** What the board cannot know itself. */
+/** The dependencies of `QuoteCache`. */
 export interface QuoteCacheDeps {
   /**
-   * Whether OpenD pushes that unit over the present link. `rehabType` is that of a K-line, null for everything else;
-   * who registers all its K-lines alike need not look at it.
+   * Whether OpenD pushes that unit over the present link. `rehabType` is the adjustment of K-lines; null for other
+   * types. It can be ignored if all K-lines are registered with the same adjustments.
    */
   readonly isLive: (unitKey: UnitKey, rehabType: number | null) => boolean
   readonly nowMs: () => number
 }
 
 /**
- * What is known about subscribed securities from what OpenD pushed and from its replies to the getters, and the answers
- * that follow from it. Only live units count. An answer is what OpenD would say at the same moment, or there is none.
+ * The state of subscribed securities from OpenD's pushes and getter replies, and the answers made of it. Only live
+ * units are used. An answer is either equal to what OpenD would reply at the same moment, or null.
  */
 export class QuoteCache {
   readonly #deps: QuoteCacheDeps
   readonly #streams = new Map<StreamName, StreamState>()
-  /** Streams with a line, the one that was answered or learned least lately first. */
+  /** Streams with a series, the least recently answered or updated first. */
   readonly #series = new Set<StreamState>()
   #seriesItems = 0
   readonly #answers: ByteLru<MadeAnswer>
@@ -52,17 +52,17 @@ export class QuoteCache {
     this.#answers = new ByteLru(mostAnswerBytes)
   }
 
-  /** Takes a push. */
+  /** Applies a push. */
   onPush(push: QuotePush): void {
     const unitKey = unitKeyOf(push.subType, push.secKey)
     const state = this.#stream(getterOf(push), push.subType, unitKey, push.secKey, push.rehabType)
     if (state === null) return
-    // A push may come before the subscription is known to stand, or after it ended: which one shows later.
+    // A push may arrive before the subscription is confirmed, or after it ended. `#isSure` decides later.
     state.isSure = this.#deps.isLive(unitKey, push.rehabType)
     this.#resized(state, () => applyPush(state, push))
   }
 
-  /** The reply to that read; null when OpenD must be asked. `body` is the encoded `Request` message. */
+  /** The reply to that read; null when a call to OpenD is needed. `body` is the encoded `Request` message. */
   answer(protoId: number, body: Uint8Array): CachedReply | null {
     if (!isGetter(protoId)) return null
     const key = bodyKeyOf(protoId, body)
@@ -79,8 +79,8 @@ export class QuoteCache {
   }
 
   /**
-   * A getter is being sent to OpenD. Call what is returned with its reply, or with null when there is none; nothing is
-   * returned for a read that teaches nothing. From here on pushes are remembered, because the reply may be older.
+   * Call this when a getter is sent to OpenD, and the returned function with its reply, or with null without one.
+   * Returns null for a read whose reply is not cached. Pushes are recorded from now on, because the reply may be older.
    */
   expect(protoId: number, body: Uint8Array): ((reply: Reply) => void) | null {
     const read = isGetter(protoId) ? readRequest(protoId, body) : null
@@ -100,8 +100,8 @@ export class QuoteCache {
   }
 
   /**
-   * A unit stops being live, or is subscribed with other terms (hours of the day, for one), which change what the getters
-   * tell: what is known of it is worth nothing from now on.
+   * Forgets a unit that stops being live or gets other options, such as other trading hours, which change the getters'
+   * replies.
    */
   forget(unitKey: UnitKey): void {
     for (const name of [unitKey, ...REHAB_TYPES.map((rehabType) => `${unitKey}:${rehabType}`)]) {
@@ -119,7 +119,7 @@ export class QuoteCache {
     this.#answers.clear()
   }
 
-  /** What is held, for metrics. */
+  /** The sizes of the cache, for metrics. */
   get size(): { readonly streams: number; readonly seriesItems: number; readonly answerBytes: number } {
     return { streams: this.#streams.size, seriesItems: this.#seriesItems, answerBytes: this.#answers.bytes }
   }
@@ -140,8 +140,9 @@ export class QuoteCache {
   }
 
   /**
-   * Whether the state is that of a live unit. A push that came when the unit was not known to be live yet belongs to it
-   * when the unit became live within the time that a call can take; an older one may belong to an earlier life.
+   * Whether the state belongs to the present subscription of a live unit. A push that arrived before the unit was live
+   * belongs to it if the unit became live within the deadline of a call. An older push may belong to an earlier
+   * subscription.
    */
   #isSure(state: StreamState): boolean {
     if (!this.#deps.isLive(state.unitKey, state.rehabType)) return false
@@ -166,12 +167,12 @@ export class QuoteCache {
     return state
   }
 
-  /** Does something that may change how long the state's line is, and keeps the bound on all lines. */
+  /** Makes a change that may resize the state's series, and enforces the bound on all series. */
   #resized(state: StreamState, change: () => void): void {
     const before = seriesSize(state)
     change()
     const after = seriesSize(state)
-    // A state that was dropped while its getter was under way is held no more.
+    // A state that was dropped while its getter was pending is not counted.
     if (before === after || state.isDropped) return
     this.#seriesItems += after - before
     this.#series.add(state)
@@ -186,7 +187,7 @@ export class QuoteCache {
     state.isDropped = true
   }
 
-  /** Forgets the line. No answer that was made of the state is valid any more. */
+  /** Clears the series. Answers made of the state become invalid. */
   #forgetSeries(state: StreamState): void {
     this.#series.delete(state)
     this.#seriesItems -= seriesSize(state)
@@ -195,7 +196,7 @@ export class QuoteCache {
   }
 }
 
-/** An answer with the states it was made of. */
+/** An answer and the states of which it was made. */
 interface MadeAnswer extends CachedReply {
   readonly parts: readonly { readonly state: StreamState; readonly version: number }[]
 }

@@ -5,33 +5,33 @@ import { decodeMessage } from '../wire/decode.ts'
 import { subTypeOfKLine } from '../subscriptions/k-line-type.ts'
 import { secKeyOf, type SecKey } from '../subscriptions/stream.ts'
 
-/** The getters of what OpenD pushes. */
+/** The getters of data that OpenD also pushes. */
 export type GetterId = ProtoIdOf<GetterName>
 
-/** The request of such a getter, read. */
+/** The decoded request of such a getter. */
 export interface QuoteRead {
   readonly protoId: GetterId
-  /** `Qot_Common.SubType` that it needs. */
+  /** The `Qot_Common.SubType` that the getter needs. */
   readonly subType: number
-  /** In the order of the request, repetitions included. */
+  /** In the order of the request, with duplicates. */
   readonly secKeys: readonly SecKey[]
   /** `Qot_Common.RehabType` of K-lines; null for everything else. */
   readonly rehabType: number | null
-  /** How many K-lines, ticks or levels are asked for; `Infinity` where there is no such number. */
+  /** The requested number of K-lines, ticks or levels; `Infinity` for getters without one. */
   readonly count: number
-  /** OpenD may answer this one differently, or refuse it: a header with a broker, or a number outside the bounds. */
+  /** Whether OpenD may answer differently or refuse: a header with a broker, or a number outside the bounds. */
   readonly isSpecial: boolean
 }
 
-/** A read as seen from the subscriptions. */
+/** The subscription units that a read needs. */
 export interface Needs {
   readonly subType: number
   readonly secKeys: readonly SecKey[]
 }
 
 /**
- * The subscription that a read needs: one unit for each security. Null for a read that needs none, and for a request
- * that does not say which (a K-line type that does not exist): OpenD will refuse it.
+ * The subscription that a read needs: one unit for each security. Null for a read that needs no subscription, and for
+ * a request with an unknown K-line type, which OpenD refuses.
  */
 export function needsOf(protoId: number, body: Uint8Array): Needs | null {
   const read = readRequest(protoId, body)
@@ -47,10 +47,10 @@ export function isGetter(protoId: number): protoId is GetterId {
   return GETTERS.has(protoId)
 }
 
-/** Most K-lines or ticks in one reply: OpenD's own bound. */
+/** OpenD's bound on the K-lines or ticks of one reply. */
 export const MOST_ITEMS = 1_000
 
-/** Reads the request of a getter; null for other calls, and for what is no request of one. */
+/** Reads the request of a getter; null for other calls and for invalid requests. */
 export function readRequest(protoId: number, body: Uint8Array): QuoteRead | null {
   switch (protoId) {
     case CALLS.Qot_GetBasicQot.protoId: {
@@ -110,7 +110,7 @@ function readOf(
   return { protoId, subType, secKeys: securities.map(secKeyOf), rehabType: null, count, isSpecial }
 }
 
-/** Subscription of each `Qot_Common.OrderBookType`. */
+/** The `Qot_Common.SubType` of each `Qot_Common.OrderBookType`. */
 const BOOK_SUB_TYPES: ReadonlyMap<number, number> = new Map([
   [OrderBookType.Normal, SubType.OrderBook],
   [OrderBookType.Odd, SubType.OrderBook_Odd],

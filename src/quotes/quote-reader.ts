@@ -8,38 +8,38 @@ import { SHARED_READS, SharedCalls } from './call-sharing.ts'
 import { StaticReplyCache } from './static-reply-cache.ts'
 import { SnapshotMerger, type MergerDeps } from './snapshot-merger.ts'
 
-/** A call that is to be answered, from whatever is at hand. */
+/** A call to answer from pushes, from a cache or from OpenD. */
 export interface ReadRequest {
   readonly protoId: number
   /** The encoded `Request` message. */
   readonly body: Uint8Array
-  /** Who asks. */
+  /** The id of the caller. */
   readonly caller: string
-  /** Only an answer that OpenD is asked for now will do. */
+  /** Whether the answer must come from a new call to OpenD. */
   readonly isFresh: boolean
 }
 
 /**
- * Where an answer came from: what OpenD pushed, a call of OpenD for this caller, a call that others asked for too, or
- * an answer that was kept.
+ * The source of an answer: OpenD's pushes, a call to OpenD for this request, a call shared with other requests, or a
+ * cached answer.
  */
 export type ReadSource = 'push' | 'upstream' | 'coalesced' | 'cache'
 
-/** How a read ended. */
+/** The answer to a read. */
 export interface ReadAnswer {
   readonly outcome: CallOutcome
   readonly source: ReadSource
-  /** When the gateway had it from OpenD, Unix ms. */
+  /** When the gateway received it from OpenD, Unix ms. */
   readonly asOfMs: number
 }
 
-/** What the reader cannot do itself. */
+/** The dependencies of `QuoteReader`. */
 export type QuoteReaderDeps = QuoteCacheDeps & MergerDeps
 
 /**
- * Answers reads with as few calls of OpenD as honesty allows: from pushes while the subscription is live, from a call
- * that is under way, with others in one snapshot call, from an answer that is still true. Calls that are no reads go
- * through untouched.
+ * Answers reads with as few calls to OpenD as possible without serving stale data: from pushes while the subscription
+ * is live, from a pending call, from a merged snapshot call, or from a cached answer that is still valid. Other calls
+ * are passed to OpenD unchanged.
  */
 export class QuoteReader {
   /** Answers since the start, by source. */
@@ -49,10 +49,10 @@ export class QuoteReader {
   readonly #staticReplies = new StaticReplyCache()
   readonly #shared: SharedCalls
   readonly #merger: SnapshotMerger
-  /** When an outcome came from OpenD: all who share it, and all who get it later, are told the same time. */
+  /** When an outcome arrived from OpenD, Unix ms. All requests that share the outcome report the same time. */
   readonly #arrivedAtMs = new WeakMap<CallOutcome, number>()
 
-  /** `mostHkCodes` bounds Hong Kong's codes in one merged snapshot call; OpenD's 400 unless stated. */
+  /** `mostHkCodes` bounds the Hong Kong codes in one merged snapshot call; the default is OpenD's 400. */
   constructor(deps: QuoteReaderDeps, mostHkCodes?: number) {
     this.#deps = deps
     this.#cache = new QuoteCache(deps)
@@ -60,14 +60,14 @@ export class QuoteReader {
     this.#merger = new SnapshotMerger(deps, mostHkCodes)
   }
 
-  /** Answers a call. Never throws for what OpenD says; failures are outcomes. */
+  /** Answers a call. OpenD's refusals and failures are outcomes; they do not throw. */
   async read(request: ReadRequest): Promise<ReadAnswer> {
     const { protoId, body, caller, isFresh } = request
     if (!isFresh) {
       const pushed = this.#cache.answer(protoId, body)
       if (pushed !== null) return this.#answered({ ok: true, body: pushed.body }, 'push', pushed.asOfMs)
-      const kept = this.#staticReplies.get(protoId, body, this.#deps.nowMs())
-      if (kept !== null) return this.#answered({ ok: true, body: kept.body }, 'cache', kept.asOfMs)
+      const cached = this.#staticReplies.get(protoId, body, this.#deps.nowMs())
+      if (cached !== null) return this.#answered({ ok: true, body: cached.body }, 'cache', cached.asOfMs)
       const merged = protoId === CALLS.Qot_GetSecuritySnapshot.protoId ? this.#merger.ask(body, caller) : null
       if (merged !== null) {
         const { outcome, isMerged } = await merged
@@ -80,7 +80,7 @@ export class QuoteReader {
     return this.#answered(outcome, isShared ? 'coalesced' : 'upstream')
   }
 
-  /** Takes a push of OpenD. */
+  /** Applies a push of OpenD. */
   onPush(push: QuotePush): void {
     this.#cache.onPush(push)
   }
@@ -90,32 +90,32 @@ export class QuoteReader {
     this.#cache.forget(unitKey)
   }
 
-  /** The link is gone, and every subscription with it. */
+  /** The link is lost, with all subscriptions. */
   linkLost(): void {
     this.#cache.forgetAll()
     this.#shared.endJoining()
   }
 
   /**
-   * Something was written that did not come by `read` (an order): whoever reads from now on wants to see it, and so does
-   * not join a read that is under way.
+   * Call this after a write that did not go through `read`, such as an order. Later reads must show the write, so they
+   * do not join reads that are already pending.
    */
   invalidateInFlight(): void {
     this.#shared.endJoining()
   }
 
-  /** Forgets what is kept, as an administrator's reload asks. */
+  /** Clears all caches. Used by an administrator's reload. */
   clearCaches(): void {
     this.#staticReplies.clear()
     this.linkLost()
   }
 
-  /** What is held, for metrics. */
+  /** The sizes of the caches, for metrics. */
   get held() {
     return { ...this.#cache.size, slowBytes: this.#staticReplies.bytes, waitingSnapshots: this.#merger.waiting }
   }
 
-  /** Asks OpenD, and learns from what it says. */
+  /** Sends a read to OpenD and caches its reply. */
   async #ask({ protoId, body, caller }: ReadRequest): Promise<CallOutcome> {
     const applyReply = this.#cache.expect(protoId, body)
     let outcome: CallOutcome | null = null
@@ -130,7 +130,7 @@ export class QuoteReader {
     return outcome
   }
 
-  /** A call that may change something: reads from before it show the old, those during it either. */
+  /** Sends a call that may change something. Reads that started before or during it may not show the change. */
   async #write({ protoId, body, caller }: ReadRequest): Promise<ReadAnswer> {
     const outcome = await this.#deps.upstream(protoId, body, caller)
     this.invalidateInFlight()

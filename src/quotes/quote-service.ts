@@ -22,32 +22,32 @@ import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { securityText } from '../wire/security-text.ts'
 
-/** A call that is no order call. */
+/** Any call except an order call. */
 export interface QuoteCall extends ReadRequest {
-  /** Most subscription units that the caller's key may hold, over all its connections; null without such a share. */
+  /** The most subscription units that the caller's key may have over all its connections; null without a share. */
   readonly quotaShare: number | null
 }
 
-/** What the quotes need from outside. */
+/** The dependencies of `QuoteService`. */
 export interface QuoteServiceDeps {
   readonly timers: Timers
   readonly store: SubscriptionStore
   readonly opend: OpendClient
-  /** The accounts of the login; with them order and fill pushes are asked for. */
+  /** The accounts of the login. Also requests their order and fill pushes from OpenD. */
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
-  /** Something is due at that time, Unix ms; the alarm must not come later. */
+  /** Makes sure that the alarm runs no later than that time, Unix ms. */
   alarmBy(atMs: number): void
-  /** The streams of that holder are others now. */
+  /** The streams of that subscriber changed. */
   streamsChanged(id: SubscriberId): void
-  /** A holder lost units that it did not give up. */
+  /** A subscriber lost units that it did not unsubscribe. */
   unitsLost(id: SubscriberId, units: readonly UnitKey[], reason: LossReason): void
-  /** Whether pushes of that caller's REST subscriptions reach anybody. */
+  /** Whether that caller has an open push socket. */
   isListening(caller: string): boolean
-  /** Something that no caller waits for failed. */
+  /** Reports a failure of work that no caller waits for. */
   onError(what: string, error: unknown): void
 }
 
-/** The quote side of the gateway object: who has subscribed what, and reads answered from what OpenD pushes. */
+/** The quote part of the gateway object: subscriptions, and reads answered from OpenD's pushes. */
 export class QuoteService {
   readonly subscriptions: SubscriptionManager
   readonly #reader: QuoteReader
@@ -81,13 +81,13 @@ export class QuoteService {
     })
   }
 
-  /** Answers a call that is no order: from the books, from what was pushed or kept, or from OpenD. */
+  /** Answers a call from the subscriptions, from pushes, from a cache or from OpenD. */
   async call(request: QuoteCall): Promise<ReadAnswer> {
     switch (request.protoId) {
       case CALLS.Qot_Sub.protoId:
-        return this.#bookAnswer(await this.#subscribe(request))
+        return this.#ownAnswer(await this.#subscribe(request))
       case CALLS.Qot_GetSubInfo.protoId:
-        return this.#bookAnswer(await this.#subInfo(request))
+        return this.#ownAnswer(await this.#subInfo(request))
       case CALLS.Trd_SubAccPush.protoId:
         return this.#setAccounts(request)
       default:
@@ -95,11 +95,11 @@ export class QuoteService {
     }
   }
 
-  /** The accounts whose order and fill pushes a holder wants. Who may see them has been checked. */
+  /** Sets the accounts whose order and fill pushes a subscriber receives. Check the caller's access first. */
   async setAccounts(subscriber: Subscriber, accIds: readonly bigint[]): Promise<Failure | null> {
     const [first = null] = accIds
     if (first !== null) {
-      // Asks for the pushes too, unless that was done over this link.
+      // Also requests the pushes, unless that was done over this link.
       const known = await this.#deps.tradingAccounts(first)
       if ('code' in known) return known
       const unknown = accIds.find((accId) => !known.has(accId))
@@ -108,19 +108,19 @@ export class QuoteService {
     return this.subscriptions.setAccounts(subscriber, accIds)
   }
 
-  /** Takes a push for the reads that it answers. */
+  /** Applies a push to the cached quotes. */
   onPush(push: QuotePush): void {
     this.#reader.onPush(push)
   }
 
-  /** Orders were sent: what is read from now on has to show them. */
+  /** Call this after orders were sent. Later reads do not join reads that are already pending. */
   invalidateInFlight(): void {
     this.#reader.invalidateInFlight()
   }
 
   linkReady(): void {
     this.subscriptions.linkReady()
-    // Order pushes are asked for together with the account list, once over each link.
+    // Order pushes are requested together with the account list, once on each link.
     if (this.subscriptions.wantsAccounts) void this.#deps.tradingAccounts(0n)
   }
 
@@ -133,7 +133,7 @@ export class QuoteService {
     this.#reader.clearCaches()
   }
 
-  /** Does what is due. */
+  /** Runs due work. */
   run(): void {
     this.subscriptions.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
   }
@@ -154,7 +154,7 @@ export class QuoteService {
     const request = decodeMessage('Qot_Sub.Request', body)
     if (!request.ok) throw new Error(`a subscription does not decode: ${request.detail}`)
     const failure = await this.subscriptions.subscribe(restSubscriber(caller), request.value.c2s, quotaShare)
-    // What is subscribed now is read anew, not from a call that left before.
+    // Reads of the new units must not join calls that were sent before the subscription.
     this.#reader.invalidateInFlight()
     return failure === null ? succeed(encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })) : fail(failure)
   }
@@ -169,7 +169,7 @@ export class QuoteService {
   async #setAccounts({ body, caller }: QuoteCall): Promise<ReadAnswer> {
     const failure = await this.setAccounts(restSubscriber(caller), readPushAccounts(body) ?? [])
     const reply = encodeMessage('Trd_SubAccPush.Response', { retType: 0, s2c: {} })
-    return this.#bookAnswer(failure === null ? succeed(reply) : fail(failure))
+    return this.#ownAnswer(failure === null ? succeed(reply) : fail(failure))
   }
 
   async #read(request: QuoteCall): Promise<ReadAnswer> {
@@ -179,16 +179,16 @@ export class QuoteService {
       const missing = this.subscriptions.missingFor(this.subscriptions.subscribersOf(request.caller), subType, secKeys)
       if (missing.length > 0) {
         const named = missing.map((secKey) => securityText(securityOf(secKey)) ?? secKey)
-        return this.#bookAnswer(fail({ code: 'quote.not_subscribed', subType, missing: named }))
+        return this.#ownAnswer(fail({ code: 'quote.not_subscribed', subType, missing: named }))
       }
       const failure = await this.subscriptions.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
-      if (failure !== null) return this.#bookAnswer(fail(failure))
+      if (failure !== null) return this.#ownAnswer(fail(failure))
     }
     return this.#reader.read(request)
   }
 
-  /** An answer of our own, without OpenD. */
-  #bookAnswer(result: Result<Uint8Array>): ReadAnswer {
+  /** An answer that was made without OpenD. */
+  #ownAnswer(result: Result<Uint8Array>): ReadAnswer {
     const outcome = result.ok
       ? { ok: true as const, body: result.value }
       : { ok: false as const, failure: result.failure, sent: false }

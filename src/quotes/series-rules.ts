@@ -8,8 +8,8 @@ type TimeShare = MessageTypes['Qot_Common.TimeShare']
 type Ticker = MessageTypes['Qot_Common.Ticker']
 
 /**
- * Bars are told apart by their time. A new day begins anew: its first bar may come with an adjustment of all bars before
- * it, and exchanges correct a day's figures after its end.
+ * Bars are identified by their time. A series does not continue into a new day: the first bar of a day may come with
+ * an adjustment of all earlier bars, and exchanges correct a day's figures after its end.
  */
 export const BARS: SeriesRules<KLine> = {
   compare: byTime,
@@ -18,10 +18,10 @@ export const BARS: SeriesRules<KLine> = {
   most: MOST_ITEMS,
 }
 
-/** A day around the clock has 1,440 minutes; past it the line of a day is not whole any more, and no answer. */
+/** A 24-hour day has 1,440 minutes. A longer series loses its start and is not used for answers. */
 const MOST_POINTS = 1_500
 
-/** One point a minute: after a hole, a break between sessions included, OpenD is asked. */
+/** One point a minute. After a gap, a break between sessions included, the series is read from OpenD. */
 export const POINTS: SeriesRules<TimeShare> = {
   compare: byTime,
   follows: (last, next) => isSameDay(last, next) && secondsOf(next) - secondsOf(last) <= 60,
@@ -30,13 +30,13 @@ export const POINTS: SeriesRules<TimeShare> = {
 }
 
 /**
- * Ticks have no number without gaps, so what a getter would leave out is told by the time: it begins anew with a trading
- * day, which night sessions start on the evening before, after a pause. 45 minutes is the shortest pause between two
- * trading days of one exchange (Hong Kong's futures).
+ * Tick sequence numbers have gaps, so a new trading day is detected by the time: a getter's reply starts with the
+ * trading day, which may start on the evening before, after a pause. The shortest pause between two trading days of
+ * one exchange is 45 minutes (Hong Kong futures).
  */
 const LONGEST_PAUSE_SECONDS = 30 * 60
 
-/** The regular session of US securities. What trades before and after is pushed, and not in every getter's answer. */
+/** The regular session of US securities. Trades outside it are pushed, but not part of every getter's reply. */
 const US_REGULAR = { from: '09:30:00', to: '16:00:00' } as const
 
 /** Rules for the ticks of a security in that market (`Qot_Common.QotMarket`). */
@@ -47,7 +47,7 @@ export function ticksOf(market: number): SeriesRules<Ticker> {
 const TICKS: SeriesRules<Ticker> = {
   compare: (one, other) => (one.sequence < other.sequence ? -1 : one.sequence > other.sequence ? 1 : 0),
   follows: (last, next) => dayOf(last) === dayOf(next) && secondsOf(next) - secondsOf(last) < LONGEST_PAUSE_SECONDS,
-  // It is read from what OpenD has, however it came.
+  // A getter reads from OpenD's cache, so its reply has this type.
   asRead: (tick) => (tick.pushDataType === undefined ? tick : { ...tick, pushDataType: PushDataType.Cache }),
   most: MOST_ITEMS,
 }
@@ -58,7 +58,7 @@ const US_TICKS: SeriesRules<Ticker> = {
 }
 
 interface Timed {
-  /** `yyyy-MM-dd HH:mm:ss`, perhaps with decimals, in the market's time zone. */
+  /** `yyyy-MM-dd HH:mm:ss`, optionally with decimals, in the market's time zone. */
   readonly time: string
 }
 
@@ -66,7 +66,7 @@ function byTime(one: Timed, other: Timed): number {
   return one.time < other.time ? -1 : one.time > other.time ? 1 : 0
 }
 
-/** A minute is named by its end, so the one that ends at midnight is the last of the day before. */
+/** A minute has the time of its end, so the minute that ends at midnight is the last of the day before. */
 function isSameDay(last: Timed, next: Timed): boolean {
   return dayOf(last) === dayOf(next) && secondsOf(last) > 0
 }
@@ -75,7 +75,7 @@ function dayOf({ time }: Timed): string {
   return time.slice(0, 10)
 }
 
-/** Seconds since midnight; NaN for what is no time, which then follows nothing. */
+/** Seconds since midnight; NaN for an invalid time, so that no item follows it. */
 function secondsOf({ time }: Timed): number {
   const [hours = NaN, minutes = NaN, seconds = NaN] = time.slice(11).split(':').map(Number)
   return (hours * 60 + minutes) * 60 + seconds

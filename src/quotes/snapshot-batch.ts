@@ -8,32 +8,32 @@ import { replyHead } from './reply-head.ts'
 
 /** One caller's request for snapshots. */
 export interface SnapshotAsk {
-  /** The same for requests with the same bytes. */
+  /** Equal for requests with the same bytes. */
   readonly key: string
   readonly body: Uint8Array
   readonly caller: string
-  /** In the order of the request, repetitions included. */
+  /** In the order of the request, with duplicates. */
   readonly secKeys: readonly SecKey[]
-  readonly settle: (outcome: CallOutcome, isMerged: boolean) => void
-  /** Something is wrong with our own code. */
-  readonly fail: (bug: unknown) => void
+  readonly resolve: (outcome: CallOutcome, isMerged: boolean) => void
+  /** Rejects the request because of a bug in this program. */
+  readonly reject: (bug: unknown) => void
 }
 
-/** The call that a batch makes. */
+/** Sends the call of a batch. */
 type Upstream = (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
 
-/** Calls that a refused batch may cost beyond its first, until its requests go one by one. Halving 64 takes twelve. */
+/** Extra calls to halve a refused batch; after these its requests are sent one by one. Halving 64 takes twelve. */
 const MOST_EXTRA_CALLS = 6
 
-/** What OpenD says of a request that it cannot do: a plain no, or a request that it does not understand. */
+/** The `retType` values of a refused or an invalid request. */
 const REFUSALS: ReadonlySet<number> = new Set([-1, -500])
 
 /**
- * OpenD's refusal of a call beyond its rate, in its languages. It has no number of its own, and is no request's fault.
+ * OpenD's refusal of a call over its rate, in its languages. It has no code of its own, and no request caused it.
  */
 const RATE_TEXT = /频率|頻率|frequen|too many|rate limit/i
 
-/** The securities of a request that is nothing but a list; null for any other. */
+/** The securities of a request without a header; null for other requests. */
 export function plainSnapshotCodes(body: Uint8Array): readonly SecKey[] | null {
   const request = decodeMessage('Qot_GetSecuritySnapshot.Request', body)
   if (!request.ok || request.value.c2s.header !== undefined) return null
@@ -41,9 +41,9 @@ export function plainSnapshotCodes(body: Uint8Array): readonly SecKey[] | null {
 }
 
 /**
- * Asks for several requests in one call and settles each with its own slice. One unknown code makes OpenD refuse the
- * whole call, so a refused batch is halved until the requests are found that OpenD refuses by themselves. Nobody gets
- * the refusal of another's request. `onRefused` hears of the requests that were refused alone.
+ * Sends several requests in one call and resolves each with its own slice of the reply. One unknown code makes OpenD
+ * refuse the whole call, so a refused batch is halved until the requests are found that OpenD refuses on their own. A
+ * request never gets the refusal of another one. `onRefused` is called for requests that were refused on their own.
  */
 export class SnapshotBatch {
   readonly #upstream: Upstream
@@ -55,12 +55,12 @@ export class SnapshotBatch {
     this.#onRefused = onRefused
   }
 
-  /** Settles every request, once its answer is there. */
+  /** Sends the requests and resolves each of them. */
   async send(asks: readonly SnapshotAsk[]): Promise<void> {
     try {
       await this.#send(asks)
     } catch (bug) {
-      for (const ask of asks) ask.fail(bug)
+      for (const ask of asks) ask.reject(bug)
     }
   }
 
@@ -74,7 +74,7 @@ export class SnapshotBatch {
     if (outcome.ok && head?.retType === 0) return this.#deliver(asks, outcome.body)
     const isRefused = head !== null && REFUSALS.has(head.retType) && !RATE_TEXT.test(head.retMsg ?? '')
     if (!isRefused) {
-      for (const ask of asks) ask.settle(outcome, true)
+      for (const ask of asks) ask.resolve(outcome, true)
       return
     }
     const isHalved = this.#extraCalls + 2 <= MOST_EXTRA_CALLS
@@ -82,35 +82,35 @@ export class SnapshotBatch {
     await Promise.all([...parts].map((part) => this.send(part)))
   }
 
-  /** One request, though perhaps of several callers: its bytes go up, and the reply comes down, as they are. */
+  /** Sends equal requests, perhaps of several callers, as one call with unchanged bytes. */
   async #sendAlike(asks: readonly SnapshotAsk[], first: SnapshotAsk): Promise<void> {
     const outcome = await this.#upstream(CALLS.Qot_GetSecuritySnapshot.protoId, first.body, first.caller)
     if (outcome.ok && replyHead(outcome.body)?.retType !== 0) this.#onRefused(first)
-    for (const ask of asks) ask.settle(outcome, asks.length > 1)
+    for (const ask of asks) ask.resolve(outcome, asks.length > 1)
   }
 
   async #deliver(asks: readonly SnapshotAsk[], reply: Uint8Array): Promise<void> {
     const decoded = decodeMessage('Qot_GetSecuritySnapshot.Response', reply)
     if (!decoded.ok) {
-      for (const ask of asks) ask.settle({ ok: true, body: reply }, true)
+      for (const ask of asks) ask.resolve({ ok: true, body: reply }, true)
       return
     }
     const snapshots = new Map<SecKey, Snapshot>()
     for (const one of decoded.value.s2c?.snapshotList ?? []) snapshots.set(secKeyOf(one.basic.security), one)
-    const left: Promise<void>[] = []
+    const resent: Promise<void>[] = []
     for (const alike of Map.groupBy(asks, ({ key }) => key).values()) {
       const body = sliceOf(alike[0]?.secKeys ?? [], snapshots)
-      // OpenD left a security out. What it says to such a request is for it to say.
-      if (body === null) left.push(this.send(alike))
-      else for (const ask of alike) ask.settle({ ok: true, body }, true)
+      // OpenD left a security out. The request is sent alone to get OpenD's own answer.
+      if (body === null) resent.push(this.send(alike))
+      else for (const ask of alike) ask.resolve({ ok: true, body }, true)
     }
-    await Promise.all(left)
+    await Promise.all(resent)
   }
 }
 
 type Snapshot = MessageTypes['Qot_GetSecuritySnapshot.Snapshot']
 
-/** One request for the securities of all, each once. */
+/** One request for the distinct securities of all requests. */
 function requestOf(asks: readonly SnapshotAsk[]): Uint8Array {
   const secKeys = new Set(asks.flatMap((ask) => ask.secKeys))
   const securityList = [...secKeys].map(securityOf)
@@ -127,7 +127,7 @@ function sliceOf(secKeys: readonly SecKey[], snapshots: ReadonlyMap<SecKey, Snap
   return encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: 0, s2c: { snapshotList } })
 }
 
-/** Two halves, with equal requests side by side so that they are not torn apart. */
+/** Two halves; equal requests stay in the same half. */
 function halvesOf(asks: readonly SnapshotAsk[]): readonly (readonly SnapshotAsk[])[] {
   const groups = [...Map.groupBy(asks, ({ key }) => key).values()]
   const middle = groups.length >> 1

@@ -7,73 +7,73 @@ import { QotMarket } from '../../proto/enums.ts'
 import { bodyKeyOf } from './body-key.ts'
 import { plainSnapshotCodes, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
 
-/** What the merger cannot do itself. */
+/** The dependencies of `SnapshotMerger`. */
 export interface MergerDeps {
   readonly upstream: (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
   readonly nowMs: () => number
-  /** Calls `fn` after that time, once. */
+  /** Calls `fn` once after that time. */
   readonly after: (delayMs: number, fn: () => void) => void
-  /** Calls of that kind that OpenD's limit still allows in its window; null when it is not limited. */
+  /** The calls that OpenD's limit still allows in its window; null when the protocol id is not limited. */
   readonly remaining: (protoId: number) => number | null
 }
 
-/** How long the first request waits for others. It is a tenth of what OpenD takes, and of what a person notices. */
+/** How long the first request waits for others: a tenth of OpenD's response time and of a delay that people notice. */
 const WINDOW_MS = 20
 
-/** Codes in one call: OpenD's own bound. */
+/** OpenD's bound on the codes in one call. */
 const MOST_CODES = 400
 
-/** A longer list is a call in its own right: four of them would fill one. */
+/** A request with more codes is not merged: four of them would fill a call. */
 const MOST_CODES_OF_ONE = 100
 
-/** OpenD takes 60 snapshot calls in 30 s. With less than half of them left, calls leave so far apart. */
+/** OpenD allows 60 snapshot calls in 30 s. With less than half of them left, calls are sent at this interval. */
 const TIGHT_BELOW = 30
 const TIGHT_GAP_MS = 500
 
-/** With none left requests are gathered no longer than this, and then it is for the limit's keeper to say so. */
+/** The longest wait when no call is left. The call is then passed on, and the rate limiter decides. */
 const MOST_WAIT_MS = 3_000
 
-/** Requests that wait at once; beyond them each goes alone. The session holds twice as many calls. */
+/** Requests that can wait; further ones are sent alone. The session holds twice as many calls. */
 const MOST_WAITING = 2_000
 
 /**
- * How long a request that OpenD refused goes alone. A dashboard with a wrong code would else spoil a merged call with
- * every look.
+ * How long a refused request is sent alone. Otherwise a client that polls a wrong code would make a merged call fail
+ * with every poll.
  */
 const REFUSED_APART_MS = 60_000
 
-/** How a request for snapshots ended. */
+/** The outcome of a snapshot request. */
 export interface MergedOutcome {
   readonly outcome: CallOutcome
   /** Whether the call was made for several requests. */
   readonly isMerged: boolean
 }
 
-/** A request that waits, with the time of its coming. */
+/** A waiting request and when it arrived. */
 interface Waiting extends SnapshotAsk {
   readonly askedAtMs: number
 }
 
-/** Puts small requests for snapshots that come at about the same time into one call of OpenD. */
+/** Merges small snapshot requests that arrive at about the same time into one call to OpenD. */
 export class SnapshotMerger {
   readonly #deps: MergerDeps
   readonly #mostHkCodes: number
   #waiting: Waiting[] = []
   #waitingBytes = 0
-  /** What the waiting requests ask for together. */
+  /** The distinct securities of the waiting requests. */
   #codes = new Set<SecKey>()
-  #isArmed = false
-  #leftAtMs = -Infinity
-  /** Until when refused requests go alone, the earliest first. */
+  #isScheduled = false
+  #sentAtMs = -Infinity
+  /** Until when refused requests are sent alone, Unix ms, the earliest first. */
   readonly #refused = new BoundedMap<string, number>(MAX_REFUSED_SNAPSHOTS)
 
-  /** `mostHkCodes` bounds Hong Kong's codes in one call: OpenD takes 20 with the free quote right, else all. */
+  /** `mostHkCodes` bounds the Hong Kong codes in one call. With the free quote right OpenD allows only 20. */
   constructor(deps: MergerDeps, mostHkCodes: number = MOST_CODES) {
     this.#deps = deps
     this.#mostHkCodes = mostHkCodes
   }
 
-  /** Takes a request to merge it; null for one that has to go alone. */
+  /** Queues a request for a merged call; null for a request that must be sent alone. */
   ask(body: Uint8Array, caller: string): Promise<MergedOutcome> | null {
     const hasRoom = this.#waiting.length < MOST_WAITING && this.#waitingBytes + body.length <= MAX_MERGED_BODIES_BYTES
     const secKeys = hasRoom ? plainSnapshotCodes(body) : null
@@ -81,39 +81,39 @@ export class SnapshotMerger {
     const key = bodyKeyOf(CALLS.Qot_GetSecuritySnapshot.protoId, body)
     const askedAtMs = this.#deps.nowMs()
     if ((this.#refused.get(key) ?? -Infinity) > askedAtMs || hkCodes(new Set(secKeys)) > this.#mostHkCodes) return null
-    return new Promise((resolve, fail) => {
-      const settle = (outcome: CallOutcome, isMerged: boolean): void => resolve({ outcome, isMerged })
+    return new Promise((resolveAsk, reject) => {
+      const resolve = (outcome: CallOutcome, isMerged: boolean): void => resolveAsk({ outcome, isMerged })
       this.#waitingBytes += body.length
-      this.#waiting.push({ key, body, caller, secKeys, settle, fail, askedAtMs })
-      this.#arm(WINDOW_MS)
+      this.#waiting.push({ key, body, caller, secKeys, resolve, reject, askedAtMs })
+      this.#schedule(WINDOW_MS)
       for (const secKey of secKeys) this.#codes.add(secKey)
-      if (this.#codes.size >= MOST_CODES) this.#leave()
+      if (this.#codes.size >= MOST_CODES) this.#sendDue()
     })
   }
 
-  /** How many requests wait. */
+  /** The number of waiting requests. */
   get waiting(): number {
     return this.#waiting.length
   }
 
-  #arm(delayMs: number): void {
-    if (this.#isArmed) return
-    this.#isArmed = true
+  #schedule(delayMs: number): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
     this.#deps.after(delayMs, () => {
-      this.#isArmed = false
-      this.#leave()
+      this.#isScheduled = false
+      this.#sendDue()
     })
   }
 
-  /** Sends what waits, as far and as soon as the limit allows. */
-  #leave(): void {
+  /** Sends the waiting requests as the limit allows, and schedules the rest. */
+  #sendDue(): void {
     while (this.#waiting.length > 0) {
       const delayMs = this.#delayMs()
       if (delayMs > 0) {
-        this.#arm(delayMs)
+        this.#schedule(delayMs)
         return
       }
-      this.#leftAtMs = this.#deps.nowMs()
+      this.#sentAtMs = this.#deps.nowMs()
       const batch = new SnapshotBatch(this.#deps.upstream, (ask) => this.#recordRefused(ask.key))
       void batch.send(this.#takeBatch())
     }
@@ -125,10 +125,10 @@ export class SnapshotMerger {
     const nowMs = this.#deps.nowMs()
     const [first] = this.#waiting
     if (remaining <= 0 && first !== undefined && nowMs - first.askedAtMs < MOST_WAIT_MS) return TIGHT_GAP_MS
-    return this.#leftAtMs + TIGHT_GAP_MS - nowMs
+    return this.#sentAtMs + TIGHT_GAP_MS - nowMs
   }
 
-  /** Takes requests out in the order of their coming, as many as fit into one call; the first always does. */
+  /** Removes the requests that fit into one call, in the order of arrival. The first one always fits. */
   #takeBatch(): readonly SnapshotAsk[] {
     const codes = new Set<SecKey>()
     const left: Waiting[] = []

@@ -8,8 +8,8 @@ import type { CachedReply } from './quote-cache.ts'
 import { replyHead } from './reply-head.ts'
 
 /**
- * How long the answers of calls are kept whose facts move by the day, in ms by protocol id. OpenD takes 10 or 30 of each
- * in 30 s, from all callers together.
+ * How long answers are cached for calls whose data changes daily, in ms by protocol id. OpenD allows 10 or 30 calls of
+ * each in 30 s, for all callers together.
  */
 export function cacheTimesOf(calls: readonly OpendCall[]): ReadonlyMap<number, number> {
   return new Map(calls.flatMap(({ protoId, cacheMs }) => (cacheMs === undefined ? [] : [[protoId, cacheMs]])))
@@ -17,7 +17,7 @@ export function cacheTimesOf(calls: readonly OpendCall[]): ReadonlyMap<number, n
 
 const CACHE_MS = cacheTimesOf(ALL_CALLS)
 
-/** Answers that stay true for minutes. Only successes are kept, by the exact request. */
+/** Caches answers that stay valid for minutes. Only successful replies are cached, by the exact request. */
 export class StaticReplyCache {
   readonly #answers: ByteLru<CachedReply>
 
@@ -25,27 +25,27 @@ export class StaticReplyCache {
     this.#answers = new ByteLru(mostBytes)
   }
 
-  /** The answer to that request, when one is kept that is young enough. */
+  /** The cached answer to that request; null without one that is recent enough. */
   get(protoId: number, body: Uint8Array, nowMs: number): CachedReply | null {
     const cacheMs = CACHE_MS.get(protoId)
     if (cacheMs === undefined) return null
     const key = bodyKeyOf(protoId, body)
     const answer = this.#answers.get(key)
     if (answer === null) return null
-    // A clock that was set back makes an answer look as if it came from the future; nobody knows its age then.
+    // After the clock was set back, the age of an answer is negative and not known.
     const ageMs = nowMs - answer.asOfMs
     if (ageMs >= 0 && ageMs < cacheMs) return answer
     this.#answers.delete(key)
     return null
   }
 
-  /** Keeps a reply, if it is one to keep. */
+  /** Caches a reply if its call is cacheable and it is a success. */
   put(protoId: number, body: Uint8Array, reply: Uint8Array, asOfMs: number): void {
     if (!CACHE_MS.has(protoId) || dependsOnPrices(protoId, body) || replyHead(reply)?.retType !== 0) return
     this.#answers.set(bodyKeyOf(protoId, body), { body: reply, asOfMs })
   }
 
-  /** Forgets everything, as an administrator's reload asks. */
+  /** Clears the cache. Used by an administrator's reload. */
   clear(): void {
     this.#answers.clear()
   }
@@ -55,7 +55,7 @@ export class StaticReplyCache {
   }
 }
 
-/** Whether prices decide which securities the answer has, or in which order. */
+/** Whether the securities in the answer, or their order, depend on prices. */
 function dependsOnPrices(protoId: number, body: Uint8Array): boolean {
   if (protoId === CALLS.Qot_GetPlateSecurity.protoId) {
     const request = decodeMessage('Qot_GetPlateSecurity.Request', body)

@@ -6,8 +6,8 @@ import type { QuoteRead } from './quote-read.ts'
 import { sidesOf, type OrderBook, type StreamState } from './stream-state.ts'
 
 /**
- * The reply that OpenD would give to that read, from the states of its streams in the order of the read; null when
- * they do not tell.
+ * The reply that OpenD would give to that read, made of the states of its streams in the order of the read; null when
+ * the states do not have the data.
  */
 export function answerFrom(read: QuoteRead, states: readonly StreamState[]): Uint8Array | null {
   return read.protoId === CALLS.Qot_GetBasicQot.protoId ? quotesFrom(states) : singleFrom(read, states[0])
@@ -59,11 +59,11 @@ function named(secKey: SecKey, name: string | undefined) {
 }
 
 /**
- * The first `count` levels of both sides; null when there may be more than the book shows. A getter says how many it
- * asked for. A push does not, but it never shows fewer than it once did while there are more: `depth`.
+ * The first `count` levels of both sides; null when more levels may exist than the order book has. A getter's reply has
+ * the requested number of levels, if they exist. A push has at least `depth` levels, if they exist.
  */
-function cutBook({ s2c, asked }: OrderBook, depth: number, count: number): OrderBook['s2c'] | null {
-  const shown = asked ?? depth
+function cutBook({ s2c, requested }: OrderBook, depth: number, count: number): OrderBook['s2c'] | null {
+  const shown = requested ?? depth
   const isWhole = sidesOf(s2c).every((levels) => levels < shown)
   if (count > shown && !isWhole) return null
   return {

@@ -10,7 +10,7 @@ export type QuoteMessage = {
   [Name in QuotePushName]: { readonly protoId: ProtoIdOf<Name>; readonly s2c: MessageTypes[`${Name}.S2C`] }
 }[QuotePushName]
 
-/** A push about one subscribed security, decoded: what is taken of a quote event. */
+/** A decoded push about one subscribed security: the fields of a quote event that the cache needs. */
 export type QuotePush = {
   readonly secKey: SecKey
   /** `Qot_Common.SubType` of the subscription it belongs to. */
@@ -26,14 +26,14 @@ type BasicQot = MessageTypes['Qot_Common.BasicQot']
 /** Both sides of an order book. */
 export interface OrderBook {
   readonly s2c: MessageTypes['Qot_GetOrderBook.S2C']
-  /** How many levels a getter asked for; null for a push, which does not say how many it would show. */
-  readonly asked: number | null
+  /** The number of levels that a getter asked for; null for a push, which has no such number. */
+  readonly requested: number | null
 }
 
-/** What is known, by the getter that would tell it. */
+/** The known data of a stream, by the getter that returns it. */
 export type Known =
   | { readonly protoId: ProtoIdOf<'Qot_GetBasicQot'>; quote: BasicQot | null }
-  /** `depth` is the longest side that a push ever had: a side that is shorter is all there is. */
+  /** `depth` is the most levels of one side in any push so far. A side with fewer levels is complete. */
   | { readonly protoId: ProtoIdOf<'Qot_GetOrderBook'>; book: OrderBook | null; depth: number }
   | { readonly protoId: ProtoIdOf<'Qot_GetBroker'>; queue: MessageTypes['Qot_GetBroker.S2C'] | null }
   | {
@@ -52,24 +52,24 @@ export type Known =
       name: string | undefined
     }
 
-/** What the board has of one stream of pushes. */
+/** The state of one stream of pushes. */
 export interface StreamState {
   readonly unitKey: UnitKey
   readonly rehabType: number | null
   readonly known: Known
-  /** Grows with everything that may change an answer. */
+  /** Increases with every change that may affect an answer. */
   version: number
-  /** Pushes since the stream is live. A stream that never pushed may not be registered: its replies would grow old. */
+  /** Pushes so far. A stream without pushes may not be registered at OpenD, so it is not used for answers. */
   pushes: number
-  /** When the newest of it was received, Unix ms. */
+  /** When its newest data was received, Unix ms. */
   asOfMs: number
-  /** Whether it surely belongs to the present subscription, and not to one that ended before. */
+  /** Whether it certainly belongs to the present subscription, not to an earlier one. */
   isSure: boolean
-  /** Whether the unit stopped being live. Only a getter that is still under way knows the state then. */
+  /** Whether the unit stopped being live. Only a pending getter then still refers to the state. */
   isDropped: boolean
 }
 
-/** A stream of which nothing is known yet. */
+/** The state of a new stream, without data. */
 export function newStream(protoId: GetterId, unitKey: UnitKey, secKey: SecKey, rehabType: number | null): StreamState {
   const known = nothingKnown(protoId, secKey)
   return { unitKey, rehabType, known, version: 0, pushes: 0, asOfMs: 0, isSure: false, isDropped: false }
@@ -92,7 +92,7 @@ function nothingKnown(protoId: GetterId, secKey: SecKey): Known {
   }
 }
 
-/** The names and keys of the streams that a read is about, in its order. */
+/** The names and keys of the streams of a read, in its order. */
 export function streamsOf(read: QuoteRead) {
   return read.secKeys.map((secKey) => ({
     name: quoteStreamOf(read.subType, secKey, read.rehabType),
@@ -101,7 +101,7 @@ export function streamsOf(read: QuoteRead) {
   }))
 }
 
-/** The getter that would tell what a push tells. */
+/** The getter that returns the data of a push. */
 export function getterOf({ protoId }: QuotePush): GetterId {
   const getter = FED_GETTERS.get(protoId)
   if (getter === undefined || !isGetter(getter)) throw new Error(`push ${protoId} feeds no getter`)
@@ -117,18 +117,18 @@ export function gettersByPush(calls: readonly OpendCall[]): ReadonlyMap<number, 
   return new Map(pairs.flatMap(([push, getter]) => (getter === undefined ? [] : [[push, getter]])))
 }
 
-/** How many items of its line a stream holds; 0 where it has none. */
+/** The number of items in a stream's series; 0 for a stream without a series. */
 export function seriesSize({ known }: StreamState): number {
   return 'series' in known ? known.series.size : 0
 }
 
-/** Puts a push into what is known. A push of another kind than the stream's changes nothing. */
+/** Applies a push to a stream. A push of another kind than the stream's changes nothing. */
 export function applyPush(state: StreamState, push: QuotePush): void {
   const { known } = state
   if (push.protoId === CALLS.Qot_UpdateBasicQot.protoId && known.protoId === CALLS.Qot_GetBasicQot.protoId) {
     known.quote = push.s2c.basicQotList?.at(-1) ?? known.quote
   } else if (push.protoId === CALLS.Qot_UpdateOrderBook.protoId && known.protoId === CALLS.Qot_GetOrderBook.protoId) {
-    known.book = { s2c: push.s2c, asked: null }
+    known.book = { s2c: push.s2c, requested: null }
     known.depth = Math.max(known.depth, ...sidesOf(push.s2c))
   } else if (push.protoId === CALLS.Qot_UpdateBroker.protoId && known.protoId === CALLS.Qot_GetBroker.protoId) {
     known.queue = push.s2c
@@ -147,7 +147,7 @@ export function applyPush(state: StreamState, push: QuotePush): void {
   state.asOfMs = push.receivedAtMs
 }
 
-/** Levels on the two sides. */
+/** The number of levels on the two sides. */
 export function sidesOf(book: OrderBook['s2c']): readonly [number, number] {
   return [book.orderBookBidList?.length ?? 0, book.orderBookAskList?.length ?? 0]
 }

@@ -19,7 +19,7 @@ const SUB_TYPES: ReadonlyMap<number, number> = new Map([
   [KLType.Year, SubType.KL_Year],
 ])
 
-/** The `Qot_Common.SubType` of a `Qot_Common.KLType`: how K-lines of that period are subscribed. Null for no period. */
+/** The `Qot_Common.SubType` that subscribes K-lines of a `Qot_Common.KLType`; null for an unknown period. */
 export function subTypeOfKLine(klType: number): number | null {
   return SUB_TYPES.get(klType) ?? null
 }

@@ -1,16 +1,17 @@
 /**
- * Lets one job run at a time, in order. The bound is the owner's: it knows which of its jobs may be refused.
+ * Runs one job at a time, in order. The queue is unbounded: the owner bounds it, because only some of its jobs may be
+ * refused.
  */
 export class Mutex {
   readonly #waiting: (() => Promise<void>)[] = []
   #isRunning = false
 
-  /** Runs the job when all jobs before it are done. */
+  /** Runs the job after all jobs that were queued before it. */
   run<Value>(job: () => Promise<Value>): Promise<Value> {
     return this.#enqueue(job, (turn) => this.#waiting.push(turn))
   }
 
-  /** Runs the job next, before all jobs that wait. */
+  /** Runs the job next, before all queued jobs. */
   runFirst<Value>(job: () => Promise<Value>): Promise<Value> {
     return this.#enqueue(job, (turn) => this.#waiting.unshift(turn))
   }

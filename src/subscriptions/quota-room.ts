@@ -7,22 +7,22 @@ import { unsubscribeCalls } from './upstream-calls.ts'
 import type { UpstreamLink } from './upstream-link.ts'
 import type { WantedUnit } from './upstream-set.ts'
 
-/** What it takes to make room. */
+/** The dependencies of `QuotaRoom`. */
 export interface QuotaRoomDeps {
   readonly link: UpstreamLink
   readonly registry: SubscriberRegistry
-  /** Units that a change on its way needs. */
+  /** Whether a pending change needs the unit. */
   readonly isAwaited: (unit: UnitKey) => boolean
-  /** Whether the pushes of a REST caller reach anybody. */
+  /** Whether a REST caller has an open push socket. */
   readonly isListening: (id: SubscriberId) => boolean
   readonly nowMs: () => number
-  /** Takes units from whoever holds them, and tells them. */
+  /** Removes units from their subscribers and notifies those. */
   readonly take: (units: readonly UnitKey[]) => void
 }
 
 /**
- * Makes room in OpenD's quota. It is asked for its numbers before anybody is refused, and what nobody uses gives way
- * before that too.
+ * Makes room in OpenD's quota. Before a subscription is refused, the quota is read from OpenD and unused units are
+ * unsubscribed.
  */
 export class QuotaRoom {
   readonly #deps: QuotaRoomDeps
@@ -32,8 +32,9 @@ export class QuotaRoom {
   }
 
   /**
-   * Sees to it that the quota has room for what a change of that caller needs; returns the failure when it has not.
-   * Only in the change's own turn. `missing` is asked anew after every wait: the caller may take units back meanwhile.
+   * Makes room in the quota for the missing units of a caller's change. Returns the failure when there is not enough
+   * room. Call it only while the change holds the mutex. `missing` is called again after every await, because the
+   * caller may unsubscribe units in the meantime.
    */
   async make(missing: () => readonly WantedUnit[], caller: string): Promise<Failure | null> {
     const { link, take } = this.#deps
@@ -44,11 +45,11 @@ export class QuotaRoom {
       const unread = await link.readQuota()
       if (unread !== null) return unread
       if (hasRoom()) return null
-      // Each round makes some units unavailable to the next, so this ends. As a rule one round is enough: more are
-      // needed when OpenD keeps a unit for another program.
+      // Each round excludes its units from the next, so the loop ends. One round is usually enough. More are needed
+      // when another program still uses a unit.
       const { units, enoughAtMs } = this.#reclaim(needed())
       if (units.length === 0) return this.#exhausted(needed(), caller, enoughAtMs)
-      // Marked all at once: while one call is on its way, nobody may take up a unit of the next.
+      // All units are marked first, so that no change relies on a unit of a later call during an earlier one.
       link.set.dropping(units)
       take(units)
       for (const call of unsubscribeCalls(units)) await link.unsubscribe(call)

@@ -9,13 +9,13 @@ export interface QuotaNumbers {
 }
 
 /**
- * The quota as OpenD last stated it, less what was subscribed since. Units that were given back are not added: OpenD
- * may still count them, so it is asked again before anybody is refused.
+ * The quota as OpenD last reported it, less the units subscribed since. Unsubscribed units are not added: OpenD may
+ * still count them, so the quota is read again before a subscription is refused.
  */
 export class Quota {
   #numbers: QuotaNumbers | null = null
 
-  /** Null until OpenD was asked. */
+  /** Null until the quota has been read. */
   get numbers(): QuotaNumbers | null {
     return this.#numbers
   }
@@ -33,7 +33,7 @@ export class Quota {
     this.#numbers = { ...this.#numbers, free: Math.max(0, this.#numbers.free - units) }
   }
 
-  /** The numbers were wrong, or belong to a link that is gone. */
+  /** Discards numbers that were wrong or belong to an earlier link. */
   forget(): void {
     this.#numbers = null
   }

@@ -3,30 +3,30 @@ import type { SubscriberId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
 import { droppableAtMs, type UpstreamSet } from './upstream-set.ts'
 
-/** A REST caller's unit that was neither read nor subscribed for so long may be taken back when the quota is short. */
+/** A REST caller's unit may be reclaimed after this time without a read or a subscription, when the quota is short. */
 export const IDLE_MS = 300_000
 
-/** Who knows what may be taken back. */
+/** The inputs of `chooseReclaim`. */
 export interface ReclaimFacts {
   readonly set: UpstreamSet
   readonly registry: SubscriberRegistry
-  /** Units that a change on its way needs, this one included. */
+  /** Whether a pending change, the current one included, needs the unit. */
   readonly isAwaited: (unit: UnitKey) => boolean
-  /** Whether the pushes of a REST caller reach anybody. */
+  /** Whether a REST caller has an open push socket. */
   readonly isListening: (id: SubscriberId) => boolean
   readonly nowMs: number
 }
 
-/** The units to take back now: all that are needed, or none. */
+/** The units to reclaim now: as many as are needed, or an empty list. */
 export interface Reclaim {
   readonly units: readonly UnitKey[]
-  /** When there will be enough of them; null when there are now, or when that cannot be foreseen. */
+  /** When enough units can be reclaimed, Unix ms; null when there are enough now, or when the time is not known. */
   readonly enoughAtMs: number | null
 }
 
 /**
- * Chooses which units give way to `needed` new ones: those that nobody holds any more, then those that only idle REST
- * callers hold, the least recently used first. Nobody loses anything when that would still not be enough.
+ * Chooses the units to unsubscribe for `needed` new ones: first units without a subscriber, then units that only idle
+ * REST callers have, the least recently used first. The list is empty when these would not be enough.
  */
 export function chooseReclaim(facts: ReclaimFacts, needed: number): Reclaim {
   const candidates = [...facts.set.units()]
@@ -44,7 +44,7 @@ export function chooseReclaim(facts: ReclaimFacts, needed: number): Reclaim {
   return { units: [], enoughAtMs: timesMs[needed - 1] ?? null }
 }
 
-/** Whether a holder has not used a unit for long, and is not sent its pushes either. */
+/** Whether a subscriber has not used a unit for `IDLE_MS` and does not receive its pushes. */
 function isIdle(
   { subscriber, subscription }: Holding,
   { isListening, nowMs }: Pick<ReclaimFacts, 'isListening' | 'nowMs'>,
@@ -53,7 +53,7 @@ function isIdle(
   return !subscription.isPushed || !isListening(subscriber.id)
 }
 
-/** When a unit was last used, if all its holders are idle; null when it is in use. */
+/** When a unit was last used, Unix ms; null when one of its subscribers is not idle. */
 function idleSinceMs(facts: ReclaimFacts, unit: UnitKey): number | null {
   const holdings = facts.registry.holdingsOf(unit)
   if (!holdings.every((holding) => isIdle(holding, facts))) return null

@@ -4,42 +4,42 @@ import { type SubCall, subscribeCalls, type SubOutcome } from './upstream-calls.
 import type { WantedUnit } from './upstream-set.ts'
 
 /**
- * Refusals that one restore looks into. A bad unit among a hundred shows after some 14 of them, so it is enough for a
- * dozen bad units, and a quota that shrank does not turn into thousands of calls.
+ * Refused calls that one restore splits. One bad unit among a hundred is found after about 14 refusals, so this is
+ * enough for a dozen bad units. The bound prevents thousands of calls after the quota has shrunk.
  */
 const MAX_REFUSALS = 200
 
-/** Refusals, with nothing accepted, after which OpenD itself seems not to be ready. A good unit shows earlier than that. */
+/** Refusals without one accepted call after which OpenD counts as not ready. A good unit is accepted earlier. */
 const MAX_REFUSALS_OF_ALL = 20
 
-/** What a restore came to. */
+/** The result of a restore. */
 export interface Restored {
   /** False when it stopped early and must be tried again. */
   readonly isComplete: boolean
-  /** What OpenD will not subscribe any more. */
+  /** The units that OpenD refused. */
   readonly refused: readonly Refused[]
 }
 
-/** Units that OpenD refused, and how. */
+/** Units that OpenD refused, with its failure. */
 export interface Refused {
   readonly keys: readonly UnitKey[]
   readonly failure: Failure
 }
 
-/** To be tried again; until then nobody loses anything. */
+/** The restore must be tried again. Subscribers keep their units until then. */
 const UNFINISHED: Restored = { isComplete: false, refused: [] }
 
 type Subscribe = (call: SubCall) => Promise<SubOutcome>
 
 /**
- * Subscribes many units on a link that has none. A refused call is halved until the units that OpenD does not want are
- * found. When OpenD refuses everything it is OpenD that is not ready, say not logged in yet, rather than every unit that
- * was good before; `isBelieved` takes it at its word all the same. A call without a reply ends the restore: the next would wait too.
+ * Subscribes many units on a new link. A refused call is halved until the refused units are found. When OpenD refuses
+ * everything, it is probably not ready (not logged in yet, for example), and the restore is unfinished; with
+ * `isRefusalFinal` the refusals count. A call without a reply ends the restore, because the next one would wait too.
  */
 export async function restore(
   units: readonly WantedUnit[],
   subscribe: Subscribe,
-  isBelieved: boolean,
+  isRefusalFinal: boolean,
 ): Promise<Restored> {
   const first = await subscribeAll(subscribeCalls(units), subscribe)
   if (!first.isComplete) return UNFINISHED
@@ -49,7 +49,7 @@ export async function restore(
   let refusals = 0
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { call, failure } = one
-    if (accepted === 0 && refusals >= MAX_REFUSALS_OF_ALL && !isBelieved) return UNFINISHED
+    if (accepted === 0 && refusals >= MAX_REFUSALS_OF_ALL && !isRefusalFinal) return UNFINISHED
     if (call.units.length === 1 || refusals >= MAX_REFUSALS) {
       refused.push({ keys: call.units.map(({ key }) => key), failure })
       continue
@@ -60,7 +60,7 @@ export async function restore(
     refusals += halves.refused.length
     open.push(...halves.refused)
   }
-  return accepted === 0 && refused.length > 0 && !isBelieved ? UNFINISHED : { isComplete: true, refused }
+  return accepted === 0 && refused.length > 0 && !isRefusalFinal ? UNFINISHED : { isComplete: true, refused }
 }
 
 async function subscribeAll(calls: readonly SubCall[], subscribe: Subscribe) {

@@ -1,22 +1,22 @@
 import type { MessageTypes } from '../../proto/messages.ts'
 
-/** A security in one word, as futu-opend-rs writes it: market number, underscore, code. `1_00700` */
+/** A security as one string in the form of futu-opend-rs: market number, underscore, code. `1_00700` */
 export type SecKey = string
 
 type Security = Pick<MessageTypes['Qot_Common.Security'], 'market' | 'code'>
 
-/** The one-word form of a security. */
+/** The key of a security. */
 export function secKeyOf({ market, code }: Security): SecKey {
   return `${market}_${code}`
 }
 
-/** The way back. Only for what `secKeyOf` made. */
+/** The security of a key that `secKeyOf` returned. */
 export function securityOf(secKey: SecKey): Security {
   const cut = secKey.indexOf('_')
   return { market: Number(secKey.slice(0, cut)), code: secKey.slice(cut + 1) }
 }
 
-/** What OpenD counts in its quota: one security with one `Qot_Common.SubType`. `6:1_00700` */
+/** A subscription unit, which OpenD counts in its quota: one security with one `Qot_Common.SubType`. `6:1_00700` */
 export type UnitKey = string
 
 /** The key of a unit. `subType` is a number of `Qot_Common.SubType`. */
@@ -24,7 +24,7 @@ export function unitKeyOf(subType: number, secKey: SecKey): UnitKey {
   return `${subType}:${secKey}`
 }
 
-/** The way back. Only for what `unitKeyOf` made. */
+/** The parts of a key that `unitKeyOf` returned. */
 export function unitOf(unitKey: UnitKey): { readonly subType: number; readonly secKey: SecKey } {
   const cut = unitKey.indexOf(':')
   return { subType: Number(unitKey.slice(0, cut)), secKey: unitKey.slice(cut + 1) }
@@ -33,13 +33,13 @@ export function unitOf(unitKey: UnitKey): { readonly subType: number; readonly s
 /**
  * The name of one sequence of pushes. Clients see it as `stream` and name it in `resume`:
  *
- * - `1:1_00700` the pushes of a unit; of K-lines, with the `Qot_Common.RehabType` at the end: `6:1_00700:1`
+ * - `1:1_00700` the pushes of a unit; for K-lines the `Qot_Common.RehabType` follows: `6:1_00700:1`
  * - `orders:<accId>` and `fills:<accId>` an account's order and fill pushes
  * - `reminders` price reminders, `notify` OpenD's own notices
  */
 export type StreamName = string
 
-/** The stream of a unit's pushes. `rehabType` is that of a K-line, null for everything else. */
+/** The stream of a unit's pushes. `rehabType` is the adjustment of K-lines; null for other types. */
 export function quoteStreamOf(subType: number, secKey: SecKey, rehabType: number | null): StreamName {
   return rehabType === null ? unitKeyOf(subType, secKey) : `${unitKeyOf(subType, secKey)}:${rehabType}`
 }

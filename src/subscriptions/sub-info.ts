@@ -4,25 +4,25 @@ import type { SubscriberRegistry } from './subscriber-registry.ts'
 import type { SubscriberId } from './subscriber.ts'
 import { securityOf, unitOf } from './stream.ts'
 
-/** Which virtual connections a `Qot_GetSubInfo` is about. */
+/** The virtual connections that a `Qot_GetSubInfo` asks for. */
 export interface SubInfoQuery {
-  /** These, whether or not they hold anything; or all that hold something. */
+  /** These connections, even without subscriptions; or `all` connections with subscriptions. */
   readonly own: readonly SubscriberId[] | 'all'
-  /** The one that asks: its data is marked as its own. */
+  /** The connection that asks. Its entry has `isOwnConnData`. */
   readonly self: SubscriberId
 }
 
 /**
- * The `Qot_GetSubInfo.Response` of virtual connections: what each holds from our books, the totals of the login from
- * OpenD. Connections have no names in it.
+ * The `Qot_GetSubInfo.Response` for virtual connections. The units of each come from the registry, the totals of the
+ * login from OpenD. The message does not identify connections.
  */
 export function subInfoResponse(
   registry: SubscriberRegistry,
   { own, self }: SubInfoQuery,
   totals: MessageTypes['Qot_GetSubInfo.S2C'],
 ): Uint8Array {
-  const everybody = () => [self, ...Array.from(registry.subscribers(), ({ id }) => id)]
-  const ids = new Set(own === 'all' ? everybody() : own)
+  const allIds = () => [self, ...Array.from(registry.subscribers(), ({ id }) => id)]
+  const ids = new Set(own === 'all' ? allIds() : own)
   const connSubInfoList = [...ids].map((id) => connSubInfo(registry, id, id === self))
   return encodeMessage('Qot_GetSubInfo.Response', { retType: 0, s2c: { ...totals, connSubInfoList } })
 }
@@ -35,9 +35,9 @@ function connSubInfo(
   const units = registry.unitsOf(id)
   const byType = Map.groupBy(units.map(unitOf), ({ subType }) => subType)
   return {
-    subInfoList: [...byType].map(([subType, held]) => ({
+    subInfoList: [...byType].map(([subType, typeUnits]) => ({
       subType,
-      securityList: held.map(({ secKey }) => securityOf(secKey)),
+      securityList: typeUnits.map(({ secKey }) => securityOf(secKey)),
     })),
     usedQuota: units.length,
     isOwnConnData,

@@ -9,19 +9,19 @@ import {
 import { quoteStreamOf, type SecKey, type StreamName, type UnitKey, unitKeyOf, unitOf } from './stream.ts'
 import { isKLine, NO_OPTIONS, rehabTypesIn, type SubscriptionOptions } from './subscription-options.ts'
 
-/** What a holder has. */
+/** The state of one subscriber. */
 interface Row {
   readonly subscriber: Subscriber
-  /** In the order of subscribing. */
+  /** In the order in which they were subscribed. */
   readonly subscriptions: Map<UnitKey, Subscription>
   accIds: readonly string[]
   usedAtMs: number
   storedUsedAtMs: number
-  /** What it wants to be sent, kept because every push asks for it. */
+  /** The streams that the subscriber receives, cached because every push reads them. */
   streams: ReadonlySet<StreamName>
 }
 
-/** A unit as one of its holders holds it. */
+/** One subscriber of a unit with its subscription. */
 export interface Holding {
   readonly subscriber: Subscriber
   readonly subscription: Subscription
@@ -30,8 +30,8 @@ export interface Holding {
 const NOTHING: ReadonlySet<StreamName> = new Set()
 
 /**
- * Who holds what: plain counts, in memory and in the store. A holder without units and accounts has no row. Its bounds
- * are the manager's.
+ * The subscribers with their units and accounts, in memory and in the store. A subscriber without units and accounts
+ * has no row. `SubscriptionManager` bounds the registry.
  */
 export class SubscriberRegistry {
   readonly #store: SubscriptionStore
@@ -42,34 +42,34 @@ export class SubscriberRegistry {
   #subscriptionCount = 0
   #accountCount = 0
 
-  /** Loads what the store has. `changed` is called whenever the streams of a holder have changed. */
+  /** Loads the stored subscribers. `changed` is called whenever the streams of a subscriber have changed. */
   constructor(store: SubscriptionStore, nowMs: number, changed: (id: SubscriberId) => void) {
     this.#store = store
     this.#changed = changed
     for (const stored of store.all()) this.#load(stored, nowMs)
   }
 
-  /** Holders with anything at all. */
+  /** The number of subscribers. */
   get size(): number {
     return this.#rows.size
   }
 
-  /** Units over all holders, each counted as often as it is held. */
+  /** Subscriptions of all subscribers. A unit counts once for each of its subscribers. */
   get subscriptionCount(): number {
     return this.#subscriptionCount
   }
 
-  /** Accounts over all holders, each counted as often as it is watched. */
+  /** Watched accounts of all subscribers. An account counts once for each subscriber that watches it. */
   get accountCount(): number {
     return this.#accountCount
   }
 
-  /** How many accounts a holder watches. */
+  /** The number of accounts that a subscriber watches. */
   accountCountOf(id: SubscriberId): number {
     return this.#rows.get(id)?.accIds.length ?? 0
   }
 
-  /** Whether any holder wants the pushes of an account. */
+  /** Whether any subscriber watches an account. */
   get wantsAccounts(): boolean {
     return this.#rows.values().some(({ accIds }) => accIds.length > 0)
   }
@@ -82,12 +82,12 @@ export class SubscriberRegistry {
     return this.#rows.values().map(({ subscriber }) => subscriber)
   }
 
-  /** The holders of a caller. */
+  /** The subscribers of a caller. */
   subscribersOf(caller: string): readonly SubscriberId[] {
     return [...(this.#ofCaller.get(caller) ?? [])]
   }
 
-  /** Every unit that anyone holds. */
+  /** Every unit with at least one subscriber. */
   heldUnits(): Iterable<UnitKey> {
     return this.#subscribersOf.keys()
   }
@@ -100,12 +100,12 @@ export class SubscriberRegistry {
     return this.#rows.get(id)?.subscriptions.get(unit) ?? null
   }
 
-  /** The units of a holder, in the order of subscribing. */
+  /** The units of a subscriber, in the order in which they were subscribed. */
   unitsOf(id: SubscriberId): readonly UnitKey[] {
     return [...(this.#rows.get(id)?.subscriptions.keys() ?? [])]
   }
 
-  /** The units that a caller's holders have together, each once. */
+  /** The distinct units of all subscribers of a caller. */
   unitsOfCaller(caller: string): Set<UnitKey> {
     const units = new Set<UnitKey>()
     for (const id of this.#ofCaller.get(caller) ?? []) {
@@ -114,7 +114,7 @@ export class SubscriberRegistry {
     return units
   }
 
-  /** Everybody who holds a unit. */
+  /** The subscribers of a unit with their subscriptions. */
   holdingsOf(unit: UnitKey): readonly Holding[] {
     return [...(this.#subscribersOf.get(unit) ?? [])].flatMap((id) => {
       const row = this.#rows.get(id)
@@ -123,12 +123,12 @@ export class SubscriberRegistry {
     })
   }
 
-  /** What the holders of a unit ask for together. */
+  /** The joined options of all subscribers of a unit. */
   optionsOf(unit: UnitKey): SubscriptionOptions {
     return this.holdingsOf(unit).reduce((options, { subscription }) => options | subscription.options, NO_OPTIONS)
   }
 
-  /** When a holder last subscribed or read, Unix ms. */
+  /** When a subscriber last subscribed or read, Unix ms. */
   usedAtMs(id: SubscriberId): number {
     return this.#rows.get(id)?.usedAtMs ?? -Infinity
   }
@@ -137,7 +137,7 @@ export class SubscriberRegistry {
     return this.#rows.get(id)?.streams ?? NOTHING
   }
 
-  /** Gives a holder these units, or changes how it holds them. */
+  /** Adds these subscriptions to a subscriber, or replaces existing ones. */
   hold(subscriber: Subscriber, subscriptions: Iterable<readonly [UnitKey, Subscription]>, nowMs: number): void {
     const row = this.#row(subscriber)
     row.usedAtMs = nowMs
@@ -148,7 +148,7 @@ export class SubscriberRegistry {
     this.#changedRow(row)
   }
 
-  /** Takes units from a holder. Those it does not hold are skipped. */
+  /** Removes units from a subscriber. Units that it does not have are skipped. */
   release(id: SubscriberId, units: Iterable<UnitKey>): void {
     const row = this.#rows.get(id)
     if (row === undefined) return
@@ -157,7 +157,7 @@ export class SubscriberRegistry {
     if (row.subscriptions.size !== before) this.#changedRow(row)
   }
 
-  /** Replaces the accounts whose pushes a holder wants. */
+  /** Replaces the accounts that a subscriber watches. */
   setAccounts(subscriber: Subscriber, accIds: readonly string[], nowMs: number): void {
     const row = this.#row(subscriber)
     row.usedAtMs = nowMs
@@ -165,7 +165,7 @@ export class SubscriberRegistry {
     this.#changedRow(row)
   }
 
-  /** Forgets a holder. */
+  /** Removes a subscriber. */
   drop(id: SubscriberId): void {
     const row = this.#rows.get(id)
     if (row === undefined) return
@@ -176,8 +176,8 @@ export class SubscriberRegistry {
   }
 
   /**
-   * The securities that none of these holders holds with that type. It is a use of those that are held; a use of a REST
-   * caller is stored now and then, so that an eviction does not make it look idle.
+   * The securities that are not subscribed with that type by any of these subscribers. Counts as a use of the others.
+   * A use by a REST caller is stored every `STORED_USE_MS`, so that an eviction does not make the caller look idle.
    */
   missingFor(
     ids: readonly SubscriberId[],
@@ -223,7 +223,8 @@ export class SubscriberRegistry {
 
   #load({ id, kind, caller, units, accIds, usedAtMs }: StoredSubscriber, nowMs: number): void {
     const row = this.#row({ id, kind, caller })
-    // What is stored may be older than the last use by as much; nobody may look idle before the time.
+    // The real last use may be up to STORED_USE_MS later than the stored one; assume the latest, so that an active
+    // caller does not look idle.
     row.usedAtMs = Math.min(nowMs, usedAtMs + STORED_USE_MS)
     row.storedUsedAtMs = usedAtMs
     this.#watch(row, accIds)
@@ -234,7 +235,7 @@ export class SubscriberRegistry {
     row.streams = streamsIn(row)
   }
 
-  /** Stores a row that has changed, or forgets it when it is empty, and tells when its streams are others now. */
+  /** Stores a changed row, or removes an empty one, and calls `changed` when its streams differ. */
   #changedRow(row: Row): void {
     const { id, caller } = row.subscriber
     if (row.subscriptions.size === 0 && row.accIds.length === 0) {
@@ -272,7 +273,7 @@ export class SubscriberRegistry {
   }
 }
 
-/** The streams a row asks for: its pushed units, K-lines once for each rehab type, and two of each account. */
+/** The streams of a row: its pushed units, K-lines once for each rehab type, and two streams for each account. */
 function streamsIn({ subscriptions, accIds }: Pick<Row, 'subscriptions' | 'accIds'>): ReadonlySet<StreamName> {
   const streams = new Set<StreamName>()
   for (const [unit, { options, isPushed }] of subscriptions) {

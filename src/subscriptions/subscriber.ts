@@ -5,13 +5,13 @@ import type { UnitKey } from './stream.ts'
 export type SubscriberId = string
 
 /**
- * A virtual connection: what OpenD would call a connection if every caller had one of its own. All REST calls of one
- * caller together are one, every push socket is one.
+ * A virtual connection: what would be an OpenD connection if every caller had its own. All REST calls of one caller
+ * share one virtual connection, and every push socket has its own.
  */
 export interface Subscriber {
   readonly id: SubscriberId
   readonly kind: 'rest' | 'socket'
-  /** Who it belongs to: the id of the key or the subject of the JWT. */
+  /** The id of the key or the subject of the JWT. */
   readonly caller: string
 }
 
@@ -25,33 +25,33 @@ export function socketSubscriber(socketNumber: number, caller: string): Subscrib
   return { id: `ws:${socketNumber}`, kind: 'socket', caller }
 }
 
-/** How a holder holds a unit. */
+/** The subscription of one subscriber to one unit. */
 export interface Subscription {
   readonly options: SubscriptionOptions
-  /** Whether it wants the pushes. */
+  /** Whether the subscriber receives the pushes. */
   readonly isPushed: boolean
   /** When it was last subscribed or read, Unix ms. */
   usedAtMs: number
 }
 
-/** A unit of a stored holder. */
+/** A unit of a stored subscriber. */
 export type StoredUnit = readonly [unit: UnitKey, options: SubscriptionOptions, isPushed: boolean]
 
-/** What outlives an eviction of one holder. Plain JSON. */
+/** The part of a subscriber that survives an eviction. Plain JSON. */
 export interface StoredSubscriber extends Subscriber {
   readonly units: readonly StoredUnit[]
-  /** Accounts whose order and fill pushes it wants, as decimal strings. */
+  /** The accounts whose order and fill pushes the subscriber receives, as decimal strings. */
   readonly accIds: readonly string[]
-  /** When it last subscribed or read, Unix ms; up to `STORED_USE_MS` old. */
+  /** The last subscription or read, Unix ms. The real one may be up to `STORED_USE_MS` later. */
   readonly usedAtMs: number
 }
 
-/** Where holders are kept: one row for each. */
+/** The storage of subscribers: one row for each. */
 export interface SubscriptionStore {
   all(): readonly StoredSubscriber[]
   put(subscriber: StoredSubscriber): void
   remove(id: SubscriberId): void
 }
 
-/** How coarsely the last use is stored: a REST caller that reads all day costs one write in this time. */
+/** The interval at which the last use is stored: a REST caller that reads all day costs one write per interval. */
 export const STORED_USE_MS = 120_000

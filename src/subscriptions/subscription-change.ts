@@ -18,36 +18,36 @@ import {
   withSession,
 } from './subscription-options.ts'
 
-/** What one `Qot_Sub` wants to change in the units of its holder. */
+/** The change that one `Qot_Sub` makes to the units of its subscriber. */
 export type SubscriptionChange =
-  | { readonly kind: 'subscribe'; readonly units: readonly UnitKey[]; readonly asked: SubscriptionRequest }
+  | { readonly kind: 'subscribe'; readonly units: readonly UnitKey[]; readonly request: SubscriptionRequest }
   | { readonly kind: 'unsubscribe'; readonly units: readonly UnitKey[] }
   | { readonly kind: 'unsubscribe_all' }
 
-/** What a subscription says beside its units. Null: it does not say, which leaves things as they are. */
+/** The options of a subscription request. Null: not given, so the present value stays. */
 export interface SubscriptionRequest {
   readonly isPushed: boolean | null
-  /** Rehab types named; none when empty. */
+  /** The given rehab types; 0 when not given. */
   readonly rehab: SubscriptionOptions
   readonly session: SubscriptionOptions | null
   readonly extendedTime: boolean | null
   readonly isDetail: boolean | null
 }
 
-/** Units of one holder, and of one request: OpenD's largest quota tier, so nobody can need more. */
+/** Most units of one subscriber and of one request: OpenD's largest quota tier. */
 export const MAX_UNITS_PER_SUBSCRIBER = 2_000
 
 type C2S = MessageTypes['Qot_Sub.C2S']
 
-/** Reads a `Qot_Sub`. Failure: `request.invalid_value` for what OpenD would not understand. */
+/** Reads a `Qot_Sub`. Failure: `request.invalid_value` for a value that OpenD would refuse. */
 export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
-  // OpenD looks at no other field then.
+  // OpenD ignores all other fields in this case.
   if (c2s.isUnsubAll === true) return succeed({ kind: 'unsubscribe_all' })
   const { securityList = [], subTypeList = [] } = c2s
   if (securityList.length === 0) return invalid('security_list', 'at least one security')
   if (subTypeList.length === 0) return invalid('sub_type_list', 'at least one Qot_Common.SubType')
-  const strange = subTypeList.findIndex((subType) => !isSubType(subType))
-  if (strange >= 0) return invalid(`sub_type_list[${strange}]`, 'a Qot_Common.SubType')
+  const unknown = subTypeList.findIndex((subType) => !isSubType(subType))
+  if (unknown >= 0) return invalid(`sub_type_list[${unknown}]`, 'a Qot_Common.SubType')
   if (securityList.length * subTypeList.length > MAX_UNITS_PER_SUBSCRIBER) {
     return invalid('security_list', `at most ${MAX_UNITS_PER_SUBSCRIBER} pairs of security and type`)
   }
@@ -60,7 +60,7 @@ export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
   return succeed({
     kind: 'subscribe',
     units,
-    asked: {
+    request: {
       isPushed: c2s.isRegOrUnRegPush ?? null,
       rehab,
       session,
@@ -71,30 +71,30 @@ export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
 }
 
 /**
- * How a holder holds a unit after subscribing it. A new subscription of a REST caller is not pushed unless it says so;
- * that of a socket is, because a socket is there for pushes. What is not said stays as it was.
+ * The subscription of a unit after a request. By default, a new subscription of a REST caller is not pushed, and one of
+ * a socket is pushed. Options that the request does not have stay unchanged.
  */
 export function subscriptionAfter(
   before: Subscription | null,
-  asked: SubscriptionRequest,
+  request: SubscriptionRequest,
   unit: UnitKey,
   { kind }: Subscriber,
   nowMs: number,
 ): Subscription {
-  const asksPush = asked.isPushed ?? (kind === 'socket' ? true : null)
+  const asksPush = request.isPushed ?? (kind === 'socket' ? true : null)
   const isPushed = asksPush ?? before?.isPushed ?? false
   let options = before?.options ?? NO_OPTIONS
-  if (asked.session !== null) options = withSession(options, asked.session)
-  if (asked.extendedTime !== null) options = withFlag(options, EXTENDED_TIME, asked.extendedTime)
-  if (asked.isDetail !== null) options = withFlag(options, ORDER_BOOK_DETAIL, asked.isDetail)
+  if (request.session !== null) options = withSession(options, request.session)
+  if (request.extendedTime !== null) options = withFlag(options, EXTENDED_TIME, request.extendedTime)
+  if (request.isDetail !== null) options = withFlag(options, ORDER_BOOK_DETAIL, request.isDetail)
   const { subType } = unitOf(unit)
   // Registering replaces the rehab types that were registered before.
-  if (asksPush === true && isKLine(subType)) options = withDefaultRehab(subType, withRehab(options, asked.rehab))
+  if (asksPush === true && isKLine(subType)) options = withDefaultRehab(subType, withRehab(options, request.rehab))
   if (!isPushed) options = withRehab(options, NO_OPTIONS)
   return { options, isPushed, usedAtMs: nowMs }
 }
 
-/** Every security with every type, each once however often it is named. */
+/** Every security with every type, without duplicates. */
 function unitsOf(securities: NonNullable<C2S['securityList']>, subTypes: readonly number[]): readonly UnitKey[] {
   const units = securities.flatMap((security) => subTypes.map((subType) => unitKeyOf(subType, secKeyOf(security))))
   return [...new Set(units)]

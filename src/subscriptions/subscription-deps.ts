@@ -3,28 +3,28 @@ import type { SubscriberId, SubscriptionStore } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
 import type { CallUpstream } from './upstream-link.ts'
 
-/** Why units were taken from a holder that did not give them up. */
+/** Why a subscriber lost units that it did not unsubscribe. */
 export type LossReason =
-  /** After a reconnect OpenD refused to subscribe them again. */
+  /** OpenD refused to subscribe them again after a reconnect. */
   | { readonly kind: 'refused'; readonly failure: Failure }
-  /** Others needed the quota, and this REST caller had not used them for long. */
+  /** Other callers needed the quota, and this REST caller had been idle. */
   | { readonly kind: 'reclaimed' }
 
-/** What the manager cannot make itself. */
+/** The dependencies of `SubscriptionManager`. */
 export interface SubscriptionDeps {
-  /** Sends one call to OpenD. While the link is down it may wait for it; it always settles. */
+  /** Sends one call to OpenD. It may wait while the link is down, and always resolves. */
   readonly upstream: CallUpstream
   readonly store: SubscriptionStore
   /** Unix ms. */
   readonly nowMs: () => number
-  /** Asks for `run` at that time, Unix ms. An earlier request still stands. */
+  /** Schedules `run` for that time, Unix ms. Earlier requests stay valid. */
   readonly wakeAt: (atMs: number) => void
-  /** The streams of that holder are others now. */
+  /** The streams of that subscriber changed. */
   readonly changed: (id: SubscriberId) => void
-  /** These units are no longer that holder's. */
+  /** The subscriber lost these units. */
   readonly lost: (id: SubscriberId, units: readonly UnitKey[], reason: LossReason) => void
-  /** The pushes of these units stop, or go on with other terms: what was made of them before does not go on. */
+  /** The pushes of these units stop or continue with other options: values from earlier pushes are invalid. */
   readonly interrupted: (units: readonly UnitKey[]) => void
-  /** Whether the pushes of a REST holder reach anybody: then what it has pushed is in use, though it reads nothing. */
+  /** Whether a REST subscriber has an open push socket. Its pushed units then count as used even without reads. */
   readonly isListening: (id: SubscriberId) => boolean
 }

@@ -23,20 +23,20 @@ import { NO_OPTIONS, rehabOptions } from './subscription-options.ts'
 import { UnitPool } from './unit-pool.ts'
 import type { WaitingChange } from './waiting-change.ts'
 
-/** Subscriptions that wait for OpenD. Each takes one call as a rule, so the end of this queue is some seconds away. */
+/** Subscriptions that wait for OpenD. Each usually takes one call, so a full queue drains within seconds. */
 export const MAX_WAITING_CHANGES = 256
 
 /**
- * Shares one OpenD connection among many callers. Each sees a connection of its own: it holds what it subscribed, and
- * nobody else's subscriptions, refusals or ends change that. The book says who holds what, `UnitPool` makes OpenD
- * follow it.
+ * Shares one OpenD connection among many callers. Each caller has its own subscriptions, which the subscriptions,
+ * refusals and disconnects of other callers do not change. `SubscriberRegistry` has the subscriptions of each caller,
+ * and `UnitPool` applies them to OpenD.
  */
 export class SubscriptionManager {
   readonly #deps: SubscriptionDeps
   readonly #registry: SubscriberRegistry
   readonly #pool: UnitPool
 
-  /** Starts with the holders in the store. Nothing is subscribed before `linkReady`. */
+  /** Loads the stored subscribers. Nothing is subscribed at OpenD before `linkReady`. */
   constructor(deps: SubscriptionDeps) {
     this.#deps = deps
     this.#registry = new SubscriberRegistry(deps.store, deps.nowMs(), deps.changed)
@@ -44,11 +44,11 @@ export class SubscriptionManager {
   }
 
   /**
-   * Does one `Qot_Sub` for a holder, whole or not at all, and returns why not. `quotaShare`: most distinct units that the
-   * caller's holders may have together; null without such a share.
+   * Applies one `Qot_Sub` of a subscriber completely, or returns the failure and changes nothing. `quotaShare` is the
+   * most distinct units that all subscribers of the caller may have together; null without a share.
    *
-   * Failures: `request.invalid_value`; `quote.share_exceeded`; `quote.quota_exhausted`; `gateway.busy` when too much is
-   * waiting or held; OpenD's refusal; what became of the link. After any of them the holder has what it had before.
+   * Failures: `request.invalid_value`; `quote.share_exceeded`; `quote.quota_exhausted`; `gateway.busy` when too many
+   * subscriptions wait or exist; OpenD's refusal; the failures of the link.
    */
   async subscribe(
     subscriber: Subscriber,
@@ -62,28 +62,28 @@ export class SubscriptionManager {
       this.#release(subscriber.id, change.kind === 'unsubscribe_all' ? null : change.units)
       return null
     }
-    const { units, asked } = change
+    const { units, request } = change
     const refusal = this.#shareRefusal(subscriber, units, quotaShare) ?? this.#roomRefusal(subscriber, units)
     if (refusal !== null) return refusal
     const waiting: WaitingChange = {
       subscriber,
       units: new Set(units),
       isVoid: false,
-      optionsOf: (unit) => this.#subscriptionAfter(subscriber, unit, asked).options,
-      commit: () => this.#hold(subscriber, waiting.units, asked),
+      optionsOf: (unit) => this.#subscriptionAfter(subscriber, unit, request).options,
+      commit: () => this.#hold(subscriber, waiting.units, request),
     }
     if (this.#pool.isReady(waiting)) {
       waiting.commit()
       return null
     }
     return this.#pool.waitingCount >= MAX_WAITING_CHANGES
-      ? busy(`${MAX_WAITING_CHANGES} subscriptions wait for OpenD already`)
+      ? busy(`${MAX_WAITING_CHANGES} subscriptions are already waiting for OpenD`)
       : this.#pool.change(waiting)
   }
 
   /**
-   * Replaces the accounts whose order and fill pushes a holder wants. Who may see which account has been checked.
-   * Failures: `request.invalid_value` for too many, `gateway.busy`.
+   * Replaces the accounts whose order and fill pushes a subscriber receives. The caller's access to the accounts must
+   * have been checked. Failures: `request.invalid_value` for too many accounts, `gateway.busy`.
    */
   setAccounts(subscriber: Subscriber, accIds: readonly bigint[]): Failure | null {
     if (accIds.length > MAX_ACCOUNTS_PER_SUBSCRIBER) {
@@ -94,19 +94,19 @@ export class SubscriptionManager {
     const refusal = this.#roomRefusal(subscriber, [])
     if (refusal !== null) return refusal
     const watched = this.#registry.accountCount - this.#registry.accountCountOf(subscriber.id) + accIds.length
-    if (watched > MAX_WATCHED_ACCOUNTS) return busy(`${MAX_WATCHED_ACCOUNTS} accounts are watched already`)
+    if (watched > MAX_WATCHED_ACCOUNTS) return busy(`${MAX_WATCHED_ACCOUNTS} accounts are already watched`)
     this.#registry.setAccounts(subscriber, accIds.map(String), this.#deps.nowMs())
     return null
   }
 
-  /** A holder is gone; a change of it that waits comes to nothing. */
+  /** Removes a subscriber and cancels its pending changes. */
   dropSubscriber(id: SubscriberId): void {
     this.#pool.voidChangesOf(id)
     this.#registry.drop(id)
     this.#pool.schedule()
   }
 
-  /** After an eviction: forgets the sockets that are not among these. */
+  /** Removes the push sockets that are not in the list. Call it after an eviction. */
   keepOnly(liveSocketIds: readonly SubscriberId[]): void {
     const live = new Set(liveSocketIds)
     for (const { id, kind } of [...this.#registry.subscribers()])
@@ -114,93 +114,93 @@ export class SubscriptionManager {
   }
 
   /**
-   * The link came up, and nothing is subscribed on it: everything that anyone holds is subscribed again. To be called
-   * before calls that waited for the link are sent.
+   * A new link is up, without subscriptions: subscribes all units of all subscribers again. Call it before calls that
+   * waited for the link are sent.
    */
   linkReady(): void {
     this.#pool.linkReady()
   }
 
-  /** The link is gone. */
+  /** The link is lost. */
   linkLost(): void {
     this.#pool.linkLost()
   }
 
   /**
-   * Whether OpenD pushes a unit over the present link, as far as it has said so. `rehabType` is that of a K-line, null
-   * for everything else.
+   * Whether OpenD has confirmed that it pushes a unit over the present link. `rehabType` is the adjustment of K-lines;
+   * null for other types.
    */
   isLive(unit: UnitKey, rehabType: number | null = null): boolean {
     return this.#pool.isLive(unit, rehabType === null ? NO_OPTIONS : (rehabOptions([rehabType]) ?? NO_OPTIONS))
   }
 
   /**
-   * Waits until held units are live again, after a reconnect. Failure: the link does not come up. A unit may still be
-   * missing then, and OpenD will say so to whoever reads it.
+   * Waits until the units are live again after a reconnect. Failure: the link does not come up. A unit may still be
+   * missing afterwards; OpenD then refuses its reads.
    */
   async whenLive(units: readonly UnitKey[]): Promise<Failure | null> {
-    return units.every((unit) => this.isLive(unit)) ? null : this.#pool.settled()
+    return units.every((unit) => this.isLive(unit)) ? null : this.#pool.whenIdle()
   }
 
-  /** Whether anybody wants order and fill pushes. */
+  /** Whether any subscriber receives order and fill pushes. */
   get wantsAccounts(): boolean {
     return this.#registry.wantsAccounts
   }
 
-  /** The holders of a caller that have anything: its reads may use what any of them has subscribed. */
+  /** The subscribers of a caller. The caller's reads may use the subscriptions of all of them. */
   subscribersOf(caller: string): readonly SubscriberId[] {
     return this.#registry.subscribersOf(caller)
   }
 
-  /** The securities that none of these holders has subscribed with that type. It counts as a use of the others. */
+  /** The securities not subscribed with that type by any of these subscribers. Counts as a use of the others. */
   missingFor(ids: readonly SubscriberId[], subType: number, secKeys: readonly SecKey[]): readonly SecKey[] {
     return this.#registry.missingFor(ids, subType, secKeys, this.#deps.nowMs())
   }
 
-  /** What a holder wants to be sent, whether or not the link is up. */
+  /** The streams that a subscriber receives, whether or not the link is up. */
   streamsOf(id: SubscriberId): ReadonlySet<StreamName> {
     return this.#registry.streamsOf(id)
   }
 
-  /** Answers `Qot_GetSubInfo` with the encoded `Response`. Failures: OpenD cannot be asked for the totals, or refuses. */
+  /** Answers `Qot_GetSubInfo` with the encoded `Response`. Fails when OpenD does not return the totals. */
   async subInfo(query: SubInfoQuery): Promise<Result<Uint8Array>> {
     const totals = await this.#pool.subInfo()
     return totals.ok ? succeed(subInfoResponse(this.#registry, query, totals.value)) : totals
   }
 
-  /** Does what is due: drops what nobody holds any more, goes on with a restore. Resolves when OpenD has answered. */
+  /** Runs due work: unsubscribes unused units, continues a restore. Resolves when OpenD has answered. */
   run(): Promise<void> {
     return this.#pool.run()
   }
 
-  /** When `run` is next due, Unix ms; null when nothing is. */
+  /** When `run` is next due, Unix ms; null when no work is scheduled. */
   get nextWakeMs(): number | null {
     return this.#pool.nextWakeMs
   }
 
-  /** Numbers for the metrics. */
+  /** Values for the metrics. */
   get counts() {
     const { size: subscribers, subscriptionCount: heldUnits } = this.#registry
     return { subscribers, heldUnits, ...this.#pool.counts }
   }
 
-  #subscriptionAfter(subscriber: Subscriber, unit: UnitKey, asked: SubscriptionRequest) {
+  #subscriptionAfter(subscriber: Subscriber, unit: UnitKey, request: SubscriptionRequest) {
     return subscriptionAfter(
       this.#registry.subscription(subscriber.id, unit),
-      asked,
+      request,
       unit,
       subscriber,
       this.#deps.nowMs(),
     )
   }
 
-  #hold(subscriber: Subscriber, units: ReadonlySet<UnitKey>, asked: SubscriptionRequest): void {
+  #hold(subscriber: Subscriber, units: ReadonlySet<UnitKey>, request: SubscriptionRequest): void {
     if (units.size === 0) return
-    const subscriptions = [...units].map((unit) => [unit, this.#subscriptionAfter(subscriber, unit, asked)] as const)
+    const subscriptions = [...units].map((unit) => [unit, this.#subscriptionAfter(subscriber, unit, request)] as const)
     this.#registry.hold(subscriber, subscriptions, this.#deps.nowMs())
   }
 
-  /** Takes units from a holder, and from what it is waiting for: it asked for these first. */
+  /** Removes units from a subscriber and from its pending changes, which were requested earlier. */
   #release(id: SubscriberId, units: readonly UnitKey[] | null): void {
     this.#pool.withdraw(id, units)
     this.#registry.release(id, units ?? this.#registry.unitsOf(id))
@@ -210,14 +210,14 @@ export class SubscriptionManager {
   #shareRefusal({ caller }: Subscriber, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
     if (quotaShare === null) return null
     const held = this.#registry.unitsOfCaller(caller)
-    // What is about to be held counts, or two calls at once could share one place.
+    // Pending units count, so that two concurrent calls cannot use the same share.
     for (const unit of this.#pool.awaitedBy((waiting) => waiting.caller === caller)) held.add(unit)
     const needed = units.filter((unit) => !held.has(unit)).length
     if (needed === 0 || held.size + needed <= quotaShare) return null
     return { code: 'quote.share_exceeded', needed, held: held.size, share: quotaShare }
   }
 
-  /** Keeps the bounds on what is remembered. A REST caller that has been idle gives way to a new holder. */
+  /** Enforces the bounds on stored subscriptions. An idle REST caller is evicted for a new subscriber. */
   #roomRefusal(subscriber: Subscriber, units: readonly UnitKey[]): Failure | null {
     const held = new Set(this.#registry.unitsOf(subscriber.id))
     for (const unit of this.#pool.awaitedBy(({ id }) => id === subscriber.id)) held.add(unit)
@@ -226,12 +226,12 @@ export class SubscriptionManager {
       return { code: 'quote.share_exceeded', needed, held: held.size, share: MAX_UNITS_PER_SUBSCRIBER }
     }
     const all = this.#registry.subscriptionCount + this.#pool.awaitedBy(() => true).length
-    if (all + needed > MAX_HELD_UNITS) return busy(`${MAX_HELD_UNITS} subscriptions are held already`)
+    if (all + needed > MAX_HELD_UNITS) return busy(`${MAX_HELD_UNITS} subscriptions already exist`)
     if (this.#registry.has(subscriber.id) || this.#registry.size < MAX_SUBSCRIBERS || this.#evictIdle()) return null
-    return busy(`${MAX_SUBSCRIBERS} connections have subscriptions already`)
+    return busy(`${MAX_SUBSCRIBERS} connections already have subscriptions`)
   }
 
-  /** Forgets the REST caller that was idle longest. False when none was idle. */
+  /** Removes the REST caller that has been idle longest. Returns false when no caller is idle. */
   #evictIdle(): boolean {
     const latestMs = this.#deps.nowMs() - IDLE_MS
     let idle: { readonly id: SubscriberId; readonly usedAtMs: number } | null = null

@@ -1,13 +1,13 @@
 import { RehabType, Session, SubType } from '../../proto/enums.ts'
 
 /**
- * What a unit is subscribed with, as a set of bits: the adjusted K-lines that are pushed, the hours of the US day, and
- * two flags. Two sets join with `|`, and one covers another when it has all its bits. Holders are stored with these
+ * The options of a subscribed unit as a bit set: the rehab types of pushed K-lines, the US trading sessions, and two
+ * flags. `|` joins two sets, and one covers another when it has all its bits. Subscribers are stored with these
  * numbers, so a bit never changes its meaning.
  */
 export type SubscriptionOptions = number
 
-/** Nothing beyond what OpenD delivers anyway. */
+/** OpenD's defaults. */
 export const NO_OPTIONS: SubscriptionOptions = 0
 
 /** `Qot_Common.RehabType` n is bit n. */
@@ -26,8 +26,8 @@ export const EXTENDED_TIME: SubscriptionOptions = 1 << 6
 export const ORDER_BOOK_DETAIL: SubscriptionOptions = 1 << 7
 
 /**
- * The hours of each `Common.Session`. By them ALL is widest, ETH is wider than RTH, and NONE (OpenD's own choice) is
- * narrower than any. The two that do not contain each other, OVERNIGHT and one of the others, join to ALL.
+ * The hours of each `Common.Session`. ALL is the widest, ETH is wider than RTH, and NONE (OpenD's default) is the
+ * narrowest. OVERNIGHT and RTH or ETH do not contain each other; they join to ALL.
  */
 const SESSION_HOURS: ReadonlyMap<number, SubscriptionOptions> = new Map([
   [Session.NONE, 0],
@@ -37,52 +37,52 @@ const SESSION_HOURS: ReadonlyMap<number, SubscriptionOptions> = new Map([
   [Session.ALL, SESSION_BITS],
 ])
 
-/** Whether who has `terms` has everything that `needed` asks for. */
+/** Whether `options` has all bits of `needed`. */
 export function covers(options: SubscriptionOptions, needed: SubscriptionOptions): boolean {
   return (options & needed) === needed
 }
 
-/** The terms of a list of `Qot_Common.RehabType`; null when one of them is no such number. */
+/** The options of a list of `Qot_Common.RehabType`; null when one of them is unknown. */
 export function rehabOptions(rehabTypes: readonly number[]): SubscriptionOptions | null {
   if (!rehabTypes.every((type) => REHAB_TYPES.includes(type))) return null
   return rehabTypes.reduce((options, type) => options | (1 << type), 0)
 }
 
-/** The terms of a `Common.Session`; null when it is no such number. */
+/** The options of a `Common.Session`; null for an unknown one. */
 export function sessionOptions(session: number): SubscriptionOptions | null {
   return SESSION_HOURS.get(session) ?? null
 }
 
-/** The `Qot_Common.RehabType` list in these terms; empty for everything but pushed K-lines. */
+/** The `Qot_Common.RehabType` list of these options; empty unless they are those of pushed K-lines. */
 export function rehabTypesIn(options: SubscriptionOptions): readonly number[] {
   return REHAB_TYPES.filter((type) => (options & (1 << type)) !== 0)
 }
 
-/** The narrowest `Common.Session` with all the hours in these terms. */
+/** The narrowest `Common.Session` with all hours of these options. */
 export function sessionIn(options: SubscriptionOptions): number {
   const hours = options & SESSION_BITS
-  for (const [session, itsHours] of SESSION_HOURS) if (itsHours === hours) return session
+  for (const [session, sessionHours] of SESSION_HOURS) if (sessionHours === hours) return session
   return Session.ALL
 }
 
-/** The terms with other hours. */
+/** The options with other hours. */
 export function withSession(options: SubscriptionOptions, hours: SubscriptionOptions): SubscriptionOptions {
   return (options & ~SESSION_BITS) | hours
 }
 
-/** The terms with other rehab types. */
+/** The options with other rehab types. */
 export function withRehab(options: SubscriptionOptions, rehab: SubscriptionOptions): SubscriptionOptions {
   return (options & ~REHAB_BITS) | rehab
 }
 
-/** The terms with that flag set or cleared. */
+/** The options with that flag set or cleared. */
 export function withFlag(options: SubscriptionOptions, flag: SubscriptionOptions, isOn: boolean): SubscriptionOptions {
   return isOn ? options | flag : options & ~flag
 }
 
 /**
- * K-lines whose pushes are registered with no rehab type named are forward-adjusted, which is OpenD's own default.
- * Other types have nothing to adjust.
+ * The options with OpenD's default for K-lines without a rehab type: forward adjustment. Other types have no rehab
+ * type.
  */
 export function withDefaultRehab(subType: number, options: SubscriptionOptions): SubscriptionOptions {
   if (!isKLine(subType)) return options & ~REHAB_BITS
@@ -90,8 +90,8 @@ export function withDefaultRehab(subType: number, options: SubscriptionOptions):
 }
 
 /**
- * The terms as a call states them: forward adjustment alone is what OpenD takes for granted, and left unsaid it lets
- * K-lines share a call with other types.
+ * The options that a call has to contain. Forward adjustment alone is OpenD's default; without it, K-lines can share a
+ * call with other types.
  */
 export function statedOptions(options: SubscriptionOptions): SubscriptionOptions {
   return (options & REHAB_BITS) === FORWARD ? options & ~REHAB_BITS : options

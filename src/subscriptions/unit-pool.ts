@@ -14,15 +14,15 @@ import { UpstreamLink } from './upstream-link.ts'
 import { droppableAtMs, type UpstreamUnit, type WantedUnit } from './upstream-set.ts'
 import { type WaitingChange, WaitingChanges } from './waiting-change.ts'
 
-/** Pause before a restore that could not be finished goes on. */
+/** Pause before an unfinished restore is tried again. */
 const RESTORE_RETRY_MS = 10_000
 
-/** Restores that OpenD refused altogether before it is taken at its word: five minutes for it to log in. */
+/** Restores that OpenD may refuse completely before its refusals are final. OpenD has five minutes to log in. */
 const MAX_RESTORE_TRIES = 30
 
 /**
- * Keeps OpenD's subscriptions in step with the book: at least what is held, and of the rest no more than OpenD's minute
- * demands. Changes go upstream one at a time.
+ * Keeps OpenD's subscriptions in step with the registry. A unit without subscribers is unsubscribed as soon as OpenD's
+ * minimum of one minute allows it. Changes are sent to OpenD one at a time.
  */
 export class UnitPool {
   readonly #deps: SubscriptionDeps
@@ -34,7 +34,7 @@ export class UnitPool {
   #restoreAtMs: number | null = null
   #restoreTries = 0
   #isDropping = false
-  /** The wake that was asked for last, so that it is not asked for again and again. */
+  /** The time of the last `wakeAt` call, so that the same time is not scheduled again. */
   #wakeAtMs: number | null = null
 
   constructor(deps: SubscriptionDeps, registry: SubscriberRegistry) {
@@ -51,7 +51,7 @@ export class UnitPool {
     })
   }
 
-  /** Changes that wait for OpenD. */
+  /** The number of changes that wait for OpenD. */
   get waitingCount(): number {
     return this.#waiting.size
   }
@@ -66,39 +66,39 @@ export class UnitPool {
     return this.#link.set.isLive(unit, options)
   }
 
-  /** Waits for the link, and for the changes and the restore that are under way. Failure: the link did not come up. */
-  async settled(): Promise<Failure | null> {
+  /** Waits for the link, and for pending changes and a pending restore. Failure: the link did not come up. */
+  async whenIdle(): Promise<Failure | null> {
     const down = await this.#link.up()
     if (down === null) await this.#queue.run(async () => undefined)
     return down
   }
 
   /**
-   * Whether a change need not wait: everything it needs is subscribed, and no earlier change of its holder, which would
-   * then have the last word, is still out for the same units.
+   * Whether a change can be committed at once: all its units are subscribed, and no earlier change of its subscriber is
+   * pending for the same units. The earlier change would be committed later and overwrite this one.
    */
   isReady(change: WaitingChange): boolean {
     const { subscriber, units } = change
     return this.#missing(change).length === 0 && !this.#waiting.isWaitingFor(subscriber.id, units)
   }
 
-  /** Takes a change to OpenD when its turn comes. Null when its holder has its units. */
+  /** Applies a change to OpenD after the changes before it. Returns null when the change is committed. */
   async change(change: WaitingChange): Promise<Failure | null> {
     const failure = await this.#waiting.during(change, async () => {
-      // Waits outside the queue: there the restore of the new link must come first.
+      // Wait outside the queue, because the restore of the new link must run first.
       const down = await this.#link.up()
-      return down ?? (await this.#queue.run(() => this.#take(change)))
+      return down ?? (await this.#queue.run(() => this.#apply(change)))
     })
     this.schedule()
     return failure
   }
 
-  /** What these holders are about to hold. */
-  awaitedBy(isMeant: (subscriber: Subscriber) => boolean): readonly UnitKey[] {
-    return this.#waiting.unitsOf(isMeant)
+  /** The units of pending changes whose subscribers match. */
+  awaitedBy(matches: (subscriber: Subscriber) => boolean): readonly UnitKey[] {
+    return this.#waiting.unitsOf(matches)
   }
 
-  /** A holder takes units back, null for all, for which it waits. */
+  /** Removes units, or all units when null, from the pending changes of a subscriber. */
   withdraw(id: SubscriberId, units: readonly UnitKey[] | null): void {
     this.#waiting.withdraw(id, units)
   }
@@ -136,13 +136,13 @@ export class UnitPool {
   get nextWakeMs(): number | null {
     let nextMs = this.#restoreAtMs ?? Infinity
     for (const unit of this.#link.set.units()) {
-      // Drops that are going on come here again when they are done.
+      // The pending unsubscribe calls schedule the next run when they are done.
       if (!this.#isDropping && this.#isUnwanted(unit)) nextMs = Math.min(nextMs, droppableAtMs(unit))
     }
     return nextMs === Infinity ? null : nextMs
   }
 
-  /** Asks to be woken for what is due next. */
+  /** Schedules the next run. */
   schedule(): void {
     const nextMs = this.nextWakeMs
     if (nextMs === null || (this.#wakeAtMs !== null && this.#wakeAtMs <= nextMs)) return
@@ -154,7 +154,7 @@ export class UnitPool {
     return !isDropping && !this.#registry.isHeld(key) && !this.#waiting.needs(key)
   }
 
-  /** What a change needs and OpenD has not confirmed, with everything that is subscribed of it already. */
+  /** The units of a change that OpenD has not confirmed, with the options that are already subscribed. */
   #missing(change: WaitingChange): readonly WantedUnit[] {
     return [...change.units]
       .map((key) => ({ key, options: change.optionsOf(key) }))
@@ -166,41 +166,40 @@ export class UnitPool {
     return this.#link.set.joined({ key, options: withDefaultRehab(unitOf(key).subType, options) })
   }
 
-  /** The turn of a change. */
-  async #take(change: WaitingChange): Promise<Failure | null> {
-    if (change.isVoid) return gone()
+  async #apply(change: WaitingChange): Promise<Failure | null> {
+    if (change.isVoid) return callerLeft()
     const shortage = await this.#room.make(() => this.#missing(change), change.subscriber.caller)
     if (shortage !== null) return shortage
     for (const call of subscribeCalls(this.#missing(change))) {
       const outcome = await this.#link.subscribe(call)
-      // What was subscribed for it so far lingers and is dropped like everything that nobody holds.
-      if (outcome.kind === 'refused') return this.#whyRefused(change, outcome.failure)
+      // Units that were subscribed before the failure are dropped later, like every unit without a subscriber.
+      if (outcome.kind === 'refused') return this.#refusalCause(change, outcome.failure)
       if (outcome.kind !== 'done') return outcome.failure
     }
-    if (change.isVoid) return gone()
+    if (change.isVoid) return callerLeft()
     change.commit()
     return null
   }
 
-  /** OpenD refused: for its quota, of which another program may just have taken a part, or for the units themselves. */
-  async #whyRefused(change: WaitingChange, failure: Failure): Promise<Failure> {
+  /** The cause of a refusal: the quota, which another program may have used meanwhile, or the units themselves. */
+  async #refusalCause(change: WaitingChange, failure: Failure): Promise<Failure> {
     const shortage = await this.#room.make(() => this.#missing(change), change.subscriber.caller)
     return shortage?.code === 'quote.quota_exhausted' ? shortage : failure
   }
 
-  /** Brings a new link to what is held. */
+  /** Subscribes all units of the registry on a new link. */
   async #restore(): Promise<void> {
     if (!this.#link.isReady) return
     const units = [...this.#registry.heldUnits()]
       .map((key) => this.#wanted({ key, options: this.#registry.optionsOf(key) }))
       .filter(({ key, options }) => !this.#link.set.isLive(key, options))
-    const isBelieved = this.#restoreTries >= MAX_RESTORE_TRIES || this.#link.set.hasConfirmed
-    const { isComplete, refused } = await restore(units, (call) => this.#link.subscribe(call), isBelieved)
+    const isRefusalFinal = this.#restoreTries >= MAX_RESTORE_TRIES || this.#link.set.hasConfirmed
+    const { isComplete, refused } = await restore(units, (call) => this.#link.subscribe(call), isRefusalFinal)
     for (const { keys, failure } of refused) this.#takeFromSubscribers(keys, { kind: 'refused', failure })
     if (isComplete) {
       this.#restoreTries = 0
       this.#restoreAtMs = null
-      // Only to know the numbers; whoever needs them asks again.
+      // This read only fills the numbers. A failure does not matter, because they are read again when needed.
       await this.#link.readQuota()
     } else if (this.#link.isReady) {
       this.#restoreTries++
@@ -209,7 +208,7 @@ export class UnitPool {
     this.schedule()
   }
 
-  /** Drops what nobody holds and OpenD lets go. Each call is a turn of its own: somebody may be waiting for one. */
+  /** Unsubscribes all due units. Each call takes the mutex on its own, so that a waiting change can run in between. */
   async #dropDue(): Promise<void> {
     if (this.#isDropping) return
     this.#isDropping = true
@@ -222,7 +221,7 @@ export class UnitPool {
 
   async #dropSome(): Promise<void> {
     const due = this.#due()
-    // What was refused before goes alone, so that one bad unit does not keep the others.
+    // A unit whose drop was refused before is sent alone, so that one bad unit does not block the others.
     const together = due.filter(({ wasDropRefused }) => !wasDropRefused)
     const units = together.length > 0 ? together : due.slice(0, 1)
     const [call] = unsubscribeCalls(units.map(({ key }) => key))
@@ -250,7 +249,7 @@ export class UnitPool {
   }
 }
 
-/** Nobody is there to hear it. */
-function gone(): Failure {
+/** The failure of a change whose subscriber is gone. It is not delivered. */
+function callerLeft(): Failure {
   return { code: 'gateway.disconnected', detail: 'the caller left before OpenD answered', retryInMs: null }
 }

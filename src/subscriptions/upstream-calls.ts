@@ -16,28 +16,28 @@ import {
 } from './subscription-options.ts'
 import type { WantedUnit } from './upstream-set.ts'
 
-/** Securities in one call. OpenD states no bound for this call; its quote calls take a hundred or more. */
+/** Securities in one call. OpenD documents no bound for this call; its quote calls accept a hundred or more. */
 const MAX_SECURITIES_PER_CALL = 100
 
-/** One `Qot_Sub` and the units that it names. */
+/** One `Qot_Sub` and its units. */
 export interface SubCall {
   readonly units: readonly WantedUnit[]
   readonly body: Uint8Array
 }
 
-/** How a `Qot_Sub` ended. Only `done` and `refused` are sure; `lost` may have been done, `unsent` was not. */
+/** The outcome of a `Qot_Sub`. `done` and `refused` are certain; `lost` may have been applied, `unsent` was not. */
 export type SubOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused' | 'lost' | 'unsent'; readonly failure: Failure }
 
 /**
- * The calls that subscribe these units with their pushes, as few as the shape of `Qot_Sub` allows: it names securities
- * and types, and means every pair. The first push is always asked for; it fills what reads are answered from.
+ * The calls that subscribe these units with their pushes, as few as `Qot_Sub` allows: a call lists securities and
+ * types and subscribes every pair. The first push is always requested, because reads are answered from it.
  */
 export function subscribeCalls(units: readonly WantedUnit[]): readonly SubCall[] {
   const wanted = new Map(units.map((unit) => [unit.key, unit]))
-  const byTerms = Map.groupBy(units, ({ options }) => statedOptions(options))
-  return [...byTerms].flatMap(([options, group]) =>
+  const byOptions = Map.groupBy(units, ({ options }) => statedOptions(options))
+  return [...byOptions].flatMap(([options, group]) =>
     rectangles(group.map(({ key }) => key)).map(({ subTypes, securities }) => ({
       units: keysOf(subTypes, securities).flatMap((key) => wanted.get(key) ?? []),
       body: encodeMessage('Qot_Sub.Request', {
@@ -46,7 +46,7 @@ export function subscribeCalls(units: readonly WantedUnit[]): readonly SubCall[]
           isSubOrUnSub: true,
           isRegOrUnRegPush: true,
           isFirstPush: true,
-          ...statementOf(options),
+          ...optionFields(options),
         },
       }),
     })),
@@ -61,23 +61,23 @@ export function unsubscribeCalls(keys: readonly UnitKey[]): readonly SubCall[] {
   }))
 }
 
-/** Reads the end of a `Qot_Sub`. */
+/** The outcome of a `Qot_Sub` from the outcome of its call. */
 export function subOutcomeOf(outcome: CallOutcome): SubOutcome {
   if (!outcome.ok) return { kind: outcome.sent ? 'lost' : 'unsent', failure: outcome.failure }
   const decoded = decodeMessage('Qot_Sub.Response', outcome.body)
   if (!decoded.ok) return { kind: 'lost', failure: badReply(decoded.detail) }
   const failure = opendFailureOf(decoded.value)
   if (failure === null) return { kind: 'done' }
-  // OpenD's own timeouts and breaks leave open whether it subscribed.
+  // After a timeout or a disconnect inside OpenD it is not known whether OpenD subscribed.
   return { kind: failure.code === 'opend.refused' ? 'refused' : 'lost', failure }
 }
 
-/** Asks for the quota and for what this connection has subscribed. */
+/** The request for the quota and the subscriptions of this connection. */
 export function subInfoRequest(): Uint8Array {
   return encodeMessage('Qot_GetSubInfo.Request', { c2s: {} })
 }
 
-/** OpenD's answer to `subInfoRequest`, or why there is none. */
+/** OpenD's answer to `subInfoRequest`, or the failure. */
 export function readSubInfo(outcome: CallOutcome): Result<MessageTypes['Qot_GetSubInfo.S2C']> {
   if (!outcome.ok) return outcome
   const decoded = decodeMessage('Qot_GetSubInfo.Response', outcome.body)
@@ -89,7 +89,7 @@ export function readSubInfo(outcome: CallOutcome): Result<MessageTypes['Qot_GetS
 
 type ResponseHead = Pick<MessageTypes['Qot_Sub.Response'], 'retType' | 'retMsg' | 'errCode'>
 
-/** OpenD's no (-1, -500), or its failure to say (everything else that is not success). */
+/** The failure of a reply: a refusal (-1, -500) or a failed call (every other code except success). */
 function opendFailureOf(head: ResponseHead): Failure | null {
   const { retType } = head
   if (retType === RetType.Succeed) return null
@@ -101,13 +101,13 @@ function badReply(detail: string): Failure {
   return { code: 'gateway.bad_reply', detail, retryInMs: null }
 }
 
-/** Types with securities, of which every pair is meant. */
+/** Types and securities; every pair is a unit. */
 interface Rectangle {
   readonly subTypes: readonly number[]
   readonly securities: readonly SecKey[]
 }
 
-/** Units as rectangles: types with the same securities share one. At most one for each type, if no bound is met. */
+/** Units as rectangles. Types with the same securities share one, so there is at most one for each type and chunk. */
 function rectangles(keys: readonly UnitKey[]): readonly Rectangle[] {
   const units = keys.map(unitOf)
   const byType = Map.groupBy(units, ({ subType }) => subType)
@@ -134,8 +134,8 @@ function namesOf(subTypes: readonly number[], securities: readonly SecKey[]) {
   return { securityList: securities.map(securityOf), subTypeList: subTypes }
 }
 
-/** What terms are in a `Qot_Sub`; what is not asked for is not said, so that OpenD's defaults hold. */
-function statementOf(options: SubscriptionOptions): Partial<MessageTypes['Qot_Sub.C2S']> {
+/** The options as fields of a `Qot_Sub`. Options that are not set are left out, so that OpenD's defaults apply. */
+function optionFields(options: SubscriptionOptions): Partial<MessageTypes['Qot_Sub.C2S']> {
   const rehabTypes = rehabTypesIn(options)
   const session = sessionIn(options)
   return {

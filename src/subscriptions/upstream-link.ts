@@ -8,12 +8,12 @@ import { readSubInfo, type SubCall, subInfoRequest, type SubOutcome, subOutcomeO
 import type { UnitKey } from './stream.ts'
 import { UpstreamSet, type WantedUnit } from './upstream-set.ts'
 
-/** Sends one call to OpenD. While the link is down it may wait for it; it always settles. */
+/** Sends one call to OpenD. It may wait while the link is down, and always resolves. */
 export type CallUpstream = (protoId: number, body: Uint8Array) => Promise<CallOutcome>
 
 /**
- * The subscriptions of the present link: makes the calls and notes what came of them. Nothing is noted of a call that
- * outlived its link.
+ * The subscriptions of the present link: sends the calls and records their outcomes. The outcome of a call of an
+ * earlier link is not recorded.
  */
 export class UpstreamLink {
   readonly set = new UpstreamSet()
@@ -22,10 +22,10 @@ export class UpstreamLink {
   readonly #nowMs: () => number
   readonly #interrupted: (keys: readonly UnitKey[]) => void
   #isReady = false
-  /** Grows with every link, so that a late reply is recognised. */
+  /** Increases with every link, to detect late replies. */
   #linkNumber = 0
 
-  /** `interrupted` hears of units whose pushes stop or go on with other terms; not of all of them when the link is lost. */
+  /** `interrupted` gets the units whose pushes stop or change options. It is not called when the link is lost. */
   constructor(call: CallUpstream, nowMs: () => number, interrupted: (keys: readonly UnitKey[]) => void) {
     this.#call = call
     this.#nowMs = nowMs
@@ -36,7 +36,7 @@ export class UpstreamLink {
     return this.#isReady
   }
 
-  /** A new link: nothing is subscribed on it. */
+  /** A new link is up, without subscriptions. */
   opened(): void {
     this.lost()
     this.#isReady = true
@@ -49,7 +49,7 @@ export class UpstreamLink {
     this.quota.forget()
   }
 
-  /** Null when the link is up; else asks OpenD something, which waits for the link and hurries it along. */
+  /** Returns null when the link is up. Otherwise sends a call, which starts a connection attempt and waits for it. */
   async up(): Promise<Failure | null> {
     if (this.#isReady) return null
     const outcome = await this.#call(CALLS.Qot_GetSubInfo.protoId, subInfoRequest())
@@ -57,12 +57,12 @@ export class UpstreamLink {
     return this.#isReady ? null : notReady()
   }
 
-  /** What OpenD says of quota and subscriptions, whatever is going on here. */
+  /** Reads quota and subscriptions from OpenD without changing this object. */
   async subInfo(): Promise<Result<MessageTypes['Qot_GetSubInfo.S2C']>> {
     return readSubInfo(await this.#call(CALLS.Qot_GetSubInfo.protoId, subInfoRequest()))
   }
 
-  /** Reads the quota. Only while no other change is on its way, or it would be counted twice. */
+  /** Reads the quota. Call it only while no change is pending, because its units would be counted twice. */
   async readQuota(): Promise<Failure | null> {
     if (!this.#isReady) return notReady()
     const linkNumber = this.#linkNumber
@@ -79,12 +79,12 @@ export class UpstreamLink {
       if (kind === 'done' || kind === 'lost') this.quota.took(units.filter(({ key }) => !this.set.has(key)).length)
       if (kind === 'done') this.#subscribed(units)
       if (kind === 'lost') this.set.doubtful(units, this.#nowMs())
-      // It may be about the quota, which other programs use too: the numbers are read anew before they count again.
+      // The cause may be the quota, which other programs use too, so the numbers must be read again.
       if (kind === 'refused') this.quota.forget()
     })
   }
 
-  /** Drops the units of a call. */
+  /** Unsubscribes the units of a call. */
   unsubscribe({ units, body }: SubCall): Promise<SubOutcome> {
     const keys = units.map(({ key }) => key)
     this.set.dropping(keys)
@@ -102,14 +102,14 @@ export class UpstreamLink {
     if (changed.length > 0) this.#interrupted(changed.map(({ key }) => key))
   }
 
-  async #send(body: Uint8Array, note: (outcome: SubOutcome) => void): Promise<SubOutcome> {
+  async #send(body: Uint8Array, record: (outcome: SubOutcome) => void): Promise<SubOutcome> {
     if (!this.#isReady) return { kind: 'unsent', failure: notReady() }
     const linkNumber = this.#linkNumber
     const outcome = subOutcomeOf(await this.#call(CALLS.Qot_Sub.protoId, body))
     if (linkNumber !== this.#linkNumber) {
       return { kind: 'lost', failure: outcome.kind === 'done' ? linkChanged() : outcome.failure }
     }
-    note(outcome)
+    record(outcome)
     return outcome
   }
 }
@@ -119,5 +119,5 @@ function notReady(): Failure {
 }
 
 function linkChanged(): Failure {
-  return { code: 'gateway.disconnected', detail: 'the link to OpenD broke meanwhile', retryInMs: null }
+  return { code: 'gateway.disconnected', detail: 'the link to OpenD was lost during the call', retryInMs: null }
 }

@@ -1,42 +1,42 @@
 import type { UnitKey } from './stream.ts'
 import { covers, NO_OPTIONS, type SubscriptionOptions } from './subscription-options.ts'
 
-/** OpenD refuses to drop a unit sooner; a second more, because its clock started before its reply came. */
+/** OpenD refuses to drop a unit within a minute after it was subscribed. One second is added as a margin. */
 export const LEAST_SUBSCRIBED_MS = 61_000
 
-/** Drops become due on whole seconds, so that what was subscribed together goes together. */
+/** Drops become due on whole seconds, so that units that were subscribed together are dropped in one call. */
 const DROP_GRID_MS = 1_000
 
-/** First pause before a drop that failed is tried again, and the longest one. */
+/** First and longest pause before a failed drop is tried again. */
 const DROP_RETRY_MS = { first: 10_000, most: 300_000 } as const
 
 /** A unit that the present link has subscribed, or may have. */
 export interface UpstreamUnit {
   readonly key: UnitKey
-  /** What OpenD has confirmed; of a doubtful unit, what was asked for. */
+  /** The options that OpenD confirmed; for an unconfirmed unit, the requested ones. */
   readonly options: SubscriptionOptions
-  /** When it was last subscribed, Unix ms. Whether OpenD starts its minute anew is documented nowhere: we do. */
+  /** When it was last subscribed, Unix ms. OpenD does not document whether its minute starts again; assume it does. */
   readonly sinceMs: number
-  /** OpenD has confirmed it. False after a lost reply: it counts in the quota, and nobody may rely on it. */
+  /** Whether OpenD has confirmed it. False after a lost reply: the unit counts in the quota, but may not be pushed. */
   readonly isConfirmed: boolean
-  /** Its unsubscription is on its way. */
+  /** Whether an unsubscribe call for it is pending. */
   readonly isDropping: boolean
   readonly failedDrops: number
-  /** OpenD refused to drop it, together with others or alone. */
+  /** Whether OpenD refused to drop it, with others or alone. */
   readonly wasDropRefused: boolean
-  /** A drop that failed is not tried again before. */
+  /** A failed drop is not tried again before this time, Unix ms. */
   readonly retryAtMs: number
 }
 
-/** A unit with what it is to be subscribed with. */
+/** A unit with the options to subscribe it with. */
 export interface WantedUnit {
   readonly key: UnitKey
   readonly options: SubscriptionOptions
 }
 
 /**
- * What is subscribed on the present link. OpenD's quota bounds it, as nothing gets in without OpenD, and so do the
- * bounds on what callers may ask for.
+ * The units that are subscribed on the present link. The set is bounded by OpenD's quota and by the bounds on what
+ * callers may subscribe.
  */
 export class UpstreamSet {
   readonly #units = new Map<UnitKey, UpstreamUnit>()
@@ -58,29 +58,29 @@ export class UpstreamSet {
     return this.#units.has(key)
   }
 
-  /** What a unit is subscribed with; nothing when it is not. */
+  /** The options of a subscribed unit; `NO_OPTIONS` for another. */
   optionsOf(key: UnitKey): SubscriptionOptions {
     return this.#units.get(key)?.options ?? NO_OPTIONS
   }
 
-  /** Whether a unit is subscribed for sure, and with these terms. */
+  /** Whether OpenD has confirmed a unit with these options. */
   isLive(key: UnitKey, options: SubscriptionOptions = NO_OPTIONS): boolean {
     const unit = this.#units.get(key)
     return unit !== undefined && unit.isConfirmed && !unit.isDropping && covers(unit.options, options)
   }
 
-  /** The terms with which a unit must be asked for, so that nobody loses what is subscribed now. */
+  /** The unit with its present options added, so that subscribing it removes no option. */
   joined({ key, options }: WantedUnit): WantedUnit {
     const unit = this.#units.get(key)
     return { key, options: unit === undefined ? options : options | unit.options }
   }
 
-  /** OpenD has confirmed these. */
+  /** OpenD has confirmed these units. */
   subscribed(units: readonly WantedUnit[], nowMs: number): void {
     for (const { key, options } of units) this.#units.set(key, freshUnit(key, options, true, nowMs))
   }
 
-  /** The reply was lost: these may be subscribed. Those that were before still are, as they were. */
+  /** The reply was lost: these units may be subscribed. Units that were confirmed before stay as they were. */
   doubtful(units: readonly WantedUnit[], nowMs: number): void {
     for (const { key, options } of units) {
       const before = this.#units.get(key)
@@ -89,7 +89,7 @@ export class UpstreamSet {
     }
   }
 
-  /** The unsubscription of these is on its way. */
+  /** An unsubscribe call for these units is pending. */
   dropping(keys: readonly UnitKey[]): void {
     this.#change(keys, (unit) => ({ ...unit, isDropping: true }))
   }
@@ -98,17 +98,17 @@ export class UpstreamSet {
     for (const key of keys) this.#units.delete(key)
   }
 
-  /** OpenD refused to drop these: they are as they were, and are tried again later. */
+  /** OpenD refused to drop these units. They stay subscribed, and the drop is tried again later. */
   dropRefused(keys: readonly UnitKey[], nowMs: number): void {
-    this.#change(keys, (unit) => ({ ...putOff(unit, nowMs), wasDropRefused: true }))
+    this.#change(keys, (unit) => ({ ...postponed(unit, nowMs), wasDropRefused: true }))
   }
 
-  /** No reply came: these may be gone. `wasSent` false: they surely are not. */
+  /** The drop got no reply. If it was sent, the units may be gone; if not, they are still subscribed. */
   dropLost(keys: readonly UnitKey[], wasSent: boolean, nowMs: number): void {
-    this.#change(keys, (unit) => ({ ...putOff(unit, nowMs), isConfirmed: unit.isConfirmed && !wasSent }))
+    this.#change(keys, (unit) => ({ ...postponed(unit, nowMs), isConfirmed: unit.isConfirmed && !wasSent }))
   }
 
-  /** The link is gone, and with it everything that was subscribed on it. */
+  /** The link is lost, with all its subscriptions. */
   clear(): void {
     this.#units.clear()
   }
@@ -121,7 +121,7 @@ export class UpstreamSet {
   }
 }
 
-/** When OpenD lets a unit go, Unix ms. */
+/** The earliest time at which a unit can be dropped, Unix ms. */
 export function droppableAtMs({ sinceMs, retryAtMs }: UpstreamUnit): number {
   return Math.ceil(Math.max(sinceMs + LEAST_SUBSCRIBED_MS, retryAtMs) / DROP_GRID_MS) * DROP_GRID_MS
 }
@@ -131,7 +131,7 @@ function freshUnit(key: UnitKey, options: SubscriptionOptions, isConfirmed: bool
   return { key, options, sinceMs: nowMs, isConfirmed, ...untried }
 }
 
-function putOff(unit: UpstreamUnit, nowMs: number): UpstreamUnit {
+function postponed(unit: UpstreamUnit, nowMs: number): UpstreamUnit {
   const pauseMs = Math.min(DROP_RETRY_MS.first * 2 ** unit.failedDrops, DROP_RETRY_MS.most)
   return { ...unit, isDropping: false, failedDrops: unit.failedDrops + 1, retryAtMs: nowMs + pauseMs }
 }

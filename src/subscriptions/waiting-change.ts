@@ -3,20 +3,20 @@ import type { Subscriber, SubscriberId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
 import type { SubscriptionOptions } from './subscription-options.ts'
 
-/** A subscription that needs OpenD first. */
+/** A subscription that waits for OpenD. */
 export interface WaitingChange {
   readonly subscriber: Subscriber
-  /** What it subscribes. Its holder may take some back while it waits. */
+  /** Its units. The subscriber may unsubscribe some of them while the change waits. */
   readonly units: Set<UnitKey>
-  /** Its holder is gone. */
+  /** Whether its subscriber is gone. */
   isVoid: boolean
-  /** What a unit must be subscribed with for it. */
+  /** The options that the change needs for a unit. */
   readonly optionsOf: (unit: UnitKey) => SubscriptionOptions
-  /** Gives the holder its units. */
+  /** Adds the units to the subscriber. */
   readonly commit: () => void
 }
 
-/** The subscriptions that wait for OpenD. Who adds them keeps the bound. */
+/** The subscriptions that wait for OpenD. The owner bounds their number. */
 export class WaitingChanges {
   readonly #changes = new Set<WaitingChange>()
 
@@ -24,7 +24,7 @@ export class WaitingChanges {
     return this.#changes.size
   }
 
-  /** Counts a change as waiting while `work` goes on. */
+  /** Counts a change as waiting while `work` runs. */
   async during(change: WaitingChange, work: () => Promise<Failure | null>): Promise<Failure | null> {
     this.#changes.add(change)
     try {
@@ -34,31 +34,31 @@ export class WaitingChanges {
     }
   }
 
-  /** Whether any of them needs that unit. */
+  /** Whether any waiting change needs that unit. */
   needs(unit: UnitKey): boolean {
     return this.#changes.values().some(({ units, isVoid }) => !isVoid && units.has(unit))
   }
 
-  /** Whether a holder waits for any of these units. */
+  /** Whether a subscriber waits for any of these units. */
   isWaitingFor(id: SubscriberId, units: ReadonlySet<UnitKey>): boolean {
     return this.#changes.values().some((one) => one.subscriber.id === id && !one.units.isDisjointFrom(units))
   }
 
-  /** What these holders are about to hold. */
-  unitsOf(isMeant: (subscriber: Subscriber) => boolean): readonly UnitKey[] {
+  /** The units of the waiting changes whose subscribers match. */
+  unitsOf(matches: (subscriber: Subscriber) => boolean): readonly UnitKey[] {
     return [...this.#changes].flatMap(({ subscriber, units, isVoid }) =>
-      isMeant(subscriber) && !isVoid ? [...units] : [],
+      matches(subscriber) && !isVoid ? [...units] : [],
     )
   }
 
-  /** Its holder takes units back, null for all, before it has them. */
+  /** Removes units, or all units when null, from the waiting changes of a subscriber. */
   withdraw(id: SubscriberId, taken: readonly UnitKey[] | null): void {
     for (const { subscriber, units } of this.#changes) {
       if (subscriber.id === id) for (const unit of taken ?? [...units]) units.delete(unit)
     }
   }
 
-  /** Their holder is gone. */
+  /** Marks the changes of a subscriber that is gone. */
   voidAllOf(id: SubscriberId): void {
     for (const change of this.#changes) if (change.subscriber.id === id) change.isVoid = true
   }

@@ -1,4 +1,4 @@
-/** A two-way byte stream to OpenD, as the gateway object sees it. */
+/** A two-way byte stream to OpenD. */
 export interface Link {
   /** Queues bytes in order. After `close` it does nothing. */
   send(bytes: Uint8Array): void
@@ -6,13 +6,13 @@ export interface Link {
   close(): void
 }
 
-/** What happens on a link. `closed` comes at most once, is the last event, and does not follow a `close()` of ours. */
+/** Receives the events of a link. `closed` is the last event, comes at most once, and does not follow `close()`. */
 export interface LinkListener {
   opened(): void
   received(bytes: Uint8Array): void
-  /** `detail` is a short reason in plain words. */
+  /** `detail` is a short reason in plain English. */
   closed(detail: string): void
 }
 
-/** Opens a link; its events arrive at the listener, never before this function returned. */
+/** Opens a link. The listener is not called before this function has returned. */
 export type Connect = (listener: LinkListener) => Link

@@ -1,26 +1,26 @@
 import type { Connect, Link, LinkListener } from './link.ts'
 
-/** A server in the same process: it takes connections and speaks the bytes that a socket would carry. */
+/** A server in the same process. It exchanges the same bytes as over a socket. */
 export interface LoopbackServer {
-  /** Takes a connection, or returns null when it refuses one. */
+  /** Accepts a connection, or returns null to refuse it. */
   accept(sink: LoopbackSink): LoopbackConnection | null
 }
 
-/** The server's way to the client. */
+/** Sends from the server to the client. */
 export interface LoopbackSink {
   send(bytes: Uint8Array): void
   close(detail: string): void
 }
 
-/** The client's way to the server. */
+/** Sends from the client to the server. */
 export interface LoopbackConnection {
   receive(bytes: Uint8Array): void
   closed(): void
 }
 
 /**
- * Links to a server in the same process. Every event crosses in its own microtask, as a socket's would in its own task:
- * neither side ever runs inside the other's call.
+ * Opens links to a server in the same process. Every event has its own microtask, as a socket event has its own task,
+ * so neither side runs inside a call of the other.
  */
 export function loopbackConnector(server: LoopbackServer): Connect {
   return (listener) => new LoopbackLink(server, listener)

@@ -9,9 +9,9 @@ import {
 } from 'node:crypto'
 
 /**
- * The platform's own cryptography, and the only file that touches it. Everything is synchronous, which WebCrypto is
- * not, and OpenD's ciphers (RSAES-PKCS1-v1_5, AES-ECB) are missing there altogether. The shapes are those that
- * `wire/frame.ts` and `wire/cipher.ts` ask for.
+ * The platform's cryptography; no other file imports `node:crypto`. WebCrypto is asynchronous and has no
+ * RSAES-PKCS1-v1_5 or AES-ECB, which OpenD uses. The functions implement the interfaces in `wire/frame.ts` and
+ * `wire/cipher.ts`.
  */
 
 /** SHA-1 of some bytes, 20 bytes long. */
@@ -24,7 +24,7 @@ export function sha256(text: string): Uint8Array {
   return createHash('sha256').update(text, 'utf8').digest()
 }
 
-/** Whether two byte strings are equal, in a time that depends on their lengths only. */
+/** Whether two byte strings are equal. The time depends only on their lengths. */
 export function equalInConstantTime(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
@@ -44,7 +44,7 @@ export const aes128 = {
     decrypt('aes-128-cbc', key, iv, blocks),
 }
 
-/** The two halves of an RSA private key, as `wire/cipher.ts` uses them. */
+/** An RSA private key with both operations, as `RsaKey` in `wire/cipher.ts`. */
 export interface NativeRsaKey {
   readonly blockBytes: number
   encrypt(chunk: Uint8Array): Uint8Array
@@ -52,14 +52,14 @@ export interface NativeRsaKey {
 }
 
 /**
- * Reads an RSA private key in PKCS#1 PEM without passphrase, or returns null when the text is no such key. The key
+ * Reads an RSA private key in PKCS#1 PEM without a passphrase; returns null for any other text. The key
  * stays a PEM string: workerd's RSA functions refuse a KeyObject.
  */
 export function rsaKey(pem: string): NativeRsaKey | null {
   const key = { key: pem, padding: constants.RSA_PKCS1_PADDING }
   let blockBytes: number
   try {
-    // An encrypted block is as long as the modulus, whatever is in it.
+    // An encrypted block is always as long as the modulus.
     blockBytes = publicEncrypt(key, new Uint8Array(1)).length
     if (privateDecrypt(key, publicEncrypt(key, new Uint8Array(1))).length !== 1) return null
   } catch {
@@ -90,7 +90,7 @@ export const utf8 = {
   },
 }
 
-/** All of it in the one object that the embedded simulator takes. */
+/** All functions in one object, for the embedded simulator. */
 export const nativeCrypto = { sha1, aes128, rsaKey, utf8 }
 
 const encoder = new TextEncoder()
@@ -98,7 +98,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 const NO_IV = new Uint8Array(0)
 
 function encrypt(algorithm: string, key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
-  // Whole blocks without padding come out of `update` complete; `final` has nothing to add.
+  // For whole blocks without padding, `update` returns all output and `final` none.
   return createCipheriv(algorithm, key, iv).setAutoPadding(false).update(blocks)
 }
 

@@ -1,6 +1,6 @@
 /**
- * The part of `node:crypto` that `native-crypto.ts` uses, for the Worker's compilation: the Workers types leave the
- * module out, and Node's own types bring a second set of globals that contradict them.
+ * The part of `node:crypto` that `native-crypto.ts` uses, for the compilation of the Worker. The Workers types do not
+ * include the module, and Node's types declare globals that conflict with them.
  */
 declare module 'node:crypto' {
   interface Hash {

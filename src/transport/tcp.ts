@@ -2,7 +2,7 @@ import { connect } from 'cloudflare:sockets'
 import { MAX_UNSENT_BYTES } from '../base/memory-budget.ts'
 import type { Connect, Link, LinkListener } from './link.ts'
 
-/** Links to that TCP address, over the platform's sockets. */
+/** Opens links to a TCP address over the platform's sockets. */
 export function tcpConnector(hostname: string, port: number): Connect {
   return (listener) => new TcpLink(hostname, port, listener)
 }
@@ -11,16 +11,16 @@ class TcpLink implements Link {
   readonly #listener: LinkListener
   readonly #socket: Socket
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
-  /** What waits for the write under way to end. */
+  /** Frames that wait for the current write to end. */
   #unsent: Uint8Array[] = []
-  /** Bytes that wait, and those of the write under way. */
+  /** Bytes of the waiting frames and of the current write. */
   #unsentBytes = 0
   #isWriting = false
   #isOver = false
 
   constructor(hostname: string, port: number, listener: LinkListener) {
     this.#listener = listener
-    // With half-open allowed a peer's FIN would leave us writing to nobody.
+    // A half-open socket would accept writes after the peer has closed the connection.
     this.#socket = connect({ hostname, port }, { allowHalfOpen: false, secureTransport: 'off' })
     this.#writer = this.#socket.writable.getWriter()
     void this.#run()
@@ -42,7 +42,7 @@ class TcpLink implements Link {
     this.#release()
   }
 
-  /** One write at a time. What comes meanwhile goes out together in the next: a system call costs more than a copy. */
+  /** One write at a time. Frames that arrive during a write are joined for the next: a copy costs less than a write. */
   async #write(): Promise<void> {
     this.#isWriting = true
     try {
@@ -58,7 +58,7 @@ class TcpLink implements Link {
     this.#isWriting = false
   }
 
-  /** `opened` and `closed` of the socket are both watched: a closed port shows in them and not in `write`. */
+  /** Watches both `opened` and `closed` of the socket: `write` does not report a closed port. */
   async #run(): Promise<void> {
     this.#socket.closed.then(
       () => this.#end('the peer closed the connection'),
@@ -87,7 +87,7 @@ class TcpLink implements Link {
     this.#release()
   }
 
-  /** Closing a socket that never opened can take the platform 20 s, so nobody waits for it. */
+  /** Does not wait: the platform can take 20 s to close a socket that never opened. */
   #release(): void {
     this.#socket.close().catch(() => undefined)
   }

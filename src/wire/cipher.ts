@@ -1,11 +1,11 @@
 import { PacketEncAlgo } from '../../proto/enums.ts'
 
 /**
- * How OpenD encrypts bodies. The header of a frame is never encrypted and its SHA-1 is always that of the plain body.
+ * Encryption of bodies as in OpenD. The header of a frame is never encrypted, and its SHA-1 is that of the plain body.
  *
- * InitConnect travels under RSA with the key both sides share; everything after it under AES-128 with the key of
- * InitConnect's reply, in the mode the client asked for. The raw ciphers come from outside: this file is the padding
- * and the cutting into blocks, which is where OpenD is peculiar.
+ * InitConnect is encrypted with RSA and the key that both sides share. Everything after it is encrypted with AES-128,
+ * the key from InitConnect's reply and the mode that the client requested. The raw ciphers are passed in: this file
+ * does the padding and the splitting into blocks, which are specific to OpenD.
  */
 
 /** AES-128 over whole 16-byte blocks, without padding. */
@@ -16,13 +16,13 @@ export interface Aes128 {
   decryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array
 }
 
-/** One RSA key pair under RSAES-PKCS1-v1_5. OpenD and its clients share the private key and use both halves of it. */
+/** One RSA key pair with RSAES-PKCS1-v1_5. OpenD and its clients share the private key and use both operations. */
 export interface RsaKey {
-  /** Size of an encrypted block: 128 for the 1024-bit keys that OpenD asks for. */
+  /** Size of an encrypted block: 128 for the 1024-bit keys that OpenD requires. */
   readonly blockBytes: number
   /** Encrypts at most `blockBytes - 11` bytes into one block. */
   encrypt(chunk: Uint8Array): Uint8Array
-  /** Decrypts one block; null when it was not made with this key. */
+  /** Decrypts one block; null when it was not encrypted with this key. */
   decrypt(block: Uint8Array): Uint8Array | null
 }
 
@@ -37,10 +37,10 @@ export const plainCipher: BodyCipher = { encrypt: (plain) => plain, decrypt: (bo
 
 const BLOCK_BYTES = 16
 
-/** Plain bytes per RSA block, as the official Python client cuts them. Any size up to 117 may come in. */
+/** Plain bytes per RSA block, as in the official Python client. A received block may have any size up to 117. */
 const RSA_CHUNK_BYTES = 100
 
-/** The cipher of InitConnect: independent RSA blocks, back to back. */
+/** The cipher of InitConnect: independent, consecutive RSA blocks. */
 export function rsaCipher(key: RsaKey): BodyCipher {
   return {
     encrypt: (plain) => concat(slices(plain, RSA_CHUNK_BYTES).map((chunk) => key.encrypt(chunk))),
@@ -58,9 +58,9 @@ export function rsaCipher(key: RsaKey): BodyCipher {
 }
 
 /**
- * The cipher after InitConnect. `algo` is what the client asked for; `key` is 16 bytes, `iv` 16 bytes and used by CBC
- * only, where every packet starts again from it. No official client uses plain AES_ECB, and its padding is documented
- * nowhere: PKCS#7 is the usual choice.
+ * The cipher after InitConnect. `algo` is the algorithm that the client requested. `key` and `iv` have 16 bytes; `iv`
+ * is used by CBC only, for every packet. No official client uses plain AES_ECB, and its padding is not documented:
+ * PKCS#7 is the usual choice.
  */
 export function aesCipher(algo: number, key: Uint8Array, iv: Uint8Array, aes: Aes128): BodyCipher {
   switch (algo) {
@@ -82,8 +82,8 @@ export function aesCipher(algo: number, key: Uint8Array, iv: Uint8Array, aes: Ae
 }
 
 /**
- * Futu's own ECB: zeros up to a whole block, then one more block in the clear whose last byte says how many bytes of
- * the last encrypted block count (0 when all of them do).
+ * Futu's own ECB mode: zero padding to a whole block, then one unencrypted block. Its last byte is the number of valid
+ * bytes in the last encrypted block (0 when all are valid).
  */
 function ftAesEcb(key: Uint8Array, aes: Aes128): BodyCipher {
   return {

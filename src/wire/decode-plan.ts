@@ -1,30 +1,30 @@
 import { messageType, type Field, type ScalarKind } from './schema.ts'
 import { wireTypeOf } from './wire-type.ts'
 
-/** The part of a protobuf reader that decoding needs: a cursor over bytes whose end can be moved. */
+/** The part of a protobuf reader that decoding uses: a cursor over bytes with a movable end. */
 export interface WireReader {
   readonly buf: Uint8Array
   /** Next byte to read. */
   pos: number
-  /** First byte not to read. */
+  /** End of the bytes to read, exclusive. */
   len: number
   tag(): number
-  /** The length in front of a length-delimited field. */
+  /** Reads the length of a length-delimited field. */
   size(): number
   skipType(wireType: number, depth: number, fieldNumber: number): unknown
 }
 
-/** One of the shapes in which a decoded message can be had: our own code's, or JSON's. */
+/** A form of decoded messages: typed for the program's own code, or JSON. */
 export interface View<Reader extends WireReader> {
   readonly keyOf: (field: Field) => string
   /** Whether a missing required field is a failure. */
   readonly needsRequired: boolean
   readonly readers: Readonly<Record<ScalarKind, (reader: Reader) => unknown>>
-  /** Built on first use, once for each message. */
+  /** The plans by message name, built on first use. */
   readonly plans: Map<string, Plan<Reader>>
 }
 
-/** A message type made ready for decoding in one view. */
+/** A message type prepared for decoding in one view. */
 export interface Plan<Reader extends WireReader> {
   /** In number order. */
   readonly steps: readonly Step<Reader>[]
@@ -36,7 +36,7 @@ export interface Step<Reader extends WireReader> {
   readonly field: Field
   /** Name in the decoded object. */
   readonly key: string
-  /** Place among the message's fields. */
+  /** Index among the message's fields. */
   readonly index: number
   readonly isRepeated: boolean
   readonly isRequired: boolean

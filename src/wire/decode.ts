@@ -4,7 +4,7 @@ import type { MessageName, MessageTypes } from '../../proto/messages.ts'
 import { planOf, type View } from './decode-plan.ts'
 import { Decoding } from './decoding.ts'
 
-/** A decoded message, or what is wrong with the bytes: the place in the message, then the fact. */
+/** A decoded message, or a description of the error: the place in the message, then the reason. */
 export type Decoded<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly detail: string }
@@ -14,12 +14,12 @@ export interface JsonMessage {
   readonly [name: string]: JsonField
 }
 
-/** What a field of such a message holds. */
+/** The value of a field in such a message. */
 export type JsonField = null | boolean | number | string | JsonMessage | readonly JsonField[]
 
 /**
- * Decodes a message for our own code: proto names, 64-bit integers as bigint, enums as plain numbers, repeated fields
- * always arrays. A missing required field is a failure; a field that the schema does not know is skipped.
+ * Decodes a message for the program's own code: proto names, 64-bit integers as bigint, enums as plain numbers,
+ * repeated fields always arrays. A missing required field is a failure; a field that is not in the schema is skipped.
  */
 export function decodeMessage<Name extends MessageName>(name: Name, bytes: Uint8Array): Decoded<MessageTypes[Name]> {
   // The table that drives the decoder and the generated types come from the same .proto files.
@@ -28,8 +28,8 @@ export function decodeMessage<Name extends MessageName>(name: Name, bytes: Uint8
 
 /**
  * Decodes a message for an HTTP response: snake-case names, 64-bit integers as decimal strings, bytes as base64, NaN
- * and infinities (which JSON cannot say) as null, repeated fields always arrays, absent optional fields left out.
- * A missing required field is left out too: what an older or newer OpenD says is passed on as it is.
+ * and infinities (which JSON does not have) as null, repeated fields always arrays, absent optional fields left out.
+ * A missing required field is left out too, so that replies of older and newer versions of OpenD pass.
  *
  * Throws on a message name that is not in the schema.
  */
@@ -45,9 +45,9 @@ function decode(view: View<Reader>, name: string, bytes: Uint8Array): Decoded<un
   try {
     return { ok: true, value: decoding.run(plan) }
   } catch (error) {
-    const fact = decoding.factOf(error)
-    if (fact === null) throw error
-    return { ok: false, detail: `${name}${decoding.place()}: ${fact}` }
+    const reason = decoding.reasonOf(error)
+    if (reason === null) throw error
+    return { ok: false, detail: `${name}${decoding.place()}: ${reason}` }
   }
 }
 
@@ -67,7 +67,7 @@ const TYPED_VIEW: View<Reader> = {
     uint64: (reader) => BigInt(readVarint(reader)),
     double: (reader) => reader.double(),
     float: (reader) => reader.float(),
-    // A copy: a view would keep the whole frame alive.
+    // Copies the bytes: a view would keep the whole frame in memory.
     bytes: (reader) => new Uint8Array(reader.bytes()),
   },
   plans: new Map(),
@@ -87,7 +87,7 @@ const JSON_VIEW: View<Reader> = {
   plans: new Map(),
 }
 
-/** A varint without its sign: a number where it has at most seven bytes (49 bits), which spares making a bigint. */
+/** Reads a varint as unsigned. Returns a number for at most seven bytes (49 bits), which avoids a bigint. */
 function readVarint(reader: Reader): number | bigint {
   const { buf } = reader
   const stop = Math.min(reader.len, reader.pos + 7)
@@ -105,17 +105,17 @@ function readVarint(reader: Reader): number | bigint {
   return readLongVarint(reader, value)
 }
 
-/** Bits in the seven bytes that `readVarint` has read of a longer varint. */
+/** Bits in the first seven bytes of a longer varint, which `readVarint` has read. */
 const SHORT_BITS = 49n
 
-/** The rest of a varint of eight to ten bytes; its first 49 bits are known. Bits beyond the 64th mean nothing. */
+/** Reads the rest of a varint of eight to ten bytes after its first 49 bits. Bits beyond the 64th are ignored. */
 function readLongVarint(reader: Reader, low: number): bigint {
   const { buf, len } = reader
   let high = 0
   for (let i = 0; i < 3; i++) {
     const pos = reader.pos + 7 + i
     const byte = buf[pos]
-    if (byte === undefined || pos >= len) throw new RangeError('a varint goes on behind the end')
+    if (byte === undefined || pos >= len) throw new RangeError('a varint ends after the last byte')
     high |= (byte & 0x7f) << (7 * i)
     if (byte < 0x80) {
       reader.pos = pos + 1

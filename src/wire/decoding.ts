@@ -2,35 +2,35 @@ import { planOf, type Plan, type Step, type View, type WireReader } from './deco
 import { WIRE_LENGTH } from './wire-type.ts'
 
 /**
- * How many fields and list elements one message may hold, absent fields included. Without a bound, 10 MiB of empty
- * nested messages (two bytes each) would grow to gigabytes of objects. The largest real reply, the static list of a
- * whole market, is some 20,000 securities of 25 values each.
+ * Maximum number of fields and list elements of one message, absent fields included. Without it, 10 MiB of empty nested
+ * messages (two bytes each) would become gigabytes of objects. The largest real reply, the static list of a whole
+ * market, has about 20,000 securities with 25 values each.
  */
 export const MAX_VALUES = 1_000_000
 
-/** What an object costs beside its fields, counted in values. */
+/** The cost of an object in addition to its fields, counted in values. */
 const OBJECT_VALUES = 4
 
-/** The values of one message by field index; a nested message is slots again, a list an array of either. */
+/** The values of one message by field index. A nested message is also `Slots`; a list is an array. */
 type Slots = unknown[]
 
-/** Bytes that break a rule of ours; the reader throws errors of its own. */
+/** Bytes that violate a rule of this file; the reader throws its own errors. */
 class Malformed extends Error {}
 
 /**
- * One message being decoded, in two passes: bytes into slots, then slots into an object. So the keys come in field
- * order whatever the order on the wire, a message field that comes in pieces is merged, and what is missing is known
- * only at the end.
+ * Decodes one message in two passes: bytes to slots, then slots to an object. So the keys are in field order
+ * independent of the order on the wire, a message field in several pieces is merged, and missing fields are detected at
+ * the end.
  *
- * Depth needs no bound here: `proto/compile.ts` refuses recursive types, so the schema bounds it, and the reader
- * gives up on unknown groups nested deeper than 100, which would otherwise overflow the stack at one byte a level.
+ * The depth needs no bound here: `proto/compile.ts` refuses recursive types, so the schema bounds it. The reader
+ * rejects unknown groups nested deeper than 100, which would otherwise overflow the stack with one byte per level.
  */
 export class Decoding<Reader extends WireReader> {
   readonly #view: View<Reader>
   readonly #reader: Reader
-  /** The message fields entered, and which element of a list: where we are when something throws. */
+  /** The path of the current message field, with the element index of each list; used in errors. */
   readonly #trail: { readonly step: Step<Reader>; readonly element: number }[] = []
-  /** The scalar at hand. */
+  /** The current scalar field. */
   #scalar: Step<Reader> | null = null
   #values = 0
 
@@ -39,7 +39,7 @@ export class Decoding<Reader extends WireReader> {
     this.#reader = reader
   }
 
-  /** Decodes the reader's bytes. Throws on malformed ones: see `factOf` and `place`. */
+  /** Decodes the reader's bytes. Throws on malformed bytes: see `reasonOf` and `place`. */
   run(plan: Plan<Reader>): unknown {
     const slots = this.#newSlots(plan)
     this.#read(plan, slots)
@@ -52,12 +52,12 @@ export class Decoding<Reader extends WireReader> {
     return path.join('') + (this.#scalar === null ? '' : `.${this.#scalar.field.name}`)
   }
 
-  /** What is wrong with the bytes, in words; null when what was thrown is a bug. */
-  factOf(error: unknown): string | null {
+  /** The description of an error of `run`; null when the error is a bug. */
+  reasonOf(error: unknown): string | null {
     if (error instanceof Malformed) return error.message
-    if (error instanceof RangeError) return 'the bytes end inside it'
+    if (error instanceof RangeError) return 'the bytes end before it is complete'
     if (error instanceof TypeError) return this.#scalar?.field.kind === 'string' ? 'is not UTF-8' : null
-    // The reader says "invalid varint encoding" and the like with plain errors.
+    // The reader throws plain errors such as "invalid varint encoding".
     return error instanceof Error && error.constructor === Error ? error.message : null
   }
 
@@ -93,7 +93,7 @@ export class Decoding<Reader extends WireReader> {
     this.#scalar = null
   }
 
-  /** A list of numbers may come packed, whatever the schema says: protobuf asks every reader to take both. */
+  /** A list of numbers may be packed or unpacked: protobuf requires readers to accept both. */
   #readElements(step: Step<Reader>, read: (reader: Reader) => unknown, wireType: number, list: unknown[]): void {
     const reader = this.#reader
     if (wireType === step.wireType) {
@@ -128,7 +128,7 @@ export class Decoding<Reader extends WireReader> {
     this.#trail.pop()
   }
 
-  /** Moves the reader's end to that of the length-delimited field at hand; returns the end to put back. */
+  /** Moves the reader's end to the end of the current length-delimited field; returns the previous end. */
   #enter(): number {
     const reader = this.#reader
     const outerEnd = reader.len
@@ -169,5 +169,5 @@ function listAt(slots: Slots, index: number): unknown[] {
 }
 
 function wrongWireType(step: { readonly field: { readonly kind: string }; readonly wireType: number }, found: number) {
-  return new Malformed(`has wire type ${found}, ${step.field.kind} has ${step.wireType}`)
+  return new Malformed(`has wire type ${found}, expected ${step.wireType} (${step.field.kind})`)
 }

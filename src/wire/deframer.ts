@@ -2,23 +2,23 @@ import { MAX_FRAME_BODY_BYTES, WHOLE_FRAME_FROM_BYTES } from '../base/memory-bud
 import { decodeHeader, HEADER_BYTES, type Frame, type FrameHeader } from './frame.ts'
 
 /**
- * What a chunk completed, or why the stream cannot be read on. A failure still carries the frames that were whole
- * before it: a reply must not get lost because garbage followed it in the same segment.
+ * The frames that a chunk completed, or an error of the stream. An error also has the frames completed before it, so
+ * that a reply is not lost when invalid bytes follow it in the same segment.
  */
 export type Deframed =
   | { readonly ok: true; readonly frames: readonly Frame[] }
   | { readonly ok: false; readonly frames: readonly Frame[]; readonly detail: string }
 
-/** First allocation for an unfinished frame: most requests fit, and a connection costs little. */
+/** First allocation for an unfinished frame: large enough for most requests, small for each connection. */
 const INITIAL_BYTES = 1024
 
 /**
- * Cuts a byte stream into frames, whatever the chunking. A declared length over the bound is refused from the header
- * alone, and memory follows the bytes that really came: at most twice as many, until half a MiB came and the whole frame
- * gets its memory. So a header that promises 8 MiB costs nothing by itself, a large frame is never copied with much of
- * it in memory twice, and eight million one-byte segments cost no more than one large one.
+ * Splits a byte stream into frames, independent of the chunks. A declared length over the bound is refused when the
+ * header arrives. The buffer is at most twice as large as the received bytes; from half a MiB on, it has the size of
+ * the whole frame. So a header that declares 8 MiB allocates no memory by itself, a large frame is never copied while
+ * most of it is in memory twice, and eight million one-byte segments cost as much as one large segment.
  *
- * After a failure every further push fails too. Chunks are not kept: the caller may reuse their memory.
+ * After a failure every further push fails too. The deframer copies chunks: the caller may reuse their memory.
  */
 export class Deframer {
   readonly #maxBodyBytes: number
@@ -46,7 +46,7 @@ export class Deframer {
     return { ok: true, frames }
   }
 
-  /** Cuts out a frame that lies whole in the bytes, past the buffer; null when none does, or it must be refused. */
+  /** Reads a complete frame without the buffer; null when the frame is incomplete or must be refused. */
   #takeWhole(bytes: Uint8Array, frames: Frame[]): Uint8Array | null {
     if (this.#length > 0 || bytes.length < HEADER_BYTES) return null
     const header = decodeHeader(bytes, 0)
@@ -57,7 +57,7 @@ export class Deframer {
     return bytes.subarray(end)
   }
 
-  /** Uses up the bytes that the header or the body still wants, and returns those that follow. */
+  /** Takes the bytes that the header or the body still needs, and returns the rest. */
   #take(bytes: Uint8Array, frames: Frame[]): Uint8Array {
     const wanted = HEADER_BYTES + (this.#header?.bodyBytes ?? 0) - this.#length
     const taken = Math.min(wanted, bytes.length)
@@ -93,12 +93,12 @@ export class Deframer {
     this.#length = needed
   }
 
-  /** The whole of the present frame: growing past it would be waste. */
+  /** The size of the current frame: the buffer never needs more. */
   #limit(): number {
     return HEADER_BYTES + (this.#header?.bodyBytes ?? 0)
   }
 
-  /** The body of the frame that is complete. A large one takes its memory along; the small buffer is used again. */
+  /** The body of the complete frame. A large body keeps the buffer; a small buffer is reused. */
   #takeBody(): Uint8Array {
     const isLarge = this.#buffer.length > INITIAL_BYTES
     const body = isLarge
@@ -119,7 +119,7 @@ export class Deframer {
 
 const NO_MAGIC = 'a frame does not start with "FT"'
 
-/** Whether the first bytes can become a frame: garbage is recognised by its first byte, not after 44 of them. */
+/** Whether the first bytes can be the start of a frame, so that invalid input fails at its first byte. */
 function startsLikeFrame(bytes: Uint8Array, length: number): boolean {
   return (length < 1 || bytes[0] === 0x46) && (length < 2 || bytes[1] === 0x54)
 }

@@ -8,14 +8,14 @@ import { wireTypeOf } from './wire-type.ts'
  * Encodes a message as OpenD's protobuf: fields in number order, repeated scalars unpacked, `undefined` and `null`
  * left out, lone surrogates in strings as U+FFFD. Enums are plain numbers and 64-bit integers are bigint.
  *
- * Throws on a value that its field cannot carry: a required field that is missing, an integer outside its type.
- * What callers send has been checked by then, so it is a bug, and a truncated account id must not go upstream.
+ * Throws on an invalid value: a missing required field, an integer out of range. Callers' values are checked before, so
+ * that is a bug. Encoding it anyway could send a truncated account id.
  */
 export function encodeMessage<Name extends MessageName>(name: Name, value: MessageTypes[Name]): Uint8Array {
   return encode(name, value)
 }
 
-/** The same for what the JSON check returned: a message whose type is known at run time only. */
+/** The same for a message from the JSON check, whose type is known at run time only. */
 export function encodeChecked(name: string, message: WireMessage): Uint8Array {
   return encode(name, message)
 }
@@ -23,14 +23,14 @@ export function encodeChecked(name: string, message: WireMessage): Uint8Array {
 function encode(name: string, fields: Fields): Uint8Array {
   const writer = new protobuf.Writer()
   writeFields(writer, planOf(name), fields)
-  // Not finish(): it returns a piece of a shared pool, and cloning that across RPC would send the whole pool along.
+  // Not finish(): it returns a view of a shared pool, and RPC would clone the whole pool.
   return writer.finishInto(new Uint8Array(writer.pos))
 }
 
 type Writer = protobuf.Writer
 type Fields = Readonly<Record<string, unknown>>
 
-/** A field made ready for writing. */
+/** A field prepared for writing. */
 interface Step {
   readonly field: Field
   readonly tag: number
@@ -44,7 +44,7 @@ interface Plan {
 
 const plans = new Map<string, Plan>()
 
-/** Built on first use, once for each message. */
+/** The plan of a message, built on first use. */
 function planOf(name: string): Plan {
   let plan = plans.get(name)
   if (plan === undefined) {
@@ -84,52 +84,52 @@ function messageWriter(name: string): (writer: Writer, value: unknown) => void {
 
 const SCALAR_WRITERS: Readonly<Record<ScalarKind, (writer: Writer, value: unknown) => void>> = {
   int32: (writer, value) => {
-    if (typeof value !== 'number' || (value | 0) !== value) throw outside('int32', value)
+    if (typeof value !== 'number' || (value | 0) !== value) throw invalidValue('int32', value)
     writer.int32(value)
   },
   uint32: (writer, value) => {
-    if (typeof value !== 'number' || value >>> 0 !== value) throw outside('uint32', value)
+    if (typeof value !== 'number' || value >>> 0 !== value) throw invalidValue('uint32', value)
     writer.uint32(value)
   },
   int64: (writer, value) => {
-    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw outside('int64', value)
+    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw invalidValue('int64', value)
     writer.int64(halves(value))
   },
   uint64: (writer, value) => {
-    if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) throw outside('uint64', value)
+    if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) throw invalidValue('uint64', value)
     writer.uint64(halves(value))
   },
   double: (writer, value) => {
-    if (typeof value !== 'number') throw outside('double', value)
+    if (typeof value !== 'number') throw invalidValue('double', value)
     writer.double(value)
   },
   float: (writer, value) => {
-    if (typeof value !== 'number') throw outside('float', value)
+    if (typeof value !== 'number') throw invalidValue('float', value)
     writer.float(value)
   },
   bool: (writer, value) => {
-    if (typeof value !== 'boolean') throw outside('bool', value)
+    if (typeof value !== 'boolean') throw invalidValue('bool', value)
     writer.bool(value)
   },
   string: (writer, value) => {
-    if (typeof value !== 'string') throw outside('string', value)
+    if (typeof value !== 'string') throw invalidValue('string', value)
     writer.string(value.isWellFormed() ? value : value.toWellFormed())
   },
   bytes: (writer, value) => {
-    if (!(value instanceof Uint8Array)) throw outside('bytes', value)
+    if (!(value instanceof Uint8Array)) throw invalidValue('bytes', value)
     writer.bytes(value)
   },
 }
 
-function outside(kind: ScalarKind, value: unknown): TypeError {
-  // A string is not quoted: it could be a password in the wrong place.
+function invalidValue(kind: ScalarKind, value: unknown): TypeError {
+  // A string is not quoted, because it could be a password.
   const shown = typeof value === 'number' || typeof value === 'bigint' ? `${value}` : typeof value
   return new TypeError(`${shown} is not ${kind}`)
 }
 
 const LOW_HALF = 0xffff_ffffn
 
-/** A 64-bit integer as the writer takes it without loss. A number does where it is exact, and is faster. */
+/** A 64-bit integer for the writer, without loss. A number is faster and is used when it is exact. */
 function halves(value: bigint): protobuf.Long | number {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number

@@ -11,12 +11,12 @@ export const HEADER_BYTES = 44
 /** Body formats of the header: protobuf, or the standard JSON mapping of the same messages. */
 export const BodyFormat = { Protobuf: 0, Json: 1 } as const
 
-/** What the 44 bytes of a header say. */
+/** The fields of a header. */
 export interface FrameHeader {
   readonly protoId: number
-  /** 0 protobuf, 1 JSON; other numbers are kept as they came. */
+  /** 0 protobuf, 1 JSON; other numbers are returned unchanged. */
   readonly bodyFormat: number
-  /** Chosen by the requester (u32), echoed in the reply; meaningless on pushes. */
+  /** Assigned by the client (u32), echoed in the reply; has no meaning for pushes. */
   readonly serial: number
   /** Bytes that follow the header. */
   readonly bodyBytes: number
@@ -27,11 +27,11 @@ export interface FrameHeader {
 /** A header with its body. */
 export interface Frame {
   readonly header: FrameHeader
-  /** The body as it was on the wire: still encrypted when the connection is. */
+  /** The body as on the wire: encrypted if the connection is encrypted. */
   readonly body: Uint8Array
 }
 
-/** SHA-1 of some bytes, 20 bytes long. The platform's own is passed in: the pure folders import none. */
+/** SHA-1 of some bytes, 20 bytes long. The platform's function is passed in. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array
 
 const MAGIC_F = 0x46
@@ -40,8 +40,8 @@ const DIGEST_OFFSET = 16
 const DIGEST_END = 36
 
 /**
- * Builds a frame around a body that is ready for the wire. `digest` is the SHA-1 of the plain body, so for an
- * unencrypted connection it is the SHA-1 of `body` itself.
+ * Builds a frame with a body as on the wire. `digest` is the SHA-1 of the plain body; for an unencrypted connection
+ * that is the SHA-1 of `body`.
  */
 export function encodeFrame(
   head: { readonly protoId: number; readonly serial: number; readonly bodyFormat?: number },
@@ -61,7 +61,7 @@ export function encodeFrame(
   return frame
 }
 
-/** Reads the header at `offset`, or null when the magic is wrong. At least 44 bytes must be there. */
+/** Reads the header at `offset`; null when the magic is wrong. `bytes` must have 44 bytes from `offset`. */
 export function decodeHeader(bytes: Uint8Array, offset: number): FrameHeader | null {
   if (bytes[offset] !== MAGIC_F || bytes[offset + 1] !== MAGIC_T) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, HEADER_BYTES)
@@ -74,7 +74,7 @@ export function decodeHeader(bytes: Uint8Array, offset: number): FrameHeader | n
   }
 }
 
-/** Whether a plain body is the one its header's digest was made of. */
+/** Whether the SHA-1 of a plain body matches its header. */
 export function digestMatches(header: FrameHeader, plainBody: Uint8Array, sha1: Sha1): boolean {
   const digest = sha1(plainBody)
   for (let i = 0; i < digest.length; i++) if (digest[i] !== header.digest[i]) return false

@@ -5,8 +5,8 @@ const sextets = new Uint8Array(128).fill(NOT_IN_ALPHABET)
 for (let value = 0; value < ALPHABET.length; value++) sextets[ALPHABET.charCodeAt(value)] = value
 
 /**
- * Decodes base64 in its one canonical spelling (RFC 4648 section 4: padded, unused bits zero, no white space), or
- * returns null. A page key that was changed on its way then fails here and not as an odd answer from OpenD.
+ * Decodes canonical base64 (RFC 4648 section 4: padded, unused bits zero, no white space); returns null for other text.
+ * So a damaged page key is refused here and does not cause an unclear reply from OpenD.
  */
 export function decodeBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null
@@ -29,7 +29,7 @@ export function decodeBase64(text: string): Uint8Array | null {
   return unused === 0 ? bytes : null
 }
 
-/** Every pair of base64 digits, by its 12 bits. */
+/** Every pair of base64 digits, indexed by its 12 bits. */
 const PAIRS: readonly string[] = Array.from({ length: 4096 }, (_, bits) => digit(bits >> 6) + digit(bits & 0x3f))
 
 /** Encodes bytes as base64 with padding (RFC 4648 section 4). */

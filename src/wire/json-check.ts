@@ -12,25 +12,25 @@ import { suggestSecurity } from './security-hint.ts'
 import { parseSecurityText, SECURITY } from './security-text.ts'
 
 export interface CheckOptions {
-  /** Most securities in one list: 100 unless told, our own cap; a snapshot may ask for 400, OpenD's cap. */
+  /** Maximum number of securities in one list: 100 by default, 400 for a snapshot (OpenD's maximum). */
   readonly maxSecurities?: number
-  /** Proto names of required fields of the message itself that may be left out, as somebody else fills them in. */
+  /** Proto names of required fields of the message itself that may be left out because other code sets them. */
   readonly optionalFields?: readonly string[]
-  /** Fields the endpoint takes beside those of its message. They come back in the same object, under `Field.name`. */
+  /** Additional fields of the endpoint. They are returned in the same object, under `Field.name`. */
   readonly extraFields?: readonly Field[]
-  /** Proto names of fields of the message itself that the endpoint does not take: unknown fields, unless null. */
+  /** Proto names of fields of the message itself that the endpoint rejects as unknown, unless they are null. */
   readonly refusedFields?: ReadonlySet<string>
-  /** Proto names of fields of the message itself of which at least one must be given, and not be empty or 0. */
+  /** Proto names of fields of the message itself. At least one must be given and must not be empty or 0. */
   readonly needsOneOf?: readonly string[]
 }
 
-/** One check of a body: what it found so far, and the bound that holds at every level. */
+/** The state of one check of a body: the problems so far, and the bound for every level. */
 interface Check {
   readonly problems: Problems
   readonly maxSecurities: number
 }
 
-/** What holds for the outermost message only. */
+/** Rules for the outermost message only. */
 interface RootRules {
   readonly optional: readonly string[] | undefined
   readonly extra: ReadonlyMap<string, Slot>
@@ -41,25 +41,24 @@ interface RootRules {
 const MAX_SECURITIES = 100
 
 /**
- * Elements of any other list. The longest that OpenD documents are 400 (securities of a snapshot, order ids of a fee
- * query); a longer one would cost work here only to be refused there.
+ * Maximum number of elements of any other list. The longest lists that OpenD documents have 400 (securities of a
+ * snapshot, order ids of a fee query); OpenD would refuse a longer one.
  */
 const MAX_ELEMENTS = 400
 
 /**
- * Checks a request body against the message of that name, as a rule some `C2S`, and turns it into the value that the
- * encoder takes. The rules:
+ * Checks a request body against the message of that name (usually a `C2S`) and converts it for the encoder. The rules:
  *
  * - The body is the message itself, or an object whose only member `c2s` is the message.
- * - Names are in snake case or as in the proto, at every level, and a field is given once.
- * - `null` is the same as leaving the field out.
- * - `symbol` stands for `security` and `symbols` for `security_list`; a security may be a string (`HK.00700`).
- * - The members of a trade `header` may stand flat beside it, all or some of them.
- * - Values are what `checkScalar` takes: nothing is guessed, rounded or cut.
+ * - Names are in snake case or as in the proto, at every level. Each field may be given once.
+ * - `null` is the same as an absent field.
+ * - `symbol` is an alias of `security`, and `symbols` of `security_list`; a security may be a string (`HK.00700`).
+ * - The members of a trade `header` may be given next to it, all or some of them.
+ * - Values follow `checkScalar`: they are never guessed, rounded or truncated.
  *
- * Fails with `request.unknown_field`, `request.invalid_value` or `request.missing_field`, with the path as the caller
- * wrote it. All problems are named, up to `MAX_PROBLEMS`, in the order of the body; what an object lacks comes after
- * what is wrong inside it.
+ * Fails with `request.unknown_field`, `request.invalid_value` or `request.missing_field`, with the path as in the body.
+ * The failure lists all problems, up to `MAX_PROBLEMS`, in the order of the body. The missing fields of an object come
+ * after its other problems.
  */
 export function checkBody(messageName: string, body: JsonValue, options: CheckOptions = {}): Result<WireMessage> {
   const check: Check = { problems: new Problems(), maxSecurities: options.maxSecurities ?? MAX_SECURITIES }
@@ -67,16 +66,16 @@ export function checkBody(messageName: string, body: JsonValue, options: CheckOp
   return check.problems.count === 0 ? succeed(message) : check.problems.toFailed()
 }
 
-/** What a message gives while it is read. */
+/** The values of a message while it is read. */
 interface Draft {
   readonly message: WireDraft
-  /** Members of the trade header, whether they stood in `header` or flat beside it. */
+  /** Members of the trade header, given in `header` or next to it. */
   readonly header: WireDraft
 }
 
 const INNER: RootRules = { optional: undefined, extra: new Map(), refused: new Set(), needsOneOf: [] }
 
-/** The message; it is of no use once there is a problem. */
+/** Returns the message. Do not use it if there are problems. */
 function checkRoot(check: Check, names: Names, body: JsonValue, options: CheckOptions): WireMessage {
   const { problems } = check
   const { optionalFields, extraFields, refusedFields = INNER.refused, needsOneOf = INNER.needsOneOf } = options
@@ -89,7 +88,7 @@ function checkRoot(check: Check, names: Names, body: JsonValue, options: CheckOp
   if (!Object.hasOwn(body, 'c2s')) return checkMessage(check, names, body, root)
 
   for (const name of Object.keys(body)) {
-    if (name !== 'c2s') problems.add(Problem.invalid('this field inside c2s, with the others').under(name))
+    if (name !== 'c2s') problems.add(Problem.invalid('this field inside c2s, with the other fields').under(name))
   }
   const before = problems.count
   const inner = body['c2s'] ?? null
@@ -112,7 +111,7 @@ function checkMessage(check: Check, names: Names, object: JsonObject, root = INN
   return message
 }
 
-/** Reads the members in their order, without asking what is missing. */
+/** Reads the members in order. Does not check for missing fields. */
 function readMembers(check: Check, names: Names, object: JsonObject, draft: Draft, root: RootRules): void {
   const { problems } = check
   const { extra, refused } = root
@@ -138,13 +137,15 @@ function readMembers(check: Check, names: Names, object: JsonObject, draft: Draf
 
 function readMember(check: Check, field: Field, value: JsonValue, target: WireDraft): void {
   if (Object.hasOwn(target, field.name)) {
-    check.problems.add(Problem.invalid('this field once; another name or place gives it too'))
+    check.problems.add(
+      Problem.invalid('this field only once, but it is also given under another name or in another place'),
+    )
     return
   }
   target[field.name] = checkField(check, field, value)
 }
 
-/** Reads the trade header into the draft that also takes its flat members, so that giving one in both places shows. */
+/** Reads the trade header into the draft of its flat members, so that a member given in both places is detected. */
 function readHeader(check: Check, field: Field, value: JsonValue, draft: Draft): void {
   if (field.messageName === null || !isJsonObject(value)) {
     check.problems.add(Problem.invalid(describeExpectation(field)))

@@ -4,24 +4,24 @@ import { enumType } from './schema.ts'
 import { SDK_NAMES } from './sdk-names.ts'
 
 /**
- * Enums whose numbers are bits to be added. Only the first is named by a request field; the schema does not mark
- * them, so they are listed.
+ * Enums whose numbers are bit flags. The schema does not mark them, so they are listed here. Only the first is used by
+ * a request field.
  */
 const FLAG_ENUMS = new Set(['GetUserInfo.UserInfoField', 'Qot_Common.KLFields', 'Qot_Common.CompanyAct'])
 
 /** Enums that have a value for each K-line. */
 const K_LINE_ENUMS = new Set(['Qot_Common.KLType', 'Qot_Common.SubType'])
 
-/** Names listed in a refusal. Most enums are shorter; the longest has 61, more than anyone reads in a sentence. */
+/** Maximum number of names in an error. Most enums are shorter; the longest has 61 names. */
 const MAX_LISTED = 30
 
-/** What the JSON check needs of an enum. */
+/** The names and numbers of an enum for the JSON check. */
 interface EnumNames {
   readonly byFoldedName: ReadonlyMap<string, number>
-  /** The names to suggest for a mistyped one: those of the schema, without the prefix, then those of the SDK. */
+  /** Names for "did you mean": those of the schema without the prefix, then those of the SDK. */
   readonly suggestions: ReadonlySet<string>
   readonly numbers: ReadonlySet<number>
-  /** All bits of a flag enum, null for others. */
+  /** All bits of a flag enum; null for other enums. */
   readonly bits: number | null
   readonly description: string
 }
@@ -29,24 +29,24 @@ interface EnumNames {
 const cache = new Map<string, EnumNames>()
 
 /**
- * The number of an enum value given as a number or by name, or null when the enum has none such. A name is that of the
- * schema or that of the official Python SDK. It may carry the enum's prefix or not; letter case and underscores do not
- * count, so `TrdSide_SellShort`, `SellShort` and `SELL_SHORT` are one name. A flag enum also takes sums of its numbers.
+ * The number of an enum value given as a number or a name; null when the enum does not have it. A name is that of the
+ * schema or of the official Python SDK, with or without the enum's prefix. Letter case and underscores are ignored, so
+ * `TrdSide_SellShort`, `SellShort` and `SELL_SHORT` are the same name. A flag enum also accepts sums of its numbers.
  */
 export function enumNumber(enumName: string, given: number | string): number | null {
   const names = namesOf(enumName)
   if (typeof given === 'string') return names.byFoldedName.get(fold(given)) ?? null
   if (names.bits !== null) return (given & names.bits) === given ? given & names.bits : null
-  // Adding 0 turns the -0 that JSON can write into 0.
+  // Adding 0 converts the -0 that JSON allows to 0.
   return names.numbers.has(given) ? given + 0 : null
 }
 
-/** The values of an enum for a refusal: `one of Unknown=0, Buy=1, Sell=2 (name or number)`. */
+/** The values of an enum for an error: `one of Unknown=0, Buy=1, Sell=2 (name or number)`. */
 export function describeEnum(enumName: string): string {
   return namesOf(enumName).description
 }
 
-/** The value that a text most likely means which names none, as the words after "did you mean"; null where none is near. */
+/** The value that an unknown name most likely means, completing "did you mean ..."; null when no name is similar. */
 export function suggestEnumValue(enumName: string, given: string): string | null {
   const { suggestions } = namesOf(enumName)
   const kLines = K_LINE_ENUMS.has(enumName) ? suggestKLines(given) : []
@@ -80,7 +80,7 @@ function readNames(enumName: string): EnumNames {
   }
   for (const [name, schemaName] of Object.entries(SDK_NAMES[enumName] ?? {})) {
     const number = byFoldedName.get(fold(schemaName))
-    if (number === undefined) throw new Error(`no ${schemaName} in ${enumName}`)
+    if (number === undefined) throw new Error(`the schema has no ${schemaName} in ${enumName}`)
     byFoldedName.set(fold(name), number)
     suggestions.add(name)
   }

@@ -8,19 +8,19 @@ import { isTimeField, TIME_EXPECTATION } from './time-text.ts'
 
 const TRD_ENV = 'Trd_Common.TrdEnv'
 
-/** What a security is written as. */
+/** The expected form of a security. */
 export const SECURITY_EXPECTATION = `an object with market and code, or a string such as "HK.00700" (prefixes ${SECURITY_PREFIXES.join(', ')})`
 
-/** What a field takes, as the words that follow "expected": `a finite number`, `one of Buy=1, Sell=2, ...`. */
+/** The expected value of a field, completing "expected ...": `a finite number`, `one of Buy=1, Sell=2, ...`. */
 export function describeExpectation(field: Field): string {
   return field.rule === 'repeated' ? `a list, each element ${describeElement(field)}` : describeElement(field)
 }
 
-/** What one element of a repeated field takes; for other fields the same as `describeExpectation`. */
+/** The expected value of one element of a repeated field; for other fields the same as `describeExpectation`. */
 export function describeElement(field: Field): string {
-  // Widespread documentation prints 1 = simulate, 2 = real. A reader who is told "0 or 1" only would go on to send 1.
+  // Many documents list 1 = simulate and 2 = real. With only "0 or 1", their readers would send 1 for simulate.
   if (field.enumName === TRD_ENV) {
-    return '0 (simulate) or 1 (real); documents that print 1 = simulate and 2 = real are wrong'
+    return '0 (simulate) or 1 (real); documents with 1 = simulate and 2 = real are wrong'
   }
   if (field.enumName !== null) return describeEnum(field.enumName)
   if (isTimeField(field)) return TIME_EXPECTATION
@@ -29,7 +29,7 @@ export function describeElement(field: Field): string {
   if (field.kind !== 'message') return SCALAR_WORDS[field.kind]
   if (field.messageName === SECURITY) return SECURITY_EXPECTATION
   if (field.messageName === TRADE_HEADER) {
-    return 'an object with trd_env, acc_id and trd_market, or these three beside the other fields'
+    return 'an object with trd_env, acc_id and trd_market, or these three fields next to the other fields'
   }
   return 'an object'
 }

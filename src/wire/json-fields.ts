@@ -5,14 +5,14 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './js
 import { nearestName } from './nearest-name.ts'
 
 /**
- * One field of an object that is no message of OpenD: of a small body, a query, a socket message or a configured record.
- * The rules are those of messages: nothing is guessed or converted, null is the same as leaving a field out, unknown
- * fields are refused, and a problem names the path.
+ * One field of an object that is not a message of OpenD: of a small body, a query, a socket message or a configured
+ * record. The rules are those of messages: values are not guessed or converted, null is the same as an absent field,
+ * unknown fields are refused, and a problem has the path.
  */
 export interface FieldRule<Value> {
-  /** Completes the words "expected ...". */
+  /** Completes "expected ...". */
   readonly expected: string
-  /** The value, or null when it is not one. A rule for a list or object adds what is wrong inside to `problems`. */
+  /** Returns the value, or null if it is invalid. A rule for a list or object adds inner problems to `problems`. */
   readonly read: (value: JsonValue, problems: Problems) => Value | null
 }
 
@@ -24,7 +24,7 @@ export interface RequiredRule<Value> extends FieldRule<Value> {
 /** The fields of an object, by name. */
 export type FieldRules = Readonly<Record<string, FieldRule<unknown>>>
 
-/** What was given; null for what was not. */
+/** The given values; null for absent fields. */
 export type FieldValues<Rules extends FieldRules> = {
   readonly [Name in keyof Rules]: Rules[Name] extends RequiredRule<infer Value>
     ? Value
@@ -33,14 +33,14 @@ export type FieldValues<Rules extends FieldRules> = {
       : never
 }
 
-/** Reads an object by its rules. Failures: `request.unknown_field`, `request.invalid_value`, `request.missing_field`. */
+/** Checks an object. Failures: `request.unknown_field`, `request.invalid_value`, `request.missing_field`. */
 export function checkFields<Rules extends FieldRules>(object: JsonObject, rules: Rules): Result<FieldValues<Rules>> {
   const problems = new Problems()
   const values = readFields(object, rules, problems)
   return values === null ? problems.toFailed() : succeed(values)
 }
 
-/** The same for an object inside another: what is wrong is added to `problems`, and the values are then null. */
+/** The same for a nested object: adds problems to `problems` and then returns null. */
 export function readFields<Rules extends FieldRules>(
   object: JsonObject,
   rules: Rules,
@@ -61,11 +61,11 @@ export function readFields<Rules extends FieldRules>(
     values.set(name, null)
   }
   if (problems.count > before || problems.isFull) return null
-  // Every field has its value of its own type, which the type of a map cannot say.
+  // The type of the map does not contain the type of each field.
   return Object.fromEntries(values) as FieldValues<Rules>
 }
 
-/** Reads a member or element; a problem inside gets its name or index. */
+/** Reads a member or element; an inner problem gets its name or index. */
 function readInside<Value>(
   rule: FieldRule<Value>,
   segment: string | number,
@@ -79,7 +79,7 @@ function readInside<Value>(
   return read
 }
 
-/** The field must be given. */
+/** Makes a field required. */
 export function required<Value>(rule: FieldRule<Value>): RequiredRule<Value> {
   return { ...rule, isRequired: true }
 }
@@ -105,13 +105,13 @@ export const ACCOUNT_ID = decimalId('an account id')
 /** An order id in decimal digits. */
 export const ORDER_ID = decimalId('an order id')
 
-/** An unsigned number of 64 bits, as text. */
+/** An unsigned 64-bit integer, as decimal text. */
 function decimalId(what: string): FieldRule<string> {
   const read = (value: JsonValue): string | null => readUint64(value)?.toString() ?? null
   return { expected: `${what}: a JSON integer or a decimal string`, read }
 }
 
-/** A whole number between two bounds, both included; without the upper one, up to 2^53 - 1. */
+/** An integer between two bounds, both included. The default upper bound is 2^53 - 1. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): FieldRule<number> {
   const read = (value: JsonValue): number | null =>
     typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : null
@@ -119,17 +119,17 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): FieldRu
   return { expected: `a whole number${range}`, read }
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): FieldRule<Word> {
   return { expected: `one of ${words.join(', ')}`, read: (value) => words.find((word) => word === value) ?? null }
 }
 
-/** A text of a certain form. */
+/** A text that matches a pattern. */
 export function textLike(form: RegExp, expected: string): FieldRule<string> {
   return parsedText((text) => (form.test(text) ? text : null), expected)
 }
 
-/** A text that stands for a value. `parse` returns null for a text that does not. */
+/** A text that represents a value. `parse` returns null for an invalid text. */
 export function parsedText<Value>(parse: (text: string) => Value | null, expected: string): FieldRule<Value> {
   return { expected, read: (value) => (typeof value === 'string' ? parse(value) : null) }
 }
@@ -144,7 +144,7 @@ export function listOf<Value>(rule: FieldRule<Value>, max = Infinity): FieldRule
   return { expected: `a list${bound}, each element ${rule.expected}`, read }
 }
 
-/** An object with values of one kind under names of the caller's choice. `isName` tells the names it may have. */
+/** An object with arbitrary names and values of one kind. `isName` checks the names. */
 export function tableOf<Value>(
   rule: FieldRule<Value>,
   expected: string,
@@ -158,7 +158,7 @@ export function tableOf<Value>(
   return { expected, read }
 }
 
-/** An object with fields of its own. */
+/** A nested object with these fields. */
 export function objectOf<Rules extends FieldRules>(rules: Rules): FieldRule<FieldValues<Rules>> {
   return {
     expected: 'an object',

@@ -5,17 +5,17 @@ import { isJsonObject, type JsonObject } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireValue } from './json-wire-value.ts'
 import { messageType, type Field, type MessageType } from './schema.ts'
 
-const NOTHING_OPTIONAL: readonly string[] = []
+const NO_FIELDS: readonly string[] = []
 
 /**
- * Reports the required fields that a message lacks, in the order of the field numbers. The `optional` ones, by proto
- * name, it may lack.
+ * Reports the missing required fields of a message, in the order of the field numbers. Those in `optional` (proto
+ * names) may be missing.
  */
 export function reportMissing(
   type: MessageType,
   message: Readonly<WireDraft>,
   problems: Problems,
-  optional: readonly string[] = NOTHING_OPTIONAL,
+  optional: readonly string[] = NO_FIELDS,
 ): void {
   for (const field of type.fields) {
     if (field.rule !== 'required' || Object.hasOwn(message, field.name) || optional.includes(field.name)) continue
@@ -23,7 +23,7 @@ export function reportMissing(
   }
 }
 
-/** Reports the first of the fields of that proto name when the message gives not one of them. */
+/** Reports the first of the fields (proto names) as missing when the message has none of them. */
 export function reportNoneOf(
   type: MessageType,
   message: Readonly<WireDraft>,
@@ -37,15 +37,16 @@ export function reportNoneOf(
   problems.add(Problem.missing(jsonNameOf(first), expected))
 }
 
-/** Whether a value gives something: an empty list, an empty text and the id 0 do not. */
+/** Whether a value is set: an empty list, an empty text and the id 0 are not. */
 export function isGiven(value: WireValue | undefined): value is WireValue {
   return value !== undefined && value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0)
 }
 
 /**
- * Puts the trade header into the message once all members are read, and reports what it still lacks. A field that
- * the message has too (`trd_market` of Trd_ModifyOrder) fills the header where the header lacks it. A missing field
- * is asked for in the header when the body has one, else beside the other flat ones, else the whole header is.
+ * Adds the trade header to the message after all members are read, and reports its missing fields. A field that the
+ * message also has (`trd_market` of Trd_ModifyOrder) is copied to the header if the header does not have it. The path
+ * of a missing field is in the header if the body has one, otherwise at the level of the flat fields. Without any
+ * header field, the whole header is reported as missing.
  */
 export function completeHeader(
   headerField: Field,

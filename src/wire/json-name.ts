@@ -1,6 +1,6 @@
 /**
- * The JSON name of a proto field: snake case, where a word ends between a lower-case letter or digit and a capital,
- * and before the last capital of a run that a lower-case letter follows (`orderIDExList` -> `order_id_ex_list`).
+ * The JSON name of a proto field in snake case. A word ends between a lower-case letter or digit and a capital, and
+ * before the last capital of a run if a lower-case letter follows (`orderIDExList` -> `order_id_ex_list`).
  */
 export function jsonNameOf(protoName: string): string {
   return protoName

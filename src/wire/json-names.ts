@@ -1,10 +1,10 @@
 import { messageType, type Field, type MessageType } from './schema.ts'
 import { SECURITY } from './security-text.ts'
 
-/** What a name in a JSON object stands for. */
+/** The field of a name in a JSON object. */
 export interface Slot {
   readonly field: Field
-  /** Where its value goes: into the message itself, or into the trade header that the message carries. */
+  /** Where the value belongs: in the message itself, or in the message's trade header. */
   readonly home: 'message' | 'header'
 }
 
@@ -14,18 +14,18 @@ export interface Names {
   readonly slots: ReadonlyMap<string, Slot>
   /** The trade header field, for the messages that have one. */
   readonly header: Field | null
-  /** The names people should write, for "did you mean". */
+  /** The preferred names, for "did you mean". */
   readonly suggestions: readonly string[]
 }
 
-/** Full name of the message that says which account a trade call is for. */
+/** Full name of the message with the account of a trade call. */
 export const TRADE_HEADER = 'Trd_Common.TrdHeader'
 
 const cache = new Map<string, Names>()
 
 /**
- * The names for a message: each field in snake case and as in the proto, `symbol` for a `security` or an
- * `owner` and `symbols` for a `security_list`, and the fields of a trade header flat beside it.
+ * The names for a message: each field in snake case and as in the proto, `symbol` for a `security` or an `owner`,
+ * `symbols` for a `security_list`, and the fields of a trade header next to it.
  */
 export function namesOf(messageName: string): Names {
   let names = cache.get(messageName)
@@ -36,7 +36,7 @@ export function namesOf(messageName: string): Names {
   return names
 }
 
-/** Slots for fields that an endpoint takes beside those of its message. */
+/** Slots for the additional fields of an endpoint. */
 export function slotsOf(fields: readonly Field[]): ReadonlyMap<string, Slot> {
   const slots = new Map<string, Slot>()
   for (const field of fields) addField(slots, field, 'message')
@@ -58,7 +58,7 @@ function readNames(type: MessageType): Names {
     slots.set(alias, { field, home: 'message' })
     suggestions.push(alias)
   }
-  // After the aliases: a field of the message's own always keeps its name.
+  // After the aliases, so that a field of the message takes precedence over an alias of the same name.
   for (const field of type.fields) {
     addField(slots, field, 'message')
     suggestions.push(field.jsonName)
@@ -66,8 +66,8 @@ function readNames(type: MessageType): Names {
   const header = type.byName.get('header')
   if (header?.messageName !== TRADE_HEADER) return { type, slots, header: null, suggestions }
   for (const field of messageType(TRADE_HEADER).fields) {
-    // Trd_ModifyOrder has a trdMarket of its own, an int32 that the schema leaves open. The flat name then stands for
-    // that one, is held to the header's enum, and fills the header too where the header lacks it.
+    // Trd_ModifyOrder has its own trdMarket, which is a plain int32 in the schema. The flat name then means that field,
+    // is checked against the header's enum, and is also used for the header if the header does not have it.
     const home = type.byName.has(field.name) ? 'message' : 'header'
     addField(slots, field, home)
     if (home === 'header') suggestions.push(field.jsonName)

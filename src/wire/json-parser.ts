@@ -4,7 +4,7 @@ import type { JsonValue } from './json-text.ts'
 /** The longest 64-bit integers: 18446744073709551615 and -9223372036854775808. Longer ones stay doubles. */
 const MAX_INTEGER_CHARS = 20
 
-/** Digits that cannot exceed 2^53 - 1 (9007199254740991, 16 digits), so a sum of them is exact. */
+/** Integers with up to this many digits are below 2^53 - 1 (9007199254740991, 16 digits), so they are exact. */
 const MAX_SUMMED_DIGITS = 15
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
@@ -32,18 +32,18 @@ const LOWER_T = 0x74
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 
-/** What a `#read` method returns after a problem. No JSON value is undefined. */
+/** The result of a `#read` method: undefined after a problem. No JSON value is undefined. */
 type Maybe<Value> = Value | undefined
 
 /**
- * Reads one text of RFC 8259 JSON into a value, or finds the first place where it is not acceptable. The rules that go
- * beyond the RFC are documented at `parseJsonText`. The engine's parser is not used: it keeps the last of two members
- * with one name, rounds long integers, and quotes the body in its errors, which can hold a trading password.
+ * Parses one text of RFC 8259 JSON, or finds the first error. The rules beyond the RFC are documented at
+ * `parseJsonText`. `JSON.parse` is not used: of two members with one name it returns the last, it rounds long integers,
+ * and it quotes the body in its errors, which may contain a trading password.
  */
 export class JsonParser {
   readonly #text: string
   readonly #maxDepth: number
-  /** Offset of the next character to read; after a problem, of the character that is wrong. */
+  /** Offset of the next character; after a problem, of the wrong character. */
   #at = 0
   #problem = ''
 
@@ -59,7 +59,7 @@ export class JsonParser {
     return this.#at < this.#text.length ? this.#fail('expected the end of the text') : value
   }
 
-  /** Where the text is wrong and why: `line 1 column 9: expected "," or "}"`. Columns count UTF-16 units from 1. */
+  /** The position and the reason of the error: `line 1 column 9: expected "," or "}"`. Columns count UTF-16 units. */
   problem(): string {
     let line = 1
     let lineStart = 0
@@ -70,7 +70,7 @@ export class JsonParser {
     return `line ${line} column ${this.#at - lineStart + 1}: ${this.#problem}`
   }
 
-  /** Reads a value and the white space on both sides of it. */
+  /** Reads a value with the white space around it. */
   #readValue(depth: number): Maybe<JsonValue> {
     const value = this.#readBareValue(this.#peek(), depth)
     if (value !== undefined) this.#peek()
@@ -142,7 +142,7 @@ export class JsonParser {
     return value
   }
 
-  /** Reads a name that the object does not have yet, and the colon behind it. */
+  /** Reads a name that is new in the object, and the colon after it. */
   #readName(object: Readonly<Record<string, JsonValue>>): Maybe<string> {
     if (this.#peek() !== QUOTE) return this.#fail('expected a name in double quotes')
     const start = this.#at
@@ -166,7 +166,7 @@ export class JsonParser {
     return String(JSON.parse(this.#text.slice(start, this.#at)))
   }
 
-  /** Moves behind the closing quote. Returns the offset of the first escape, or -1. */
+  /** Moves past the closing quote. Returns the offset of the first escape, or -1. */
   #skipString(): Maybe<number> {
     const text = this.#text
     let escape = -1
@@ -186,7 +186,7 @@ export class JsonParser {
     }
   }
 
-  /** Moves behind an escape whose backslash is read. */
+  /** Moves past an escape whose backslash is read. */
   #skipEscape(): boolean {
     const char = this.#text.charAt(this.#at)
     if (char !== 'u' && (char === '' || !'"\\/bfnrt'.includes(char))) {
@@ -209,7 +209,7 @@ export class JsonParser {
     const start = this.#at
     let at = start
     let code = text.charCodeAt(at)
-    // Most numbers are short, unsigned and whole; everything else is left to the expression.
+    // Fast path: most numbers are short unsigned integers. The expression reads all others.
     let sum = 0
     while (code >= DIGIT_0 && code <= DIGIT_9) {
       sum = sum * 10 + code - DIGIT_0
@@ -236,7 +236,7 @@ export class JsonParser {
     return value
   }
 
-  /** Skips white space and returns the code of the character behind it, NaN at the end. */
+  /** Skips white space and returns the code of the next character, NaN at the end. */
   #peek(): number {
     const text = this.#text
     for (;;) {

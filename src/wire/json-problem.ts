@@ -2,8 +2,8 @@ import type { FieldProblem } from '../base/field-problem.ts'
 import { fail, type Failed } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 
-/** Names of fields that a problem lists. */
-const MOST_LISTED = 8
+/** Maximum number of field names in a problem. */
+const MAX_LISTED = 8
 
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -13,8 +13,8 @@ type Reason =
   | { readonly code: 'request.invalid_value'; readonly expected: string }
 
 /**
- * What is wrong with a value of a body. It starts where it was found, and on the way out each level puts its own name
- * in front; a body that is right never builds a path.
+ * A problem with a value of a body. It is created without a path, and each level prepends its own name on the way out,
+ * so a valid body never builds a path.
  */
 export class Problem {
   readonly #reason: Reason
@@ -24,21 +24,21 @@ export class Problem {
     this.#reason = reason
   }
 
-  /** The value is not what the schema wants. `expected` completes the words "expected ...". */
+  /** The value does not match the schema. `expected` completes "expected ...". */
   static invalid(expected: string): Problem {
     return new Problem({ code: 'request.invalid_value', expected })
   }
 
-  /** A required field is not there. */
+  /** A required field is missing. */
   static missing(name: string, expected: string): Problem {
     return new Problem({ code: 'request.missing_field', expected }).under(name)
   }
 
-  /** No field has that name. `nearest` is the known one that was probably meant; `allowed` are all known ones. */
+  /** The name is unknown. `nearest` is the most similar known name, `allowed` are all known names. */
   static unknown(name: string, nearest: string | null, allowed?: readonly string[]): Problem {
-    const isListed = nearest === null && allowed !== undefined && allowed.length > 0 && allowed.length <= MOST_LISTED
-    const few = isListed ? { allowed } : {}
-    return new Problem({ code: 'request.unknown_field', nearest, ...few }).under(name)
+    const isListed = nearest === null && allowed !== undefined && allowed.length > 0 && allowed.length <= MAX_LISTED
+    const listed = isListed ? { allowed } : {}
+    return new Problem({ code: 'request.unknown_field', nearest, ...listed }).under(name)
   }
 
   /** Moves the problem into the member or element of that name or index. Returns itself. */
@@ -49,13 +49,13 @@ export class Problem {
     return this
   }
 
-  /** The problem as the caller sees it. The whole body's path is `body`. */
+  /** The problem for the response. The path of the whole body is `body`. */
   toFieldProblem(prefix = ''): FieldProblem {
     return { ...this.#reason, path: this.#path === '' ? 'body' : `${prefix}${this.#path}` }
   }
 }
 
-/** Problems that one answer lists. More would rarely be read, and a body of nothing else must not cost its length. */
+/** Maximum number of problems in one response, so that a large invalid body stays cheap. */
 export const MAX_PROBLEMS = 8
 
 /** The problems of one body, in the order they were found, up to `MAX_PROBLEMS`. */
@@ -66,7 +66,7 @@ export class Problems {
     return this.#found.length
   }
 
-  /** Whether reading on finds nothing that the answer has room for. */
+  /** Whether further problems would be dropped, so that the reader can stop. */
   get isFull(): boolean {
     return this.#found.length >= MAX_PROBLEMS
   }
@@ -75,20 +75,20 @@ export class Problems {
     if (!this.isFull) this.#found.push(problem)
   }
 
-  /** Moves the problems that were found when there were `from` already into the member or element. */
+  /** Moves the problems from index `from` on into the member or element. */
   moveUnder(segment: string | number, from: number): void {
     for (let index = from; index < this.#found.length; index++) this.#found[index]?.under(segment)
   }
 
-  /** All of them as the caller sees them; `prefix` stands before each path. */
+  /** All problems for the response; each path starts with `prefix`. */
   toFieldProblems(prefix?: string): readonly FieldProblem[] {
     return this.#found.map((problem) => problem.toFieldProblem(prefix))
   }
 
-  /** The failure that names all of them. There must be one. */
+  /** The failure with all problems. Requires at least one. */
   toFailed(prefix?: string): Failed {
     const [first, ...others] = this.toFieldProblems(prefix)
-    if (first === undefined) throw new Error('a failure without a problem')
+    if (first === undefined) throw new Error('toFailed needs at least one problem')
     return fail(others.length === 0 ? first : { ...first, others })
   }
 }

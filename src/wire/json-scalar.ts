@@ -15,14 +15,13 @@ const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 const UINT64_MAX = 2n ** 64n - 1n
 
-/** A decimal integer in its shortest form; 19 digits and a sign or 20 digits are the longest 64-bit ones. */
+/** A decimal integer in its shortest form. The longest 64-bit ones have 20 digits, or 19 digits and a sign. */
 const DECIMAL = /^-?(?:0|[1-9][0-9]{0,19})$/
 
 /**
- * Turns one JSON value into the scalar the field takes. When it is not one, returns the problem where more can be said
- * than what the field takes, else null. Nothing is converted that the
- * caller could have meant otherwise: no number in quotes except for 64-bit integers, no 0 or 1 for a bool, no
- * fraction cut off. `1.0` is the integer 1, as JSON has one kind of number.
+ * Converts a JSON value to the scalar of a field. For an invalid value, returns a `Problem` with a hint if there is
+ * one, otherwise null. Ambiguous values are invalid: a number in quotes (except for 64-bit integers), 0 or 1 for a
+ * bool, a fraction for an integer. `1.0` is the integer 1, because JSON has one kind of number.
  */
 export function checkScalar(field: Field, value: JsonValue): WireScalar | Problem | null {
   if (field.enumName !== null) {
@@ -47,14 +46,14 @@ const READERS: Readonly<Record<ScalarKind, (value: JsonValue, field: Field) => W
   double: (value) => finite(value, (number) => number),
   float: (value) => finite(value, Math.fround),
   bool: (value) => (typeof value === 'boolean' ? value : null),
-  // A lone surrogate has no UTF-8 form, and a proto string must have one.
+  // A lone surrogate has no UTF-8 encoding, which a proto string needs.
   string: (value) => (typeof value === 'string' && value.isWellFormed() ? value : null),
   bytes: (value) => (typeof value === 'string' ? decodeBase64(value) : null),
 }
 
 function integerBetween(value: JsonValue, min: number, max: number): number | null {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) return null
-  // Adding 0 turns the -0 that JSON can write into 0.
+  // Adding 0 converts the -0 that JSON allows to 0.
   return value + 0
 }
 
@@ -70,7 +69,7 @@ function bigintBetween(value: JsonValue, min: bigint, max: bigint): bigint | nul
   return integer !== null && integer >= min && integer <= max ? integer : null
 }
 
-/** An unsigned integer of 64 bits, as a JSON integer or a decimal string in its shortest form; null for anything else. */
+/** Reads an unsigned 64-bit integer from a JSON integer or a decimal string in its shortest form; otherwise null. */
 export function readUint64(value: JsonValue): bigint | null {
   return bigintBetween(value, 0n, UINT64_MAX)
 }
@@ -82,7 +81,7 @@ function toBigint(value: JsonValue): bigint | null {
   return typeof value === 'string' && DECIMAL.test(value) ? BigInt(value) : null
 }
 
-/** A number that is still finite once `round` has made it as wide as the field. */
+/** A number that is still finite after `round` has converted it to the field's width. */
 function finite(value: JsonValue, round: (number: number) => number): number | null {
   if (typeof value !== 'number' && typeof value !== 'bigint') return null
   const number = Number(value)

@@ -2,8 +2,8 @@ import { fail, succeed, type Failed, type Success } from '../base/result.ts'
 import { JsonParser } from './json-parser.ts'
 
 /**
- * A JSON value without loss: an integer that a double cannot hold is a bigint, every other number a number. Object
- * members are own properties only, so read them with `Object.entries` or `Object.hasOwn`, never by bare look-up.
+ * A JSON value without loss: an integer beyond the precision of a double is a bigint, every other number a number.
+ * Object members are own properties, so read them with `Object.entries` or `Object.hasOwn`, not by plain access.
  */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject
 
@@ -13,8 +13,8 @@ export interface JsonObject {
 }
 
 /**
- * Levels of arrays and objects a body may nest. The deepest request of the schema has 8 and `c2s` adds one. The
- * bound stops bodies made of brackets, which would otherwise choose the depth of our recursion.
+ * Maximum nesting of arrays and objects in a body. The deepest request of the schema has 8 levels, and `c2s` adds one.
+ * The bound limits the recursion of the parser.
  */
 export const MAX_JSON_DEPTH = 32
 
@@ -22,12 +22,12 @@ export const MAX_JSON_DEPTH = 32
  * Parses a request body. Integers over 2^53 - 1 keep their value and names like `__proto__` are plain data. Stricter
  * than JSON in two points, both about names:
  *
- * - One object may not give a name twice. Readers disagree on which of the two counts, so a filter in front of us
- *   could pass an order that we then read differently.
- * - A name may not use escapes. No field needs one, and they too hide a name from a filter.
+ * - An object may not contain a name twice. Parsers differ in which of the two they use, so a filter in front of the
+ *   gateway could accept an order that the gateway then reads differently.
+ * - A name may not contain escapes. No field needs one, and an escape could hide a name from a filter.
  *
- * Fails with `request.malformed_json`, which says where and why and quotes nothing of the body but a repeated name.
- * Object members keep their order, except that names which are array indices come first, as everywhere in JavaScript.
+ * Fails with `request.malformed_json`. Its detail has the position and the reason, and quotes only a repeated name.
+ * Object members are in order, except that names which are array indices come first, as always in JavaScript.
  */
 export function parseJsonText(text: string): Success<JsonValue> | Failed {
   const parser = new JsonParser(text, MAX_JSON_DEPTH)

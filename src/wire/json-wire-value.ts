@@ -1,10 +1,10 @@
-/** A scalar as the encoder takes it: 64-bit integers are bigint, enums numbers, `bytes` bytes. */
+/** A scalar for the encoder: 64-bit integers are bigint, enums numbers, `bytes` a Uint8Array. */
 export type WireScalar = boolean | number | bigint | string | Uint8Array
 
-/** A value as the encoder takes it. */
+/** A value for the encoder. */
 export type WireValue = WireScalar | WireMessage | readonly WireValue[]
 
-/** A message as the encoder takes it: by proto name, without the fields that are not given. */
+/** A message for the encoder: by proto name, without absent fields. */
 export interface WireMessage {
   readonly [name: string]: WireValue
 }
@@ -13,8 +13,8 @@ export interface WireMessage {
 export type WireDraft = Record<string, WireValue>
 
 /**
- * Stands in a draft where a value was refused, so that its field does not count as missing too. A draft with one is
- * never encoded.
+ * The placeholder for a refused value in a draft, so that its field does not count as missing too. A draft with a
+ * placeholder is never encoded.
  */
 export const REFUSED: WireValue = false
 

@@ -1,15 +1,15 @@
 import { QotMarket, TrdSecMarket } from '../../proto/enums.ts'
 
-/** Where securities are listed: what stands before the point in `HK.00700`, and OpenD's two numbers for it. */
+/** A market of securities: the part before the dot in `HK.00700`, and OpenD's two numbers. */
 interface MarketPrefix {
   readonly prefix: string
   /** `Qot_Common.QotMarket`, in quote messages. */
   readonly quoteMarket: number
-  /** `Trd_Common.TrdSecMarket`, in trade messages, which have one number for stocks and futures of Hong Kong. */
+  /** `Trd_Common.TrdSecMarket`, in trade messages: one number for stocks and futures of Hong Kong. */
   readonly secMarket: number
 }
 
-/** The prefixes of Futu's own clients. Of two rows with one `secMarket` the first is the one that orders have. */
+/** The prefixes of Futu's clients. Of two rows with the same `secMarket`, orders use the first. */
 const PREFIXES: readonly MarketPrefix[] = [
   { prefix: 'HK', quoteMarket: QotMarket.HK_Security, secMarket: TrdSecMarket.HK },
   { prefix: 'HK_FUTURE', quoteMarket: QotMarket.HK_Future, secMarket: TrdSecMarket.HK },
@@ -26,29 +26,29 @@ const PREFIXES: readonly MarketPrefix[] = [
   { prefix: 'EC', quoteMarket: QotMarket.EventContract, secMarket: TrdSecMarket.EC },
 ]
 
-/** All prefixes, as people write them. */
+/** All prefixes, in capitals. */
 export const SECURITY_PREFIXES: readonly string[] = PREFIXES.map(({ prefix }) => prefix)
 
 const BY_PREFIX = new Map(PREFIXES.map((row) => [row.prefix, row]))
 const BY_QUOTE_MARKET = new Map(PREFIXES.map((row) => [row.quoteMarket, row]))
 const BY_SEC_MARKET = new Map(PREFIXES.toReversed().map((row) => [row.secMarket, row]))
 
-/** The `QotMarket` of securities with that prefix, in capitals; null for a prefix of none. */
+/** The `QotMarket` of a prefix in capitals; null for an unknown prefix. */
 export function quoteMarketOfPrefix(prefix: string): number | null {
   return BY_PREFIX.get(prefix)?.quoteMarket ?? null
 }
 
-/** The `TrdSecMarket` of securities with that prefix, in capitals; null for a prefix of none. */
+/** The `TrdSecMarket` of a prefix in capitals; null for an unknown prefix. */
 export function secMarketOfPrefix(prefix: string): number | null {
   return BY_PREFIX.get(prefix)?.secMarket ?? null
 }
 
-/** The prefix of securities that are quoted in that `QotMarket`; null for a market of none. */
+/** The prefix of a `QotMarket`; null for a market without one. */
 export function prefixOfQuoteMarket(quoteMarket: number): string | null {
   return BY_QUOTE_MARKET.get(quoteMarket)?.prefix ?? null
 }
 
-/** The prefix of securities that are traded in that `TrdSecMarket`; null for a market of none. */
+/** The prefix of a `TrdSecMarket`; null for a market without one. */
 export function prefixOfSecMarket(secMarket: number): string | null {
   return BY_SEC_MARKET.get(secMarket)?.prefix ?? null
 }

@@ -1,18 +1,17 @@
 /**
- * The compiled schema in as few characters as it takes: the deployed Worker carries it, and a cold start reads it. The
+ * A compact form of the compiled schema, because it is part of the deployed Worker and is parsed at a cold start. The
  * compiler in `proto/` writes these rows.
  *
  *     message   connID!uint64,serialNo!uint32,6 trdMarket?int32 Trd_Common.TrdMarket
- *               name, rule, type and the enum where the type is an integer; a number where it is not the next one
+ *               name, rule, type and the enum of an integer type; a number if it is not the next one
  *     enum      TrdSide_ Unknown,Buy,Sell,NewOne=9
- *               the prefix that all names share, then the names; a number where it is not the next one, from 0
- *     protocol  Trd_PlaceOrder, or Notify! for a push; with its messages behind it where they are not its Request and
- *               Response
+ *               the common prefix of all names, then the names; a number if it is not the next one, from 0
+ *     protocol  Trd_PlaceOrder, or Notify! for a push; then its messages if they are not its Request and Response
  */
 
 /**
- * The row that a call's `Request` or `Response` has unless the schema says otherwise: they differ in nothing but the
- * message inside, so the table leaves them out. Null for every other message.
+ * The default row of a call's `Request` or `Response`. These differ only in the message inside, so the table omits
+ * them. Null for every other message.
  */
 export function usualRow(messageName: string): string | null {
   const cut = messageName.lastIndexOf('.')
@@ -47,7 +46,7 @@ export function readMessageRow(row: string): readonly FieldRow[] {
   let number = 0
   return partsOf(row).map((part) => {
     const [, given, name = '', rule, type = '', enumName] = FIELD.exec(part) ?? []
-    if (rule !== '?' && rule !== '!' && rule !== '*') throw new Error(`no field: ${part}`)
+    if (rule !== '?' && rule !== '!' && rule !== '*') throw new Error(`not a field: ${part}`)
     number = given === undefined ? number + 1 : Number(given)
     return { number, name, rule, type, enumName: enumName ?? null }
   })

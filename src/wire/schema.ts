@@ -5,10 +5,10 @@ import { type FieldRow, readEnumRow, readMessageRow, readProtocolRow, usualRow }
 /** The scalar types of proto2 that OpenD's schema uses. */
 export type ScalarKind = 'int32' | 'uint32' | 'int64' | 'uint64' | 'double' | 'float' | 'bool' | 'string' | 'bytes'
 
-/** How often a field stands in its message: at most once, exactly once, any number of times. */
+/** How often a field may occur in its message: at most once, exactly once, any number of times. */
 export type FieldRule = 'optional' | 'required' | 'repeated'
 
-/** One field of a message. An enum field is `kind: 'int32'` with `enumName` set: OpenD declares most of them so. */
+/** One field of a message. An enum field is `kind: 'int32'` with `enumName` set, as OpenD declares most of them. */
 export interface Field {
   /** Name in the .proto file, as OpenD spells it (`accID`). */
   readonly name: string
@@ -19,11 +19,11 @@ export interface Field {
   readonly kind: ScalarKind | 'message'
   /** Full name of the field's message type; only for `kind: 'message'`. */
   readonly messageName: string | null
-  /** Full name of the enum whose numbers the field takes; only for integer kinds. */
+  /** Full name of the field's enum; only for integer kinds. */
   readonly enumName: string | null
 }
 
-/** A message type with its fields in number order and the look-ups that the codec and the JSON check need. */
+/** A message type with its fields in number order and maps for the codec and the JSON check. */
 export interface MessageType {
   /** Full name: file package, dot, message (`Trd_PlaceOrder.C2S`). */
   readonly name: string
@@ -33,7 +33,7 @@ export interface MessageType {
   readonly byName: ReadonlyMap<string, Field>
 }
 
-/** An enum: its names without the common prefix are what people write in JSON (`TrdSide_Buy`, `BUY`). */
+/** An enum. JSON uses its names with or without the common prefix (`TrdSide_Buy`, `BUY`). */
 export interface EnumType {
   readonly name: string
   /** Value by the name in the .proto file. */
@@ -55,8 +55,8 @@ const enumTypes = new Map<string, EnumType>()
 const protocols = new Map<number, Protocol>()
 
 /**
- * The message type of that full name. Types are built on first use, so a Worker that serves quotes never pays for
- * the other nine hundred. Throws on a name that is not in the schema: names come from our own code.
+ * The message type of that full name. Types are built on first use, so a Worker does not build the other nine hundred.
+ * Throws on a name that is not in the schema: names come from the program's own code.
  */
 export function messageType(name: string): MessageType {
   let type = messageTypes.get(name)
@@ -72,14 +72,14 @@ export function enumType(name: string): EnumType {
   let type = enumTypes.get(name)
   if (type === undefined) {
     const values = enums[name]
-    if (values === undefined) throw new Error(`no enum ${name} in the schema`)
+    if (values === undefined) throw new Error(`the schema has no enum ${name}`)
     type = { name, values: readEnumRow(values) }
     enumTypes.set(name, type)
   }
   return type
 }
 
-/** The call or push with that protocol id, or null when the schema has none. */
+/** The call or push with that protocol id; null when it is not in the schema. */
 export function protocolById(id: number): Protocol | null {
   let protocol = protocols.get(id)
   const row = protocolRows[String(id)]
@@ -114,8 +114,7 @@ export function allEnumNames(): readonly string[] {
 type Rows = Readonly<Record<string, string>>
 
 /**
- * Adds messages, enums and protocols to those of the API: `full-schema.ts` does it for whoever needs them all. What is
- * there already stays as it is.
+ * Adds messages, enums and protocols to those of the API; see `full-schema.ts`. Existing ones are not changed.
  */
 export function extendSchema(part: { readonly messages: Rows; readonly enums: Rows; readonly protocols: Rows }): void {
   for (const [name, row] of Object.entries(part.messages)) messages[name] ??= row
@@ -142,7 +141,7 @@ const SCALARS = new Set<string>([
 
 function buildMessage(name: string): MessageType {
   const rows = messages[name] ?? usualRow(name)
-  if (rows === null) throw new Error(`no message ${name} in the schema`)
+  if (rows === null) throw new Error(`the schema has no message ${name}`)
   const fields = readMessageRow(rows).map(buildField)
   const byName = new Map<string, Field>()
   for (const field of fields) byName.set(field.name, field).set(field.jsonName, field)

@@ -1,7 +1,7 @@
-/** Values of one enum by other names: the name in the schema, without the enum's prefix, by each of the others. */
+/** Other names of an enum's values: the schema's name, without the enum's prefix, by the other name. */
 type OtherNames = Readonly<Record<string, string>>
 
-/** K-lines as the SDK calls them. The two enums of the schema number them differently and spell them alike. */
+/** The SDK's names of K-lines. The schema's two enums have the same names with different numbers. */
 const K_LINES: OtherNames = {
   K_1M: '1Min',
   K_3M: '3Min',
@@ -25,9 +25,9 @@ const K_LINE_SUBSCRIPTIONS: OtherNames = Object.fromEntries(
 )
 
 /**
- * The names of Futu's official Python SDK (`futu-api`, `futu/common/constant.py`) for the values that it calls otherwise
- * than the schema. Names that differ in letter case and underscores alone, such as `SPECIAL_LIMIT_ALL`, are the schema's
- * own. The SDK's `NONE` is left out but for the sort direction: a value that is not stated is left out of a body.
+ * The names of Futu's official Python SDK (`futu-api`, `futu/common/constant.py`) that differ from the schema's names
+ * in more than letter case and underscores (`SPECIAL_LIMIT_ALL` does not). The SDK's `NONE` is not listed, except for
+ * the sort direction: to state no value, leave the field out of the body.
  */
 export const SDK_NAMES: Readonly<Record<string, OtherNames>> = {
   'Qot_Common.KLType': K_LINES,
@@ -35,7 +35,7 @@ export const SDK_NAMES: Readonly<Record<string, OtherNames>> = {
     ...K_LINE_SUBSCRIPTIONS,
     QUOTE: 'Basic',
     RT_DATA: 'RT',
-    // The schema misspells the quarter. `KL_Quarter` is what people write who know its other K-lines.
+    // The schema misspells the quarter. `KL_Quarter` follows the names of its other K-lines.
     K_QUARTER: 'KL_Qurater',
     KL_Quarter: 'KL_Qurater',
   },

@@ -1,7 +1,7 @@
 import { SECURITY_PREFIXES } from './market-prefix.ts'
 import { parseSecurityText, securityText, visibleText } from './security-text.ts'
 
-/** Exchanges and markets as other services name them, before or after the code, and the prefix of OpenD for each. */
+/** Names of exchanges and markets in other services, with OpenD's prefix for each. */
 const PREFIX_OF: ReadonlyMap<string, string> = new Map([
   ...SECURITY_PREFIXES.map((prefix) => [prefix, prefix] as const),
   ...each('HK', 'HKEX', 'SEHK', 'HKG'),
@@ -21,12 +21,12 @@ const SHANGHAI_DIGITS = /^[569]\d{5}$/
 const SHENZHEN_DIGITS = /^[0-3]\d{5}$/
 const TICKER = /^[a-z]{1,5}(?:[.\-/][a-z])?$/i
 
-/** The longest text that is looked at; the longest codes are those of event contracts. */
+/** Maximum length of a text to check; the codes of event contracts are the longest. */
 const MAX_CHARS = 64
 
 /**
- * The text of the security that a refused one most likely means, for a "did you mean": `00700.HK`, `HK:00700`, `SH600519`,
- * `NASDAQ:AAPL`, `US.BRK-B`. Null where nothing is likely.
+ * The text of the security that an invalid text most likely means, for "did you mean". Examples of invalid texts:
+ * `00700.HK`, `HK:00700`, `SH600519`, `NASDAQ:AAPL`, `US.BRK-B`. Null when there is no likely security.
  */
 export function suggestSecurity(text: string): string | null {
   const given = visibleText(text)
@@ -49,7 +49,7 @@ function securityOf(market: string, code: string): string | null {
   return security === null ? null : securityText(security)
 }
 
-/** The market whose codes look like this one; empty where none does. */
+/** The market with codes of this form; empty when there is none. */
 function marketOfBareCode(code: string): string {
   if (HONG_KONG_DIGITS.test(code)) return 'HK'
   if (SHANGHAI_DIGITS.test(code)) return 'SH'

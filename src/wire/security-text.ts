@@ -1,10 +1,10 @@
 import { QotMarket } from '../../proto/enums.ts'
 import { prefixOfQuoteMarket, quoteMarketOfPrefix } from './market-prefix.ts'
 
-/** Full name of the message that such a text stands for. */
+/** Full name of the message that such a text represents. */
 export const SECURITY = 'Qot_Common.Security'
 
-/** A security as people write it in one word, taken apart: `HK.00700` is market 1, code `00700`. */
+/** The parts of a security's text: `HK.00700` is market 1, code `00700`. */
 export interface ParsedSecurity {
   /** Number of Qot_Common.QotMarket. */
   readonly market: number
@@ -12,10 +12,10 @@ export interface ParsedSecurity {
 }
 
 /**
- * Reads `PREFIX.CODE` as people write and paste it. What is around it and cannot be seen is dropped, the prefix takes any
- * letter case, and the code becomes the one that OpenD lists: Hong Kong numbers have five digits at least (`HK.700` is
- * `HK.00700`), US letters are capitals. Other codes stay as they are and may hold dots (`US.BRK.B`, `US..DJI`). Null when
- * there is no dot, no code or no market of that prefix, and for a share class after a hyphen (`US.BRK-B`).
+ * Parses `PREFIX.CODE` from user input. Surrounding white space and invisible characters are removed, and the prefix
+ * may have any letter case. The code is converted to OpenD's form: Hong Kong numbers get at least five digits (`HK.700`
+ * is `HK.00700`), US letters become capitals. Other codes are unchanged and may contain dots (`US.BRK.B`, `US..DJI`).
+ * Returns null without a dot or a code, for an unknown prefix, and for a share class after a hyphen (`US.BRK-B`).
  */
 export function parseSecurityText(text: string): ParsedSecurity | null {
   const parsed = parseSymbol(visibleText(text))
@@ -32,8 +32,8 @@ export function parseSecurityText(text: string): ParsedSecurity | null {
 }
 
 /**
- * Reads what `securityText` writes: the code stays exactly as it is. For symbols of this program, where a corrected code
- * would name another security than the one that is meant.
+ * Parses the output of `securityText`. The code is not changed. Use it for symbols of this program, where a changed
+ * code would name another security.
  */
 export function parseSymbol(symbol: string): ParsedSecurity | null {
   const [prefix, code] = splitSymbol(symbol)
@@ -41,18 +41,18 @@ export function parseSymbol(symbol: string): ParsedSecurity | null {
   return market === null || code === '' ? null : { market, code }
 }
 
-/** Zero-width characters, marks of direction and the like: nothing that a code has. */
+/** Zero-width characters, direction marks and similar characters, which codes never contain. */
 const INVISIBLE = /\p{Cf}/gu
 
-/** A text without the characters that cannot be seen, and without blanks around it. */
+/** A text without invisible characters and without white space around it. */
 export function visibleText(text: string): string {
   return text.replace(INVISIBLE, '').trim()
 }
 
-/** A share class as other services write it; OpenD writes `BRK.B`. */
+/** A share class in the form of other services; OpenD's form is `BRK.B`. */
 const SHARE_CLASS = /^[a-z]+[-/][a-z]$/i
 
-/** The one part of a US code in small letters: the contract of a future that no month names (`CLmain`). */
+/** The only lower-case part of a US code: a future without a contract month (`CLmain`). */
 const MAIN_CONTRACT = /(?<=.)(?:main|current|next)$/
 
 function usCode(code: string): string {
@@ -60,13 +60,13 @@ function usCode(code: string): string {
   return `${code.slice(0, code.length - kind.length).toUpperCase()}${kind}`
 }
 
-/** The two sides of the first dot; a text without a dot has no code. */
+/** Splits a text at the first dot; without a dot the code is empty. */
 function splitSymbol(text: string): [prefix: string, code: string] {
   const dot = text.indexOf('.')
   return dot === -1 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)]
 }
 
-/** The way back: `HK.00700`. Null for a market without a prefix. */
+/** The text of a security: `HK.00700`. Null for a market without a prefix. */
 export function securityText({ market, code }: ParsedSecurity): string | null {
   const prefix = prefixOfQuoteMarket(market)
   return prefix === null ? null : `${prefix}.${code}`

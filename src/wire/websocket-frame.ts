@@ -1,11 +1,11 @@
 /**
  * The frames of OpenD's WebSocket port, one binary message each, big endian. They have no serial number, no SHA-1, no
- * length and no encryption: the WebSocket carries all that.
+ * length and no encryption, because the WebSocket provides these.
  *
  *     request            reply and push
  *      0  8  "ft-v1.0\0"   0  8  "ft-v1.0\0"
  *      8  4  protocol id   8  4  protocol id
- *     12  8  section      12  8  section, echoed; on a push one that no request uses
+ *     12  8  section      12  8  section, echoed; for a push, a number that no request uses
  *     20  -  body         20  4  error
  *                         24 20  error text, zero padded
  *                         44  -  body
@@ -22,7 +22,7 @@ export const WebSocketError = { None: 0, Timeout: 1, OpendTimeout: 2, Disconnect
 export interface WebSocketRequest {
   /** The protocol id, or one of `WebSocketCommand`. */
   readonly command: number
-  /** Number of the request (u64), chosen by the client. */
+  /** Number of the request (u64), assigned by the client. */
   readonly section: bigint
   readonly body: Uint8Array
 }
@@ -53,8 +53,8 @@ export function decodeWebSocketRequest(message: Uint8Array): WebSocketRequest | 
 }
 
 /**
- * Builds a reply or a push. The text is cut to 20 characters and anything but printable ASCII becomes `?`: the
- * official JavaScript client reads 20 characters, not bytes, and a longer encoding crashes it.
+ * Builds a reply or a push. The error text is truncated to 20 characters, and characters other than printable ASCII
+ * become `?`: the official JavaScript client reads 20 characters, not bytes, and crashes on a longer encoding.
  */
 export function encodeWebSocketReply(reply: WebSocketReply): Uint8Array {
   const message = new Uint8Array(REPLY_HEADER_BYTES + reply.body.length)

@@ -1,9 +1,9 @@
 import type { Field } from './schema.ts'
 
-/** Wire type of strings, bytes, nested messages and packed lists: a length, then that many bytes. */
+/** Wire type of strings, bytes, nested messages and packed lists: a length, then the bytes. */
 export const WIRE_LENGTH = 2
 
-/** How each kind of field stands on the wire (the protobuf encoding's wire types). */
+/** The protobuf wire type of each kind of field. */
 const WIRE_TYPES: Readonly<Record<Field['kind'], number>> = {
   int32: 0,
   uint32: 0,
@@ -17,7 +17,7 @@ const WIRE_TYPES: Readonly<Record<Field['kind'], number>> = {
   float: 5,
 }
 
-/** The wire type of a field; of each element for a list, as lists are written unpacked. */
+/** The wire type of a field; for a list, that of each element, because lists are written unpacked. */
 export function wireTypeOf(field: Field): number {
   return WIRE_TYPES[field.kind]
 }

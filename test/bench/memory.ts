@@ -60,7 +60,7 @@ export async function benchMemory(): Promise<void> {
     }),
     grant: bytesOf(MANY, () => {
       const cache = new IsolateCache()
-      for (let at = 0; at < MANY; at++) cache.keep(`key:${at}`, 'read', { json: '{}', asOfMs: 0 }, cache.ticket, 0)
+      for (let at = 0; at < MANY; at++) cache.store(`key:${at}`, 'read', { json: '{}', asOfMs: 0 }, cache.ticket, 0)
       return cache
     }),
     pendingCall: bytesOf(2_000, () => {

@@ -144,7 +144,11 @@ test(
 test('a run that cannot work is refused with a sentence before anything is started', async () => {
   const data = ['--data', join(top, 'refused')]
   const nonsense = await refusal(data, { OPEND_URL: 'nonsense' })
-  assert.deepEqual(nonsense, { code: 1, out: '', errors: 'OPEND_URL is neither tcp://host:port nor simulator:.\n' })
+  assert.deepEqual(nonsense, {
+    code: 1,
+    out: '',
+    errors: 'OPEND_URL must be tcp://host:port, or simulator: for the built-in one.\n',
+  })
   const empty = await refusal(data, { KEYS_JSON: '' })
   assert.equal(empty.code, 1)
   assert.match(empty.errors, /^KEYS_JSON is set and contains no key/)

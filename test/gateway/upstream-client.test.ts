@@ -69,9 +69,9 @@ class UpstreamRig {
 
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      assert.notEqual(effect.kind, 'released', 'the line hands no call back')
+      assert.notEqual(effect.kind, 'released', 'UpstreamClient must not return a released call')
       if (effect.kind === 'connect') this.#linkId = effect.linkId
-      else if (effect.kind === 'settle') {
+      else if (effect.kind === 'outcome') {
         const { outcome } = effect
         const code = outcome.ok ? 'ok' : outcome.failure.code
         this.endings.set(effect.callId, [...(this.endings.get(effect.callId) ?? []), code])

@@ -95,7 +95,7 @@ const PACKET_ID = 'packetID'
 test('every required field of every endpoint is missed when it is not there', async () => {
   for (const endpoint of API_ENDPOINTS.filter(({ method }) => method === 'POST')) {
     const required = messageType(`${endpoint.protocol}.C2S`).fields.filter(({ rule }) => rule === 'required')
-    const settled = Object.keys(endpoint.settledFields ?? {})
+    const settled = Object.keys(endpoint.fixedFields ?? {})
     const given = new Set([PACKET_ID, ...settled, ...defaultedFields(endpoint.protocol)])
     for (const { name } of required.filter((field) => !given.has(field.name))) {
       const { [jsonNameOf(name)]: _, ...body } = sampleBody(endpoint)
@@ -124,7 +124,7 @@ test('every field of every endpoint refuses values of another type, by name', as
       for (const wrong of WRONG[field.kind]) {
         const body = { ...sampleBody(endpoint), [field.jsonName]: field.rule === 'repeated' ? [wrong] : wrong }
         const isTaken = endpoint.takenFields?.includes(field.name) ?? true
-        const isKnown = isTaken || Object.hasOwn(endpoint.settledFields ?? {}, field.name) || field.name === 'trdMarket'
+        const isKnown = isTaken || Object.hasOwn(endpoint.fixedFields ?? {}, field.name) || field.name === 'trdMarket'
         const code = isKnown ? 'request.invalid_value' : 'request.unknown_field'
         await assertRefused(`POST ${endpoint.path}`, body, code, new RegExp(field.jsonName))
       }

@@ -33,7 +33,7 @@ for (const [code, outcome] of Object.entries(GATEWAY_CODES) as [GatewayFailureCo
     assert.equal(error.code, code)
     assert.match(error.error, /\(connection refused\)/)
     assert.match(error.error, /next connection attempt starts in 2 s/)
-    assert.equal(/not known|did receive/.test(error.error), outcome === 'sent', error.error)
+    assert.equal(/not known|received the call/.test(error.error), outcome === 'sent', error.error)
   })
 }
 

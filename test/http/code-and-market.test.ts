@@ -61,11 +61,11 @@ for (const [body, expected] of [
   [{ ...HK, code: 'HK.00700', sec_market: 2 }, /^request\.invalid_value sec_market: expected 1, the market of code/],
   [
     { ...HK, symbol: 'US.AAPL' },
-    /^request\.invalid_value symbol: expected a security of HK: trd_market HK trades no other$/,
+    /^request\.invalid_value symbol: expected a security of HK: trd_market HK does not trade others$/,
   ],
   [
     { ...US, code: 'HK.00700' },
-    /^request\.invalid_value code: expected a security of US: trd_market US trades no other$/,
+    /^request\.invalid_value code: expected a security of US: trd_market US does not trade others$/,
   ],
   [{ ...HK, symbol: '00700.HK' }, /^request\.invalid_value symbol: .*did you mean HK\.00700\?$/],
   [{ ...US, code: 'US.BRK-B' }, /^request\.invalid_value code: .*did you mean US\.BRK\.B\?$/],

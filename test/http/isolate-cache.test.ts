@@ -16,7 +16,7 @@ const answerOf = (json: string, asOfMs = 0): CachedAnswer => ({ json, asOfMs })
 
 /** Reads something, at once. */
 function read(cache: IsolateCache, caller: string, key: string, nowMs: number, answer = answerOf('{}', nowMs)): void {
-  cache.keep(caller, key, answer, cache.ticket, nowMs)
+  cache.store(caller, key, answer, cache.ticket, nowMs)
 }
 
 /** What is under way between this isolate and the object, and what time does to it. */
@@ -77,7 +77,7 @@ test('however replies, withdrawals and times interleave, nobody gets an old valu
             cache.refuse(caller, key)
             allowed.delete(name)
           } else {
-            cache.keep(caller, key, answerOf(String(asked.version), asked.version), ticket, nowMs)
+            cache.store(caller, key, answerOf(String(asked.version), asked.version), ticket, nowMs)
             arrivedAtMs.set(asked.version, nowMs)
             if ((withdrawnAt.get(caller) ?? -1) < askedAt) allowed.set(name, nowMs + GRANT_MS)
           }
@@ -128,7 +128,7 @@ test('a read that began before its caller unsubscribed allows nothing', () => {
   const cache = new IsolateCache()
   const { ticket } = cache
   cache.withdraw('a')
-  cache.keep('a', 'k', answerOf('{}'), ticket, 0)
+  cache.store('a', 'k', answerOf('{}'), ticket, 0)
   assert.equal(cache.find('a', 'k', 1), null)
 })
 

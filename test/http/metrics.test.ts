@@ -117,7 +117,7 @@ test('the page is the Prometheus text format, with labels escaped', () => {
       '# HELP opend_edge_gateway_up Whether the link to OpenD is up.',
       '# TYPE opend_edge_gateway_up gauge',
       'opend_edge_gateway_up 1',
-      '# HELP futu_auth_events_total Tokens looked at, by door, outcome and key. A key shows as kh_ and 8 hex digits of SHA-256 of its id.',
+      '# HELP futu_auth_events_total Tokens checked, by interface, outcome and key. A key appears as kh_ and 8 hex digits of the SHA-256 of its id.',
       '# TYPE futu_auth_events_total counter',
       String.raw`futu_auth_events_total{iface="rest",outcome="allow",key_id="a\"b\\c\nd"} 12`,
       '# TYPE from_a_newer_object counter',

@@ -28,7 +28,7 @@ test('/readyz is green only when a call could be answered now', async () => {
       /not up \(waiting\).*could not be reached.*connection refused/,
     ],
     [{ ...status_, stage: 'parked' }, /parked/],
-    [{ ...status_, loggedIn: null }, /not yet said/],
+    [{ ...status_, loggedIn: null }, /not yet reported/],
     [{ ...status_, loggedIn: { quote: false, trade: true } }, /quote server/],
     [{ ...status_, loggedIn: { quote: true, trade: false } }, /trade server/],
     [{ ...status_, storageFailure: { sinceMs: 0, detail: 'disk is full' } }, /storage refuses writes.*disk is full/],

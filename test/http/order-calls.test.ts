@@ -90,7 +90,7 @@ test('an order whose outcome is not known is a 202 that says where to look', asy
   assert.equal(response.headers.get('Location'), `/api/order-intents/${INTENT}`)
   assert.equal(response.headers.get('Idempotency-Replayed'), 'true')
   const { message, ...body } = (await response.json()) as Record<string, unknown>
-  assert.match(String(message), /not known.*does not send it again/)
+  assert.match(String(message), /not known.*does not send the order again/)
   assert.deepEqual(body, {
     intent_id: INTENT,
     state: 'unknown',
@@ -111,7 +111,7 @@ test('what the ledger refuses is told with the entry that is in the way', async 
   const cases = [
     ['order.idempotency_conflict', 409, /another order.*new key/],
     ['order.in_flight', 409, /not been answered yet/],
-    ['order.absent', 500, /surely not there: nothing was traded, and it may be sent again/],
+    ['order.absent', 500, /do not contain the order: nothing was traded, and it may be sent again/],
   ] as const
   for (const [code, status, says] of cases) {
     const response = await refusedWith({ code, intentId: INTENT }, INTENT)

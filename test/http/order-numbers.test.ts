@@ -60,7 +60,7 @@ test('an account id that JavaScript has rounded: the answer says to send it as a
     const failure = { code: 'trade.unknown_account', accId } as const
     gateway.orderAnswer = { reply: { kind: 'refused', failure, ...NO_ENTRY }, budgets: null }
     const { error } = await readError(await send('POST /api/order', { body: ORDER }), 400)
-    assert.match(error, /^acc_id \d+ is no account of this login; see GET \/api\/accounts\./)
+    assert.match(error, /^acc_id \d+ is not an account of this login; GET \/api\/accounts lists the accounts\./)
     assert.equal(hint.test(error), isRounded, error)
   }
   gateway.orderAnswer = null

@@ -99,7 +99,7 @@ test('a failure of the link names its likely cause and what to check', async () 
     ],
     ['gateway.connect_timeout', /firewall/],
     ['gateway.init_timeout', /API port of OpenD, not its WebSocket or telnet port/],
-    ['gateway.init_rejected', /RSA key: OPEND_RSA_KEY must hold the private key .*must not be set when OpenD has none/],
+    ['gateway.init_rejected', /RSA key: OPEND_RSA_KEY must hold the private key .*must be unset when OpenD has no key/],
     ['gateway.bad_frame', /API port of OpenD/],
   ] as const
   for (const [code, says] of cases) {

@@ -13,7 +13,7 @@ export function sampleMessage(name: string): WireMessage {
 export function sampleBody(endpoint: ApiEndpoint): Record<string, unknown> {
   const [oneOf] = endpoint.needsOneOf ?? []
   const { fields } = messageType(`${endpoint.protocol}.C2S`)
-  const settled = Object.keys(endpoint.settledFields ?? {})
+  const settled = Object.keys(endpoint.fixedFields ?? {})
   const needed = fields.filter(({ rule, name }) => (rule === 'required' || name === oneOf) && !settled.includes(name))
   const body = Object.fromEntries(needed.map((field) => [jsonNameOf(field.name), sampleJson(field)]))
   return endpoint.protocol === 'Trd_UnlockTrade' ? { ...body, password: '123456' } : body

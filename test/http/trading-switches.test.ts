@@ -92,6 +92,14 @@ test('a JWT is its subject, not the key of that name', async () => {
   assert.equal((await send('POST /api/trading/halt', { token, body: { key: 'bot' } })).status, 403)
 })
 
+test('the halt of a key that was removed since can be ended by an administrator, and no new one begun', async () => {
+  gateway.forget()
+  await readError(await post('/api/trading/halt', 'boss', { key: 'removed' }), 400)
+  await answered('/api/trading/resume', 'boss', { key: 'removed' })
+  assert.deepEqual(gateway.resumes.pop(), { kind: 'caller', caller: 'key:removed' })
+  await readError(await post('/api/trading/resume', 'bot', { key: 'removed' }), 403)
+})
+
 test('a halt may cancel what is open, and says what became of each order', async () => {
   gateway.forget()
   const line = { code: '00700', outcome: 'refused', detail: 'locked' } as const
@@ -209,7 +217,7 @@ test('a cancel-after that guards nothing is refused, and so is who cannot trade'
   gateway.forget()
   for (const seconds of [1, 4, 86_401, -5, 5.5, '60', true]) {
     const error = await readError(await post('/api/trading/cancel-after', 'bot', { seconds }), 400)
-    assert.match(error.error, /^seconds: expected a whole number from 5 to 86400, or 0 or null to disarm/)
+    assert.match(error.error, /^seconds: expected a whole number from 5 to 86400, or 0 or null to switch it off/)
   }
   assert.equal((await readError(await post('/api/trading/cancel-after', 'bot'), 400)).code, 'request.missing_field')
   for (const id of ['boss', 'reader']) {

@@ -36,10 +36,10 @@ test('with a value cap, what cannot be valued is refused; without one it is not'
       refusalOf(check(limits, market, unpriced)).text,
       `${what} not known: there is no last price of the security`,
     )
-    const untold = 'neither its code nor its contract tells the currency of its price'
-    assert.match(refusalOf(check(limits, future)).text, new RegExp(`^${what} not known: ${untold}, so a key`))
+    const unknown = 'the currency of the security is not known from its code or its contract'
+    assert.match(refusalOf(check(limits, future)).text, new RegExp(`^${what} not known: ${unknown}, so a key`))
     const strange = refusalOf(check(limits, future, { ...SHARES, unknownCurrency: '美分' })).text
-    assert.match(strange, /: OpenD states its price in "美分", which is no currency known here, so a key/)
+    assert.match(strange, /: OpenD gives its price in "美分", which is not a known currency, so a key/)
     assert.equal(check(limits, future, { ...SHARES, currency: 'HKD' }).isAdmitted, true)
   }
   assert.equal(check(NO_LIMITS, market, unpriced).isAdmitted, true)

@@ -26,7 +26,7 @@ type PlaceOrder = MessageTypes['Trd_PlaceOrder.C2S']
 type ModifyOrder = MessageTypes['Trd_ModifyOrder.C2S']
 export type Order = MessageTypes['Trd_Common.Order']
 
-/** The account of `sample-orders.ts`, and one of real money. */
+/** The account of `sample-orders.ts`, and a real account. */
 export const PLAY_ID = 281_756n
 export const REAL_ID = 9n
 const ACCOUNTS: TradingAccounts = new Map([
@@ -34,38 +34,44 @@ const ACCOUNTS: TradingAccounts = new Map([
   [REAL_ID, 'real'],
 ])
 
-/** How a test answers a call; a promise that never resolves is an answer that never comes. */
+/** The reply of a test to a call; a promise that never resolves is a missing reply. */
 type Answer = (body: Uint8Array) => CallOutcome | Promise<CallOutcome>
 
-/** A call that the manager or the search sent. */
+/** A call that the manager or the reconciler sent. */
 export interface SentCall {
   readonly protoId: number
   readonly body: Uint8Array
   readonly atMs: number
 }
 
-/** Desk and search over a ledger in memory, with an OpenD that says what the test wants and a clock that it moves. */
+/**
+ * Manager and reconciler over a ledger in memory, with an OpenD whose replies the test defines and a clock that it
+ * sets.
+ */
 export class OrderPathRig {
   readonly clock = new VirtualClock()
   readonly sent: SentCall[] = []
   readonly answers = new Map<number, Answer>()
-  /** Random numbers that come next. */
+  /** The next random numbers. */
   readonly nextUnits: number[] = []
-  /** Codes of the calls that the manager said it refused. */
+  /** Failure codes that the manager reported to `onRefused`. */
   readonly refused: string[] = []
-  /** Orders that OpenD lists today. */
+  /** The orders on OpenD's list of today. */
   listed: Order[] = []
   accounts: TradingAccounts | Failure = ACCOUNTS
   accountsAfterMs = 0
-  /** How long a call waits for the link, or for OpenD's limits, before its frame is handed over, ms. */
+  /** How long a call waits for the link or for OpenD's limits before its frame is written, ms. */
   waitsToLeaveMs = 0
-  /** Error that every write to the ledger meets; null while the storage works. */
+  /** The error that every write to the ledger throws; null while the storage works. */
   storageError: Error | null = null
-  /** Why no caller may trade any more. */
+  /** The failure of every caller's standing; null while callers may trade. */
   standing: Failure | null = null
-  /** OpenD's id of the connection; an order call that is cut after it was sent ends it, and the next one is ready at once. */
+  /**
+   * OpenD's id of the connection. An order call that is cut after it was sent ends it, and the next one is ready at
+   * once.
+   */
   connection = 1
-  /** Contradictions that were reported: the entry's id, and what was seen. */
+  /** The reported contradictions: the entry's id and the evidence. */
   readonly contradictions: string[] = []
   manager: OrderManager
   reconciler: OrderReconciler
@@ -90,7 +96,7 @@ export class OrderPathRig {
     this.answers.set(3203, () => snapshot(SecurityType.Eqty, 400))
   }
 
-  /** Ends the object and starts it again. */
+  /** Restarts the object. */
   restart(): void {
     this.#disk.crash()
     this.#timer?.cancel()
@@ -100,7 +106,7 @@ export class OrderPathRig {
     ;[this.ledger, this.switches, this.manager, this.reconciler] = this.#assembled()
   }
 
-  /** The connection ends, and another one is ready. */
+  /** Ends the connection and makes another one ready. */
   reconnect(): void {
     this.connection++
     this.reconciler.linkReady()
@@ -120,12 +126,12 @@ export class OrderPathRig {
     return this.modify({ modifyOrderOp: ModifyOrderOp.Cancel, ...change }, request)
   }
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   pass(ms: number): Promise<void> {
     return this.clock.runUntil(this.clock.elapsedMs + ms)
   }
 
-  /** The result of a call, with the time passed that it takes. */
+  /** Advances the clock until the call returns, and returns its result. */
   async done<Value>(call: Promise<Value>, withinMs = 60_000): Promise<Value> {
     let result: { readonly value: Value } | null = null
     let bug: unknown = null
@@ -138,7 +144,7 @@ export class OrderPathRig {
     return call
   }
 
-  /** How often a call was sent. */
+  /** The number of times a call was sent. */
   count(protoId: number): number {
     return this.sent.filter((call) => call.protoId === protoId).length
   }
@@ -158,7 +164,7 @@ export class OrderPathRig {
     return new Promise((resolve) => void this.clock.after(ms, resolve))
   }
 
-  /** One timer, for the earliest time asked for. */
+  /** One timer, for the earliest requested time. */
   #wakeAt(atMs: number, run: () => Promise<void>): void {
     if (this.#timer !== null && this.#timer.atMs <= atMs) return
     this.#timer?.cancel()
@@ -238,7 +244,7 @@ export function limits(change: Partial<KeyLimits>): KeyLimits {
   return { ...NO_LIMITS, ...change }
 }
 
-/** The link broke, before or after the call was sent. */
+/** The outcome of a call whose link broke before or after it was sent. */
 export function failed(
   code: 'gateway.disconnected' | 'gateway.not_ready' | 'gateway.call_timeout',
   sent: boolean,
@@ -250,7 +256,7 @@ function isCut(outcome: CallOutcome): boolean {
   return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
 }
 
-/** An answer that never comes. */
+/** A reply that never arrives. */
 export function never(): Promise<CallOutcome> {
   return new Promise(() => undefined)
 }
@@ -261,7 +267,7 @@ export function orderOf({ tag, orderId }: LedgerEntry, change: Partial<Order> = 
   return restingOrder({ orderID, orderIDEx: `FT${orderID}`, remark: `#${tag}`, ...change })
 }
 
-/** A push about an order. */
+/** A push of an order. */
 export function pushOf(order: Order): Uint8Array {
   return encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c: { header: placeOrder().header, order } })
 }

@@ -3,7 +3,7 @@ import type { LedgerEntry, OrderCallFacts } from '../../src/orders/entry.ts'
 import type { OtherCalls } from '../../src/orders/reconciliation/match-result.ts'
 import { PLAY_ID } from './order-rig.ts'
 
-/** When the entries of the samples were made; the n-th of a ledger a second after the one before it. */
+/** The creation time of the first sample entry; each further entry of a ledger is a second later. */
 export const MADE_MS = 1_800_000_000_000
 
 /** The order of `placeOrder`, whose reply was lost. */

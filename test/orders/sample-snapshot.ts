@@ -1,7 +1,7 @@
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 
-/** What OpenD says of a security: HK.00700, of that type and at that price. */
+/** OpenD's snapshot of a security: HK.00700, with that type and price. */
 export function snapshot(type: number, curPrice: number, lastClosePrice = 0): CallOutcome {
   const zeros = { openPrice: 0, highPrice: 0, lowPrice: 0, volume: 0n, turnover: 0, turnoverRate: 0 }
   const security = { market: 1, code: '00700' }

@@ -7,7 +7,7 @@ const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const tag = fc.infiniteStream(unit).map((stream) => drawTag(() => Number(stream.next().value)))
 const text = fc.string({ unit: 'grapheme' })
 
-test('a tag is found again at the end of any remark, also of one that looks like a tag itself', () => {
+test('a tag is found at the end of any remark, also of one that looks like a tag', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -22,7 +22,7 @@ test('a tag is found again at the end of any remark, also of one that looks like
   )
 })
 
-test('the longest remark of a caller and a tag fill exactly what OpenD takes', () => {
+test('the longest remark of a caller and a tag fill exactly the length that OpenD accepts', () => {
   const remark = '止'.repeat(CALLER_REMARK_BYTES / 3)
   assert.equal(utf8Bytes(remark), CALLER_REMARK_BYTES)
   assert.equal(
@@ -36,9 +36,9 @@ test('the longest remark of a caller and a tag fill exactly what OpenD takes', (
   )
 })
 
-test('the length of a remark is that of its UTF-8', () => {
+test('the length of a remark is counted in UTF-8 bytes', () => {
   fc.assert(fc.property(text, (one) => assert.equal(utf8Bytes(one), Buffer.byteLength(one))))
-  // What a lone surrogate is sent as.
+  // The replacement character that is sent for a lone surrogate.
   assert.equal(utf8Bytes('\ud800'), Buffer.byteLength('\ud800'))
 })
 
@@ -48,7 +48,7 @@ test('a remark without a tag at its end has none', () => {
   }
 })
 
-test('tags are drawn evenly from all 32 letters', () => {
+test('tags are drawn evenly from all 32 characters', () => {
   const letters = new Set(Array.from({ length: 32 }, (_, i) => drawTag(() => i / 32)[0]))
   assert.equal(letters.size, 32)
   assert.equal(entryIdOf('01234567'), 'oi_01234567')

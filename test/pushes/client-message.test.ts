@@ -89,8 +89,8 @@ test('a subscription that contradicts its operation, or asks for nothing, is ref
   assert.deepEqual(refusal({ op: 'unsubscribe', all: false }), {
     code: 'request.missing_field',
     path: 'security_list',
-    expected: 'a list with one element at least',
-    others: [{ code: 'request.missing_field', path: 'sub_type_list', expected: 'a list with one element at least' }],
+    expected: 'a list with at least one element',
+    others: [{ code: 'request.missing_field', path: 'sub_type_list', expected: 'a list with at least one element' }],
   })
 })
 

@@ -115,7 +115,7 @@ test('a trusted client with 16 MiB unconfirmed is given up 5 minutes after its l
   assert.equal(flow.giveUpAtMs, Infinity)
   flow.spend(1, 10)
   assert.equal(flow.giveUpAtMs, SILENCE_MS)
-  flow.heard(5_000)
+  flow.recordActivity(5_000)
   assert.equal(flow.giveUpAtMs, 5_000 + SILENCE_MS)
 })
 
@@ -123,7 +123,7 @@ test('a confirming client is given up when its window stays full for 2 minutes',
   const flow = confirming()
   while (flow.canSend(1_000)) flow.spend(PING_EVERY_BYTES, 1_000)
   assert.equal(flow.giveUpAtMs, 1_000 + STALL_MS)
-  flow.heard(60_000)
+  flow.recordActivity(60_000)
   assert.equal(flow.giveUpAtMs, 1_000 + STALL_MS, 'a word is no confirmation')
   flow.pong(4, 60_000)
   assert.equal(flow.giveUpAtMs, Infinity)

@@ -55,8 +55,8 @@ export class HubRig {
     for (const event of events) this.hub.push(event, this.nowMs)
   }
 
-  tell(id: string, message: object): void {
-    this.hub.tell(id, message, this.nowMs)
+  sendControl(id: string, message: object): void {
+    this.hub.sendControl(id, message, this.nowMs)
   }
 
   /** Lets time pass, and flushes whenever the hub asks for it. */
@@ -85,7 +85,7 @@ export class HubRig {
   /** Makes the client one that confirms: it gets something and answers the ping after it. */
   makeConfirm(id: string): void {
     this.pass(5_000)
-    this.tell(id, { type: 'note' })
+    this.sendControl(id, { type: 'note' })
     assert.ok(this.pong(id))
     this.take(id)
   }

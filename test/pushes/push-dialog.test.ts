@@ -23,7 +23,7 @@ class DialogRig {
       nowMs: () => 0,
       hub: new PushHub({ run: 'run', send: () => {}, close: () => {} }),
       quotes: unused,
-      tell: ({ id }, message) => this.replies.set(id, [...(this.replies.get(id) ?? []), message]),
+      send: ({ id }, message) => this.replies.set(id, [...(this.replies.get(id) ?? []), message]),
       identify: unused,
       onAuthenticated: unused,
       onError: unused,
@@ -32,7 +32,7 @@ class DialogRig {
   }
 
   ping(one: PushSocket, chars: number): void {
-    this.dialog.hear(one, readClientMessage('{"op":"ping"}'), chars)
+    this.dialog.onMessage(one, readClientMessage('{"op":"ping"}'), chars)
   }
 
   /** How many messages of a socket were answered with success, and how many were refused. */

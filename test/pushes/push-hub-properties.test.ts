@@ -33,7 +33,7 @@ type Step =
       readonly values: readonly string[]
       readonly sendsCurrent: boolean
     }
-  | { readonly kind: 'pong' | 'tell'; readonly client: number }
+  | { readonly kind: 'pong' | 'control'; readonly client: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'linkLost' }
 
@@ -56,7 +56,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       sendsCurrent: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pong' as const, 'tell' as const), client }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pong' as const, 'control' as const), client }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 20, 50, 1_000, 40_000) }),
@@ -86,7 +86,7 @@ test('whatever happens, nobody gets what is not theirs, out of order, or less th
         } else if (next.kind === 'set') {
           if (model.open.includes(id)) model.set(id, [...COUNTED, ...next.values], next.sendsCurrent)
         } else if (next.kind === 'pong') rig.pong(id)
-        else if (next.kind === 'tell') rig.tell(id, { type: 'note' })
+        else if (next.kind === 'control') rig.sendControl(id, { type: 'note' })
         else if (next.kind === 'pass') rig.pass(next.ms)
         else rig.hub.linkLost()
         for (const open of model.open) model.checkWindow(open)

@@ -90,7 +90,7 @@ test('what was dropped is counted in a lagged message that comes first, then the
 test('lagged is the very first thing, before control messages that waited', () => {
   const rig = new HubRig()
   stalled(rig, 'a', [TICKS])
-  rig.tell('a', { type: 'note' })
+  rig.sendControl('a', { type: 'note' })
   for (let price = 1; price <= MAX_WAITING_EVENTS + 1; price++) rig.push(tick('00700', price))
   rig.pong('a')
   const short = rig.short('a')
@@ -218,7 +218,7 @@ test('a client that never confirms is closed after 16 MiB and 5 silent minutes, 
       rig.push(event)
       rig.pass(100)
     }
-    if (second === 200) rig.hub.heard('alive', rig.nowMs)
+    if (second === 200) rig.hub.recordActivity('alive', rig.nowMs)
     assert.ok(second >= SILENCE_MS / 1_000 - 1 || !rig.closed.has('silent'))
   }
   assert.deepEqual([...rig.closed.keys()], ['silent'])
@@ -232,7 +232,7 @@ test('replies are never dropped, so who never reads them is closed', () => {
   stalled(rig, 'a', [])
   for (let number = 0; number <= MAX_WAITING_CONTROLS; number++) {
     assert.equal(rig.closed.size, 0)
-    rig.tell('a', { type: 'reply', number })
+    rig.sendControl('a', { type: 'reply', number })
   }
   assert.equal(rig.closed.get('a')?.code, 4408)
 })

@@ -126,11 +126,12 @@ export class MemoryLedger implements Ledger {
   forgetOld(nowMs: number): void {
     if (Math.abs(nowMs - this.#forgotAtMs) < FORGET_INTERVAL_MS) return
     this.#forgotAtMs = nowMs
-    const { unsentKeptMs, keptMs } = this.#bounds
+    const { unsentRetentionMs, retentionMs } = this.#bounds
     this.#delete(
       this.#all().filter(
         ({ state, createdAtMs }) =>
-          isFinal(state) && createdAtMs < nowMs - (UNSENT.has(state) ? Math.min(unsentKeptMs, keptMs) : keptMs),
+          isFinal(state) &&
+          createdAtMs < nowMs - (UNSENT.has(state) ? Math.min(unsentRetentionMs, retentionMs) : retentionMs),
       ),
     )
     for (const caller of new Set(this.#all().map((one) => one.caller))) this.#trim(caller, nowMs)

@@ -35,16 +35,21 @@ test('a message cut anywhere, a changed byte and random bytes are values, never 
 
 /** Bytes by hand: field numbers and wire types as they stand in the .proto files. */
 const MALFORMED: readonly (readonly [what: string, name: MessageName, hex: string, detail: string])[] = [
-  ['a cut tag', 'Qot_Common.Security', '80', 'Qot_Common.Security: the bytes end inside it'],
-  ['a cut varint', 'Qot_Common.Security', '08ff', 'Qot_Common.Security.market: the bytes end inside it'],
+  ['a cut tag', 'Qot_Common.Security', '80', 'Qot_Common.Security: the bytes end before it is complete'],
+  ['a cut varint', 'Qot_Common.Security', '08ff', 'Qot_Common.Security.market: the bytes end before it is complete'],
   [
     'a varint without end',
     'Common.PacketID',
     `08${'ff'.repeat(11)}`,
     'Common.PacketID.connID: invalid varint encoding',
   ],
-  ['a cut double', 'Qot_Common.OrderBook', '0900000000', 'Qot_Common.OrderBook.price: the bytes end inside it'],
-  ['a cut string', 'Qot_Common.Security', '120541', 'Qot_Common.Security.code: the bytes end inside it'],
+  [
+    'a cut double',
+    'Qot_Common.OrderBook',
+    '0900000000',
+    'Qot_Common.OrderBook.price: the bytes end before it is complete',
+  ],
+  ['a cut string', 'Qot_Common.Security', '120541', 'Qot_Common.Security.code: the bytes end before it is complete'],
   ['a string with a broken sequence', 'Qot_Common.Security', '1202c328', 'Qot_Common.Security.code: is not UTF-8'],
   ['a string with a surrogate', 'Qot_Common.Security', '1203eda080', 'Qot_Common.Security.code: is not UTF-8'],
   [
@@ -53,45 +58,60 @@ const MALFORMED: readonly (readonly [what: string, name: MessageName, hex: strin
     `1250${'ff'.repeat(80)}`,
     'Qot_Common.Security.code: is not UTF-8',
   ],
-  ['a number as bytes', 'Qot_Common.Security', '0a00', 'Qot_Common.Security.market: has wire type 2, int32 has 0'],
-  ['bytes as a number', 'Qot_Common.Security', '1001', 'Qot_Common.Security.code: has wire type 0, string has 2'],
+  [
+    'a number as bytes',
+    'Qot_Common.Security',
+    '0a00',
+    'Qot_Common.Security.market: has wire type 2, expected 0 (int32)',
+  ],
+  [
+    'bytes as a number',
+    'Qot_Common.Security',
+    '1001',
+    'Qot_Common.Security.code: has wire type 0, expected 2 (string)',
+  ],
   [
     'a message as a number',
     'Trd_PlaceOrder.Request',
     '0801',
-    'Trd_PlaceOrder.Request.c2s: has wire type 0, message has 2',
+    'Trd_PlaceOrder.Request.c2s: has wire type 0, expected 2 (message)',
   ],
   [
     'a list of numbers as doubles',
     'Qot_Sub.C2S',
     '110000000000000000',
-    'Qot_Sub.C2S.subTypeList: has wire type 1, int32 has 0',
+    'Qot_Sub.C2S.subTypeList: has wire type 1, expected 0 (int32)',
   ],
-  ['a packed list that is cut', 'Qot_Sub.C2S', '120305', 'Qot_Sub.C2S.subTypeList: the bytes end inside it'],
+  [
+    'a packed list that is cut',
+    'Qot_Sub.C2S',
+    '120305',
+    'Qot_Sub.C2S.subTypeList: the bytes end before it is complete',
+  ],
   [
     'a packed list that ends inside a number',
     'Qot_Sub.C2S',
     '120205ff05',
-    'Qot_Sub.C2S.subTypeList: the bytes end inside it',
+    'Qot_Sub.C2S.subTypeList: the bytes end before it is complete',
   ],
   // c2s of 2 bytes holds a packet id that claims 5: those bytes are there, but they belong to the request.
   [
     'a field longer than its message',
     'Trd_PlaceOrder.Request',
     '0a020a0508011001',
-    'Trd_PlaceOrder.Request.c2s.packetID: the bytes end inside it',
+    'Trd_PlaceOrder.Request.c2s.packetID: the bytes end before it is complete',
   ],
   [
     'a number longer than its message',
     'Trd_PlaceOrder.Request',
     '0a040a0208ff0108',
-    'Trd_PlaceOrder.Request.c2s.packetID.connID: the bytes end inside it',
+    'Trd_PlaceOrder.Request.c2s.packetID.connID: the bytes end before it is complete',
   ],
   [
     'a second element of a list',
     'Qot_Sub.C2S',
     '0a0608011202414a0a02080a0a0108',
-    'Qot_Sub.C2S.securityList[2].market: the bytes end inside it',
+    'Qot_Sub.C2S.securityList[2].market: the bytes end before it is complete',
   ],
   ['field number 0', 'Qot_Common.Security', '0001', 'Qot_Common.Security: illegal tag: field number 0'],
   [
@@ -106,7 +126,7 @@ const MALFORMED: readonly (readonly [what: string, name: MessageName, hex: strin
     '27',
     'Qot_Common.Security: invalid wire type 7 at offset 1',
   ],
-  ['a group without end', 'Qot_Common.Security', '23', 'Qot_Common.Security: the bytes end inside it'],
+  ['a group without end', 'Qot_Common.Security', '23', 'Qot_Common.Security: the bytes end before it is complete'],
   // Each byte opens a group in a group: without the reader's bound this is the depth of our stack.
   [
     '100,000 unknown groups in each other',

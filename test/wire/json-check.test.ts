@@ -94,7 +94,7 @@ test('an account id above 2^53 arrives to the last digit, as an integer and as a
 })
 
 test('trd_env 2 is refused with the true numbers, wherever it stands', () => {
-  const expected = '0 (simulate) or 1 (real); documents that print 1 = simulate and 2 = real are wrong'
+  const expected = '0 (simulate) or 1 (real); documents with 1 = simulate and 2 = real are wrong'
   for (const [body, path] of [
     [{ ...HEADER, trd_env: 2 }, 'trd_env'],
     [{ header: { ...HEADER, trd_env: 2 } }, 'header.trd_env'],
@@ -191,7 +191,7 @@ test('refusals say what was expected and what was probably meant', () => {
     trd_side: 'one of Unknown=0, Buy=1, Sell=2, SellShort=3, BuyBack=4 (name or number)',
     adjust_price: 'true or false',
     code: 'a string of valid Unicode',
-    header: 'an object with trd_env, acc_id and trd_market, or these three beside the other fields',
+    header: 'an object with trd_env, acc_id and trd_market, or these three fields next to the other fields',
   }
   for (const [path, expected] of Object.entries(expectations)) {
     const failure = firstOf(refuse('Trd_PlaceOrder.C2S', { [path]: [] }))

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** A folder with the state of one local run: its storage, its key, and the lock that excludes a second run. */
@@ -35,10 +35,11 @@ const KEY = 'local-key'
  * `--fresh` deletes in it. The lock is an SQLite lock, so the system releases it however the process ends.
  */
 export function claimDataFolder(path: string, run: Run): FolderClaim {
+  const problem = makeFolder(path)
+  if (problem !== null) return refuse(problem)
   if (isForeign(path)) {
     return refuse(`${path} contains files that npm start did not write: name an empty or a new folder with --data.`)
   }
-  mkdirSync(path, { recursive: true })
   const lock = tryLock(join(path, LOCK))
   if (lock === null) return refuse(heldText(path))
   writeFileSync(join(path, RUN), JSON.stringify(run))
@@ -54,6 +55,25 @@ export function claimDataFolder(path: string, run: Run): FolderClaim {
     },
   }
   return { ok: true, folder }
+}
+
+/**
+ * Creates a folder and its parents. Returns a sentence if that fails, else null. Does not use `recursive`: with it Node
+ * 20 loops for ever if the system refuses a folder without an error code of its own, as in /proc.
+ */
+function makeFolder(path: string): string | null {
+  if (existsSync(path)) {
+    return statSync(path).isDirectory() ? null : `${path} is a file: name a folder with --data.`
+  }
+  const problem = dirname(path) === path ? null : makeFolder(dirname(path))
+  if (problem !== null) return problem
+  try {
+    mkdirSync(path)
+    return null
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return `The data folder ${path} cannot be created (${reason}): name another one with --data.`
+  }
 }
 
 /** Null if another process has the lock. */

@@ -1,11 +1,12 @@
 import { LEAST_ATTEMPT_GAP_MS, RECONNECT_DELAY_MS, STABLE_LINK_MS } from './timing.ts'
 
 /**
- * Delay before reconnect attempt number `failures` (1 after the first failure): doubling from 250 ms to 30 s, of which
- * the upper half is random, so that many gateways cut at once do not come back at once. `random` is in [0, 1).
+ * Delay before reconnect attempt number `failures` (1 after the first failure): it doubles from 250 ms to 30 s. The
+ * upper half of the delay is random, so gateways that lose their links together do not reconnect together. `random` is
+ * in [0, 1).
  */
 export function reconnectDelayMs(failures: number, random: number): number {
-  // 2^7 * 250 ms is already over the ceiling; the bound keeps the power finite.
+  // 2^7 * 250 ms exceeds the ceiling; the bound keeps the power finite.
   const doublings = Math.min(failures - 1, 7)
   const ceilingMs = Math.min(RECONNECT_DELAY_MS.first * 2 ** doublings, RECONNECT_DELAY_MS.most)
   return Math.round(ceilingMs / 2 + (ceilingMs / 2) * random)
@@ -22,19 +23,19 @@ export class Backoff {
     this.#random = random
   }
 
-  /** The earliest time for the next attempt when a call waits for it, Unix ms. */
+  /** The earliest time of the next attempt when a call waits for the link, Unix ms. */
   get soonestMs(): number {
     return this.#endedMs + LEAST_ATTEMPT_GAP_MS
   }
 
-  /** An attempt failed, or a link that was up for `upMs` ended. Returns the delay before the next attempt in ms. */
+  /** Records a failed attempt, or the end of a link after `upMs`. Returns the delay before the next attempt, ms. */
   failed(nowMs: number, upMs: number | null): number {
     this.#failures = upMs !== null && upMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
     this.#endedMs = nowMs
     return reconnectDelayMs(this.#failures, this.#random())
   }
 
-  /** The next failure is the first again. */
+  /** Restarts the backoff: the next failure counts as the first. */
   reset(): void {
     this.#failures = 0
   }

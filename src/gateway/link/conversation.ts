@@ -15,14 +15,14 @@ export interface CallCounts {
   repliesUnmatched: number
 }
 
-/** A frame that was opened, or why it cannot be. */
+/** A decrypted frame, or a failure. */
 type Opened =
   | { readonly ok: true; readonly frame: Frame }
   | { readonly ok: false; readonly code: 'gateway.bad_frame' | 'gateway.bad_digest'; readonly detail: string }
 
 /**
- * The calls of the session: numbers them, frames them, matches replies by protocol id and serial, and settles each
- * exactly once. It outlives links: a call that waits is sent on the next one, a call that was sent never again.
+ * The calls of the session: assigns serials, builds frames, matches replies by protocol id and serial, and ends each
+ * call exactly once. It outlives links: a waiting call is sent on the next link, a sent call is never sent again.
  */
 export class Conversation {
   readonly counts: CallCounts = { sent: 0, answered: 0, failed: 0, repliesUnmatched: 0 }
@@ -31,7 +31,7 @@ export class Conversation {
   readonly #pending: PendingCalls
   #lastSerial = 0
   #linkId = 0
-  /** OpenD's id of the connection over which calls were sent last. */
+  /** OpenD's id of the connection that sent the last call. */
   #connId = 0n
   #cipher: BodyCipher = plainCipher
 
@@ -45,12 +45,12 @@ export class Conversation {
     return this.#pending.size
   }
 
-  /** Whether calls of the owner (not our own heartbeats) wait for a reply. */
+  /** Whether calls of the owner (not heartbeats) wait for a reply. */
   get hasSentCalls(): boolean {
     return this.#pending.hasSentCalls
   }
 
-  /** Whether there is room for a call, to be sent at once or to wait for the link. */
+  /** Whether the bounds allow a call, which is sent at once or waits for the link. */
   hasRoom(call: SizedCall, isSentAtOnce: boolean): boolean {
     return this.#pending.hasRoom(call, isSentAtOnce)
   }
@@ -59,18 +59,18 @@ export class Conversation {
     return this.#pending.nextDeadlineMs()
   }
 
-  /** How bodies are encrypted from now on, in both directions. */
+  /** Sets the cipher for later bodies, in both directions. */
   useCipher(cipher: BodyCipher): void {
     this.#cipher = cipher
   }
 
-  /** A frame with its plain body, or what is wrong with it. */
+  /** Decrypts a frame and checks its digest. */
   open(frame: Frame): Opened {
     const { header } = frame
     const body = this.#cipher.decrypt(frame.body)
     const name = `frame ${header.protoId}/${header.serial}`
     if (body === null) {
-      const detail = `the body of ${name} does not decrypt: is OPEND_RSA_KEY the key that OpenD has?`
+      const detail = `the body of ${name} cannot be decrypted: OPEND_RSA_KEY must be the RSA key of OpenD`
       return { ok: false, code: 'gateway.bad_frame', detail }
     }
     return digestMatches(header, body, this.#sha1)
@@ -78,17 +78,17 @@ export class Conversation {
       : { ok: false, code: 'gateway.bad_digest', detail: `the SHA-1 of ${name} does not match its body` }
   }
 
-  /** What is sent from now on goes over this link. */
+  /** Sets the link for later frames. */
   useLink(linkId: number): void {
     this.#linkId = linkId
   }
 
-  /** Keeps a call until the link is ready. */
+  /** Queues a call until the link is ready. */
   wait(call: WaitingCall): void {
     this.#pending.wait(call)
   }
 
-  /** Hands back the calls that waited for the link, by rank and in arrival order, for their owner to call them again. */
+  /** Releases the calls that waited for the link, by rank and in arrival order. Their owner submits them again. */
   releaseWaiting(): void {
     const calls = this.#pending.takeWaiting()
     for (const rank of CALL_RANKS) {
@@ -118,7 +118,7 @@ export class Conversation {
     return serial
   }
 
-  /** Settles the call that a frame answers. Returns false when no call waits for it: it came too late. */
+  /** Ends the call that a frame answers. Returns false when no call waits for it, because it arrived too late. */
   reply(frame: Frame): boolean {
     const { protoId, serial } = frame.header
     const call = this.#pending.takeReply(protoId, serial)
@@ -128,31 +128,31 @@ export class Conversation {
       if (isOrderCall(protoId)) this.#emit({ kind: 'late_reply', protoId, connId, serial, body: frame.body })
       return false
     }
-    this.settle(call, { ok: true, body: frame.body })
+    this.end(call, { ok: true, body: frame.body })
     return true
   }
 
   failSent(failure: Failure): void {
-    for (const call of this.#pending.takeSent()) this.settle(call, { ok: false, failure, sent: true })
+    for (const call of this.#pending.takeSent()) this.end(call, { ok: false, failure, sent: true })
   }
 
   failWaiting(failure: Failure): void {
-    for (const call of this.#pending.takeWaiting()) this.settle(call, { ok: false, failure, sent: false })
+    for (const call of this.#pending.takeWaiting()) this.end(call, { ok: false, failure, sent: false })
   }
 
-  /** Settles the calls whose time is over. Returns the protocol ids of those that had been sent. */
+  /** Ends the calls past their deadline. Returns the protocol ids of those that were sent. */
   expire(nowMs: number, notReady: Failure, late: Failure): readonly number[] {
     const { waiting, sent } = this.#pending.takeExpired(nowMs)
-    for (const call of waiting) this.settle(call, { ok: false, failure: notReady, sent: false })
-    for (const call of sent) this.settle(call, { ok: false, failure: late, sent: true })
+    for (const call of waiting) this.end(call, { ok: false, failure: notReady, sent: false })
+    for (const call of sent) this.end(call, { ok: false, failure: late, sent: true })
     return sent.map((call) => call.protoId)
   }
 
-  settle(call: PendingCall, outcome: CallOutcome): void {
+  end(call: PendingCall, outcome: CallOutcome): void {
     if (call.callId === null) return
     if (outcome.ok) this.counts.answered++
     else this.counts.failed++
-    this.#emit({ kind: 'settle', callId: call.callId, outcome })
+    this.#emit({ kind: 'outcome', callId: call.callId, outcome })
   }
 
   #sendFrame(protoId: number, body: Uint8Array, serial: number): void {
@@ -160,7 +160,7 @@ export class Conversation {
     this.#emit({ kind: 'send', linkId: this.#linkId, bytes })
   }
 
-  /** Serials are u32 and go on over reconnects: a late frame of an old link can never match a call of the new one. */
+  /** Serials are u32 and continue after a reconnect, so a late frame of an old link never matches a new call. */
   #nextSerial(): number {
     do this.#lastSerial = (this.#lastSerial % 0xff_ff_ff_ff) + 1
     while (this.#pending.isSerialInUse(this.#lastSerial))

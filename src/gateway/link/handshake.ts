@@ -4,13 +4,13 @@ import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { KEEP_ALIVE_FRACTION, KEEP_ALIVE_INTERVAL_MS } from './timing.ts'
 
-/** What OpenD told us when the connection was made. */
+/** The connection data from OpenD's InitConnect reply. */
 export interface Greeting {
   /** Unique per connection, about 2^62. */
   readonly connId: bigint
   readonly serverVersion: number
   readonly loginUserId: bigint
-  /** Time between our heartbeats in ms. */
+  /** Time between two heartbeats of the gateway, ms. */
   readonly heartbeatMs: number
 }
 
@@ -20,10 +20,10 @@ export interface LoginState {
   readonly trade: boolean
 }
 
-/** `clientVer` is major * 100 + minor of the API version we speak. */
+/** `clientVer`: major * 100 + minor of the API version that the gateway implements. */
 const CLIENT_VERSION = 1011
 
-/** CBC is what the official clients ask for: its padding is documented by their bytes, the other modes' is not. */
+/** Requests CBC, as the official clients do: its padding is known from their bytes, that of the other modes is not. */
 export function initConnectRequest(isEncrypted: boolean): Uint8Array {
   return encodeMessage('InitConnect.Request', {
     c2s: {
@@ -37,7 +37,7 @@ export function initConnectRequest(isEncrypted: boolean): Uint8Array {
   })
 }
 
-/** What an InitConnect reply holds: the greeting, and the key of an encrypted connection as OpenD spells it. */
+/** The content of an InitConnect reply: the greeting, and the key of an encrypted connection as text. */
 export interface GreetingRead {
   readonly ok: true
   readonly greeting: Greeting
@@ -45,7 +45,7 @@ export interface GreetingRead {
   readonly aesIv: string
 }
 
-/** The greeting, or OpenD's reason for refusing us. */
+/** Reads an InitConnect reply: the greeting, or OpenD's reason for the refusal. */
 export function readGreeting(body: Uint8Array): GreetingRead | { readonly ok: false; readonly detail: string } {
   const decoded = decodeMessage('InitConnect.Response', body)
   if (!decoded.ok) return { ok: false, detail: `not an InitConnect reply: ${decoded.detail}` }
@@ -68,7 +68,7 @@ export function readGreeting(body: Uint8Array): GreetingRead | { readonly ok: fa
   }
 }
 
-/** What an encrypted link needs: the RSA key that OpenD has too, and AES for all that follows InitConnect. */
+/** The RSA key shared with OpenD, and AES for everything after InitConnect. */
 export interface Encryption {
   readonly rsa: RsaKey
   readonly aes128: Aes128
@@ -79,17 +79,17 @@ export function sessionCipher({ aesKey, aesIv }: GreetingRead, { aes128 }: Encry
   return aesCipher(PacketEncAlgo.AES_CBC, asciiBytes(aesKey), asciiBytes(aesIv), aes128)
 }
 
-/** OpenD's keys are 16 ASCII characters that stand for themselves. */
+/** OpenD's keys are 16 ASCII characters, used as bytes. */
 function asciiBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0))
 }
 
-/** A heartbeat. OpenD closes a connection that sends none for 30 s. */
+/** A heartbeat. OpenD closes a connection after 30 s without one. */
 export function keepAliveRequest(nowMs: number): Uint8Array {
   return encodeMessage('KeepAlive.Request', { c2s: { time: BigInt(Math.floor(nowMs / 1000)) } })
 }
 
-/** Asks for the state that tells whether OpenD is logged in. */
+/** A request for OpenD's state, which includes its login. */
 export function globalStateRequest(): Uint8Array {
   return encodeMessage('GetGlobalState.Request', { c2s: { userID: 0n } })
 }

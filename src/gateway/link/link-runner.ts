@@ -4,12 +4,12 @@ import type { Connect, Link } from '../../transport/link.ts'
 import type { Effect } from './effect.ts'
 import type { UpstreamClient } from '../upstream-client.ts'
 
-/** What the runner hands on: the fates of calls, what OpenD sent unasked, and that the link came up or went. */
-export type LinkEvent = Extract<Effect, { kind: 'settle' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
+/** The effects that the runner delivers: outcomes of calls, pushes, and changes of the link. */
+export type LinkEvent = Extract<Effect, { kind: 'outcome' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
 
 /**
- * Performs the effects of the upstream line: opens and closes links, moves bytes, keeps the one timer. It decides
- * nothing.
+ * Performs the effects of the `UpstreamClient`: opens and closes links, sends bytes, sets the timer. It contains no
+ * decisions.
  */
 export class LinkRunner {
   readonly #upstream: UpstreamClient
@@ -28,8 +28,8 @@ export class LinkRunner {
   }
 
   /**
-   * Performs effects in order, then sets the timer for what the line wants next. The timer is only moved when something
-   * is due earlier: a call sets a deadline that is later than the ones before it, so the hot path leaves it alone.
+   * Performs effects in order, then sets the timer for the next due time. The timer is only moved to an earlier time: a
+   * new call has a later deadline than the calls before it, so the hot path does not touch the timer.
    */
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
@@ -43,7 +43,7 @@ export class LinkRunner {
         case 'close':
           if (this.#link?.id === effect.linkId) this.#drop()
           break
-        case 'settle':
+        case 'outcome':
         case 'push':
         case 'late_reply':
         case 'sent':
@@ -52,7 +52,7 @@ export class LinkRunner {
           this.#deliver(effect)
           break
         case 'released':
-          throw new Error('the line hands no call back')
+          throw new Error('UpstreamClient must not return a released call')
       }
     }
     this.#wake.by(this.#upstream.nextWakeMs())
@@ -69,7 +69,7 @@ export class LinkRunner {
       })
       this.#link = { id: linkId, link }
     } catch (error) {
-      // The platform throws at once for an address it never connects to. The line must not be called back from within.
+      // The platform throws at once for an address that it never connects to. A synchronous callback would re-enter.
       const detail = error instanceof Error ? error.message : 'the connection failed'
       void Promise.resolve().then(() => this.perform(this.#upstream.closed(linkId, detail, nowMs())))
     }

@@ -1,7 +1,7 @@
 import { type LoginState, readLoginState } from './handshake.ts'
 
 /**
- * The state of OpenD's own login, as last polled. One poll at a time: many notifications must not become many calls.
+ * The state of OpenD's own login at the last poll. One poll at a time, so many notifications do not cause many calls.
  */
 export class LoginWatch {
   #state: LoginState | null = null
@@ -12,25 +12,25 @@ export class LoginWatch {
     return this.#state
   }
 
-  /** Starts a poll. False when the reply to one is still awaited. */
+  /** Starts a poll. Returns false when another poll has no reply yet. */
   begin(): boolean {
-    const begins = !this.#isPolling
+    const isStarted = !this.#isPolling
     this.#isPolling = true
-    return begins
+    return isStarted
   }
 
-  /** The reply to a poll. One that cannot be read leaves the state as it was. */
+  /** Takes the reply to a poll. A reply that cannot be read does not change the state. */
   seen(reply: Uint8Array): void {
     this.#isPolling = false
     this.#state = readLoginState(reply) ?? this.#state
   }
 
-  /** No reply to the poll came in time; the next poll may begin. */
+  /** Ends a poll that timed out. */
   lost(): void {
     this.#isPolling = false
   }
 
-  /** The link is gone, and what was polled over it is not true any more. */
+  /** Resets the state after the link was lost. */
   forget(): void {
     this.#state = null
     this.#isPolling = false

@@ -1,38 +1,38 @@
 import { type Bound, MAX_PENDING } from '../../base/memory-budget.ts'
 import { goesBefore, type CallRank } from '../../calls/call-rank.ts'
 
-/** A call by what its room depends on. */
+/** The properties of a call that its bounds depend on. */
 export interface BoundedCall {
   readonly rank: CallRank
   readonly caller: string
 }
 
-/** Calls that are pending and the bytes of those that wait for the link. */
-interface Held {
+/** The number of pending calls, and the bytes of those that wait for the link. */
+interface Usage {
   calls: number
   bytes: number
 }
 
-/** Which of the bounds a call falls under. */
+/** The kinds of calls, each with its own bound. */
 type Kind = keyof typeof MAX_PENDING
 
 /**
- * Counts the pending calls, so that neither one kind nor one caller can fill the places that others need: kill switches,
- * other calls above reads, and reads have places of their own. Where more than one caller exists, one holds at most a
- * quarter of the places of a kind, and a quarter of them is kept for callers that have none. The gateway's own calls,
- * which have the caller '', are bounded by the kind alone.
+ * Bounds the pending calls, so that one kind or one caller cannot block the others. Kill switches, other calls above
+ * reads, and reads have separate bounds. If several callers exist, a caller uses at most a quarter of a kind's bound,
+ * and a quarter is reserved for callers without pending calls. The gateway's own calls, which have the caller '', are
+ * bounded by the kind only.
  */
 export class PendingBounds {
   readonly #isShared: boolean
-  readonly #all: Record<Kind, Held> = { switch: none(), order: none(), read: none() }
-  /** By kind and caller. No caller without calls. */
-  readonly #byCaller = new Map<string, Held>()
+  readonly #all: Record<Kind, Usage> = { switch: noUsage(), order: noUsage(), read: noUsage() }
+  /** By kind and caller, only callers with calls. */
+  readonly #byCaller = new Map<string, Usage>()
 
   constructor(isShared: boolean) {
     this.#isShared = isShared
   }
 
-  /** Whether there is room for another call; `bytes` are those of a call that waits for the link, else 0. */
+  /** Whether the bounds allow another call; `bytes` is its length if it waits for the link, otherwise 0. */
   hasRoom(call: BoundedCall, bytes: number): boolean {
     const kind = kindOf(call.rank)
     const most = MAX_PENDING[kind]
@@ -43,14 +43,14 @@ export class PendingBounds {
     return fits(own, bytes, most, 1 / 4) && fits(all, bytes, most, 3 / 4)
   }
 
-  /** Notes that a call begins (1) or ends (-1) to be pending. */
-  note(call: BoundedCall, bytes: number, change: 1 | -1): void {
+  /** Counts a call that starts (1) or stops (-1) being pending. */
+  add(call: BoundedCall, bytes: number, change: 1 | -1): void {
     const kind = kindOf(call.rank)
     const key = keyOf(kind, call.caller)
-    const own = this.#byCaller.get(key) ?? none()
-    for (const held of [this.#all[kind], own]) {
-      held.calls += change
-      held.bytes += change * bytes
+    const own = this.#byCaller.get(key) ?? noUsage()
+    for (const usage of [this.#all[kind], own]) {
+      usage.calls += change
+      usage.bytes += change * bytes
     }
     if (own.calls === 0) this.#byCaller.delete(key)
     else this.#byCaller.set(key, own)
@@ -66,10 +66,10 @@ function keyOf(kind: Kind, caller: string): string {
   return `${kind} ${caller}`
 }
 
-function none(): Held {
+function noUsage(): Usage {
   return { calls: 0, bytes: 0 }
 }
 
-function fits(held: Held, bytes: number, most: Bound, part: number): boolean {
-  return held.calls < most.calls * part && held.bytes + bytes <= most.bytes * part
+function fits(usage: Usage, bytes: number, most: Bound, part: number): boolean {
+  return usage.calls < most.calls * part && usage.bytes + bytes <= most.bytes * part
 }

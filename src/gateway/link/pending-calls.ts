@@ -1,9 +1,9 @@
 import type { CallRank } from '../../calls/call-rank.ts'
 import { PendingBounds } from './pending-bounds.ts'
 
-/** A call on its way: waiting for the link, or sent and waiting for its reply. */
+/** A pending call: it waits for the link, or it was sent and waits for its reply. */
 export interface PendingCall {
-  /** The owner's number for it; null for the session's own calls. */
+  /** The owner's number of the call; null for the session's own calls. */
   readonly callId: number | null
   readonly protoId: number
   readonly deadlineMs: number
@@ -16,12 +16,12 @@ export interface WaitingCall extends PendingCall {
   readonly body: Uint8Array
 }
 
-/** A call by what its room among the pending calls depends on. */
+/** The properties of a call that its bounds depend on. */
 export type SizedCall = Pick<WaitingCall, 'caller' | 'rank' | 'body'>
 
 /**
- * The calls of one gateway, in arrival order. All calls get the same time, so arrival order is deadline order and the
- * oldest call is the first to expire: no heap, no timer per call.
+ * The pending calls of a gateway, in arrival order. All calls have the same time limit, so arrival order is deadline
+ * order and the oldest call expires first: it needs no heap and no timer per call.
  */
 export class PendingCalls {
   readonly #waiting: WaitingCall[] = []
@@ -36,7 +36,7 @@ export class PendingCalls {
     return this.#waiting.length + this.#sent.size
   }
 
-  /** Whether there is room for the call, to be sent at once or to wait for the link. */
+  /** Whether the bounds allow the call, which is sent at once or waits for the link. */
   hasRoom(call: SizedCall, isSentAtOnce: boolean): boolean {
     return this.#bounds.hasRoom(call, isSentAtOnce ? 0 : call.body.length)
   }
@@ -49,7 +49,7 @@ export class PendingCalls {
 
   wait(call: WaitingCall): void {
     this.#waiting.push(call)
-    this.#bounds.note(call, call.body.length, 1)
+    this.#bounds.add(call, call.body.length, 1)
   }
 
   markSent(serial: number, call: PendingCall): void {
@@ -61,7 +61,7 @@ export class PendingCalls {
     return this.#sent.has(serial)
   }
 
-  /** The call this reply answers, taken out; null for a reply nobody waits for. Id and serial must both agree. */
+  /** Removes and returns the call of a reply; null when no call matches. Protocol id and serial must both match. */
   takeReply(protoId: number, serial: number): PendingCall | null {
     const call = this.#sent.get(serial)
     if (call === undefined || call.protoId !== protoId) return null
@@ -71,7 +71,7 @@ export class PendingCalls {
   }
 
   takeWaiting(): readonly WaitingCall[] {
-    for (const call of this.#waiting) this.#bounds.note(call, call.body.length, -1)
+    for (const call of this.#waiting) this.#bounds.add(call, call.body.length, -1)
     return this.#waiting.splice(0)
   }
 
@@ -82,12 +82,12 @@ export class PendingCalls {
     return calls
   }
 
-  /** Takes out the calls whose time is over. */
+  /** Removes and returns the calls past their deadline. */
   takeExpired(nowMs: number): { readonly waiting: readonly WaitingCall[]; readonly sent: readonly PendingCall[] } {
     const waiting: WaitingCall[] = []
     for (let first = this.#waiting[0]; first !== undefined && first.deadlineMs <= nowMs; first = this.#waiting[0]) {
       this.#waiting.shift()
-      this.#bounds.note(first, first.body.length, -1)
+      this.#bounds.add(first, first.body.length, -1)
       waiting.push(first)
     }
     const sent: PendingCall[] = []
@@ -108,8 +108,8 @@ export class PendingCalls {
     return next === Infinity ? null : next
   }
 
-  /** The session's own calls take no place of others. */
+  /** Ignores the session's own calls: they do not count against the bounds. */
   #recordSent(call: PendingCall, change: 1 | -1): void {
-    if (call.callId !== null) this.#bounds.note(call, 0, change)
+    if (call.callId !== null) this.#bounds.add(call, 0, change)
   }
 }

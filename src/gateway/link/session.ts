@@ -21,23 +21,23 @@ import { LoginWatch } from './login-watch.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
-/** What a session cannot make itself. */
+/** The dependencies of a session. */
 export interface SessionDeps {
   readonly sha1: Sha1
-  /** Uniform in [0, 1), for the backoff's jitter. */
+  /** Uniform in [0, 1), for the jitter of the backoff. */
   readonly random: () => number
-  /** The key shared with OpenD and the ciphers it needs; null for a link that is not encrypted. */
+  /** The key shared with OpenD and the ciphers; null for an unencrypted link. */
   readonly encryption: Encryption | null
-  /** Whether more than one caller exists, so that none may fill the places of pending calls; true if not given. */
+  /** Whether several callers exist, so that each has a bound on its pending calls. Default: true. */
   readonly isShared?: boolean
 }
 
 /**
- * The conversation with OpenD as a machine without I/O: events and the time go in, effects come out. It owns the life
- * of the link (connect, InitConnect, heartbeats, reconnect, parking); the calls are the `Conversation`'s.
+ * The session with OpenD as a state machine without I/O: it takes events and the time and returns effects. It manages
+ * the link (connect, InitConnect, heartbeats, reconnect, parking); `Conversation` manages the calls.
  */
 export class GatewaySession {
-  /** Counts since the object started: attempts to connect, links that came up, links that were up and are gone. */
+  /** Counts since the object started: attempts to connect, links that came up, links lost after they came up. */
   readonly counts = { attempts: 0, connects: 0, linksLost: 0, pushes: 0 }
   readonly calls: Conversation
   readonly #backoff: Backoff
@@ -72,42 +72,42 @@ export class GatewaySession {
     return this.#lastFailure
   }
 
-  /** OpenD's login state at the last look; null while the link is down. */
+  /** OpenD's login state at the last poll; null while the link is down. */
   get login(): LoginState | null {
     return this.#login.state
   }
 
-  /** The number of the link that is up or was up last: it grows with every link that comes up, and starts at 0. */
+  /** The number of the current or last link: it starts at 0 and increases with every link that comes up. */
   get linkGeneration(): number {
     return this.counts.connects
   }
 
   /**
-   * Takes a call. It is sent at once on a ready link; else it waits for the link, which is hurried along, and comes back
-   * as `released` when that is up. It settles or comes back within the call deadline.
+   * Takes a call. On a ready link it is sent at once. Otherwise it waits, brings the next attempt to connect forward,
+   * and is `released` when the link is up. It ends or is released within the call deadline.
    */
   call(governed: GovernedCall, nowMs: number): readonly Effect[] {
     const call = { ...governed, deadlineMs: nowMs + CALL_DEADLINE_MS }
     const failure = this.wouldRefuse(governed)
     if (failure !== null) {
-      this.calls.settle(call, { ok: false, failure, sent: false })
+      this.calls.end(call, { ok: false, failure, sent: false })
     } else if (this.#stage.name === 'ready') {
       this.calls.send(call, this.#stage.greeting.connId)
     } else {
       this.calls.wait(call)
-      this.#hurry(nowMs)
+      this.#bringForward(nowMs)
     }
     return this.#take()
   }
 
-  /** The failure with which `call` would refuse a call now; null when it would send it or let it wait. */
+  /** The failure with which `call` would refuse a call now; null when it would send or queue it. */
   wouldRefuse(call: Omit<GovernedCall, 'callId' | 'protoId'>): GatewayFailure | null {
     if (this.#stage.name === 'parked' || this.#isParking) return linkFailure('gateway.parked', 'shut down')
     if (this.calls.hasRoom(call, this.#stage.name === 'ready')) return null
     return linkFailure('gateway.busy', `${this.calls.size} calls in flight`)
   }
 
-  /** The socket of that link is open. */
+  /** Handles the opening of that link's socket. */
   opened(linkId: number, nowMs: number): readonly Effect[] {
     if (linkId === this.#linkId && this.#stage.name === 'connecting') {
       const serial = this.calls.sendOwn(CALLS.InitConnect.protoId, initConnectRequest(this.#encryption !== null), nowMs)
@@ -116,12 +116,12 @@ export class GatewaySession {
     return this.#take()
   }
 
-  /** Bytes came over that link. */
+  /** Handles bytes from that link. */
   received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
     if (linkId !== this.#linkId || !this.#hasLink()) return []
     const deframed = this.#deframer.push(bytes)
     for (const frame of deframed.frames) {
-      // A frame may have ended the link; what follows it on the same socket is not trusted.
+      // A frame may have ended the link; later bytes of the same socket are not trusted.
       if (!this.#hasLink()) break
       const opened = this.calls.open(frame)
       if (opened.ok) this.#frame(opened.frame, nowMs)
@@ -132,7 +132,7 @@ export class GatewaySession {
     return this.#take()
   }
 
-  /** That link is gone, for the reason given. */
+  /** Handles the end of that link; `detail` is the reason. */
   closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
     if (linkId !== this.#linkId || !this.#hasLink()) return []
     const { name } = this.#stage
@@ -142,7 +142,7 @@ export class GatewaySession {
     return this.#take()
   }
 
-  /** Does whatever is due by now. Call it at `nextWakeMs`, and whenever else it suits. */
+  /** Runs the work that is due. Call it at `nextWakeMs`; more calls do no harm. */
   tick(nowMs: number): readonly Effect[] {
     const stage = this.#stage
     if (stage.name === 'connecting' && nowMs >= stage.giveUpAtMs) {
@@ -154,14 +154,14 @@ export class GatewaySession {
     } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
       this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
       this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
-      this.#lookAtLogin(nowMs)
+      this.#pollLogin(nowMs)
     }
     this.#expire(nowMs)
     this.#parkWhenDone(nowMs)
     return this.#take()
   }
 
-  /** Drops the link and connects anew at once; ends a shutdown. Calls on the old link end as disconnected. */
+  /** Drops the link and connects again at once; ends a shutdown. Calls on the old link end as disconnected. */
   reload(nowMs: number): readonly Effect[] {
     if (this.#hasLink()) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
     this.#isParking = false
@@ -171,8 +171,8 @@ export class GatewaySession {
   }
 
   /**
-   * Takes no more calls, lets those that are sent finish (the call deadline bounds that), then closes the link and
-   * stays down until `reload`.
+   * Refuses new calls, waits for the sent calls (at most the call deadline), then closes the link and stays down until
+   * `reload`.
    */
   park(nowMs: number): readonly Effect[] {
     this.#isParking = true
@@ -191,8 +191,8 @@ export class GatewaySession {
     const { protoId, serial } = frame.header
     if (protocolById(protoId)?.request === null) {
       this.counts.pushes++
-      // A notification may announce a lost or regained login, so the state is read rather than guessed from it.
-      if (protoId === CALLS.Notify.protoId && this.#stage.name === 'ready') this.#lookAtLogin(nowMs)
+      // A notification may report a change of the login, so the state is polled.
+      if (protoId === CALLS.Notify.protoId && this.#stage.name === 'ready') this.#pollLogin(nowMs)
       this.#effects.push({ kind: 'push', protoId, body: frame.body })
     } else if (this.calls.reply(frame)) {
       if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
@@ -211,11 +211,11 @@ export class GatewaySession {
     this.counts.connects++
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
     this.#effects.push({ kind: 'ready' })
-    this.#lookAtLogin(nowMs)
+    this.#pollLogin(nowMs)
     this.calls.releaseWaiting()
   }
 
-  #lookAtLogin(nowMs: number): void {
+  #pollLogin(nowMs: number): void {
     if (this.#login.begin()) this.calls.sendOwn(CALLS.GetGlobalState.protoId, globalStateRequest(), nowMs)
   }
 
@@ -229,14 +229,14 @@ export class GatewaySession {
     this.#effects.push({ kind: 'connect', linkId: this.#linkId })
   }
 
-  #hurry(nowMs: number): void {
+  #bringForward(nowMs: number): void {
     if (this.#stage.name !== 'waiting') return
     const { soonestMs } = this.#backoff
     if (soonestMs <= nowMs) this.#connect(nowMs)
     else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
   }
 
-  /** Ends the link. Sent calls end with the failure; waiting ones too when it was the attempt they waited for. */
+  /** Ends the link. Sent calls end with the failure; waiting calls too if the attempt to connect failed. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
     const wasReady = this.#stage.name === 'ready'
     const delayMs = this.#backoff.failed(nowMs, wasReady ? nowMs - this.#sinceMs : null)
@@ -257,9 +257,9 @@ export class GatewaySession {
       linkFailure('gateway.not_ready', reason),
       linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
     )
-    // The next heartbeat asks again.
+    // The next heartbeat polls again.
     if (expired.includes(CALLS.GetGlobalState.protoId)) this.#login.lost()
-    // Every heartbeat gets an answer from a living OpenD; without one the socket is open but nobody is there.
+    // OpenD answers every heartbeat; without an answer the socket is open but OpenD is not running.
     if (this.#stage.name === 'ready' && expired.includes(CALLS.KeepAlive.protoId)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
     }
@@ -274,7 +274,7 @@ export class GatewaySession {
     this.#enter({ name: 'parked' }, nowMs)
   }
 
-  /** What was true of the link is true no more; told once, while the stage still says that it was up. */
+  /** Resets the state of the link. Call it before the stage changes, so that `lost` is emitted once. */
   #forgetLink(): void {
     this.#login.forget()
     if (this.#stage.name === 'ready') this.#effects.push({ kind: 'lost' })

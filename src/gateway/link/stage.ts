@@ -1,13 +1,13 @@
 import type { Greeting } from './handshake.ts'
 
 /**
- * Where the link stands.
+ * The state of the link.
  *
- *     parked        by an administrator; nothing moves until `reload`
+ *     parked        by an administrator; no attempt to connect until `reload`
  *     waiting       no link; the next attempt starts at `attemptAtMs`
  *     connecting    the socket is opening
- *     initializing  InitConnect is sent, with that serial
- *     ready         calls flow; the next heartbeat is due at `heartbeatAtMs`
+ *     initializing  InitConnect was sent, with that serial
+ *     ready         calls can be sent; the next heartbeat is due at `heartbeatAtMs`
  */
 export type Stage =
   | { readonly name: 'parked' }
@@ -16,7 +16,7 @@ export type Stage =
   | { readonly name: 'initializing'; readonly giveUpAtMs: number; readonly serial: number }
   | { readonly name: 'ready'; readonly greeting: Greeting; readonly heartbeatAtMs: number }
 
-/** When a stage needs the clock again, Unix ms; `Infinity` when it does not. */
+/** When a stage has work due, Unix ms; `Infinity` when it has none. */
 export function stageDueMs(stage: Stage): number {
   switch (stage.name) {
     case 'parked':

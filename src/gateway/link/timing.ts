@@ -1,26 +1,26 @@
-/** How long a call may take, from the moment the gateway took it: the reply time of the official clients. */
+/** How long a call may take after the gateway accepted it. The official clients use the same time. */
 export const CALL_DEADLINE_MS = 12_000
 
 /**
- * How long a TCP connection may take to open. With the InitConnect time below it stays under the call deadline, so a
- * call that waited for the link is told which of the two stages failed.
+ * How long a TCP connection may take to open. Together with the InitConnect time below it is less than the call
+ * deadline, so a call that waited for the link ends with the failure of the stage that failed.
  */
 export const CONNECT_TIMEOUT_MS = 5_000
 
 /** How long OpenD may take to answer InitConnect. */
 export const INIT_TIMEOUT_MS = 5_000
 
-/** Part of OpenD's keep-alive interval after which the next heartbeat is due; the official clients use it too. */
+/** Fraction of OpenD's keep-alive interval after which a heartbeat is due. The official clients use the same. */
 export const KEEP_ALIVE_FRACTION = 0.8
 
-/** Bounds for the interval that OpenD states, so that a strange answer neither floods it nor lets the link die. */
+/** Bounds for OpenD's keep-alive interval: a wrong value must not cause a flood of heartbeats or a dead link. */
 export const KEEP_ALIVE_INTERVAL_MS = { least: 2_000, most: 30_000 } as const
 
-/** First delay of the reconnect backoff and its ceiling. The ceiling is half of what a person calls "down". */
+/** First delay of the reconnect backoff, and its ceiling. */
 export const RECONNECT_DELAY_MS = { first: 250, most: 30_000 } as const
 
-/** A link that stayed ready this long was a good one: the next failure starts the backoff anew. */
+/** After a link was ready for this long, the next failure restarts the backoff. */
 export const STABLE_LINK_MS = 10_000
 
-/** A waiting call may bring the next connection attempt forward, but attempts stay at least this far apart. */
+/** Least time between two attempts to connect, also when a waiting call brings the next one forward. */
 export const LEAST_ATTEMPT_GAP_MS = 1_000

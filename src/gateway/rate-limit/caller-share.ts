@@ -1,34 +1,34 @@
 import type { CallRank } from '../../calls/call-rank.ts'
 
-/** A caller before a call: what its rank may take of a window, and what is in the window. */
+/** The state of a window before a call of a caller. */
 export interface ShareUse {
   readonly rank: CallRank
   readonly caller: string
-  /** Calls of the window that the rank may take. */
+  /** Calls of the window that the rank may use. */
   readonly calls: number
-  /** Calls in the window: the caller's own, of whatever rank, and all. */
+  /** Calls in the window: those of the caller, of all ranks, and those of all callers. */
   readonly own: number
   readonly used: number
 }
 
-/** Calls that a caller with little use leaves at least: the first ones of three others. */
+/** Calls that a caller with little use leaves at least: the first calls of three other callers. */
 const FIRST_CALLS = 3
 
 /**
- * Whether a caller may make another call of a limit that others need too.
+ * Whether a caller may make another call of a limit that it shares with other callers.
  *
- * - A caller's first call in a window has to leave nothing.
- * - A caller that has used much leaves a quarter of the calls free, and at least a third of what it has used itself: one
- *   caller alone uses at most three quarters.
- * - A caller that has used little may take calls of that quarter too, as long as as many stay free as it has used itself,
- *   and at least the first calls of three others. So a second caller gets half of what is left, a third one half of the
- *   rest.
+ * - A caller's first call in a window may use the last free call.
+ * - A caller with heavy use must leave a quarter of the calls free, and at least a third of its own use. So a single
+ *   caller uses at most three quarters.
+ * - A caller with little use may also use calls of that quarter, if as many calls stay free as it has used, and at
+ *   least the first calls of three other callers. So a second caller gets half of the remaining calls, a third caller
+ *   half of the rest.
  *
- * The rules count a caller's calls of every rank, against the calls that the rank in question may take.
+ * The rules compare a caller's calls of all ranks with the calls that the rank of the new call may use.
  *
- * Kill switches take all that is left, up to half of the calls; beyond that they leave a tenth, so that a second switch
- * can begin while the first one works. The gateway's own calls, which have the caller '', are bounded by the code that
- * makes them and have no share; they count as used by others.
+ * A kill switch may use all free calls, up to half of the limit; beyond that it leaves a tenth, so that a second switch
+ * can start while the first one runs. The gateway's own calls, which have the caller '', have no share: the code that
+ * makes them bounds them. They count as used by others.
  */
 export function isInShare({ rank, caller, calls, own, used }: ShareUse): boolean {
   const freeAfter = calls - used - 1

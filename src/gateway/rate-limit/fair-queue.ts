@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../base/bounded-map.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 
-/** A call that waits for OpenD's limit. The body stays with its owner. */
+/** A call that waits for OpenD's limit. Its owner has the body. */
 export interface WaitingCall {
   readonly callId: number
   readonly caller: string
@@ -11,33 +11,34 @@ export interface WaitingCall {
 }
 
 /**
- * Calls of one caller that may wait for one counter: the largest limit with a gap (2205, 20 calls), so that a burst
- * which only has to be spaced out is never refused, and no key can fill the queue.
+ * Calls of one caller that may wait for one limiter: the largest limit with a gap (2205, 20 calls). So a burst that
+ * only has to be spaced out is never refused, and one key cannot fill the queue.
  */
 export const MAX_WAITING_PER_CALLER = 20
 
-/** Calls that may wait for one counter, in each rank: no limit hands out more within the waiting time (60). */
+/** Calls that may wait for one limiter in each rank: no limit allows more (60) within the waiting time. */
 export const MAX_WAITING_PER_QUEUE = 64
 
-/** Of these, places for callers that have no call in the queue yet, where more than one caller exists. */
-const KEPT_FOR_FIRST = MAX_WAITING_PER_QUEUE / 4
+/** Places reserved for callers without a call in the queue, if several callers exist. */
+const RESERVED_FOR_FIRST = MAX_WAITING_PER_QUEUE / 4
 
-/** Callers whose last turn is remembered; those beyond count as never served. */
+/** Callers whose last turn is stored; other callers count as never served. */
 const MAX_TURNS = MAX_WAITING_PER_QUEUE
 
-/** Which of the waiting callers may be next. */
+/** The rules by which the next caller is chosen. */
 export interface Choice {
   readonly isReady: (caller: string) => boolean
-  /** Callers with less of it go first. */
+  /** Callers with less use are served first. */
   readonly useOf: (caller: string) => number
 }
 
 /**
- * The calls of one rank that wait for one counter. Of callers with equal use the one who was served longest ago is next,
- * and each caller's calls go in arrival order. Turns are remembered while nobody waits, or whoever asks first would win every round.
+ * The calls of one rank that wait for one limiter. Among callers with equal use, the one served longest ago is next,
+ * and each caller's calls are sent in arrival order. Turns are stored while the queue is empty too; otherwise the first
+ * caller to arrive would win every round.
  */
 export class FairQueue {
-  /** No caller without calls. */
+  /** Only callers with calls. */
   readonly #byCaller = new Map<string, WaitingCall[]>()
   /** The number of each caller's last turn, oldest first. */
   readonly #turns = new BoundedMap<string, number>(MAX_TURNS)
@@ -55,7 +56,7 @@ export class FairQueue {
 
   hasRoom(caller: string, isShared: boolean): boolean {
     const own = this.#byCaller.get(caller)?.length ?? 0
-    const room = isShared && own > 0 ? MAX_WAITING_PER_QUEUE - KEPT_FOR_FIRST : MAX_WAITING_PER_QUEUE
+    const room = isShared && own > 0 ? MAX_WAITING_PER_QUEUE - RESERVED_FOR_FIRST : MAX_WAITING_PER_QUEUE
     return this.#size < room && own < MAX_WAITING_PER_CALLER
   }
 
@@ -66,12 +67,12 @@ export class FairQueue {
     this.#size++
   }
 
-  /** Notes that a call of the caller was sent. */
+  /** Records that a call of the caller was sent. */
   recordTurn(caller: string): void {
     this.#turns.set(caller, ++this.#lastTurn)
   }
 
-  /** Takes the first call of the ready caller whose turn it is, and notes the turn; null when no caller is ready. */
+  /** Removes the first call of the next ready caller and records the turn; null when no caller is ready. */
   takeNext({ isReady, useOf }: Choice): WaitingCall | null {
     let next: readonly [place: readonly [use: number, turn: number], calls: WaitingCall[]] | null = null
     for (const [caller, calls] of this.#byCaller) {
@@ -87,20 +88,20 @@ export class FairQueue {
     return call
   }
 
-  /** Takes the calls whose deadline has come. */
+  /** Removes and returns the calls past their deadline. */
   takeExpired(nowMs: number): readonly WaitingCall[] {
     const expired: WaitingCall[] = []
     for (const [caller, calls] of this.#byCaller) {
-      // Calls of one rank wait equally long, so the oldest is the first to expire.
-      const kept = calls.findIndex((call) => call.deadlineMs > nowMs)
-      expired.push(...calls.splice(0, kept === -1 ? calls.length : kept))
+      // Calls of one rank may wait equally long, so the oldest expires first.
+      const firstValid = calls.findIndex((call) => call.deadlineMs > nowMs)
+      expired.push(...calls.splice(0, firstValid === -1 ? calls.length : firstValid))
       if (calls.length === 0) this.#byCaller.delete(caller)
     }
     this.#size -= expired.length
     return expired
   }
 
-  /** The earliest deadline; `Infinity` when nothing waits. */
+  /** The earliest deadline; `Infinity` when the queue is empty. */
   deadlineMs(): number {
     let earliest = Infinity
     for (const [first] of this.#byCaller.values()) earliest = Math.min(earliest, first?.deadlineMs ?? Infinity)

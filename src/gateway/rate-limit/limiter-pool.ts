@@ -3,13 +3,13 @@ import type { Counted } from './classify-call.ts'
 import { Limiter } from './limiter.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 
-/** Old counters that are looked at for each call without one of its own: more than one, so that the forgetting keeps up with the making. */
-const LOOKS_PER_NEW = 2
+/** Old limiters checked for each call without its own limiter: more than one, so deletion keeps up with creation. */
+const CHECKS_PER_NEW = 2
 
 /**
- * The counters in use, by limit and account. A counter in which nothing counts any more is forgotten. One in which
- * something does never is, or OpenD's limit would be broken: when there are too many, the accounts that come then
- * share one counter for each limit, which is careful and fits in memory.
+ * The limiters in use, by limit and account. A limiter is deleted when no call counts in it, and never earlier, because
+ * calls could then exceed OpenD's limit. At the bound, further accounts share one limiter for each limit: it refuses
+ * calls earlier than OpenD would, but needs no more memory.
  */
 export class LimiterPool {
   readonly #byKey = new Map<string, Limiter>()
@@ -23,42 +23,42 @@ export class LimiterPool {
     return this.#byKey.size
   }
 
-  /** The counter of a call if it is kept already. */
+  /** The limiter of a call if it exists. */
   find({ limit, accId }: Counted, nowMs: number): Limiter | null {
     const own = this.#byKey.get(keyOf(limit.counter, accId))
     if (own !== undefined) return own
-    // An account whose calls went to the shared counter stays there until they no longer count.
+    // An account that used the shared limiter stays with it until those calls no longer count.
     const shared = this.#byKey.get(keyOf(limit.counter, null))
     return shared === undefined || shared.isIdle(nowMs) ? null : shared
   }
 
-  /** A counter with nothing in it, which is not kept. */
+  /** An empty limiter, which is not added to the pool. */
   empty({ limit }: Counted): Limiter {
     return new Limiter(limit, this.#isShared)
   }
 
-  /** The counter of a call, made if need be. */
+  /** The limiter of a call; creates it if necessary. */
   of(counted: Counted, rank: CallRank, nowMs: number): Limiter {
     const { limit, accId } = counted
-    if (!this.#byKey.has(keyOf(limit.counter, accId))) this.#forgetSome(nowMs)
+    if (!this.#byKey.has(keyOf(limit.counter, accId))) this.#deleteIdle(nowMs)
     const known = this.find(counted, nowMs)
     if (known !== null) return known
     const most = rank === 'read' ? MAX_LIMITERS : MAX_LIMITERS + MAX_LIMITERS_FOR_ORDERS
     const key = keyOf(limit.counter, this.#byKey.size < most ? accId : null)
-    const counter = this.empty(counted)
-    this.#byKey.set(key, counter)
-    return counter
+    const limiter = this.empty(counted)
+    this.#byKey.set(key, limiter)
+    return limiter
   }
 
-  /** Looks at the counters that were made or looked at longest ago. */
-  #forgetSome(nowMs: number): void {
+  /** Checks the limiters that were created or checked longest ago, and deletes the idle ones. */
+  #deleteIdle(nowMs: number): void {
     const oldest = this.#byKey.entries()
-    for (let looks = 0; looks < LOOKS_PER_NEW; looks++) {
+    for (let checks = 0; checks < CHECKS_PER_NEW; checks++) {
       const next = oldest.next()
       if (next.done === true) return
-      const [key, counter] = next.value
+      const [key, limiter] = next.value
       this.#byKey.delete(key)
-      if (!counter.isIdle(nowMs)) this.#byKey.set(key, counter)
+      if (!limiter.isIdle(nowMs)) this.#byKey.set(key, limiter)
     }
   }
 }

@@ -7,62 +7,61 @@ import { SlidingWindow } from './sliding-window.ts'
 import { callsFor, LIMIT_WINDOW_MS, type UpstreamLimit } from './upstream-limits.ts'
 
 /**
- * OpenD measures at its end. Two calls come closer together on the way when the first is held up (a retransmission, a
- * busy network) and the second is not; half a second covers the jitter of a link on which anybody would trade, and
- * costs 1.6 % of the calls.
+ * OpenD measures when a call arrives. Two calls can arrive closer together than they were sent if the first is delayed
+ * (a retransmission, a busy network). Half a second covers the jitter of a usable link and costs 1.6 % of the calls.
  */
 export const WINDOW_MARGIN_MS = 500
 
-/** The same for the least gap. Smaller, because a burst pays it for every call; it covers the timer's own jitter too. */
+/** The same for the least gap. Smaller, because a burst pays it for every call; it also covers the timer's jitter. */
 export const GAP_MARGIN_MS = 20
 
-/** What became of calls that waited. */
+/** The waiting calls that are done. */
 export interface LimiterStep {
-  /** To be sent now, in this order. */
+  /** Send these now, in this order. */
   readonly sent: readonly WaitingCall[]
-  /** Their deadline came first. */
+  /** These reached their deadline. */
   readonly refused: readonly WaitingCall[]
 }
 
-const NOTHING: LimiterStep = { sent: [], refused: [] }
+const EMPTY: LimiterStep = { sent: [], refused: [] }
 
-/** What is left of one of OpenD's own limits. */
+/** The remaining budget of one of OpenD's own limits. */
 export interface Budget {
   /** As OpenD publishes it. */
   readonly limit: number
   readonly windowMs: number
-  /** Calls that may be made now, without those reserved for others. */
+  /** Calls that may be sent now, without those reserved for other ranks or callers. */
   readonly remaining: number
-  /** In how many ms the next used call comes back; 0 when none is used. */
+  /** Time until the next counted call leaves the window, ms; 0 when no call counts. */
   readonly resetMs: number
 }
 
-/** What a caller asks about itself. */
-interface Asker {
+/** The rank and the caller of a call. */
+interface RankedCaller {
   readonly rank: CallRank
   readonly caller: string
 }
 
 /**
- * One of OpenD's counters: the calls that count, and those that wait until they may. What will happen is never
- * computed in a second way: questions about the future are put to a copy that lives through it.
+ * One of OpenD's limits: the calls that count against it, and the calls that wait for it. There is no separate formula
+ * for future times: the limiter advances a copy of itself to compute them.
  */
 export class Limiter {
   readonly limit: UpstreamLimit
-  /** Whether a caller may take its share only; else every caller may take all that its rank may. */
+  /** Whether each caller has a share; otherwise a caller may use all calls of its rank. */
   readonly #isShared: boolean
-  /** Calls of the limit that each rank may take. */
+  /** Calls of the limit that each rank may use. */
   readonly #calls: Readonly<Record<CallRank, number>>
   readonly #window: SlidingWindow
   readonly #queues: Readonly<Record<CallRank, FairQueue>>
   /**
-   * What was worked out about the future, emptied by every change: a flood of refused calls changes nothing, so it costs
-   * one look each. By rank and caller: from when on they are free, and when a further call of theirs would be sent.
+   * Cached future times by rank and caller: when a call could be sent at once, and when a queued call would be sent.
+   * Every change clears them. A refused call changes no state, so a flood of them costs one map read each.
    */
   readonly #freeAtMs = new BoundedMap<string, number>(MAX_LIMITER_ANSWERS)
   readonly #turnAtMs = new BoundedMap<string, number>(MAX_LIMITER_ANSWERS)
 
-  /** An empty counter, or a copy of one. */
+  /** An empty limiter, or a copy of `original`. */
   constructor(limit: UpstreamLimit, isShared: boolean, original: Limiter | null = null) {
     this.limit = limit
     this.#isShared = isShared
@@ -85,14 +84,14 @@ export class Limiter {
     return CALL_RANKS.some((rank) => this.#queues[rank].size > 0)
   }
 
-  /** Whether a call may go now: one is free for it, and no call of its rank or before it that could go waits. */
-  isFree(asker: Asker, nowMs: number): boolean {
-    if (this.#slotMs(asker) > nowMs) return false
-    return CALL_RANKS.every((other) => goesBefore(asker.rank, other) || this.#soonestMs(other) > nowMs)
+  /** Whether a call may be sent now: the window has room, and no call of its rank or an earlier one is due first. */
+  isFree(ranked: RankedCaller, nowMs: number): boolean {
+    if (this.#slotMs(ranked) > nowMs) return false
+    return CALL_RANKS.every((other) => goesBefore(ranked.rank, other) || this.#soonestMs(other) > nowMs)
   }
 
-  /** Counts a call that goes now. */
-  send({ rank, caller }: Asker, nowMs: number): void {
+  /** Counts a call that is sent now. */
+  send({ rank, caller }: RankedCaller, nowMs: number): void {
     this.#queues[rank].recordTurn(caller)
     this.recordSent(caller, nowMs)
   }
@@ -100,27 +99,27 @@ export class Limiter {
   /** Counts a call that was sent at that time. */
   recordSent(caller: string, atMs: number): void {
     this.#window.add(atMs, caller)
-    this.#forgetAnswers()
+    this.#clearCachedTimes()
   }
 
-  /** Whether a call may wait: there is room, and it would be sent by its deadline if nothing else came. */
+  /** Whether a call may wait: the queue has room, and without further calls it would be sent by its deadline. */
   admits(call: WaitingCall, nowMs: number): boolean {
-    const isHopeless = this.#slotMs(call) > call.deadlineMs
-    if (isHopeless || !this.#queues[call.rank].hasRoom(call.caller, this.#isShared)) return false
+    const isTooLate = this.#slotMs(call) > call.deadlineMs
+    if (isTooLate || !this.#queues[call.rank].hasRoom(call.caller, this.#isShared)) return false
     return this.#sentAtMs(call, nowMs) <= call.deadlineMs
   }
 
   wait(call: WaitingCall): void {
     this.#queues[call.rank].add(call)
-    this.#forgetAnswers()
+    this.#clearCachedTimes()
   }
 
   /**
-   * Sends what may go, rank by rank, and then refuses what has waited too long: a call for which there is room is never
-   * refused because a timer was late.
+   * Sends the calls that may be sent, rank by rank, and then refuses those past their deadline. In this order, a late
+   * timer never refuses a call that the window has room for.
    */
   advance(nowMs: number): LimiterStep {
-    if (this.wakeMs() > nowMs) return NOTHING
+    if (this.wakeMs() > nowMs) return EMPTY
     const sent: WaitingCall[] = []
     for (const rank of CALL_RANKS) {
       for (let call = this.#takeNext(rank, nowMs); call !== null; call = this.#takeNext(rank, nowMs)) {
@@ -129,11 +128,11 @@ export class Limiter {
       }
     }
     const refused = CALL_RANKS.flatMap((rank) => this.#queues[rank].takeExpired(nowMs))
-    this.#forgetAnswers()
+    this.#clearCachedTimes()
     return { sent, refused }
   }
 
-  /** When `advance` is next due; `Infinity` when nothing waits. */
+  /** When `advance` is next due; `Infinity` when no call waits. */
   wakeMs(): number {
     let earliest = Infinity
     for (const rank of CALL_RANKS) {
@@ -143,24 +142,24 @@ export class Limiter {
     return earliest
   }
 
-  /** From when on such a call would be sent at once, after all that waits now and if nothing else comes. */
-  freeAtMs(asker: Asker, nowMs: number): number {
-    const key = keyOf(asker)
+  /** When such a call could be sent at once, after all waiting calls and without further calls. */
+  freeAtMs(ranked: RankedCaller, nowMs: number): number {
+    const key = keyOf(ranked)
     const known = this.#freeAtMs.get(key)
     if (known !== undefined && known > nowMs) return known
     const future = this.#clone()
     let atMs = nowMs
     for (;;) {
       future.advance(atMs)
-      if (future.isFree(asker, atMs)) break
-      // All that could go has gone, so it is the asker's own turn or limit that is in the way.
-      atMs = Math.min(future.wakeMs(), future.#slotMs(asker))
+      if (future.isFree(ranked, atMs)) break
+      // All calls that could be sent are sent: the caller waits for its turn or its limit.
+      atMs = Math.min(future.wakeMs(), future.#slotMs(ranked))
     }
     this.#freeAtMs.set(key, atMs)
     return atMs
   }
 
-  /** What is left for that rank, or for that caller of it when one is named. */
+  /** The remaining budget of that rank, and of that caller if `caller` is not null. */
   budget(rank: CallRank, caller: string | null, nowMs: number): Budget {
     return {
       limit: this.limit.calls,
@@ -170,32 +169,32 @@ export class Limiter {
     }
   }
 
-  /** Whether it can be forgotten: nothing counts and nothing waits. */
+  /** Whether the limiter can be deleted: no call counts and no call waits. */
   isIdle(nowMs: number): boolean {
     return !this.isWaiting && this.#window.usedAt(nowMs) === 0
   }
 
-  /** Takes all that waits. */
+  /** Removes and returns all waiting calls. */
   takeWaiting(): readonly WaitingCall[] {
-    this.#forgetAnswers()
+    this.#clearCachedTimes()
     return CALL_RANKS.flatMap((rank) => this.#queues[rank].takeExpired(Infinity))
   }
 
-  /** When the call would be sent if it could wait for ever and nothing else came. */
+  /** When the call would be sent without a deadline and without further calls. */
   #sentAtMs(call: WaitingCall, nowMs: number): number {
     const key = keyOf(call)
     const known = this.#turnAtMs.get(key)
     if (known !== undefined && known > nowMs) return known
     const future = this.#clone()
-    const patient = { ...call, deadlineMs: Infinity }
-    future.wait(patient)
+    const withoutDeadline = { ...call, deadlineMs: Infinity }
+    future.wait(withoutDeadline)
     let atMs = nowMs
-    while (!future.advance(atMs).sent.includes(patient)) atMs = future.wakeMs()
+    while (!future.advance(atMs).sent.includes(withoutDeadline)) atMs = future.wakeMs()
     this.#turnAtMs.set(key, atMs)
     return atMs
   }
 
-  #forgetAnswers(): void {
+  #clearCachedTimes(): void {
     this.#freeAtMs.clear()
     this.#turnAtMs.clear()
   }
@@ -214,10 +213,10 @@ export class Limiter {
     })
   }
 
-  /** When the first call that waits in that rank may go; `Infinity` when none waits. */
+  /** When the first waiting call of that rank may be sent; `Infinity` when no call waits. */
   #soonestMs(rank: CallRank): number {
     if (this.#queues[rank].size === 0) return Infinity
-    // Without shares all callers of a rank may go at the same time.
+    // Without shares, the time is the same for all callers of a rank.
     if (!this.#isShared) return this.#slotMs({ rank, caller: '' })
     let soonest = Infinity
     for (const caller of this.#queues[rank].callers) soonest = Math.min(soonest, this.#slotMs({ rank, caller }))
@@ -225,7 +224,7 @@ export class Limiter {
   }
 
   /** When the window has room for a call of that rank and caller. */
-  #slotMs({ rank, caller }: Asker): number {
+  #slotMs({ rank, caller }: RankedCaller): number {
     const calls = this.#calls[rank]
     if (!this.#isShared) return this.#window.freeAtMs(calls)
     return this.#window.freeForMs(caller, (own, used) => isInShare({ rank, caller, calls, own, used }))
@@ -257,6 +256,6 @@ function byRank<Value>(make: (rank: CallRank) => Value): Readonly<Record<CallRan
   }
 }
 
-function keyOf({ rank, caller }: Asker): string {
+function keyOf({ rank, caller }: RankedCaller): string {
   return `${rank} ${caller}`
 }

@@ -8,13 +8,13 @@ export interface WindowRule {
 
 /**
  * The latest calls under such a limit. Only the last n times matter: the next call is free when the n-th newest is one
- * window old. So nothing has to be thrown away as time passes, and the time of the next call is read off, not searched.
+ * window old. So old times need no clean-up, and the time of the next call is a lookup.
  */
 export class SlidingWindow {
   readonly #rule: WindowRule
-  /** Of the last n calls, oldest first. */
+  /** Times of the last n calls, oldest first. */
   readonly #times: number[]
-  /** Who made each of them. */
+  /** The caller of each of them. */
   readonly #callers: string[]
 
   constructor(rule: WindowRule, times: readonly number[] = [], callers: readonly string[] = times.map(() => '')) {
@@ -23,7 +23,7 @@ export class SlidingWindow {
     this.#callers = [...callers]
   }
 
-  /** Counts a call. It may be older than others that are counted already. */
+  /** Counts a call. It may be older than calls that are already counted. */
   add(atMs: number, caller = ''): void {
     let index = this.#times.length
     while (index > 0 && (this.#times[index - 1] ?? 0) > atMs) index--
@@ -40,7 +40,7 @@ export class SlidingWindow {
     return latest === undefined ? -Infinity : latest + this.#rule.gapMs
   }
 
-  /** From when on one more call may go, if `allowed` of the limit's calls may be used; `-Infinity` when nothing is in its way. */
+  /** When one more call may be sent, if `allowed` of the limit's calls may be used; `-Infinity` for an empty window. */
   freeAtMs(allowed: number): number {
     const { windowMs } = this.#rule
     const oldest = this.#times.at(-allowed)
@@ -48,8 +48,8 @@ export class SlidingWindow {
   }
 
   /**
-   * From when on the caller may make one more call, if that depends on how many calls in the window are its own and how
-   * many there are in all. `allows` must allow a call in an empty window, and never less with fewer calls in it.
+   * When the caller may send one more call, if that depends on its own calls in the window and on all calls in it.
+   * `allows` must return true for an empty window, and must not change to false when calls leave the window.
    */
   freeForMs(caller: string, allows: (own: number, used: number) => boolean): number {
     let atMs = this.gapEndMs
@@ -62,7 +62,7 @@ export class SlidingWindow {
     return atMs
   }
 
-  /** Calls of each caller that count at that time. No caller without calls. */
+  /** Calls of each caller that count at that time, only callers with calls. */
   usesAt(nowMs: number): ReadonlyMap<string, number> {
     const uses = new Map<string, number>()
     for (let index = this.#firstCounting(nowMs); index < this.#callers.length; index++) {
@@ -82,7 +82,7 @@ export class SlidingWindow {
     return this.#times.length - this.#firstCounting(nowMs)
   }
 
-  /** In how many ms the oldest call that counts stops counting; 0 when none does. */
+  /** Time until the oldest counted call leaves the window, ms; 0 when no call counts. */
   nextReturnInMs(nowMs: number): number {
     const oldest = this.#times[this.#firstCounting(nowMs)]
     return oldest === undefined ? 0 : oldest + this.#rule.windowMs - nowMs

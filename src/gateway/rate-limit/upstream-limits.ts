@@ -3,16 +3,16 @@ import type { CallLimit } from '../../calls/call-limit.ts'
 import { type CallRank, goesBefore } from '../../calls/call-rank.ts'
 import { UNOFFERED_LIMITS, type UnofferedLimit } from '../../calls/unoffered-limits.ts'
 
-/** The span of every limit that OpenD publishes: request 1 and request n + 1 must be more than this apart. */
+/** The window of every limit that OpenD publishes: call 1 and call n + 1 must be further apart than this. */
 export const LIMIT_WINDOW_MS = 30_000
 
-/** OpenD's limit of a call, with the counter that it uses. */
+/** OpenD's limit on a call, with its counter. */
 export interface UpstreamLimit extends Omit<CallLimit, 'sharesCounterOf'> {
-  /** Calls with the same counter are counted together; the protocol id that it is named after. */
+  /** A protocol id. Calls with the same counter count together. */
   readonly counter: number
 }
 
-/** The limits of calls and of those that the API does not offer, by protocol id. */
+/** The limits of `calls`, and of calls that the API does not offer, by protocol id. */
 export function limitsOf(
   calls: readonly OpendCall[],
   unoffered: readonly UnofferedLimit[] = [],
@@ -27,11 +27,11 @@ export function limitsOf(
   return limits
 }
 
-/** Every limited call by protocol id. A call that is not here may be made as often as one likes. */
+/** The limits by protocol id. A call without an entry has no limit. */
 export const UPSTREAM_LIMITS: ReadonlyMap<number, UpstreamLimit> = limitsOf(ALL_CALLS, UNOFFERED_LIMITS)
 
-/** How many calls of a limit that rank may take: all but what is kept for ranks before it. */
+/** The calls of a limit that a rank may use: all except those reserved for earlier ranks. */
 export function callsFor(rank: CallRank, { calls, reserves }: UpstreamLimit): number {
-  const kept = reserves.filter((reserve) => goesBefore(reserve.rank, rank))
-  return kept.reduce((left, reserve) => left - reserve.calls, calls)
+  const earlier = reserves.filter((reserve) => goesBefore(reserve.rank, rank))
+  return earlier.reduce((left, reserve) => left - reserve.calls, calls)
 }

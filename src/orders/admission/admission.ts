@@ -10,19 +10,19 @@ import { isCancel, MOST_ID_CHARS, type OrderCall } from '../order-call.ts'
 import type { OrderRequest } from '../request.ts'
 import { CALLER_REMARK_BYTES, utf8Bytes } from '../tag.ts'
 
-/** What the checks need from outside. */
+/** The dependencies of the checks. */
 export interface AdmissionDeps {
   readonly ledger: Ledger
   readonly switches: Pick<Switches, 'haltOf'>
-  /** The accounts of the login, read on behalf of that caller; anew when `accId` is not among those known. */
+  /** The accounts of the login, read on behalf of that caller; read again when the cached list lacks `accId`. */
   readonly accounts: (accId: bigint, caller: string) => Promise<TradingAccounts | Failure>
-  /** Why a caller may not trade any more: its key was removed or frozen, or its token has expired; null when it may. */
+  /** Why a caller may no longer trade (its key was removed or frozen, or its token has expired); null when it may. */
   readonly standing: (request: OrderRequest, nowMs: number) => Failure | null
-  /** Why a call could not be sent within its rank's longest wait; null when it could. Takes nothing. */
+  /** Why a call could not be sent within the longest wait of its rank; null when it could. Reserves nothing. */
   readonly wouldRefuse: (protoId: number, body: Uint8Array, caller: string, rank: CallRank) => Failure | null
 }
 
-/** The checks of an order call beside the limits of its key. Each returns what stands in the way, or null. */
+/** The checks of an order call other than the limits of its key. Each returns the failure, or null. */
 export class Admission {
   readonly #deps: AdmissionDeps
 
@@ -30,12 +30,12 @@ export class Admission {
     this.#deps = deps
   }
 
-  /** Whether the caller may use the account, and the call can be carried at all. */
+  /** Checks that the caller may use the account and that the call's texts are short enough. */
   async refusalOf(call: OrderCall, request: OrderRequest): Promise<Failure | null> {
     const tooLong = overlongField(call)
     if (tooLong !== null) return tooLong
     const { accID } = call.c2s.header
-    // Before the account list: whether another account exists is none of this key's business.
+    // Checked before the account list, so that a key cannot find out which other accounts exist.
     if (request.limits?.allowedAccIds?.includes(accID) === false) {
       const text = withSentence(`account ${accID} is not on the list of this key`, roundedIdAdvice(accID))
       return { code: 'limits.account', text, retryAfterMs: null }
@@ -50,7 +50,7 @@ export class Admission {
     return { code: 'request.invalid_value', path: 'remark', expected }
   }
 
-  /** What keeps a call from leaving now, whatever its limits are. Decided at admission and again at sending. */
+  /** The failure that prevents sending a call now, apart from its limits. Checked at admission and again at sending. */
   obstacleOf(call: OrderCall, request: OrderRequest, nowMs: number): Failure | null {
     if (request.isKillSwitch) return null
     const standing = this.#deps.standing(request, nowMs)
@@ -59,12 +59,12 @@ export class Admission {
     return scope === null ? null : this.haltFailure(scope)
   }
 
-  /** The refusal of an order or a change within a scope that is halted. */
+  /** The refusal of an order or change within a halted scope. */
   haltFailure(scope: HaltScope): Failure {
     return haltFailure(this.#deps.switches, scope)
   }
 
-  /** Whether there is room for a call in the ledger and within OpenD's own limits. */
+  /** Checks that the ledger and OpenD's own limits have room for a call. */
   noRoomFor(call: OrderCall, { caller, body, isKillSwitch }: OrderRequest, rank: CallRank): Failure | null {
     if (isKillSwitch) return null
     if (this.#deps.ledger.countOf(caller) >= MOST_ENTRIES_OF_CALLER) return { code: 'order.ledger_full' }
@@ -72,7 +72,7 @@ export class Admission {
   }
 }
 
-/** A text of the call that is longer than OpenD's own ever are: the ledger keeps it with the call. */
+/** Refuses an id longer than any of OpenD's: the ledger stores it with the call. */
 function overlongField(call: OrderCall): Failure | null {
   const [path, text] =
     call.protoId === CALLS.Trd_PlaceOrder.protoId ? ['code', call.c2s.code] : ['order_id_ex', call.c2s.orderIDEx ?? '']

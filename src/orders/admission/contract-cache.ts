@@ -10,7 +10,7 @@ import { encodeMessage } from '../../wire/encode.ts'
 import { parseSymbol } from '../../wire/security-text.ts'
 import type { Upstream } from '../reconciliation/account-orders.ts'
 
-/** Multipliers change between trading days, by corporate action; an hour is well within the night between two. */
+/** Multipliers change between trading days, by corporate action; an hour is shorter than the night between two. */
 const CONTRACT_FRESH_MS = 3_600_000
 
 interface Contract {
@@ -19,42 +19,42 @@ interface Contract {
 }
 
 /**
- * What OpenD says of securities, for valuing orders. The terms of a contract are kept, so an order with a price of its
- * own costs no call; a price is asked for each time. Calls that ask for the same security at the same time share one:
- * OpenD takes 60 snapshots in 30 s.
+ * Caches OpenD's facts about securities for valuing orders. Contract terms are cached, so an order with its own price
+ * needs no call; a price is requested each time. Concurrent requests for the same security share one call: OpenD
+ * accepts 60 snapshots in 30 s.
  */
 export class ContractCache {
   readonly #nowMs: () => number
   #contracts = new BoundedMap<string, Contract>(MAX_ORDER_REGISTRY)
-  readonly #asked = new Map<string, Promise<MarketFacts | Failure>>()
+  readonly #inFlight = new Map<string, Promise<MarketFacts | Failure>>()
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
   /**
-   * The facts of a security (`HK.00700`), asked of `upstream` where they are not cached. Without `needsPrice` the price
-   * may be left out. A failure when the call to OpenD was not answered.
+   * Returns the facts of a security (`HK.00700`), requested through `upstream` when they are not cached. Without
+   * `needsPrice` the price may be missing. Returns a failure when OpenD did not answer the call.
    */
   async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts | Failure> {
     const known = needsPrice ? NOTHING_KNOWN : this.knownFacts(symbol)
     if (known !== NOTHING_KNOWN) return known
-    const running = this.#asked.get(symbol)
+    const running = this.#inFlight.get(symbol)
     if (running !== undefined) return running
-    const asking = this.#ask(symbol, this.#contracts, upstream).finally(() => this.#asked.delete(symbol))
-    this.#asked.set(symbol, asking)
-    return asking
+    const request = this.#request(symbol, this.#contracts, upstream).finally(() => this.#inFlight.delete(symbol))
+    this.#inFlight.set(symbol, request)
+    return request
   }
 
-  /** The facts of a security as far as they are at hand, without its price. */
+  /** The cached facts of a security, without its price. */
   knownFacts(symbol: string): MarketFacts {
     const known = this.#contracts.get(symbol)
     return known !== undefined && this.#isFresh(known) ? known.facts : NOTHING_KNOWN
   }
 
-  /** Forgets the contracts: OpenD may be another one now. */
+  /** Clears the cached contracts: the link may lead to another OpenD now. */
   forget(): void {
-    // A call that is on its way writes into the map that it began with.
+    // A new map, since a call in flight writes into the old one.
     this.#contracts = new BoundedMap(MAX_ORDER_REGISTRY)
   }
 
@@ -63,7 +63,7 @@ export class ContractCache {
     return ageMs >= 0 && ageMs < CONTRACT_FRESH_MS
   }
 
-  async #ask(
+  async #request(
     symbol: string,
     contracts: BoundedMap<string, Contract>,
     upstream: Upstream,

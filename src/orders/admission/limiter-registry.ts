@@ -11,15 +11,17 @@ interface Known {
   readonly state: LimitState
 }
 
-/** The budgets of all callers, each rebuilt from the ledger when it is first needed or its limits have changed. */
+/** The budgets of all callers. Each is rebuilt from the ledger on first use and when its limits have changed. */
 export class LimiterRegistry {
   readonly #ledger: Ledger
   readonly #unwritten: (id: string) => ReservedEntry | null
   readonly #known = new BoundedMap<string, Known>(MAX_ORDER_REGISTRY)
-  /** An order asks several times with the same limits. */
+  /** Caches the text of a limits object: one order call uses it several times. */
   readonly #texts = new WeakMap<KeyLimits, string>()
 
-  /** `unwritten`: an entry as it stands now, where the storage has not taken its last change; null for every other. */
+  /**
+   * `unwritten` returns the current version of an entry whose last change could not be written; null for every other.
+   */
   constructor(ledger: Ledger, unwritten: (id: string) => ReservedEntry | null = () => null) {
     this.#ledger = ledger
     this.#unwritten = unwritten
@@ -46,26 +48,29 @@ export class LimiterRegistry {
   }
 
   /**
-   * The frame of an entry was handed to the link at `atMs`, Unix ms. Returns its reservation as it counts from then on;
-   * null for a call that takes nothing.
+   * Records that the frame of an entry was written to the link at `atMs`, Unix ms. Returns the reservation as it counts
+   * from then on; null for a call without one.
    */
   recordSent({ caller, reservation }: LedgerEntry, atMs: number, nowMs: number = atMs): Reservation | null {
     if (reservation === null) return null
     return this.#known.get(caller)?.state.recordSent(reservation, atMs, nowMs) ?? { ...reservation, atMs }
   }
 
-  /** An entry that had given its value back takes it again. */
+  /** Reserves the value of an entry again after it had been released. */
   restore({ caller, reservation }: LedgerEntry): void {
     if (reservation !== null) this.#known.get(caller)?.state.restore(reservation)
   }
 
-  /** Gives back what an entry no longer holds. A caller whose state is not in memory finds it so in the ledger. */
+  /**
+   * Releases what an entry no longer uses. A state that is not in memory is later rebuilt from the ledger with that
+   * change.
+   */
   release(entry: LedgerEntry, reason: 'rejected' | 'not_sent'): void {
     if (entry.reservation !== null) this.#known.get(entry.caller)?.state.release(entry.reservation, reason)
   }
 }
 
-/** What an entry holds of its key's budgets; empty for one that holds nothing. */
+/** The rows of an entry for its key's budgets; empty for an entry without a reservation. */
 export function ledgerRowsOf({ reservation, holds, state, sentAtMs }: ReservedEntry): readonly LedgerRow[] {
   if (reservation === null) return []
   const isPending = state === 'reserved'

@@ -6,18 +6,18 @@ import { RateWindow } from '../../limits/rate-window.ts'
 import { isFinal } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OrderCall } from '../order-call.ts'
+import { idsOf } from '../order-identity.ts'
 import { isCancel } from '../order-call.ts'
 
 /**
- * Cancels of one order within a minute that rank as cancels. A second one is for a caller that lost the reply to the
- * first; more of them take nothing away that the first ones did not.
+ * The cancels of one order within a minute that rank as cancels. The second one is for a caller that lost the reply to
+ * the first; more of them have no further effect.
  */
 const MOST_CANCELS_OF_ORDER = 2
 
 /**
- * How urgent an order call is. A cancel of an order that the ledger has as accepted takes risk away and goes first; a
- * cancel of an id that nobody knows, or of an order that was cancelled over and over, must not use up what the others
- * need.
+ * Ranks order calls. A cancel of an order that the ledger has as accepted reduces risk and is sent first. A cancel of
+ * an unknown id, or of an order that was cancelled repeatedly, must not use up the limits of other callers.
  */
 export class OrderRanks {
   readonly #ledger: Ledger
@@ -27,7 +27,7 @@ export class OrderRanks {
     this.#ledger = ledger
   }
 
-  /** The rank of a caller's call. Takes nothing. */
+  /** The rank of a call. Counts nothing. */
   rankOf(call: OrderCall, nowMs: number): CallRank {
     if (!isCancel(call)) return 'order'
     const key = this.#orderKey(call)
@@ -43,14 +43,13 @@ export class OrderRanks {
     this.#cancels.getOrSet(key, () => new RateWindow()).add(key, nowMs)
   }
 
-  /** The order that a cancel is about, if the ledger has it as one that may be open; null for one it does not know. */
+  /** The key of the order that a cancel names, if the ledger has it and it may be open; null otherwise. */
   #orderKey(call: OrderCall): string | null {
     if (call.protoId !== CALLS.Trd_ModifyOrder.protoId) return null
-    const { header, orderID, orderIDEx, forAll } = call.c2s
+    const { header, forAll } = call.c2s
     const accId = header.accID.toString()
     if (forAll === true) return `${accId}/all`
-    const ids = { orderId: orderID === 0n ? null : orderID.toString(), orderIdEx: orderIDEx ?? null }
-    const placed = this.#ledger.byOrderId(accId, ids)
+    const placed = this.#ledger.byOrderId(accId, idsOf(call.c2s))
     return placed !== null && (placed.state === 'accepted' || !isFinal(placed.state)) ? placed.id : null
   }
 }

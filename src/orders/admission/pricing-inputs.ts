@@ -6,26 +6,29 @@ import { needsLastPrice } from '../../limits/order-value.ts'
 import { isCancel, limitFactsOf, type OrderCall } from '../order-call.ts'
 import type { TargetOrder } from './target-order.ts'
 
-/** What must be asked of OpenD before an order call can be held against the limits of its key. */
+/** The inputs from OpenD that the limits of a key need to check an order call. */
 export interface PricingInputs {
-  /** The order that is changed or cancelled; null for a new order, and where the limits do not need it. */
+  /** The order to be changed or cancelled; null for a new order, and where the limits do not need it. */
   readonly target: TargetOrder | null
   readonly market: MarketFacts
 }
 
-const NOTHING: PricingInputs = { target: null, market: NOTHING_KNOWN }
+const NO_INPUTS: PricingInputs = { target: null, market: NOTHING_KNOWN }
 
-/** Where to ask. */
+/** The sources of the inputs. */
 export interface PricingSources {
   readonly factsOf: (symbol: string, needsPrice: boolean) => Promise<MarketFacts | Failure>
-  /** The order that a change or cancel names; null where it is not listed. A failure when its two ids disagree. */
+  /**
+   * The order that a change or cancel names; null where it is not listed. A failure when its two ids name different
+   * orders.
+   */
   readonly targetOf: (call: OrderCall, needsListing: boolean) => Promise<TargetOrder | Failure | null>
 }
 
 /**
- * Asks only for what the limits of the key need: a key without limits costs no call. `isFull` asks for everything, so
- * that a dry run can tell the value whatever the limits are. What OpenD does not say stays unknown, and a limit that
- * needed it refuses.
+ * Requests only what the limits of the key need: a key without limits costs no call. `isFull` requests everything, so
+ * that a dry run can report the value regardless of the limits. A fact that OpenD does not return stays unknown, and a
+ * limit that needs it refuses the call.
  */
 export async function pricingInputsOf(
   { factsOf, targetOf }: PricingSources,
@@ -36,12 +39,12 @@ export async function pricingInputsOf(
   const isNeeded = isCancel(call) ? policy.markets !== null : isFull || isLimited(policy)
   const target = call.protoId === CALLS.Trd_ModifyOrder.protoId ? await targetOf(call, isNeeded) : null
   if (target !== null && 'code' in target) return target
-  if (isCancel(call) || !isNeeded) return { ...NOTHING, target }
+  if (isCancel(call) || !isNeeded) return { ...NO_INPUTS, target }
   const facts = limitFactsOf(call, target)
   if (facts.symbol === null || !(isFull || hasValueCap(policy))) return { target, market: NOTHING_KNOWN }
   const market = await factsOf(facts.symbol, needsLastPrice(facts))
   if (!('code' in market)) return { target, market }
-  // A dry run of a key without caps can do without the value.
+  // A dry run of a key without caps does not need the value.
   return hasValueCap(policy) ? market : { target, market: NOTHING_KNOWN }
 }
 

@@ -5,23 +5,24 @@ import { marketsOfSymbol } from '../../limits/trade-venue.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'
+import { idsOf } from '../order-identity.ts'
 import { listOrders, type Upstream } from '../reconciliation/account-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
 /** The order that a change or cancel names. */
 export interface TargetOrder {
-  /** As OpenD lists it; null when it was not asked for. */
+  /** The order as OpenD lists it; null when the list was not requested. */
   readonly listed: Order | null
-  /** OpenD's ids of it, both, so that what goes upstream names the order that was looked at and no other. */
+  /** Both of its OpenD ids, so that the call sent to OpenD names exactly the order that was checked. */
   readonly ids: Pick<Order, 'orderID' | 'orderIDEx'> | null
-  /** The markets that it touches, by the ledger; null where the ledger does not have it. */
+  /** The markets that the order affects according to the ledger; null where the ledger does not have the order. */
   readonly markets: readonly string[] | null
   /** Whether the calling key placed it. */
   readonly isOwn: boolean
 }
 
-/** Where to look. */
+/** The sources for finding the order. */
 export interface TargetSources {
   readonly ledger: Ledger
   readonly upstream: Upstream
@@ -36,10 +37,12 @@ const MISMATCH: Failure = {
 
 /**
  * Finds the order that a change or cancel names: in the ledger, and on OpenD's list where the limits need its terms
- * (`needsListing`) or where two ids are given that the ledger does not know to be one order. The limits of a cancel need
- * its markets only, which the ledger has for an order of its own: OpenD takes ten lists in 30 s, and a cancel must not
- * wait for one. Null for a call that names no single order, and where OpenD does not list it. Failures: the two ids name
- * different orders; the list that is needed cannot be had.
+ * (`needsListing`) or where the ledger cannot confirm that two given ids name one order. The limits of a cancel need
+ * only its markets, which the ledger has for orders placed through the gateway: OpenD allows ten lists in 30 s, and a
+ * cancel must not wait for one.
+ *
+ * Null for a call that names no single order, and where OpenD does not list it. Failures: the two ids name different
+ * orders; a required list is not available.
  */
 export async function targetOrderOf(
   { ledger, upstream, caller }: TargetSources,
@@ -47,9 +50,9 @@ export async function targetOrderOf(
   needsListing: boolean,
 ): Promise<TargetOrder | Failure | null> {
   if (call.protoId === CALLS.Trd_PlaceOrder.protoId || call.c2s.forAll === true) return null
-  const { header, orderID, orderIDEx } = call.c2s
+  const { header } = call.c2s
   const accId = header.accID.toString()
-  const ids: OrderIds = { orderId: orderID === 0n ? null : orderID.toString(), orderIdEx: orderIDEx ?? null }
+  const ids: OrderIds = idsOf(call.c2s)
   const placed = ledgerEntriesOf(ledger, accId, ids)
   if (placed === 'different') return MISMATCH
   const isDouble = ids.orderId !== null && ids.orderIdEx !== null
@@ -66,7 +69,7 @@ export async function targetOrderOf(
   return { listed, ids: listed, markets: null, isOwn: owner?.caller === caller }
 }
 
-/** The entry that placed the order of those ids; `different` when the ledger has two orders for them. */
+/** The entry that placed the order with those ids; `different` when the ids belong to two orders of the ledger. */
 function ledgerEntriesOf(ledger: Ledger, accId: string, ids: OrderIds): LedgerEntry | 'different' | null {
   const { orderId, orderIdEx } = ids
   const byId = orderId === null ? null : ledger.byOrderId(accId, { orderId, orderIdEx: null })
@@ -84,12 +87,12 @@ function targetIn(placed: LedgerEntry, caller: string): TargetOrder {
   return { listed: null, ids, markets, isOwn: placed.caller === caller }
 }
 
-/** Whether an order has every id that was given. */
+/** Whether an order has every given id. */
 function isNamed({ orderID, orderIDEx }: Order, ids: OrderIds): boolean {
   return (ids.orderId ?? orderID.toString()) === orderID.toString() && (ids.orderIdEx ?? orderIDEx) === orderIDEx
 }
 
-/** Whether an order has one of the ids that were given. */
+/** Whether an order has one of the given ids. */
 function isHalfNamed({ orderID, orderIDEx }: Order, ids: OrderIds): boolean {
   return ids.orderId === orderID.toString() || ids.orderIdEx === orderIDEx
 }

@@ -5,7 +5,7 @@ import type { CancelEnding, OrderCanceller, OrderNames } from './order-canceller
 import { type Survey, surveyOrders } from './survey.ts'
 import type { CancelTask } from './switch-store.ts'
 
-/** What became of one order that was to be cancelled. */
+/** The result for one order that a task cancels. */
 export interface CancelResult extends Pick<CancelEnding, 'outcome' | 'detail'> {
   /** Decimal. */
   readonly accId: string
@@ -13,41 +13,45 @@ export interface CancelResult extends Pick<CancelEnding, 'outcome' | 'detail'> {
   readonly orderId: string
   readonly orderIdEx: string
   readonly code: string
-  /** Whether the order may be open still, so that the cancelling goes on. */
+  /** Whether the order may still be open, so that cancelling continues. */
   readonly isPending: boolean
 }
 
 /**
- * How long a fresh list is waited for before the one that OpenD has is used to cancel from. A refresh may wait 5 s for
- * OpenD's limit, and a switch must not.
+ * How long an attempt waits for a fresh list before it uses OpenD's cached one. A refresh may wait 5 s for OpenD's
+ * limit, which is too long for a kill switch.
  */
-const PATIENCE_MS = 1_000
+const FRESH_LIST_WAIT_MS = 1_000
 
 /**
- * How long any list is waited for. After that the orders that the ledger has are cancelled by their ids: an OpenD that
- * does not list orders may still take cancels.
+ * How long an attempt waits for any list. After that, it cancels the orders in the ledger by their ids: an OpenD that
+ * does not list orders may still accept cancels.
  */
-const SILENCE_MS = 3_000
+const ANY_LIST_WAIT_MS = 3_000
 
-/** Cancels of one attempt: OpenD takes 20 changes in 30 s for an account, and each one beyond would be a refused entry. */
+/**
+ * The most cancels of one attempt: OpenD accepts 20 changes in 30 s for an account, and would refuse each one beyond
+ * that.
+ */
 const MOST_CANCELS = 20
 
-/** Time between attempts; the last one again and again, for as long as it takes. */
+/** Delays between the first attempts; after them, `LAST_DELAY_MS` applies until the account is clear. */
 const DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const
 const LAST_DELAY_MS = 30_000
 
 /**
- * Polls in a row, each at its time, that must agree before an account without orders counts as empty, or an order that
- * was accepted a short time ago and is not listed counts as gone: they span 7 s. Where the list holds none of the orders
- * that the ledger expects, they span more than two minutes: after a restart OpenD was seen to list nothing for 100 s.
+ * Consecutive polls on schedule that must agree before an account without orders counts as empty, or a recently
+ * accepted order that is not listed counts as gone: four polls span 7 s. Where the list has none of the orders that the
+ * ledger expects, ten polls span more than two minutes: OpenD has been observed to list nothing for 100 s after a
+ * restart.
  */
 const POLLS_IN_DOUBT = 4
 const POLLS_OF_EMPTY_LIST = 10
 
-/** Lines of a report about one account. */
+/** The most results in the report of one account. */
 const MOST_RESULTS = 200
 
-/** What cancelling on an account needs from outside. */
+/** The dependencies of cancelling on an account. */
 export interface AccountCancelsDeps {
   readonly ledger: Ledger
   readonly polls: AccountPolls
@@ -61,21 +65,26 @@ interface Target {
   readonly code: string
 }
 
-/** The cancels of one task on one account and market, from the first attempt until no order of the task is open there. */
+/**
+ * The cancels of one task on one account and market, from the first attempt until no order of the task is open there.
+ */
 export class AccountCancels {
   readonly account: AccountRef
-  /** Whether not one order of the task is open here any more. */
+  /** Whether no order of the task is open on this account and market. */
   isClear = false
-  /** Attempts that left something open, and why the last one did. */
+  /** The number of attempts that left an order open, and the reason for the last one. */
   attempts = 0
   detail: string | null = null
   readonly #deps: AccountCancelsDeps
-  /** How often each order was tried, so that one that cannot be cancelled does not hold up the others. */
+  /**
+   * How often each order was tried; orders with fewer tries go first, so one that cannot be cancelled does not block
+   * the others.
+   */
   readonly #tries = new Map<string, number>()
   readonly #results = new Map<string, CancelResult>()
-  /** Lines for orders that may not exist. */
+  /** Results for orders that may not exist. */
   #undecided: readonly CancelResult[] = []
-  /** Polls in a row that left the same doubt. */
+  /** Consecutive polls with the same doubt. */
   #agreeing = 0
   #retryAfterMs: number | null = null
 
@@ -84,23 +93,26 @@ export class AccountCancels {
     this.account = account
   }
 
-  /** One line for each order that was found, newest state of each. */
+  /** One result for each order found so far, with its latest state. */
   get results(): readonly CancelResult[] {
     return [...this.#results.values(), ...this.#undecided]
   }
 
-  /** How long to wait after an attempt that left something open, ms. */
+  /** How long to wait after an attempt that left an order open, ms. */
   get delayMs(): number {
     const delayMs = DELAYS_MS[this.attempts - 1] ?? LAST_DELAY_MS
     return Math.max(delayMs, this.#retryAfterMs ?? 0)
   }
 
-  /** What was listed over an earlier link says nothing about this one. */
+  /** Discards the agreeing polls of an earlier link: they prove nothing about the new one. */
   linkReady(): void {
     this.#agreeing = 0
   }
 
-  /** Lists the orders, cancels those of the task, and looks whether they are gone. `isOnTime`: not hurried. */
+  /**
+   * Lists the orders, cancels those of the task and checks whether they are gone. `isOnTime` is false for an early
+   * attempt.
+   */
   async attempt(task: CancelTask, isOnTime: boolean): Promise<void> {
     const { polls } = this.#deps
     const fresh = polls.fresh(this.account, task.caller)
@@ -120,10 +132,10 @@ export class AccountCancels {
     const { polls, wait } = this.#deps
     let isThere = false
     void fresh.then(() => (isThere = true))
-    const cached = wait(PATIENCE_MS).then(async () =>
+    const cached = wait(FRESH_LIST_WAIT_MS).then(async () =>
       isThere ? fresh : ((await polls.cached(this.account, caller)) ?? fresh),
     )
-    return Promise.race([fresh, cached, wait(SILENCE_MS).then(() => null)])
+    return Promise.race([fresh, cached, wait(ANY_LIST_WAIT_MS).then(() => null)])
   }
 
   #survey(task: CancelTask, list: OrderList | null): Survey {
@@ -131,7 +143,10 @@ export class AccountCancels {
     return surveyOrders(task, this.account, list?.orders ?? [], ledger, nowMs())
   }
 
-  /** What is to be cancelled now. An order that the list lacks is cancelled by its id, once: it does no harm. */
+  /**
+   * The orders to cancel now. An unlisted order is cancelled by its id, once: the cancel does no harm if the order is
+   * gone.
+   */
   #targets({ open, missing }: Survey): readonly Target[] {
     const listed = open.map((order) => ({ names: order, code: order.code }))
     const unlisted = missing
@@ -145,33 +160,34 @@ export class AccountCancels {
   }
 
   async #cancel(task: CancelTask, targets: readonly Target[]): Promise<readonly CancelEnding[]> {
-    for (const target of targets.slice(MOST_CANCELS)) this.#note(target, TOO_MANY)
+    for (const target of targets.slice(MOST_CANCELS)) this.#record(target, TOO_MANY)
     return Promise.all(
       targets.slice(0, MOST_CANCELS).map(async (target) => {
         const key = keyOf(target.names)
         this.#tries.set(key, (this.#tries.get(key) ?? 0) + 1)
         const ending = await this.#deps.canceller.cancel(task, this.account, target.names)
-        // One that did not leave is worth another try, whether the order is listed or not.
+        // A cancel that was not sent is tried again, also when the order is not listed.
         if (ending.outcome === 'not_attempted') this.#tries.delete(key)
-        this.#note(target, ending)
+        this.#record(target, ending)
         return ending
       }),
     )
   }
 
-  #note({ names, code }: Target, { outcome, detail }: Pick<CancelEnding, 'outcome' | 'detail'>): void {
+  #record({ names, code }: Target, { outcome, detail }: Pick<CancelEnding, 'outcome' | 'detail'>): void {
     const key = keyOf(names)
     if (this.#results.size >= MOST_RESULTS && !this.#results.has(key)) return
     const { orderID, orderIDEx } = names
     const accId = this.account.accId.toString()
-    const line = { accId, orderId: orderID.toString(), orderIdEx: orderIDEx, code, outcome, detail, isPending: true }
-    this.#results.set(key, line)
+    const result = { accId, orderId: orderID.toString(), orderIdEx: orderIDEx, code, outcome, detail, isPending: true }
+    this.#results.set(key, result)
   }
 
-  /** Draws the conclusion from the list after the cancels. */
+  /** Evaluates the list that was read after the cancels. */
   #conclude(survey: Survey, list: OrderList | null, isOnTime: boolean): void {
     const { open, closing, undecided, doubt } = survey
-    for (const order of open) if (!this.#results.has(keyOf(order))) this.#note({ names: order, code: order.code }, LATE)
+    for (const order of open)
+      if (!this.#results.has(keyOf(order))) this.#record({ names: order, code: order.code }, LATE)
     const isFresh = list?.isFresh === true
     if (isFresh && doubt === 'none') this.#agreeing = 0
     else if (isFresh && isOnTime) this.#agreeing++
@@ -188,12 +204,12 @@ export class AccountCancels {
     this.detail = detailOf(survey, list)
   }
 
-  /** Says of each order whether it may be open still, from a fresh list. */
+  /** Updates from a fresh list whether each order may still be open. */
   #endResults({ open, closing }: Survey, { orders }: OrderList, isSure: boolean): void {
     const live = new Set([...open, ...closing].map(keyOf))
     const listed = new Set(orders.map(keyOf))
-    for (const [key, line] of this.#results) {
-      this.#results.set(key, { ...line, isPending: live.has(key) || !(isSure || listed.has(key)) })
+    for (const [key, result] of this.#results) {
+      this.#results.set(key, { ...result, isPending: live.has(key) || !(isSure || listed.has(key)) })
     }
   }
 }
@@ -202,25 +218,28 @@ type Ending = Pick<CancelEnding, 'outcome' | 'detail'>
 
 const TOO_MANY: Ending = {
   outcome: 'not_attempted',
-  detail: `more open orders than OpenD takes cancels at once (${MOST_CANCELS}); they follow`,
+  detail: `the attempt has reached OpenD's limit of ${MOST_CANCELS} cancels; the next one cancels this order`,
 }
 const UNDECIDED: Ending = {
   outcome: 'unknown',
-  detail: 'whether this order exists is not known yet; it is cancelled when it appears',
+  detail: 'it is not known yet whether this order exists; it is cancelled when it appears',
 }
-const LATE: Ending = { outcome: 'not_attempted', detail: 'listed a moment ago; it is cancelled next' }
+const LATE: Ending = {
+  outcome: 'not_attempted',
+  detail: 'the order appeared during the attempt; the next one cancels it',
+}
 
 function keyOf({ orderID, orderIDEx }: OrderNames): string {
   return orderID === 0n ? orderIDEx : orderID.toString()
 }
 
-/** Why an attempt was not the last one. */
+/** Why the account is not clear after an attempt. */
 function detailOf({ open, closing, undecided, missing, doubt }: Survey, list: OrderList | null): string {
   if (list === null) return 'OpenD does not list the orders of the account'
   if (open.length > 0) return `${open.length} orders are open`
   if (closing.length > 0) return `${closing.length} orders are being cancelled`
-  if (undecided.length > 0) return `whether ${undecided.length} orders exist is not known yet`
+  if (undecided.length > 0) return `it is not known yet whether ${undecided.length} orders exist`
   if (!list.isFresh) return 'OpenD does not refresh the orders of the account'
   if (missing.length > 0) return `OpenD does not list ${missing.length} orders that it accepted`
-  return doubt === 'none' ? 'the orders of the account are being looked at' : 'OpenD lists no orders; asked again'
+  return doubt === 'none' ? 'the orders of the account are being polled' : 'OpenD lists no orders; polling again'
 }

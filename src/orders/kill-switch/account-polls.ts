@@ -6,25 +6,24 @@ import type { AccountRef, Upstream } from '../reconciliation/account-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** The orders of an account that OpenD lists: those of today, and older ones that are open. */
+/** The orders of an account that OpenD lists: today's, and older ones that are still open. */
 export interface OrderList {
   readonly orders: readonly Order[]
-  /** Whether OpenD asked the broker for it. What is not in a cached list may be there all the same. */
+  /** Whether OpenD refreshed the list from the broker. An order that is missing from a cached list may exist. */
   readonly isFresh: boolean
 }
 
 interface Polls {
-  /** The poll on its way. */
+  /** The poll in flight. */
   readonly current: Promise<OrderList | null>
-  /** The one after it, for those who came after the current one had been sent. */
+  /** The next poll, for requests that arrived after the current one was sent. */
   next: Promise<OrderList | null> | null
 }
 
 /**
- * Lists the orders of accounts for tasks, ahead of every other call. OpenD refreshes a list ten times in 30 s for an
- * account, so tasks that ask at the same time share a poll, and each gets one that was sent after it had asked. A poll
- * counts against the share of the caller whose task began it, so that no caller can use up the lists by halting again
- * and again.
+ * Lists the orders of accounts for cancel tasks, with the highest rank. OpenD refreshes a list ten times in 30 s for an
+ * account, so concurrent requests share a poll, and each gets one that was sent after its request. A poll counts
+ * against the share of the caller whose task started it, so a caller cannot exhaust the polls by repeated halts.
  */
 export class AccountPolls {
   readonly #upstream: Upstream
@@ -37,8 +36,8 @@ export class AccountPolls {
   }
 
   /**
-   * The orders as the broker has them now. Where OpenD does not refresh them (too often, or it refuses), as OpenD has
-   * them, which it never refuses for its limits; null when it does not list them at all.
+   * Returns the orders as the broker has them now. Falls back to OpenD's cached list, which has no limit, when OpenD
+   * does not refresh (limit or refusal); null when OpenD does not list them at all.
    */
   fresh(account: AccountRef, caller: string): Promise<OrderList | null> {
     const key = accountKey(account)
@@ -48,14 +47,14 @@ export class AccountPolls {
     return polls.next
   }
 
-  /** The orders as OpenD has them; null when it does not list them. */
+  /** Returns OpenD's cached list; null when OpenD does not list the orders. */
   cached(account: AccountRef, caller: string): Promise<OrderList | null> {
-    return this.#ask(account, caller, false)
+    return this.#request(account, caller, false)
   }
 
   #start(key: string, account: AccountRef, caller: string): Promise<OrderList | null> {
     const current = this.#refreshed(account, caller).catch((error: unknown) => {
-      this.#onError('a poll of a switch failed', error)
+      this.#onError('a kill switch failed to list the orders of an account', error)
       return null
     })
     const polls: Polls = { current, next: null }
@@ -67,10 +66,10 @@ export class AccountPolls {
   }
 
   async #refreshed(account: AccountRef, caller: string): Promise<OrderList | null> {
-    return (await this.#ask(account, caller, true)) ?? this.#ask(account, caller, false)
+    return (await this.#request(account, caller, true)) ?? this.#request(account, caller, false)
   }
 
-  async #ask(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
+  async #request(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
     const header = { trdEnv: account.trdEnv, accID: account.accId, trdMarket: account.trdMarket }
     const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header, refreshCache: isFresh } })
     const outcome = await this.#upstream(CALLS.Trd_GetOrderList.protoId, body, { caller, rank: 'switch' })
@@ -81,7 +80,7 @@ export class AccountPolls {
   }
 }
 
-/** A name that no two accounts and markets share. */
+/** A unique key for an account and market. */
 export function accountKey({ accId, trdMarket }: AccountRef): string {
   return `${accId}/${trdMarket}`
 }

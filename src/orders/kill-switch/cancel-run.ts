@@ -4,24 +4,24 @@ import { AccountCancels, type AccountCancelsDeps, type CancelResult } from './ac
 import { accountKey } from './account-polls.ts'
 import type { CancelTask } from './switch-store.ts'
 
-/** When to read the account list again where it could not be read, ms. */
+/** The delay before the account list is read again after a failure, ms. */
 const ACCOUNTS_RETRY_MS = 5_000
 
-/** Time to an attempt that something brought forward: pushes about open orders come in bursts, which share one. */
+/** The delay of an early attempt: pushes about open orders come in bursts, and a burst shares one attempt. */
 const HURRIED_MS = 250
 
-/** Characters of a detail that are stored. */
+/** The most characters of a detail that are stored. */
 const MOST_DETAIL = 300
 
-/** What carrying out a task needs from outside. */
+/** The dependencies of a cancel run. */
 export interface CancelRunDeps extends AccountCancelsDeps {
   readonly timers: Timers
   readonly isLinkUp: () => boolean
-  /** The accounts and markets that a task is about; null when OpenD does not list the accounts. */
+  /** The accounts and markets of a task; null when OpenD does not list the accounts. */
   readonly accountsOf: (task: CancelTask) => Promise<readonly AccountRef[] | null>
-  /** The task has come further, and is to be stored. */
+  /** Stores the task after progress. */
   readonly onProgress: (task: CancelTask) => void
-  /** Not one order in the task's scope is open any more. */
+  /** Called when no order in the task's scope is open. */
   readonly onDone: (task: CancelTask) => void
   readonly onError: (what: string, error: unknown) => void
 }
@@ -29,16 +29,16 @@ export interface CancelRunDeps extends AccountCancelsDeps {
 interface Account {
   readonly cancels: AccountCancels
   isBusy: boolean
-  /** Something new was heard of while it was busy: it begins again soon. */
+  /** An event arrived during the attempt, so the next attempt starts early. */
   isHurried: boolean
   timer: CancelTimer | null
-  /** A push has brought its next attempt forward. */
+  /** Whether a push has moved the next attempt forward. */
   isPushed: boolean
 }
 
-/** One task being carried out: it waits for its time, then each of its accounts goes on by itself until it is clear. */
+/** Runs one task: waits until it is due, then retries each of its accounts independently until the account is clear. */
 export class CancelRun {
-  /** Resolves when each account was tried once. */
+  /** Resolves when each account has been tried once. */
   readonly whenTried: Promise<void>
   readonly #deps: CancelRunDeps
   readonly #accounts = new Map<string, Account>()
@@ -46,7 +46,7 @@ export class CancelRun {
   #timer: CancelTimer | null = null
   #hasBegun: boolean
   #isPassing = false
-  /** Whether something would have been done, had the link been up. */
+  /** Whether work was due while the link was down. */
   #isStalled = false
   #isOver = false
   #tried: () => void = () => undefined
@@ -56,7 +56,7 @@ export class CancelRun {
     this.#task = task
     this.#hasBegun = task.attempts > 0
     this.whenTried = new Promise((resolve) => (this.#tried = resolve))
-    // By the time that passes, not by the clock on the wall: that one may be set back. A task of an earlier life goes on now.
+    // Uses elapsed time, since the wall clock may be set back. A task that had begun before a restart continues now.
     this.#passIn(this.#hasBegun ? 0 : task.dueAtMs - deps.timers.nowMs())
   }
 
@@ -64,7 +64,7 @@ export class CancelRun {
     return this.#task
   }
 
-  /** Whether its time has come. What has fired is not called back. */
+  /** Whether the task is due. A task that has begun stays due. */
   get isDue(): boolean {
     return this.#hasBegun || this.#task.dueAtMs <= this.#deps.timers.nowMs()
   }
@@ -74,30 +74,30 @@ export class CancelRun {
   }
 
   /**
-   * One line for each order that was found so far. OpenD may list an order under several markets of its account, and is
-   * asked for each of them; what one of these lists shows to be over is over.
+   * One result for each order found so far. OpenD may list an order under several markets of its account, and each of
+   * them is polled; an order that one of these lists shows as ended has ended.
    */
   get results(): readonly CancelResult[] {
-    const lines = [...this.#accounts.values()].flatMap(({ cancels }) => cancels.results)
+    const results = [...this.#accounts.values()].flatMap(({ cancels }) => cancels.results)
     const isKnown = ({ orderId, orderIdEx }: CancelResult): boolean => orderId !== '0' || orderIdEx !== ''
     const byOrder = Map.groupBy(
-      lines.filter(isKnown),
+      results.filter(isKnown),
       ({ accId, orderId, orderIdEx }) => `${accId}/${orderId}/${orderIdEx}`,
     )
     const known = [...byOrder.values()].flatMap((same) => same.find(({ isPending }) => !isPending) ?? same.slice(0, 1))
-    return [...known, ...lines.filter((line) => !isKnown(line))]
+    return [...known, ...results.filter((result) => !isKnown(result))]
   }
 
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** The alarm: begins what is due, and goes on with what a link that was down had stopped. */
+  /** Called by the alarm: starts the task when it is due, and continues it when a link that was down had stopped it. */
   check(): void {
     if (this.isDue && (!this.#hasBegun || this.#isStalled)) this.#pass()
   }
 
-  /** The link came up: what is due begins, or goes on, now. */
+  /** Called when the link comes up: starts or continues the task when it is due. */
   linkReady(): void {
     if (!this.isDue) return
     for (const account of this.#accounts.values()) {
@@ -107,7 +107,7 @@ export class CancelRun {
     this.#pass()
   }
 
-  /** An order of that account is open, OpenD says: no need to wait for the time of the next attempt. */
+  /** Called when OpenD pushes an open order of that account: moves the next attempt of the account forward. */
   orderOpen(accId: bigint): void {
     for (const account of this.#accounts.values()) {
       const { cancels, timer } = account
@@ -120,7 +120,7 @@ export class CancelRun {
     }
   }
 
-  /** Sends nothing more. Cancels that have left go on. */
+  /** Stops the task. Cancels that have been sent are not withdrawn. */
   stop(): void {
     this.#isOver = true
     this.#timer?.()
@@ -133,10 +133,10 @@ export class CancelRun {
     this.#timer = this.#deps.timers.after(Math.max(0, delayMs), () => this.#pass())
   }
 
-  /** Starts every account that is not clear and not on its way. */
+  /** Starts an attempt on every account that is not clear and has none in flight. */
   #pass(): void {
     if (this.#isOver || this.#isPassing) return
-    // Without a link there is nothing to ask. It goes on when the link comes up.
+    // Without a link no call can be sent. The task continues when the link comes up.
     this.#isStalled = !this.#deps.isLinkUp()
     if (this.#isStalled) return
     this.#isPassing = true
@@ -189,7 +189,7 @@ export class CancelRun {
       await cancels.attempt(this.#task, isOnTime)
     } catch (error) {
       cancels.attempts++
-      cancels.detail = 'the gateway failed'
+      cancels.detail = 'an internal error of the gateway'
       this.#deps.onError('a cancel task failed', error)
     }
     account.isBusy = false
@@ -208,7 +208,7 @@ export class CancelRun {
     this.#save(cancels.detail, delayMs)
   }
 
-  /** When everything is clear: looks once more whether orders have appeared on other accounts. */
+  /** When every account is clear, checks once more for orders on other accounts. */
   #recheck(): void {
     if ([...this.#accounts.values()].every(({ cancels }) => cancels.isClear)) this.#endIfClear()
   }

@@ -15,7 +15,7 @@ import { isOver } from './survey.ts'
 import type { CancelTask } from './switch-store.ts'
 import type { Switches } from './switches.ts'
 
-/** What the tasks need from outside. */
+/** The dependencies of the cancel tasks. */
 export interface CancelTasksDeps {
   readonly switches: Switches
   readonly ledger: Ledger
@@ -24,12 +24,12 @@ export interface CancelTasksDeps {
   readonly send: Upstream
   readonly submit: (request: OrderRequest) => Promise<OrderAnswer>
   readonly isLinkUp: () => boolean
-  /** Every account of the login. */
+  /** All accounts of the login. */
   readonly allAccounts: () => Promise<readonly TradingAccount[] | Failure>
   readonly onError: (what: string, error: unknown) => void
 }
 
-/** A cancel task as people see it. */
+/** A cancel task as reports show it. */
 export type CancelTaskView = Pick<
   CancelTask,
   'reason' | 'scope' | 'dueAtMs' | 'attempts' | 'nextAttemptMs' | 'detail'
@@ -38,7 +38,7 @@ export type CancelTaskView = Pick<
   readonly isRunning: boolean
 }
 
-/** The cancel tasks of every switch, each one carried out by itself: no task waits for another. */
+/** The cancel tasks of all switches. They run independently: no task waits for another. */
 export class CancelTasks {
   readonly #deps: CancelTasksDeps
   readonly #canceller: OrderCanceller
@@ -61,23 +61,24 @@ export class CancelTasks {
     this.#startStored()
   }
 
-  /** Cancels what is open in the scope of a halt, from now on. Takes the place of an earlier task of that scope. */
+  /** Starts to cancel the open orders in the scope of a halt. Replaces an earlier task of that scope. */
   startHalt(halt: Pick<CancelTask, 'scope' | 'includesForeign' | 'caller' | 'requestId'>): CancelRun {
     const id = haltTaskId(halt.scope)
     const nowMs = this.#deps.timers.nowMs()
-    // A second halt does not take back what the first one was told to cancel.
+    // A second halt does not remove orders from the first one's task.
     const includesForeign = halt.includesForeign || this.#deps.switches.task(id)?.includesForeign === true
     return this.#start({ ...halt, ...blank(nowMs), id, reason: 'halt', includesForeign })
   }
 
-  /** Ends the task of a halt; cancels that have left go on. */
+  /** Ends the task of a halt; cancels that have been sent are not withdrawn. */
   endHalt(scope: CancelTask['scope']): void {
     this.#end(haltTaskId(scope))
   }
 
   /**
-   * Arms the caller's switch for that time (Unix ms), or disarms it with null. Renewed before its time it is put off;
-   * once its time has come it goes on until no order made before is open. Failures: `switch.fired` and `switch.full`.
+   * Arms the caller's cancel-after for that time (Unix ms), or disarms it with null. A renewal before the due time
+   * postpones it; once due, the task runs until no order placed before is open. Failures: `switch.fired` and
+   * `switch.full`.
    */
   cancelAfter(caller: string, fireAtMs: number | null): Result<null> {
     const id = `cancel_after:${caller}`
@@ -99,12 +100,15 @@ export class CancelTasks {
     return succeed(null)
   }
 
-  /** The link came up: what is due begins now. */
+  /** Called when the link comes up: starts or continues the due tasks. */
   linkReady(): void {
     for (const run of this.#runs.values()) run.linkReady()
   }
 
-  /** A push of OpenD: an open order, which may be one that a task waits for, is cancelled soon. */
+  /**
+   * Called for each order push: an open order, which a task may have to cancel, makes the running tasks poll its
+   * account soon.
+   */
   orderPush(body: Uint8Array): void {
     const begun = [...this.#runs.values()].filter(({ hasBegun }) => hasBegun)
     if (begun.length === 0) return
@@ -114,13 +118,13 @@ export class CancelTasks {
     for (const run of begun) run.orderOpen(pushed.header.accID)
   }
 
-  /** The alarm: begins what is due, and writes what the storage did not take. */
+  /** Called by the alarm: starts the due tasks and retries failed writes to the storage. */
   alarm(): void {
     if (this.#deps.switches.retryWrites()) this.#startStored()
     for (const run of this.#runs.values()) run.check()
   }
 
-  /** When the next task begins, Unix ms; null when none is to come. */
+  /** When the next task is due, Unix ms; null without one. */
   nextDueMs(): number | null {
     const times = [...this.#runs.values()].filter(({ isDue }) => !isDue).map(({ task }) => task.dueAtMs)
     return times.length === 0 ? null : Math.min(...times)

@@ -1,10 +1,10 @@
-/** What a halt covers: one caller, one account (decimal id), or everything. */
+/** The scope of a halt: one caller, one account (decimal id), or everything. */
 export type HaltScope =
   | { readonly kind: 'caller'; readonly caller: string }
   | { readonly kind: 'account'; readonly accId: string }
   | { readonly kind: 'all' }
 
-/** A name that no two scopes share: `caller:<id>`, `account:<id>` or `all`. */
+/** The unique name of a scope: `caller:<id>`, `account:<id>` or `all`. */
 export function scopeName(scope: HaltScope): string {
   switch (scope.kind) {
     case 'caller':
@@ -16,7 +16,7 @@ export function scopeName(scope: HaltScope): string {
   }
 }
 
-/** Whether a scope covers what a caller does on an account (decimal id). */
+/** Whether a scope covers the calls of a caller on an account (decimal id). */
 export function covers(scope: HaltScope, caller: string, accId: string): boolean {
   switch (scope.kind) {
     case 'caller':

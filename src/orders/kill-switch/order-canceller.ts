@@ -4,27 +4,27 @@ import { type AccountRef, cancelRequest } from '../reconciliation/account-orders
 import { outcomeOf } from '../sending/reply.ts'
 import type { CancelTask } from './switch-store.ts'
 
-/** What became of one cancel. */
+/** The outcome of one cancel. */
 export interface CancelEnding {
   /**
-   * `cancelled`: OpenD took it. `refused`: OpenD said no. `unknown`: its reply was lost. `not_attempted`: nothing of it
-   * was carried out.
+   * `cancelled`: OpenD accepted it. `refused`: OpenD refused it. `unknown`: its reply was lost. `not_attempted`: it was
+   * not sent.
    */
   readonly outcome: 'cancelled' | 'refused' | 'unknown' | 'not_attempted'
   readonly detail: string | null
-  /** For a cancel that OpenD's own limits kept back: after how many ms it can go; null otherwise. */
+  /** The delay in ms after which a cancel that OpenD's limits held back can be sent; null for every other outcome. */
   readonly retryAfterMs: number | null
 }
 
-/** OpenD's ids of an order; a request may name either. */
+/** OpenD's ids of an order; a request may contain either. */
 export interface OrderNames {
   readonly orderID: bigint
   readonly orderIDEx: string
 }
 
-/** Sends cancels for tasks. Two tasks that mean the same order at the same time share one cancel. */
+/** Sends cancels for tasks. Tasks that cancel the same order at the same time share one cancel. */
 export class OrderCanceller {
-  /** Cancels that ended, by outcome, since the object started. */
+  /** Completed cancels since the object started, by outcome. */
   readonly counts: Record<CancelEnding['outcome'], number> = { cancelled: 0, refused: 0, unknown: 0, not_attempted: 0 }
   readonly #submit: (request: OrderRequest) => Promise<OrderAnswer>
   readonly #onError: (what: string, error: unknown) => void
@@ -66,7 +66,7 @@ export class OrderCanceller {
     const ending = await this.#submit(request).then(
       ({ reply }) => endingOf(reply),
       (error: unknown) => {
-        this.#onError('a cancel of a switch failed', error)
+        this.#onError('a kill switch failed to cancel an order', error)
         return LOST
       },
     )

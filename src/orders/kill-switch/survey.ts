@@ -1,7 +1,8 @@
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
-import type { Ledger, OrderIds } from '../ledger.ts'
+import type { Ledger } from '../ledger.ts'
+import { idsOf } from '../order-identity.ts'
 import type { AccountRef } from '../reconciliation/account-orders.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import { covers } from './halt-scope.ts'
@@ -10,8 +11,8 @@ import type { CancelTask } from './switch-store.ts'
 type Order = MessageTypes['Trd_Common.Order']
 
 /**
- * Statuses in which an order cannot trade any more; a disabled one cannot until somebody enables it, which is a call of
- * its own. Every other status counts as open, those that this schema does not know included.
+ * Statuses in which an order can no longer trade. A disabled order can trade only after another call has enabled it.
+ * Every other status counts as open, including those that this schema does not contain.
  */
 const OVER: ReadonlySet<number> = new Set([
   OrderStatus.SubmitFailed,
@@ -24,45 +25,48 @@ const OVER: ReadonlySet<number> = new Set([
   OrderStatus.FillCancelled,
 ])
 
-/** Statuses of an order whose cancel is on its way to the exchange, where it can still be filled. */
+/** Statuses of an order whose cancel is on its way to the exchange; the order can still be filled. */
 const CLOSING: ReadonlySet<number> = new Set([OrderStatus.Cancelling_Part, OrderStatus.Cancelling_All])
 
-/** Accepted orders that a list should hold: those of one trading session. Older ones may have left the list of today. */
+/** A list should contain the accepted orders of one trading session. Older ones may have left today's list. */
 const SESSION_MS = 8 * 3_600_000
 const MOST_EXPECTED = 100
 
 /**
- * How long an order that was called absent may still appear: OpenD was seen to carry one out after 80 s. Its tag is
- * known afterwards too, but nothing waits for it any more.
+ * How long an order that was declared absent may still appear: OpenD has been observed to carry one out after 80 s. Its
+ * tag is still recognized afterwards, but no task waits for it.
  */
 const ABSENT_WATCH_MS = 600_000
 
-/** Latest calls of an account among which absent orders are looked for. */
+/** The number of latest calls of an account that are checked for absent orders. */
 const MOST_LATEST = 100
 
-/** Whether an order cannot trade any more, nor is about to be cancelled. */
+/** Whether an order can no longer trade or is being cancelled. */
 export function isOver({ orderStatus }: Pick<Order, 'orderStatus'>): boolean {
   return OVER.has(orderStatus) || CLOSING.has(orderStatus)
 }
 
-/** What a list of an account says about the orders that a task is to cancel. */
+/** The state of a task's orders according to a list of an account. */
 export interface Survey {
   /** Orders that can be cancelled. */
   readonly open: readonly Order[]
-  /** Orders whose cancel OpenD has taken and the exchange has not. */
+  /** Orders whose cancel OpenD has accepted and the exchange has not confirmed. */
   readonly closing: readonly Order[]
-  /** Orders that OpenD accepted not long ago and does not list; no cancel of them was accepted. */
+  /** Recently accepted orders that OpenD does not list and for which no cancel was accepted. */
   readonly missing: readonly LedgerEntry[]
-  /** Orders of which it is not known yet whether they exist, or which of the listed ones they are. */
+  /** Orders that may not exist, or that cannot be matched to one listed order. */
   readonly undecided: readonly LedgerEntry[]
-  /** How far the list contradicts the ledger: in nothing, in part, or in that it holds none of the expected orders. */
+  /** How far the list contradicts the ledger: not at all, in part, or in that it has none of the expected orders. */
   readonly doubt: 'none' | 'some' | 'all'
 }
 
-/** Where entries are read. */
+/** The ledger methods that the survey reads. */
 type Entries = Pick<Ledger, 'byId' | 'byOrderId' | 'changesOf' | 'latestFor' | 'placedSince' | 'unresolved'>
 
-/** Reads a list of an account for a task. An order is ours by its id, or else by a tag that no other listed order has. */
+/**
+ * Compares a list of an account with the ledger for a task. A listed order belongs to the entry with its id, or else to
+ * the entry with its tag if no other listed order has that tag.
+ */
 export function surveyOrders(
   task: CancelTask,
   account: AccountRef,
@@ -105,35 +109,31 @@ function entryOf(
   if (known !== null) return known
   const tag = tagOf(order.remark)
   if (tag === null || tags.get(tag)?.length !== 1) return null
-  // An entry whose order is known by its id is not this order, whatever its remark says.
+  // An entry with a known order id would have matched by id, so this order is a copy of its remark.
   const tagged = ledger.byId(entryIdOf(tag))
   return tagged?.call.accId === accId && hasNoId(tagged) ? tagged : null
-}
-
-/** OpenD's ids of a listed order. */
-export function idsOf({ orderID, orderIDEx }: Pick<Order, 'orderID' | 'orderIDEx'>): OrderIds {
-  return { orderId: orderID === 0n ? null : orderID.toString(), orderIdEx: orderIDEx === '' ? null : orderIDEx }
 }
 
 function hasNoId({ orderId, orderIdEx }: LedgerEntry): boolean {
   return orderId === null && orderIdEx === null
 }
 
-/** Whether several listed orders have the tag of an entry, and no id says which one is ours. */
+/** Whether several listed orders have the tag of an entry and no id identifies the right one. */
 function isCopied(entry: LedgerEntry, tags: ReadonlyMap<string | null, readonly Order[]>): boolean {
   return hasNoId(entry) && (tags.get(entry.tag)?.length ?? 0) > 1
 }
 
 function isMeant(task: CancelTask, entry: LedgerEntry | null): boolean {
-  if (entry === null) return task.includesForeign
+  // An order without an entry belongs to no caller. Its remark may be a copy of one of any caller.
+  if (entry === null) return task.includesForeign && task.scope.kind !== 'caller'
   if (!covers(task.scope, entry.caller, entry.call.accId)) return false
-  // The switch of a caller that came back and trades on is about the orders from before.
+  // A cancel-after that has fired covers only earlier orders: its caller may be trading again.
   return task.reason === 'halt' || entry.createdAtMs <= task.dueAtMs
 }
 
 const ACCEPTED: EntryState = 'accepted'
 
-/** Changes of one order among which an accepted cancel is looked for. */
+/** The most changes of one order that are checked for an accepted cancel. */
 const MOST_CHANGES = 20
 
 function isCancelled(entry: LedgerEntry, ledger: Entries): boolean {

@@ -4,18 +4,18 @@ import { type HaltScope, scopeName } from './halt-scope.ts'
 import type { SwitchedBy } from './switch-rights.ts'
 import type { StoredHalt } from './switch-store.ts'
 
-/** What stops trading now, and what cancels orders now or later. */
+/** The halts in force and the running or pending cancel tasks. */
 export interface SwitchReport {
   readonly halts: readonly StoredHalt[]
-  /** The cancel-afters that are armed or have fired, and the cancels of halts. */
+  /** The armed and fired cancel-afters, and the cancel tasks of halts. */
   readonly tasks: readonly CancelTaskView[]
-  /** Whether all of it survives a restart: false while the storage fails. */
+  /** Whether the halts and tasks survive a restart: false while the storage fails. */
   readonly isStored: boolean
 }
 
 /**
- * The part of a report that a caller may see: all of it for an administrator; else what covers the caller itself, and
- * halts of accounts that it may use. `accounts` are those; null for every account.
+ * The part of a report that a caller may see. An administrator sees all of it; another caller sees its own halts and
+ * tasks, halts of everything, and halts of the accounts that it may use (`accounts`; null for every account).
  */
 export function reportFor(report: SwitchReport, by: SwitchedBy, accounts: AllowedAccounts): SwitchReport {
   if (by.isAdmin) return report
@@ -27,7 +27,10 @@ export function reportFor(report: SwitchReport, by: SwitchedBy, accounts: Allowe
   return { ...report, halts: report.halts.filter(({ scope }) => isSeen(scope)), tasks: report.tasks.filter(isOwn) }
 }
 
-/** The halts that stop a part of a scope, or all of it. A caller trades on any account, so those two always overlap. */
+/**
+ * The halts that overlap a scope. A caller may trade on any account, so a caller scope and an account scope always
+ * overlap.
+ */
 export function haltsWithin(halts: readonly StoredHalt[], scope: HaltScope): readonly StoredHalt[] {
   return halts.filter((halt) => {
     if (halt.scope.kind === 'all' || scope.kind === 'all' || halt.scope.kind !== scope.kind) return true
@@ -35,7 +38,7 @@ export function haltsWithin(halts: readonly StoredHalt[], scope: HaltScope): rea
   })
 }
 
-/** Whether one of the halts stops the whole of a scope. */
+/** Whether one of the halts covers the whole scope. */
 export function isHalted(halts: readonly StoredHalt[], scope: HaltScope): boolean {
   return halts.some((halt) => halt.scope.kind === 'all' || isSameScope(halt.scope, scope))
 }

@@ -7,25 +7,25 @@ export type { HaltScope } from './halt-scope.ts'
 
 const EVERYTHING: HaltScope = { kind: 'all' }
 
-/** What the switches need from outside. */
+/** The dependencies of the switches. */
 export interface SwitchesDeps {
   readonly store: SwitchStore
   /** Unix ms. */
   readonly nowMs: () => number
-  /** The storage did not take a change, or could not be read. Memory holds it, and `retryWrites` tries again. */
+  /** Called when a write or read of the storage fails. The change stays in memory, and `retryWrites` tries again. */
   readonly onStorageFailure: (error: unknown) => void
 }
 
 /**
- * The halts in force and the cancel tasks: read from the storage once, asked in memory, written through. A storage that
- * fails does not undo them: they hold for the life of the object. While the stored halts could not be read, everything
- * counts as halted.
+ * The halts in force and the cancel tasks. They are read from the storage once, then served from memory and written
+ * through. When the storage fails, they stay in force for the life of the object. Until the stored halts have been
+ * read, everything counts as halted.
  */
 export class Switches {
   readonly #deps: SwitchesDeps
   readonly #halts = new Map<string, StoredHalt>()
   readonly #tasks = new Map<string, CancelTask>()
-  /** Writes that the storage has not taken yet, by what they are about. */
+  /** Writes that have failed so far, by the halt or task that they write. */
   readonly #unwritten = new Map<string, () => void>()
   readonly #startedMs: number
   #isLoaded = false
@@ -36,19 +36,19 @@ export class Switches {
     this.#load()
   }
 
-  /** Whether the storage holds all of this. */
+  /** Whether the storage has every halt and task. */
   get isStored(): boolean {
     return this.#isLoaded && this.#unwritten.size === 0
   }
 
-  /** Who halted the scope; null when nobody did. */
+  /** Who halted the scope; null when it is not halted. */
   haltOf(scope: HaltScope): 'admin' | 'caller' | null {
     const halt = this.#halts.get(scopeName(scope))
     if (halt !== undefined) return halt.isByAdmin ? 'admin' : 'caller'
     return scope.kind === 'all' && !this.#isLoaded ? 'admin' : null
   }
 
-  /** The halts in force. While the stored ones could not be read, one of everything is among them. */
+  /** The halts in force. Until the stored ones have been read, they include a halt of everything. */
   halts(): readonly StoredHalt[] {
     const halts = [...this.#halts.values()]
     if (this.#isLoaded || this.#halts.has(scopeName(EVERYTHING))) return halts
@@ -56,8 +56,8 @@ export class Switches {
   }
 
   /**
-   * Halts a scope. `isByAdmin`: only an administrator may end it; a caller's own halt does not weaken one of theirs.
-   * False, and nothing is halted, when too many callers are halted already; an administrator is never refused.
+   * Halts a scope. With `isByAdmin` only an administrator may end it; a caller's own halt does not replace an
+   * administrator's. Returns false without halting when too many callers are halted; an administrator is never refused.
    */
   halt(scope: HaltScope, isByAdmin: boolean): boolean {
     const name = scopeName(scope)
@@ -76,7 +76,7 @@ export class Switches {
     this.#write(`halt ${name}`, () => this.#deps.store.removeHalt(scope))
   }
 
-  /** The cancel tasks, those that have begun and those to come. */
+  /** All cancel tasks, both running and pending. */
   tasks(): readonly CancelTask[] {
     return [...this.#tasks.values()]
   }
@@ -85,7 +85,10 @@ export class Switches {
     return this.#tasks.get(id) ?? null
   }
 
-  /** Keeps a task, in place of one of the same id. False for a cancel-after when too many callers have armed one. */
+  /**
+   * Stores a task; replaces one with the same id. Returns false for a cancel-after when too many callers have armed
+   * one.
+   */
   putTask(task: CancelTask): boolean {
     if (task.reason === 'cancel_after' && !this.#tasks.has(task.id) && this.#cancelAfters() >= MAX_ORDER_REGISTRY) {
       return false
@@ -100,7 +103,7 @@ export class Switches {
     this.#write(`task ${id}`, () => this.#deps.store.removeCancelTask(id))
   }
 
-  /** Tries again what the storage did not take. True when tasks of an earlier life came to light with it. */
+  /** Retries the failed writes and reads. Returns true when this loads the tasks from before a restart. */
   retryWrites(): boolean {
     for (const [about, write] of this.#unwritten) this.#write(about, write)
     return !this.#isLoaded && this.#load()
@@ -114,7 +117,7 @@ export class Switches {
     try {
       const { store } = this.#deps
       const [halts, tasks] = [store.halts(), store.cancelTasks()]
-      // What was changed meanwhile is newer than what is stored.
+      // Changes made before the load are newer than the stored state.
       for (const halt of halts) {
         const name = scopeName(halt.scope)
         if (!this.#halts.has(name) && !this.#unwritten.has(`halt ${name}`)) this.#halts.set(name, halt)
@@ -140,13 +143,13 @@ export class Switches {
   }
 }
 
-/** The widest halt that stops a caller on an account; null when nothing does. */
+/** The widest halt that stops a caller on an account; null without one. */
 export function haltOver(switches: Pick<Switches, 'haltOf'>, caller: string, accId: string): HaltScope | null {
   const scopes: readonly HaltScope[] = [{ kind: 'all' }, { kind: 'account', accId }, { kind: 'caller', caller }]
   return scopes.find((scope) => switches.haltOf(scope) !== null) ?? null
 }
 
-/** The refusal of an order or a change under a halt, with who can end it. */
+/** The refusal of an order or change under a halt; its text states who can end the halt. */
 export function haltFailure(switches: Pick<Switches, 'haltOf'>, scope: HaltScope): LimitFailure {
   return { code: 'limits.halted', text: haltText(scope, switches.haltOf(scope)), retryAfterMs: null }
 }
@@ -155,10 +158,10 @@ function haltText(scope: HaltScope, haltedBy: 'admin' | 'caller' | null): string
   if (scope.kind === 'caller' && haltedBy !== 'admin') {
     return 'trading is halted for this key, by the key itself; POST /api/trading/resume with this key ends the halt'
   }
-  return `trading is halted ${whereText(scope)}, by an administrator; only an administrator can end the halt`
+  return `trading is halted ${whereText(scope)}, by an administrator; only an administrator can end the halt, with POST /api/trading/resume`
 }
 
 function whereText(scope: HaltScope): string {
   if (scope.kind === 'account') return `on account ${scope.accId}`
-  return scope.kind === 'all' ? 'for everybody' : 'for this key'
+  return scope.kind === 'all' ? 'for all keys' : 'for this key'
 }

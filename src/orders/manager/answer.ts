@@ -10,7 +10,7 @@ import type { EntryState, LedgerEntry } from '../entry.ts'
 import { type OrderCall, writeOrderCall } from '../order-call.ts'
 import type { DryRun, KeyUse, OrderReply } from '../request.ts'
 
-/** What a caller is told about an entry. */
+/** The reply for an entry. */
 export function replyOf(entry: LedgerEntry, isReplay: boolean): OrderReply {
   const { id: intentId, state, reply } = entry
   if (reply !== null) return { kind: 'answered', body: reply, intentId, state, isReplay }
@@ -20,8 +20,8 @@ export function replyOf(entry: LedgerEntry, isReplay: boolean): OrderReply {
 }
 
 /**
- * A call that is not carried out. `entry` is the one that says so, or that is in the way. Its id is null where nothing is
- * written down; the state then says what an entry would.
+ * The reply for a call that is not carried out. `entry` is the refused entry or the one that conflicts with the call.
+ * Its id is null when no entry is written; `state` then has the state that the entry would have.
  */
 export function refused(
   failure: Failure,
@@ -31,36 +31,36 @@ export function refused(
   return { kind: 'refused', failure, intentId: id, state, isReplay }
 }
 
-/** A call that was refused before anything was written down or sent. */
+/** The reply for a call that was refused before an entry was written. */
 export function refusedUnwritten(failure: Failure): OrderReply {
   return refused(failure, { id: null, state: 'refused' })
 }
 
-/** What a call meets under the key of an earlier entry. `bodyHash` is that of the call. */
+/** The effect of an earlier entry with the same idempotency key on a call. `bodyHash` is that of the call. */
 export function keyUseOf({ id, state, bodyHash: earlier }: LedgerEntry, bodyHash: string): KeyUse {
   if (earlier !== bodyHash) return { state: 'conflict', intentId: id }
-  // Nothing of these exists upstream, so the caller may try again under the same key.
+  // These orders do not exist at OpenD, so the caller may retry with the same key.
   if (state === 'not_sent' || state === 'absent' || state === 'refused') return { state: 'free', intentId: id }
   return { state: state === 'reserved' ? 'in_flight' : 'replay', intentId: id }
 }
 
-/** The refusal that a key in use causes; null when it causes none. */
+/** The failure of a call whose idempotency key is in use; null when the key does not prevent it. */
 export function keyFailureOf({ state, intentId }: KeyUse): Failure | null {
   if (state === 'conflict') return { code: 'order.idempotency_conflict', intentId }
   return state === 'in_flight' ? { code: 'order.in_flight', intentId } : null
 }
 
-/** Why a verdict keeps a call from being sent; null when it does not. */
+/** The failure for a verdict that refuses the call; null when it admits the call. */
 export function failureOf(verdict: LimitVerdict): Failure | null {
   return verdict.isAdmitted ? null : limitFailure(verdict.refusal)
 }
 
-/** What a caller is told about a limit that refuses. */
+/** The failure for a limit that refuses the call. */
 export function limitFailure({ gate, text, retryAfterMs }: Omit<Refusal, 'isRetryable'>): Failure {
   return { code: `limits.${gate}`, text, retryAfterMs }
 }
 
-/** What a dry run found. */
+/** Builds the reply of a dry run. */
 export function dryRun(
   call: OrderCall,
   { gates }: LimitVerdict,
@@ -68,16 +68,16 @@ export function dryRun(
   fee: FeeEstimate | null,
   idempotency: KeyUse | null,
 ): OrderReply {
-  // The key is looked at before everything else, as in the call itself.
+  // The key is checked first, as in the real call.
   const failure = (idempotency === null ? null : keyFailureOf(idempotency)) ?? obstacle
-  const found = { gates, value: addedBy(gates), fee, idempotency }
+  const details = { gates, value: addedBy(gates), fee, idempotency }
   return {
     kind: 'dry_run',
-    report: { wouldPass: failure === null, failure, ...found, body: writeOrderCall(call, null) },
+    report: { wouldPass: failure === null, failure, ...details, body: writeOrderCall(call, null) },
   }
 }
 
-/** What the order would cost to trade, with the same price that the limits use; null without an honest estimate. */
+/** The estimated fees of the order, at the price that the limits use; null when they cannot be estimated. */
 export function feeOf(facts: OrderFacts, market: MarketFacts, bandPercent: Decimal, atMs: number): FeeEstimate | null {
   if (facts.after === null) return null
   return estimateFee({
@@ -91,7 +91,7 @@ export function feeOf(facts: OrderFacts, market: MarketFacts, bandPercent: Decim
   })
 }
 
-/** What a call adds to its day; null when that cannot be told. */
+/** The value that a call adds to the daily value; null when it cannot be determined. */
 export function addedBy(gates: readonly GateReport[]): DryRun['value'] {
   const daily = gates.find((gate) => gate.gate === 'daily_value')
   const amount = daily?.added ?? null

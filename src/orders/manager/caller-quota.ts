@@ -2,7 +2,7 @@ import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { BoundedMap } from '../../base/bounded-map.ts'
 import { RateWindow } from '../../limits/rate-window.ts'
 
-/** A number of things that each caller may cause in any 60 s. */
+/** Limits how many events each caller may cause in any 60 s. */
 export class CallerQuota {
   readonly #cap: number
   readonly #windows = new BoundedMap<string, RateWindow>(MAX_ORDER_REGISTRY)
@@ -11,7 +11,7 @@ export class CallerQuota {
     this.#cap = cap
   }
 
-  /** Takes one more for that caller. Null when there was room, else the time until there is, ms. */
+  /** Counts one event of that caller. Null when the quota allows it, else the time until it does, ms. */
   take(caller: string, id: string, nowMs: number): number | null {
     const window = this.#windows.getOrSet(caller, () => new RateWindow())
     if (window.count(nowMs) >= this.#cap) return window.waitMs(this.#cap, nowMs) ?? 0

@@ -1,28 +1,28 @@
 import type { Ledger } from '../ledger.ts'
 
-/** Entries whose times are looked at when the object starts: far more than are under way at once. */
+/** The number of entries whose times are read when the object starts: far more than are ever in flight at once. */
 const RECENT_ENTRIES = 200
 
 /**
- * Times of entries that keep their order when the clock is set back: an entry never ends at a time before one that was
- * written down ahead of its end. Whoever looks for a lost cancel has nothing but these times to tell which orders were
- * there before it.
+ * Keeps the times of entries in order when the clock is set back: no entry ends at a time before the creation of an
+ * entry that was created earlier. The reconciliation of a lost cancel uses only these times to determine which orders
+ * existed before it.
  */
 export class EntryClock {
-  #latestMadeMs: number
+  #latestCreatedMs: number
 
   constructor(ledger: Ledger) {
     const recent = ledger.page({ caller: null, state: null, accId: null, before: null, limit: RECENT_ENTRIES })
-    this.#latestMadeMs = Math.max(0, ...recent.map(({ createdAtMs }) => createdAtMs))
+    this.#latestCreatedMs = Math.max(0, ...recent.map(({ createdAtMs }) => createdAtMs))
   }
 
-  /** An entry is written down at that time, Unix ms. */
-  made(atMs: number): void {
-    this.#latestMadeMs = Math.max(this.#latestMadeMs, atMs)
+  /** Records that an entry was created at that time, Unix ms. */
+  recordCreated(atMs: number): void {
+    this.#latestCreatedMs = Math.max(this.#latestCreatedMs, atMs)
   }
 
-  /** The time at which an entry is changed now. */
+  /** The time to store for a change of an entry now. */
   changedAtMs(nowMs: number): number {
-    return Math.max(nowMs, this.#latestMadeMs)
+    return Math.max(nowMs, this.#latestCreatedMs)
   }
 }

@@ -4,7 +4,7 @@ import type { LedgerEntry, OrderCallFacts } from '../entry.ts'
 import type { OrderRequest } from '../request.ts'
 import { entryIdOf } from '../tag.ts'
 
-/** A call that is to be written down. */
+/** A call to be written to the ledger. */
 export interface WrittenCall {
   readonly request: OrderRequest
   /** SHA-1 of the request's message, hex. */
@@ -13,7 +13,7 @@ export interface WrittenCall {
   readonly nowMs: number
 }
 
-/** The entry of a call that was admitted and is about to be sent. */
+/** The entry of an admitted call that is about to be sent. */
 export function reservedEntry(
   call: WrittenCall,
   tag: string,
@@ -29,7 +29,7 @@ export function reservedEntry(
   }
 }
 
-/** The entry of a call that is not sent at all. */
+/** The entry of a call that is refused. */
 export function refusedEntry(call: WrittenCall, tag: string, refusal: Failure): LedgerEntry {
   return { ...blankEntry(call, tag), state: 'refused', refusal }
 }

@@ -6,10 +6,13 @@ import { SEND_DEADLINE_MS } from '../sending/send-deadline.ts'
 import { WatchedTags } from '../reconciliation/watched-tags.ts'
 import { EntryClock } from './entry-clock.ts'
 
-/** When an order whose reply was lost is first looked for. */
+/** The delay of the first poll for an order whose reply was lost. */
 const FIRST_POLL_MS = 250
 
-/** States whose call took nothing from its key: `not_sent` gives back the place in the rate too, the others the value. */
+/**
+ * States that release a reservation: `not_sent` releases the place in the rate and the value, the others only the
+ * value.
+ */
 const RELEASES: Readonly<Partial<Record<EntryState, 'not_sent' | 'rejected'>>> = {
   not_sent: 'not_sent',
   refused: 'not_sent',
@@ -17,75 +20,80 @@ const RELEASES: Readonly<Partial<Record<EntryState, 'not_sent' | 'rejected'>>> =
   absent: 'rejected',
 }
 
-/** What the entries need from outside. */
+/** The dependencies of the entries. */
 export interface OrderEntriesDeps {
   readonly ledger: Ledger
   readonly limiters: LimiterRegistry
   readonly storage: StorageHealth
   readonly nowMs: () => number
-  /** Something unknown is to be looked for at that time, Unix ms. */
+  /** Schedules a poll at that time, Unix ms. */
   readonly wakeAt: (atMs: number) => void
 }
 
 /**
- * The ledger's entries as they move from state to state: keeps the budgets, the counts and the callers that wait in step
- * with them. An entry whose change the storage does not take is kept in memory and written when the storage works again.
+ * Applies the transitions of the ledger's entries, and updates the budgets, the counts and the waiting callers with
+ * them. A change whose write fails stays in memory and is written when the storage works again.
  */
 export class OrderEntries {
-  /** How many entries came to each state since the object started. */
+  /** The number of transitions to each state since the object started. */
   readonly counts: Record<EntryState, number>
   readonly #deps: OrderEntriesDeps
   readonly #clock: EntryClock
-  /** Ids of the entries that are unknown. While there are none, order pushes need not be searched for them. */
+  /** Ids of the unknown entries. While the set is empty, order pushes are not decoded. */
   readonly #unknown = new Set<string>()
-  /** Callers that wait for an entry to become final. */
+  /** Callbacks of the calls that wait for an entry to become final. */
   readonly #watchers = new Map<string, (() => void)[]>()
-  /** Tags of new orders that are final and said not to exist; order pushes and lists are checked against them. */
+  /** Tags of new orders whose final state excludes that they exist; order pushes and lists are checked against them. */
   readonly watchedTags: WatchedTags
-  /** Changes that the storage did not take, by entry; as many as calls were in flight while it failed. */
+  /** Changes that could not be written, by entry id; at most as many as calls were in flight during the failure. */
   readonly #unwritten = new Map<string, LedgerEntry>()
 
   constructor(deps: OrderEntriesDeps) {
     this.#deps = deps
     this.#clock = new EntryClock(deps.ledger)
     this.watchedTags = new WatchedTags(deps.ledger)
-    // One number for each member of the union that the list defines.
+    // `ENTRY_STATES` has every member of the union, so each state gets a count.
     this.counts = Object.fromEntries(ENTRY_STATES.map((state) => [state, 0])) as Record<EntryState, number>
   }
 
-  /** Entries whose outcome is looked for. */
+  /** The number of entries with an unknown outcome. */
   get unknownCount(): number {
     return this.#unknown.size
   }
 
-  /** Takes over what an earlier life of the object left behind: what was on its way then may have left. */
+  /** Restores the undecided entries after a restart: a call that was in flight then may have been sent. */
   takeOver(): void {
     for (const entry of this.#deps.ledger.unresolved()) {
       if (entry.state === 'unknown') this.#unknown.add(entry.id)
       else {
-        // The sending time is written down with the outcome. Without one, the frame left within the deadline if it did.
+        // The sending time is stored with the outcome. If an entry without outcome was sent, it was sent within the
+        // deadline.
         const sentAtMs = Math.min(entry.createdAtMs + SEND_DEADLINE_MS, this.#deps.nowMs())
         this.transition(entry, 'unknown', { detail: 'the gateway was restarted', sentAtMs })
       }
     }
   }
 
-  /** An entry as it stands now; null when there is none. */
+  /** The current version of an entry; null when there is no such entry. */
   byId(id: string): LedgerEntry | null {
     return this.#unwritten.get(id) ?? this.#deps.ledger.byId(id)
   }
 
-  /** Writes a new entry. False, and nothing is written, when its id is taken. Throws when the storage fails. */
+  /** Writes a new entry. Returns false without writing when the id is in use. Throws when the storage fails. */
   insert(entry: LedgerEntry): boolean {
     if (!this.#deps.ledger.insert(entry)) return false
     this.counts.reserved++
-    this.#clock.made(entry.createdAtMs)
+    this.#clock.recordCreated(entry.createdAtMs)
     return true
   }
 
-  /** Moves an entry along, and gives back what it no longer holds. An arrow that does not exist is a bug. */
+  /**
+   * Changes the state of an entry and releases the budget that it no longer uses. Throws on a transition that is not
+   * allowed, which is a bug.
+   */
   transition(entry: LedgerEntry, to: EntryState, changes: Partial<LedgerEntry>): LedgerEntry {
-    if (!mayMove(entry.state, to)) throw new Error(`entry ${entry.id} cannot move from ${entry.state} to ${to}`)
+    if (!mayMove(entry.state, to))
+      throw new Error(`entry ${entry.id}: the transition from ${entry.state} to ${to} is not allowed`)
     const nowMs = this.#deps.nowMs()
     const moved: LedgerEntry = {
       ...entry,
@@ -96,7 +104,7 @@ export class OrderEntries {
       updatedAtMs: this.#clock.changedAtMs(nowMs),
     }
     this.#write(moved)
-    this.watchedTags.note(moved)
+    this.watchedTags.update(moved)
     this.counts[to]++
     if (to === 'unknown') {
       this.#unknown.add(entry.id)
@@ -110,19 +118,19 @@ export class OrderEntries {
     return moved
   }
 
-  /** An entry whose last change the storage has not taken, as it stands now; null for every other. */
+  /** The current version of an entry whose last change could not be written; null for every other entry. */
   unwrittenOf(id: string): LedgerEntry | null {
     return this.#unwritten.get(id) ?? null
   }
 
-  /** Entries whose outcome is not known, as they stand now, oldest first. */
+  /** The current versions of the entries whose outcome is not known, oldest first. */
   unresolved(): readonly LedgerEntry[] {
     const stored = this.#deps.ledger.unresolved()
     if (this.#unwritten.size === 0) return stored
     return stored.map((entry) => this.#unwritten.get(entry.id) ?? entry).filter(({ state }) => !isFinal(state))
   }
 
-  /** Changes an entry without moving it. What the storage does not take is kept and written later. */
+  /** Changes an entry without a transition. A change whose write fails is written later. */
   update(entry: LedgerEntry): void {
     this.#write(entry)
   }
@@ -134,7 +142,7 @@ export class OrderEntries {
     })
   }
 
-  /** Writes the changes that the storage did not take before. */
+  /** Retries the writes that failed before. */
   writeAgain(): void {
     for (const entry of this.#unwritten.values()) this.#write(entry)
   }
@@ -142,7 +150,7 @@ export class OrderEntries {
   #holdsAfter(entry: LedgerEntry, to: EntryState): LedgerEntry['holds'] {
     const { limiters } = this.#deps
     const reason = RELEASES[to]
-    // A state that was made anew from the ledger between sending and outcome has the call as one that was not sent.
+    // A limiter state that was rebuilt between sending and outcome counts the call as not sent.
     if (entry.state === 'reserved' && reason !== 'not_sent') {
       const nowMs = this.#deps.nowMs()
       limiters.recordSent(entry, Math.min(entry.sentAtMs ?? nowMs, nowMs), nowMs)
@@ -151,7 +159,7 @@ export class OrderEntries {
       if (entry.holds !== 'nothing') limiters.release(entry, reason)
       return reason === 'not_sent' || entry.reservation === null ? 'nothing' : 'rate'
     }
-    // An order that was told to be absent or rejected, and is there all the same, takes its value again.
+    // An order that was declared absent or rejected but exists uses its value again.
     const isBack = (entry.state === 'absent' || entry.state === 'rejected') && entry.reservation !== null
     if (!isBack) return entry.holds
     limiters.restore(entry)

@@ -35,36 +35,36 @@ import { CallerQuota } from './caller-quota.ts'
 import { refusedEntry, type WrittenCall } from './new-entry.ts'
 import { OrderEntries } from './order-entries.ts'
 
-/** How long an idempotency key stands for its first order. */
+/** How long an idempotency key refers to its first order. */
 export const IDEMPOTENCY_MS = 24 * 3_600_000
 
 /**
- * Refused calls of one caller that are written down in any 60 s. A person who looks for the reason finds it among them;
- * a program that runs away must not fill the storage.
+ * The most refused calls of one caller that are stored in any 60 s. They explain a refusal to a person; a runaway
+ * program must not fill the storage.
  */
 export const MOST_REFUSED_PER_MINUTE = 60
 
-/** Dry runs of one caller in any 60 s: each may cost a snapshot and an order list, of which OpenD takes few. */
+/** The most dry runs of one caller in any 60 s: each may use a snapshot and an order list, which OpenD limits. */
 export const MOST_DRY_RUNS_PER_MINUTE = 30
 
-/** What the manager cannot make itself. */
+/** The dependencies of the order manager. */
 export interface OrderManagerDeps extends AdmissionDeps {
   readonly timers: Timers
   readonly storage: StorageHealth
   readonly upstream: Upstream
   readonly sha1: Sha1
-  /** Uniform in [0, 1), and not to be guessed. */
+  /** Uniform in [0, 1) and unpredictable. */
   readonly random: () => number
-  /** Something unknown is to be looked for at that time, Unix ms. */
+  /** Schedules a poll at that time, Unix ms. */
   readonly wakeAt: (atMs: number) => void
-  /** A call was refused, dry runs aside. */
+  /** Called for each refused call except dry runs. */
   readonly onRefused: (caller: string, failure: Failure) => void
 }
 
 /**
- * Takes order calls from the Worker to their outcome. Each is checked against its key's limits, written down with what it
- * takes from them, durable before its first byte leaves, and sent at most once. An order whose reply is lost is looked
- * for, never resent.
+ * Handles order calls from the Worker until their outcome. Each call is checked against its key's limits, written with
+ * its reservation durably before its first byte is sent, and sent at most once. An order whose reply is lost is
+ * reconciled, never sent again.
  */
 export class OrderManager {
   readonly entries: OrderEntries
@@ -102,7 +102,7 @@ export class OrderManager {
     this.entries.takeOver()
   }
 
-  /** Takes one order call to its end, or to the point where its caller has waited long enough. */
+  /** Handles one order call until it ends or its caller has waited long enough. */
   async submit(request: OrderRequest): Promise<OrderAnswer> {
     const deadline = this.#deadlines.begin()
     this.#commit.enter()
@@ -114,42 +114,42 @@ export class OrderManager {
     }
   }
 
-  /** Ends the orders and changes within a scope that have not left, as refused. Cancels go on. */
+  /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
   stopWaiting(scope: HaltScope): void {
     this.#sender.stopWaiting(scope)
   }
 
-  /** Which frame carries an entry. */
+  /** Records which frame carries an entry. */
   recordFrame(entryId: string, connId: bigint, serial: number): void {
     this.#sender.recordFrame(entryId, connId, serial)
   }
 
-  /** An order push, which may tell of an order whose reply will be lost. */
+  /** Handles an order push: it may show an order whose reply will be lost. */
   onPush(body: Uint8Array): void {
     this.#sender.onPush(body)
   }
 
-  /** The link came up, perhaps to another OpenD. */
+  /** Called when the link comes up, perhaps to another OpenD: clears the cached contracts. */
   linkReady(): void {
     this.#contracts.forget()
   }
 
   async #take(request: OrderRequest, deadline: SendDeadline): Promise<OrderAnswer> {
     const { timers, sha1 } = this.#deps
-    const asked = readOrderCall(request.protoId, request.body)
+    const received = readOrderCall(request.protoId, request.body)
     const bodyHash = hexOf(sha1(request.body))
-    // What was answered before is answered again, also while OpenD cannot be asked for anything.
+    // A replay needs no call to OpenD, so it works also while the link is down.
     const earlier = this.#earlier(request, bodyHash)
     if (earlier !== null) return { reply: earlier, budgets: null }
-    const inputs = await this.#prepare(asked, request, deadline)
+    const inputs = await this.#prepare(received, request, deadline)
     if ('code' in inputs) {
-      const facts = callFactsOf(asked, limitFactsOf(asked, null))
+      const facts = callFactsOf(received, limitFactsOf(received, null))
       return { reply: this.#refuse({ request, bodyHash, facts, nowMs: timers.nowMs() }, inputs), budgets: null }
     }
-    const call = completedCall(asked, inputs.target)
+    const call = completedCall(received, inputs.target)
     await this.#commit.share()
 
-    // From here to the entry's insertion nothing waits, so nothing can come between check and reservation.
+    // From here to the insertion of the entry there is no await, so the check and the reservation are atomic.
     const again = this.#earlier(request, bodyHash)
     if (again !== null) return { reply: again, budgets: null }
     const nowMs = timers.nowMs()
@@ -173,7 +173,10 @@ export class OrderManager {
     return { reply, budgets: this.#limiters.of(request.caller, request.limits, afterMs).budgets(afterMs) }
   }
 
-  /** Does every check that waits for OpenD, within the deadline; what the limits need to know, or why the call is refused. */
+  /**
+   * Runs the checks that wait for OpenD, within the deadline. Returns the inputs of the limits, or why the call is
+   * refused.
+   */
   async #prepare(call: OrderCall, request: OrderRequest, deadline: SendDeadline) {
     const dryRunRefusal = request.isDryRun ? this.#takeDryRun(request) : null
     if (dryRunRefusal !== null) return dryRunRefusal
@@ -187,7 +190,7 @@ export class OrderManager {
     return deadline.within(inputs, TOO_LATE)
   }
 
-  /** What refuses a call without a question to OpenD, so that a caller that is refused takes nothing from the others. */
+  /** The refusals that need no call to OpenD, so that a refused caller uses none of OpenD's limits. */
   #earlyRefusal(call: OrderCall, request: OrderRequest, state: LimitState, nowMs: number): Failure | null {
     const obstacle = this.#admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
@@ -197,16 +200,16 @@ export class OrderManager {
     return refusal === null ? null : limitFailure(refusal)
   }
 
-  /** Where prices and orders are asked for on behalf of a call; those of a dry run rank as reads. */
+  /** The sources of prices and orders for a call; the requests of a dry run rank as reads. */
   #sources(request: OrderRequest) {
     const { ledger, upstream } = this.#deps
     const { caller } = request
     const rank = request.isDryRun ? 'read' : request.isKillSwitch ? 'switch' : 'system'
-    const asking: Upstream = (protoId, body) => upstream(protoId, body, { caller, rank })
+    const send: Upstream = (protoId, body) => upstream(protoId, body, { caller, rank })
     return {
-      factsOf: (symbol: string, needsPrice: boolean) => this.#contracts.factsOf(symbol, needsPrice, asking),
+      factsOf: (symbol: string, needsPrice: boolean) => this.#contracts.factsOf(symbol, needsPrice, send),
       targetOf: (call: OrderCall, needsListing: boolean) =>
-        targetOrderOf({ ledger, upstream: asking, caller }, call, needsListing),
+        targetOrderOf({ ledger, upstream: send, caller }, call, needsListing),
     }
   }
 
@@ -217,7 +220,7 @@ export class OrderManager {
     return { code: 'limits.rate', text, retryAfterMs: waitMs }
   }
 
-  /** The reply to a call that was made before; null for a new one, and for a dry run. */
+  /** The reply of an earlier call with the same idempotency key; null for a new call and for a dry run. */
   #earlier(request: OrderRequest, bodyHash: string): OrderReply | null {
     const entry = request.isDryRun ? null : this.#entryOfKey(request)
     if (entry === null) return null
@@ -227,7 +230,7 @@ export class OrderManager {
     return failure === null ? replyOf(entry, true) : refused(failure, entry)
   }
 
-  /** The last entry under the idempotency key of a call; null without one. */
+  /** The latest entry with the idempotency key of a call; null without one. */
   #entryOfKey({ caller, idempotencyKey }: OrderRequest): LedgerEntry | null {
     if (idempotencyKey === null) return null
     const sinceMs = this.#deps.timers.nowMs() - IDEMPOTENCY_MS
@@ -235,7 +238,7 @@ export class OrderManager {
     return found === null ? null : this.entries.byId(found.id)
   }
 
-  /** Refuses a call. Its entry is written when there is time for it: nothing hangs on it, so no caller waits. */
+  /** Refuses a call. Its entry is written later, since the reply does not depend on it. */
   #refuse(call: WrittenCall, failure: Failure): OrderReply {
     const { caller, isDryRun } = call.request
     if (isDryRun) return refusedUnwritten(failure)

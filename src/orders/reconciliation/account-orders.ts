@@ -9,10 +9,10 @@ import { encodeMessage } from '../../wire/encode.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** Sends a call upstream; settles within the call deadline. Without an origin it is the gateway's own. */
+/** Sends a call to OpenD; resolves within the call deadline. Without an origin the call is the gateway's own. */
 export type Upstream = (protoId: number, body: Uint8Array, origin?: CallOrigin) => Promise<CallOutcome>
 
-/** Whose orders are meant. */
+/** An account and market whose orders are listed. */
 export interface AccountRef {
   readonly accId: bigint
   readonly trdEnv: number
@@ -24,15 +24,15 @@ const DAY_MS = 86_400_000
 /** `Common.RetType` of a refusal. */
 const REFUSED = -1
 
-/** The orders of an account today, as the broker has them now; null when OpenD does not list them. */
+/** Returns today's orders of an account, refreshed from the broker; null when OpenD does not list them. */
 export async function ordersOf(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | null> {
   const orders = await listOrders(upstream, account)
   return 'code' in orders ? null : orders
 }
 
-/** The orders of an account today, as the broker has them now; a failure when OpenD does not list them. */
+/** Returns today's orders of an account, refreshed from the broker; a failure when OpenD does not list them. */
 export async function listOrders(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | Failure> {
-  // Refreshed: OpenD's cache may miss exactly the order whose reply was lost.
+  // Refreshed, since OpenD's cache may lack the very order whose reply was lost.
   const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header: headerOf(account), refreshCache: true } })
   const outcome = await upstream(CALLS.Trd_GetOrderList.protoId, body)
   if (!outcome.ok) return outcome.failure
@@ -43,22 +43,22 @@ export async function listOrders(upstream: Upstream, account: AccountRef): Promi
     : opendFailure('opend.failed', decoded.value)
 }
 
-/** The orders of a span of time, or that OpenD keeps no history of the account. */
+/** The orders of a time span, and whether OpenD has a history for the account. */
 export interface PastOrders {
   readonly orders: readonly Order[]
   readonly hasHistory: boolean
 }
 
 /**
- * The orders made in a span of time, those that are no longer open included; null when OpenD does not say. A simulated
- * account may have no history, and then its list of today is all there is.
+ * Returns the orders placed in a time span, including those that have ended; null when OpenD does not list them. A
+ * simulated account may have no history; then today's list is the only one.
  */
 export async function pastOrdersOf(
   upstream: Upstream,
   account: AccountRef,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): Promise<PastOrders | null> {
-  // Times are in the market's own zone; a day on both sides makes the zone irrelevant.
+  // Times are in the market's time zone; one more day on both sides covers every zone.
   const filterConditions = { beginTime: timeText(fromMs - DAY_MS), endTime: timeText(toMs + DAY_MS) }
   const c2s = { header: headerOf(account), filterConditions }
   const outcome = await upstream(
@@ -73,7 +73,7 @@ export async function pastOrdersOf(
   return retType === REFUSED && account.trdEnv === TrdEnv.Simulate ? { orders: [], hasHistory: false } : null
 }
 
-/** A cancel of one order. */
+/** Encodes a cancel of one order. */
 export function cancelRequest(account: AccountRef, order: Pick<Order, 'orderID' | 'orderIDEx'>): Uint8Array {
   return encodeMessage('Trd_ModifyOrder.Request', {
     c2s: {

@@ -1,13 +1,13 @@
 import type { LedgerEntry } from '../entry.ts'
 
 /**
- * Remembers for which entries the connection that carried them has ended. OpenD may carry a call out for as long as
- * that connection lives, however late, so an order can only be absent after it.
+ * Tracks for which entries the connection that carried them has ended. OpenD may execute a call, however late, as long
+ * as that connection is alive, so an order can only be declared absent afterwards.
  *
- * No clock is needed for that: when a link comes up, every call of the links before it has ended, and the entries that
- * are unknown at that moment were carried by one of those. That holds after a restart too, where the frame of an entry
- * may not be known. An entry that becomes unknown later was carried by an earlier link if its frame has another
- * connection id than the present one.
+ * This needs no clock: when a link comes up, all calls of earlier links have ended, and every entry that is unknown at
+ * that moment was carried by an earlier link. That also holds after a restart, where the frame of an entry may not be
+ * known. An entry that becomes unknown later was carried by an earlier link if the connection id of its frame differs
+ * from the current one.
  */
 export class CarrierWatch {
   readonly #connId: () => string | null
@@ -18,12 +18,12 @@ export class CarrierWatch {
     this.#connId = connId
   }
 
-  /** A link came up; `unknown` are the entries that are unknown at that moment. */
+  /** Called when a link comes up; `unknown` has the entries that are unknown at that moment. */
   linkReady(unknown: readonly LedgerEntry[]): void {
     this.#ended = new Set(unknown.map(({ id }) => id))
   }
 
-  /** Whether a connection is ready, and the one that carried the entry has ended before. */
+  /** Whether a connection is ready and the connection that carried the entry has ended. */
   hasEnded({ id, sentAs }: LedgerEntry): boolean {
     const connId = this.#connId()
     return connId !== null && (this.#ended.has(id) || (sentAs !== null && sentAs.connId !== connId))

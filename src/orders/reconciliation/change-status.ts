@@ -16,7 +16,7 @@ export const OPEN_STATUSES: ReadonlySet<number> = new Set([
 /** Statuses of an order that is being cancelled. */
 const CANCELLING: ReadonlySet<number> = new Set([OrderStatus.Cancelling_Part, OrderStatus.Cancelling_All])
 
-/** Statuses of an order that was cancelled, or is about to be. */
+/** Statuses of an order that was cancelled or is being cancelled. */
 const CANCELLED: ReadonlySet<number> = new Set([
   OrderStatus.Cancelling_Part,
   OrderStatus.Cancelling_All,
@@ -25,24 +25,29 @@ const CANCELLED: ReadonlySet<number> = new Set([
   OrderStatus.Deleted,
 ])
 
-/** Statuses of an order that ended without having been live. */
+/** Statuses of an order that ended, or is ending, without a fill. */
 const NEVER_LIVE: ReadonlySet<number> = new Set([
   OrderStatus.Cancelling_All,
   OrderStatus.Cancelled_All,
   OrderStatus.Deleted,
 ])
 
-/** Doubles that came through different computers stand for the same decimal when they differ by no more than this. */
+/**
+ * The relative difference up to which two doubles count as the same decimal: OpenD and the broker may re-round prices.
+ */
 const ROUNDING = 1e-9
 
-/** Whether a change shows in its order: it was made, it can still be made, or the order ended without it. */
+/**
+ * Whether the order shows a change: `made`, `not_made` (and still possible), or `too_late` (the order ended without
+ * it).
+ */
 export function traceIn(order: Order, call: OrderCallFacts): 'made' | 'not_made' | 'too_late' {
   const status = order.orderStatus
   const isDisabled = status === OrderStatus.Disabled
   const isTooLate = isOver(order)
   switch (call.op) {
     case ModifyOrderOp.Normal:
-      return isAsAsked(order, call) ? 'made' : isTooLate ? 'too_late' : 'not_made'
+      return hasRequestedNumbers(order, call) ? 'made' : isTooLate ? 'too_late' : 'not_made'
     case ModifyOrderOp.Cancel:
       return CANCELLED.has(status) ? 'made' : isTooLate ? 'too_late' : 'not_made'
     case ModifyOrderOp.Disable:
@@ -61,13 +66,13 @@ function isOver({ orderStatus }: Order): boolean {
   return orderStatus !== OrderStatus.Disabled && !OPEN_STATUSES.has(orderStatus)
 }
 
-/** Whether an order has ended. One that is being cancelled has not: its cancel may fail. */
+/** Whether an order has ended. An order that is being cancelled has not: the cancel may fail. */
 export function hasEnded(order: Order): boolean {
   return isOver(order) && !CANCELLING.has(order.orderStatus)
 }
 
-/** Whether an order has the numbers that a change asked for. Clients send 0 for one that they do not mean to change. */
-function isAsAsked(order: Order, { qty, price, triggers = {} }: OrderCallFacts): boolean {
+/** Whether an order has the numbers that a change requested. Clients send 0 for a number that they do not change. */
+function hasRequestedNumbers(order: Order, { qty, price, triggers = {} }: OrderCallFacts): boolean {
   const { auxPrice, trailType, trailValue, trailSpread, adjustLimit = 0 } = triggers
   return (
     isSame(order.qty, qty) &&
@@ -79,8 +84,8 @@ function isAsAsked(order: Order, { qty, price, triggers = {} }: OrderCallFacts):
   )
 }
 
-/** `slack` is a share of what was asked for. */
-function isSame(has: number | undefined, asked: number | null | undefined, slack = 0): boolean {
-  if (asked === null || asked === undefined || asked === 0) return true
-  return has !== undefined && Math.abs(has - asked) <= Math.abs(asked) * (slack + ROUNDING)
+/** `slack` is a share of the requested number. */
+function isSame(has: number | undefined, requested: number | null | undefined, slack = 0): boolean {
+  if (requested === null || requested === undefined || requested === 0) return true
+  return has !== undefined && Math.abs(has - requested) <= Math.abs(requested) * (slack + ROUNDING)
 }

@@ -11,28 +11,28 @@ import { candidatesOf } from './match-order.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** Calls that were called absent whose accounts are listed again over a new connection, the latest, and how old ones. */
+/** The most absent entries whose accounts are listed again over a new connection, and their greatest age. */
 const MOST_LISTED = 20
 const LISTED_FOR_MS = 3_600_000
 
-/** What the check for late orders uses. */
+/** The dependencies of the check for late orders. */
 export interface LateOrdersDeps {
   readonly ledger: Ledger
   readonly nowMs: () => number
-  /** An order exists although its entry was final and said otherwise; called once for each entry. */
+  /** Called once for each entry whose order exists although its final state excluded it. */
   readonly onContradiction: (entry: LedgerEntry, detail: string) => void
 }
 
 /**
- * Notices orders whose callers were told that they are absent or rejected. Such an entry becomes accepted: its budget
- * counts again, the kill switch sees an order of ours, and a person is told.
+ * Detects orders whose callers received `absent` or `rejected`. The entry becomes accepted, so that its budget counts
+ * again and the kill switch includes the order, and `onContradiction` is called.
  */
 export class LateOrders {
-  /** Orders found since the object started, by what their callers had been told. */
+  /** Late orders since the object started, by the state that their callers had received. */
   readonly counts = { absent: 0, rejected: 0 }
   readonly #deps: LateOrdersDeps
   readonly #manager: OrderManager
-  /** Tags that several orders carry, reported once. */
+  /** Entries whose tag several orders carry; each is reported once. */
   readonly #ambiguous = new Set<string>()
 
   constructor(deps: LateOrdersDeps, manager: OrderManager) {
@@ -41,8 +41,8 @@ export class LateOrders {
   }
 
   /**
-   * Lists the accounts of the calls that were called absent in the last hour, once: over an earlier connection OpenD may
-   * have listed too little, and a push about an order is lost with its connection.
+   * Lists once the accounts of the calls placed in the last hour that were declared absent: OpenD may have listed too
+   * little over an earlier connection, and a push is lost with its connection.
    */
   async listAgain(upstream: Upstream): Promise<void> {
     const { ledger, nowMs } = this.#deps
@@ -58,7 +58,7 @@ export class LateOrders {
     )
   }
 
-  /** Checks orders of an account (decimal id) that OpenD listed or pushed. Costs one set lookup for each of them. */
+  /** Checks orders of an account (decimal id) that OpenD listed or pushed. Costs one set lookup for each order. */
   check(accId: string, orders: readonly Order[]): void {
     const watched = this.#manager.entries.watchedTags
     if (watched.size === 0) return
@@ -72,11 +72,11 @@ export class LateOrders {
   #contradict(entry: LedgerEntry, orders: readonly Order[]): void {
     const { state } = entry
     if (state !== 'absent' && state !== 'rejected') return
-    // An order that failed is what a refusal looks like on the list, and trades nothing.
+    // A failed order on the list agrees with the refusal and trades nothing.
     const [order, copy] = candidatesOf(entry, orders, this.#deps.ledger).filter(wasPlaced)
     if (order === undefined) return
     if (copy !== undefined) {
-      this.#reportOnce(entry, 'several orders carry its tag in their remark, so it cannot be told which one it is')
+      this.#reportOnce(entry, 'several orders carry its tag in their remark, so it cannot be identified')
       return
     }
     const detail = `OpenD shows its order with status ${order.orderStatus}`

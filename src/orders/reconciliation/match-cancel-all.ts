@@ -8,20 +8,22 @@ import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undeci
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** The clocks of OpenD and the gateway may differ by so much. */
+/** The assumed largest difference between the clocks of OpenD and the gateway. */
 const CLOCK_SLACK_MS = 60_000
 
 /**
- * Compares a cancel of everything with the open orders: it was not made while an order that is older than it is open,
- * and it was made, or has no effect any more, when every open order is newer. An order that was on its way at the same
- * time as the call may be either, and decides nothing until it ends.
+ * Compares a cancel of all orders with the open orders. It was not made while an order older than it is open. It was
+ * made, or has no effect any more, when every open order is newer. An order that was in flight at the same time as the
+ * call may be older or newer, and decides nothing until it ends.
  */
 export function matchCancelAll(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
   const { forMarket } = entry.call
-  const meant = snapshot.orders.filter(({ trdMarket }) => forMarket === undefined || trdMarket === forMarket)
-  const unclear = meant.find(isUnsure)
+  const covered = snapshot.orders.filter(({ trdMarket }) => forMarket === undefined || trdMarket === forMarket)
+  const unclear = covered.find(isUnsure)
   if (unclear !== undefined) return unsure(unclear)
-  const open = meant.filter(({ orderStatus }) => OPEN_STATUSES.has(orderStatus) || orderStatus === OrderStatus.Disabled)
+  const open = covered.filter(
+    ({ orderStatus }) => OPEN_STATUSES.has(orderStatus) || orderStatus === OrderStatus.Disabled,
+  )
   const ages = new Set(open.map((order) => ageOf(order, entry, others)))
   if (ages.has('older')) return null
   if (ages.has('unclear')) return undecided('the orders that are open may be newer than the call')
@@ -30,7 +32,10 @@ export function matchCancelAll(entry: LedgerEntry, snapshot: OrderSnapshot, othe
   return { state: 'accepted', order: { orderID: 0n, orderIDEx: '' }, detail, isByAbsence: true }
 }
 
-/** Whether an order was there before a call: by the ledger's order, or by OpenD's time for an order of others. */
+/**
+ * Whether an order is older than a call: by ledger sequence, or by OpenD's time for an order that the ledger does not
+ * have.
+ */
 function ageOf(order: Order, entry: LedgerEntry, others: OtherCalls): 'older' | 'newer' | 'unclear' {
   const placed = entryWithIds(others, entry.call.accId, idsOf(order)) ?? unansweredOf(order, others)
   if (placed === null) return foreignAgeOf(order, entry)
@@ -40,7 +45,7 @@ function ageOf(order: Order, entry: LedgerEntry, others: OtherCalls): 'older' | 
   return isFinal(placed.state) && placed.updatedAtMs < entry.createdAtMs ? 'older' : 'unclear'
 }
 
-/** The new order whose tag an order carries, while its own order id is not known. */
+/** The entry with the tag of a listed order, if the entry has no order id yet. */
 function unansweredOf({ remark }: Order, others: OtherCalls): LedgerEntry | null {
   const tag = tagOf(remark)
   const placed = tag === null ? null : others.byId(entryIdOf(tag))

@@ -9,23 +9,28 @@ import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undeci
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** States of a call that was not made. */
+/** States of a call that OpenD did not carry out. */
 const NOT_MADE: ReadonlySet<EntryState> = new Set(['rejected', 'not_sent', 'absent', 'refused'])
 
-/** Operations that undo each other's traces: after one of these nobody can see whether the other was done. */
+/**
+ * Operations that hide each other's effect: after one of these the order no longer shows whether the other was done.
+ */
 const COVERED_BY: ReadonlyMap<number, number> = new Map([
   [ModifyOrderOp.Normal, ModifyOrderOp.Normal],
   [ModifyOrderOp.Disable, ModifyOrderOp.Enable],
   [ModifyOrderOp.Enable, ModifyOrderOp.Disable],
 ])
 
-/** Changes of one order that are read: OpenD takes 20 changes in 30 s for an account, so these are of minutes at least. */
+/**
+ * The most changes of one order that are read. OpenD accepts 20 changes in 30 s for an account, so these span minutes
+ * at least.
+ */
 const MOST_CHANGES = 200
 
 /**
- * Looks for the trace of a change to an order. It has no tag, so only the order itself shows it; null when it shows that
- * the change was not made, or is not listed at all. A change that a later one covers cannot be seen: it is undecided
- * while the order lives, and has lapsed when the order has ended.
+ * Checks whether an order shows a change. A change has no tag, so only the order itself can show it. Null when the
+ * order shows that the change was not made, or is not listed. A change that a later one hides is undecided while the
+ * order is open, and has lapsed when the order has ended.
  */
 export function matchChange(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
   const { call } = entry
@@ -36,36 +41,41 @@ export function matchChange(entry: LedgerEntry, snapshot: OrderSnapshot, others:
   if (isUnsure(order)) return unsure(order)
   const trace = traceIn(order, call)
   if (trace === 'made') {
-    return { state: 'accepted', order, detail: `the order is as wanted, ${statusText(order)}`, isByAbsence: false }
+    return {
+      state: 'accepted',
+      order,
+      detail: `the order has the requested change, ${statusText(order)}`,
+      isByAbsence: false,
+    }
   }
   if (isCovered(entry, idsOf(order), order, others)) {
     if (!hasEnded(order)) return undecided('the order was changed again, so the change cannot be seen until it ends')
-    const detail = `the order was changed again and has ended, ${statusText(order)}, so the change has no effect any more`
+    const detail = `the order was changed again and has ended, ${statusText(order)}, so the change has no effect`
     return { state: 'lapsed', detail, isByAbsence: false }
   }
   return trace === 'too_late' ? { state: 'rejected', detail: `the order ended before, ${statusText(order)}` } : null
 }
 
-/** The result for an order that is not in a complete snapshot: it has ended, or was deleted. */
+/** The result for an order that a complete snapshot lacks: it has ended, or was deleted. */
 function matchMissing(entry: LedgerEntry, target: OrderIds, others: OtherCalls): MatchResult | null {
   if (entry.call.op === ModifyOrderOp.Delete) {
     const order = { orderID: BigInt(target.orderId ?? 0), orderIDEx: target.orderIdEx ?? '' }
     return { state: 'accepted', order, detail: 'the order is no longer listed', isByAbsence: true }
   }
   if (!isCovered(entry, target, null, others)) return null
-  const detail = 'the order was changed again and is no longer listed, so the change has no effect any more'
+  const detail = 'the order was changed again and is no longer listed, so the change has no effect'
   return { state: 'lapsed', detail, isByAbsence: true }
 }
 
 /**
- * Whether another call of the ledger may have changed the same thing after this one. It would have been the last to do
- * so, and so the order would be as that call wanted it; a missing order (null) shows nothing.
+ * Whether another call of the ledger may have changed the same property after this one. That call would have been the
+ * last change, so the order would show its values; a missing order (null) shows nothing.
  */
 function isCovered(entry: LedgerEntry, ids: OrderIds, order: Order | null, others: OtherCalls): boolean {
   const covering = COVERED_BY.get(entry.call.op ?? ModifyOrderOp.Unknown)
   if (covering === undefined) return false
   const changes = others.changesOf(entry.call.accId, ids, MOST_CHANGES)
-  // Changed so often that the ledger's answer ends before this call.
+  // The order has so many changes that the result does not reach back to this call.
   if (changes.length === MOST_CHANGES && !changes.some(({ id }) => id === entry.id)) return true
   return changes.some((other) => {
     if (other.id === entry.id || other.call.op !== covering || NOT_MADE.has(other.state)) return false
@@ -73,12 +83,12 @@ function isCovered(entry: LedgerEntry, ids: OrderIds, order: Order | null, other
   })
 }
 
-/** Whether a call may have reached OpenD after another one: it was written down later, or both were on their way. */
+/** Whether a call may have reached OpenD after another one: it was created later, or both were in flight at once. */
 function isAfter(one: LedgerEntry, other: LedgerEntry, others: OtherCalls): boolean {
   return (others.sequenceOf(one.id) ?? 0) > (others.sequenceOf(other.id) ?? 0) || !wasOverBefore(one, other)
 }
 
-/** Whether nothing of a call could still happen when another one was written down. */
+/** Whether a call was final before another one was created. */
 function wasOverBefore({ state, updatedAtMs }: LedgerEntry, { createdAtMs }: LedgerEntry): boolean {
   return isFinal(state) && updatedAtMs < createdAtMs
 }

@@ -9,7 +9,7 @@ import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undeci
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** Compares an entry with a snapshot. Null when the snapshot has no trace of the call. */
+/** Compares an entry with a snapshot. Null when the snapshot does not show the call. */
 export function matchOrder(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
   return entry.call.protoId === CALLS.Trd_PlaceOrder.protoId
     ? matchNew(entry, snapshot, others)
@@ -17,9 +17,9 @@ export function matchOrder(entry: LedgerEntry, snapshot: OrderSnapshot, others: 
 }
 
 /**
- * The orders that may be the one an entry made: the one with its id where that is known, else those with its tag. A
- * remark can be copied by hand, so an order whose id belongs to another entry is not among them, and of several with
- * the tag it cannot be told which is the copy. An order that is listed twice counts once.
+ * The orders that the entry may have placed: the one with its order id where that is known, else those with its tag. A
+ * remark can be copied by hand. So an order whose id belongs to another entry is left out, and among several orders
+ * with the tag the copy cannot be identified. An order that is listed twice counts once.
  */
 export function candidatesOf(
   entry: LedgerEntry,
@@ -29,29 +29,29 @@ export function candidatesOf(
   const own = idsOfEntry(entry)
   if (hasId(own)) return distinct(orders.filter((order) => isSameOrder(own, idsOf(order)) === true))
   return distinct(orders.filter(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)).filter((order) => {
-    const holder = entryWithIds(ledger, entry.call.accId, idsOf(order))
-    return holder === null || holder.id === entry.id
+    const owner = entryWithIds(ledger, entry.call.accId, idsOf(order))
+    return owner === null || owner.id === entry.id
   })
 }
 
 function matchNew(entry: LedgerEntry, { orders }: OrderSnapshot, ledger: OtherCalls): MatchResult | null {
   const [order, copy] = candidatesOf(entry, orders, ledger)
   if (order === undefined) {
-    // One of the two entries is wrong about that order, so it is no proof that this one has none.
-    const isHeld =
+    // The two entries contradict each other about that order, so it does not prove that this entry has no order.
+    const isOwnedByOther =
       !hasId(idsOfEntry(entry)) && orders.some(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)
-    return isHeld
+    return isOwnedByOther
       ? undecided('an order carries its tag in the remark, but has the id of another order of the ledger')
       : null
   }
   if (copy !== undefined) {
-    const detail = 'several orders carry its tag in their remark, so it cannot be told which one it is'
+    const detail = 'several orders carry its tag in their remark, so it cannot be identified'
     return { state: 'unknown', detail, isAmbiguous: true }
   }
   return isUnsure(order) ? unsure(order) : { state: 'accepted', order, detail: 'found by its tag', isByAbsence: false }
 }
 
-/** Each order once, as it is listed last. */
+/** Each order once, in its last listed version. */
 function distinct(orders: readonly Order[]): readonly Order[] {
   return orders.filter(
     (order, index) => !orders.some((other, at) => at > index && isSameOrder(idsOf(order), idsOf(other)) === true),

@@ -19,10 +19,10 @@ import {
   FRESH_DELAY_MS,
   isDue,
   nextPollMs,
-  NOTHING_DELAY_MS,
+  ABSENCE_DELAY_MS,
   pacedDelayMs,
   POLLS_BEFORE_ABSENT,
-  POLLS_OF_NOTHING,
+  ABSENCE_POLLS,
   retryDelayMs,
 } from './poll-schedule.ts'
 import { type OperatorDecision, resolveByOperator } from './resolve-by-operator.ts'
@@ -30,17 +30,17 @@ import { gapOf } from './witnesses.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** What a poll says about one entry. */
+/** The result of a poll for one entry. */
 interface PolledMatch {
-  /** Null when there is no trace of the call. */
+  /** Null when the lists do not show the call. */
   readonly match: MatchResult | null
-  /** Why the poll does not show that there is none; null when it does. */
+  /** Why the poll does not prove absence; null when it does. */
   readonly gap: string | null
   /** Whether the connection that carried the call had ended before the poll. */
   readonly isAfterCarrier: boolean
 }
 
-/** What the reconciler uses. */
+/** The dependencies of the reconciler. */
 export interface ReconcilerDeps {
   readonly ledger: Ledger
   readonly upstream: Upstream
@@ -48,30 +48,30 @@ export interface ReconcilerDeps {
   readonly wakeAt: (atMs: number) => void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   readonly connId: () => string | null
-  /** An order exists although its entry was final and said otherwise; called once for each entry. */
+  /** Called once for each entry whose order exists although its final state excluded it. */
   readonly onContradiction: (entry: LedgerEntry, detail: string) => void
 }
 
 const NOT_LISTED = 'OpenD did not list the orders of the account'
 const STILL_CARRIED =
-  'not among the orders of the account, but the connection that carried the call still lives, so OpenD may carry it ' +
-  'out yet; POST /api/admin/reload ends the connection, and an operator can decide by hand'
+  'not among the orders of the account, but the connection that carried the call still lives, so OpenD may execute ' +
+  'it later; POST /api/admin/reload ends the connection, and an operator can decide by hand'
 
-/** Polls for orders whose replies were lost, until each is found or proven not to be there. It never sends an order. */
+/** Polls for calls whose replies were lost, until each is found or proven absent. It never sends an order. */
 export class OrderReconciler {
-  /** Pushed orders that carried the tag of another order, since the object started: copies of a remark by hand. */
+  /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */
   copies = 0
   readonly #deps: ReconcilerDeps
   readonly #manager: OrderManager
   readonly #carriers: CarrierWatch
   readonly #late: LateOrders
-  /** Accounts that are being polled; a second poll at the same time would say the same. */
+  /** Accounts with a poll in flight; a second one at the same time would have the same result. */
   readonly #busy = new Set<string>()
-  /** Entries to poll before their time, because the link came up. Such a poll can find, but does not count. */
+  /** Entries to poll early, after the link came up. An early poll can find an order, but does not prove absence. */
   readonly #hurried = new Set<string>()
-  /** Polls in a row that found an entry decided by what was not listed. */
-  readonly #nothings = new Map<string, number>()
-  /** Entries whose tag several orders carry: a push about one of those decides nothing. */
+  /** Consecutive polls that decide an entry by absence. */
+  readonly #absencePolls = new Map<string, number>()
+  /** Entries whose tag several orders carry: a push of one of these orders decides nothing. */
   readonly #ambiguous = new Set<string>()
 
   constructor(deps: ReconcilerDeps, manager: OrderManager) {
@@ -81,21 +81,21 @@ export class OrderReconciler {
     this.#late = new LateOrders(deps, manager)
   }
 
-  /** Orders that appeared although their callers had been told that they are absent or rejected, by what they were told. */
+  /** Orders that appeared after their callers had received `absent` or `rejected`, by that state. */
   get contradictions(): Readonly<Record<'absent' | 'rejected', number>> {
     return this.#late.counts
   }
 
-  /** Polls the accounts of all entries that are due, and asks to be woken for the rest. */
+  /** Polls the accounts of all due entries, and schedules the next run for the others. */
   async run(): Promise<void> {
     const due = this.#unknown().filter((entry) => this.#isDue(entry) || this.#hurried.has(entry.id))
     const polls = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#pollOnce(key, entries))
-    // Before the polls are over: a slow account must not hold up the others.
+    // Scheduled before the polls end, so that a slow account does not delay the others.
     this.#wakeForNext()
     await Promise.all(polls)
   }
 
-  /** The link came up: everything unknown is polled at once, and its count begins anew over this connection. */
+  /** Called when the link comes up: polls all unknown entries and restarts their poll counts for this connection. */
   linkReady(): void {
     this.#manager.linkReady()
     const unknown = this.#unknown()
@@ -103,7 +103,7 @@ export class OrderReconciler {
     const freshMs = this.#deps.nowMs() + FRESH_DELAY_MS
     for (const entry of unknown) {
       this.#hurried.add(entry.id)
-      this.#nothings.delete(entry.id)
+      this.#absencePolls.delete(entry.id)
       if (entry.pollAttempts === 0 && entry.nextPollAtMs <= freshMs) continue
       this.#manager.entries.update({ ...entry, pollAttempts: 0, nextPollAtMs: Math.min(entry.nextPollAtMs, freshMs) })
     }
@@ -111,7 +111,7 @@ export class OrderReconciler {
     if (this.#manager.entries.watchedTags.size > 0) this.#listAgain()
   }
 
-  /** An order push. It is decoded only while an entry is unknown or the tag of a final one is watched. */
+  /** Handles an order push. The push is decoded only while an entry is unknown or the tag of a final one is watched. */
   orderPush(body: Uint8Array): void {
     this.#manager.onPush(body)
     if (this.#manager.entries.unknownCount === 0 && this.#manager.entries.watchedTags.size === 0) return
@@ -121,14 +121,14 @@ export class OrderReconciler {
     if (this.#manager.entries.unknownCount > 0) this.#matchPush(push.accId, push.order)
   }
 
-  /** Orders of an account (decimal id) that OpenD listed for another reason: late ones among them are noticed. */
+  /** Checks orders of an account (decimal id) that OpenD listed for another purpose. */
   ordersListed(accId: string, orders: readonly Order[]): void {
     this.#late.check(accId, orders)
   }
 
   /**
-   * OpenD's reply to an order call after its deadline, over the connection that carried it. Returns whether it decided
-   * an entry.
+   * Handles OpenD's reply to an order call after its deadline, over the connection that carried it. Returns whether the
+   * reply decided an entry.
    */
   lateReply(connId: string, serial: number, protoId: number, body: Uint8Array): boolean {
     const entry = this.#unknown().find(
@@ -154,12 +154,12 @@ export class OrderReconciler {
   }
 
   #listAgain(): void {
-    // It is done again over the next connection.
+    // A failure needs no handling: the next connection lists the accounts again.
     this.#late.listAgain(this.#deps.upstream).catch(() => undefined)
   }
 
   #unknown(): readonly LedgerEntry[] {
-    // Most of the time there is none, and this is asked at every turn.
+    // The usual case, which runs on every turn, avoids a query.
     if (this.#manager.entries.unknownCount === 0) return []
     return this.#manager.entries.unresolved().filter(({ state }) => state === 'unknown')
   }
@@ -170,7 +170,7 @@ export class OrderReconciler {
 
   #wakeForNext(): void {
     const nowMs = this.#deps.nowMs()
-    // An account that is being polled comes by here when that is done.
+    // The poll of a busy account calls this method when it ends.
     const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
     const times = idle.map((entry) => (this.#isDue(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextPollAtMs))
     const nextMs = Math.min(...times)
@@ -187,8 +187,8 @@ export class OrderReconciler {
     }
     if (entry.state !== 'unknown' || this.#ambiguous.has(entry.id)) return
     if (this.#carriers.hasEnded(entry)) {
-      // The pushes about the order itself may have been lost with its connection, so this may be about a copy of its
-      // remark. A list that has the copy has the order too.
+      // The pushes of the entry's order may have been lost with its connection, so this push may be about a copy of its
+      // remark. A list that has the copy also has the order.
       this.#hurried.add(entry.id)
       this.#wakeForNext()
       return
@@ -213,13 +213,13 @@ export class OrderReconciler {
     const { upstream, ledger, nowMs } = this.#deps
     const onTime = new Set(entries.filter((entry) => this.#isDue(entry)).map(({ id }) => id))
     for (const { id } of entries) this.#hurried.delete(id)
-    // Asked before the poll: a list that was asked for over the carrying connection proves nothing, even if it comes later.
+    // Evaluated before the poll: a list requested over the carrying connection proves nothing, however late it arrives.
     const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
     const poll = await pollAccount(upstream, entries, ledger, nowMs())
     const [first] = entries
     if (poll !== null && first !== undefined) this.#late.check(first.call.accId, poll.lists.orders)
     for (const { id } of entries) {
-      // A push or a late reply may have decided it during the poll.
+      // A push or a late reply may have decided the entry during the poll.
       const entry = this.#manager.entries.byId(id)
       if (entry?.state !== 'unknown') continue
       this.#conclude(entry, this.#polledMatchOf(entry, poll, afterCarrier.has(id)), onTime.has(id))
@@ -229,11 +229,11 @@ export class OrderReconciler {
   #polledMatchOf(entry: LedgerEntry, poll: AccountPoll | null, isAfterCarrier: boolean): PolledMatch | null {
     if (poll === null) return null
     const { ledger } = this.#deps
-    const gap = poll.hasPast ? gapOf(entry, poll.lists, ledger) : 'OpenD did not list the orders of the past'
+    const gap = poll.hasPast ? gapOf(entry, poll.lists, ledger) : 'OpenD did not list the past orders of the account'
     return { match: matchOrder(entry, { orders: poll.lists.orders, gap }, ledger), gap, isAfterCarrier }
   }
 
-  /** Draws the conclusion from a poll. One that came early can find an order, but counts for nothing else. */
+  /** Applies the result of a poll. An early poll can find an order, but has no other effect. */
   #conclude(entry: LedgerEntry, polled: PolledMatch | null, isOnTime: boolean): void {
     const nowMs = this.#deps.nowMs()
     if (polled?.match?.state === 'unknown' && polled.match.isAmbiguous) this.#ambiguous.add(entry.id)
@@ -250,19 +250,19 @@ export class OrderReconciler {
     } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
   }
 
-  /** Whether a match decides its entry. Polls that came early, side by side, would all have the same stale list. */
+  /** Whether a match decides its entry. Early polls do not count towards absence: they may share one stale list. */
   #isSure(id: string, match: MatchResult | null, isOnTime: boolean): match is MatchResult {
     if ((match?.state === 'accepted' || match?.state === 'lapsed') && match.isByAbsence) {
       if (!isOnTime) return false
-      const nothings = (this.#nothings.get(id) ?? 0) + 1
-      this.#nothings.set(id, nothings)
-      if (nothings < POLLS_OF_NOTHING) return false
+      const count = (this.#absencePolls.get(id) ?? 0) + 1
+      this.#absencePolls.set(id, count)
+      if (count < ABSENCE_POLLS) return false
     }
-    this.#nothings.delete(id)
+    this.#absencePolls.delete(id)
     return match !== null && match.state !== 'unknown'
   }
 
-  /** Plans the next poll of an entry after one that does not count. */
+  /** Schedules the next poll of an entry after one that does not count. */
   #pollLater(entry: LedgerEntry, detail: string, delayMs: number): void {
     this.#manager.entries.update({ ...entry, detail, nextPollAtMs: nextPollMs(this.#deps.nowMs(), delayMs) })
   }
@@ -280,9 +280,9 @@ export class OrderReconciler {
   }
 }
 
-/** The time to the next poll after one with a trace that does not decide yet. */
+/** The time to the next poll after one that shows the call but does not decide it yet. */
 function delayAfter(match: MatchResult, entry: LedgerEntry, nowMs: number): number {
-  if (match.state === 'accepted' || match.state === 'lapsed') return NOTHING_DELAY_MS
+  if (match.state === 'accepted' || match.state === 'lapsed') return ABSENCE_DELAY_MS
   return Math.max(pacedDelayMs(entry, nowMs), retryDelayMs(entry, nowMs))
 }
 
@@ -290,7 +290,7 @@ function unknownIntent(intentId: string): Failed {
   return fail({ code: 'order.unknown_intent', intentId })
 }
 
-/** The account that a poll is about. */
+/** The key of an entry's account and market. */
 function keyOf({ call }: LedgerEntry): string {
   return `${call.accId}/${call.trdMarket}`
 }

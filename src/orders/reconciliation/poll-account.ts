@@ -5,16 +5,16 @@ import { matchOrder } from './match-order.ts'
 import type { OtherCalls } from './match-result.ts'
 import { ORDER_LIFE_MS, type OrderLists } from './witnesses.ts'
 
-/** What a poll of an account brought. */
+/** The result of a poll of an account. */
 export interface AccountPoll {
   readonly lists: OrderLists
-  /** Whether the past was asked for, without which nothing can be missing, and OpenD answered. */
+  /** Whether the poll requested past orders and OpenD returned them. Without them the poll cannot prove absence. */
   readonly hasPast: boolean
 }
 
 /**
- * Asks OpenD for the orders of the account of these entries: today's, and those of the past only while today's have no
- * trace of some entry. Null when OpenD does not say.
+ * Requests the orders of the account of these entries: today's, and past ones only when today's do not show every
+ * entry. Null when OpenD does not list today's orders.
  */
 export async function pollAccount(
   upstream: Upstream,
@@ -30,16 +30,16 @@ export async function pollAccount(
   if (today === null) return null
   const snapshot = { orders: today, gap: 'only the orders of today' }
   const missing = entries.filter((entry) => matchOrder(entry, snapshot, others) === null)
-  const past = missing.length === 0 ? null : await askPast(upstream, account, missing, startedMs)
+  const past = missing.length === 0 ? null : await requestPast(upstream, account, missing, startedMs)
   const orders = [...today, ...(past?.orders ?? [])]
   return { lists: { orders, hasHistory: past?.hasHistory === true, startedMs }, hasPast: past !== null }
 }
 
 /**
- * Asks for the orders from the oldest missing one up to now: a change may be about an order as old as orders get, and
- * the orders made since show whether the list is whole.
+ * Requests the orders from the oldest missing entry up to now. A change may be about an order of any age, and the
+ * orders placed since then show whether the list is complete.
  */
-function askPast(
+function requestPast(
   upstream: Upstream,
   account: AccountRef,
   missing: readonly LedgerEntry[],
@@ -49,6 +49,6 @@ function askPast(
   const hasChange = missing.some(({ call }) => call.protoId === CALLS.Trd_ModifyOrder.protoId)
   const times = missing.map(({ createdAtMs }) => createdAtMs)
   const fromMs = hasChange ? oldestMs : Math.max(oldestMs, Math.min(...times))
-  // A clock that was set back is behind the entries.
+  // After the clock was set back, it is behind the entries.
   return pastOrdersOf(upstream, account, { fromMs, toMs: Math.max(nowMs, ...times) })
 }

@@ -5,13 +5,13 @@ import { foundReply, refusedReply } from '../order-call.ts'
 import { hasId, idsOfEntry, targetIds } from '../order-identity.ts'
 import type { CallResult } from '../sending/call-result.ts'
 
-/** The decision of an operator about an entry that OpenD left undecided. */
+/** An operator's decision about an entry that OpenD left undecided. */
 export interface OperatorDecision {
   readonly state: EntryState
-  /** Who decided, and why; both are kept with the entry. */
+  /** The operator and the reason; both are stored with the entry. */
   readonly by: string
   readonly reason: string
-  /** OpenD's ids of the order, as the operator saw them in the Futu app; needed to accept a new order. */
+  /** OpenD's ids of the order, as the Futu app shows them; required to accept a new order. */
   readonly orderId: string | null
   readonly orderIdEx: string | null
 }
@@ -20,9 +20,9 @@ export interface OperatorDecision {
 const DECIMAL = /^[1-9][0-9]{0,19}$/
 
 /**
- * What a decision makes of an entry. Fails with `order.in_flight` while the call is on its way, with
- * `order.already_decided` when its outcome is known, and with `request.*` when the state cannot be chosen or the order
- * ids are missing, are not ids, or belong to another entry.
+ * Applies a decision to an entry. Fails with `order.in_flight` while the call is in flight, with
+ * `order.already_decided` when its outcome is known, and with `request.*` when the state is not allowed, or the order
+ * ids are missing, invalid or those of another entry.
  */
 export function resolveByOperator(
   entry: LedgerEntry,
@@ -61,9 +61,9 @@ function placedIds(entry: LedgerEntry, decision: OperatorDecision, ledger: Pick<
   if (ids.orderId !== null && (!DECIMAL.test(ids.orderId) || BigInt(ids.orderId) >= 2n ** 64n)) {
     return fail({ code: 'request.invalid_value', path: 'order_id', expected: 'a decimal number of 64 bits' })
   }
-  const holder = ledger.byOrderId(entry.call.accId, ids)
-  if (holder === null || holder.id === entry.id) return succeed(ids)
-  return fail({ code: 'request.invalid_value', path: 'order_id', expected: `an order other than that of ${holder.id}` })
+  const owner = ledger.byOrderId(entry.call.accId, ids)
+  if (owner === null || owner.id === entry.id) return succeed(ids)
+  return fail({ code: 'request.invalid_value', path: 'order_id', expected: `an order other than that of ${owner.id}` })
 }
 
 function invalidState(kind: string) {

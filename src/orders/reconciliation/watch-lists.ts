@@ -6,8 +6,8 @@ import type { Upstream } from './account-orders.ts'
 type Order = MessageTypes['Trd_Common.Order']
 
 /**
- * Shows every order list of the order side to `onListed`, whatever it was asked for, while `isWatching`. The list is
- * decoded once more for it, so nothing is decoded while there is nothing to watch.
+ * Passes every order list that the order service requests to `onListed`, while `isWatching` returns true. The list is
+ * decoded a second time for that, so nothing is decoded while no tag is watched.
  */
 export function watchLists(
   upstream: Upstream,

@@ -2,12 +2,12 @@ import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 
-/** Entries of each state that are read at the start, the newest ones. */
+/** The number of newest entries of each state that are read at the start. */
 const MOST_READ = 500
 
 /**
- * The tags of new orders that were told to be absent or rejected, so that an order that appears all the same is noticed.
- * In memory, because every order push is checked against them.
+ * The tags of new orders whose callers received `absent` or `rejected`, so that an order that appears later is
+ * detected. They are in memory, because every order push is checked against them.
  */
 export class WatchedTags {
   readonly #tags = new Set<string>()
@@ -17,7 +17,7 @@ export class WatchedTags {
       ledger.page({ caller: null, state, accId: null, before: null, limit: MOST_READ }),
     )
     const oldestFirst = pages.flat().toSorted((one, other) => one.updatedAtMs - other.updatedAtMs)
-    for (const entry of oldestFirst) this.note(entry)
+    for (const entry of oldestFirst) this.update(entry)
   }
 
   get size(): number {
@@ -28,8 +28,8 @@ export class WatchedTags {
     return this.#tags.has(tag)
   }
 
-  /** An entry came to a state. */
-  note({ tag, state }: LedgerEntry): void {
+  /** Adds or removes the tag of an entry after a change of its state. */
+  update({ tag, state }: LedgerEntry): void {
     if (tag === null) return
     this.#tags.delete(tag)
     if (state !== 'absent' && state !== 'rejected') return

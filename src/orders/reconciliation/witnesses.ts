@@ -6,45 +6,50 @@ import { hasId, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-ident
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** The lists of an account, as one poll had them. */
+/** The order lists of an account from one poll. */
 export interface OrderLists {
-  /** Today's orders and those of the history. */
+  /** Today's orders and those from the history. */
   readonly orders: readonly Order[]
-  /** Whether the history is among them; without it only today's orders are. */
+  /** Whether `orders` includes the history; otherwise it has only today's orders. */
   readonly hasHistory: boolean
   /** When the poll began, Unix ms. */
   readonly startedMs: number
 }
 
 /**
- * An order that can still be changed was made within this time: OpenD's brokers keep one open for 90 days, and its
- * history has 90 days, of which two are for the time zones.
+ * The age up to which an order can still be changed: OpenD's brokers keep an order open for 90 days, and its history
+ * has 90 days, of which two are reserved for time zones.
  */
 export const ORDER_LIFE_MS = 88 * 86_400_000
 
-/** Witnesses of one entry, those made nearest to it first: a list that has all of them is no empty or old one. */
+/** The most witnesses of one entry, nearest in time first: a list that has all of them is neither empty nor old. */
 const MOST_WITNESSES = 20
 
-/** Accepted orders that are read to choose them from: OpenD takes 15 in 30 s of an account, so those of some minutes. */
+/**
+ * The accepted orders that witnesses are chosen from. OpenD accepts 15 in 30 s for an account, so these span minutes.
+ */
 const MOST_READ = 200
 
-/** How long before an entry its witnesses were made. The history is asked for a day more, in any time zone. */
+/**
+ * The greatest time by which a witness is older than the entry. The requested history begins a day earlier, in any time
+ * zone.
+ */
 const SPAN_MS = 12 * 3_600_000
 
-/** The same where only today's orders are listed: an order of an hour ago is most likely of the same day. */
+/** The same where only today's orders are listed: an order placed an hour ago is most likely from the same day. */
 const SPAN_OF_TODAY_MS = 3_600_000
 
 /** OpenD's lists follow an accepted order within this time. */
 const LIST_LAG_MS = 10_000
 
-/** States of a deletion that leave the order where it is. */
+/** States of a deletion that leave the order on the lists. */
 const NOT_DELETED: ReadonlySet<EntryState> = new Set(['rejected', 'absent'])
 
 /**
- * Why lists prove nothing about an entry that is not on them; null when they do. OpenD answers with an empty or partial
- * list while it starts or reads from its broker, and such a list looks like a complete one. So a list counts as complete
- * only when it has the orders that the ledger knows to be there: the accepted ones of that account and market made
- * around the same time or since. An entry that is older than the lists reach has no evidence at all.
+ * Why the lists do not prove the absence of an entry; null when they do. OpenD returns an empty or partial list while
+ * it starts or reads from its broker, and such a list looks like a complete one. A list counts as complete only when it
+ * has the orders that the ledger knows to exist: the accepted ones of that account and market placed around the same
+ * time or later. For an entry older than the lists reach there is no evidence.
  */
 export function gapOf(entry: LedgerEntry, lists: OrderLists, ledger: Pick<Ledger, 'placedSince' | 'changesOf'>) {
   const { orders, hasHistory, startedMs } = lists
@@ -64,27 +69,27 @@ export function gapOf(entry: LedgerEntry, lists: OrderLists, ledger: Pick<Ledger
     )
   return missing === undefined
     ? null
-    : `OpenD's list lacks ${missing.id}, which it accepted before, so what it does not list may be there all the same`
+    : `OpenD's list lacks ${missing.id}, which OpenD accepted before, so an order that is not on the list may exist`
 }
 
 /**
- * Whether an accepted order has to be on the lists of an entry's account and market by now. The orders that the entry is
- * to change have to be there from the start: that they are not listed would be taken for the change.
+ * Whether an accepted order must be on the lists of an entry's account and market by now. The orders that the entry
+ * changes must be there from the start: otherwise their absence would count as the effect of the change.
  */
 function isWitness(placed: LedgerEntry, entry: LedgerEntry, startedMs: number): boolean {
   const { call } = entry
-  // An order that a person named when deciding by hand is no word of OpenD's.
-  // A cancel of everything is about the orders of every market, so a list without those of one of them proves nothing.
-  const isMeant = placed.call.trdMarket === call.trdMarket || (call.forAll && call.forMarket === undefined)
-  if (!isMeant || placed.resolution !== null || !hasId(idsOfEntry(placed))) return false
+  // An order id that an operator entered is not evidence from OpenD. A cancel of all orders covers the orders of every
+  // market, so a list that lacks those of one market proves nothing.
+  const isInScope = placed.call.trdMarket === call.trdMarket || (call.forAll && call.forMarket === undefined)
+  if (!isInScope || placed.resolution !== null || !hasId(idsOfEntry(placed))) return false
   if (call.forAll && placed.createdAtMs <= entry.createdAtMs) return true
   if (isYoungTarget(placed, entry, startedMs)) return true
   const ageMs = startedMs - placed.updatedAtMs
-  // A negative age is a clock that was set back.
+  // The age is negative when the clock was set back.
   return ageMs < 0 || ageMs >= LIST_LAG_MS
 }
 
-/** Whether an entry is to change an order that lists may still lack. */
+/** Whether the entry changes an order that the lists may still lack. */
 function isYoungTarget(placed: LedgerEntry, { call }: LedgerEntry, startedMs: number): boolean {
   const isTarget = isSameOrder(targetIds(call), idsOfEntry(placed)) === true
   return isTarget && startedMs - placed.updatedAtMs < LIST_LAG_MS
@@ -95,7 +100,7 @@ function isListed(placed: LedgerEntry, orders: readonly Order[]): boolean {
   return orders.some((order) => isSameOrder(ids, idsOf(order)) === true)
 }
 
-/** Whether the order was deleted, or may have been: a deleted order leaves the lists. */
+/** Whether the order was or may have been deleted: a deleted order leaves the lists. */
 function isDeleted(placed: LedgerEntry, ledger: Pick<Ledger, 'changesOf'>): boolean {
   const ids = idsOfEntry(placed)
   const changes = ledger.changesOf(placed.call.accId, ids, MOST_READ)

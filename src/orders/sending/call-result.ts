@@ -9,30 +9,30 @@ import { outcomeOf } from './reply.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** The state and the fields that the end of a call gives its entry. */
+/** The new state and the changed fields of an entry after its call has ended. */
 export interface CallResult {
   readonly state: EntryState
   readonly changes: Partial<LedgerEntry>
 }
 
-/** The entries to which an order id belongs, and those that named it before. */
+/** The ledger methods that find the entry of an order id and earlier changes of that order. */
 export type OrderIdIndex = Pick<Ledger, 'byOrderId' | 'changesOf' | 'sequenceOf'>
 
-/** Changes of one order that are read; more than are made between the frame of an order and its reply. */
+/** The most changes of one order that are read; more than can occur between the frame of an order and its reply. */
 const MOST_CHANGES = 8
 
-/** Statuses of an order that never got as far as the market, which fits a refusal. */
+/** Statuses of an order that never reached the market; they agree with a refusal. */
 const NEVER_PLACED: ReadonlySet<number> = new Set([OrderStatus.SubmitFailed, OrderStatus.Failed, OrderStatus.Deleted])
 
-/** Whether an order was placed, whatever became of it. */
+/** Whether an order was placed, regardless of its later status. */
 export function wasPlaced({ orderStatus }: Order): boolean {
   return !NEVER_PLACED.has(orderStatus)
 }
 
 /**
- * Draws the conclusion from the end of a call. `pushed` looks for an order push with the tag of the call. A reply
- * decides, with two exceptions that end as `unknown`, so that the order is looked for: it names the wrong order, or it
- * is a refusal of an order that was pushed. Without a reply that decides, the pushed order does.
+ * Determines the new state of an entry from the end of its call. `pushed` returns the pushed order with the tag of the
+ * call. A reply decides, with two exceptions that result in `unknown` and start reconciliation: a reply with the wrong
+ * order id, and a refusal of an order that was pushed. Without a decisive reply, the pushed order decides.
  */
 export function resolveCallResult(
   entry: LedgerEntry,
@@ -70,34 +70,39 @@ function undecided(entry: LedgerEntry, detail: string, pushed: () => Order | nul
 
 function pushedResult(entry: LedgerEntry, order: Order, orderIds: OrderIdIndex): CallResult {
   const ids = idsOf(order)
-  const holder = entryWithIds(orderIds, entry.call.accId, ids)
-  if (holder !== null && holder.id !== entry.id) {
-    return unknown(`a push carried the tag of the order, but its order id belongs to ${holder.id}`)
+  const owner = entryWithIds(orderIds, entry.call.accId, ids)
+  if (owner !== null && owner.id !== entry.id) {
+    return unknown(`a push carried the tag of the order, but its order id belongs to ${owner.id}`)
   }
   const reply = foundReply(entry.call, order)
   return { state: 'accepted', changes: { reply, detail: 'found by its tag in a push', ...ids } }
 }
 
-/** Why the order that an accepting reply names cannot be the one of the call; null when it can. */
+/** Why the order id of an accepting reply cannot belong to the call; null when it can. */
 function doubtOf({ id, call }: LedgerEntry, ids: OrderIds, orderIds: OrderIdIndex): string | null {
   if (call.kind === 'place') {
-    const holder = orderIds.byOrderId(call.accId, ids)
-    if (holder !== null && holder.id !== id) return `OpenD answered with the order id of ${holder.id}`
+    const owner = orderIds.byOrderId(call.accId, ids)
+    if (owner !== null && owner.id !== id) return `OpenD answered with the order id of ${owner.id}`
     const change = changeBefore(id, call.accId, ids, orderIds)
-    return change === null ? null : `OpenD answered with the id of an older order, which ${change.id} was to change`
+    return change === null
+      ? null
+      : `OpenD answered with the id of an older order, which ${change.id} requested to change`
   }
   if (call.forAll) return null
   const target = targetIds(call)
-  // Where the reply has the other kind of id, the ledger may have both.
+  // When the call and the reply have different kinds of id, the ledger may have both.
   const known = hasId(target) ? orderIds.byOrderId(call.accId, target) : null
   const isTarget = isSameOrder(target, ids) ?? (known === null ? null : isSameOrder(idsOfEntry(known), ids))
   if (isTarget === true) return null
   return isTarget === false
-    ? 'OpenD answered for another order than the one to be changed'
-    : 'the reply of OpenD does not name the order that was to be changed'
+    ? "OpenD's reply names an order other than the one to be changed"
+    : "OpenD's reply does not name the order to be changed"
 }
 
-/** A change of that order that was written down before the entry: nobody can name an order before it is placed. */
+/**
+ * A change of that order that was created before the entry. It excludes that the entry placed the order: an order
+ * cannot be changed before it is placed.
+ */
 function changeBefore(id: string, accId: string, ids: OrderIds, orderIds: OrderIdIndex): LedgerEntry | null {
   const changes = orderIds.changesOf(accId, ids, MOST_CHANGES)
   if (changes.length === 0) return null

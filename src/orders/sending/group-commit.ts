@@ -1,9 +1,9 @@
 import type { Timers } from '../../base/timers.ts'
 
 /**
- * Lets calls that come at nearly the same moment write in one turn of the event loop. The storage makes one transaction
- * of all that is written in a turn, and to make it durable takes as long for one order as for thirty: under load that is
- * most of what an order costs.
+ * Makes concurrent calls write in one turn of the event loop. The storage forms one transaction of all writes of a
+ * turn, and making it durable takes as long for one order as for thirty: under load, this dominates the cost of an
+ * order.
  */
 export class GroupCommit {
   readonly #timers: Timers
@@ -14,26 +14,26 @@ export class GroupCommit {
     this.#timers = timers
   }
 
-  /** A call begins that will write. */
+  /** Registers a call that will write. */
   enter(): void {
     this.#members++
   }
 
-  /** It is over. */
+  /** Unregisters a call that has ended. */
   leave(): void {
     this.#members--
   }
 
-  /** Resolves in the next turn, together with every call that asked since the last one; at once for a call that is alone. */
+  /** Resolves in the next turn, together with all waiting calls; resolves at once when only one call is registered. */
   async share(): Promise<void> {
     if (this.#members < 2) return
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
-      if (this.#waiting.length === 1) this.#timers.after(0, () => this.#begin())
+      if (this.#waiting.length === 1) this.#timers.after(0, () => this.#resolveAll())
     })
   }
 
-  #begin(): void {
+  #resolveAll(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

@@ -8,37 +8,36 @@ import { PushedOrders } from './pushed-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** How a call ended: with its outcome, or its order was seen in a push and the reply stays away. */
+/** How a call ended: with its outcome, or with its order seen in a push while the reply is missing. */
 export type CallEnding = { readonly outcome: CallOutcome } | { readonly seen: Order }
 
-/** The same, or the call was stopped before its frame left. */
+/** As `CallEnding`, or the call was stopped before its frame was sent. */
 export type Ending = CallEnding | { readonly stopped: Failure }
 
-/** What the ledger writes down about the sending, together with the outcome. */
+/** The facts about the sending that the ledger stores together with the outcome. */
 export type SendingFacts = Partial<Pick<LedgerEntry, 'sentAs' | 'sentAtMs' | 'reservation'>>
 
 interface InFlightOrder {
   readonly entry: LedgerEntry
   readonly end: (ending: Ending) => void
   isOver: boolean
-  /** Null until the frame was handed to the link. */
+  /** Null until the frame is written to the link. */
   sentAtMs: number | null
   reservation: Reservation | null
   sentAs: LedgerEntry['sentAs']
-  /** In which round it began. */
+  /** The round in which the call began. */
   readonly round: number
 }
 
 /**
- * How long a reply may stay away after a push has told of the order before the push counts in its place; at most twice
- * as long. OpenD sends the two within milliseconds of each other, so this is only met where the reply is lost or late.
+ * How long the reply may be missing after a push has shown the order before the push counts instead; at most twice as
+ * long. OpenD sends both within milliseconds, so this delay occurs only when the reply is lost or late.
  */
 const REPLY_GRACE_MS = 500
 
 /**
- * The order calls between their entry in the ledger and their outcome. Each ends once: the reply counts, unless it is
- * late and a push has told of the order meanwhile, or the call was stopped before it left. A reply that comes after that
- * is not read any more, whatever it says.
+ * The order calls between their entry in the ledger and their outcome. Each ends once: with its reply, with a push when
+ * the reply is late, or by a stop before the frame was sent. A later reply is ignored.
  */
 export class InFlightOrders {
   readonly #timers: Timers
@@ -71,13 +70,13 @@ export class InFlightOrders {
     })
   }
 
-  /** Whether the frame of a call may still leave: it has not left, and its caller was not told that it will not. */
+  /** Whether the frame of a call may still be sent: it has not been sent, and the call has not been stopped. */
   isWaiting(id: string): boolean {
     const order = this.#orders.get(id)
     return order !== undefined && !order.isOver && order.sentAtMs === null
   }
 
-  /** The frame of a call is handed to the link in this turn. */
+  /** Records that the frame of a call is written to the link in this turn. */
   recordLeaving(id: string, sentAtMs: number, reservation: Reservation | null): void {
     const order = this.#orders.get(id)
     if (order === undefined) return
@@ -85,23 +84,23 @@ export class InFlightOrders {
     order.reservation = reservation
   }
 
-  /** Which frame carries a call. */
+  /** Records which frame carries a call. */
   recordFrame(id: string, sentAs: LedgerEntry['sentAs']): void {
     const order = this.#orders.get(id)
     if (order !== undefined) order.sentAs = sentAs
   }
 
-  /** Ends a call that has not left. Does nothing once its frame was handed to the link. */
+  /** Ends a call that has not been sent. Does nothing once its frame has been written to the link. */
   stop(id: string, failure: Failure): void {
     if (this.isWaiting(id)) this.#orders.get(id)?.end({ stopped: failure })
   }
 
-  /** Ends every call of that kind that has not left. */
-  stopWhere(isMeant: (entry: LedgerEntry) => boolean, failure: Failure): void {
-    for (const { entry } of this.#orders.values()) if (isMeant(entry)) this.stop(entry.id, failure)
+  /** Ends every matching call that has not been sent. */
+  stopWhere(matches: (entry: LedgerEntry) => boolean, failure: Failure): void {
+    for (const { entry } of this.#orders.values()) if (matches(entry)) this.stop(entry.id, failure)
   }
 
-  /** Forgets a call that is over, and returns what is known of its sending. */
+  /** Removes a call that has ended, and returns the facts about its sending. */
   take(id: string): SendingFacts {
     const order = this.#orders.get(id)
     this.#orders.delete(id)
@@ -110,16 +109,16 @@ export class InFlightOrders {
     return { sentAs, sentAtMs, ...(reservation !== null && { reservation }) }
   }
 
-  /** Keeps an order push while it may be about a call that is on its way. */
+  /** Stores an order push while calls are in flight. */
   onPush(body: Uint8Array): void {
     if (this.#orders.size === 0) return
-    this.#pushed.note(body, this.#round)
+    this.#pushed.add(body, this.#round)
     if (this.#isReviewing) return
     this.#isReviewing = true
     this.#reviewLater()
   }
 
-  /** The order of a call, where a push has told of it. */
+  /** The order of a call if a push has shown it; null otherwise. */
   orderOf({ tag }: LedgerEntry): Order | null {
     return tag === null ? null : this.#pushed.find(tag, Infinity)
   }
@@ -128,10 +127,13 @@ export class InFlightOrders {
     this.#timers.after(REPLY_GRACE_MS, () => this.#review())
   }
 
-  /** Round after round, while there are calls: ends those that left before the last round and whose order was seen. */
+  /**
+   * Runs once per round while there are calls: ends those that were sent before the last round and whose order was
+   * pushed.
+   */
   #review(): void {
     for (const { entry, end, sentAtMs, round } of this.#orders.values()) {
-      // The calls are in the order in which they began. What came in this round is given another one.
+      // The calls are in the order in which they began. Calls of this round get one more round.
       if (round === this.#round) break
       const order = entry.tag === null || sentAtMs === null ? null : this.#pushed.find(entry.tag, this.#round)
       if (order !== null) end({ seen: order })

@@ -23,15 +23,15 @@ import type { GroupCommit } from './group-commit.ts'
 import { InFlightOrders } from './in-flight-orders.ts'
 import type { SendDeadline } from './send-deadline.ts'
 
-/** How long a caller waits for a lost reply to be found, before it is told that the order is being looked for. */
+/** How long a call waits for reconciliation after its reply was lost, before it returns the outcome `unknown`. */
 export const WAIT_FOR_RECONCILIATION_MS = 8_000
 
-/** The call cannot leave before its deadline. */
+/** The call cannot be sent before its deadline. */
 export const TOO_LATE: Failure = { code: 'order.too_late' }
 
 const STORAGE_FAILED: Failure = { code: 'server.storage_failed' }
 
-/** What sending needs from outside. */
+/** The dependencies of the sender. */
 export interface OrderSenderDeps {
   readonly timers: Timers
   readonly ledger: Ledger
@@ -42,13 +42,13 @@ export interface OrderSenderDeps {
   readonly limiters: LimiterRegistry
   readonly ranks: OrderRanks
   readonly commit: GroupCommit
-  /** Uniform in [0, 1), and not to be guessed. */
+  /** Uniform in [0, 1) and unpredictable. */
   readonly random: () => number
-  /** A call was refused after it was written down. */
+  /** Called when a call is refused after its entry was written. */
   readonly onRefused: (caller: string, failure: Failure) => void
 }
 
-/** A call that has passed every check, with what sends it and checks it again. */
+/** A call that has passed every check, with what is needed to send it and to repeat the checks. */
 export interface AdmittedCall {
   readonly call: OrderCall
   readonly request: OrderRequest
@@ -57,8 +57,8 @@ export interface AdmittedCall {
 }
 
 /**
- * Writes admitted calls down and sends each at most once. What was decided before a wait is decided again in the turn in
- * which the frame is handed to the link.
+ * Writes admitted calls to the ledger and sends each at most once. The checks made before a wait are repeated in the
+ * turn in which the frame is written to the link.
  */
 export class OrderSender {
   readonly #deps: OrderSenderDeps
@@ -69,27 +69,27 @@ export class OrderSender {
     this.#inFlight = new InFlightOrders(deps.timers)
   }
 
-  /** Ends the orders and changes within a scope that have not left, as refused. Cancels go on. */
+  /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
   stopWaiting(scope: HaltScope): void {
-    const isMeant = ({ caller, call }: LedgerEntry): boolean =>
+    const isInScope = ({ caller, call }: LedgerEntry): boolean =>
       call.kind !== 'cancel' &&
       (scope.kind === 'all' || (scope.kind === 'caller' ? caller === scope.caller : call.accId === scope.accId))
-    this.#inFlight.stopWhere(isMeant, this.#deps.admission.haltFailure(scope))
+    this.#inFlight.stopWhere(isInScope, this.#deps.admission.haltFailure(scope))
   }
 
-  /** Which frame carries an entry. */
+  /** Records which frame carries an entry. */
   recordFrame(entryId: string, connId: bigint, serial: number): void {
     this.#inFlight.recordFrame(entryId, { connId: connId.toString(), serial })
   }
 
-  /** An order push, which may tell of an order whose reply will be lost. */
+  /** Handles an order push: it may show an order whose reply will be lost. */
   onPush(body: Uint8Array): void {
     this.#inFlight.onPush(body)
   }
 
   /**
-   * Writes an admitted call down, durably, and sends it. The entry is written before the first wait. While the storage
-   * fails only the kill switch sends.
+   * Writes an admitted call durably and sends it. The entry is written before the first wait. While the storage fails,
+   * only calls of the kill switch are sent.
    */
   async writeAndSend(
     written: WrittenCall,
@@ -114,7 +114,7 @@ export class OrderSender {
     return this.#send(entry, admitted)
   }
 
-  /** Writes a call down with what it takes from the budgets. Throws when the storage fails. */
+  /** Writes a call with its reservation to the ledger. Throws when the storage fails. */
   #write(written: WrittenCall, state: LimitState, verdict: LimitVerdict): LedgerEntry {
     const charge = verdict.isAdmitted ? verdict.charge : null
     const isValued = addedBy(verdict.gates) !== null
@@ -127,7 +127,7 @@ export class OrderSender {
         isWritten = this.#deps.entries.insert(entry)
         if (isWritten) return entry
       } finally {
-        // The tag is taken (once in a hundred thousand orders when ten million are kept), or the storage failed.
+        // The tag is in use (once in 100,000 orders when ten million are stored), or the storage failed.
         if (!isWritten && reservation !== null) state.release(reservation, 'not_sent')
       }
     }
@@ -140,11 +140,11 @@ export class OrderSender {
     let refusal: Failure | null = null
     const mayLeave: LeaveCheck = (nowMs) => (refusal = this.#leave(entry, admitted, nowMs))
     const origin = { caller: request.caller, rank, entryId: entry.id, mayLeave }
-    const following = this.#inFlight.follow(entry, () => upstream(call.protoId, body, origin))
+    const ended = this.#inFlight.follow(entry, () => upstream(call.protoId, body, origin))
     deadline.whenOver(() => this.#inFlight.stop(entry.id, TOO_LATE))
-    const ending = await following
+    const ending = await ended
     await commit.share()
-    // Nothing else moves an entry while it is reserved, so it is as it was written, but for how it was sent.
+    // No other code changes a reserved entry, so it is as it was written, except for the facts about its sending.
     const sent = { ...entry, ...this.#inFlight.take(entry.id) }
     if ('stopped' in ending) return this.#stopped(sent, ending.stopped)
     if (refusal !== null) return this.#stopped(sent, refusal)
@@ -160,12 +160,12 @@ export class OrderSender {
   }
 
   /**
-   * Decides, in the turn in which the frame is handed to the link, whether a call still may leave; and if so stamps what
-   * it takes from the budgets with this moment, over which the caps hold.
+   * Decides, in the turn in which the frame is written to the link, whether a call may still be sent; if so, dates its
+   * reservation to this moment, since the caps apply to the time of sending.
    */
   #leave(entry: LedgerEntry, { call, request, deadline }: AdmittedCall, nowMs: number): Failure | null {
     const { admission, limiters, ranks } = this.#deps
-    // Its caller has been told already that it is not sent.
+    // The caller has already received the reply that the call is not sent.
     if (!this.#inFlight.isWaiting(entry.id) || deadline.isOver) return TOO_LATE
     const obstacle = admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
@@ -178,7 +178,9 @@ export class OrderSender {
     return null
   }
 
-  /** A call that was written down and then not sent: refused by a check at the moment of sending, or out of time. */
+  /**
+   * Ends a call that was written and then not sent: a check at the moment of sending refused it, or it was too late.
+   */
   #stopped(entry: LedgerEntry, failure: Failure): OrderReply {
     const { entries, onRefused } = this.#deps
     const isRefusal = failure.code.startsWith('limits.') || failure.code.startsWith('auth.')

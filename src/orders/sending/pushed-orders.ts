@@ -6,15 +6,15 @@ import { tagOf } from '../tag.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** An order push: the order, and the account (decimal id) that it belongs to. */
+/** An order push: the order and its account (decimal id). */
 export interface PushedOrder {
   readonly accId: string
   readonly order: Order
 }
 
 /**
- * Pushes that are kept. OpenD sends a handful for each order and takes 15 orders in 30 s for an account, so these are
- * those of some seconds; one that is dropped costs a poll.
+ * The most pushes that are stored. OpenD sends a handful for each order and accepts 15 orders in 30 s for an account,
+ * so these span some seconds; a dropped push costs a poll.
  */
 const MOST_PUSHES = 256
 
@@ -22,25 +22,26 @@ interface Push {
   readonly body: Uint8Array
   /** Decoded on first use; null when the body does not decode or has no order. */
   order: Order | null | undefined
-  /** In which round it came. */
+  /** The round in which the push arrived. */
   readonly round: number
 }
 
 /**
- * The order pushes of the last moments, in case a reply is lost. They are decoded only when one is looked for, which
- * is not the case while replies arrive.
+ * The most recent order pushes, for calls whose reply is lost. They are decoded only when one is needed, which is not
+ * the case while replies arrive.
  */
 export class PushedOrders {
   #pushes: Push[] = []
 
-  note(body: Uint8Array, round: number): void {
+  add(body: Uint8Array, round: number): void {
     if (this.#pushes.length >= MOST_PUSHES) this.#pushes.shift()
     this.#pushes.push({ body, order: undefined, round })
   }
 
   /**
-   * The order with that tag as it was pushed last before that round, unless OpenD itself was not sure of it. Null also
-   * when several orders carry the tag: a remark can be copied, and a push alone does not show which order is the copy.
+   * The latest order with that tag pushed before that round, without pushes in which OpenD reports the status as
+   * unknown. Null also when several orders carry the tag: a remark can be copied, and a push alone does not show which
+   * order is the copy.
    */
   find(tag: string, beforeRound: number): Order | null {
     const tagged = this.#pushes.filter((push) => tagOf(decoded(push)?.remark) === tag)
@@ -52,13 +53,13 @@ export class PushedOrders {
     return known.map(decoded).findLast((order) => order !== null && !isUnsure(order)) ?? null
   }
 
-  /** Forgets what came before that round. */
+  /** Removes the pushes from before that round. */
   forgetBefore(round: number): void {
     this.#pushes = this.#pushes.filter((push) => push.round >= round)
   }
 }
 
-/** The order that a push is about; null when the push does not decode or has none. */
+/** The order in a push; null when the push does not decode or has no order. */
 export function pushedOrder(body: Uint8Array): PushedOrder | null {
   const push = decodeMessage('Trd_UpdateOrder.Response', body)
   if (!push.ok || push.value.s2c === undefined) return null

@@ -6,21 +6,21 @@ import { encodeMessage } from '../../wire/encode.ts'
 import { orderNameOf } from '../order-call.ts'
 import { hasId, idsOf } from '../order-identity.ts'
 
-/** What the end of a call says about the order. */
+/** The outcome of an order call according to its reply. */
 export type Outcome =
   | { readonly state: 'accepted'; readonly orderId: string | null; readonly orderIdEx: string | null }
-  /** `reply` is OpenD's `Response` with its message cut to what is shown: the ledger keeps it. */
+  /** `reply` is OpenD's `Response` with a shortened message: the ledger stores it. */
   | { readonly state: 'rejected'; readonly detail: string; readonly reply: Uint8Array }
   | { readonly state: 'not_sent'; readonly detail: string }
   | { readonly state: 'unknown'; readonly detail: string }
 
-/** `Common.RetType` of a definite no. Every other failure leaves open whether the order exists. */
+/** `Common.RetType` of a definite refusal. After every other failure the order may exist. */
 const DEFINITE_REFUSALS: ReadonlySet<number> = new Set([-1, -500])
 
 /**
- * Reads the end of an order call. Only three ends are sure: OpenD accepted it, OpenD refused it, or nothing left the
- * gateway. A timeout, a cut, a reply that does not decode, OpenD's own -100, -200 and -400, and an accepted new order
- * whose reply names no order all leave the outcome unknown.
+ * Reads the outcome of an order call. Only three outcomes are certain: OpenD accepted it, OpenD refused it, or it was
+ * not sent. A timeout, a lost connection, a reply that does not decode, OpenD's own -100, -200 and -400, and a reply
+ * that accepts a new order without an order id all leave the outcome unknown.
  */
 export function outcomeOf(protoId: OrderProtoId, outcome: CallOutcome): Outcome {
   if (!outcome.ok) {
@@ -39,7 +39,7 @@ export function outcomeOf(protoId: OrderProtoId, outcome: CallOutcome): Outcome 
   }
   if (retType !== 0) return { state: 'unknown', detail }
   const ids = idsOf(s2c ?? {})
-  // An OpenD that knows alphanumeric ids gives one to every order. One that does not leaves the field out.
+  // An OpenD version with alphanumeric ids sets one for every order. Older versions omit the field.
   const isNamed = s2c?.orderIDEx === undefined ? hasId(ids) : ids.orderIdEx !== null
   if (protoId === CALLS.Trd_PlaceOrder.protoId && !isNamed) {
     return { state: 'unknown', detail: 'OpenD accepted the order, but its reply names no order' }

@@ -1,23 +1,23 @@
 import type { Timers } from '../../base/timers.ts'
 
 /**
- * How long an order call may take from its arrival to the moment its frame is handed to the link: account list, price,
- * the write to the ledger, the wait for the link and the wait for OpenD's limits together. The reply may then take 12 s
- * and the search for a lost one 8 s, so that the answer comes within the 30 s that most clients wait.
+ * How long an order call may take from its arrival until its frame is written to the link: account list, price, the
+ * write to the ledger, the wait for the link and the wait for OpenD's limits together. After that, the reply may take
+ * 12 s and the reconciliation of a lost one 8 s, so the answer arrives within the 30 s that most clients wait.
  */
 export const SEND_DEADLINE_MS = 10_000
 
-/** Deadlines are looked at this often, so a call has up to so much less than the whole time. */
+/** The interval at which deadlines are checked. A call may have up to that much less than the whole time. */
 const TICK_MS = 500
 const TICKS = SEND_DEADLINE_MS / TICK_MS
 
 /**
- * The deadlines of all order calls. They have one timer together, since a timer for each call costs as much as a check of
- * its limits; it ticks by elapsed time, so a clock that is set changes nothing.
+ * The deadlines of all order calls. They share one timer, since a timer for each call costs as much as checking its
+ * limits. The timer counts elapsed time, so setting the clock has no effect.
  */
 export class SendDeadlines {
   readonly #timers: Timers
-  /** Those that are running, in the order in which they began. */
+  /** The running deadlines in the order in which they began. */
   readonly #running = new Map<SendDeadline, number>()
   #tick = 0
   #isTicking = false
@@ -51,13 +51,13 @@ export class SendDeadlines {
 
 const OVERDUE = Symbol('overdue')
 
-/** The one deadline over all steps of an order call. */
+/** The deadline for all steps of one order call. */
 export class SendDeadline {
   readonly #onEnd: (deadline: SendDeadline) => void
   #isOver = false
   #onOver: (() => void)[] = []
 
-  /** Made by `SendDeadlines`. */
+  /** Called by `SendDeadlines` only. */
   constructor(onEnd: (deadline: SendDeadline) => void) {
     this.#onEnd = onEnd
   }
@@ -66,26 +66,28 @@ export class SendDeadline {
     return this.#isOver
   }
 
-  /** The result of a step, or `late` when the deadline comes first. What the step does after that changes nothing. */
+  /**
+   * Returns the result of a step, or `late` when the deadline expires first. The later result of the step is ignored.
+   */
   async within<Value, Late>(step: Promise<Value>, late: Late): Promise<Value | Late> {
     const overdue = new Promise<typeof OVERDUE>((resolve) => this.whenOver(() => resolve(OVERDUE)))
     const result = await Promise.race([step, overdue])
     return result === OVERDUE ? late : result
   }
 
-  /** Calls back when the deadline comes, unless it is ended before. */
+  /** Calls `run` when the deadline expires, unless it is ended before. */
   whenOver(run: () => void): void {
     if (this.#isOver) run()
     else this.#onOver.push(run)
   }
 
-  /** The time is up. */
+  /** Expires the deadline. */
   expire(): void {
     this.#isOver = true
     for (const run of this.#onOver.splice(0)) run()
   }
 
-  /** The frame has left, or the call is over. */
+  /** Ends the deadline: the frame has been sent, or the call has ended. */
   end(): void {
     this.#onOver = []
     this.#onEnd(this)

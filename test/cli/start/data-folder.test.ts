@@ -33,6 +33,15 @@ test('a second run is refused, with the run that has the folder', () => {
   assert.equal(claimElsewhere(path), 'taken')
 })
 
+test('a folder that cannot be created, or that is a file, is refused with a sentence about --data', () => {
+  const file = join(top, 'a-file')
+  writeFileSync(file, '')
+  for (const path of [file, join(file, 'below'), '/proc/no-such-folder/below']) {
+    const claim = claimDataFolder(path, RUN)
+    assert.match(claim.ok ? 'taken' : claim.problem, /--data\.$/, path)
+  }
+})
+
 test('the lock of a killed run is released', () => {
   const path = join(top, 'killed')
   assert.equal(claimElsewhere(path), 'taken')

@@ -72,7 +72,7 @@ test('with an OpenD of its own the local key trades no real account', async () =
 })
 
 test('a mistake is reported at once, with the remedy', async () => {
-  assert.match(await problemsOf({ OPEND_URL: 'nonsense' }), /OPEND_URL is neither tcp:\/\/host:port nor simulator:/)
+  assert.match(await problemsOf({ OPEND_URL: 'nonsense' }), /OPEND_URL must be tcp:\/\/host:port, or simulator:/)
   assert.match(await problemsOf({ KEYS_JSON: '{"version":1' }), /^KEYS_JSON is not valid JSON: .*$/)
   assert.match(await problemsOf({ KEYS_JSON: './keys.json' }), /not valid JSON.*\n.*KEYS_JSON="\$\(cat keys\.json\)"/)
   assert.match(await problemsOf({ OPEND_RSA_KEY: 'key.pem' }), /PKCS#1.*\n.*OPEND_RSA_KEY="\$\(cat key\.pem\)"/)

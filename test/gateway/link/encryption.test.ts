@@ -37,7 +37,7 @@ function callThrough(gatewayPem: string | null, opendPem: string): { outcome: Ca
         connection.receive(effect.bytes, NOW_MS)
       }
       if (effect.kind === 'released') perform(session.call({ ...effect, ...ORIGIN }, NOW_MS))
-      if (effect.kind === 'settle') outcomes.push(effect.outcome)
+      if (effect.kind === 'outcome') outcomes.push(effect.outcome)
     }
   }
   const queue: (() => readonly Effect[])[] = []

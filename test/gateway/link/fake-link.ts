@@ -65,7 +65,7 @@ export class Rig {
         this.perform(
           this.session.call({ ...DEFAULT_ORIGIN, ...this.#origins.get(effect.callId), ...effect }, this.nowMs),
         )
-      else if (effect.kind === 'settle')
+      else if (effect.kind === 'outcome')
         this.outcomes.set(effect.callId, [...(this.outcomes.get(effect.callId) ?? []), effect.outcome])
     }
   }
@@ -130,7 +130,7 @@ export class Rig {
     const outcomes = this.outcomes.get(callId) ?? []
     const [outcome] = outcomes
     if (outcome === undefined) return 'open'
-    if (outcomes.length > 1) throw new Error(`call ${callId} settled ${outcomes.length} times`)
+    if (outcomes.length > 1) throw new Error(`call ${callId} ended ${outcomes.length} times`)
     return outcome.ok ? 'ok' : outcome.failure.code
   }
 

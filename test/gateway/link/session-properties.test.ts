@@ -79,7 +79,7 @@ function apply(rig: Rig, next: Event): void {
   }
 }
 
-test('under any order of events every call settles exactly once, within its deadline, and is sent at most once', () => {
+test('under any order of events every call ends exactly once, within its deadline, and is sent at most once', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const rig = new Rig()
@@ -89,7 +89,7 @@ test('under any order of events every call settles exactly once, within its dead
         apply(rig, next)
       }
       rig.pass(CALL_DEADLINE_MS)
-      // `codeOf` throws on a call that settled twice.
+      // `codeOf` throws on a call that ended twice.
       for (let callId = 1; callId <= calls; callId++) assert.notEqual(rig.codeOf(callId), 'open')
       assert.ok(rig.sentCount(3004) <= calls)
       const serials = rig.sent.map(({ frame }) => frame.header.serial)

@@ -66,10 +66,10 @@ test('invented accounts do not fill the memory; those that come late share a cou
     return governor.submit({ callId: Number(accId), protoId: 2101, body, caller: 'a', rank: 'read' }, nowMs).kind
   }
   for (let acc = 1n; acc <= BigInt(MAX_LIMITERS); acc++) assert.equal(submit(acc, START_MS), 'send')
-  assert.equal(governor.counters, MAX_LIMITERS)
+  assert.equal(governor.limiters, MAX_LIMITERS)
   const late = Array.from({ length: 11 }, (_, i) => submit(10_000n + BigInt(i), START_MS))
   assert.deepEqual(late.slice(9), ['send', 'refused'])
-  assert.equal(governor.counters, MAX_LIMITERS + 1)
+  assert.equal(governor.limiters, MAX_LIMITERS + 1)
   // Orders of an account that comes late are not held up by it: their counters are its own.
   const order = bodyOf(specOf({ protoId: 2202, accId: 5_000n }))
   const other = bodyOf(specOf({ protoId: 2202, accId: 5_001n }))
@@ -80,7 +80,7 @@ test('invented accounts do not fill the memory; those that come late share a cou
   // An account with a counter of its own is none the worse for it.
   assert.equal(submit(1n, START_MS), 'send')
   for (let i = 0; i < 2_000; i++) submit(20_000n + BigInt(i), START_MS + 31_000 + i)
-  assert.ok(governor.counters < MAX_LIMITERS, `${governor.counters} counters`)
+  assert.ok(governor.limiters < MAX_LIMITERS, `${governor.limiters} limiters`)
 })
 
 test('one caller holds a quarter of the waiting reads where there are others', () => {

@@ -194,9 +194,9 @@ test('asking whether a call would be refused answers what handing it in answers,
       const rig = new GovernorRig(isShared)
       for (const { parts, caller, passMs } of events) {
         const call = askedCall(specOf({ ...parts, caller }))
-        const before = rig.governor.counters
+        const before = rig.governor.limiters
         const expected = rig.governor.wouldRefuse(call, rig.nowMs)
-        assert.equal(rig.governor.counters, before)
+        assert.equal(rig.governor.limiters, before)
         const verdict = rig.submit({ ...parts, caller })
         assert.deepEqual(verdict.kind === 'refused' ? verdict.failure : null, expected)
         rig.pass(passMs)

@@ -167,7 +167,7 @@ test('the budget names what the caller has left: a part that is reserved for oth
 test('asking for a budget makes no counter', () => {
   const rig = new GovernorRig()
   rig.governor.budgetOf(3209, new Uint8Array(0), rig.nowMs)
-  assert.equal(rig.governor.counters, 0)
+  assert.equal(rig.governor.limiters, 0)
 })
 
 test('a clock that is set back opens no window early and closes none for longer', () => {

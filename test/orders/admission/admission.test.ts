@@ -11,20 +11,20 @@ function codeOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
-test('a key with a list of accounts does not learn whether an account that is not on it exists', async () => {
+test('a key with a list of accounts cannot find out whether another account exists', async () => {
   const rig = new OrderPathRig()
   const limited = { limits: limits({ allowedAccIds: [PLAY_ID] }) }
   const { header } = placeOrder()
   for (const accID of [9n, 12_345n]) {
     assert.equal(codeOf(await rig.done(rig.place({ header: { ...header, accID } }, limited))), 'limits.account')
   }
-  // The account list is not even read for that.
+  // The account list is not read for that.
   rig.accounts = { code: 'gateway.not_ready', detail: 'test', retryInMs: null }
   assert.equal(codeOf(await rig.done(rig.place({ header: { ...header, accID: 9n } }, limited))), 'limits.account')
   assert.equal(codeOf(await rig.done(rig.place({}, limited))), 'gateway.not_ready')
 })
 
-test('a caller with as many entries as are kept places no more orders, and the kill switch still cancels', async () => {
+test('a caller with the most stored entries places no more orders, and the kill switch still cancels', async () => {
   const rig = new OrderPathRig()
   rig.ledger.countOf = () => MOST_ENTRIES_OF_CALLER - 1
   assert.equal(codeOf(await rig.done(rig.place())), 'answered')
@@ -33,7 +33,7 @@ test('a caller with as many entries as are kept places no more orders, and the k
   assert.equal(codeOf(await rig.done(rig.cancel({ orderID: 1n }, { isKillSwitch: true }))), 'answered')
 })
 
-test('a key with a list of markets cancels on those markets only, and only what OpenD lists there', async () => {
+test('a key with a list of markets cancels only on those markets, and only orders that OpenD lists', async () => {
   const rig = new OrderPathRig()
   const limited = { limits: limits({ allowedMarkets: ['HK'] }) }
   const hongKong = restingOrder({ orderID: 7n, orderIDEx: 'FT7' })
@@ -45,7 +45,7 @@ test('a key with a list of markets cancels on those markets only, and only what 
   assert.equal(rig.count(2205), 1)
 })
 
-test('a cancel of an order that was placed through the gateway needs no list, and its markets are still checked', async () => {
+test('a cancel of an order of the gateway needs no list, and its markets are checked', async () => {
   const rig = new OrderPathRig()
   const { header } = placeOrder()
   await rig.done(rig.place())
@@ -61,13 +61,13 @@ test('a cancel of an order that was placed through the gateway needs no list, an
   for (const { orderId } of [own, foreign]) {
     outcomes.push(codeOf(await rig.done(rig.cancel({ orderID: BigInt(orderId ?? 0) }, limited))))
   }
-  // What the gateway did not place is only known from the list, and without one the cause is told.
+  // An order placed elsewhere is known only from the list; without a list its failure is returned.
   outcomes.push(codeOf(await rig.done(rig.cancel({ orderID: 99n }, limited))))
   assert.deepEqual(outcomes, ['answered', 'limits.market', 'gateway.not_ready'])
   assert.equal(rig.count(2205), 1)
 })
 
-test('a call that is refused in any case asks OpenD for nothing, so it takes nothing from other callers', async () => {
+test('a call that is refused in any case sends nothing to OpenD, so it uses none of the limits of others', async () => {
   const market = { orderType: OrderType.Market }
   const cases: readonly [string, KeyLimits, (rig: OrderPathRig) => void][] = [
     ['limits.halted', limits({ maxOrderValue: 1 }), (rig) => void rig.switches.halt({ kind: 'all' }, true)],
@@ -86,9 +86,18 @@ test('a call that is refused in any case asks OpenD for nothing, so it takes not
     assert.equal(codeOf(await rig.done(rig.modify({ qty: 200 }, { limits: key }))), code)
     assert.deepEqual(rig.sent, [], `${code} of a change`)
   }
+  // The market that a change names decides, whatever order it is about.
+  const rig = new OrderPathRig()
+  const { header } = placeOrder()
+  const key = { limits: limits({ maxOrderValue: 1, allowedMarkets: ['HK'] }) }
+  for (const call of [rig.modify, rig.cancel]) {
+    const answer = call.call(rig, { header: { ...header, trdMarket: TrdMarket.US } }, key)
+    assert.equal(codeOf(await rig.done(answer)), 'limits.market')
+  }
+  assert.deepEqual(rig.sent, [])
 })
 
-test('a code or an order id that is longer than any of OpenD is refused, and not kept whole', async () => {
+test('a code or order id longer than any of OpenD is refused and stored shortened', async () => {
   const rig = new OrderPathRig()
   const long = 'A'.repeat(250_000)
   for (const call of [rig.place({ code: long }), rig.cancel({ orderIDEx: long }), rig.modify({ orderIDEx: long })]) {

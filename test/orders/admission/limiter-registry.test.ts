@@ -3,28 +3,28 @@ import { test } from 'node:test'
 import { LimiterRegistry } from '../../../src/orders/admission/limiter-registry.ts'
 import { OrderPathRig, limits } from '../order-rig.ts'
 
-test('budgets are made from the ledger when they are first asked for, and when the limits have changed', async () => {
+test('budgets are rebuilt from the ledger on first use and when the limits have changed', async () => {
   const rig = new OrderPathRig()
   await rig.done(Promise.all([rig.place(), rig.place(), rig.place({}, { caller: 'key:b' })]))
-  const book = new LimiterRegistry(rig.ledger)
+  const registry = new LimiterRegistry(rig.ledger)
   const nowMs = rig.clock.wallMs()
   const used = (caller: string, cap: number) =>
-    book.of(caller, limits({ maxOrdersPerMinute: cap }), nowMs).budgets(nowMs).rate?.used
+    registry.of(caller, limits({ maxOrdersPerMinute: cap }), nowMs).budgets(nowMs).rate?.used
   assert.deepEqual([used('key:a', 5), used('key:b', 5), used('key:c', 5)], [2, 1, 0])
-  const kept = book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs)
-  assert.equal(book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), kept)
+  const cached = registry.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs)
+  assert.equal(registry.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), cached)
   assert.equal(used('key:a', 6), 2)
-  assert.notEqual(book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), kept)
+  assert.notEqual(registry.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs), cached)
 })
 
-test('limits that differ only in an account id differ', () => {
+test('limits that differ only in an account id count as different', () => {
   const rig = new OrderPathRig()
-  const book = new LimiterRegistry(rig.ledger)
-  const one = book.of('key:a', limits({ allowedAccIds: [2n ** 60n] }), 0)
-  assert.notEqual(book.of('key:a', limits({ allowedAccIds: [2n ** 60n + 1n] }), 0), one)
+  const registry = new LimiterRegistry(rig.ledger)
+  const one = registry.of('key:a', limits({ allowedAccIds: [2n ** 60n] }), 0)
+  assert.notEqual(registry.of('key:a', limits({ allowedAccIds: [2n ** 60n + 1n] }), 0), one)
 })
 
-test('more callers than are kept in memory lose no budget', async () => {
+test('more callers than fit in memory lose no budget', async () => {
   const rig = new OrderPathRig()
   const key = limits({ maxOrdersPerMinute: 5 })
   await rig.done(rig.place({}, { limits: key }))
@@ -33,14 +33,14 @@ test('more callers than are kept in memory lose no budget', async () => {
   assert.equal(budgets?.rate?.used, 1)
 })
 
-test('an order that has left counts as sent, also while the storage has it as waiting', async () => {
+test('a sent order counts as sent, also while the storage has it as waiting', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const stored = { ...rig.latest, state: 'reserved', sentAtMs: null } as const
   rig.ledger.update(stored)
   const nowMs = rig.clock.wallMs()
-  const usedAt = (book: LimiterRegistry): number | undefined =>
-    book.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs).budgets(nowMs + 120_000).rate?.used
+  const usedAt = (registry: LimiterRegistry): number | undefined =>
+    registry.of('key:a', limits({ maxOrdersPerMinute: 5 }), nowMs).budgets(nowMs + 120_000).rate?.used
   assert.equal(usedAt(new LimiterRegistry(rig.ledger)), 1)
   const unwritten = { ...stored, state: 'unknown', sentAtMs: nowMs } as const
   assert.equal(usedAt(new LimiterRegistry(rig.ledger, () => unwritten)), 0)

@@ -7,7 +7,7 @@ import { OrderPathRig } from '../order-rig.ts'
 
 const cancelOf = (orderID: bigint): OrderCall => ({ protoId: 2205, c2s: modifyOrder({ orderID, modifyOrderOp: 2 }) })
 
-test('a cancel of an order of the ledger goes first, one of a made-up id last', async () => {
+test('a cancel of an order of the ledger ranks first, one of an unknown id last', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const ranks = new OrderRanks(rig.ledger)
@@ -17,7 +17,7 @@ test('a cancel of an order of the ledger goes first, one of a made-up id last', 
   assert.deepEqual(ranked, ['order', 'order', 'cancel', 'cancel_unknown'])
 })
 
-test('an order that is cancelled over and over ranks last after the second time, for a minute', async () => {
+test('further cancels of one order rank last after the second one, for a minute', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const ranks = new OrderRanks(rig.ledger)

@@ -6,7 +6,7 @@ import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, failed, limits } from '../order-rig.ts'
+import { changedC2s, failed, limits, OrderPathRig, orderOf } from '../order-rig.ts'
 import { snapshot } from '../sample-snapshot.ts'
 
 const SNAPSHOT = 3203
@@ -22,7 +22,7 @@ function reserved(rig: OrderPathRig): bigint | null {
 
 const BILLION = 1_000_000_000n
 
-test('a key without limits costs no call beside the order', async () => {
+test('a key without limits costs no call besides the order', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place({ orderType: OrderType.Market }))
   await rig.done(rig.modify({ qty: 300 }, { limits: limits({ maxOrdersPerMinute: 9 }) }))
@@ -42,17 +42,17 @@ test('a market order is valued at the last price and the band', async () => {
   assert.equal(codeOf(await rig.done(rig.place({ ...market, qty: 101 }, capped))), 'limits.order_value')
 })
 
-test('the price that values an order is that of the very code that goes upstream', async () => {
+test('an order is valued at the price of the code that is sent to OpenD', async () => {
   const rig = new OrderPathRig()
   const order = { code: '700', secMarket: 1, orderType: OrderType.Market, price: undefined }
   await rig.done(rig.place(order, { limits: limits({ maxOrderValue: 42_000 }) }))
-  const asked = rig.sent.find(({ protoId }) => protoId === SNAPSHOT)
-  const decoded = decodeMessage('Qot_GetSecuritySnapshot.Request', asked?.body ?? new Uint8Array())
+  const request = rig.sent.find(({ protoId }) => protoId === SNAPSHOT)
+  const decoded = decodeMessage('Qot_GetSecuritySnapshot.Request', request?.body ?? new Uint8Array())
   assert.ok(decoded.ok)
   assert.deepEqual(decoded.value.c2s.securityList, [{ market: 1, code: '700' }])
 })
 
-test('before the first trade of the day the last close is the price', async () => {
+test('before the first trade of the day the last close is used as the price', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Eqty, 0, 200))
   const answer = rig.place({ orderType: OrderType.Market }, { limits: limits({ maxDailyValue: 50_000 }) })
@@ -60,7 +60,7 @@ test('before the first trade of the day the last close is the price', async () =
   assert.equal(reserved(rig), 21_000n * BILLION)
 })
 
-test('a market order that cannot be priced is refused under a value cap, and only there', async () => {
+test('a market order without a price is refused under a value cap, and only there', async () => {
   const failures: readonly CallOutcome[] = [
     { ok: true, body: encodeMessage('Qot_GetSecuritySnapshot.Response', { retType: -1, retMsg: 'no right' }) },
     snapshot(SecurityType.Eqty, 0),
@@ -82,7 +82,7 @@ test('a market order that cannot be priced is refused under a value cap, and onl
   }
 })
 
-test('a price that could not be asked for is the reason that is given, not a limit', async () => {
+test('the failure of a price request is returned, not a limit', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
   const order = { orderType: OrderType.Market }
@@ -97,7 +97,7 @@ test('a price that could not be asked for is the reason that is given, not a lim
   assert.equal(rig.count(2202), 0)
 })
 
-test('a future counts with the size and in the currency of its contract', async () => {
+test('a future is valued with the size and currency of its contract', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(SNAPSHOT, () => snapshot(SecurityType.Future, 20_000))
   rig.answers.set(FUTURE_INFO, () => {
@@ -114,7 +114,7 @@ test('a future counts with the size and in the currency of its contract', async 
   assert.deepEqual([reserved(rig), rig.latest.reservation?.currency], [2_000_000n * BILLION, 'HKD'])
 })
 
-test('an order with a price of its own needs a snapshot only when nothing is known of its contract', async () => {
+test('an order with its own price needs a snapshot only when its contract is not cached', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   const [second, third, market] = [{ qty: 200 }, { price: 310 }, { orderType: OrderType.Market, price: undefined }]
@@ -129,7 +129,7 @@ test('an order with a price of its own needs a snapshot only when nothing is kno
   assert.equal(rig.count(SNAPSHOT), 4)
 })
 
-test('what is known of a contract is asked again after an hour, and when the link came up', async () => {
+test('a contract is requested again after an hour and when the link comes up', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   const snapshotsAfter = async (): Promise<number> => {
@@ -147,7 +147,7 @@ test('what is known of a contract is asked again after an hour, and when the lin
   assert.equal(await snapshotsAfter(), 4)
 })
 
-test('a contract that OpenD does not tell of is asked for each time', async () => {
+test('a contract that OpenD does not return is requested each time', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   rig.answers.set(SNAPSHOT, () => failed('gateway.not_ready', false))
@@ -156,14 +156,14 @@ test('a contract that OpenD does not tell of is asked for each time', async () =
   assert.equal(codeOf(await rig.done(rig.place({}, capped))), 'answered')
 })
 
-test('orders of one security at the same time share one snapshot', async () => {
+test('concurrent orders of one security share one snapshot', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 1e9 }) }
   await rig.done(Promise.all(Array.from({ length: 50 }, () => rig.place({}, capped))))
   assert.deepEqual([rig.count(SNAPSHOT), rig.count(2202)], [1, 50])
 })
 
-test('a change counts what it adds to the order as OpenD lists it', async () => {
+test("a change counts the value that it adds to the order on OpenD's list", async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: 70_000 }) }
   await rig.done(rig.place({}, capped))
@@ -176,7 +176,7 @@ test('a change counts what it adds to the order as OpenD lists it', async () => 
   assert.equal(codeOf(await rig.done(rig.modify({ orderID: 1n, qty: 50 }, capped))), 'answered')
 })
 
-test('a change of an order that the key did not place counts in full, whoever placed it', async () => {
+test('a change of an order of another key counts in full', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place({ qty: 5_000, price: 1 }, { caller: 'key:b' }))
   const foreign = restingOrder({ orderID: 1n, orderIDEx: 'FT1', qty: 5_000, price: 1 })
@@ -192,7 +192,7 @@ test('a change of an order that the key did not place counts in full, whoever pl
   assert.equal(reserved(rig), 500n * BILLION)
 })
 
-test('a cheap limit does not hide what a sale is worth', async () => {
+test('a low limit price does not reduce the value of a sale', async () => {
   const capped = { limits: limits({ maxOrderValue: 1_000, maxDailyValue: 1_000 }) }
   for (const trdSide of [TrdSide.Sell, TrdSide.SellShort]) {
     for (const orderType of [OrderType.Normal, OrderType.AbsoluteLimit, OrderType.SpecialLimit, OrderType.TWAP_LIMIT]) {
@@ -208,7 +208,7 @@ test('a cheap limit does not hide what a sale is worth', async () => {
   }
 })
 
-test('a change of an order that is not listed is refused under limits that must look at it', async () => {
+test('a change of an unlisted order is refused under limits that need its terms', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   for (const key of [limits({ maxOrderValue: 1e9 }), limits({ allowedSymbols: ['HK.00700'] })]) {
@@ -218,10 +218,32 @@ test('a change of an order that is not listed is refused under limits that must 
   assert.equal(rig.count(2205), 1)
 })
 
-test('without a cap that needs it a value may not be known, and the entry says so', async () => {
+test('without a cap the value may be unknown, and the entry records that', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   assert.equal(rig.latest.isValued, false)
   await rig.done(rig.place({}, { limits: limits({ maxDailyValue: 1e9 }) }))
   assert.equal(rig.latest.isValued, true)
+})
+
+test('a change with a 0 for a number that it keeps is checked, and sent, with the number that the order has', async () => {
+  for (const zeros of [{ qty: 0 }, { qty: -0 }, { qty: 0, auxPrice: 0, trailValue: 0 }]) {
+    const rig = new OrderPathRig()
+    await rig.done(rig.place())
+    rig.listed = [orderOf(rig.latest, { qty: 1_000, price: 50 })]
+    const ids = { orderID: BigInt(rig.latest.orderId ?? 0) }
+    const capped = { limits: limits({ maxOrderValue: 50_000, maxDailyValue: 1e9 }) }
+    assert.equal(codeOf(await rig.done(rig.modify({ ...ids, ...zeros, price: 310 }, capped))), 'limits.order_value')
+    assert.equal(codeOf(await rig.done(rig.modify({ ...ids, ...zeros, price: 49 }, capped))), 'answered')
+    const change = rig.sent.find(({ protoId }) => protoId === 2205)
+    assert.ok(change !== undefined)
+    const { qty, price } = changedC2s(change)
+    assert.deepEqual([qty, price], [1_000, 49])
+  }
+  const rig = new OrderPathRig()
+  await rig.done(rig.place())
+  rig.listed = [orderOf(rig.latest, { qty: 1_000, price: 50 })]
+  const change = { orderID: BigInt(rig.latest.orderId ?? 0), qty: 2_000, price: 0 }
+  const capped = { limits: limits({ maxOrderValue: 99_999 }) }
+  assert.equal(codeOf(await rig.done(rig.modify(change, capped))), 'limits.order_value')
 })

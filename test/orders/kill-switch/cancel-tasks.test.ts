@@ -13,7 +13,7 @@ const ALL: HaltScope = { kind: 'all' }
 const OWN: HaltScope = { kind: 'caller', caller: 'key:a' }
 const RUNNING = 'opend_edge_switch_tasks_running'
 
-/** OpenD's own limit, as the gateway keeps it. */
+/** OpenD's own limit, as the gateway applies it. */
 const RATE_LIMITED: CallOutcome = {
   ok: false,
   sent: false,
@@ -21,7 +21,7 @@ const RATE_LIMITED: CallOutcome = {
 }
 
 describe('which orders a halt cancels', () => {
-  test('those of a caller, of an account, or all, and only what came through here', async () => {
+  test('a task covers the orders of a caller, an account or all, placed through the gateway', async () => {
     for (const [scope, left] of [
       [OWN, [2n, 3n, 4n]],
       [{ kind: 'caller', caller: 'key:b' }, [1n, 4n]],
@@ -42,7 +42,7 @@ describe('which orders a halt cancels', () => {
     }
   })
 
-  test('with include_foreign every open order of the login, on accounts that never traded here too', async () => {
+  test('include_foreign covers every open order of the login, on all its accounts', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     rig.byHand(1n, '')
@@ -52,7 +52,7 @@ describe('which orders a halt cancels', () => {
     assert.equal(cancels.length, 3)
   })
 
-  test('an order by hand with a copy of our remark is neither taken for ours nor hides it', async () => {
+  test('an order by hand with a copied remark is not matched to the entry and does not hide its order', async () => {
     for (const isFirst of [true, false]) {
       const rig = new SwitchRig()
       const ours = await rig.placed('key:a')
@@ -67,7 +67,7 @@ describe('which orders a halt cancels', () => {
     }
   })
 
-  test('an order whose reply was lost keeps the task going, and is cancelled when OpenD lists it', async () => {
+  test('an order whose reply was lost keeps the task running, and is cancelled when OpenD lists it', async () => {
     const rig = new SwitchRig()
     rig.onPlace = () => failed('gateway.disconnected', true)
     void rig.place('key:a')
@@ -84,7 +84,7 @@ describe('which orders a halt cancels', () => {
     assert.deepEqual(rig.open(), [])
   })
 
-  test('a push about an open order brings the next attempt forward', async () => {
+  test('a push of an open order moves the next attempt forward', async () => {
     const rig = new SwitchRig()
     rig.onPlace = () => failed('gateway.disconnected', true)
     void rig.place('key:a')
@@ -103,7 +103,7 @@ describe('which orders a halt cancels', () => {
     assert.deepEqual([rig.open(), rig.cancels.length], [[], 1])
   })
 
-  test('an order on its way when the halt comes is cancelled when it appears', async () => {
+  test('an order in flight at the time of the halt is cancelled when it appears', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     let arrive: () => void = () => undefined
@@ -147,7 +147,7 @@ describe('what ends a task', () => {
     })
   }
 
-  test('an order that OpenD took a cancel for and lists as open is cancelled again', async () => {
+  test('an order whose cancel OpenD accepted and that it lists as open is cancelled again', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     const cancelled = { ok: true, body: new Uint8Array() } as const
@@ -157,7 +157,7 @@ describe('what ends a task', () => {
     assert.deepEqual(rig.open(), [])
   })
 
-  test('an order whose cancel is on its way to the exchange is watched until it is gone', async () => {
+  test('an order whose cancel is on its way to the exchange is polled until it has ended', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     const set = (orderStatus: number): void =>
@@ -190,7 +190,7 @@ describe('what ends a task', () => {
     })
   }
 
-  test('an account that stays empty counts as empty in the end', async () => {
+  test('an account that stays empty counts as empty after enough polls', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     rig.onList = () => orderList([])
@@ -202,7 +202,7 @@ describe('what ends a task', () => {
     assert.equal(rig.metric(RUNNING), 0)
   })
 
-  test('a list that OpenD does not give: orders are cancelled by their ids, and the task goes on until it does', async () => {
+  test('without a list the orders are cancelled by their ids, and the task runs until OpenD lists them', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     rig.onList = () => failed('gateway.disconnected', true)
@@ -215,7 +215,7 @@ describe('what ends a task', () => {
     assert.equal(rig.metric(RUNNING), 0)
   })
 
-  test('a refresh that OpenD refuses or is slow with: the list that it has is enough to cancel, not to end', async () => {
+  test('without a refresh the cached list is used to cancel, but not to end the task', async () => {
     for (const answer of [() => RATE_LIMITED, () => never()]) {
       const rig = new SwitchRig()
       await rig.placed('key:a')
@@ -226,7 +226,7 @@ describe('what ends a task', () => {
     }
   })
 
-  test('many orders go in turns that OpenD takes, and one that cannot be cancelled holds up none', async () => {
+  test('many orders are cancelled in batches, and a failing cancel does not block the others', async () => {
     const rig = new SwitchRig()
     for (let count = 0; count < 45; count++) await rig.placed('key:a')
     rig.onCancel = (_, orderId) => (orderId <= 2n ? refusal(2205, -1) : null)
@@ -236,7 +236,7 @@ describe('what ends a task', () => {
     assert.deepEqual(rig.open(), [1n, 2n])
   })
 
-  test('a restart loses no task, and resuming ends one', async () => {
+  test('a restart loses no task, and a resume ends the task', async () => {
     const rig = new SwitchRig()
     await rig.placed('key:a')
     rig.onCancel = () => refusal(2205, -1)

@@ -7,11 +7,11 @@ import { SwitchRig } from './switch-rig.ts'
 
 const OWN = { kind: 'caller', caller: 'key:a' } as const
 
-test('an order that has not left when the halt comes is refused, and gives its budget back', async () => {
+test('a halt refuses an unsent order and releases its budget', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   const waiting = rig.place('key:a')
-  // It is written down, and the storage takes a moment.
+  // The entry is written, and the storage needs a moment to make it durable.
   await rig.pass(0)
   const halted = rig.service.halt({
     ...{
@@ -31,7 +31,7 @@ test('an order that has not left when the halt comes is refused, and gives its b
   assert.equal(entry?.holds, 'nothing')
 })
 
-test('a halt holds while the storage fails, says so, and is stored when the storage is back', async () => {
+test('a halt is in force while the storage fails, reports that, and is stored later', async () => {
   const rig = new SwitchRig()
   const order = await rig.placed('key:a')
   rig.doesStorageFail = true
@@ -49,7 +49,7 @@ test('a halt holds while the storage fails, says so, and is stored when the stor
   assert.ok(order > 0n)
 })
 
-test('a halt is in force, and cancels, when the ledger cannot be written', async () => {
+test('a halt is in force and cancels orders when the ledger cannot be written', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.service.ledger.sync = () => {
@@ -61,7 +61,7 @@ test('a halt is in force, and cancels, when the ledger cannot be written', async
   assert.equal(reply.kind === 'refused' ? reply.failure.code : reply.kind, 'limits.halted')
 })
 
-test('a halt is answered within ten seconds, and says which orders are still being cancelled', async () => {
+test('a halt is answered within ten seconds and reports which orders are still being cancelled', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   await rig.placed('key:a', 2n)
@@ -75,7 +75,7 @@ test('a halt is answered within ten seconds, and says which orders are still bei
   assert.equal(next.isCancelling, true)
 })
 
-test('the caller cannot weaken or end a halt of an administrator, and each cancel is an entry of who halted', async () => {
+test("a caller cannot weaken or end an administrator's halt, and each cancel has the caller that halted", async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   await rig.halt(OWN)
@@ -91,7 +91,7 @@ test('the caller cannot weaken or end a halt of an administrator, and each cance
   assert.deepEqual([cancel?.call.kind, cancel?.requestId, cancel?.reservation], ['cancel', 'r9', null])
 })
 
-test('a second halt of a scope does not take back that foreign orders are cancelled', async () => {
+test('a second halt of a scope does not exclude foreign orders again', async () => {
   const rig = new SwitchRig()
   const foreign = rig.byHand(5n, '')
   rig.onCancel = () => refusal(2205, -1)
@@ -103,7 +103,7 @@ test('a second halt of a scope does not take back that foreign orders are cancel
   assert.deepEqual(rig.open(5n), [])
 })
 
-test('callers fill a bounded room with switches; an administrator halts in any case', async () => {
+test('the number of switches of callers is bounded; an administrator can always halt', async () => {
   const rig = new SwitchRig()
   const answers = Array.from({ length: 1_001 }, (_, index) => rig.service.cancelAfter(`jwt:${index}`, 60))
   assert.deepEqual(
@@ -122,7 +122,7 @@ test('callers fill a bounded room with switches; an administrator halts in any c
   assert.equal((await rig.halt({ kind: 'all' })).isStored, true)
 })
 
-test('the lists of a halt count against the share of the caller that halted', async () => {
+test('the polls of a halt count against the share of the caller that halted', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   await rig.halt(OWN, { isByAdmin: false, caller: 'key:a' })
@@ -130,7 +130,7 @@ test('the lists of a halt count against the share of the caller that halted', as
   assert.deepEqual(new Set(rig.listedFor), new Set(['key:a switch']))
 })
 
-test('an order that OpenD lists under several markets of its account has one line, and is cancelled once', async () => {
+test('an order that OpenD lists under several markets has one result and is cancelled once', async () => {
   const rig = new SwitchRig()
   rig.markets = [TrdMarket.HK, TrdMarket.HKCC, TrdMarket.US]
   await rig.placed('key:a')
@@ -145,7 +145,7 @@ test('an order that OpenD lists under several markets of its account has one lin
   )
 })
 
-test('an order that OpenD does not list is cancelled by its id, again as long as its cancel could not be sent', async () => {
+test('an unlisted order is cancelled by its id, again if its cancel could not be sent', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.onList = () => orderList([])
@@ -157,7 +157,7 @@ test('an order that OpenD does not list is cancelled by its id, again as long as
   assert.deepEqual(rig.open(), [])
 })
 
-test('while OpenD answers no list at all, the orders of the ledger are cancelled by their ids within five seconds', async () => {
+test('while OpenD returns no list, the orders of the ledger are cancelled by id within five seconds', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   await rig.placed('key:b')

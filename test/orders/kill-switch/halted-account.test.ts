@@ -10,14 +10,14 @@ function haltTypo(rig: SwitchRig) {
   return rig.done(rig.service.halt({ scope: TYPO, cancelsOpenOrders: true, includesForeign: true, ...by }))
 }
 
-test('a halt of an account that is not of this login is refused and leaves nothing in force', async () => {
+test('a halt of an account outside the login is refused and not in force', async () => {
   const rig = new SwitchRig()
   rig.onAccounts = async () => new Map([[1n, 'simulate']])
   assert.deepEqual(await haltTypo(rig), { ok: false, failure: { code: 'trade.unknown_account', accId: '7' } })
   assert.deepEqual(rig.service.switchReport(), { halts: [], tasks: [], isStored: true })
 })
 
-test('a halt does not depend on OpenD: an account whose existence cannot be told is halted', async () => {
+test('an account is halted also when OpenD cannot confirm that it exists', async () => {
   const failure = { code: 'gateway.not_ready', detail: '', retryInMs: null } as const
   for (const break_ of [
     (rig: SwitchRig) => void (rig.isLinkUp = false),
@@ -35,7 +35,7 @@ test('a halt does not depend on OpenD: an account whose existence cannot be told
   }
 })
 
-test('the halt is in force while the account list is read, and one of before stays in force', async () => {
+test('a halt is in force while the account list is read, and an earlier one stays in force', async () => {
   const rig = new SwitchRig()
   const listed = Promise.withResolvers<ReadonlyMap<bigint, 'simulate'>>()
   rig.isLinkUp = false

@@ -28,7 +28,7 @@ async function lost(rig: OrderPathRig): Promise<LedgerEntry> {
 
 const idsOf = (orders: readonly Order[]): readonly bigint[] => orders.map(({ orderID }) => orderID)
 
-test('an order without a known id is ours by its tag, as long as no second one has it', async () => {
+test('an order without a known id belongs to the entry with its tag, unless a second order has the tag', async () => {
   const rig = new OrderPathRig()
   const entry = await lost(rig)
   const [order, copy] = [orderOf(entry, { orderID: 5n }), orderOf(entry, { orderID: 6n, orderIDEx: 'FT6' })]
@@ -36,10 +36,13 @@ test('an order without a known id is ours by its tag, as long as no second one h
   assert.deepEqual([idsOf(one.open), one.undecided], [[5n], []])
   const two = surveyed(rig, [order, copy])
   assert.deepEqual([two.open, two.undecided.map(({ id }) => id)], [[], [entry.id]])
-  assert.deepEqual(idsOf(surveyed(rig, [order, copy], { includesForeign: true }).open), [5n, 6n])
+  const scope = { kind: 'account', accId: PLAY_ID.toString() } as const
+  assert.deepEqual(idsOf(surveyed(rig, [order, copy], { includesForeign: true, scope }).open), [5n, 6n])
+  // The tag may be that of another caller.
+  assert.deepEqual(surveyed(rig, [order, copy], { includesForeign: true }).open, [])
 })
 
-test('what cannot trade any more is left alone, and every other status counts as open', async () => {
+test('orders that can no longer trade are ignored, and every other status counts as open', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const over = new Set([3, 11, 14, 15, 21, 22, 23, 24])
@@ -49,7 +52,7 @@ test('what cannot trade any more is left alone, and every other status counts as
   }
 })
 
-test('a cancel-after means the orders made before it fired', async () => {
+test('a cancel-after covers the orders placed before it fired', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const order = orderOf(rig.latest)
@@ -59,7 +62,7 @@ test('a cancel-after means the orders made before it fired', async () => {
   assert.equal(surveyed(rig, [order], { dueAtMs: made.dueAtMs - 1 }).open.length, 1, 'a halt means all')
 })
 
-test('an order that was called absent is cancelled when it appears, and waited for a while', async () => {
+test('an order that was declared absent is cancelled when it appears, and awaited for a while', async () => {
   const rig = new OrderPathRig()
   const entry = await lost(rig)
   rig.manager.entries.transition(entry, 'absent', {})
@@ -69,7 +72,7 @@ test('an order that was called absent is cancelled when it appears, and waited f
   assert.equal(surveyed(rig, []).undecided.length, 0)
 })
 
-test('a list is in doubt when it lacks what OpenD accepted, until a cancel of that was accepted', async () => {
+test('a list is in doubt when it lacks an accepted order, until a cancel of that order was accepted', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const first = orderOf(rig.latest, { orderStatus: OrderStatus.Filled_All })
@@ -83,5 +86,5 @@ test('a list is in doubt when it lacks what OpenD accepted, until a cancel of th
   await rig.done(rig.cancel({ orderID: 2n }))
   assert.deepEqual([surveyed(rig, [first]).doubt, surveyed(rig, [first]).missing], ['none', []])
   await rig.pass(9 * 3_600_000)
-  assert.equal(surveyed(rig, []).doubt, 'some', 'an account without orders is looked at more than once')
+  assert.equal(surveyed(rig, []).doubt, 'some', 'an account without orders is polled more than once')
 })

@@ -32,19 +32,22 @@ export interface SeenCancel {
   readonly atMs: number
 }
 
-/** The product's order service over a ledger in memory, with an OpenD that holds orders and a clock that the test moves. */
+/**
+ * The product's order service over a ledger in memory, with a simulated OpenD that has orders and a clock that the test
+ * sets.
+ */
 export class SwitchRig {
   readonly clock = new VirtualClock()
   /** The orders that OpenD has, by account. */
   readonly orders = new Map<bigint, Order[]>()
   readonly cancels: SeenCancel[] = []
-  /** How OpenD answers a cancel, a list or an order instead of doing it; null: it does it. */
+  /** OpenD's reply to a cancel, a list or an order in place of carrying it out; null: it carries it out. */
   onCancel: (accId: bigint, orderId: bigint) => Reply = () => null
   onList: (accId: bigint, isFresh: boolean) => Reply = () => null
   onPlace: () => Reply = () => null
-  /** How OpenD lists the accounts when that account is asked for. */
+  /** OpenD's account list when that account is requested. */
   onAccounts = async (accId: bigint): Promise<TradingAccounts | Failure> => new Map([[accId, 'simulate']])
-  /** On whose behalf the lists of orders were asked for, with the rank. */
+  /** The callers and ranks of the order list requests. */
   readonly listedFor: string[] = []
   /** Markets in which every account may trade. */
   markets: readonly number[] = [TrdMarket.HK]
@@ -72,12 +75,12 @@ export class SwitchRig {
     this.service = this.#assembled()
   }
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   pass(ms: number): Promise<void> {
     return this.clock.runUntil(this.clock.elapsedMs + ms)
   }
 
-  /** The result of a call, with the time passed that it takes. */
+  /** Advances the clock until the call returns, and returns its result. */
   async done<Value>(call: Promise<Value>): Promise<Value> {
     let isDone = false
     void call.then(() => (isDone = true))
@@ -85,7 +88,7 @@ export class SwitchRig {
     return call
   }
 
-  /** Begins to place an order. */
+  /** Starts to place an order. */
   place(caller: string, accID = 1n): Promise<OrderAnswer> {
     const c2s = placeOrder({ header: { trdEnv: 0, accID, trdMarket: TrdMarket.HK } })
     return this.service.manager.submit({
@@ -101,7 +104,7 @@ export class SwitchRig {
     return this.#lastOrderId
   }
 
-  /** Puts an order into OpenD that came from elsewhere. */
+  /** Adds an order to OpenD that was placed elsewhere. */
   byHand(accId: bigint, remark: string, isFirst = false): bigint {
     const order = this.#order(remark)
     const orders = this.orders.get(accId) ?? []
@@ -143,7 +146,7 @@ export class SwitchRig {
     return this.onList(header.accID, refreshCache === true) ?? orderList(this.orders.get(header.accID) ?? [])
   }
 
-  /** OpenD carries out an order. */
+  /** Carries out an order at OpenD. */
   #take(body: Uint8Array): CallOutcome {
     const { header, remark } = placedC2s({ body })
     return placed(this.byHand(header.accID, remark ?? ''))

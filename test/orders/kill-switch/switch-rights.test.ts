@@ -13,7 +13,7 @@ const OTHERS: readonly HaltScope[] = [
 const bot = { caller: 'key:bot', isAdmin: false }
 const boss = { caller: 'key:boss', isAdmin: true }
 
-test('a trader stops and frees itself and nothing else', () => {
+test('a trader halts and resumes only itself', () => {
   assert.equal(maySwitch(bot, OWN), true)
   for (const haltedBy of ['caller', null] as const) assert.equal(mayResume(bot, OWN, haltedBy), true)
   for (const scope of OTHERS) {
@@ -22,7 +22,7 @@ test('a trader stops and frees itself and nothing else', () => {
   }
 })
 
-test('what an administrator halted, only an administrator frees, the trader itself included', () => {
+test('only an administrator ends a halt by an administrator, also for the halted trader', () => {
   assert.equal(mayResume(bot, OWN, 'admin'), false)
   for (const scope of [OWN, ...OTHERS]) {
     assert.equal(maySwitch(boss, scope), true)

@@ -32,7 +32,7 @@ function switches() {
   return { disk, open }
 }
 
-test('halts are found again, with who may end them', () => {
+test('halts are restored with the right to end them', () => {
   const { open } = switches()
   const before = open()
   before.halt(OWN, false)
@@ -70,20 +70,23 @@ test('a halt that was ended while the storage failed does not come back', () => 
   assert.equal(open().haltOf(OWN), null)
 })
 
-test('the refusal of an order says who can end the halt', () => {
+test('the refusal of an order states who can end the halt', () => {
   const one = switches().open()
   const textOf = (scope: HaltScope): string => haltFailure(one, scope).text
   one.halt(OWN, false)
   assert.match(textOf(OWN), /by the key itself; POST \/api\/trading\/resume with this key ends the halt$/)
   one.halt(OWN, true)
-  assert.match(textOf(OWN), /for this key, by an administrator; only an administrator can end the halt$/)
+  assert.match(
+    textOf(OWN),
+    /for this key, by an administrator; only an administrator can end the halt, with POST \/api\/trading\/resume$/,
+  )
   for (const scope of [{ kind: 'all' }, { kind: 'account', accId: '5' }] as const) {
     one.halt(scope, true)
-    assert.match(textOf(scope), /(?:for everybody|on account 5), by an administrator; only an administrator can end/)
+    assert.match(textOf(scope), /(?:for all keys|on account 5), by an administrator; only an administrator can end/)
   }
 })
 
-test('the list of halts has every halt in force, and one of everything while the stored ones cannot be read', () => {
+test('the list of halts has every halt in force, and a halt of everything while the stored ones cannot be read', () => {
   const { disk, open } = switches()
   const account: HaltScope = { kind: 'account', accId: '5' }
   const one = open()

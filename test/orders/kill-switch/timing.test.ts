@@ -6,13 +6,13 @@ import { orderList, refusal } from '../sample-replies.ts'
 import { LONGEST_WRITE_MS } from '../simulation/disk.ts'
 import { SwitchRig } from './switch-rig.ts'
 
-/** From the time of a switch to its cancels at OpenD, ms, while the link is up. */
+/** The time from a switch's due time to its cancels at OpenD, ms, while the link is up. */
 const PROMPT_MS = 5_000
 
-/** The longest that the rig's storage takes to write down a cancel before it leaves. */
+/** The longest time that the rig's storage needs to write a cancel before it is sent. */
 const DURABLE_MS = LONGEST_WRITE_MS + 1
 
-test('a switch fires in time, whatever the accounts and the switches of others do', async () => {
+test('a switch fires in time, regardless of the accounts and switches of other callers', async () => {
   const account = fc.record({
     seconds: fc.integer({ min: 5, max: 40 }),
     orders: fc.integer({ min: 1, max: 30 }),
@@ -57,8 +57,8 @@ test('a switch fires in time, whatever the accounts and the switches of others d
       for (const [index, { seconds, orders, trouble }] of accounts.entries()) {
         const own = rig.cancels.filter(({ accId }) => accId === BigInt(index))
         const firstMs = (own[0]?.atMs ?? Infinity) - armedMs - seconds * 1_000
-        const isAsked = trouble !== 'hangs'
-        if (isAsked) assert.ok(firstMs >= 0 && firstMs <= PROMPT_MS, `${index} fired ${firstMs} ms after its time`)
+        const isPrompt = trouble !== 'hangs'
+        if (isPrompt) assert.ok(firstMs >= 0 && firstMs <= PROMPT_MS, `${index} fired ${firstMs} ms after its time`)
         if (trouble === 'none') assert.deepEqual([rig.open(BigInt(index)), own.length], [[], orders])
       }
     }),
@@ -66,7 +66,7 @@ test('a switch fires in time, whatever the accounts and the switches of others d
   )
 })
 
-test('a switch that is due while the link is down fires when the link is up', async () => {
+test('a switch that becomes due while the link is down fires when the link is up', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.service.cancelAfter('key:a', 5)
@@ -80,7 +80,7 @@ test('a switch that is due while the link is down fires when the link is up', as
   assert.deepEqual(rig.open(), [])
 })
 
-test('a task that waits for its next attempt goes on when the link is up again', async () => {
+test('a task that waits for its next attempt continues when the link is up again', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.onCancel = () => refusal(2205, -1)
@@ -96,7 +96,7 @@ test('a task that waits for its next attempt goes on when the link is up again',
   assert.deepEqual([rig.open(), rig.cancels.length], [[], before + 1])
 })
 
-test('the alarm goes on with what a link that was down had stopped', async () => {
+test('the alarm continues a task that a lost link had stopped', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.onCancel = () => refusal(2205, -1)
@@ -111,7 +111,7 @@ test('the alarm goes on with what a link that was down had stopped', async () =>
   assert.deepEqual(rig.open(), [])
 })
 
-test('a switch fires at its time when the clock is set back, and no later than the alarm when it is set forward', async () => {
+test('a switch fires on time when the clock is set back, and at the alarm when it is set forward', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.service.cancelAfter('key:a', 20)
@@ -127,7 +127,7 @@ test('a switch fires at its time when the clock is set back, and no later than t
   assert.deepEqual(rig.open(), [])
 })
 
-test('a switch is renewed and disarmed before its time; once it has fired it goes on, and leaves later orders alone', async () => {
+test('a cancel-after can be renewed or disarmed until it fires, and ignores later orders', async () => {
   const rig = new SwitchRig()
   const before = await rig.placed('key:a')
   const arm = (seconds: number | null) => rig.service.cancelAfter('key:a', seconds)
@@ -153,7 +153,7 @@ test('a switch is renewed and disarmed before its time; once it has fired it goe
   assert.equal(rig.metric('opend_edge_switches_armed'), 1)
 })
 
-test('two tasks about the same orders share their polls and cancels', async () => {
+test('two tasks for the same orders share their polls and cancels', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   let polls = 0

@@ -14,13 +14,13 @@ async function dryRun(rig: OrderPathRig, qty = 100) {
   return { idempotency, wouldPass, code: failure?.code ?? null }
 }
 
-/** The entry that a refused or answered call names, and its state. */
+/** The entry id and state in the reply of a refused or answered call. */
 function entryOf({ reply }: OrderAnswer) {
   assert.ok(reply.kind === 'refused' || reply.kind === 'answered')
   return { id: reply.intentId, state: reply.state, isReplay: reply.isReplay }
 }
 
-test('a dry run says what its idempotency key stands for, and refuses as the call would', async () => {
+test('a dry run reports the effect of its idempotency key and refuses as the call would', async () => {
   const rig = new OrderPathRig()
   assert.deepEqual(await dryRun(rig), { idempotency: null, wouldPass: true, code: null })
   await rig.done(rig.place({}, { idempotencyKey: 'k', limits: limits({ maxOrdersPerMinute: 0 }) }))
@@ -45,7 +45,7 @@ test('a dry run says what its idempotency key stands for, and refuses as the cal
   assert.equal(rig.count(2202), 2)
 })
 
-test('a dry run of a call that is still in flight says so', async () => {
+test('a dry run of a call that is in flight reports in_flight', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2202, never)
   void rig.place({}, { idempotencyKey: 'k' })
@@ -54,7 +54,7 @@ test('a dry run of a call that is still in flight says so', async () => {
   assert.deepEqual([idempotency?.state, code], ['in_flight', 'order.in_flight'])
 })
 
-test('a refusal names its entry with the state in which the ledger has it', async () => {
+test('a refusal has the id of its entry and its state in the ledger', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.not_ready', false))
   const unsent = entryOf(await rig.done(rig.place()))
@@ -64,7 +64,7 @@ test('a refusal names its entry with the state in which the ledger has it', asyn
   assert.deepEqual(unreached, { id: rig.latest.id, state: 'refused', isReplay: false })
 })
 
-test("OpenD's refusal names its entry as rejected, and as a replay when the call is made again", async () => {
+test("OpenD's refusal has its entry as rejected, and as a replay when the call is repeated", async () => {
   const rig = new OrderPathRig()
   const body = encodeMessage('Trd_PlaceOrder.Response', { retType: -1, retMsg: 'no' })
   rig.answers.set(2202, () => ({ ok: true, body }))
@@ -76,14 +76,14 @@ test("OpenD's refusal names its entry as rejected, and as a replay when the call
   assert.deepEqual(conflict, { id: rig.latest.id, state: 'rejected', isReplay: false })
 })
 
-test('an order that two limits refuse is told both, and Retry-After is the longer wait', async () => {
+test('an order that two limits refuse gets both texts, and Retry-After is the longer wait', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 1, maxDailyValue: 50_000 }) }
   await rig.done(rig.place({}, capped))
-  const asked = rig.sent.length
+  const sentBefore = rig.sent.length
   const { reply } = await rig.done(rig.place({}, capped))
   assert.ok(reply.kind === 'refused' && reply.failure.code === 'limits.rate')
   assert.match(reply.failure.text, /^rate limit exceeded: .*; daily value exceeded: 30000\.00 \+ 30000\.00/)
   assert.ok((reply.failure.retryAfterMs ?? 0) > 60_000, String(reply.failure.retryAfterMs))
-  assert.equal(rig.sent.length, asked, 'nothing is asked of OpenD for it')
+  assert.equal(rig.sent.length, sentBefore, 'the refusal needs no call to OpenD')
 })

@@ -4,7 +4,7 @@ import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { OrderPathRig } from '../order-rig.ts'
 import { placed } from '../sample-replies.ts'
 
-test('an order that ends after another was written down never seems to have ended before it', async () => {
+test('an order that ends after the creation of another never has an earlier time than that', async () => {
   for (const restarts of [false, true]) {
     const rig = new OrderPathRig()
     let answer: (outcome: CallOutcome) => void = () => undefined

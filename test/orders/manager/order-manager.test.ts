@@ -9,12 +9,12 @@ import { changedC2s, OrderPathRig, failed, limits, never, orderOf, placedC2s, PL
 import { refusal } from '../sample-replies.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
 
-/** What a caller was told: the kind, with the code of a refusal. */
-function told({ reply }: OrderAnswer): string {
+/** The kind of a reply, with the code of a refusal. */
+function resultOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
-test('an order is durable before its first byte leaves, and carries its tag behind the remark', async () => {
+test('an order is durable before its first byte is sent, and its remark ends with the tag', async () => {
   const rig = new OrderPathRig()
   const call = rig.place({ remark: 'grid 7' })
   assert.equal(rig.count(2202), 0)
@@ -27,67 +27,67 @@ test('an order is durable before its first byte leaves, and carries its tag behi
   assert.deepEqual([state, orderId, orderIdEx, facts.symbol], ['accepted', '1', 'FT1', 'HK.00700'])
 })
 
-test('a remark that leaves no room for the tag is refused before anything happens', async () => {
+test('a remark without room for the tag is refused before any call', async () => {
   const rig = new OrderPathRig()
   const answer = await rig.done(rig.place({ remark: 'x'.repeat(CALLER_REMARK_BYTES + 1) }))
-  assert.equal(told(answer), 'request.invalid_value')
+  assert.equal(resultOf(answer), 'request.invalid_value')
   assert.deepEqual([rig.sent.length, rig.latest.state], [0, 'refused'])
-  assert.equal(told(await rig.done(rig.place({ remark: 'x'.repeat(CALLER_REMARK_BYTES) }))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({ remark: 'x'.repeat(CALLER_REMARK_BYTES) }))), 'answered')
 })
 
-test('two hundred orders at once against a cap of seven: seven are sent', async () => {
+test('200 concurrent orders against a cap of seven: seven are sent', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 7 }) }
   const answers = await rig.done(Promise.all(Array.from({ length: 200 }, () => rig.place({}, capped))))
-  assert.equal(answers.filter((answer) => told(answer) === 'answered').length, 7)
-  assert.equal(answers.filter((answer) => told(answer) === 'limits.rate').length, 193)
+  assert.equal(answers.filter((answer) => resultOf(answer) === 'answered').length, 7)
+  assert.equal(answers.filter((answer) => resultOf(answer) === 'limits.rate').length, 193)
   assert.equal(rig.count(2202), 7)
 })
 
-test('two hundred orders at once against a day of seven orders: seven are sent, whatever must be looked up', async () => {
+test('200 concurrent orders against a daily cap of seven: seven are sent, whichever inputs are requested', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxDailyValue: { HKD: 7 * 30_000 } }) }
   const answers = await rig.done(Promise.all(Array.from({ length: 200 }, () => rig.place({}, capped))))
-  assert.equal(answers.filter((answer) => told(answer) === 'limits.daily_value').length, 193)
+  assert.equal(answers.filter((answer) => resultOf(answer) === 'limits.daily_value').length, 193)
   assert.equal(rig.count(2202), 7)
 })
 
-test('one idempotency key stands for one order', async () => {
+test('one idempotency key refers to one order', async () => {
   const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   const both = await rig.done(Promise.all([rig.place({}, key), rig.place({}, key)]))
-  assert.deepEqual(both.map(told).sort(), ['answered', 'order.in_flight'])
+  assert.deepEqual(both.map(resultOf).sort(), ['answered', 'order.in_flight'])
   const replay = await rig.done(rig.place({}, key))
   assert.equal(replay.reply.kind === 'answered' && replay.reply.isReplay, true)
   assert.deepEqual(replay.reply.kind === 'answered' && replay.reply.body, rig.latest.reply)
-  assert.equal(told(await rig.done(rig.place({ qty: 200 }, key))), 'order.idempotency_conflict')
-  assert.equal(told(await rig.done(rig.modify({}, key))), 'order.idempotency_conflict')
-  // Another caller's key of the same name is another key.
+  assert.equal(resultOf(await rig.done(rig.place({ qty: 200 }, key))), 'order.idempotency_conflict')
+  assert.equal(resultOf(await rig.done(rig.modify({}, key))), 'order.idempotency_conflict')
+  // The same idempotency key of another caller is a different key.
   const other = await rig.done(rig.place({}, { ...key, caller: 'key:b' }))
   assert.equal(other.reply.kind === 'answered' && other.reply.isReplay, false)
   assert.equal(rig.count(2202), 2)
 })
 
-test('without a key every call is an order', async () => {
+test('without an idempotency key every call is a new order', async () => {
   const rig = new OrderPathRig()
   await rig.done(Promise.all([rig.place(), rig.place()]))
   assert.equal(rig.count(2202), 2)
 })
 
-test("OpenD's refusal is replayed, a call that never left may be made again", async () => {
+test("OpenD's refusal is replayed, and an unsent call may be repeated", async () => {
   const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   rig.answers.set(2202, () => failed('gateway.not_ready', false))
-  assert.equal(told(await rig.done(rig.place({}, key))), 'gateway.not_ready')
+  assert.equal(resultOf(await rig.done(rig.place({}, key))), 'gateway.not_ready')
   assert.equal(rig.latest.state, 'not_sent')
   rig.answers.set(2202, () => refusal(2202, -1))
-  assert.equal(told(await rig.done(rig.place({}, key))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, key))), 'answered')
   const replay = await rig.done(rig.place({}, key))
   assert.equal(replay.reply.kind === 'answered' && replay.reply.isReplay, true)
   assert.equal(rig.count(2202), 2)
 })
 
-test('an idempotency key stands for its order for a day', async () => {
+test('an idempotency key refers to its order for 24 hours', async () => {
   const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   await rig.done(rig.place({}, key))
@@ -99,21 +99,21 @@ test('an idempotency key stands for its order for a day', async () => {
   assert.equal(rig.count(2202), 2)
 })
 
-test('what was answered is answered again while OpenD cannot be asked', async () => {
+test('a stored reply is replayed while the link is down', async () => {
   const rig = new OrderPathRig()
   const key = { idempotencyKey: 'k' }
   await rig.done(rig.place({}, key))
   rig.accounts = { code: 'gateway.not_ready', detail: 'down', retryInMs: null }
-  assert.equal(told(await rig.done(rig.place({}, key))), 'answered')
-  assert.equal(told(await rig.done(rig.place({}, { idempotencyKey: 'new' }))), 'gateway.not_ready')
+  assert.equal(resultOf(await rig.done(rig.place({}, key))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, { idempotencyKey: 'new' }))), 'gateway.not_ready')
 })
 
-test('a lost reply is waited for, then told as unknown, and never sent again', async () => {
+test('a call waits for a lost reply, then returns unknown, and is never sent again', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   rig.answers.set(2201, never)
   const answer = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
-  assert.equal(told(answer), 'unknown')
+  assert.equal(resultOf(answer), 'unknown')
   const waitedMs = rig.clock.elapsedMs - (rig.sent[0]?.atMs ?? 0)
   assert.equal(waitedMs, WAIT_FOR_RECONCILIATION_MS)
   const replay = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
@@ -121,18 +121,18 @@ test('a lost reply is waited for, then told as unknown, and never sent again', a
   assert.equal(rig.count(2202), 1)
 })
 
-test('a caller that waits hears of the order as soon as it is found', async () => {
+test('a waiting caller gets the reply as soon as the order is found', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => {
     rig.listed = [orderOf(rig.latest, { orderID: 77n })]
     return failed('gateway.disconnected', true)
   })
   const answer = await rig.done(rig.place(), 1_000)
-  assert.equal(told(answer), 'answered')
+  assert.equal(resultOf(answer), 'answered')
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['accepted', '77'])
 })
 
-test('a restart turns what was on its way into unknown, with its budgets, and loses what was not durable', async () => {
+test('a restart makes calls in flight unknown, keeps their budgets and loses entries not yet durable', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 1 }), idempotencyKey: 'k' }
   rig.answers.set(2202, never)
@@ -141,8 +141,8 @@ test('a restart turns what was on its way into unknown, with its budgets, and lo
   assert.equal(rig.latest.state, 'reserved')
   rig.restart()
   assert.deepEqual([rig.latest.state, rig.latest.holds], ['unknown', 'rate_and_value'])
-  assert.equal(told(await rig.done(rig.place({}, capped))), 'unknown')
-  assert.equal(told(await rig.done(rig.place({}, { ...capped, idempotencyKey: 'l' }))), 'limits.rate')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped))), 'unknown')
+  assert.equal(resultOf(await rig.done(rig.place({}, { ...capped, idempotencyKey: 'l' }))), 'limits.rate')
 })
 
 test('an object that ends before its entry is durable has sent nothing', async () => {
@@ -151,11 +151,11 @@ test('an object that ends before its entry is durable has sent nothing', async (
     const rig = new OrderPathRig(seed)
     void rig.place({}, { idempotencyKey: 'k' })
     await new Promise((resolve) => process.nextTick(resolve))
-    // The entry is on its way to the disk, and may get there.
+    // The entry is being written and may become durable.
     rig.restart()
     assert.equal(rig.sent.length, 0)
     after.add(rig.entries.map(({ state }) => state).join())
-    const again = told(await rig.done(rig.place({}, { idempotencyKey: 'k' })))
+    const again = resultOf(await rig.done(rig.place({}, { idempotencyKey: 'k' })))
     assert.equal(again, rig.count(2202) === 0 ? 'unknown' : 'answered')
   }
   assert.deepEqual([...after].sort(), ['', 'unknown'])
@@ -166,30 +166,32 @@ test('a halt stops new orders and changes, and never a cancel', async () => {
   const accId = PLAY_ID.toString()
   for (const scope of [{ kind: 'all' }, { kind: 'account', accId }, { kind: 'caller', caller: 'key:a' }] as const) {
     rig.switches.halt(scope, false)
-    assert.equal(told(await rig.done(rig.place())), 'limits.halted', scope.kind)
-    assert.equal(told(await rig.done(rig.modify())), 'limits.halted')
-    assert.equal(told(await rig.done(rig.cancel())), 'answered')
-    assert.equal(told(await rig.done(rig.cancel({ forAll: true, orderID: 0n }))), 'answered')
-    assert.equal(told(await rig.done(rig.modify({ modifyOrderOp: ModifyOrderOp.Enable }))), 'limits.halted')
+    assert.equal(resultOf(await rig.done(rig.place())), 'limits.halted', scope.kind)
+    assert.equal(resultOf(await rig.done(rig.modify())), 'limits.halted')
+    assert.equal(resultOf(await rig.done(rig.cancel())), 'answered')
+    assert.equal(resultOf(await rig.done(rig.cancel({ forAll: true, orderID: 0n }))), 'answered')
+    assert.equal(resultOf(await rig.done(rig.modify({ modifyOrderOp: ModifyOrderOp.Enable }))), 'limits.halted')
     const others = { caller: 'key:b', rights: { simulate: true, real: true } }
-    const isElsewhere = told(await rig.done(rig.place({ header: { trdEnv: 1, accID: REAL_ID, trdMarket: 1 } }, others)))
+    const isElsewhere = resultOf(
+      await rig.done(rig.place({ header: { trdEnv: 1, accID: REAL_ID, trdMarket: 1 } }, others)),
+    )
     assert.equal(isElsewhere, scope.kind === 'all' ? 'limits.halted' : 'answered')
     rig.switches.resume(scope)
   }
-  assert.equal(told(await rig.done(rig.place())), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place())), 'answered')
 })
 
-test('a replay is told through a halt, and a cancel passes spent budgets', async () => {
+test('a replay is returned during a halt, and a cancel passes spent budgets', async () => {
   const rig = new OrderPathRig()
   const spent = { limits: limits({ maxOrdersPerMinute: 1, maxDailyValue: 30_000, maxOrderValue: 30_000 }) }
   await rig.done(rig.place({}, { ...spent, idempotencyKey: 'k' }))
   rig.switches.halt({ kind: 'all' }, true)
-  assert.equal(told(await rig.done(rig.place({}, { ...spent, idempotencyKey: 'k' }))), 'answered')
-  assert.equal(told(await rig.done(rig.cancel({}, spent))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, { ...spent, idempotencyKey: 'k' }))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.cancel({}, spent))), 'answered')
   assert.equal(rig.latest.reservation, null)
 })
 
-test('a dry run of a call finds what the call would find, sends nothing and takes nothing', async () => {
+test('a dry run has the result of the real call, but sends nothing and reserves nothing', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 1, maxDailyValue: 30_000 }), idempotencyKey: 'k' }
   const before = await rig.done(rig.place({}, { ...capped, isDryRun: true }))
@@ -199,28 +201,28 @@ test('a dry run of a call finds what the call would find, sends nothing and take
     currency: 'HKD',
   })
   assert.equal(rig.entries.length, 0)
-  assert.equal(told(await rig.done(rig.place({}, capped))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped))), 'answered')
   const after = await rig.done(rig.place({}, { ...capped, isDryRun: true }))
   assert.equal(after.reply.kind === 'dry_run' && after.reply.report.failure?.code, 'limits.rate')
   assert.deepEqual([after.budgets?.rate?.used, rig.count(2202)], [1, 1])
 })
 
-test('two orders under different limits of one caller do not take the same budget', async () => {
+test('two orders under different limits of one caller do not reserve the same budget twice', async () => {
   const rig = new OrderPathRig()
   const byTwoTokens = [
     limits({ maxOrdersPerMinute: 1, maxDailyValue: 1_000_000 }),
     limits({ maxOrdersPerMinute: 1, maxDailyValue: 2_000_000 }),
   ]
   const answers = await rig.done(Promise.all(byTwoTokens.map((each) => rig.place({}, { limits: each }))))
-  assert.deepEqual(answers.map(told).sort(), ['answered', 'limits.rate'])
+  assert.deepEqual(answers.map(resultOf).sort(), ['answered', 'limits.rate'])
 })
 
-test('two changes at once cannot mix into an order that nobody checked', async () => {
+test('two concurrent changes cannot combine into an order that was never checked', async () => {
   const rig = new OrderPathRig()
   rig.listed = [restingOrder({ orderID: 7n, qty: 100, price: 300 })]
   const capped = { limits: limits({ maxOrderValue: 60_000 }) }
   const answers = await rig.done(Promise.all([rig.modify({ qty: 200 }, capped), rig.modify({ price: 600 }, capped)]))
-  assert.deepEqual(answers.map(told), ['answered', 'answered'])
+  assert.deepEqual(answers.map(resultOf), ['answered', 'answered'])
   const sent = rig.sent.filter(({ protoId }) => protoId === 2205).map(changedC2s)
   assert.deepEqual(
     sent.map(({ qty, price }) => [qty, price]),
@@ -231,13 +233,13 @@ test('two changes at once cannot mix into an order that nobody checked', async (
   )
 })
 
-test('an account that is not of the login, a wrong environment and a missing right are refused', async () => {
+test('an account outside the login, a wrong environment and a missing right are refused', async () => {
   const rig = new OrderPathRig()
   const header = (accID: bigint, trdEnv: number) => ({ header: { accID, trdEnv, trdMarket: 1 } })
-  assert.equal(told(await rig.done(rig.place(header(5n, 0)))), 'trade.unknown_account')
-  assert.equal(told(await rig.done(rig.place(header(REAL_ID, 0)))), 'trade.environment_mismatch')
+  assert.equal(resultOf(await rig.done(rig.place(header(5n, 0)))), 'trade.unknown_account')
+  assert.equal(resultOf(await rig.done(rig.place(header(REAL_ID, 0)))), 'trade.environment_mismatch')
   const play = { rights: { simulate: true, real: false } }
-  assert.equal(told(await rig.done(rig.place(header(REAL_ID, 1), play))), 'auth.insufficient_scope')
+  assert.equal(resultOf(await rig.done(rig.place(header(REAL_ID, 1), play))), 'auth.insufficient_scope')
   assert.equal(rig.sent.length, 0)
   assert.deepEqual(
     rig.entries.map(({ state, refusal: why }) => `${state} ${why?.code}`),
@@ -245,16 +247,16 @@ test('an account that is not of the login, a wrong environment and a missing rig
   )
 })
 
-test('orders that come together are written together, each durable before it is sent', async () => {
+test('concurrent orders are written together, each durable before it is sent', async () => {
   const rig = new OrderPathRig()
   await rig.done(Promise.all(Array.from({ length: 30 }, () => rig.place())))
   const places = rig.sent.filter(({ protoId }) => protoId === 2202)
   assert.equal(places.length, 30)
-  // The first is alone and goes ahead; the others share the next transaction.
+  // The first call is alone and is not delayed; the others share the next transaction.
   assert.ok(new Set(places.map(({ atMs }) => atMs)).size <= 3)
 })
 
-test('a tag that is taken is drawn again', async () => {
+test('a tag that is in use is drawn again', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const { tag } = rig.latest
@@ -263,12 +265,12 @@ test('a tag that is taken is drawn again', async () => {
   assert.equal(rig.nextUnits.length, 0)
   assert.equal(rig.entries.length, 2)
   assert.notEqual(rig.latest.tag, tag)
-  // What the first try took is given back.
+  // The reservation of the first attempt is released.
   const { budgets } = await rig.done(rig.place({}, { limits: limits({ maxOrdersPerMinute: 2 }), isDryRun: true }))
   assert.equal(budgets?.rate?.used, 2)
 })
 
-/** The random numbers from which that tag is drawn. */
+/** The random numbers that produce that tag. */
 function unitsOf(tag: string): readonly number[] {
   const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
   const bits = Array.from(tag, (letter) => alphabet.indexOf(letter))

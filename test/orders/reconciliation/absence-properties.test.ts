@@ -7,7 +7,7 @@ import { entryIdOf, tagOf } from '../../../src/orders/tag.ts'
 import { OrderPathRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
 import { orderList, placed } from '../sample-replies.ts'
 
-/** What OpenD makes of a new order, and what the gateway hears of it. */
+/** What OpenD does with a new order, and which reply the gateway gets. */
 type Fate = 'answered' | 'unheard' | 'late' | 'lost' | 'cut' | 'cut and made'
 
 type Step =
@@ -43,19 +43,21 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** An OpenD that makes orders late, lists them incompletely and forgets to answer, with the gateway in front of it. */
+/** An OpenD that executes orders late, lists them incompletely and omits replies, with the gateway connected to it. */
 class Schedule {
   readonly rig = new OrderPathRig()
-  /** Orders as they were made, oldest first; copies by hand among them. */
+  /** All orders including copies by hand, oldest first. */
   readonly orders: Order[] = []
-  /** Orders by the id of their entry, without copies. */
+  /** The orders without copies, by the id of their entry. */
   readonly made = new Map<string, Order>()
   readonly copied = new Set<string>()
-  /** Entries that OpenD has read and may still carry out, with the connection that they came over. */
+  /** Entries that OpenD has received and may still execute, with their connection. */
   readonly waiting = new Map<string, number>()
-  /** Entries that were absent at some time. */
+  /** Entries that were absent at any time. */
   readonly denied = new Set<string>()
-  /** What share of the orders OpenD lists, the oldest ones; a list that lacks some lacks one that is known to be there. */
+  /**
+   * The share of the orders that OpenD lists, oldest first; an incomplete list lacks an order that is known to exist.
+   */
   #shown = 1
   #ids = 0
 
@@ -99,7 +101,7 @@ class Schedule {
     this.check()
   }
 
-  /** OpenD shows everything that there is. */
+  /** Makes OpenD list and execute everything. */
   async calm(): Promise<void> {
     this.#shown = 1
     this.rig.reconnect()
@@ -108,7 +110,7 @@ class Schedule {
     this.rig.reconciler.ordersListed(PLAY_ID.toString(), this.orders)
   }
 
-  /** No entry is called absent while its order is there, or can still be carried out over a connection that lives. */
+  /** Checks that no entry is absent while its order exists or can still be executed over a live connection. */
   check(): void {
     for (const entry of this.rig.entries) {
       if (entry.state !== 'absent' || this.denied.has(entry.id)) continue
@@ -146,7 +148,7 @@ class Schedule {
     while (rig.count(2202) === sent) await this.#pass(1_000)
   }
 
-  /** Time passes in small steps, so that every absence is seen before something else happens. */
+  /** Advances the clock in small steps, so that every absence is checked before the next event. */
   async #pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 1_000) {
       await this.rig.pass(Math.min(left, 1_000))
@@ -163,7 +165,7 @@ class Schedule {
     return order
   }
 
-  /** Somebody places the newest order once more by hand, remark and all. */
+  /** Copies the newest order by hand, including its remark. */
   #copy(): void {
     const [id, order] = [...this.made].at(-1) ?? []
     if (id === undefined || order === undefined) return
@@ -189,7 +191,7 @@ class Schedule {
   }
 }
 
-test('whatever OpenD lists, pushes and does late, no order is absent that is there or may still be made', async () => {
+test('no order is absent that exists or may still be executed, whatever OpenD lists, pushes or delays', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { minLength: 5, maxLength: 30 }), async (steps) => {
       const schedule = new Schedule()
@@ -206,7 +208,7 @@ test('whatever OpenD lists, pushes and does late, no order is absent that is the
           assert.ok(state === 'unknown' || isReported, `${id} is ${state} in silence`)
         } else {
           assert.deepEqual([state, orderIdEx], ['accepted', order.orderIDEx], id)
-          assert.equal(contradiction !== null, denied.has(id), `${id} was absent, and nobody was told`)
+          assert.equal(contradiction !== null, denied.has(id), `${id} was absent, and it has no contradiction`)
           assert.equal(
             rig.contradictions.some((line) => line.startsWith(id)),
             denied.has(id),

@@ -9,7 +9,7 @@ import { orderList } from '../sample-replies.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** No reply came within the deadline; the connection lives on. */
+/** There was no reply within the deadline; the connection lives on. */
 const LATE: CallOutcome = {
   ok: false,
   failure: { code: 'gateway.call_timeout', detail: 'test', retryInMs: null },
@@ -27,7 +27,7 @@ function polls(rig: OrderPathRig): number {
   return rig.count(2201)
 }
 
-test('an order is never absent while the connection that carried it lives, and is found when OpenD acts late', async () => {
+test('an order is never absent while its connection lives, and is found when OpenD acts late', async () => {
   const rig = hanging()
   void rig.place({}, { limits: limits({ maxDailyValue: 30_000 }) })
   await rig.pass(80_000)
@@ -65,7 +65,7 @@ test('after its connection ended, an order is absent after a minute of polls ove
   assert.equal(rig.latest.state, 'absent')
 })
 
-test('a connection with the same id as the one before is another connection', async () => {
+test('a new connection with the same id as the one before is another connection', async () => {
   const rig = hanging()
   void rig.place()
   await rig.pass(60_000)
@@ -74,7 +74,7 @@ test('a connection with the same id as the one before is another connection', as
   assert.equal(rig.latest.state, 'absent')
 })
 
-test('after a restart, polls count once a connection came up, also where the frame of the order is not known', async () => {
+test('after a restart, polls count once a connection has come up, also when the frame is not known', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => new Promise(() => undefined))
   void rig.place()
@@ -89,7 +89,7 @@ test('after a restart, polls count once a connection came up, also where the fra
   assert.equal(rig.latest.state, 'absent')
 })
 
-test('a poll that began over the carrying connection does not count, also when it ends after that', async () => {
+test('a poll that began over the carrying connection does not count, even if it ends later', async () => {
   const rig = hanging()
   rig.answers.set(2201, async () => {
     await new Promise<void>((resolve) => rig.clock.after(5_000, resolve))
@@ -104,7 +104,7 @@ test('a poll that began over the carrying connection does not count, also when i
   assert.equal(rig.latest.state, 'absent')
 })
 
-test('an entry that polls do not decide is polled less and less often', async () => {
+test('an entry that polls do not decide is polled at growing intervals', async () => {
   const rig = hanging()
   void rig.place()
   await rig.pass(HOUR_MS)
@@ -130,7 +130,7 @@ test('many undecided entries of an account share their polls', async () => {
   assert.ok(polls(rig) - before <= 61, `${polls(rig) - before} polls in ten minutes`)
 })
 
-test('an order of unknown status is polled less and less often too, and found when OpenD decides', async () => {
+test('an order of unknown status is polled at growing intervals, and found when OpenD decides', async () => {
   const rig = hanging()
   void rig.place()
   await rig.pass(300)
@@ -143,18 +143,18 @@ test('an order of unknown status is polled less and less often too, and found wh
   assert.equal(rig.latest.state, 'accepted')
 })
 
-test('an order that is still undecided after days holds its idempotency key', async () => {
+test('an order that is undecided for days keeps its idempotency key in use', async () => {
   const rig = hanging()
   void rig.place({}, { idempotencyKey: 'k' })
   await rig.pass(3 * DAY_MS)
   assert.equal(rig.latest.state, 'unknown')
   for (const qty of [100, 200]) {
     const { reply } = await rig.done(rig.place({ qty }, { idempotencyKey: 'k' }))
-    const told = reply.kind === 'refused' ? reply.failure.code : reply.kind
-    assert.equal(told, qty === 100 ? 'unknown' : 'order.idempotency_conflict')
+    const result = reply.kind === 'refused' ? reply.failure.code : reply.kind
+    assert.equal(result, qty === 100 ? 'unknown' : 'order.idempotency_conflict')
   }
   assert.equal(rig.count(2202), 1)
-  // Decided, it holds the key no longer than any other call of three days ago.
+  // Once decided, the entry keeps its key in use no longer than any other call of three days ago.
   rig.listed = [orderOf(rig.latest)]
   rig.reconnect()
   await rig.pass(5_000)

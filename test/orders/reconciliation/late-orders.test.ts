@@ -7,7 +7,7 @@ import { refusal } from '../sample-replies.ts'
 
 const FAILED: readonly number[] = [OrderStatus.SubmitFailed, OrderStatus.Failed, OrderStatus.Deleted]
 
-/** A rig with an entry whose caller was told that its order is not there. */
+/** A rig with an entry whose caller received `absent` or `rejected`. */
 async function denied(state: 'absent' | 'rejected'): Promise<OrderPathRig> {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => (state === 'absent' ? failed('gateway.disconnected', true) : refusal(2202, -1)))
@@ -39,7 +39,7 @@ const WAYS: readonly [string, (rig: OrderPathRig, order: Order) => Promise<void>
   ],
 ]
 
-test('an order that appears after its caller was told that it is not there is accepted, and reported once', async () => {
+test('an order that appears after its caller received absent is accepted and reported once', async () => {
   for (const state of ['absent', 'rejected'] as const) {
     for (const [way, show] of WAYS) {
       const rig = await denied(state)
@@ -52,7 +52,7 @@ test('an order that appears after its caller was told that it is not there is ac
       assert.match(entry?.contradiction?.detail ?? '', /status 5/)
       rig.reconciler.orderPush(pushOf(order))
       assert.deepEqual([rig.contradictions.length, rig.reconciler.contradictions[state]], [1, 1], way)
-      // Who asks again under the same key is told of the order, and nothing is sent.
+      // A retry with the same key gets the order, and nothing is sent.
       const sent = rig.count(2202)
       const { reply } = await rig.done(rig.place({}, { idempotencyKey: 'k' }))
       assert.deepEqual([reply.kind, rig.count(2202)], ['answered', sent], way)
@@ -60,7 +60,7 @@ test('an order that appears after its caller was told that it is not there is ac
   }
 })
 
-test('every status but that of an order that failed contradicts', async () => {
+test('every status except that of a failed order contradicts the final state', async () => {
   const rig = await denied('absent')
   for (const orderStatus of FAILED) rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderStatus })))
   assert.equal(rig.latest.state, 'absent')
@@ -71,7 +71,7 @@ test('every status but that of an order that failed contradicts', async () => {
   }
 })
 
-test('an order of another account, or that belongs to another entry, is a copy of the remark', async () => {
+test('an order of another account or another entry is a copy of the remark', async () => {
   const rig = await denied('absent')
   const absent = rig.latest
   const header = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
@@ -83,7 +83,7 @@ test('an order of another account, or that belongs to another entry, is a copy o
     orderOf(absent, { orderID: 98n, orderIDEx: 'FT98' }),
   ])
   assert.equal(rig.latest.state, 'absent')
-  // Of several it cannot be told which one is ours, but a person has to know, once.
+  // Among several orders the right one cannot be identified, but the contradiction is reported once.
   rig.reconciler.ordersListed(PLAY_ID.toString(), [
     orderOf(absent),
     orderOf(absent, { orderID: 98n, orderIDEx: 'FT98' }),
@@ -111,7 +111,7 @@ test('a copy of the remark of an order whose reply was lost decides nothing, and
   assert.equal(rig.latest.state, 'unknown')
 })
 
-test('an order that is there after all is found when the link comes up, though nothing else asks for its account', async () => {
+test('an order that exists after all is found when the link comes up, without another request', async () => {
   const rig = await denied('absent')
   const { id } = rig.latest
   rig.listed = [orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })]

@@ -27,7 +27,7 @@ function refused(name: 'Trd_GetOrderList.Response' | 'Trd_GetHistoryOrderList.Re
   return { ok: true, body: encodeMessage(name, { retType, retMsg: 'too often' }) }
 }
 
-test('an order that is not there is called absent after a minute of looks, and its value comes back', async () => {
+test('a missing order is declared absent after a minute of polls, and its value is released', async () => {
   const rig = losing()
   void rig.place({}, { limits: limits({ maxDailyValue: 30_000, maxOrdersPerMinute: 5 }) })
   await rig.pass(55_000)
@@ -40,7 +40,7 @@ test('an order that is not there is called absent after a minute of looks, and i
   assert.deepEqual(gaps, [1, 2, 4, 8, 16, 30])
 })
 
-test('an absent order may be sent again under its key', async () => {
+test('an absent order may be sent again with the same idempotency key', async () => {
   const rig = losing()
   void rig.place({}, { idempotencyKey: 'k' })
   await rig.pass(70_000)
@@ -52,7 +52,7 @@ test('an absent order may be sent again under its key', async () => {
   )
 })
 
-test('looks at which OpenD does not list the orders do not count', async () => {
+test('polls for which OpenD does not list the orders do not count', async () => {
   for (const [protoId, answer] of [
     [2201, failed('gateway.disconnected', true)],
     [2201, refused('Trd_GetOrderList.Response')],
@@ -72,7 +72,7 @@ test('looks at which OpenD does not list the orders do not count', async () => {
   }
 })
 
-test('a list that could not be had does not prove that nothing is open', async () => {
+test('a failed list does not prove that no order is open', async () => {
   const rig = losing()
   rig.answers.set(2201, () => failed('gateway.disconnected', true))
   void rig.cancel({ forAll: true, orderID: 0n })
@@ -80,7 +80,7 @@ test('a list that could not be had does not prove that nothing is open', async (
   assert.equal(rig.latest.state, 'unknown')
 })
 
-test('an order is not taken for deleted because the history could not be had', async () => {
+test('an order does not count as deleted when the history is not available', async () => {
   const rig = losing()
   rig.answers.set(HISTORY, () => failed('gateway.disconnected', true))
   void rig.modify({ modifyOrderOp: ModifyOrderOp.Delete })
@@ -91,7 +91,7 @@ test('an order is not taken for deleted because the history could not be had', a
   assert.equal(rig.latest.state, 'accepted')
 })
 
-test('one empty list does not prove it either', async () => {
+test('one empty list does not prove a deletion', async () => {
   const rig = losing()
   const lists = [[], [restingOrder({ createTimestamp: 1 })], [], [], []]
   rig.answers.set(2201, () => orderList(lists.shift() ?? []))
@@ -102,7 +102,7 @@ test('one empty list does not prove it either', async () => {
   assert.deepEqual([rig.latest.state, lists.length], ['accepted', 0])
 })
 
-test('nor do many that were asked for at once: they all may lack the same', async () => {
+test('many simultaneous empty lists do not prove a deletion, since they may share one fault', async () => {
   const rig = losing()
   rig.answers.set(2201, () => orderList([]))
   void rig.cancel({ forAll: true, orderID: 0n })
@@ -116,7 +116,7 @@ test('nor do many that were asked for at once: they all may lack the same', asyn
   assert.equal(rig.latest.state, 'accepted')
 })
 
-test('a link that comes up again and again makes no order absent sooner', async () => {
+test('a link that comes up repeatedly does not make an order absent sooner', async () => {
   const rig = losing()
   void rig.place()
   await rig.pass(500)
@@ -128,7 +128,7 @@ test('a link that comes up again and again makes no order absent sooner', async 
   assert.ok(rig.latest.pollAttempts < 4)
 })
 
-test('the link coming up finds an order at once', async () => {
+test('an order is found at once when the link comes up', async () => {
   const rig = losing()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   void rig.place()
@@ -139,7 +139,7 @@ test('the link coming up finds an order at once', async () => {
   assert.equal(rig.latest.state, 'accepted')
 })
 
-test('a clock that is set back does not keep a look waiting', async () => {
+test('a clock that is set back does not delay a poll', async () => {
   const rig = losing()
   void rig.place()
   await rig.pass(10_000)
@@ -149,7 +149,7 @@ test('a clock that is set back does not keep a look waiting', async () => {
   assert.equal(rig.latest.state, 'accepted')
 })
 
-test('a clock that is set forward makes no order absent sooner', async () => {
+test('a clock that is set forward does not make an order absent sooner', async () => {
   const rig = losing()
   void rig.place()
   await rig.pass(500)
@@ -160,7 +160,7 @@ test('a clock that is set forward makes no order absent sooner', async () => {
   assert.equal(rig.latest.state, 'unknown')
 })
 
-test('while an account is looked at, nothing else happens to it', async () => {
+test('while an account is polled, no second poll of it starts', async () => {
   const rig = losing()
   rig.answers.set(2201, never)
   void rig.place()
@@ -170,7 +170,7 @@ test('while an account is looked at, nothing else happens to it', async () => {
   assert.equal(rig.count(2201), 1)
 })
 
-test('a slow account does not hold up another one', async () => {
+test('a slow account does not delay another one', async () => {
   const rig = losing()
   rig.answers.set(2201, (body) => {
     const decoded = decodeMessage('Trd_GetOrderList.Request', body)
@@ -184,7 +184,7 @@ test('a slow account does not hold up another one', async () => {
   assert.equal(pollAttempts['281756'], 3)
 })
 
-test('the history is asked from the oldest missing order up to now', async () => {
+test('the history is requested from the oldest missing order up to now', async () => {
   const rig = losing()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   void rig.place({ header: REAL })
@@ -193,22 +193,22 @@ test('the history is asked from the oldest missing order up to now', async () =>
   rig.clock.step(5 * DAY_MS)
   void rig.place({ header: REAL })
   await rig.pass(100)
-  let asked: readonly (string | undefined)[] = []
+  let requested: readonly (string | undefined)[] = []
   rig.answers.set(2201, () => orderList([]))
   rig.answers.set(HISTORY, (body) => {
     const decoded = decodeMessage('Trd_GetHistoryOrderList.Request', body)
     const conditions = decoded.ok ? decoded.value.c2s.filterConditions : undefined
-    asked = [conditions?.beginTime?.slice(0, 10), conditions?.endTime?.slice(0, 10)]
+    requested = [conditions?.beginTime?.slice(0, 10), conditions?.endTime?.slice(0, 10)]
     return orderHistory([])
   })
   rig.reconciler.linkReady()
   await rig.pass(10_000)
-  assert.deepEqual(asked, [dayOf(firstMs - DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
+  assert.deepEqual(requested, [dayOf(firstMs - DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
 
-  // An order that is changed may be as old as orders get.
+  // The order of a change may have any age.
   void rig.modify({ header: REAL, qty: 200 })
   await rig.pass(500)
-  assert.deepEqual(asked, [dayOf(firstMs - 84 * DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
+  assert.deepEqual(requested, [dayOf(firstMs - 84 * DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
 })
 
 test('an order that ended on an earlier day is found in the history, also that of a simulated account', async () => {
@@ -223,7 +223,7 @@ test('an order that ended on an earlier day is found in the history, also that o
   }
 })
 
-test('where a simulated account has no history, its list of today is all there is', async () => {
+test('for a simulated account without a history, its list of today is complete', async () => {
   for (const [header, state] of [
     [{ ...REAL, trdEnv: 0, accID: 281_756n }, 'absent'],
     [REAL, 'unknown'],
@@ -236,10 +236,10 @@ test('where a simulated account has no history, its list of today is all there i
   }
 })
 
-test('a push about the order settles it before any look', async () => {
+test('a push of the order decides it before any poll', async () => {
   const rig = losing()
   rig.answers.set(2201, never)
-  // No reply came, and the connection that carried the order lives.
+  // There was no reply, and the connection that carried the order lives.
   rig.answers.set(2202, () => failed('gateway.call_timeout', true))
   void rig.place()
   await rig.pass(500)
@@ -256,26 +256,26 @@ test('a push about the order settles it before any look', async () => {
   assert.equal(rig.latest.orderId, '5')
 })
 
-test('after its connection a push does not settle an order, as it may be about a copy of its remark: a list does', async () => {
+test('after its connection ended, a push does not decide an order, as it may show a copy; a list does', async () => {
   const rig = losing()
   rig.listed = []
   void rig.place()
   await rig.pass(1_500)
-  const looked = rig.count(2201)
+  const polls = rig.count(2201)
   const order = orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })
   const copy = orderOf(rig.latest, { orderID: 6n, orderIDEx: 'FT6' })
   rig.listed = [order, copy]
   rig.reconciler.orderPush(pushOf(copy))
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
   await rig.pass(200)
-  assert.equal(rig.count(2201), looked + 1, 'the push is a reason to look at once')
+  assert.equal(rig.count(2201), polls + 1, 'the push causes a poll at once')
   assert.equal(rig.latest.state, 'unknown')
   rig.listed = [order]
   await rig.pass(5_000)
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['accepted', '5'])
 })
 
-test('a lost change that the order shows to be too late is rejected, and its reply says so', async () => {
+test('a lost change that came too late is rejected, and its reply states that', async () => {
   const rig = losing()
   rig.listed = [restingOrder({ orderID: 7n, orderStatus: OrderStatus.Filled_All })]
   const { reply } = await rig.done(rig.modify({ qty: 300, modifyOrderOp: ModifyOrderOp.Normal }))

@@ -22,13 +22,13 @@ async function undecided(kind: 'place' | 'modify'): Promise<OrderPathRig> {
   return rig
 }
 
-/** The failure code of a decision, or the state that it led to. */
+/** The failure code of a decision, or the resulting state. */
 function resolved(rig: OrderPathRig, change: Partial<OperatorDecision>, id = rig.latest.id): string {
   const result = rig.reconciler.resolve(id, decision(change))
   return result.ok ? result.value.state : result.failure.code
 }
 
-test('an operator decides what OpenD leaves undecided: budget, callers and record follow', async () => {
+test('an operator decides an undecided entry, which updates its budget, its callers and the ledger', async () => {
   for (const [kind, change, holds, replayed] of [
     ['place', { state: 'accepted', orderIdEx: 'FT55' }, 'rate_and_value', 'answered'],
     ['place', { state: 'accepted', orderId: '55' }, 'rate_and_value', 'answered'],
@@ -47,7 +47,7 @@ test('an operator decides what OpenD leaves undecided: budget, callers and recor
     await rig.done(rig.ledger.sync())
     rig.restart()
     assert.equal(rig.ledger.byId(id)?.state, change.state)
-    // A caller that asks again is told so; after `absent` the order may be sent once more.
+    // A retry gets the decision; after `absent` the order may be sent once more.
     const again =
       kind === 'place' ? rig.place({}, { idempotencyKey: 'k' }) : rig.modify({ qty: 100 }, { idempotencyKey: 'k' })
     assert.equal((await rig.done(again)).reply.kind, replayed)
@@ -69,7 +69,7 @@ test('only an unknown entry can be decided, and only once', async () => {
   assert.equal(resolved(rig, {}), 'order.in_flight')
 })
 
-test('a decision names a state that can be chosen, and an accepted order its ids', async () => {
+test('a decision needs an allowed state, and for an accepted order its ids', async () => {
   const rig = await undecided('place')
   const [, witness] = rig.entries
   for (const state of ENTRY_STATES) {
@@ -86,7 +86,7 @@ test('a decision names a state that can be chosen, and an accepted order its ids
   assert.equal(rig.latest.state, 'unknown')
 })
 
-test('an order that appears after an operator called it absent is noticed like any other', async () => {
+test('an order that appears after an operator declared it absent is reported like any other', async () => {
   const rig = await undecided('place')
   resolved(rig, {})
   rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
@@ -95,7 +95,7 @@ test('an order that appears after an operator called it absent is noticed like a
   assert.equal(resolution?.by, 'key:admin')
 })
 
-test('an order that only an operator named is no proof that a list without it is incomplete', async () => {
+test('an order id from an operator does not prove that a list without it is incomplete', async () => {
   const rig = await undecided('place')
   const [named, witness] = rig.entries
   assert.ok(named !== undefined && witness !== undefined)

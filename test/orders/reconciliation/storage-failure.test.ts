@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderPathRig, failed, limits, orderOf } from '../order-rig.ts'
 
-/** A rig with an entry that is unknown, whose storage fails from then on. */
+/** A rig with an unknown entry whose storage fails from then on. */
 async function undecided(): Promise<OrderPathRig> {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
@@ -13,7 +13,7 @@ async function undecided(): Promise<OrderPathRig> {
   return rig
 }
 
-test('while the storage fails a link can come up, and polls keep their pace', async () => {
+test('while the storage fails a link can come up, and polls stay on schedule', async () => {
   const rig = await undecided()
   rig.answers.set(2201, () => failed('gateway.not_ready', false))
   rig.reconnect()
@@ -22,7 +22,7 @@ test('while the storage fails a link can come up, and polls keep their pace', as
   assert.ok(rig.count(2201) - before <= 10, `${rig.count(2201) - before} polls in a minute`)
 })
 
-test('an order that is found while the storage fails stays found, and is written later', async () => {
+test('an order that is found while the storage fails stays accepted and is written later', async () => {
   const rig = await undecided()
   rig.listed = [orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })]
   rig.reconnect()

@@ -19,7 +19,7 @@ async function withWitness(header = REAL): Promise<OrderPathRig> {
   return rig
 }
 
-test('lists that lack an order which OpenD accepted are no evidence, and the entry says which one', async () => {
+test('lists that lack an accepted order are no evidence, and the entry names that order', async () => {
   for (const header of [REAL, { ...REAL, trdEnv: 0, accID: 281_756n }]) {
     const rig = await withWitness(header)
     const [witness] = rig.entries
@@ -40,7 +40,7 @@ test('lists that lack an order which OpenD accepted are no evidence, and the ent
   }
 })
 
-test('a witness may be in the history, under either of its ids, or was deleted', async () => {
+test('a witness may be in the history, under either id, or be deleted', async () => {
   const rig = await withWitness()
   const [witness] = rig.listed
   assert.ok(witness !== undefined)
@@ -63,7 +63,7 @@ test('a witness may be in the history, under either of its ids, or was deleted',
   assert.equal(rig.latest.state, 'absent')
 })
 
-test('an order of another market or account, or of another day, is no witness', async () => {
+test('an order of another market, account or day is not a witness', async () => {
   for (const header of [
     { ...REAL, trdMarket: 2 },
     { trdEnv: 0, accID: 281_756n, trdMarket: 1 },
@@ -82,7 +82,7 @@ test('an order of another market or account, or of another day, is no witness', 
   assert.equal(old.latest.state, 'absent')
 })
 
-test('without the order that OpenD accepted, an empty list does not prove that nothing is open', async () => {
+test('an empty list without the accepted order does not prove that no order is open', async () => {
   const rig = await withWitness()
   rig.listed = []
   void rig.cancel({ header: REAL, forAll: true, orderID: 0n })
@@ -93,7 +93,7 @@ test('without the order that OpenD accepted, an empty list does not prove that n
   assert.deepEqual([rig.latest.state, rig.latest.detail], ['accepted', 'no order of the account is open'])
 })
 
-test('an order that was accepted a moment before a lost cancel of everything, or a lost deletion, is a witness too', async () => {
+test('an order accepted just before a lost cancel of all orders, or a lost deletion, is a witness', async () => {
   for (const change of [
     { forAll: true, orderID: 0n },
     { orderID: 7n, modifyOrderOp: ModifyOrderOp.Delete },
@@ -110,7 +110,7 @@ test('an order that was accepted a moment before a lost cancel of everything, or
   }
 })
 
-test('an order of another market of the account is a witness for a cancel of everything, not for that of one market', async () => {
+test('an order of another market is a witness for a cancel of all orders, but not of one market', async () => {
   for (const [trdMarket, state] of [
     [undefined, 'unknown'],
     [1, 'accepted'],
@@ -140,7 +140,7 @@ test('without a history, the list of today proves nothing about an older order',
   assert.equal(rig.latest.state, 'unknown')
 })
 
-test('an empty list is no evidence about an older call either, whatever was placed since', async () => {
+test('an empty list is no evidence about an older call, whatever was placed since', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2202, () => failed('gateway.disconnected', true))
   rig.answers.set(2201, () => failed('gateway.not_ready', false))

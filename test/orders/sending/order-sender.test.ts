@@ -6,19 +6,19 @@ import { OrderPathRig, failed, limits, PLAY_ID } from '../order-rig.ts'
 import { refusal } from '../sample-replies.ts'
 import { START_MS } from '../simulation/virtual-clock.ts'
 
-/** What a caller was told: the kind, with the code of a refusal. */
-function told({ reply }: OrderAnswer): string {
+/** The kind of a reply, with the code of a refusal. */
+function resultOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 
-/** An orders' rig in which calls wait that long before their frames are handed to the link. */
+/** An order rig in which calls wait that long before their frames are written to the link. */
 function waitingRig(ms: number): OrderPathRig {
   const rig = new OrderPathRig()
   rig.waitsToLeaveMs = ms
   return rig
 }
 
-test('after a halt no waiting order leaves: it ends as refused at once, and a cancel still goes', async () => {
+test('a halt refuses waiting orders at once, and a cancel is still sent', async () => {
   for (const scope of [
     { kind: 'caller', caller: 'key:a' },
     { kind: 'account', accId: PLAY_ID.toString() },
@@ -32,8 +32,8 @@ test('after a halt no waiting order leaves: it ends as refused at once, and a ca
     rig.switches.halt(scope, true)
     rig.manager.stopWaiting(scope)
     const answers = await rig.done(Promise.all([order, change]), 100)
-    assert.deepEqual(answers.map(told), ['limits.halted', 'limits.halted'])
-    assert.equal(told(await rig.done(cancel)), 'answered')
+    assert.deepEqual(answers.map(resultOf), ['limits.halted', 'limits.halted'])
+    assert.equal(resultOf(await rig.done(cancel)), 'answered')
     await rig.pass(60_000)
     assert.deepEqual([rig.count(2202), rig.count(2205)], [0, 1])
     const states = rig.entries.map(({ state, call }) => `${call.kind} ${state}`).toSorted()
@@ -41,38 +41,38 @@ test('after a halt no waiting order leaves: it ends as refused at once, and a ca
   }
 })
 
-test('an order that a halt ended does not leave after trading was resumed, since its caller was told that it will not', async () => {
+test('an order that a halt refused is not sent after a resume', async () => {
   const rig = waitingRig(3_000)
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'all' }, true)
   rig.manager.stopWaiting({ kind: 'all' })
-  assert.equal(told(await rig.done(order, 100)), 'limits.halted')
+  assert.equal(resultOf(await rig.done(order, 100)), 'limits.halted')
   rig.switches.resume({ kind: 'all' })
   await rig.pass(60_000)
   assert.deepEqual([rig.count(2202), rig.latest.state], [0, 'refused'])
 })
 
-test('a halt over another scope lets a waiting order leave', async () => {
+test('a halt of another scope does not stop a waiting order', async () => {
   const rig = waitingRig(2_000)
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'caller', caller: 'key:b' }, true)
   rig.manager.stopWaiting({ kind: 'caller', caller: 'key:b' })
   rig.manager.stopWaiting({ kind: 'account', accId: '9' })
-  assert.equal(told(await rig.done(order)), 'answered')
+  assert.equal(resultOf(await rig.done(order)), 'answered')
 })
 
-test('a halt that nobody announced to the waiting orders is found at the moment of sending', async () => {
+test('a halt that was not passed to the waiting orders is found at the moment of sending', async () => {
   const rig = waitingRig(2_000)
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'all' }, true)
-  assert.equal(told(await rig.done(order)), 'limits.halted')
+  assert.equal(resultOf(await rig.done(order)), 'limits.halted')
   assert.deepEqual([rig.count(2202), rig.latest.state, rig.latest.holds], [0, 'refused', 'nothing'])
 })
 
-test('an order leaves within ten seconds of its arrival or not at all, whichever step is slow', async () => {
+test('an order is sent within ten seconds of its arrival or not at all, whichever step is slow', async () => {
   const slow = <Value>(rig: OrderPathRig, value: Value): Promise<Value> =>
     new Promise((resolve) => void rig.clock.after(11_000, () => resolve(value)))
   const priced = { limits: limits({ maxOrderValue: 1_000_000 }) }
@@ -95,8 +95,8 @@ test('an order leaves within ten seconds of its arrival or not at all, whichever
   for (const begin of cases) {
     const rig = new OrderPathRig()
     const startMs = rig.clock.elapsedMs
-    assert.equal(told(await rig.done(begin(rig))), 'order.too_late')
-    // Writing to the ledger may take longer than the deadline; nothing else makes the caller wait beyond it.
+    assert.equal(resultOf(await rig.done(begin(rig))), 'order.too_late')
+    // Writing to the ledger may take longer than the deadline; every other step ends with it.
     assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS + 3_000, `${rig.clock.elapsedMs - startMs} ms`)
     await rig.pass(60_000)
     assert.deepEqual([rig.count(2202), rig.latest.holds], [0, 'nothing'])
@@ -104,35 +104,35 @@ test('an order leaves within ten seconds of its arrival or not at all, whichever
   }
 })
 
-test('an order that waits for longer than its deadline is answered at the deadline', async () => {
+test('an order that waits longer than its deadline is answered at the deadline', async () => {
   const rig = waitingRig(60_000)
   const startMs = rig.clock.elapsedMs
-  assert.equal(told(await rig.done(rig.place())), 'order.too_late')
+  assert.equal(resultOf(await rig.done(rig.place())), 'order.too_late')
   assert.ok(rig.clock.elapsedMs - startMs <= SEND_DEADLINE_MS, `${rig.clock.elapsedMs - startMs} ms`)
 })
 
-test('a key that is revoked while its order waits sends nothing more, not even a cancel', async () => {
+test('a key that is revoked while its order waits sends nothing, not even a cancel', async () => {
   const rig = waitingRig(2_000)
   const calls = [rig.place(), rig.cancel({ orderID: 7n })]
   await rig.pass(1_000)
   rig.standing = { code: 'auth.invalid_token' }
   const answers = await rig.done(Promise.all(calls))
-  assert.deepEqual(answers.map(told), ['auth.invalid_token', 'auth.invalid_token'])
+  assert.deepEqual(answers.map(resultOf), ['auth.invalid_token', 'auth.invalid_token'])
   assert.deepEqual([rig.count(2202), rig.count(2205)], [0, 0])
 })
 
-test('an order that waits beyond the trading hours of its key does not leave', async () => {
+test('an order that waits beyond the trading hours of its key is not sent', async () => {
   const rig = waitingRig(5_000)
   const atMs = new Date(START_MS + 3_000)
   // The hours end with the next minute, and the order begins 2 s before.
   rig.clock.step(60_000 - (atMs.getTime() % 60_000) + 1_000)
   const end = new Date(rig.clock.wallMs() + 2_000).toISOString().slice(11, 16)
   const hours = { limits: limits({ hoursWindow: `00:00-${end}` }) }
-  assert.equal(told(await rig.done(rig.place({}, hours))), 'limits.hours')
+  assert.equal(resultOf(await rig.done(rig.place({}, hours))), 'limits.hours')
   assert.equal(rig.count(2202), 0)
 })
 
-test('an order that waits over the midnight of a key with a daily cap does not leave', async () => {
+test('an order of a key with a daily cap that waits past midnight is not sent', async () => {
   for (const [change, expected] of [
     [{ maxDailyValue: 1e9 }, 'limits.daily_value'],
     [{ maxOrdersPerMinute: 5 }, 'answered'],
@@ -140,21 +140,21 @@ test('an order that waits over the midnight of a key with a daily cap does not l
     const rig = waitingRig(5_000)
     const day = 86_400_000
     rig.clock.step(day - (rig.clock.wallMs() % day) - 2_000)
-    assert.equal(told(await rig.done(rig.place({}, { limits: limits(change) }))), expected)
+    assert.equal(resultOf(await rig.done(rig.place({}, { limits: limits(change) }))), expected)
   }
 })
 
-test('while the storage fails no order leaves, and the next one that it takes shows that it works', async () => {
+test('while the storage fails no order is sent, and the next successful write ends the failure', async () => {
   const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
-  assert.equal(told(await rig.done(rig.place())), 'server.storage_failed')
+  assert.equal(resultOf(await rig.done(rig.place())), 'server.storage_failed')
   assert.deepEqual([rig.count(2202), rig.storage.failure?.detail], [0, 'database or disk is full'])
   rig.storageError = null
-  assert.equal(told(await rig.done(rig.place())), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place())), 'answered')
   assert.equal(rig.storage.failure, null)
 })
 
-test('when the storage fails after the frame has left, the caller still gets the answer of OpenD', async () => {
+test('when the storage fails after the frame was sent, the caller still gets the reply of OpenD', async () => {
   for (const [answer, expected] of [
     [null, 'answered'],
     [() => refusal(2202, -1), 'answered'],
@@ -168,9 +168,9 @@ test('when the storage fails after the frame has left, the caller still gets the
       return answered?.(body) ?? failed('gateway.not_ready', false)
     })
     const order = rig.place()
-    assert.equal(told(await rig.done(order)), expected)
+    assert.equal(resultOf(await rig.done(order)), expected)
     assert.notEqual(rig.storage.failure, null)
-    // What could not be written is known meanwhile, and written later.
+    // A change that could not be written is in memory, and written later.
     const { id, state } = rig.latest
     assert.equal(state, 'reserved')
     assert.notEqual(rig.manager.entries.byId(id)?.state, 'reserved')
@@ -181,14 +181,14 @@ test('when the storage fails after the frame has left, the caller still gets the
   }
 })
 
-test('a cancel of the kill switch leaves although the ledger cannot be written', async () => {
+test('a cancel of the kill switch is sent although the ledger cannot be written', async () => {
   const rig = new OrderPathRig()
   rig.storageError = new Error('database or disk is full')
   const answer = await rig.done(rig.cancel({ orderID: 7n }, { isKillSwitch: true }))
-  assert.deepEqual([told(answer), rig.count(2205)], ['answered', 1])
+  assert.deepEqual([resultOf(answer), rig.count(2205)], ['answered', 1])
 })
 
-test('the sending time stands in the entry, with the frame that carried it', async () => {
+test('the entry has the sending time and the frame that carried it', async () => {
   const rig = waitingRig(2_000)
   await rig.done(rig.place({}, { limits: limits({ maxOrdersPerMinute: 1 }) }))
   const { createdAtMs, sentAtMs, reservation } = rig.latest
@@ -197,25 +197,25 @@ test('the sending time stands in the entry, with the frame that carried it', asy
   assert.equal(reservation?.atMs, sentAtMs)
 })
 
-test('a cap holds over the times at which orders leave, not over those at which they were asked for', async () => {
+test('a cap applies to the times at which orders are sent, not to those at which they arrive', async () => {
   const rig = new OrderPathRig()
   const capped = { limits: limits({ maxOrdersPerMinute: 2 }) }
   rig.waitsToLeaveMs = 5_000
   await rig.done(Promise.all([rig.place({}, capped), rig.place({}, capped)]))
   const firstMs = Math.min(...rig.sent.map(({ atMs }) => atMs))
-  // 60 s after the calls were made the first window of asking is over, that of sending is not.
+  // 60 s after the calls arrived, the window by arrival has passed, and the window by sending has not.
   rig.waitsToLeaveMs = 0
   await rig.pass(firstMs + 56_000 - rig.clock.elapsedMs)
-  assert.equal(told(await rig.done(rig.place({}, capped), 3_900)), 'limits.rate')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped), 3_900)), 'limits.rate')
   await rig.pass(firstMs + 70_000 - rig.clock.elapsedMs)
-  assert.equal(told(await rig.done(rig.place({}, capped))), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped))), 'answered')
 })
 
-test('an order that is still waiting to leave takes its place among the orders of the minute', async () => {
+test('an order that waits to be sent counts among the orders of the minute', async () => {
   const rig = waitingRig(5_000)
   const capped = { limits: limits({ maxOrdersPerMinute: 1 }) }
   const first = rig.place({}, capped)
   await rig.pass(4_000)
-  assert.equal(told(await rig.done(rig.place({}, capped), 900)), 'limits.rate')
-  assert.equal(told(await rig.done(first)), 'answered')
+  assert.equal(resultOf(await rig.done(rig.place({}, capped), 900)), 'limits.rate')
+  assert.equal(resultOf(await rig.done(first)), 'answered')
 })

@@ -10,7 +10,7 @@ import { orderList, placed, refusal } from '../sample-replies.ts'
 const LATE_MS = 5_000
 const PUSH = { orderID: 7n, orderIDEx: 'FT7' } as const
 
-/** A rig whose order is pushed at once and whose reply comes after a while. */
+/** A rig whose order is pushed at once and whose reply is delayed. */
 function pushing(reply: CallOutcome, afterMs: number, change: object = PUSH): OrderPathRig {
   const rig = new OrderPathRig()
   rig.answers.set(2201, never)
@@ -23,7 +23,7 @@ function pushing(reply: CallOutcome, afterMs: number, change: object = PUSH): Or
   return rig
 }
 
-test('a reply that is lost after a push told of the order: the order is found at once, without a look', async () => {
+test('an order whose reply is lost after a push is found at once, without a poll', async () => {
   const rig = pushing(failed('gateway.disconnected', true), 1)
   const { reply } = await rig.done(rig.place(), 100)
   assert.equal(reply.kind, 'answered')
@@ -32,7 +32,7 @@ test('a reply that is lost after a push told of the order: the order is found at
   assert.deepEqual([rig.latest.state, rig.latest.orderId, rig.count(2201)], ['accepted', '7', 0])
 })
 
-test('a push with the tag of the order but the id of another one decides nothing', async () => {
+test('a push with the tag of the order and the id of another one decides nothing', async () => {
   const rig = new OrderPathRig()
   await rig.done(rig.place())
   const { id, orderId } = rig.latest
@@ -48,7 +48,7 @@ test('a push with the tag of the order but the id of another one decides nothing
   assert.ok(rig.latest.detail?.includes(id) ?? false, rig.latest.detail ?? '')
 })
 
-test('a caller whose order was pushed does not wait for a reply that stays away', async () => {
+test('a caller whose order was pushed does not wait for a missing reply', async () => {
   const rig = pushing(placed(7n), LATE_MS)
   const { reply } = await rig.done(rig.place({}, { idempotencyKey: 'k' }), 1_200)
   assert.equal(reply.kind, 'answered')
@@ -57,7 +57,7 @@ test('a caller whose order was pushed does not wait for a reply that stays away'
   assert.deepEqual(replay.reply.kind === 'answered' && replay.reply.body, reply.kind === 'answered' && reply.body)
 })
 
-test('a reply that comes after its order was found changes nothing, whatever it says', async () => {
+test('a reply that arrives after its order was found changes nothing', async () => {
   for (const late of [placed(8n), refusal(2202, -1), refusal(2202, -100), failed('gateway.disconnected', true)]) {
     const rig = pushing(late, LATE_MS)
     await rig.done(rig.place())
@@ -67,7 +67,7 @@ test('a reply that comes after its order was found changes nothing, whatever it 
   }
 })
 
-test('a reply in its usual time counts, also when the push was there before it', async () => {
+test('a reply at the usual time counts, also after a push', async () => {
   const failure = { ...PUSH, orderStatus: OrderStatus.SubmitFailed }
   for (const [reply, state, change] of [
     [placed(7n), 'accepted', PUSH],
@@ -79,7 +79,7 @@ test('a reply in its usual time counts, also when the push was there before it',
   }
 })
 
-test('a refusal of an order that a push showed alive decides nothing: the order is looked for', async () => {
+test('a refusal of an order that a push showed as open decides nothing, and the order is reconciled', async () => {
   for (const orderStatus of [OrderStatus.Submitted, OrderStatus.Filled_All, OrderStatus.Cancelled_All]) {
     for (const retType of [-1, -500]) {
       const rig = pushing(refusal(2202, retType), 100, { ...PUSH, orderStatus })
@@ -95,7 +95,7 @@ test('a refusal of an order that a push showed alive decides nothing: the order 
   }
 })
 
-test('pushes of two orders with one tag do not show which of them is the copy', async () => {
+test('pushes of two orders with one tag do not show which one is the copy', async () => {
   const rig = pushing(failed('gateway.disconnected', true), 100)
   void rig.place()
   await rig.pass(50)
@@ -104,7 +104,7 @@ test('pushes of two orders with one tag do not show which of them is the copy', 
   assert.equal(rig.latest.state, 'unknown')
 })
 
-test('a push in which OpenD is not sure, or of another order, is no evidence', async () => {
+test('a push with an unknown status, or of another order, is no evidence', async () => {
   for (const change of [{ orderStatus: OrderStatus.TimeOut }, { orderStatus: OrderStatus.Unknown }, { remark: 'x' }]) {
     const rig = pushing(failed('gateway.disconnected', true), LATE_MS, { ...PUSH, ...change })
     void rig.place()
@@ -115,7 +115,7 @@ test('a push in which OpenD is not sure, or of another order, is no evidence', a
   }
 })
 
-test('pushes of many other orders do not push the one out that matters, while they are not too many', async () => {
+test('pushes of other orders do not displace the one that matters, up to a bound', async () => {
   const rig = pushing(failed('gateway.disconnected', true), 400)
   const placing = rig.place()
   await rig.pass(50)
@@ -123,7 +123,7 @@ test('pushes of many other orders do not push the one out that matters, while th
   assert.equal((await rig.done(placing, 1_000)).reply.kind, 'answered')
 })
 
-test('a change has no tag, so pushes say nothing of it', async () => {
+test('a change has no tag, so pushes do not decide it', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2201, () => orderList([]))
   await rig.done(rig.place())

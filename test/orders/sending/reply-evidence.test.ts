@@ -30,7 +30,7 @@ async function stateAfter(rig: OrderPathRig, answer: CallOutcome): Promise<strin
   return rig.latest.state
 }
 
-test('a reply that names no order is no evidence of one, and the order is looked for by its tag', async () => {
+test('a reply without an order id is no evidence, and the order is found by its tag', async () => {
   const nameless: readonly Ids[] = [
     {},
     { orderID: 0n },
@@ -50,7 +50,7 @@ test('a reply that names no order is no evidence of one, and the order is looked
   assert.equal(await stateAfter(new OrderPathRig(), { ok: true, body: new Uint8Array([8, 0]) }), 'unknown')
 })
 
-test('either id names an order, and that of an OpenD without alphanumeric ids does too', async () => {
+test('either id identifies an order, also with an OpenD without alphanumeric ids', async () => {
   for (const ids of [
     { orderID: 5n },
     { orderID: 0n, orderIDEx: 'FT5' },
@@ -64,7 +64,7 @@ test('either id names an order, and that of an OpenD without alphanumeric ids do
   }
 })
 
-test('a reply with an id of another order of the account is no evidence, whichever of the two it is', async () => {
+test('a reply with either id of another order of the account is no evidence', async () => {
   for (const ids of [{ orderID: 7n, orderIDEx: 'FT8' }, { orderID: 8n, orderIDEx: 'FT7' }, { orderID: 7n }]) {
     const rig = new OrderPathRig()
     assert.equal(await stateAfter(rig, placed(7n)), 'accepted')
@@ -80,16 +80,16 @@ test('a reply with an id of another order of the account is no evidence, whichev
   assert.equal(rig.latest.state, 'accepted', 'an id of another account is another id')
 })
 
-test('a reply with the id of an order that was there before, as a change of it shows, is no evidence', async () => {
+test('a reply with the id of an order that was changed before is no evidence', async () => {
   const rig = new OrderPathRig()
-  // An order that was placed by hand: only the change of it is in the ledger.
+  // An order that was placed by hand: the ledger has only its change.
   const { reply } = await rig.done(rig.cancel({ orderID: 7n }))
   assert.equal(reply.kind, 'answered')
   assert.equal(await stateAfter(rig, placed(7n)), 'unknown')
   assert.match(rig.latest.detail ?? '', /the id of an older order/)
 })
 
-test('a change of an order that came before the reply to it, as of somebody who saw its push, is none against it', async () => {
+test('a change that arrives between the push of an order and its reply does not contradict the reply', async () => {
   const rig = new OrderPathRig()
   const answer = Promise.withResolvers<CallOutcome>()
   rig.answers.set(2202, () => answer.promise)
@@ -103,7 +103,7 @@ test('a change of an order that came before the reply to it, as of somebody who 
   assert.deepEqual([rig.ledger.byId(id)?.state, rig.ledger.byId(id)?.orderId], ['accepted', '7'])
 })
 
-test('the reply to a change counts when it names the order that was to be changed', async () => {
+test('the reply to a change counts when it names the order to be changed', async () => {
   const both = { orderID: 7n, orderIDEx: 'FT7' }
   const cases: readonly [Ids, Ids, string][] = [
     [both, both, 'accepted'],
@@ -133,14 +133,14 @@ test('the reply to a change counts when it names the order that was to be change
   }
 })
 
-test('the reply to a cancel of everything names no order', async () => {
+test('the reply to a cancel of all orders names no order', async () => {
   const rig = new OrderPathRig()
   rig.answers.set(2205, () => changedAs({}))
   await rig.done(rig.cancel({ forAll: true, orderID: 0n }))
   assert.equal(rig.latest.state, 'accepted')
 })
 
-test('a reply after its deadline decides its entry, by the frame that carried it', async () => {
+test('a reply after its deadline decides the entry of the frame that carried it', async () => {
   for (const [protoId, answer, state] of [
     [2202, placed(7n), 'accepted'],
     [2202, { ok: true, body: encodeMessage('Trd_PlaceOrder.Response', { retType: -1, retMsg: 'no' }) }, 'rejected'],

@@ -6,7 +6,7 @@ import { encodeMessage } from '../../../src/wire/encode.ts'
 import { failed } from '../order-rig.ts'
 import { placed, refusal } from '../sample-replies.ts'
 
-test('only a yes, a no and a call that never left are sure', () => {
+test('only an acceptance, a refusal and an unsent call are certain outcomes', () => {
   const states = [
     [placed(7n), 'accepted'],
     [refusal(2202, -1), 'rejected'],
@@ -26,7 +26,7 @@ test('only a yes, a no and a call that never left are sure', () => {
   for (const retType of [-100, -200, -400]) assert.equal(outcomeOf(2205, refusal(2205, retType)).state, 'unknown')
 })
 
-test("OpenD's two names of an order are told, a number of 0 is none", () => {
+test('both OpenD ids of an order are returned, and a decimal id of 0 counts as missing', () => {
   assert.deepEqual(outcomeOf(2202, placed(7n)), { state: 'accepted', orderId: '7', orderIdEx: 'FT7' })
   assert.deepEqual(outcomeOf(2202, placed(0n)), { state: 'accepted', orderId: null, orderIdEx: 'FT0' })
 })
@@ -38,15 +38,15 @@ function rejectionOf(retType: number, retMsg: string, errCode: number) {
   return outcome
 }
 
-test('the ledger does not keep megabytes that a refusal came with: a row of SQLite has room for two', () => {
+test('the ledger shortens a long refusal text: a SQLite row is limited to 2 MB', () => {
   const { detail, reply } = rejectionOf(-1, 'x'.repeat(3_000_000), 7)
   assert.equal(detail, `${'x'.repeat(500)}...`)
   assert.ok(reply.length < 1_000, `${reply.length} bytes`)
 })
 
-test('a refusal and a failure are told in words', () => {
-  const { reply, ...said } = rejectionOf(-1, 'no', 7)
-  assert.deepEqual(said, { state: 'rejected', detail: 'no' })
+test('a refusal and a failure have a text', () => {
+  const { reply, ...rest } = rejectionOf(-1, 'no', 7)
+  assert.deepEqual(rest, { state: 'rejected', detail: 'no' })
   assert.deepEqual(decodeMessage('Trd_PlaceOrder.Response', reply), {
     ok: true,
     value: { retType: -1, retMsg: 'no', errCode: 7 },

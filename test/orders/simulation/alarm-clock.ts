@@ -1,6 +1,6 @@
 import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
 
-/** The one alarm of an object: it rings once, at the earliest time that was asked for since it rang last. */
+/** The alarm of an object: it fires once, at the earliest time requested since it last fired. */
 export class AlarmClock {
   readonly #timers: Timers
   readonly #ring: () => void

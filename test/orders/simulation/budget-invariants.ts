@@ -9,18 +9,21 @@ import { placeBody, RESTING_PRICES } from './order-bodies.ts'
 import { PLAY } from './setting.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Where the object and its ledger are found. */
+/** The sources for the object and its ledger. */
 export interface GatewayPlace {
   readonly clock: VirtualClock
   readonly gateway: GatewayUnderTest
   readonly storage: DurableStorage
 }
 
-/** An order that comes in at the same moment may be in one of the two already, so a difference must stay to count. */
+/**
+ * The number of consecutive checks with a difference: an order that arrives during a check may be in only one of the
+ * two.
+ */
 const TRIES = 3
 const BETWEEN_TRIES_MS = 700
 
-/** Whether the budgets that the object keeps are those that its ledger makes. */
+/** Compares the budgets in memory with those rebuilt from the ledger. */
 export async function budgetProblems(place: GatewayPlace, callers: readonly Caller[]): Promise<readonly string[]> {
   const problems: string[] = []
   for (const caller of callers) {
@@ -37,18 +40,18 @@ export async function budgetProblems(place: GatewayPlace, callers: readonly Call
 async function differenceOf({ clock, gateway, storage }: GatewayPlace, { id, limits }: Caller): Promise<string | null> {
   const budgets = await budgetsOf(clock, gateway, { id, limits })
   if (budgets === 'no answer') return `a dry run of ${id} was not answered`
-  // Refused before its limits were looked at.
+  // It was refused before its limits were checked.
   if (budgets === null) return null
-  // A clock that was set back makes the two differ, each on the safe side: see `RateWindow`.
+  // After the clock was set back, the two differ, each on the safe side: see `RateWindow`.
   if (clock.wasSetBack) return null
   const rows = storage.entries().flatMap((entry) => (entry.caller === id ? ledgerRowsOf(entry) : []))
   const nowMs = clock.wallMs()
-  const kept = text(budgets)
-  const made = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))
-  return kept === made ? null : `${id} has budgets ${kept}, its ledger makes ${made}`
+  const cached = text(budgets)
+  const rebuilt = text(new LimitState(orderPolicyOf(limits ?? NO_LIMITS), rows, nowMs).budgets(nowMs))
+  return cached === rebuilt ? null : `${id} has budgets ${cached}, but its ledger yields ${rebuilt}`
 }
 
-/** What a dry run says is left. */
+/** The remaining budget according to a dry run. */
 async function budgetsOf(
   clock: VirtualClock,
   gateway: GatewayUnderTest,
@@ -62,14 +65,14 @@ async function budgetsOf(
     .wake()
     .submit({ ...request, ...origin, rights: { simulate: true, real: true }, isDryRun: true })
   answer.then(
-    (told) => (budgets = told.budgets),
+    (result) => (budgets = result.budgets),
     (bug: unknown) => gateway.bugs.push(bug),
   )
   await clock.runUntil(clock.elapsedMs + 20_000, () => budgets !== 'no answer')
   return budgets
 }
 
-/** A sum that came back to nothing is as good as none. */
+/** A sum of 0 equals a missing sum. */
 function text({ rate, day, usedToday }: Budgets): string {
   const sums = [...usedToday]
     .filter(([, value]) => value > 0n)

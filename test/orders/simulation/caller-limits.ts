@@ -2,23 +2,23 @@ import { type KeyLimits, NO_LIMITS, type ValueLimit } from '../../../src/limits/
 import { LAST_PRICES } from './prices.ts'
 import type { Rng } from './rng.ts'
 
-/** Who sends orders, under which limits. */
+/** A caller that sends orders, with its limits. */
 export interface Caller {
   readonly id: string
   readonly limits: KeyLimits | null
-  /** When its token ends, Unix ms; null when it does not. */
+  /** When its token expires, Unix ms; null when it does not expire. */
   readonly expiresAtMs: number | null
 }
 
 const LOT_VALUE = { HKD: LAST_PRICES.HKD * 100, USD: LAST_PRICES.USD * 100 } as const
 
-/** Hours that begin or end during a schedule, on the clocks of their zone. In the second one midnight comes by. */
+/** Trading hours that begin or end during a schedule, in their time zone. Midnight falls into the second one. */
 const HOURS = [
   { timeZone: 'UTC', windows: ['01:00-09:00', '01:59-02:30', '01:00-02:00'] },
   { timeZone: 'America/Noronha', windows: ['22:00-06:00', '23:00-00:00', '23:59-00:30'] },
 ] as const
 
-/** A caller with limits of every kind, few in each. */
+/** A caller with a random selection of limits. */
 export function drawCaller(id: string, rng: Rng, startMs: number): Caller {
   const expiresAtMs = rng.chance(0.1) ? startMs + rng.between(5_000, 120_000) : null
   if (rng.chance(0.15)) return { id, limits: null, expiresAtMs }
@@ -36,7 +36,7 @@ export function drawCaller(id: string, rng: Rng, startMs: number): Caller {
   return { id, limits, expiresAtMs }
 }
 
-/** A cap for each currency; the second one may not be traded at all now and then. */
+/** A cap for each currency; sometimes the second currency may not be traded. */
 function capOf(rng: Rng, lots: number): ValueLimit {
   const HKD = LOT_VALUE.HKD * lots
   return rng.chance(0.3) ? { HKD } : { HKD, USD: LOT_VALUE.USD * lots }

@@ -20,16 +20,16 @@ import { START_MS, type VirtualClock } from './virtual-clock.ts'
 
 type OrderCall = Pick<OrderRequest, 'protoId' | 'body'>
 
-/** Calls of a flood. */
+/** The number of calls in a flood. */
 const MOST_IN_FLOOD = 30
 
-/** Callers that send orders, and do to them what callers do: retry, send twice, change their minds, use switches. */
+/** Callers that send orders, retry them, send them twice, change and cancel them, and use switches. */
 export class Callers {
   readonly list: readonly [Caller, ...Caller[]]
   readonly #clock: VirtualClock
   readonly #rng: Rng
   readonly #gateway: GatewayUnderTest
-  /** Attempts whose answers named orders; kept up as answers come. */
+  /** Attempts whose replies named orders; updated as replies arrive. */
   readonly #orders: { readonly accId: bigint; readonly target: Target }[] = []
   #read = 0
   #keys = 0
@@ -74,7 +74,7 @@ export class Callers {
     this.#send(caller, call, idempotencyKey)
     if (rng.chance(0.15)) this.#send(caller, call, idempotencyKey)
     if (rng.chance(0.1)) this.#send(caller, this.#call(), idempotencyKey)
-    // Two people, or two strategies, with the same order.
+    // Two people or strategies change the same order.
     const rival = this.#rivalOf(call)
     if (rival !== null) this.#send(rng.pick(this.list), rival, null)
     if (rng.chance(0.05)) this.#submit(caller, call, idempotencyKey, true)
@@ -85,7 +85,7 @@ export class Callers {
     }
   }
 
-  /** A program that runs away: cancels of orders that do not exist, or dry runs. */
+  /** A runaway program: cancels of orders that do not exist, or dry runs. */
   #flood(): void {
     const rng = this.#rng
     const caller = rng.pick(this.list)
@@ -119,7 +119,7 @@ export class Callers {
     }
     if (rng.chance(0.15)) {
       const side = header === MARGIN && rng.chance(0.5) ? TrdSide.SellShort : TrdSide.Sell
-      // Far below the market: worth what the market pays.
+      // Far below the market: it trades at the market price.
       const price = rng.chance(0.3) ? 1 : Math.round(LAST_PRICE * 1.1)
       return { protoId: 2202, body: placeBody({ header, lots, price, remark, side }) }
     }
@@ -128,14 +128,14 @@ export class Callers {
   }
 
   #changeOf(header: Header, target: Target): OrderCall {
-    // Often only one of the two, so that rivals could mix into an order that nobody checked.
+    // Often only one of the two, so that concurrent changes could combine into an order that was never checked.
     const changed = this.#rng.pick(['both', 'qty', 'price'])
     const lots = changed === 'price' ? null : this.#rng.between(1, 4)
     const price = changed === 'qty' ? null : this.#rng.pick(RESTING_PRICES)
     return { protoId: 2205, body: modifyBody(header, target, lots, price) }
   }
 
-  /** Sometimes, another change of the order that a call changes. */
+  /** Sometimes sends another change of the same order. */
   #rivalOf({ protoId, body }: OrderCall): OrderCall | null {
     if (protoId === 2202 || !this.#rng.chance(0.4)) return null
     const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
@@ -144,7 +144,7 @@ export class Callers {
     return forAll === true ? null : this.#changeOf(header, { orderID, orderIDEx })
   }
 
-  /** An order of the account that somebody was told of, by one of its ids or both; now and then by those of two orders. */
+  /** An order of the account from an earlier reply, by one of its ids or both; sometimes by the ids of two orders. */
   #someOrder(accId: bigint): Target | null {
     this.#readAnswers()
     const [first, ...others] = this.#orders.filter((order) => order.accId === accId)
@@ -161,7 +161,7 @@ export class Callers {
     const { attempts } = this.#gateway
     for (; this.#read < attempts.length; this.#read++) {
       const attempt = attempts[this.#read]
-      // A later one waits for it: it may still name an order.
+      // A later attempt waits for this one, whose reply may still name an order.
       if (attempt === undefined || attempt.reply === null) return
       const order = placedOrder(attempt)
       if (order !== null) this.#orders.push(order)
@@ -173,7 +173,7 @@ export class Callers {
   }
 
   #submit(caller: Caller, call: OrderCall, idempotencyKey: string | null, isDryRun: boolean): void {
-    // Two tokens of one caller may differ in what does not bear on the order, and a key is edited now and then.
+    // Two tokens of one caller may differ in properties that do not affect the order, and a key is edited sometimes.
     const allowedAccIds = this.#rng.chance(0.1) ? ACCOUNTS.map(({ accID }) => accID) : null
     this.#gateway.submit({
       ...call,
@@ -191,7 +191,7 @@ export class Callers {
   }
 }
 
-/** The order in the answer to an attempt to place one; null when there is none. */
+/** The order in the reply to a new order; null without one. */
 function placedOrder({ request, reply }: Attempt): { readonly accId: bigint; readonly target: Target } | null {
   if (request.protoId !== 2202 || reply === null || reply === 'lost' || reply.kind !== 'answered') return null
   const response = decodeMessage('Trd_PlaceOrder.Response', reply.body)

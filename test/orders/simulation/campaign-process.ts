@@ -1,7 +1,7 @@
 import { addedCounts, type Batch, type BatchReport, MOST_FAILURES } from './campaign.ts'
 import { type Outcome, runSchedule } from './schedule.ts'
 
-/** A process of a campaign: runs the batches it is sent, and reports each. */
+/** A process of a campaign: runs the batches that it receives, and reports each. */
 process.on('message', (batch: Batch) => {
   void runBatch(batch).then((report) => process.send?.(report))
 })

@@ -8,33 +8,33 @@ export interface Batch {
   readonly count: number
 }
 
-/** What a batch did. */
+/** The result of a batch. */
 export interface BatchReport {
   readonly schedules: number
-  /** How often each thing happened. */
+  /** The number of occurrences of each event. */
   readonly counts: Readonly<Record<string, number>>
-  /** The outcomes that broke something, at most `MOST_FAILURES`. */
+  /** The outcomes with violations, at most `MOST_FAILURES`. */
   readonly failures: readonly Outcome[]
 }
 
-/** Failures told of one campaign: the first ones say it, and more of the same say nothing more. */
+/** The most failures that one campaign reports: further ones usually have the same cause. */
 export const MOST_FAILURES = 3
 
-/** Schedules in a batch: a few seconds, so that the processes end together and progress is seen. */
+/** The number of schedules in a batch, some seconds of work, so that the processes end together and report progress. */
 const BATCH = 200
 
-/** Schedules make garbage and keep nothing: a large young generation is collected seldom. */
+/** Schedules create only short-lived objects, so a large young generation is rarely collected. */
 const OPTIONS = ['--max-semi-space-size=64', '--disable-warning=ExperimentalWarning']
 
 /** The seeds of a campaign, one for each schedule, one after the other. */
 export interface Campaign {
   readonly fromSeed: number
   readonly schedules: number
-  /** Told of the sum so far, after each batch. */
+  /** Called with the sum so far after each batch. */
   readonly onProgress?: (sum: BatchReport) => void
 }
 
-/** Runs schedules on all cores. Ends early when something breaks. */
+/** Runs schedules on all cores. Ends early after a violation. */
 export async function runCampaign({ fromSeed, schedules, onProgress }: Campaign): Promise<BatchReport> {
   let sum: BatchReport = { schedules: 0, counts: {}, failures: [] }
   let given = 0
@@ -56,7 +56,7 @@ export async function runCampaign({ fromSeed, schedules, onProgress }: Campaign)
   return sum
 }
 
-/** Gives one process batch after batch until there are none. Threads would share SQLite's locks, and be half as fast. */
+/** Sends batches to one process until all are done. Threads would share SQLite's locks and be half as fast. */
 async function runProcess(nextBatch: () => Batch | null, onReport: (report: BatchReport) => void): Promise<void> {
   const child = fork(new URL('campaign-process.ts', import.meta.url), { execArgv: OPTIONS })
   try {

@@ -6,17 +6,17 @@ import type { ExecutedOrder } from './opend-calls.ts'
 
 const WINDOW_MS = 60_000
 
-/** Sums of doubles; the caps are exact. */
+/** The tolerance for sums of doubles; the caps are exact. */
 const ROUNDING = 1e-6
 
-/** Whether the caps held, counted by brute force over what left and what OpenD did. */
+/** Checks the caps by brute force over the sent calls and the actions of OpenD. */
 export function capProblems(remains: Remains): readonly string[] {
   return [...rateProblems(remains), ...valueProblems(remains)]
 }
 
 /**
- * In no 60 s more orders leave than the cap: a program that runs away is what it is for. While the clock is set forward,
- * 60 s of it are less than 60 s.
+ * In no 60 s are more orders sent than the cap allows: the cap protects against a runaway program. While the clock is
+ * set forward, 60 s of it are less than 60 s of elapsed time.
  */
 function rateProblems({ callers, gateway, steps, entries }: Remains): readonly string[] {
   return callers.flatMap(({ id, limits }) => {
@@ -35,8 +35,8 @@ function rateProblems({ callers, gateway, steps, entries }: Remains): readonly s
 }
 
 /**
- * What OpenD did never adds up to more than a key may spend: on one order, and in one day of its zone. A caller that was
- * told a cap of 1,000 must not wake up with a position of 5,000, on either side.
+ * OpenD's actions never exceed the caps of a key: for one order, and for one day of its zone. A caller with a cap of
+ * 1,000 must not end up with a position of 5,000, on either side.
  */
 function valueProblems({ callers, gateway, opend, entries }: Remains): readonly string[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
@@ -47,14 +47,14 @@ function valueProblems({ callers, gateway, opend, entries }: Remains): readonly 
   for (const { connId, serial, order } of opend.calls.executed) {
     const entry = byId.get(gateway.frames.get(`${connId}/${serial}`) ?? '')
     if (entry === undefined || order === null || entry.call.kind === 'cancel') continue
-    // OpenD denied that it made this order, so that its value was given back.
+    // OpenD refused an order that it placed, so its value was released.
     if (entry.contradiction !== null || NOT_DONE.has(entry.state)) continue
     const limits = limitsOf.get(entry.caller) ?? null
     const peak = peaks.get(order.orderId) ?? 0
     const added = Math.max(0, order.value - peak)
     peaks.set(order.orderId, Math.max(peak, order.value))
     const cap = capOf(limits?.maxOrderValue ?? null, order)
-    // What a person did to the order is not the key's.
+    // A person's change of the order does not count for the key.
     if (added > 0 && order.value > cap + ROUNDING && !opend.calls.touched.has(order.orderId)) {
       problems.push(`${entry.id} made an order worth ${order.value} (cap ${cap})`)
     }

@@ -1,7 +1,7 @@
 import type { GatewayUnderTest, Writing } from './gateway-under-test.ts'
 import type { Opend } from './opend.ts'
 
-/** How often each thing happened in a schedule: what the faults did, and what became of orders and switches. */
+/** The number of occurrences of each event in a schedule: faults, and outcomes of orders and switches. */
 export function countsOf(gateway: GatewayUnderTest, opend: Opend): Readonly<Record<string, number>> {
   const counts = new Map(opend.calls.counts)
   const add = (what: string, n = 1): void => void counts.set(what, (counts.get(what) ?? 0) + n)
@@ -21,7 +21,7 @@ export function countsOf(gateway: GatewayUnderTest, opend: Opend): Readonly<Reco
   return Object.fromEntries(counts)
 }
 
-/** What an entry came to with a writing. */
+/** The event of an entry in a write. */
 function outcomesOf({ entry, before }: Writing): readonly string[] {
   const { state, detail, refusal } = entry
   if (before === null || before.state === state) return []

@@ -4,7 +4,7 @@ import { NodeDatabase } from '../../storage/node-database.ts'
 /** A migrated database without rows. */
 export type EmptyDatabase = NodeDatabase
 
-/** Databases that wait to be used again: to make and migrate one takes as long as a schedule. */
+/** Databases for reuse: creating and migrating one takes as long as a schedule. */
 const waiting: NodeDatabase[] = []
 
 export function takeDatabase(): EmptyDatabase {
@@ -15,7 +15,7 @@ export function takeDatabase(): EmptyDatabase {
   return made
 }
 
-/** Gives a database back, whatever is in it. */
+/** Returns a database to the pool, with any contents. */
 export function giveBack(database: NodeDatabase): void {
   database.reset()
   waiting.push(database)

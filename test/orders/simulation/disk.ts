@@ -4,7 +4,7 @@ import type { LedgerTables } from '../../storage/memory-ledger.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** What the object stores. */
+/** The stored state of the object. */
 export class Stored {
   readonly entries = new Map<string, LedgerEntry>()
   readonly traded: LedgerTables['traded'] = new Map()
@@ -24,12 +24,12 @@ export class Stored {
 
 type Change = (stored: Stored) => void
 
-/** The longest a write takes to become durable. */
+/** The longest time until a write is durable. */
 export const LONGEST_WRITE_MS = 3_000
 
 /**
- * Storage that forgets what was not durable. One life of the object sees its own writes at once; they become durable in
- * order, some time later, and a crash loses those that were not.
+ * A storage that loses writes that are not durable. One life of the object sees its own writes at once. They become
+ * durable in order, some time later, and a crash loses those that are not durable.
  */
 export class Disk {
   readonly #clock: VirtualClock
@@ -42,30 +42,30 @@ export class Disk {
     this.#rng = rng
   }
 
-  /** What survives a crash now. */
+  /** The state that survives a crash now. */
   get durable(): Stored {
     return this.#durable
   }
 
-  /** What the present life of the object has written, durable or not. */
+  /** The writes of the present life of the object, durable or not. */
   get seen(): Stored {
     return this.#volume?.seen ?? this.#durable
   }
 
-  /** What the next life of the object finds. */
+  /** The storage of the next life of the object. */
   open(): Volume {
     this.#volume = new Volume(this.#clock, this.#rng, this.#durable)
     return this.#volume
   }
 
-  /** The object is gone. A write that was on its way may have arrived, but none before an earlier one. */
+  /** Ends the object. Pending writes may have become durable, but only in order. */
   crash(): void {
     this.#volume?.crash()
     this.#volume = null
   }
 }
 
-/** The storage as one life of the object sees it. */
+/** The storage for one life of the object. */
 export class Volume {
   readonly seen: Stored
   readonly #durable: Stored

@@ -5,13 +5,13 @@ import type { Rng } from './rng.ts'
 import { type EmptyDatabase, giveBack, takeDatabase } from './database-pool.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** The longest a write takes to become durable. */
+/** The longest time until a write is durable. */
 export const LONGEST_WRITE_MS = 3_000
 
 /**
- * The storage of an object over all its lives. A life sees its own writes at once; they become durable in order, some time
- * later, and a crash loses those that are not. What is durable is a list of statements: the next life gets a database in
- * which they have been run.
+ * The storage of an object over all its lives. A life sees its own writes at once. They become durable in order, some
+ * time later, and a crash loses those that are not durable. The durable state is a list of statements: the next life
+ * gets a database in which they have been run.
  */
 export class DurableStorage implements Writes {
   /** While true, statements that write throw and `sync` rejects. */
@@ -31,7 +31,10 @@ export class DurableStorage implements Writes {
     this.#rng = rng
   }
 
-  /** What the next life of the object finds. `mayWrite` is asked before each write; false when the life is over. */
+  /**
+   * The database of the next life of the object. `mayWrite` is called before each write; it returns false when the life
+   * has ended.
+   */
   open(mayWrite: () => boolean): LifeStorage {
     const database = takeDatabase()
     for (const write of this.#durable) for (const { sql, bindings } of write) database.sql.exec(sql, ...bindings)
@@ -40,7 +43,7 @@ export class DurableStorage implements Writes {
     return this.#life
   }
 
-  /** The life is over. A write that was on its way may have arrived, but none before an earlier one. */
+  /** Ends the life. Pending writes may have become durable, but only in order. */
   crash(): void {
     const arrived = this.#rng.between(0, this.#flushing.length)
     for (const write of this.#flushing.slice(0, arrived)) this.#durable.push(write)
@@ -52,22 +55,22 @@ export class DurableStorage implements Writes {
     this.#life = null
     const database = this.#database
     this.#database = null
-    // A transaction that is under way ends first.
+    // A running transaction ends first.
     if (database !== null) void Promise.resolve().then(() => giveBack(database))
   }
 
-  /** The schedule is over. */
+  /** Ends the schedule. */
   close(): void {
     if (this.#life !== null) this.crash()
   }
 
-  /** The entries that the present life has written or found, oldest first; none while there is no life. */
+  /** The entries that the present life has written or found, oldest first; empty while there is no life. */
   entries(): readonly LedgerEntry[] {
     const rows = this.#database?.sql.exec<EntryRow>('SELECT seq, entry, reply FROM order_entries ORDER BY seq')
     return (rows?.toArray() ?? []).map(readEntry)
   }
 
-  /** How many entries of the present life are undecided. */
+  /** The number of undecided entries of the present life. */
   undecided(): number {
     const sql = `SELECT COUNT(*) AS n FROM order_entries WHERE state IN ('reserved', 'unknown')`
     return this.#database?.sql.exec<{ n: number }>(sql).one().n ?? 0
@@ -96,7 +99,7 @@ export class DurableStorage implements Writes {
     this.#waiting = []
     this.#afterNext = []
     this.#clock.after(this.#rng.delayMs(5, LONGEST_WRITE_MS, 0.03), () => {
-      // The life that wrote it may be over.
+      // The life that wrote it may have ended.
       if (this.#flushing === flushing) this.#flushed()
     })
   }

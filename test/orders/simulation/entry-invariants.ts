@@ -5,7 +5,7 @@ import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 import type { Remains } from './invariants.ts'
 
-/** What an entry may hold of its key's budgets in each state; a cancel never holds anything. */
+/** What an entry may reserve of its key's budgets in each state; a cancel reserves nothing. */
 const HOLDS: Readonly<Record<LedgerEntry['state'], readonly LedgerEntry['holds'][]>> = {
   reserved: ['rate_and_value', 'nothing'],
   unknown: ['rate_and_value', 'nothing'],
@@ -17,18 +17,18 @@ const HOLDS: Readonly<Record<LedgerEntry['state'], readonly LedgerEntry['holds']
   refused: ['nothing'],
 }
 
-/** Whether what an entry says in the end is what OpenD has: people and programs trade on it. */
+/** Checks that the final state of each entry agrees with OpenD: people and programs trade on it. */
 export function entryProblems(entry: LedgerEntry, remains: Remains): readonly string[] {
   const { id, state, call, resolution } = entry
   if (state === 'reserved' || state === 'unknown') return [`${id} is still ${state}: ${entry.detail}`]
   if (!HOLDS[state].includes(entry.holds)) return [`${id} is ${state} and holds ${entry.holds}`]
-  // An operator's decision is the operator's.
+  // An operator's decision is not checked.
   if (state !== 'accepted' || resolution !== null) return []
   if (call.kind === 'place') return placeProblems(entry, remains)
   return call.kind === 'modify' ? [] : cancelProblems(entry, remains)
 }
 
-/** The order of an entry, copies by hand left out; null when OpenD has none. */
+/** The order of an entry without copies by hand; null when OpenD does not have it. */
 export function orderOf({ tag }: LedgerEntry, { opend }: Pick<Remains, 'opend'>): OrderState | null {
   const isOurs = ({ orderId, remark }: OrderState): boolean =>
     tag !== null && tagOf(remark ?? undefined) === tag && !opend.calls.isByHand(orderId)
@@ -52,7 +52,7 @@ function cancelProblems(entry: LedgerEntry, remains: Remains): readonly string[]
   return missed.map(({ orderIdEx }) => `${id} is an accepted cancel, but order ${orderIdEx} is open`)
 }
 
-/** Whether an order is open that was there before a cancel of everything, which OpenD has not done. */
+/** Whether an order older than a cancel of all orders is open, so that OpenD has not carried the cancel out. */
 function isForgotten({ remark, orderId }: OrderState, cancel: LedgerEntry, remains: Remains): boolean {
   const { opend, gateway, entries } = remains
   if (opend.calls.isByHand(orderId)) return false
@@ -67,8 +67,8 @@ function isForgotten({ remark, orderId }: OrderState, cancel: LedgerEntry, remai
 
 /**
  * Whether only an operator can decide an undecided entry: a new order whose remark a person has copied; a change of an
- * order that another call, or a person, changed too; a cancel of everything after which only orders are open that may be
- * newer.
+ * order that another call or a person changed too; a cancel of all orders after which only orders that may be newer are
+ * open.
  */
 export function isForOperator(entry: LedgerEntry, remains: Pick<Remains, 'opend' | 'gateway' | 'entries'>): boolean {
   const { call, tag } = entry
@@ -99,7 +99,7 @@ export function isForOperator(entry: LedgerEntry, remains: Pick<Remains, 'opend'
 
 const NEVER_DONE: ReadonlySet<LedgerEntry['state']> = new Set(['absent', 'not_sent', 'rejected', 'refused'])
 
-/** Whether a call was over when another one was written down, by the time that passed and by the clock on the wall. */
+/** Whether a call was final before another one was created, by elapsed time and by the wall clock. */
 function isSurelyOlder(one: LedgerEntry, other: LedgerEntry, gateway: GatewayUnderTest): boolean {
   return lastWrittenMs(one, gateway) < firstWrittenMs(other, gateway) && one.updatedAtMs < other.createdAtMs
 }

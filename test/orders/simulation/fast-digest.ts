@@ -1,6 +1,6 @@
 /**
- * A digest of 20 bytes in place of SHA-1, which costs a twentieth of it: both ends of the link use it, and what it is for
- * is to notice bytes that were turned on the way and to tell bodies apart.
+ * A 20-byte digest in place of SHA-1, at a twentieth of its cost. Both ends of the link use it; it detects modified
+ * bytes and distinguishes bodies.
  */
 export function fastDigest(bytes: Uint8Array): Uint8Array {
   let [a, b] = [0x811c_9dc5, 0x9e37_79b9]

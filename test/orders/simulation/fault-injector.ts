@@ -14,7 +14,7 @@ import type { Rng } from './rng.ts'
 import { ACCOUNTS, type Header } from './setting.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** What the faults are injected into. */
+/** The targets of the faults. */
 export interface Targets {
   readonly clock: VirtualClock
   readonly gateway: GatewayUnderTest
@@ -51,10 +51,10 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
   { kind: 'restart' },
 ]
 
-/** Faults after which an order is there and its caller does not know. */
+/** Faults after which an order exists and its caller has no reply. */
 const LOSSES: readonly [Fault, ...Fault[]] = [{ kind: 'cut-after' }, { kind: 'drop-reply' }]
 
-/** New orders most of all, then the calls of the reconciliation, then anything. */
+/** New orders most often, then the calls of the reconciliation, then any call. */
 const STRUCK: readonly [FaultRule['id'], ...FaultRule['id'][]] = [
   2202,
   2202,
@@ -70,7 +70,7 @@ const STRUCK: readonly [FaultRule['id'], ...FaultRule['id'][]] = [
 
 /** Injects faults at random times of one schedule. */
 export class FaultInjector {
-  /** The steps of the clock, as they happen. */
+  /** The steps of the clock so far. */
   readonly steps: ClockStep[] = []
   readonly #targets: Targets
   readonly #rng: Rng
@@ -120,7 +120,7 @@ export class FaultInjector {
       case 'restart':
         return opend.restart(rng.delayMs(500, 15_000, 0.6))
       case 'listless':
-        // An order is lost just when OpenD does not list any.
+        // The reply of an order is lost while OpenD does not list orders.
         opend.setFaults([{ id: 2202, nth: 1, fault: rng.pick(LOSSES) }])
         opend.calls.lists.isListless = true
         clock.after(rng.between(1_000, 100_000), () => (opend.calls.lists.isListless = false))
@@ -128,7 +128,7 @@ export class FaultInjector {
       case 'drift':
         return this.#step(rng.between(-2_000, 2_000))
       case 'move':
-        // The object comes back on another machine, whose clock is off.
+        // The object restarts on another machine with a different clock.
         gateway.end()
         return this.#step(rng.between(-300_000, 300_000))
       case 'hang':
@@ -144,7 +144,7 @@ export class FaultInjector {
         clock.after(rng.between(500, 30_000), () => (storage.isFailing = false))
         return
       case 'lost_change':
-        // The first of two changes of an order is lost, and then the order ends.
+        // The reply of the first of two changes of an order is lost, and then the order ends.
         opend.setFaults([{ id: 2205, nth: 1, fault: rng.pick(LOSSES) }])
         callers.changeTwice()
         clock.after(rng.between(100, 3_000), () => this.#touchByHand())
@@ -161,7 +161,7 @@ export class FaultInjector {
     this.steps.push({ elapsedMs: this.#targets.clock.elapsedMs, byMs })
   }
 
-  /** Orders wait for the link, and a halt comes before it, or the end of a key. */
+  /** Orders wait for the link, and a halt or the revocation of a key comes first. */
   #stopWaiting(): void {
     const { clock, callers, gateway, network, opend, standings } = this.#targets
     const rng = this.#rng
@@ -181,14 +181,14 @@ export class FaultInjector {
     })
   }
 
-  /** A person places an order with a remark that an order of the gateway has. */
+  /** A person places an order with the remark of an order of the gateway. */
   #copyByHand(): void {
     const { opend, gateway, network } = this.#targets
     const [first, ...others] = opend.orders().filter(({ orderId }) => !opend.calls.isByHand(orderId))
     const same = first === undefined ? null : this.#rng.pick([first, ...others])
     const header = same === null ? this.#rng.pick(ACCOUNTS) : headerOf(same.accId)
     const remark = same?.remark ?? ''
-    // A push about the copy would be taken for one about the order, where the order is not known: it gets lost.
+    // The push of the copy is dropped: it would count as one of the order while the order id is not known.
     if (same !== null && !gateway.knownOrders.has(same.orderIdEx)) {
       if (!opend.calls.lists.areTrue || opend.calls.lists.isListless) return
       network.cut()
@@ -197,13 +197,13 @@ export class FaultInjector {
     opend.calls.placeByHand(placeMessage({ header, lots: 1, price: this.#rng.pick(RESTING_PRICES), remark }))
   }
 
-  /** A person cancels an order, or lets it be filled. */
+  /** A person cancels an order or moves its price so that it is filled. */
   #touchByHand(): void {
     const { opend } = this.#targets
-    // Not a copy: its push would be taken for one about the order that was copied.
-    const isMeant = ({ orderId, status, market }: OrderState): boolean =>
+    // Not a copy: its push would count as one of the copied order.
+    const isTarget = ({ orderId, status, market }: OrderState): boolean =>
       isOpenStatus(status) && market === QotMarket.HK_Security && !opend.calls.isByHand(orderId)
-    const [first, ...others] = opend.orders().filter(isMeant)
+    const [first, ...others] = opend.orders().filter(isTarget)
     if (first === undefined) return
     const { accId, orderId } = this.#rng.pick([first, ...others])
     const about = { packetID: NO_PACKET_ID, header: headerOf(accId), orderID: BigInt(orderId) }

@@ -9,18 +9,18 @@ import { ObjectLife } from './object-life.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** One order call of a caller, and what became of it. */
+/** One order call of a caller and its result. */
 export interface Attempt {
   readonly request: OrderRequest
   readonly atMs: number
-  /** Null until it is over; `lost` when the object ended first. */
+  /** Null until the call has ended; `lost` when the object ended first. */
   reply: OrderReply | 'lost' | null
-  settledMs: number | null
-  /** Whether the answer survives the object. */
+  repliedMs: number | null
+  /** Whether the writes before the reply are durable. */
   isStored: boolean
 }
 
-/** What was written to the ledger, in order, whether or not it became durable. */
+/** A write to the ledger, durable or not. */
 export interface Writing {
   readonly elapsedMs: number
   readonly entry: LedgerEntry
@@ -35,15 +35,15 @@ export interface SentFrame {
   readonly isStorageFailing: boolean
 }
 
-/** A halt that was asked for. Times are elapsed ms. */
+/** A requested halt. Times are elapsed ms. */
 export interface HaltRecord {
   readonly scope: HaltScope
-  readonly askedMs: number
+  readonly requestedMs: number
   readonly cancels: boolean
   readonly includesForeign: boolean
-  /** When the answer came; null while it has not. */
+  /** The time of the reply; null before it. */
   answeredMs: number | null
-  /** When it was ended, or lost with an object that could not store it. */
+  /** The time when it was ended, or lost with an object that could not store it. */
   endedMs: number
   isStored: boolean
 }
@@ -52,7 +52,7 @@ export interface HaltRecord {
 export interface TaskDone {
   readonly task: CancelTask
   readonly elapsedMs: number
-  /** The tags of the orders that were open then and on the last list of their account. */
+  /** The tags of the orders that were open at that time and on the last list of their account. */
   readonly openTags: readonly string[]
 }
 
@@ -61,13 +61,13 @@ export interface ArmedSwitch {
   readonly caller: string
   readonly armedMs: number
   readonly dueMs: number
-  /** When it was put off, disarmed or lost; infinite while it stands. */
+  /** The time when it was renewed, disarmed or lost; infinite while it is armed. */
   endedMs: number
   begunMs: number | null
   isDurable: boolean
 }
 
-/** Who asks for a switch, and how. */
+/** The caller of a switch and its parameters. */
 export interface HaltOptions {
   readonly caller: string
   readonly isByAdmin: boolean
@@ -75,21 +75,21 @@ export interface HaltOptions {
   readonly includesForeign: boolean
 }
 
-/** The longest an object that ended stays away: the alarm brings it back. */
+/** The longest time until the alarm restarts an ended object. */
 const LONGEST_ABSENCE_MS = 30_000
 
-/** What the gateway runs on. */
+/** The environment of the gateway. */
 export interface GatewaySurroundings {
   readonly clock: VirtualClock
   readonly rng: Rng
   readonly storage: DurableStorage
   readonly network: Network
   readonly standings: KeyStandings
-  /** The tags of the orders that are open and stood on the last list of their account. */
+  /** The tags of the orders that are open and were on the last list of their account. */
   readonly openTags: () => readonly string[]
 }
 
-/** The gateway over all lives of its object: starts the object again when it ended, and keeps a record of what it did. */
+/** The gateway over all lives of its object: restarts the object after it ended, and records its actions. */
 export class GatewayUnderTest {
   isStormy = true
   lives = 0
@@ -100,20 +100,20 @@ export class GatewayUnderTest {
   readonly sent = new Map<string, SentFrame>()
   readonly halts: HaltRecord[] = []
   readonly tasksDone: TaskDone[] = []
-  /** When the tasks that have begun began, elapsed ms, by `id/dueAtMs`, and the highest number of their attempts. */
+  /** The start times of started tasks, elapsed ms, by `id/dueAtMs`, and their highest number of attempts. */
   readonly tasksBegun = new Map<string, number>()
   tasksRetried = 0
-  /** Alphanumeric ids of the orders that the ledger surely has; what a crash may have lost is not among them. */
+  /** Alphanumeric ids of the orders that the ledger certainly has, without those that a crash may have lost. */
   readonly knownOrders = new Set<string>()
   readonly contradicted = new Set<string>()
   readonly bugs: unknown[] = []
-  /** When switches asked for the orders of an account. */
+  /** The times at which switches requested the orders of an account. */
   readonly switchPolls: { readonly accId: bigint; readonly elapsedMs: number }[] = []
-  /** What happened beside the orders, for the trace. */
+  /** Events other than orders, for the trace. */
   readonly events: { readonly elapsedMs: number; readonly text: string }[] = []
-  /** When a link of a living object was ready, elapsed ms. */
+  /** The times at which a link of a live object became ready, elapsed ms. */
   readonly readyTimes: { readonly fromMs: number; toMs: number }[] = []
-  /** When cancel-after switches were armed for, and until when they stood. */
+  /** The due times of cancel-after switches, and how long they were armed. */
   readonly armed: ArmedSwitch[] = []
   readonly #surroundings: GatewaySurroundings
   #life: ObjectLife | null = null
@@ -128,14 +128,14 @@ export class GatewayUnderTest {
 
   submit(request: OrderRequest): Attempt {
     const { clock } = this.#surroundings
-    const attempt: Attempt = { request, atMs: clock.elapsedMs, reply: null, settledMs: null, isStored: true }
+    const attempt: Attempt = { request, atMs: clock.elapsedMs, reply: null, repliedMs: null, isStored: true }
     this.attempts.push(attempt)
     this.wake()
       .submit(request)
       .then(
         ({ reply, isStored }) => {
           attempt.isStored = isStored
-          this.#settle(attempt, reply)
+          this.#endAttempt(attempt, reply)
         },
         (bug: unknown) => this.#recordBug(attempt, bug),
       )
@@ -146,7 +146,7 @@ export class GatewayUnderTest {
     const { clock } = this.#surroundings
     const life = this.wake()
     const record: HaltRecord = {
-      ...{ scope, cancels, includesForeign, askedMs: clock.elapsedMs },
+      ...{ scope, cancels, includesForeign, requestedMs: clock.elapsedMs },
       ...{ answeredMs: null, endedMs: Infinity, isStored: false },
     }
     this.halts.push(record)
@@ -178,7 +178,7 @@ export class GatewayUnderTest {
     this.record(`cancel-after of ${caller}: ${seconds} s${armed.ok ? '' : ` ${armed.failure.code}`}`)
     if (!armed.ok) return
     const armedMs = this.#surroundings.clock.elapsedMs
-    // Also when the object ended before it answered: the new switch may have been stored in place of the last one.
+    // Also when the object ended before its reply: the new switch may have replaced the last one in the storage.
     for (const one of this.armed) if (one.caller === caller) one.endedMs = Math.min(one.endedMs, armedMs)
     if (seconds === null || !life.isAlive) return
     const dueMs = armedMs + seconds * 1_000
@@ -192,7 +192,7 @@ export class GatewayUnderTest {
     this.events.push({ elapsedMs: this.#surroundings.clock.elapsedMs, text })
   }
 
-  /** The object, which a request or an alarm brings back. */
+  /** The object, which a request or an alarm restarts. */
   wake(): ObjectLife {
     if (this.#life !== null) return this.#life
     this.lives++
@@ -223,7 +223,7 @@ export class GatewayUnderTest {
       onDeath: () => this.#ended(),
       endsAt: (step) => this.isStormy && step === lastStep,
     })
-    // Its very first steps may have been its last.
+    // It may have ended in its first steps.
     this.#life = life.isAlive ? life : null
     return life
   }
@@ -240,7 +240,7 @@ export class GatewayUnderTest {
     this.knownOrders.clear()
     this.#recordLink(false)
     this.record('object ended')
-    for (const attempt of this.attempts) if (attempt.reply === null) this.#settle(attempt, 'lost')
+    for (const attempt of this.attempts) if (attempt.reply === null) this.#endAttempt(attempt, 'lost')
     for (const halt of this.halts) if (!halt.isStored) this.#endHalt(halt)
     for (const one of this.armed) if (!one.isDurable) one.endedMs = Math.min(one.endedMs, clock.elapsedMs)
     clock.after(rng.delayMs(50, LONGEST_ABSENCE_MS, 0.3), () => this.wake())
@@ -268,15 +268,15 @@ export class GatewayUnderTest {
     if (armed !== undefined) armed.begunMs ??= clock.elapsedMs
   }
 
-  #settle(attempt: Attempt, reply: OrderReply | 'lost'): void {
+  #endAttempt(attempt: Attempt, reply: OrderReply | 'lost'): void {
     if (attempt.reply !== null) return
     attempt.reply = reply
-    attempt.settledMs = this.#surroundings.clock.elapsedMs
+    attempt.repliedMs = this.#surroundings.clock.elapsedMs
   }
 
   #recordBug(attempt: Attempt, bug: unknown): void {
-    // What an object does that has ended already cannot be seen by anybody.
+    // The actions of an ended object have no visible effect.
     if (attempt.reply === null) this.bugs.push(bug)
-    this.#settle(attempt, 'lost')
+    this.#endAttempt(attempt, 'lost')
   }
 }

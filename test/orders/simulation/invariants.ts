@@ -13,12 +13,12 @@ import { sendingProblems } from './sending-invariants.ts'
 import { switchProblems } from './switch-invariants.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Everything a schedule leaves behind. */
+/** The results of a schedule. */
 export interface Remains {
   readonly clock: VirtualClock
   readonly opend: Opend
   readonly gateway: GatewayUnderTest
-  /** The ledger, durable. */
+  /** The durable ledger. */
   readonly entries: readonly LedgerEntry[]
   readonly callers: readonly Caller[]
   readonly steps: readonly ClockStep[]
@@ -26,13 +26,13 @@ export interface Remains {
 }
 
 /**
- * The longest an order call may take: 10 s until its frame leaves, 12 s to its reply and 8 s of search, with the writes
- * before it and those before the answer.
+ * The longest time an order call may take: 10 s until its frame is sent, 12 s to its reply and 8 s of reconciliation,
+ * plus the writes before them and before the reply.
  */
 const LONGEST_CALL_MS = 30_000 + 4 * LONGEST_WRITE_MS
 
-/** The arrows an entry may take; a poll that finds nothing leaves it where it is. */
-const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
+/** The allowed transitions of an entry; a poll without a result leaves its state unchanged. */
+const TRANSITIONS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   reserved: ['accepted', 'rejected', 'not_sent', 'unknown', 'refused'],
   unknown: ['unknown', 'accepted', 'rejected', 'absent', 'lapsed'],
   accepted: [],
@@ -43,17 +43,17 @@ const ARROWS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   refused: [],
 }
 
-/** How an entry may begin. */
+/** The allowed first states of an entry. */
 const BEGINNINGS: ReadonlySet<EntryState> = new Set(['reserved', 'refused'])
 
-/** What a schedule broke, in words. */
+/** The violations of a schedule, as text. */
 export function problemsOf(remains: Remains): readonly string[] {
   const { gateway, entries, steps, opend } = remains
   const hasStorageFailed = opend.calls.counts.has('fault_storage')
   return [
     ...gateway.bugs.map((bug) => `bug: ${bugText(bug)}`),
     ...gateway.writings.flatMap((writing) => arrowProblems(writing, hasStorageFailed)),
-    ...gateway.attempts.flatMap((attempt) => settlingProblems(attempt, steps)),
+    ...gateway.attempts.flatMap((attempt) => replyTimeProblems(attempt, steps)),
     ...executionProblems(remains),
     ...entries.flatMap((entry) => entryProblems(entry, remains)),
     ...sendingProblems(remains),
@@ -69,24 +69,26 @@ function bugText(bug: unknown): string {
 }
 
 /**
- * A caller reads a final state and acts on it, so the state of an entry never goes back. What the storage did not take is
- * skipped: an entry that was unknown meanwhile goes on from `reserved`.
+ * A caller acts on a final state, so the state of an entry never goes back. Changes whose write failed are skipped: an
+ * entry that was unknown meanwhile continues from `reserved`.
  */
 function arrowProblems({ entry, before }: Writing, hasStorageFailed: boolean): readonly string[] {
   if (before === null) return BEGINNINGS.has(entry.state) ? [] : [`${entry.id} began as ${entry.state}`]
   if (before.state === entry.state) return []
   const isContradiction = before.state === 'absent' || before.state === 'rejected'
   if (isContradiction && entry.contradiction === null) return [`${entry.id} left ${before.state} in silence`]
-  if (hasStorageFailed && before.state === 'reserved' && ARROWS.unknown.includes(entry.state)) return []
-  return ARROWS[before.state].includes(entry.state) ? [] : [`${entry.id} went from ${before.state} to ${entry.state}`]
+  if (hasStorageFailed && before.state === 'reserved' && TRANSITIONS.unknown.includes(entry.state)) return []
+  return TRANSITIONS[before.state].includes(entry.state)
+    ? []
+    : [`${entry.id} went from ${before.state} to ${entry.state}`]
 }
 
-/** A caller that gets no answer in time does not know what to do next. */
-function settlingProblems({ request, atMs, settledMs }: Attempt, steps: Remains['steps']): readonly string[] {
-  if (settledMs === null) return [`attempt ${request.requestId} was never answered`]
+/** Every caller gets a reply in time. */
+function replyTimeProblems({ request, atMs, repliedMs }: Attempt, steps: Remains['steps']): readonly string[] {
+  if (repliedMs === null) return [`attempt ${request.requestId} never got a reply`]
   const setBackMs = steps
-    .filter(({ elapsedMs }) => elapsedMs >= atMs && elapsedMs <= settledMs)
+    .filter(({ elapsedMs }) => elapsedMs >= atMs && elapsedMs <= repliedMs)
     .reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
-  const tookMs = settledMs - atMs
+  const tookMs = repliedMs - atMs
   return tookMs > LONGEST_CALL_MS + setBackMs ? [`attempt ${request.requestId} took ${tookMs} ms`] : []
 }

@@ -2,9 +2,9 @@ import type { Standing } from '../../../src/auth/socket-caller.ts'
 import type { OrderRequest } from '../../../src/orders/request.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Which keys were revoked, and when. */
+/** The revoked keys with their revocation times. */
 export class KeyStandings {
-  /** When each key was revoked, elapsed ms. */
+  /** The revocation time of each key, elapsed ms. */
   readonly revokedMs = new Map<string, number>()
   readonly #clock: VirtualClock
 

@@ -1,12 +1,12 @@
 import type { Database, SqlBinding, SqlRows, SqlValue } from '../../../durable-objects/storage/database.ts'
 
-/** A statement that has written something. */
+/** A writing statement. */
 export interface WrittenStatement {
   readonly sql: string
   readonly bindings: readonly SqlBinding[]
 }
 
-/** Statements that become durable together. */
+/** A transaction: statements that become durable together. */
 export type Write = readonly WrittenStatement[]
 
 /** Where the writes of a life become durable. */
@@ -19,14 +19,14 @@ export interface Writes {
 const isWriting = new Map<string, boolean>()
 
 /**
- * A database as one life of the object sees it. Each write is a step at which the life may end; after that nothing is
- * read or written, and the code of the life, of which nothing can be seen any more, gets empty answers.
+ * A database for one life of the object. The life may end at each write. After that nothing is read or written, and the
+ * remaining code of the life, which has no visible effect any more, gets empty results.
  */
 export class LifeStorage implements Database {
   readonly #database: Database
   readonly #writes: Writes
   readonly #mayWrite: () => boolean
-  /** What was answered since the last write: the same question has the same answer until then. */
+  /** The results since the last write: until the next write the same query has the same result. */
   readonly #answers = new Map<string, unknown>()
   #transaction: WrittenStatement[] | null = null
   #isOver = false
@@ -72,7 +72,7 @@ export class LifeStorage implements Database {
 
   #read<Row extends Record<string, SqlValue>>(sql: string, bindings: readonly SqlBinding[]): SqlRows<Row> {
     const question = `${sql}\n${bindings.map(String).join('\n')}`
-    // The rows of the same statement have the same columns.
+    // Rows of the same statement have the same columns.
     const known = this.#answers.get(question) as SqlRows<Row> | undefined
     if (known !== undefined) return known
     const rows = this.#database.sql.exec<Row>(sql, ...bindings)
@@ -80,13 +80,13 @@ export class LifeStorage implements Database {
     return rows
   }
 
-  /** The life is over. */
+  /** Ends the life. */
   end(): void {
     this.#isOver = true
   }
 }
 
-/** What a life that is over gets: everything it writes seems written, nothing is found. */
+/** The storage of an ended life: writes seem to succeed, and queries find no rows. */
 const NO_ROWS = {
   rowsWritten: 1,
   toArray: () => [],

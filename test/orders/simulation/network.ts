@@ -2,30 +2,30 @@ import type { Link, LinkListener } from '../../../src/transport/link.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Who takes connections at the other end; null refuses one. */
+/** Accepts connections at the other end; null refuses one. */
 export type Accept = (sink: ServerSink) => ServerConnection | null
 
-/** The server's way to the client. */
+/** The server's connection to the client. */
 export interface ServerSink {
   send(bytes: Uint8Array): void
   close(reason: string): void
 }
 
-/** The client's way to the server. */
+/** The client's connection to the server. */
 export interface ServerConnection {
   receive(bytes: Uint8Array): void
   closed(): void
 }
 
-/** The longest a byte is on its way, also after both ends have forgotten the connection. */
+/** The longest transit time of a byte, also after both ends have closed the connection. */
 export const LONGEST_TRANSIT_MS = 20_000
 
-/** Bytes of the conversation of a schedule, so that a cut at a random byte often strikes. */
+/** The approximate number of bytes in a schedule, so that a cut at a random byte often has an effect. */
 const USUAL_BYTES = 6_000
 
 /**
- * Connections between the gateway object and OpenD that keep the order of bytes and nothing else: they are slow by
- * turns, break before, within and after frames, swallow everything, or turn a byte.
+ * Connections between the gateway object and OpenD that guarantee only the order of bytes: they are slow at times,
+ * break before, within and after frames, drop everything, or modify a byte.
  */
 export class Network {
   isStormy = true
@@ -53,7 +53,7 @@ export class Network {
     this.#wires.clear()
   }
 
-  /** Every connection swallows what is sent from now on; neither end is told. */
+  /** Makes every connection drop all bytes from now on without closing. */
   swallow(): void {
     for (const wire of this.#wires) wire.swallow()
   }
@@ -70,7 +70,7 @@ export class Network {
 
 /** One direction of a connection. */
 interface Lane {
-  /** Bytes that still pass before the connection breaks, and before one is turned. */
+  /** The remaining bytes before the connection breaks, and before one byte is modified. */
   untilCut: number
   untilTurned: number
   lastArrivalMs: number
@@ -87,7 +87,7 @@ class Wire implements Link {
   #isClientOver = false
   #isServerOver = false
   #isSwallowing = false
-  /** Whether what was on its way to OpenD when the connection ended still gets there. */
+  /** Whether bytes in transit to OpenD still arrive after the connection has ended. */
   #losesTransit = false
 
   constructor(clock: VirtualClock, rng: Rng, isStormy: () => boolean, listener: LinkListener) {
@@ -151,7 +151,7 @@ class Wire implements Link {
     this.#clock.after(this.#arrivalMs(lane) - this.#clock.elapsedMs, () => this.cut())
   }
 
-  /** Bytes arrive in the order they were sent, in any portions. */
+  /** Bytes arrive in the order in which they were sent, in portions of any size. */
   #chunks(bytes: Uint8Array): readonly Uint8Array[] {
     if (!this.#isStormy() || bytes.length < 2 || !this.#rng.chance(0.1)) return [bytes]
     const at = this.#rng.between(1, bytes.length - 1)
@@ -181,7 +181,7 @@ class Wire implements Link {
     this.#listener.closed(detail)
   }
 
-  /** OpenD hears of the end after everything that was sent before it. */
+  /** OpenD receives the end after all bytes sent before it. */
   #endServer(): void {
     const delayMs = this.#arrivalMs(this.#up) - this.#clock.elapsedMs
     this.#clock.after(delayMs, () => {
@@ -192,7 +192,7 @@ class Wire implements Link {
   }
 }
 
-/** The bytes, with one of them turned when its time has come. */
+/** The bytes, with one of them modified when the counter reaches it. */
 function turned(lane: Lane, bytes: Uint8Array): Uint8Array {
   const at = lane.untilTurned
   lane.untilTurned -= bytes.length

@@ -15,7 +15,7 @@ import { type OnEntry, WatchedLedger, WatchedSwitches } from './watched-stores.t
 
 const GET_ORDER_LIST = 2201
 
-/** What one life of the object needs. */
+/** The dependencies of one life of the object. */
 export interface LifeDeps {
   readonly clock: VirtualClock
   readonly rng: Rng
@@ -23,27 +23,27 @@ export interface LifeDeps {
   readonly connect: Connect
   readonly standing: (request: OrderRequest, nowMs: number) => Standing
   readonly onEntry: OnEntry
-  /** An order call has left in that frame. */
+  /** Called when an order call was sent in that frame. */
   readonly onSent: (entryId: string, connId: bigint, serial: number) => void
-  /** A switch was stored, which may have begun. */
+  /** Called when a switch was stored, which may have started. */
   readonly onTask: (task: CancelTask) => void
-  /** A switch has done what it was to do. */
+  /** Called when a switch is done. */
   readonly onTaskDone: (task: CancelTask) => void
   readonly onContradiction: (entryId: string) => void
-  /** A switch asks for the orders of that account. */
+  /** Called when a switch requests the orders of that account. */
   readonly onSwitchPoll: (accId: bigint) => void
   /** Whether the link is ready from now on. */
   readonly onLink: (isReady: boolean) => void
-  /** Something that no caller waits for failed. */
+  /** Called when work in the background fails. */
   readonly onBug: (bug: unknown) => void
   readonly onDeath: () => void
-  /** Whether the object ends at this step, counted from 1 over everything it does to the world around it. */
+  /** Whether the object ends at this step; steps with an outside effect are counted from 1. */
   readonly endsAt: (step: number) => boolean
 }
 
 /**
- * One life of the gateway object on the virtual clock: the product's own Gateway over its own stores, on a clock, a link
- * and a storage that end with the life. Every write, every frame and every timer is a step at which it may end.
+ * One life of the gateway object on the virtual clock: the product's own Gateway and stores, on a clock, a link and a
+ * storage that end with the life. Every write, frame and timer is a step at which the life may end.
  */
 export class ObjectLife {
   readonly gateway: Gateway
@@ -104,17 +104,14 @@ export class ObjectLife {
     return this.#isAlive
   }
 
-  /** The object is gone, with everything in memory. */
+  /** Ends the object and loses its memory. */
   end(): void {
     if (!this.#isAlive) return
     this.#isAlive = false
     this.#deps.onDeath()
   }
 
-  /**
-   * The answer to a call that may have written something leaves only when all that was written is durable, or the storage
-   * fails.
-   */
+  /** The reply to a call that may have written is sent only when all writes are durable or the storage fails. */
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly isStored: boolean }> {
     const answer = await this.gateway.order(request)
     if (request.isDryRun) return { ...answer, isStored: true }
@@ -125,7 +122,7 @@ export class ObjectLife {
     return { ...answer, isStored }
   }
 
-  /** Runs what a caller does to end a switch. */
+  /** Runs a caller's request that ends a switch. */
   endSwitch<Result>(act: () => Result): Result {
     this.#isEndingSwitch = true
     try {
@@ -154,7 +151,7 @@ export class ObjectLife {
     })
     return {
       send: (bytes) => {
-        // The object may end after the bytes have left, and then nothing of it is remembered.
+        // The object may end after the bytes have been sent, and then it has no record of them.
         if (this.#isAlive) link.send(bytes)
         this.#step()
       },
@@ -169,7 +166,7 @@ export class ObjectLife {
     this.#deps.onLink(isReady)
   }
 
-  /** Reports which frame carries an entry, also when the object ended as it sent it. */
+  /** Reports which frame carries an entry, also when the object ended while it sent the frame. */
   #watchFrames(): void {
     const { manager } = this.gateway.orders
     const recordFrame = manager.recordFrame.bind(manager)
@@ -191,7 +188,7 @@ export class ObjectLife {
     }
   }
 
-  /** Counts a step of this life. False when it is over, so that the step must not happen. */
+  /** Counts a step of this life. Returns false when the life has ended, so that the step must not happen. */
   #step(): boolean {
     if (!this.#isAlive) return false
     this.#steps++

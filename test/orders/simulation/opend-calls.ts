@@ -21,11 +21,11 @@ import type { VirtualClock } from './virtual-clock.ts'
 export interface Execution {
   readonly elapsedMs: number
   readonly protoId: 2202 | 2205
-  /** The packet id it came with. */
+  /** The packet id of the call. */
   readonly connId: bigint
   readonly serial: number
   readonly accId: bigint
-  /** The order after it; null when it was about all orders. */
+  /** The order after the call; null for a call for all orders. */
   readonly order: ExecutedOrder | null
 }
 
@@ -37,34 +37,34 @@ export interface ExecutedOrder {
   readonly value: number
 }
 
-/** What the calls see of OpenD. */
+/** The parts of OpenD that the calls use. */
 export interface CallsDeps {
   readonly clock: VirtualClock
   readonly rng: Rng
   readonly orders: () => readonly OrderState[]
   readonly world: () => World
-  /** Sends the pushes of what was done outside a call. */
+  /** Sends the pushes of changes outside a call. */
   readonly pushNow: () => void
 }
 
 const { Trd_PlaceOrder: place, Trd_ModifyOrder: modify } = worldServices.handlers
 const NO_HANDLER = refuse('no handler')
 
-/** An order that is carried out late is so at the earliest and at the latest after this time. */
+/** The least and greatest delay of an order that is carried out late. */
 const LATE_MS = [10_000, 240_000] as const
 
-/** Longest time for which cancels are refused. */
+/** The longest time for which cancels are refused. */
 const MOST_REFUSING_MS = 20_000
 
-/** The order calls of OpenD with a record of what it acted on, and its lies. */
+/** The order calls of OpenD, with a record of its actions and with false replies. */
 export class OpendCalls {
   readonly executed: Execution[] = []
   readonly lists: OrderLists
-  /** How often each thing happened. */
+  /** The number of occurrences of each event. */
   readonly counts = new Map<string, number>()
-  /** Whether the gateway has been told whose an order id is; a reply with another one could be right. */
-  knowsOrder: (orderIdEx: string) => boolean = () => false
-  /** New orders that are still to be carried out. */
+  /** Whether the gateway has received the owner of an order id; otherwise a reply with another id could be right. */
+  isOrderKnown: (orderIdEx: string) => boolean = () => false
+  /** New orders that have not yet been carried out. */
   pendingLate = 0
   readonly #deps: CallsDeps
   readonly #lies: Lies
@@ -76,7 +76,7 @@ export class OpendCalls {
   #isStormy = true
   #hang: Hang | null = null
   #cancelsRefusedUntilMs = 0
-  /** What happens to the reply of the call that is being answered: it comes so much later. */
+  /** The delay of the reply of the current call. */
   #replyDelayMs = 0
 
   constructor(deps: CallsDeps) {
@@ -89,7 +89,7 @@ export class OpendCalls {
     )
   }
 
-  /** The handlers to use in place of the world's own. */
+  /** The handlers that replace those of the simulator. */
   handlers(): HandlerTable {
     const { Trd_GetOrderList: list, Trd_GetHistoryOrderList: history } = worldServices.handlers
     return {
@@ -114,7 +114,7 @@ export class OpendCalls {
     return this.#byHand.has(orderId)
   }
 
-  /** Whether an order was there when its account was listed last. */
+  /** Whether an order was on the last list of its account. */
   wasBeforeList({ accId, orderId }: OrderState): boolean {
     const placed = this.executed.find(({ protoId, order }) => protoId === 2202 && order?.orderId === orderId)
     return placed !== undefined && placed.elapsedMs < this.lists.refreshedMs(accId)
@@ -127,12 +127,12 @@ export class OpendCalls {
     this.lists.calm()
   }
 
-  /** OpenD has come back. */
+  /** Called when OpenD has restarted. */
   restarted(): void {
     if (this.#isStormy) this.lists.restarted()
   }
 
-  /** The calls of one account hang from now on. */
+  /** Makes the calls of one account hang from now on. */
   hang(accId: bigint, forMs: number): void {
     const { clock, rng } = this.#deps
     this.#hang = { accId, untilMs: clock.elapsedMs + forMs, replyMs: rng.chance(0.5) ? 11_000 : Infinity }
@@ -143,13 +143,13 @@ export class OpendCalls {
     this.#cancelsRefusedUntilMs = clock.elapsedMs + rng.between(2_000, MOST_REFUSING_MS)
   }
 
-  /** Takes a reply over that is to come late or never. False for one that leaves as always. */
+  /** Takes over a reply that is delayed or dropped. Returns false for a reply that is sent as usual. */
   reply(bytes: Uint8Array, sendLater: (bytes: Uint8Array) => void): boolean {
     if (this.#replyDelayMs === 0) return false
     const delayMs = this.#replyDelayMs
     this.#replyDelayMs = 0
-    const kept = bytes.slice()
-    if (delayMs !== Infinity) this.#deps.clock.after(delayMs, () => sendLater(kept))
+    const copy = bytes.slice()
+    if (delayMs !== Infinity) this.#deps.clock.after(delayMs, () => sendLater(copy))
     return true
   }
 
@@ -157,7 +157,7 @@ export class OpendCalls {
     this.#replyDelayMs = 0
   }
 
-  /** Places an order as a person does in the app. Null when it is refused. */
+  /** Places an order as a person in the app. Returns null when it is refused. */
   placeByHand(c2s: C2S<'Trd_PlaceOrder'>): string | null {
     const answer = place?.(this.#deps.world(), c2s, this.#context()) ?? NO_HANDLER
     if ('refusal' in answer) return null
@@ -167,7 +167,7 @@ export class OpendCalls {
     return orderId
   }
 
-  /** Changes or cancels an order as a person does in the app. */
+  /** Changes or cancels an order as a person in the app. */
   modifyByHand(c2s: C2S<'Trd_ModifyOrder'>): void {
     const answer = modify?.(this.#deps.world(), c2s, this.#context()) ?? NO_HANDLER
     if ('refusal' in answer) return
@@ -238,7 +238,7 @@ export class OpendCalls {
   ): Pick<S2C<'Trd_PlaceOrder'>, 'orderID' | 'orderIDEx'> {
     const { rng, orders } = this.#deps
     const isOther = (order: OrderState): boolean =>
-      order.accId === accId.toString() && order.orderIdEx !== made?.orderIDEx && this.knowsOrder(order.orderIdEx)
+      order.accId === accId.toString() && order.orderIdEx !== made?.orderIDEx && this.isOrderKnown(order.orderIdEx)
     const others = orders().filter(isOther)
     const [first, ...rest] = others
     if (lie === 'no_id' || first === undefined) return { orderID: 0n, orderIDEx: rng.pick(['', '0']) }
@@ -246,7 +246,7 @@ export class OpendCalls {
     return { orderID: BigInt(orderId), orderIDEx: orderIdEx }
   }
 
-  /** No reply, or one that says that the result is not known. */
+  /** No reply, or one with an unknown result. */
   #noAnswer(): Refusal {
     if (this.#deps.rng.chance(0.3)) this.#replyDelayMs = Infinity
     return refuse('the server did not answer', this.#deps.rng.pick([-100, -200, -400]))

@@ -18,7 +18,7 @@ import { MARKET } from './prices.ts'
 import type { Rng } from './rng.ts'
 import { type Cancel, START_MS, type VirtualClock } from './virtual-clock.ts'
 
-/** More money in every account than the orders of a schedule cost. */
+/** The money in every account, more than the orders of a schedule cost. */
 const OPENINGS = DEFAULT_ACCOUNTS.filter(({ profile }) =>
   ACCOUNTS.some(({ accID }) => accID.toString() === profile.accId),
 ).map(({ profile, deposits }) => ({
@@ -26,7 +26,7 @@ const OPENINGS = DEFAULT_ACCOUNTS.filter(({ profile }) =>
   deposits: deposits.map(({ currency }) => ({ currency, amount: 1_000_000_000 })),
 }))
 
-/** The simulated OpenD of one schedule: its calls go through the faults of `OpendCalls`. */
+/** The simulated OpenD of one schedule, with the faults of `OpendCalls`. */
 export class Opend {
   readonly calls: OpendCalls
   isDown = false
@@ -62,7 +62,7 @@ export class Opend {
     if ('refusal' in connection) return null
     this.#reschedule()
     const handOn = (work: () => void): void => {
-      // A connection of an OpenD that was restarted ends nowhere.
+      // A connection of a restarted OpenD has no other end.
       if (session !== this.#session) return
       work()
       this.calls.callIsOver()
@@ -74,7 +74,7 @@ export class Opend {
     }
   }
 
-  /** Ends OpenD; it comes back with its accounts, and with the same connections never again. */
+  /** Ends OpenD. It restarts with its accounts and without its connections. */
   restart(downMs: number): void {
     this.#session.closeAll('OpenD was restarted', this.#clock.trueMs())
     this.accounts = Accounts.restore(MARKET, this.accounts.snapshot())
@@ -90,7 +90,7 @@ export class Opend {
     this.#session.setFaults(rules)
   }
 
-  /** From now on OpenD carries out what it is asked for, and its answers are true. */
+  /** From now on OpenD carries out every call and replies truthfully. */
   calm(): void {
     this.calls.calm()
     this.#session.setFaults([])
@@ -98,12 +98,12 @@ export class Opend {
     this.#reschedule()
   }
 
-  /** Every order there is. */
+  /** All orders. */
   orders(): readonly OrderState[] {
     return this.accounts.state.accounts.flatMap(({ orders }) => orders)
   }
 
-  /** The tags of the orders of the gateway that can still trade and were there when their account was listed last. */
+  /** The tags of the gateway's orders that can still trade and were on the last list of their account. */
   listedOpenTags(): readonly string[] {
     return this.orders().flatMap((order) => {
       const { status, remark, orderId } = order
@@ -117,13 +117,13 @@ export class Opend {
       seed: 1,
       crypto: { ...nativeCrypto, sha1: fastDigest },
       clock: { kind: 'frozen', atMs: START_MS },
-      // Longer than OpenD's own, because heartbeats are most of what a quiet link carries.
+      // Longer than OpenD's own interval, because heartbeats are most of the traffic of a quiet link.
       keepAliveIntervalSeconds: 30,
     } as const
     return new OpendSession({ market: MARKET, accounts: this.accounts }, this.#services, options, state)
   }
 
-  /** Sends the pushes of what happened by itself. */
+  /** Sends the pushes of spontaneous events. */
   #advance(): void {
     this.#session.advance(this.#clock.trueMs())
     this.#reschedule()

@@ -4,7 +4,7 @@ import type { GatewayUnderTest } from './gateway-under-test.ts'
 import type { Opend } from './opend.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** Where an operator looks. */
+/** The sources of an operator. */
 interface OperatorView {
   readonly clock: VirtualClock
   readonly gateway: GatewayUnderTest
@@ -14,7 +14,9 @@ interface OperatorView {
 
 const TIME_TO_DECIDE_MS = 10_000
 
-/** Decides what only an operator can decide, as it is at OpenD. What is undecided beside that is a problem. */
+/**
+ * Decides the entries that only an operator can decide, according to OpenD. Any other undecided entry is a violation.
+ */
 export async function decideAsOperator(view: OperatorView) {
   const problems: string[] = []
   let count = 0
@@ -31,7 +33,7 @@ export async function decideAsOperator(view: OperatorView) {
   return { count, problems }
 }
 
-/** Why the decision was not taken; null when it was. */
+/** Why the decision was refused; null when it was accepted. */
 async function decide(entry: LedgerEntry, view: OperatorView): Promise<string | null> {
   const { clock, gateway, opend } = view
   const order = orderOf(entry, view)

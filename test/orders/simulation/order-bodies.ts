@@ -6,30 +6,30 @@ import type { Header } from './setting.ts'
 
 const LOT = 100
 
-/** Price of the last trade of the security in Hong Kong. */
+/** The last price of the security in Hong Kong. */
 export const LAST_PRICE = LAST_PRICES.HKD
 
-/** Valid prices far enough below the market that an order to buy rests. */
+/** Valid prices so far below the market that a buy order rests. */
 export const RESTING_PRICES: readonly [number, ...number[]] = [
   validPrice(LAST_PRICE * 0.8),
   validPrice(LAST_PRICE * 0.85),
   validPrice(LAST_PRICE * 0.9),
 ]
 
-/** What a caller wants of a new order. */
+/** The parameters of a new order. */
 export interface Wanted {
   readonly header: Header
   readonly lots: number
-  /** Null for an order at the market. */
+  /** Null for a market order. */
   readonly price: number | null
   readonly remark: string
-  /** To buy, unless stated. */
+  /** The default is to buy. */
   readonly side?: number
-  /** A security in Hong Kong, unless stated. */
+  /** The default is the security in Hong Kong. */
   readonly currency?: keyof typeof CODES
 }
 
-/** A new order as the gateway is asked for it. */
+/** The request for a new order. */
 export function placeMessage(wanted: Wanted): MessageTypes['Trd_PlaceOrder.C2S'] {
   const { header, lots, price, remark, side = TrdSide.Buy, currency = 'HKD' } = wanted
   return {
@@ -45,18 +45,18 @@ export function placeMessage(wanted: Wanted): MessageTypes['Trd_PlaceOrder.C2S']
   }
 }
 
-/** The same as the Worker would hand it over. */
+/** The same as the Worker would pass it on. */
 export function placeBody(wanted: Wanted): Uint8Array {
   return encodeMessage('Trd_PlaceOrder.Request', { c2s: placeMessage(wanted) })
 }
 
-/** Which order a change is about. */
+/** The order of a change. */
 export interface Target {
   readonly orderID: bigint
   readonly orderIDEx: string | undefined
 }
 
-/** A change of an order's quantity and price; null keeps one as it is. */
+/** A change of an order's quantity and price; null leaves a number unchanged. */
 export function modifyBody(header: Header, target: Target, lots: number | null, price: number | null): Uint8Array {
   const qty = lots === null ? undefined : lots * LOT
   return changeBody(header, { ...target, modifyOrderOp: ModifyOrderOp.Normal, qty, price: price ?? undefined })
@@ -80,6 +80,6 @@ function changeBody(header: Header, change: Change): Uint8Array {
 }
 
 function validPrice(near: number): number {
-  // Every tick of the exchange divides a whole dollar.
+  // Every tick size of the exchange divides a whole dollar.
   return Math.round(near)
 }

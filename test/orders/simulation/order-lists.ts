@@ -19,29 +19,29 @@ const LISTLESS = refuse('the orders cannot be listed just now', -100)
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** What the lists need. */
+/** The dependencies of the lists. */
 export interface ListsDeps {
   readonly clock: VirtualClock
   readonly rng: Rng
   readonly orders: () => readonly OrderState[]
 }
 
-/** The order lists of OpenD with their faults: refused, empty or old after a restart, without what is new. */
+/** The order lists of OpenD with their faults: refused, empty or old after a restart, or without new orders. */
 export class OrderLists {
-  /** Whether OpenD refuses to list orders, as it does when its servers are slow. */
+  /** Whether OpenD refuses to list orders, as it does while its servers are slow. */
   isListless = false
-  /** Ids of the orders that were listed in the calm, to a gateway that still listens. */
+  /** Ids of the orders that were listed during the calm over a live connection. */
   readonly shownInCalm = new Set<string>()
   readonly #deps: ListsDeps
   readonly #isByHand: (orderId: string) => boolean
   readonly #count: (what: string) => void
   readonly #refreshedMs = new Map<string, number>()
   #isStormy = true
-  /** From then on no list answers a call of a connection that was cut when the calm began, elapsed ms. */
+  /** The time, elapsed ms, from which all replies belong to connections that were opened during the calm. */
   #calmFromMs = Infinity
   #placedMs = -Infinity
   #staleUntilMs = 0
-  /** The orders that stale lists show. */
+  /** The orders on stale lists. */
   #stale: ReadonlySet<string> = NOTHING
 
   constructor(deps: ListsDeps, isByHand: (orderId: string) => boolean, count: (what: string) => void) {
@@ -55,7 +55,7 @@ export class OrderLists {
     return this.#deps.clock.elapsedMs >= this.#staleUntilMs
   }
 
-  /** When an account was listed last as the broker has it, elapsed ms. */
+  /** When an account was last listed completely, elapsed ms. */
   refreshedMs(accId: string): number {
     return this.#refreshedMs.get(accId) ?? -Infinity
   }
@@ -71,7 +71,7 @@ export class OrderLists {
     this.#staleUntilMs = 0
   }
 
-  /** OpenD has come back: for a while it may list nothing, or what it knew before. */
+  /** Called when OpenD has restarted: for a while its lists may be empty or old. */
   restarted(): void {
     const { clock, rng, orders } = this.#deps
     if (!rng.chance(0.4)) return
@@ -96,7 +96,7 @@ export class OrderLists {
     return 'refusal' in answer ? answer : { ...answer, orderList: this.#shown(answer.orderList ?? []) }
   }
 
-  /** Orders made by hand come first. */
+  /** Orders placed by hand come first. */
   #shown(orders: readonly Order[]): readonly Order[] {
     if (!this.areTrue) {
       this.#count('stale_list')
@@ -109,12 +109,12 @@ export class OrderLists {
     return orders.some(isByHand) ? [...orders.filter(isByHand), ...orders.filter((one) => !isByHand(one))] : orders
   }
 
-  /** A list that is just being refreshed: an order that is very new may be missing, or of unknown status. */
+  /** A list during a refresh: a very new order may be missing or have an unknown status. */
   #vague(orders: readonly Order[]): readonly Order[] {
     const { clock, rng } = this.#deps
     const newest = orders.at(-1)
     if (!this.#isStormy || newest === undefined || clock.elapsedMs - this.#placedMs > REFRESH_MS) return orders
-    // Nobody can tell a copy by hand from an order that is not listed.
+    // A copy by hand cannot be distinguished from an unlisted order.
     if (!rng.chance(0.3) || orders.some(({ orderID }) => this.#isByHand(orderID.toString()))) return orders
     if (rng.chance(0.5)) return orders.slice(0, -1)
     const orderStatus = rng.pick([OrderStatus.TimeOut, OrderStatus.Unknown])

@@ -4,7 +4,7 @@ import { priceOf } from '../../../src/simulator/trading/money.ts'
 import type { ExecutedOrder } from './opend-calls.ts'
 import { LAST_PRICES } from './prices.ts'
 
-/** What can change hands with an order at the prices of the simulation, on either side. */
+/** The largest value that an order can trade at the prices of the simulation, on either side. */
 export function worthOf({ market, side, qty, price }: OrderState): Pick<ExecutedOrder, 'currency' | 'value'> {
   const currency = market === QotMarket.US_Security ? 'USD' : 'HKD'
   const last = LAST_PRICES[currency]

@@ -2,13 +2,13 @@ import { QotMarket } from '../../../proto/enums.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
 import { START_MS } from './virtual-clock.ts'
 
-/** One market for all schedules: it stands still, so nothing that one schedule does can be seen by another. */
+/** One market for all schedules. Its prices are constant, so schedules do not affect each other. */
 export const MARKET = new Market({ seed: 1 })
 
-/** The security that is traded in each currency. */
+/** The traded security of each currency. */
 export const CODES = { HKD: '00700', USD: 'AAPL' } as const
 
-/** Price of the last trade of each. */
+/** The last price of each security. */
 export const LAST_PRICES = {
   HKD: lastPrice(QotMarket.HK_Security, CODES.HKD),
   USD: lastPrice(QotMarket.US_Security, CODES.USD),

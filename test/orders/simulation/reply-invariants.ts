@@ -2,8 +2,8 @@ import type { OrderReply } from '../../../src/orders/request.ts'
 import type { Attempt } from './gateway-under-test.ts'
 
 /**
- * What callers were told under one idempotency key never contradicts what they were told before, unless OpenD did: a retry
- * must not look like another order. `contradicted` are the entries whose first answer turned out wrong.
+ * The replies under one idempotency key never contradict each other, unless OpenD's did: a retry must not look like
+ * another order. `contradicted` has the entries whose first reply turned out wrong.
  */
 export function replyProblems(attempts: readonly Attempt[], contradicted: ReadonlySet<string>): readonly string[] {
   const keyed = attempts.filter(({ request }) => request.idempotencyKey !== null && !request.isDryRun)
@@ -17,18 +17,18 @@ function contradictions(
   contradicted: ReadonlySet<string>,
 ): readonly string[] {
   const answered = attempts.flatMap((attempt) => {
-    const { reply, settledMs } = attempt
-    if (reply === null || reply === 'lost' || reply.kind !== 'answered' || settledMs === null) return []
+    const { reply, repliedMs } = attempt
+    if (reply === null || reply === 'lost' || reply.kind !== 'answered' || repliedMs === null) return []
     if (contradicted.has(reply.intentId) || !attempt.isStored) return []
-    return [{ attempt, reply, settledMs }]
+    return [{ attempt, reply, repliedMs }]
   })
   return answered.flatMap((first) =>
     attempts.flatMap(({ request, reply, atMs }) => {
-      if (atMs <= first.settledMs || reply === null || reply === 'lost') return []
+      if (atMs <= first.repliedMs || reply === null || reply === 'lost') return []
       const isSameBody = sameBytes(request.body, first.attempt.request.body)
       if (isSameBody ? isReplayOf(reply, first.reply) : isConflict(reply)) return []
       return [
-        `${key}: ${request.requestId} was told ${tell(reply)} after ${first.attempt.request.requestId} was answered`,
+        `${key}: ${request.requestId} got ${describe(reply)} after ${first.attempt.request.requestId} was answered`,
       ]
     }),
   )
@@ -47,7 +47,7 @@ function isConflict(reply: OrderReply): boolean {
   return reply.kind === 'refused' && reply.failure.code === 'order.idempotency_conflict'
 }
 
-function tell(reply: OrderReply): string {
+function describe(reply: OrderReply): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind
 }
 

@@ -1,6 +1,6 @@
 import { Noise } from '../../../src/simulator/market/hash.ts'
 
-/** The randomness of one schedule: one seed gives one sequence. */
+/** The random numbers of one schedule: one seed gives one sequence. */
 export class Rng {
   readonly #noise: Noise
 
@@ -31,7 +31,7 @@ export class Rng {
     return list[this.#noise.below(list.length)] ?? list[0]
   }
 
-  /** A time in ms that is mostly short, sometimes long, and never more than `mostMs`. */
+  /** A time in ms that is mostly short, sometimes long, and at most `mostMs`. */
   delayMs(usualMs: number, mostMs: number, longShare: number): number {
     return this.chance(longShare) ? this.between(usualMs, mostMs) : this.below(usualMs + 1)
   }

@@ -13,24 +13,24 @@ import { Rng } from './rng.ts'
 import { traceOf } from './trace.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** What is left to decide is decided within this time of calm, unless the clock was set back. */
+/** All entries are decided within this time of calm, unless the clock was set back. */
 const CALM_MS = 420_000
 
-/** What happens late has happened by then: bytes in transit, and retries of callers. */
+/** The time after which late events have happened: bytes in transit and retries of callers. */
 const LEAST_CALM_MS = 75_000
 
-/** What one schedule did. */
+/** The result of one schedule. */
 export interface Outcome {
   readonly seed: number
-  /** What broke, in words; empty when nothing did. */
+  /** The violations, as text; empty without any. */
   readonly problems: readonly string[]
-  /** What was written to the ledger and what OpenD did, line by line; empty when nothing broke. */
+  /** The ledger writes and the actions of OpenD, one text line each; empty without violations. */
   readonly trace: readonly string[]
-  /** How often each thing happened. */
+  /** The number of occurrences of each event. */
   readonly counts: Readonly<Record<string, number>>
 }
 
-/** Runs the schedule of that seed: faults with orders among them, a calm in which everything is decided, the verdict. */
+/** Runs the schedule of that seed: orders and faults, then a calm in which all entries are decided, then the checks. */
 export async function runSchedule(seed: number): Promise<Outcome> {
   const rng = new Rng(seed)
   const clock = new VirtualClock()
@@ -40,7 +40,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   const standings = new KeyStandings(clock)
   const surroundings = { clock, rng, storage, network, standings }
   const gateway = new GatewayUnderTest({ ...surroundings, openTags: () => opend.listedOpenTags() })
-  opend.calls.knowsOrder = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
+  opend.calls.isOrderKnown = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
   const callers = new Callers(clock, rng, gateway)
   const faults = new FaultInjector({ ...surroundings, gateway, opend, callers }, rng)
   const stormMs = rng.between(20_000, 120_000)
@@ -49,7 +49,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   try {
     gateway.wake()
     faults.plan(stormMs)
-    // Most schedules are small, so that many are run; some are large.
+    // Most schedules are small, so that many can run; some are large.
     callers.plan(rng.chance(0.75) ? rng.between(1, 3) : rng.between(4, 10), stormMs)
     await clock.runUntil(stormMs)
     network.isStormy = false
@@ -61,13 +61,13 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     gateway.record('calm')
     callers.plan(rng.below(2), 20_000)
     await clock.runUntil(clock.elapsedMs + rng.between(3_000, 60_000))
-    const books = { clock, gateway, storage }
+    const place = { clock, gateway, storage }
     const checked = rng.chance(0.3) ? [rng.pick(callers.list)] : []
-    problems.push(...(await budgetProblems(books, checked)))
+    problems.push(...(await budgetProblems(place, checked)))
     const calmMs = CALM_MS + faults.steps.reduce((sum, { byMs }) => sum + Math.max(0, -byMs), 0)
     const isQuiet = quietness(clock, { gateway, opend, storage })
     await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
-    // OpenD may carry a call out for as long as the connection lives that carried it.
+    // OpenD may execute a call as long as the connection that carried it lives.
     if (storage.undecided() > 0) network.cut()
     await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
     const decided = await decideAsOperator({ clock, gateway, opend, entries: storage.entries() })
@@ -76,9 +76,9 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
     const entries = storage.entries()
     const remains = { clock, opend, gateway, entries, callers: callers.list, steps: faults.steps, standings }
-    problems.push(...problemsOf(remains), ...(await budgetProblems(books, checked)))
+    problems.push(...problemsOf(remains), ...(await budgetProblems(place, checked)))
     const { waitingForLimits } = gateway.wake().gateway.opend
-    if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls still wait for OpenD's limits`)
+    if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls are still waiting for OpenD's limits`)
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)
   }
@@ -93,7 +93,7 @@ interface Quiet {
   readonly storage: DurableStorage
 }
 
-/** Whether nothing is left to wait for; looked at once a second, because it is asked after every event. */
+/** Whether no work is left. Checked once a second only, because it is called after every event. */
 function quietness(clock: VirtualClock, { gateway, opend, storage }: Quiet): () => boolean {
   const earliestMs = clock.elapsedMs + LEAST_CALM_MS
   let lookedMs = 0

@@ -4,10 +4,10 @@ import type { Attempt, HaltRecord, SentFrame } from './gateway-under-test.ts'
 import type { Remains } from './invariants.ts'
 import { localMinutes } from './local-time.ts'
 
-/** The frame of an order call must leave within this time of the call. */
+/** The frame of an order call must be sent within this time after the call. */
 const DEADLINE_MS = 10_000
 
-/** What was wrong with the moments at which order calls left. */
+/** The violations by the times at which order calls were sent. */
 export function sendingProblems(remains: Remains): readonly string[] {
   const { gateway, entries } = remains
   const attempts = new Map(gateway.attempts.map((attempt) => [attempt.request.requestId, attempt]))
@@ -15,13 +15,13 @@ export function sendingProblems(remains: Remains): readonly string[] {
     const frame = gateway.sent.get(entry.id)
     if (frame === undefined) return []
     const attempt = attempts.get(entry.requestId)
-    // A cancel of a switch is nobody's call.
+    // A cancel of a switch has no call of a caller.
     const own = attempt === undefined ? [] : callProblems(entry, frame, attempt, remains)
     return [...haltProblems(entry, frame, gateway.halts), ...own]
   })
 }
 
-/** After the answer to a halt its caller relies on nothing leaving: orders sent later trade against its will. */
+/** After the reply to a halt, its caller expects that no order is sent. */
 function haltProblems(
   { id, caller, call }: LedgerEntry,
   frame: SentFrame,
@@ -48,16 +48,16 @@ function callProblems(
   const { id, call, caller } = entry
   const { elapsedMs, wallMs } = frame
   const problems: string[] = []
-  // A caller that waits 30 s and asks again must not have a third order from a queue.
-  if (elapsedMs - atMs > DEADLINE_MS) problems.push(`${id} left ${elapsedMs - atMs} ms after it was asked for`)
-  // Who revokes a key expects it to trade no more.
+  // A caller that retries after 30 s must not get a third order from a queue.
+  if (elapsedMs - atMs > DEADLINE_MS) problems.push(`${id} was sent ${elapsedMs - atMs} ms after the call`)
+  // A revoked key must not trade any more.
   const revokedMs = remains.standings.revokedMs.get(caller) ?? Infinity
-  if (elapsedMs > revokedMs) problems.push(`${id} left at ${elapsedMs}, and its key was revoked at ${revokedMs}`)
+  if (elapsedMs > revokedMs) problems.push(`${id} was sent at ${elapsedMs}, but its key was revoked at ${revokedMs}`)
   const { expiresAtMs, limits } = request
-  if (expiresAtMs !== null && wallMs >= expiresAtMs) problems.push(`${id} left after its token had ended`)
+  if (expiresAtMs !== null && wallMs >= expiresAtMs) problems.push(`${id} was sent after its token had expired`)
   const hours = limits?.hoursWindow ?? null
   if (hours !== null && call.kind !== 'cancel' && !isWithin(hours, localMinutes(wallMs, limits?.timeZone ?? 'UTC'))) {
-    problems.push(`${id} left outside the hours ${hours} of its key`)
+    problems.push(`${id} was sent outside the hours ${hours} of its key`)
   }
   return problems
 }

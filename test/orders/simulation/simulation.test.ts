@@ -3,13 +3,13 @@ import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { runCampaign } from './campaign.ts'
 
-/** Set it to the seed of a failed run to run the same schedules again. */
+/** Set this to the seed of a failed run to repeat the same schedules. */
 const SEED = process.env['SIMULATE_SEED']
 const SCHEDULES = 10_000
 
 /**
- * What has to happen at least so often in 10,000 schedules: the faults, and the outcomes that they are there for. A
- * simulation in which nothing goes wrong proves nothing.
+ * The minimum counts in 10,000 schedules of the faults and of the outcomes that they should cause. A simulation without
+ * faults proves nothing.
  */
 const LEAST: Readonly<Record<string, number>> = {
   executed: SCHEDULES,
@@ -31,7 +31,7 @@ const LEAST: Readonly<Record<string, number>> = {
   fault_storage: 100,
   fault_revoke: 100,
   fault_move: 100,
-  // What came of them.
+  // Outcomes.
   contradicted_absent: 20,
   contradicted_rejected: 20,
   became_absent: 100,
@@ -58,7 +58,7 @@ const LEAST: Readonly<Record<string, number>> = {
   'refused_request.invalid_value': 20,
 }
 
-test(`no order is lost, doubled or unaccounted for in ${SCHEDULES} random schedules`, async (t) => {
+test(`no order is lost, sent twice or missing in the ledger in ${SCHEDULES} random schedules`, async (t) => {
   const fromSeed = SEED === undefined ? randomInt(2 ** 31) : Number(SEED)
   assert.ok(Number.isSafeInteger(fromSeed), `SIMULATE_SEED=${SEED} is no whole number`)
   const { failures, schedules, counts } = await runCampaign({ fromSeed, schedules: SCHEDULES })

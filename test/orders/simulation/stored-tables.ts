@@ -4,10 +4,10 @@ import { type LedgerTables, MemoryLedger } from '../../storage/memory-ledger.ts'
 import { MemorySwitches, type SwitchTables } from '../../storage/memory-switches.ts'
 import type { Volume } from './disk.ts'
 
-/** Told of every entry that is written, with the one it replaces. */
+/** Called with every written entry and the one it replaces. */
 export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
 
-/** Whether something of this life may still happen; asked before everything that has an effect. */
+/** Whether this life may still act; called before every step with an effect. */
 export type MayAct = () => boolean
 
 /** The ledger of one life of the object. */
@@ -17,7 +17,7 @@ export class StoredLedger extends MemoryLedger {
   readonly #onEntry: OnEntry
 
   constructor(volume: Volume, mayAct: MayAct, onEntry: OnEntry) {
-    // A schedule is over before anything is old, so that it needs no clock.
+    // A schedule ends before any entry expires, so it needs no clock.
     super(volume.seen, () => 0)
     this.#volume = volume
     this.#mayAct = mayAct

@@ -3,13 +3,13 @@ import { tagOf } from '../../../src/orders/tag.ts'
 import type { ArmedSwitch, TaskDone } from './gateway-under-test.ts'
 import type { Remains } from './invariants.ts'
 
-/** A switch begins within this time of its own time, or of the link being ready after that. */
+/** A switch starts within this time after its due time, or after the link becomes ready later. */
 const PROMPT_MS = 5_000
 
-/** For so long a switch waits for an order that was called absent and may appear still, with the time to its next poll. */
+/** How long a switch waits for an absent order that may still appear, including the delay of its next poll. */
 const ABSENT_WATCH_MS = 600_000 + 60_000
 
-/** What the switches have left undone. */
+/** The violations by switches. */
 export function switchProblems(remains: Remains): readonly string[] {
   const { gateway } = remains
   return [
@@ -21,25 +21,25 @@ export function switchProblems(remains: Remains): readonly string[] {
 }
 
 /**
- * A switch ends when not one order that it is about is open, as far as OpenD has listed them: its caller has gone and
- * relies on it. A cancel-after is about the orders from before it fired; on a clock that was set back, one from after it
- * may bear an earlier time.
+ * A switch ends when no order that it covers is open, as far as OpenD has listed them: its caller is gone and relies on
+ * it. A cancel-after covers the orders placed before it fired; after the clock was set back, a later order may have an
+ * earlier time.
  */
 function endProblems({ task, openTags, elapsedMs }: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
   const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
-  // An order that OpenD refused and placed, of which a person has made a copy, is reported and left to people.
+  // An order that OpenD both refused and placed, and that a person has copied, is reported and left to an operator.
   const clear = meant.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
   const left = clear.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
   return left.map(({ id }) => `${task.id} ended at ${elapsedMs} while ${id} was open`)
 }
 
-/** A switch that fires late leaves orders open that its caller believes cancelled. */
+/** A switch that fires late leaves orders open that its caller expects to be cancelled. */
 function promptProblems(armed: ArmedSwitch, remains: Remains): readonly string[] {
   const { gateway, opend, clock, steps } = remains
   const { caller, armedMs, dueMs, endedMs, begunMs } = armed
-  // By which clock it fires after a restart differs from the one that was stepped.
+  // After a restart the switch fires by a clock other than the one that was stepped.
   if (steps.some(({ elapsedMs }) => elapsedMs > armedMs)) return []
   const ready = gateway.readyTimes.find(
     ({ fromMs, toMs }) => Math.min(toMs, clock.elapsedMs) - Math.max(fromMs, dueMs) > PROMPT_MS,
@@ -53,10 +53,10 @@ function promptProblems(armed: ArmedSwitch, remains: Remains): readonly string[]
     .filter(
       (accId) => !gateway.switchPolls.some((poll) => poll.accId.toString() === accId && isFrom(poll, dueMs, byMs)),
     )
-    .map((accId) => `the cancel-after of ${caller} due at ${dueMs} had not looked at account ${accId} at ${byMs}`)
+    .map((accId) => `the cancel-after of ${caller} due at ${dueMs} had not polled account ${accId} at ${byMs}`)
 }
 
-/** The accounts where a caller has placed orders before a time. */
+/** The accounts on which a caller had placed orders before a time. */
 function accountsOf(caller: string, beforeMs: number, { entries, gateway }: Remains): ReadonlySet<string> {
   const placed = entries.filter((entry) => entry.caller === caller && entry.call.kind === 'place')
   const before = placed.filter(({ id }) => (gateway.sent.get(id)?.elapsedMs ?? Infinity) < beforeMs)
@@ -67,7 +67,7 @@ function isFrom({ elapsedMs }: { readonly elapsedMs: number }, fromMs: number, t
   return elapsedMs >= fromMs && elapsedMs <= toMs
 }
 
-/** What switches cancelled that was not theirs: orders of other keys, and orders that people made by hand. */
+/** Orders outside their scope that switches cancelled: those of other keys, and those placed by hand. */
 function identityProblems({ gateway, opend, entries }: Remains): readonly string[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
   const calls = new Set(gateway.attempts.map(({ request }) => request.requestId))
@@ -78,18 +78,18 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     const isByHand = opend.calls.isByHand(order.orderId)
     const owner = isByHand ? null : (owners.get(tagOf(order.remark)) ?? null)
     if (owner !== null && cancel.requestId.startsWith('cancel-after-') && owner === cancel.caller) return []
-    const halts = gateway.halts.filter(({ cancels, askedMs }) => cancels && askedMs <= elapsedMs)
-    const isMeant = halts.some(({ scope, includesForeign }) =>
-      // A halt of one caller that includes foreign orders is about those on all accounts of the caller.
+    const halts = gateway.halts.filter(({ cancels, requestedMs }) => cancels && requestedMs <= elapsedMs)
+    const isCovered = halts.some(({ scope, includesForeign }) =>
+      // A halt of one caller with foreign orders covers those on all accounts of the caller.
       owner === null
         ? includesForeign && (scope.kind === 'caller' || covers(scope, '', accId.toString()))
         : covers(scope, owner, accId.toString()),
     )
-    return isMeant ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
+    return isCovered ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
   })
 }
 
-/** In the end every switch that fired is done, unless an order that was called absent may still appear. */
+/** At the end every fired switch is done, unless an absent order may still appear. */
 function unfinishedProblems({ gateway, entries, clock }: Remains): readonly string[] {
   const tasks = gateway.wake().gateway.orders.cancelTasks()
   const waiting = entries.filter(

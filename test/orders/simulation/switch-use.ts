@@ -4,7 +4,7 @@ import type { Rng } from './rng.ts'
 import { ACCOUNTS } from './setting.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** What the switches of a schedule act on. */
+/** The targets of the switches of a schedule. */
 export interface SwitchTargets {
   readonly gateway: GatewayUnderTest
   readonly clock: VirtualClock
@@ -13,7 +13,7 @@ export interface SwitchTargets {
 
 const LONGEST_HALT_MS = 30_000
 
-/** Uses a switch on behalf of a caller, or of an administrator: halts and resumes, or arms a cancel-after. */
+/** Uses a switch on behalf of a caller or an administrator: halts, resumes, or arms a cancel-after. */
 export function useSwitch({ gateway, clock, rng }: SwitchTargets, caller: string): void {
   if (rng.chance(0.5)) {
     const isByAdmin = rng.chance(0.4)
@@ -25,7 +25,7 @@ export function useSwitch({ gateway, clock, rng }: SwitchTargets, caller: string
     return
   }
   gateway.cancelAfter(caller, rng.between(5, 60))
-  // Renewed, disarmed, or left to fire.
+  // Renews it, disarms it, or lets it fire.
   const next = rng.pick(['renew', 'disarm', 'fire', 'fire'])
   if (next === 'renew') clock.after(rng.below(20_000), () => gateway.cancelAfter(caller, rng.between(5, 60)))
   if (next === 'disarm') clock.after(rng.below(30_000), () => gateway.cancelAfter(caller, null))

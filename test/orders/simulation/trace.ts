@@ -2,7 +2,7 @@ import type { GatewayUnderTest, Writing } from './gateway-under-test.ts'
 import type { Opend } from './opend.ts'
 import type { Execution } from './opend-calls.ts'
 
-/** What happened to the orders of a schedule, line by line in order of time. */
+/** The events of a schedule's orders in time order, one text line each. */
 export function traceOf(gateway: GatewayUnderTest, opend: Opend): readonly string[] {
   const lines = [
     ...gateway.writings.map((writing) => ({ elapsedMs: writing.elapsedMs, text: writingText(writing) })),
@@ -26,6 +26,6 @@ function writingText({ entry, before }: Writing): string {
 }
 
 function executionText({ protoId, connId, serial, order }: Execution, { frames }: GatewayUnderTest): string {
-  const entryId = frames.get(`${connId}/${serial}`) ?? 'nobody'
+  const entryId = frames.get(`${connId}/${serial}`) ?? 'unknown'
   return `OpenD  ${entryId} ${protoId === 2202 ? 'placed' : 'changed'} ${order?.orderId ?? 'all orders'}`
 }

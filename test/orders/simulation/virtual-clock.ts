@@ -1,10 +1,10 @@
 /** Monday 23 November 2026, 10:00 in Hong Kong less 90 s: the market is open, and it is nearly midnight at UTC-2. */
 export const START_MS = Date.UTC(2026, 10, 23, 2) - 90_000
 
-/** Events at one moment: past this, something wakes itself without letting time pass. */
+/** The most events at one moment: beyond this, an event triggers itself without advancing the clock. */
 const MOST_EVENTS_AT_ONCE = 20_000
 
-/** Takes an event back. */
+/** Cancels an event. */
 export type Cancel = () => void
 
 interface Event {
@@ -13,8 +13,8 @@ interface Event {
 }
 
 /**
- * The one clock of a schedule. Time passes only from event to event, and between two events every promise that can go
- * on does. Timers run by the time elapsed; the wall clock may be stepped, as a real one is.
+ * The clock of a schedule. Time advances only from event to event, and between two events all ready promises run.
+ * Timers use elapsed time; the wall clock may be stepped, like a real one.
  */
 export class VirtualClock {
   /** In order of time. */
@@ -28,12 +28,12 @@ export class VirtualClock {
     return this.#elapsedMs
   }
 
-  /** What the clock on the wall of the gateway object shows, Unix ms. */
+  /** The wall clock of the gateway object, Unix ms. */
   wallMs(): number {
     return START_MS + this.#elapsedMs + this.#stepMs
   }
 
-  /** What a clock that nobody steps shows, Unix ms: OpenD runs on another machine. */
+  /** A wall clock without steps, Unix ms: OpenD runs on another machine. */
   trueMs(): number {
     return START_MS + this.#elapsedMs
   }
@@ -56,7 +56,7 @@ export class VirtualClock {
     }
   }
 
-  /** Lets everything happen up to that time, or until `isOver` says so after an event. */
+  /** Runs all events up to that time, or until `isOver` returns true after an event. */
   async runUntil(elapsedMs: number, isOver: () => boolean = () => false): Promise<void> {
     let eventsNow = 0
     await drained()
@@ -75,7 +75,7 @@ export class VirtualClock {
   }
 }
 
-/** Resolves when no promise can go on any more: Node runs its ticks after the last of them. */
+/** Resolves when all ready promises have run: Node runs its ticks after the last of them. */
 function drained(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
 }

@@ -6,10 +6,10 @@ import type { Timers } from '../../../src/base/timers.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 
-/** Called with every entry that was written, and with the one it replaces. */
+/** Called with every written entry and the one it replaces. */
 export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
 
-/** The product's ledger, which reports what it writes. */
+/** The product's ledger, which reports its writes. */
 export class WatchedLedger extends SqlLedger {
   readonly #database: Database
   readonly #onEntry: OnEntry
@@ -35,7 +35,7 @@ export class WatchedLedger extends SqlLedger {
   override update(entry: LedgerEntry): void {
     const before = this.#known.get(entry.id) ?? this.#stored(entry.id)
     super.update(entry)
-    // A cancel of a switch that could not be written is in no ledger.
+    // A cancel of a switch whose write failed is in no ledger.
     if (before !== null) this.#report(entry, before)
   }
 
@@ -52,13 +52,13 @@ export class WatchedLedger extends SqlLedger {
   }
 }
 
-/** Who is told of the tasks of the switches. */
+/** The listener for the tasks of the switches. */
 export interface TaskListener {
   readonly stored: (task: CancelTask) => void
   readonly removed: (task: CancelTask) => void
 }
 
-/** The product's store of switches, which reports the tasks, also those that the storage did not take. */
+/** The product's store of switches, which reports the tasks, also those whose write failed. */
 export class WatchedSwitches extends SqlSwitchStore {
   readonly #listener: TaskListener
   readonly #known = new Map<string, CancelTask>()
