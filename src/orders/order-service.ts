@@ -146,7 +146,10 @@ export class OrderService {
         ...shared,
         nowMs: () => timers.nowMs(),
         connId: () => deps.connId(),
-        onContradiction: ({ id }, detail) => deps.onContradiction(id, detail),
+        onContradiction: ({ id, call }, detail) => {
+          this.#tasks.orderAppeared(BigInt(call.accId))
+          deps.onContradiction(id, detail)
+        },
       },
       this.manager,
     )

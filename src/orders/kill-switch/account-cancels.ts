@@ -109,6 +109,12 @@ export class AccountCancels {
     this.#agreeing = 0
   }
 
+  /** Starts again on an account that may have been clear. */
+  reopen(): void {
+    this.#agreeing = 0
+    this.isClear = false
+  }
+
   /**
    * Lists the orders, cancels those of the task and checks whether they are gone. `isOnTime` is false for an early
    * attempt.

@@ -120,6 +120,20 @@ export class CancelRun {
     }
   }
 
+  /** An order has appeared on an account, after the caller had been told that it does not exist: it is cleared again. */
+  orderAppeared(accId: bigint): void {
+    for (const account of this.#accounts.values()) {
+      const { cancels } = account
+      if (this.#isOver || cancels.account.accId !== accId) continue
+      cancels.reopen()
+      if (account.isBusy) account.isHurried = true
+      else {
+        account.timer?.()
+        account.timer = this.#deps.timers.after(HURRIED_MS, () => void this.#attempt(account, false))
+      }
+    }
+  }
+
   /** Stops the task. Cancels that have been sent are not withdrawn. */
   stop(): void {
     this.#isOver = true

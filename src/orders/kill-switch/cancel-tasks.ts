@@ -118,6 +118,11 @@ export class CancelTasks {
     for (const run of begun) run.orderOpen(pushed.header.accID)
   }
 
+  /** An order of that account has appeared, after its caller had been told that it does not exist. */
+  orderAppeared(accId: bigint): void {
+    for (const run of this.#runs.values()) if (run.hasBegun) run.orderAppeared(accId)
+  }
+
   /** Called by the alarm: starts the due tasks and retries failed writes to the storage. */
   alarm(): void {
     if (this.#deps.switches.retryWrites()) this.#startStored()

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { TrdMarket } from '../../../proto/enums.ts'
 import { failed, never } from '../order-rig.ts'
 import { orderList, refusal } from '../sample-replies.ts'
+import { encodeMessage } from '../../../src/wire/encode.ts'
 import { SwitchRig } from './switch-rig.ts'
 
 const OWN = { kind: 'caller', caller: 'key:a' } as const
@@ -167,4 +168,23 @@ test('while OpenD returns no list, the orders of the ledger are cancelled by id 
   await rig.pass(5_000)
   assert.deepEqual([rig.open(), rig.clock.elapsedMs - startMs], [[2n], 5_000])
   assert.equal((await halted).isCancelling, true, 'nothing has shown that no order is left')
+})
+
+test('an order that appears on an account that was clear already is cancelled while the halt still works elsewhere', async () => {
+  const rig = new SwitchRig()
+  await rig.placed('key:a', 2n)
+  rig.onPlace = () => refusal(2202, -1)
+  await rig.done(rig.place('key:a'))
+  const [refused] = rig.service.ledger.page({ caller: 'key:a', state: 'rejected', accId: null, before: null, limit: 1 })
+  // The other account keeps the task going.
+  rig.onCancel = (accId) => (accId === 2n ? failed('gateway.not_ready', false) : null)
+  await rig.halt(OWN)
+  await rig.pass(30_000)
+  const orderId = rig.byHand(1n, `#${refused?.tag}`)
+  const order = rig.orders.get(1n)?.at(-1)
+  assert.ok(order !== undefined)
+  const header = { trdEnv: 0, accID: 1n, trdMarket: TrdMarket.HK }
+  rig.service.orderPush(encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c: { header, order } }))
+  await rig.pass(2_000)
+  assert.deepEqual([rig.open(1n), rig.cancels.some((cancel) => cancel.orderId === orderId)], [[], true])
 })
