@@ -1,3 +1,4 @@
+import { MAX_TOKEN_CHARS } from '../auth/bearer.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
@@ -40,9 +41,6 @@ const MAX_ID_CHARS = 64
 
 /** `run` is a short name that the gateway created. */
 const MAX_RUN_CHARS = 64
-
-/** A JWT with many claims takes 2 or 3 KiB, and HTTP servers refuse headers over 8 KiB. */
-const MAX_TOKEN_CHARS = 8 * 1024
 
 /** The result for a message that is not text. */
 export const NO_TEXT: ReadMessage = {
