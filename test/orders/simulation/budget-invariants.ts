@@ -17,10 +17,10 @@ export interface GatewayPlace {
 }
 
 /**
- * The number of consecutive checks with a difference: an order that arrives during a check may be in only one of the
- * two.
+ * Consecutive checks with a difference. An order that arrives during a check may be in only one of the two, and the next
+ * alarm, within 30 s, writes the changes that the storage did not take before.
  */
-const TRIES = 3
+const TRIES = 50
 const BETWEEN_TRIES_MS = 700
 
 /** Compares the budgets in memory with those rebuilt from the ledger. */
