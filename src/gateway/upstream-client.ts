@@ -115,6 +115,7 @@ export class UpstreamClient {
       // The owner records the time of sending in `mayLeave`, so it is called last.
       const failure = this.session.wouldRefuse(call) ?? call.mayLeave?.(nowMs) ?? null
       if (failure !== null) return [outcomeEffect(call.callId, { ok: false, failure, sent: false })]
+      this.#governor.sent(call, nowMs)
     }
     return this.#handleEffects(this.session.call(call, nowMs), nowMs)
   }
@@ -129,9 +130,12 @@ export class UpstreamClient {
 
   /** Returns the session's effects, with each released call replaced by the governor's effects for it. */
   #handleEffects(effects: readonly Effect[], nowMs: number): readonly Effect[] {
-    if (this.#unsent.size === 0) return effects
+    if (this.#unsent.size === 0 && !this.#governor.isHolding) return effects
     return effects.flatMap((effect) => {
-      if (effect.kind === 'outcome') this.#unsent.delete(effect.callId)
+      if (effect.kind === 'outcome') {
+        this.#unsent.delete(effect.callId)
+        this.#governor.ended(effect.callId, nowMs)
+      }
       if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
       if (effect.kind !== 'released') return [effect]
       const call = this.#unsent.get(effect.callId)

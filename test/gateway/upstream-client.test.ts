@@ -7,7 +7,7 @@ import { GatewaySession } from '../../src/gateway/link/session.ts'
 import { UpstreamClient } from '../../src/gateway/upstream-client.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
-import { initConnectReply } from './link/fake-link.ts'
+import { initConnectReply, replyFrame } from './link/fake-link.ts'
 import { bodyOf, specOf } from './rate-limit/governor-rig.ts'
 
 /** The session behind the governor: what waits for the link passes OpenD's limits too, and every call ends once. */
@@ -15,6 +15,8 @@ import { bodyOf, specOf } from './rate-limit/governor-rig.ts'
 const ORDER = 2202
 /** What the governor keeps between two orders of an account. */
 const ORDER_GAP_MS = 40
+/** What OpenD documents for two orders of an account. */
+const LEAST_GAP_MS = 20
 
 class UpstreamRig {
   nowMs = 1_000_000
@@ -26,8 +28,17 @@ class UpstreamRig {
   readonly endings = new Map<number, string[]>()
   /** When calls of an id were put on a link. */
   readonly departures: { readonly protoId: number; readonly atMs: number }[] = []
+  /** When OpenD read each order, if it answers. */
+  readonly arrivals: number[] = []
+  /** How long the next frame is under way to OpenD, ms; null for an OpenD that answers no call. */
+  readonly #delayMs: (() => number) | null
+  #replies: { readonly atMs: number; readonly linkId: number; readonly bytes: Uint8Array }[] = []
   #linkId = 0
   #calls = 0
+
+  constructor(delayMs: (() => number) | null = null) {
+    this.#delayMs = delayMs
+  }
 
   call(protoId: number): number {
     const callId = ++this.#calls
@@ -36,16 +47,19 @@ class UpstreamRig {
     return callId
   }
 
-  /** Lets time pass in the steps that the line asks for. */
+  /** Lets time pass, from one reply or wake-up to the next. */
   pass(totalMs: number): void {
     const endMs = this.nowMs + totalMs
-    for (
-      let wakeMs = this.upstream.nextWakeMs();
-      wakeMs !== null && wakeMs <= endMs;
-      wakeMs = this.upstream.nextWakeMs()
-    ) {
-      this.nowMs = Math.max(this.nowMs, wakeMs)
-      this.perform(this.upstream.tick(this.nowMs))
+    for (;;) {
+      const wakeMs = this.upstream.nextWakeMs() ?? Infinity
+      const [reply] = this.#replies
+      const nextMs = Math.min(wakeMs, reply?.atMs ?? Infinity)
+      if (nextMs > endMs) break
+      this.nowMs = Math.max(this.nowMs, nextMs)
+      if (reply !== undefined && reply.atMs <= this.nowMs) {
+        this.#replies.shift()
+        this.perform(this.upstream.received(reply.linkId, reply.bytes, this.nowMs))
+      } else this.perform(this.upstream.tick(this.nowMs))
     }
     this.nowMs = endMs
   }
@@ -85,10 +99,18 @@ class UpstreamRig {
     assert.ok(deframed.ok)
     for (const { header } of deframed.frames) {
       this.departures.push({ protoId: header.protoId, atMs: this.nowMs })
+      if (header.protoId === ORDER && this.#delayMs !== null) this.#answer(linkId, header.serial, this.#delayMs())
       if (header.protoId !== 1001) continue
       const reply = initConnectReply(header.serial)
       queueMicrotask(() => this.perform(this.upstream.received(linkId, reply, this.nowMs)))
     }
+  }
+
+  /** Frames arrive in the order in which they were sent, also when the first is delayed. OpenD answers at once. */
+  #answer(linkId: number, serial: number, delayMs: number): void {
+    const atMs = Math.max(this.nowMs + delayMs, this.arrivals.at(-1) ?? 0)
+    this.arrivals.push(atMs)
+    this.#replies.push({ atMs, linkId, bytes: replyFrame(ORDER, serial, new Uint8Array()) })
   }
 }
 
@@ -103,13 +125,45 @@ test('orders that waited for the link leave one after the other, as OpenD wants 
   rig.pass(0)
   rig.open()
   await Promise.resolve()
-  rig.pass(1_000)
+  rig.pass(1_500)
   const gaps = gapsOf(rig)
   assert.equal(gaps.length, 4)
   assert.ok(
     gaps.every((gap) => gap >= ORDER_GAP_MS),
     gaps.join(),
   )
+})
+
+test('orders reach OpenD with its least gap between them, however long each is under way', async () => {
+  const delays = fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 240 })), { minLength: 8 })
+  await fc.assert(
+    fc.asyncProperty(delays, async (delaysMs) => {
+      const left = [...delaysMs]
+      const rig = new UpstreamRig(() => left.shift() ?? 0)
+      rig.pass(0)
+      rig.open()
+      await Promise.resolve()
+      for (let count = 0; count < 8; count++) rig.call(ORDER)
+      rig.pass(4_000)
+      const gapsMs = rig.arrivals.slice(1).map((atMs, index) => atMs - (rig.arrivals[index] ?? 0))
+      assert.equal(gapsMs.length, 7)
+      assert.ok(
+        gapsMs.every((gapMs) => gapMs >= LEAST_GAP_MS),
+        gapsMs.join(),
+      )
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a reply that never comes delays the next order by a quarter of a second, not more', async () => {
+  const rig = new UpstreamRig()
+  rig.pass(0)
+  rig.open()
+  await Promise.resolve()
+  for (let count = 0; count < 3; count++) rig.call(ORDER)
+  rig.pass(1_000)
+  assert.deepEqual(gapsOf(rig), [290, 290])
 })
 
 test('what waits for its turn when the link is lost goes out on the next one', async () => {

@@ -61,6 +61,8 @@ export class Governor {
   readonly #reads: WaitingReads
   /** The limiters that have waiting calls. */
   readonly #limitersWithCalls = new Set<Limiter>()
+  /** The limiter of each sent call whose end starts a least gap. Sent calls are bounded by the session. */
+  readonly #holds = new Map<number, Limiter>()
   #wakeMs = Infinity
   #waiting = 0
 
@@ -127,6 +129,29 @@ export class Governor {
       this.#wakeMs = Math.min(this.#wakeMs, limiter.wakeMs())
     }
     return { send: CALL_RANKS.flatMap((rank) => idsOf(sent.filter((call) => call.rank === rank))), refused }
+  }
+
+  /** Whether the end of a call that was sent is awaited: `ended` has an effect. */
+  get isHolding(): boolean {
+    return this.#holds.size > 0
+  }
+
+  /** Tells that an admitted call is sent now. The next call with the same least gap waits for its end. */
+  sent({ callId, protoId, body }: GovernedCall, nowMs: number): void {
+    const counted = countOf(protoId, body)
+    if (counted === null || counted.limit.leastGapMs === 0) return
+    const atMs = this.#clock.read(nowMs)
+    const limiter = this.#limiters.find(counted, atMs)
+    if (limiter?.holdGap(callId, atMs) === true) this.#holds.set(callId, limiter)
+  }
+
+  /** Tells that a call has ended: answered, given up, or lost with its link. */
+  ended(callId: number, nowMs: number): void {
+    const limiter = this.#holds.get(callId)
+    if (limiter === undefined) return
+    this.#holds.delete(callId)
+    limiter.endHold(callId, this.#clock.read(nowMs))
+    if (limiter.isWaiting) this.#wakeMs = Math.min(this.#wakeMs, limiter.wakeMs())
   }
 
   /** When `release` is next due, on the caller's clock; null when no call waits. */

@@ -15,6 +15,12 @@ export const WINDOW_MARGIN_MS = 500
 /** The same for the least gap. Smaller, because a burst pays it for every call; it also covers the timer's jitter. */
 export const GAP_MARGIN_MS = 20
 
+/**
+ * The least gap counts from the reply of the last call, because only the reply proves when OpenD had it. This is how
+ * long a call is waited for at most: OpenD answers an order in 25 to 120 ms, and a lost reply must not stop a halt.
+ */
+export const MAX_GAP_HOLD_MS = 250
+
 /** The waiting calls that are done. */
 export interface LimiterStep {
   /** Send these now, in this order. */
@@ -60,6 +66,8 @@ export class Limiter {
    */
   readonly #freeAtMs = new BoundedMap<string, number>(MAX_LIMITER_ANSWERS)
   readonly #turnAtMs = new BoundedMap<string, number>(MAX_LIMITER_ANSWERS)
+  /** The last call that was sent, until it ends; null for a limit without a least gap. */
+  #unanswered: number | null = null
 
   /** An empty limiter, or a copy of `original`. */
   constructor(limit: UpstreamLimit, isShared: boolean, original: Limiter | null = null) {
@@ -99,6 +107,24 @@ export class Limiter {
   /** Counts a call that was sent at that time. */
   recordSent(caller: string, atMs: number): void {
     this.#window.add(atMs, caller)
+    this.#clearCachedTimes()
+  }
+
+  /** Delays the next call until this one, which is sent now, ends. Returns false for a limit without a least gap. */
+  holdGap(callId: number, nowMs: number): boolean {
+    if (this.limit.leastGapMs === 0) return false
+    this.#unanswered = callId
+    this.#window.startGap(nowMs + MAX_GAP_HOLD_MS)
+    this.#clearCachedTimes()
+    return true
+  }
+
+  /** Counts the least gap from now, when the call that delays the next one ends. */
+  endHold(callId: number, nowMs: number): void {
+    if (this.#unanswered !== callId) return
+    this.#unanswered = null
+    // The end of a call that was waited for in vain must not delay the next one further.
+    if (nowMs < this.#window.gapEndMs) this.#window.startGap(nowMs)
     this.#clearCachedTimes()
   }
 

@@ -16,11 +16,14 @@ export class SlidingWindow {
   readonly #times: number[]
   /** The caller of each of them. */
   readonly #callers: string[]
+  /** From when the least gap is counted: the latest call, or what `startGap` says. */
+  #gapFromMs = -Infinity
 
   constructor(rule: WindowRule, times: readonly number[] = [], callers: readonly string[] = times.map(() => '')) {
     this.#rule = rule
     this.#times = [...times]
     this.#callers = [...callers]
+    this.#gapFromMs = times.at(-1) ?? -Infinity
   }
 
   /** Counts a call. It may be older than calls that are already counted. */
@@ -29,15 +32,20 @@ export class SlidingWindow {
     while (index > 0 && (this.#times[index - 1] ?? 0) > atMs) index--
     this.#times.splice(index, 0, atMs)
     this.#callers.splice(index, 0, caller)
+    this.#gapFromMs = Math.max(this.#gapFromMs, atMs)
     if (this.#times.length <= this.#rule.calls) return
     this.#times.shift()
     this.#callers.shift()
   }
 
-  /** When the least gap after the latest call ends; `-Infinity` without calls. */
+  /** Counts the least gap from that time instead of from the latest call. */
+  startGap(fromMs: number): void {
+    this.#gapFromMs = fromMs
+  }
+
+  /** When the least gap ends; `-Infinity` without calls. */
   get gapEndMs(): number {
-    const latest = this.#times.at(-1)
-    return latest === undefined ? -Infinity : latest + this.#rule.gapMs
+    return this.#gapFromMs + this.#rule.gapMs
   }
 
   /** When one more call may be sent, if `allowed` of the limit's calls may be used; `-Infinity` for an empty window. */
@@ -89,7 +97,9 @@ export class SlidingWindow {
   }
 
   clone(): SlidingWindow {
-    return new SlidingWindow(this.#rule, this.#times, this.#callers)
+    const copy = new SlidingWindow(this.#rule, this.#times, this.#callers)
+    copy.startGap(this.#gapFromMs)
+    return copy
   }
 
   #ownFrom(first: number, caller: string): number {
