@@ -1,4 +1,4 @@
-import type { Timers } from '../src/base/timers.ts'
+import type { Timers } from '../src/base/time/timers.ts'
 
 /** The platform's clock and timers. */
 export const PLATFORM_TIMERS: Timers = {

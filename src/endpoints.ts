@@ -2,7 +2,7 @@ import { DelayStatisticsType, ModifyOrderOp } from '../proto/enums.ts'
 import type { ProtocolName } from '../proto/messages.ts'
 import type { Scope } from './auth/scope.ts'
 import { type CallFacts, type CallName, CALLS, type CallTable, type OrderName, type OrderProtoId } from './calls.ts'
-import type { WireMessage } from './wire/json-wire-value.ts'
+import type { WireMessage } from './wire/json/json-wire-value.ts'
 
 /** The description of an endpoint that is a call of OpenD. */
 export interface EndpointRow<Name extends ProtocolName = ProtocolName> {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Failure } from '../src/base/failure.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
 import { describe } from '../src/problem/problem.ts'
-import { CLOSES } from '../src/pushes/close-code.ts'
+import { CLOSES } from '../src/pushes/messages/close-code.ts'
 import { tableIn } from './docs/pages.ts'
 
 /** The tables about endpoints, codes and closes are what the code has. A failure prints the table as it should be. */

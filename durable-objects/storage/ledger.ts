@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/base/timers.ts'
+import type { Timers } from '../../src/base/time/timers.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { Ledger, LedgerQuery, OrderIds, ReservedEntry, TradedAccount } from '../../src/orders/ledger.ts'
 import type { Database, SqlBinding } from './database.ts'

@@ -1,4 +1,4 @@
-import type { CancelTimer, Timers } from '../../src/base/timers.ts'
+import type { CancelTimer, Timers } from '../../src/base/time/timers.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 
 /** How long a refused call may wait to be written. A write together with other writes costs less. */

@@ -1,9 +1,18 @@
 import { bytesOfHex } from '../base/hex.ts'
-import { type FieldValues, listOf, objectOf, parsedText, required, oneOf, TEXT, textLike } from '../wire/json-fields.ts'
-import { Problem, type Problems } from '../wire/json-problem.ts'
+import {
+  type FieldValues,
+  listOf,
+  objectOf,
+  parsedText,
+  required,
+  oneOf,
+  TEXT,
+  textLike,
+} from '../wire/json/json-fields.ts'
+import { Problem, type Problems } from '../wire/json/json-problem.ts'
 import { RESTRICTION_RULES, type Restrictions, restrictionsFrom } from './restrictions.ts'
 import { SCOPES, type Scope } from './scope.ts'
-import { parseTimestamp } from '../base/timestamp.ts'
+import { parseTimestamp } from '../base/time/timestamp.ts'
 
 /** A configured key, with the SHA-256 of its text instead of the text. */
 export interface KeyRecord extends Restrictions {

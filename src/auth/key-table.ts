@@ -1,8 +1,8 @@
 import { MAX_KEYS } from '../base/memory-budget.ts'
 import { equalInConstantTime, sha256 } from '../transport/native-crypto.ts'
-import { listOf, readFields, required } from '../wire/json-fields.ts'
-import { Problem, Problems } from '../wire/json-problem.ts'
-import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json-text.ts'
+import { listOf, readFields, required } from '../wire/json/json-fields.ts'
+import { Problem, Problems } from '../wire/json/json-problem.ts'
+import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json/json-text.ts'
 import { KEY_RECORD, keyRecordFrom, type KeyRecord } from './key-record.ts'
 import { sentencesOf } from './restrictions.ts'
 

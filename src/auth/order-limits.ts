@@ -1,7 +1,7 @@
 import { Currency } from '../../proto/enums.ts'
 import type { KeyLimits, ValueLimit } from '../limits/key-limits.ts'
-import { TradingHours } from '../limits/trading-hours.ts'
-import { zoneClock } from '../base/zone-clock.ts'
+import { TradingHours } from '../limits/market/trading-hours.ts'
+import { zoneClock } from '../base/time/zone-clock.ts'
 import {
   AMOUNT,
   type FieldRule,
@@ -12,7 +12,7 @@ import {
   tableOf,
   textLike,
   wholeNumber,
-} from '../wire/json-fields.ts'
+} from '../wire/json/json-fields.ts'
 
 /** The limits on the orders of a key. Its accounts are separate, because they restrict reads, too. */
 export type OrderLimits = Omit<KeyLimits, 'allowedAccIds'>

@@ -8,10 +8,10 @@ import {
   readFields,
   textLike,
   wholeNumber,
-} from '../wire/json-fields.ts'
-import { Problems } from '../wire/json-problem.ts'
-import { readUint64 } from '../wire/json-scalar.ts'
-import { isJsonObject, parseJsonText } from '../wire/json-text.ts'
+} from '../wire/json/json-fields.ts'
+import { Problems } from '../wire/json/json-problem.ts'
+import { readUint64 } from '../wire/json/json-scalar.ts'
+import { isJsonObject, parseJsonText } from '../wire/json/json-text.ts'
 import { nonEmpty, ORDER_LIMIT_RULES, type OrderLimits, orderLimitsFrom } from './order-limits.ts'
 
 /** The restrictions of a key or of a JWT. */

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, parseJsonText, type JsonValue } from '../wire/json-text.ts'
+import { isJsonArray, isJsonObject, parseJsonText, type JsonValue } from '../wire/json/json-text.ts'
 import { type Caller, quotaShareOf } from './caller.ts'
 import { isScope } from './scope.ts'
 import type { SocketCaller } from './socket-caller.ts'

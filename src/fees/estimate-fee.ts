@@ -1,5 +1,5 @@
-import { decimalOf } from '../limits/decimal.ts'
-import { moneyText, type Money } from '../limits/money.ts'
+import { decimalOf } from '../base/decimal.ts'
+import { moneyText, type Money } from '../base/money.ts'
 import { type Cents, chargeOf } from './fee-rule.ts'
 import { scheduleOf } from './fee-schedule.ts'
 

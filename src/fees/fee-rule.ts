@@ -1,4 +1,4 @@
-import { decimalOf, isMore, larger, product, sum, ZERO, type Decimal } from '../limits/decimal.ts'
+import { decimalOf, isMore, larger, product, sum, ZERO, type Decimal } from '../base/decimal.ts'
 
 /**
  * One charge of a fee schedule. The charge is the sum of its parts. Then `maxPercent` limits the sum, `min` raises it

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import type { Timers } from '../base/timers.ts'
+import type { Timers } from '../base/time/timers.ts'
 import type { Connect } from '../transport/link.ts'
 import type { CallOutcome } from './link/effect.ts'
 import type { CallRank } from '../calls/call-rank.ts'

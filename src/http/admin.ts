@@ -1,10 +1,10 @@
 import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { CancelTaskView } from '../orders/kill-switch/cancel-tasks.ts'
-import { isJsonObject } from '../wire/json-text.ts'
+import { isJsonObject } from '../wire/json/json-text.ts'
 import { answerJson } from './answer.ts'
 import { admit } from './authenticate.ts'
-import { checkQuery, readJsonBody } from './body.ts'
+import { checkQuery, readJsonBody } from './request/body.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { describe } from '../problem/problem.ts'
 

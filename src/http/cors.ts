@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'
-import { IDEMPOTENCY_HEADER } from './idempotency-key.ts'
+import { IDEMPOTENCY_HEADER } from './orders/idempotency-key.ts'
 
 /**
  * Methods that a page may use. The list is the same for every path. A 405 lists the methods of its path in `Allow`,

@@ -1,7 +1,7 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
-import { IsolateCache } from './isolate-cache.ts'
+import { IsolateCache } from './reads/isolate-cache.ts'
 import { reportMisconfiguration } from './report-bug.ts'
 
 /**

@@ -14,8 +14,8 @@ import { accountsOf } from './accounts.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'
 import { admit, type Admitted, readsAreOpen } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
-import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json-fields.ts'
-import { readQuery } from './plain-fields.ts'
+import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json/json-fields.ts'
+import { readQuery } from './request/plain-fields.ts'
 
 /** Longest time for which pushes of one security may be merged. With a longer one, the client can as well poll. */
 const MAX_CONFLATE_MS = 10_000

@@ -1,6 +1,6 @@
-import type { Money } from './money.ts'
-import { dateText } from '../base/civil-date.ts'
-import { firstAtLocal, localMomentOf, type TimeZone } from '../base/time-zone.ts'
+import type { Money } from '../base/money.ts'
+import { dateText } from '../base/time/civil-date.ts'
+import { firstAtLocal, localMomentOf, type TimeZone } from '../base/time/time-zone.ts'
 
 /**
  * Most days with sums: today, and days that a late release or a clock set back may still need. A day has one sum for

@@ -1,6 +1,6 @@
 import { Currency, ModifyOrderOp, OrderStatus, TrdMarket, TrdSide } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import { currencyOf, marketName, orderPlaceOf, symbolOf } from './trade-venue.ts'
+import { currencyOf, marketName, orderPlaceOf, symbolOf } from './market/trade-venue.ts'
 
 /** The facts of an order call that the limits need. Plain data. */
 export interface OrderFacts {

@@ -1,9 +1,9 @@
-import { decimalOf, type Decimal } from './decimal.ts'
+import { decimalOf, type Decimal } from '../base/decimal.ts'
 import type { KeyLimits, ValueLimit } from './key-limits.ts'
-import { capOf, type Money } from './money.ts'
+import { capOf, type Money } from '../base/money.ts'
 import { MOST_ORDERS_PER_WINDOW } from './rate-window.ts'
-import { TradingHours } from './trading-hours.ts'
-import { zoneClock, type ZoneClock } from '../base/zone-clock.ts'
+import { TradingHours } from './market/trading-hours.ts'
+import { zoneClock, type ZoneClock } from '../base/time/zone-clock.ts'
 
 /** The default margin above the last known price at which an order without a price is valued, in per cent. */
 const DEFAULT_MARKET_PRICE_BAND_PERCENT = 5

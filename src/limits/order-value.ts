@@ -1,6 +1,6 @@
-import { decimalOf, excess, larger, product, ZERO, type Decimal } from './decimal.ts'
-import type { MarketFacts } from './market-facts.ts'
-import { moneyAtLeast, type Money } from './money.ts'
+import { decimalOf, excess, larger, product, ZERO, type Decimal } from '../base/decimal.ts'
+import type { MarketFacts } from './market/market-facts.ts'
+import { moneyAtLeast, type Money } from '../base/money.ts'
 import type { OrderFacts, OrderTerms } from './order-facts.ts'
 import { dependsOnLastPrice, positive, worstPriceOf } from './worst-price.ts'
 

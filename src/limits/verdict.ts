@@ -1,5 +1,5 @@
 import type { Gate, GateReport } from './gate.ts'
-import type { Money } from './money.ts'
+import type { Money } from '../base/money.ts'
 import type { OrderPolicy } from './order-policy.ts'
 import { isBroken } from './order-policy.ts'
 

@@ -1,5 +1,5 @@
 import { OrderType, TrailType } from '../../proto/enums.ts'
-import { decimalOf, excess, larger, plusPercent, product, sum, ZERO, type Decimal } from './decimal.ts'
+import { decimalOf, excess, larger, plusPercent, product, sum, ZERO, type Decimal } from '../base/decimal.ts'
 import type { OrderTerms } from './order-facts.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { MAX_RETAINED_BYTES, MAX_UNHEARD_STREAMS } from '../base/memory-budget.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
-import { Deque } from './deque.ts'
-import { Frame } from './frame.ts'
+import { Deque } from '../base/collections/deque.ts'
+import { Frame } from './messages/frame.ts'
 import type { PushEvent } from './push-event.ts'
 import { streamKindOf, type StreamKind } from './stream-kind.ts'
 

@@ -6,7 +6,7 @@ import { QuoteCache, type QuoteCacheDeps } from './quote-cache.ts'
 import type { QuotePush } from './stream-state.ts'
 import { SHARED_READS, SharedCalls } from './call-sharing.ts'
 import { StaticReplyCache } from './static-reply-cache.ts'
-import { SnapshotMerger, type MergerDeps } from './snapshot-merger.ts'
+import { SnapshotMerger, type MergerDeps } from './snapshots/snapshot-merger.ts'
 
 /** A call to answer from pushes, from a cache or from OpenD. */
 export interface ReadRequest {

@@ -3,7 +3,7 @@ import { OptionCondType, Qot_Common_SortField as SortField } from '../../proto/e
 import { ALL_CALLS, CALLS, type OpendCall } from '../calls.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { bodyKeyOf } from './body-key.ts'
-import { ByteLru } from './byte-lru.ts'
+import { ByteLru } from '../base/collections/byte-lru.ts'
 import type { CachedReply } from './quote-cache.ts'
 import { replyHead } from './reply-head.ts'
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import type { SubscriberId, SubscriptionStore } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
-import type { CallUpstream } from './upstream-link.ts'
+import type { CallUpstream } from './upstream/upstream-link.ts'
 
 /** Why a subscriber lost units that it did not unsubscribe. */
 export type LossReason =

@@ -9,7 +9,7 @@ import type { Failure } from '../base/failure.ts'
 import { type Result, succeed } from '../base/result.ts'
 import { SubscriberRegistry } from './subscriber-registry.ts'
 import type { Subscriber, SubscriberId } from './subscriber.ts'
-import { IDLE_MS } from './reclaim.ts'
+import { IDLE_MS } from './upstream/reclaim.ts'
 import type { SecKey, StreamName, UnitKey } from './stream.ts'
 import { type SubInfoQuery, subInfoResponse } from './sub-info.ts'
 import {
@@ -20,7 +20,7 @@ import {
 } from './subscription-change.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { NO_OPTIONS, rehabOptions } from './subscription-options.ts'
-import { UnitPool } from './unit-pool.ts'
+import { UnitPool } from './upstream/unit-pool.ts'
 import type { WaitingChange } from './waiting-change.ts'
 
 /** Subscriptions that wait for OpenD. Each usually takes one call, so a full queue drains within seconds. */

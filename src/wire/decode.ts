@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js'
-import { encodeBase64 } from './json-base64.ts'
+import { encodeBase64 } from './json/json-base64.ts'
 import type { MessageName, MessageTypes } from '../../proto/messages.ts'
 import { planOf, type View } from './decode-plan.ts'
 import { Decoding } from './decoding.ts'

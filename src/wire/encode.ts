@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js'
 import type { MessageName, MessageTypes } from '../../proto/messages.ts'
-import type { WireMessage } from './json-wire-value.ts'
+import type { WireMessage } from './json/json-wire-value.ts'
 import { messageType, type Field, type ScalarKind } from './schema.ts'
 import { wireTypeOf } from './wire-type.ts'
 

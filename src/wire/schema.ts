@@ -1,5 +1,5 @@
 import compiled from '../../proto/schema.json' with { type: 'json' }
-import { jsonNameOf } from './json-name.ts'
+import { jsonNameOf } from './json/json-name.ts'
 import { type FieldRow, readEnumRow, readMessageRow, readProtocolRow, usualRow } from './schema-row.ts'
 
 /** The scalar types of proto2 that OpenD's schema uses. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_KEYS } from '../../src/base/memory-budget.ts'
 import { findKey, type KeyTable, readKeyTable } from '../../src/auth/key-table.ts'
-import { MAX_PROBLEMS } from '../../src/wire/json-problem.ts'
+import { MAX_PROBLEMS } from '../../src/wire/json/json-problem.ts'
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 

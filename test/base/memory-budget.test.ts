@@ -11,7 +11,11 @@ import {
   WORKER_SHARES,
 } from '../../src/base/memory-budget.ts'
 import * as budget from '../../src/base/memory-budget.ts'
-import { MAX_WAITING_BYTES, MAX_WAITING_CONTROL_CHARS, MAX_WAITING_TRADE_BYTES } from '../../src/pushes/outbox.ts'
+import {
+  MAX_WAITING_BYTES,
+  MAX_WAITING_CONTROL_CHARS,
+  MAX_WAITING_TRADE_BYTES,
+} from '../../src/pushes/outbox/outbox.ts'
 import { HEADER_BYTES } from '../../src/wire/frame.ts'
 import { assertNone } from '../rules/assert-none.ts'
 import { isProductCode, repositoryFiles } from '../rules/source-files.ts'
@@ -62,8 +66,8 @@ test('each bound of the budget is the one that the code uses', () => {
 
 /** Bounds of one client, where the budget bounds all of them or the platform holds the bytes; the demonstration's own. */
 const OTHERS: ReadonlySet<string> = new Set([
-  'src/pushes/outbox.ts',
-  'src/pushes/flow.ts',
+  'src/pushes/outbox/outbox.ts',
+  'src/pushes/outbox/flow.ts',
   'durable-objects/storage/simulator-state.ts',
 ])
 

@@ -6,10 +6,10 @@ import { ModifyOrderOp, OrderStatus } from '../../proto/enums.ts'
 import { KEY_RULES } from '../../src/auth/key-record.ts'
 import { RESTRICTION_RULES } from '../../src/auth/restrictions.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
-import { OPEND_FORM } from '../../src/cli/opend-options.ts'
+import { OPEND_FORM } from '../../src/cli/opend/options.ts'
 import { GATES } from '../../src/limits/gate.ts'
 import { ENTRY_STATES } from '../../src/orders/entry.ts'
-import { readClientMessage } from '../../src/pushes/client-message.ts'
+import { readClientMessage } from '../../src/pushes/messages/client-message.ts'
 import { parseFaultScript } from '../../src/simulator/session/fault-script.ts'
 import { DEFAULT_ACCOUNTS } from '../../src/simulator/trading/account-profiles.ts'
 import { namesIn, tableIn, textOf } from './pages.ts'
@@ -112,7 +112,7 @@ test('the table of faults has every fault', () => {
 })
 
 test('the table of control requests has every request', () => {
-  const requests = foundIn('src/cli/opend-control-server.ts', /case '((?:GET|PUT|POST) [^']+)'/g)
+  const requests = foundIn('src/cli/opend/control-server.ts', /case '((?:GET|PUT|POST) [^']+)'/g)
   assert.deepEqual(namesIn(SIMULATOR, 'control'), requests)
 })
 

@@ -1,6 +1,6 @@
 import { SecurityType } from '../../proto/enums.ts'
-import { decimalOf, product } from '../../src/limits/decimal.ts'
-import { moneyAtLeast } from '../../src/limits/money.ts'
+import { decimalOf, product } from '../../src/base/decimal.ts'
+import { moneyAtLeast } from '../../src/base/money.ts'
 import type { FeeOrder } from '../../src/fees/estimate-fee.ts'
 
 /** A moment in summer 2026, when every charge of the tables is collected. */

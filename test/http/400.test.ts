@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SCOPES } from '../../src/auth/scope.ts'
-import { defaultedFields } from '../../src/http/default-times.ts'
+import { defaultedFields } from '../../src/http/request/default-times.ts'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import { messageType, type Field } from '../../src/wire/schema.ts'
-import { jsonNameOf } from '../../src/wire/json-name.ts'
+import { jsonNameOf } from '../../src/wire/json/json-name.ts'
 import { keyRig, readError } from './rig.ts'
 import { sampleBody } from './sample-message.ts'
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { API_ENDPOINTS, isOrderEndpoint } from '../../src/endpoints.ts'
 import { NO_LIMITS } from '../../src/limits/key-limits.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
-import type { WireMessage } from '../../src/wire/json-wire-value.ts'
+import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
 import { keyRig, readError, type Rig } from './rig.ts'
 import { sampleBody } from './sample-message.ts'
 

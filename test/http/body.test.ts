@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkNoBody } from '../../src/http/body.ts'
+import { checkNoBody } from '../../src/http/request/body.ts'
 import { keyRig, readError } from './rig.ts'
 
 function bodyOf(chunks: readonly string[], end: 'closes' | 'breaks' = 'closes'): ReadableStream<Uint8Array> {

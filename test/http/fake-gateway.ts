@@ -25,7 +25,7 @@ import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
 import { protocolById } from '../../src/wire/schema.ts'
-import type { WireMessage } from '../../src/wire/json-wire-value.ts'
+import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
 import { sampleMessage } from './sample-message.ts'
 
 /** A call that reached the gateway, taken apart. */

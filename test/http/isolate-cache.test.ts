@@ -10,7 +10,7 @@ import {
   MAX_BODY_CHARS,
   MAX_ENTRIES,
   VALUE_FRESH_MS,
-} from '../../src/http/isolate-cache.ts'
+} from '../../src/http/reads/isolate-cache.ts'
 
 const answerOf = (json: string, asOfMs = 0): CachedAnswer => ({ json, asOfMs })
 

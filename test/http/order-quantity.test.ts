@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SCOPES } from '../../src/auth/scope.ts'
-import { NOTHING_KNOWN } from '../../src/limits/market-facts.ts'
+import { NOTHING_KNOWN } from '../../src/limits/market/market-facts.ts'
 import { valueOf } from '../../src/limits/order-value.ts'
 import { limitFactsOf, readOrderCall } from '../../src/orders/order-call.ts'
 import { keyRig, readError } from './rig.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SCOPES } from '../../src/auth/scope.ts'
-import type { WireMessage } from '../../src/wire/json-wire-value.ts'
-import { lastDayOfOption } from '../../src/http/expired-options.ts'
+import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
+import { lastDayOfOption } from '../../src/http/request/expired-options.ts'
 import { keyRig, readError } from './rig.ts'
 import { sampleMessage } from './sample-message.ts'
 

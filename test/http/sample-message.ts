@@ -1,7 +1,7 @@
 import type { ApiEndpoint } from '../../src/endpoints.ts'
-import { jsonNameOf } from '../../src/wire/json-name.ts'
+import { jsonNameOf } from '../../src/wire/json/json-name.ts'
 import { enumType, messageType, type Field } from '../../src/wire/schema.ts'
-import type { WireMessage, WireValue } from '../../src/wire/json-wire-value.ts'
+import type { WireMessage, WireValue } from '../../src/wire/json/json-wire-value.ts'
 
 /** A message with its required fields only, as the encoder takes it. */
 export function sampleMessage(name: string): WireMessage {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { KeyLimits } from '../../src/limits/key-limits.ts'
 import { LimitState } from '../../src/limits/limit-state.ts'
-import type { MarketFacts } from '../../src/limits/market-facts.ts'
+import type { MarketFacts } from '../../src/limits/market/market-facts.ts'
 import { factsOfPlaceOrder, type OrderFacts } from '../../src/limits/order-facts.ts'
 import { orderPolicyOf } from '../../src/limits/order-policy.ts'
 import type { Refusal, LimitVerdict } from '../../src/limits/verdict.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { DailySums } from '../../src/limits/daily-sums.ts'
-import { zoneClock } from '../../src/base/zone-clock.ts'
+import { zoneClock } from '../../src/base/time/zone-clock.ts'
 import { nearClockChange, wallClock } from './wall-clock.ts'
 
 const MINUTE_MS = 60_000

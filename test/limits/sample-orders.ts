@@ -1,6 +1,6 @@
 import { ModifyOrderOp, OrderStatus, OrderType, TrdMarket, TrdSecMarket, TrdSide } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
-import type { MarketFacts } from '../../src/limits/market-facts.ts'
+import type { MarketFacts } from '../../src/limits/market/market-facts.ts'
 
 type PlaceOrder = MessageTypes['Trd_PlaceOrder.C2S']
 type ModifyOrder = MessageTypes['Trd_ModifyOrder.C2S']

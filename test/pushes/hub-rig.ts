@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { ClientOptions } from '../../src/pushes/push-client.ts'
+import type { ClientOptions } from '../../src/pushes/outbox/push-client.ts'
 import type { PushEvent } from '../../src/pushes/push-event.ts'
 import { PushHub } from '../../src/pushes/push-hub.ts'
-import type { ResumeReport } from '../../src/pushes/resume-report.ts'
+import type { ResumeReport } from '../../src/pushes/outbox/resume-report.ts'
 import type { StreamName } from '../../src/subscriptions/stream.ts'
 
 /** A message as a client reads it. */

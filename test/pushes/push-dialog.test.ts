@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MAX_WAITING_MESSAGES_CHARS } from '../../src/base/memory-budget.ts'
-import { MAX_MESSAGE_CHARS, readClientMessage } from '../../src/pushes/client-message.ts'
+import { MAX_MESSAGE_CHARS, readClientMessage } from '../../src/pushes/messages/client-message.ts'
 import { PushDialog } from '../../src/pushes/push-dialog.ts'
 import { PushHub } from '../../src/pushes/push-hub.ts'
 import type { PushSocket } from '../../src/pushes/push-socket.ts'

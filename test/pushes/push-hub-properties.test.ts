@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { MAX_WAITING_BYTES, MAX_WAITING_TRADE_BYTES } from '../../src/pushes/outbox.ts'
+import { MAX_WAITING_BYTES, MAX_WAITING_TRADE_BYTES } from '../../src/pushes/outbox/outbox.ts'
 import type { PushEvent } from '../../src/pushes/push-event.ts'
 import { MAX_RETAINED_BYTES } from '../../src/base/memory-budget.ts'
 import { HubRig, RUN } from './hub-rig.ts'

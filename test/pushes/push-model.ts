@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { WINDOW_BYTES } from '../../src/pushes/flow.ts'
-import type { ClientOptions } from '../../src/pushes/push-client.ts'
+import { WINDOW_BYTES } from '../../src/pushes/outbox/flow.ts'
+import type { ClientOptions } from '../../src/pushes/outbox/push-client.ts'
 import type { PushEvent } from '../../src/pushes/push-event.ts'
 import { streamKindOf } from '../../src/pushes/stream-kind.ts'
 import type { StreamName } from '../../src/subscriptions/stream.ts'

@@ -6,8 +6,8 @@ import {
   TRUSTED_BURST_BYTES,
   TRUSTED_BYTES_PER_SECOND,
   WINDOW_BYTES,
-} from '../../src/pushes/flow.ts'
-import { MAX_WAITING_CONTROLS, MAX_WAITING_EVENTS, MAX_WAITING_TRADES } from '../../src/pushes/outbox.ts'
+} from '../../src/pushes/outbox/flow.ts'
+import { MAX_WAITING_CONTROLS, MAX_WAITING_EVENTS, MAX_WAITING_TRADES } from '../../src/pushes/outbox/outbox.ts'
 import { MAX_OUTBOXES_BYTES } from '../../src/base/memory-budget.ts'
 import { HubRig } from './hub-rig.ts'
 import { fill, notice, order, quote, tick } from './sample-pushes.ts'

@@ -2,7 +2,7 @@ import '../../src/wire/full-schema.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MAX_MERGED_BODIES_BYTES } from '../../src/base/memory-budget.ts'
-import { SnapshotMerger } from '../../src/quotes/snapshot-merger.ts'
+import { SnapshotMerger } from '../../src/quotes/snapshots/snapshot-merger.ts'
 import { requestOf, successOf } from './quote-rig.ts'
 
 test('the requests that wait to be merged are bounded in bytes; those beyond go alone until some have left', async () => {

@@ -20,7 +20,7 @@ const MAY_IMPORT: Arrows = {
   auth: ['limits', 'wire', 'transport', 'base', 'proto'],
   accounts: ['auth', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   problem: ['base', 'proto'],
-  fees: ['limits', 'proto'],
+  fees: ['base', 'proto'],
   orders: ['accounts', 'fees', 'auth', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
   quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],

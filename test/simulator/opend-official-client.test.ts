@@ -11,9 +11,9 @@ import {
   TrdMarket,
   TrdSide,
 } from '../../proto/enums.ts'
-import { timeOfDay } from '../../src/cli/opend-clock.ts'
-import type { Listener } from '../../src/cli/opend-tcp-server.ts'
-import { startWebSocketServer } from '../../src/cli/opend-websocket-server.ts'
+import { timeOfDay } from '../../src/cli/opend/clock.ts'
+import type { Listener } from '../../src/cli/opend/tcp-server.ts'
+import { startWebSocketServer } from '../../src/cli/opend/websocket-server.ts'
 import { OpendDriver } from '../../src/simulator/driver.ts'
 import { SimulatedOpenD, type OpendOptions } from '../../src/simulator/opend.ts'
 import { md5Hex, nativeCrypto } from '../../src/transport/native-crypto.ts'

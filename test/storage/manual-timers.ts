@@ -1,4 +1,4 @@
-import type { CancelTimer, Timers } from '../../src/base/timers.ts'
+import type { CancelTimer, Timers } from '../../src/base/time/timers.ts'
 
 /** A clock that a test moves; timers run when it passes them. */
 export class ManualTimers implements Timers {

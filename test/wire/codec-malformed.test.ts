@@ -6,7 +6,7 @@ import type { MessageName } from '../../proto/messages.ts'
 import { decodeMessage, decodeToJson } from '../../src/wire/decode.ts'
 import { MAX_VALUES } from '../../src/wire/decoding.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
-import type { WireMessage } from '../../src/wire/json-wire-value.ts'
+import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
 import { allMessageNames } from '../../src/wire/schema.ts'
 import { anySample } from './codec-samples.ts'
 

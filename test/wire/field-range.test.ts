@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkBody } from '../../src/wire/json-check.ts'
-import type { JsonObject } from '../../src/wire/json-text.ts'
+import { checkBody } from '../../src/wire/json/json-check.ts'
+import type { JsonObject } from '../../src/wire/json/json-text.ts'
 
 const K_LINES = { symbol: 'HK.00700', rehab_type: 0, kl_type: 'K_DAY' }
 const HISTORY = { ...K_LINES, begin_time: '2026-11-01', end_time: '2026-11-20' }

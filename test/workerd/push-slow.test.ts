@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { encodeMessage } from '../../src/wire/encode.ts'
-import { MAX_WAITING_BYTES } from '../../src/pushes/outbox.ts'
+import { MAX_WAITING_BYTES } from '../../src/pushes/outbox/outbox.ts'
 import { priceIn, PushRig } from './push-rig.ts'
 import type { Message, SocketClient } from './socket-client.ts'
 

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 
 /** A call that waits for OpenD's limit. Its owner has the body. */

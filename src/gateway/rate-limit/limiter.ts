@@ -1,5 +1,5 @@
 import { MAX_LIMITER_ANSWERS } from '../../base/memory-budget.ts'
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { CALL_RANKS, type CallRank, goesBefore } from '../../calls/call-rank.ts'
 import { FairQueue, type WaitingCall } from './fair-queue.ts'
 import { isInShare } from './caller-share.ts'

@@ -1,14 +1,14 @@
 import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { SecurityType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
-import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market-facts.ts'
+import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/market/market-facts.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import { parseSymbol } from '../../wire/security-text.ts'
-import type { Upstream } from '../reconciliation/account-orders.ts'
+import { parseSymbol } from '../../wire/json/security-text.ts'
+import type { Upstream } from '../account-orders.ts'
 
 /** Multipliers change between trading days, by corporate action; an hour is shorter than the night between two. */
 const CONTRACT_FRESH_MS = 3_600_000

@@ -1,5 +1,5 @@
 import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
 import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'

@@ -1,5 +1,5 @@
 import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { CALLS } from '../../calls.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 import { RateWindow } from '../../limits/rate-window.ts'

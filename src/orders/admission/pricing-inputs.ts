@@ -1,6 +1,6 @@
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
-import { type MarketFacts, NOTHING_KNOWN } from '../../limits/market-facts.ts'
+import { type MarketFacts, NOTHING_KNOWN } from '../../limits/market/market-facts.ts'
 import { hasValueCap, type OrderPolicy } from '../../limits/order-policy.ts'
 import { needsLastPrice } from '../../limits/order-value.ts'
 import { isCancel, limitFactsOf, type OrderCall } from '../order-call.ts'

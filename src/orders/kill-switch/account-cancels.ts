@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger.ts'
-import type { AccountRef } from '../reconciliation/account-orders.ts'
+import type { AccountRef } from '../account-orders.ts'
 import type { AccountPolls, OrderList } from './account-polls.ts'
 import type { CancelEnding, OrderCanceller, OrderNames } from './order-canceller.ts'
 import { type Survey, surveyOrders } from './survey.ts'

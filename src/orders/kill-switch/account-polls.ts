@@ -2,7 +2,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import type { AccountRef, Upstream } from '../reconciliation/account-orders.ts'
+import type { AccountRef, Upstream } from '../account-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 

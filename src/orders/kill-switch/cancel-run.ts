@@ -1,5 +1,5 @@
-import type { CancelTimer, Timers } from '../../base/timers.ts'
-import type { AccountRef } from '../reconciliation/account-orders.ts'
+import type { CancelTimer, Timers } from '../../base/time/timers.ts'
+import type { AccountRef } from '../account-orders.ts'
 import { AccountCancels, type AccountCancelsDeps, type CancelResult } from './account-cancels.ts'
 import { accountKey } from './account-polls.ts'
 import type { CancelTask } from './switch-store.ts'

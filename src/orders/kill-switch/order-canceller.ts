@@ -1,6 +1,6 @@
 import { CALLS } from '../../calls.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
-import { type AccountRef, cancelRequest } from '../reconciliation/account-orders.ts'
+import { type AccountRef, cancelRequest } from '../account-orders.ts'
 import { outcomeOf } from '../sending/reply.ts'
 import type { CancelTask } from './switch-store.ts'
 

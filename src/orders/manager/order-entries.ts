@@ -3,7 +3,7 @@ import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { ENTRY_STATES, type EntryState, isFinal, type LedgerEntry, mayMove } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import { SEND_DEADLINE_MS } from '../sending/send-deadline.ts'
-import { WatchedTags } from '../reconciliation/watched-tags.ts'
+import { WatchedTags } from './watched-tags.ts'
 import { EntryClock } from './entry-clock.ts'
 
 /** The delay of the first poll for an order whose reply was lost. */

@@ -1,8 +1,8 @@
 import type { Failure } from '../../base/failure.ts'
 import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
-import type { Timers } from '../../base/timers.ts'
-import { NOTHING_KNOWN } from '../../limits/market-facts.ts'
+import type { Timers } from '../../base/time/timers.ts'
+import { NOTHING_KNOWN } from '../../limits/market/market-facts.ts'
 import type { LimitState } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
@@ -14,7 +14,7 @@ import { targetOrderOf } from '../admission/target-order.ts'
 import type { HaltScope } from '../kill-switch/switches.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
-import type { Upstream } from '../reconciliation/account-orders.ts'
+import type { Upstream } from '../account-orders.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
@@ -30,9 +30,9 @@ import {
   refused,
   refusedUnwritten,
   replyOf,
-} from './answer.ts'
-import { CallerQuota } from './caller-quota.ts'
-import { refusedEntry, type WrittenCall } from './new-entry.ts'
+} from '../answer.ts'
+import { CallerQuota } from '../../limits/caller-quota.ts'
+import { refusedEntry, type WrittenCall } from '../new-entry.ts'
 import { OrderEntries } from './order-entries.ts'
 
 /** How long an idempotency key refers to its first order. */

@@ -6,7 +6,7 @@ import { foundReply } from '../order-call.ts'
 import { idsOf } from '../order-identity.ts'
 import { wasPlaced } from '../sending/call-result.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
-import { ordersOf, type Upstream } from './account-orders.ts'
+import { ordersOf, type Upstream } from '../account-orders.ts'
 import { candidatesOf } from './match-order.ts'
 
 type Order = MessageTypes['Trd_Common.Order']

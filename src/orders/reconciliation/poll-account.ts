@@ -1,6 +1,6 @@
 import { CALLS } from '../../calls.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { type AccountRef, ordersOf, pastOrdersOf, type PastOrders, type Upstream } from './account-orders.ts'
+import { type AccountRef, ordersOf, pastOrdersOf, type PastOrders, type Upstream } from '../account-orders.ts'
 import { matchOrder } from './match-order.ts'
 import type { OtherCalls } from './match-result.ts'
 import { ORDER_LIFE_MS, type OrderLists } from './witnesses.ts'

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
-import type { Upstream } from './account-orders.ts'
+import type { Upstream } from '../account-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 

@@ -1,4 +1,4 @@
-import type { Timers } from '../../base/timers.ts'
+import type { Timers } from '../../base/time/timers.ts'
 
 /**
  * Makes concurrent calls write in one turn of the event loop. The storage forms one transaction of all writes of a

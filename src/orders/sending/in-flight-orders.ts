@@ -1,5 +1,5 @@
 import type { Failure } from '../../base/failure.ts'
-import type { Timers } from '../../base/timers.ts'
+import type { Timers } from '../../base/time/timers.ts'
 import type { CallOutcome } from '../../gateway/link/effect.ts'
 import type { Reservation } from '../../limits/limit-state.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'

@@ -1,4 +1,4 @@
-import type { Timers } from '../../base/timers.ts'
+import type { Timers } from '../../base/time/timers.ts'
 
 /**
  * How long an order call may take from its arrival until its frame is written to the link: account list, price, the

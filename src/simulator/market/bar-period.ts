@@ -1,5 +1,5 @@
 import { KLType } from '../../../proto/enums.ts'
-import { civilDateOf, epochDayOf, weekdayOf } from '../../base/civil-date.ts'
+import { civilDateOf, epochDayOf, weekdayOf } from '../../base/time/civil-date.ts'
 
 /** The period of a K-line bar: some trading minutes of one day, or the days of one calendar span. */
 export type BarPeriod = MinutePeriod | DayPeriod

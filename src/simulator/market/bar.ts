@@ -2,7 +2,7 @@ import type { BarPeriod } from './bar-period.ts'
 import type { DayBar } from './price-series.ts'
 import { adjustedPrice } from './rehab.ts'
 import type { Security } from './security.ts'
-import { localMomentOf } from '../../base/time-zone.ts'
+import { localMomentOf } from '../../base/time/time-zone.ts'
 
 /** One K-line bar, in money. */
 export interface Bar {

@@ -2,7 +2,7 @@ import type { Bar, BarQuery } from './bar.ts'
 import { barAt, barCount, sessionViews } from './minute-bars.ts'
 import type { Security } from './security.ts'
 import { spanAround, spanBar } from './span-bars.ts'
-import { localMomentOf } from '../../base/time-zone.ts'
+import { localMomentOf } from '../../base/time/time-zone.ts'
 
 /** The latest `count` bars, oldest first. The last one may be unfinished. */
 export function latestBars(security: Security, query: BarQuery, count: number): readonly Bar[] {

@@ -1,5 +1,5 @@
 import { TickerDirection } from '../../../proto/enums.ts'
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import type { MinuteTicks } from './price-series.ts'
 import type { Security } from './security.ts'
 

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { hashText, mix, unitOf } from './hash.ts'
 
 /** Trading days between two anchors of a path: about four years. A power of two. */

@@ -1,4 +1,4 @@
-import { parseLocalTime } from '../../base/civil-date.ts'
+import { parseLocalTime } from '../../base/time/civil-date.ts'
 
 /** A cash dividend or a split, effective from its ex-date. */
 export type CorporateAction = CashDividend | ShareSplit

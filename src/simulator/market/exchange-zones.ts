@@ -1,6 +1,6 @@
-import { BoundedMap } from '../../base/bounded-map.ts'
-import { epochDayOf, weekdayOf } from '../../base/civil-date.ts'
-import type { TimeZone } from '../../base/time-zone.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
+import { epochDayOf, weekdayOf } from '../../base/time/civil-date.ts'
+import type { TimeZone } from '../../base/time/time-zone.ts'
 
 const MS_PER_DAY = 86_400_000
 

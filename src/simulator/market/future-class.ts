@@ -1,5 +1,5 @@
 import { Currency, ExchType, QotMarket } from '../../../proto/enums.ts'
-import { civilDateOf } from '../../base/civil-date.ts'
+import { civilDateOf } from '../../base/time/civil-date.ts'
 import { nthWeekday } from './holidays.ts'
 import { secondLastTradingDay } from './option-expiry.ts'
 import type { PriceLadder } from './price-ladder.ts'

@@ -1,5 +1,5 @@
 import { SecurityType } from '../../../proto/enums.ts'
-import { epochDayOf } from '../../base/civil-date.ts'
+import { epochDayOf } from '../../base/time/civil-date.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
 import { frontMonth, futureCode, lastTradingDay, type FutureTerms } from './future-class.ts'
 import type { Listing } from './listing.ts'

@@ -1,4 +1,4 @@
-import { epochDayOf, weekdayOf } from '../../base/civil-date.ts'
+import { epochDayOf, weekdayOf } from '../../base/time/civil-date.ts'
 import { easterOf, isWeekend, nthWeekday, type HolidayYear } from './holidays.ts'
 
 const SUNDAY = 0

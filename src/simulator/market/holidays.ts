@@ -1,4 +1,4 @@
-import { epochDayOf, weekdayOf } from '../../base/civil-date.ts'
+import { epochDayOf, weekdayOf } from '../../base/time/civil-date.ts'
 
 /** The holidays and half days of one year at one exchange. */
 export interface HolidayYear {

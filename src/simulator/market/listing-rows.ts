@@ -1,5 +1,5 @@
 import { Currency, ExchType, QotMarket, SecurityType } from '../../../proto/enums.ts'
-import { parseLocalTime } from '../../base/civil-date.ts'
+import { parseLocalTime } from '../../base/time/civil-date.ts'
 import type { InstrumentKind } from './instrument.ts'
 import type { Listing, PriceProcess } from './listing.ts'
 import type { PriceLadder } from './price-ladder.ts'

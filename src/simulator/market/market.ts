@@ -1,4 +1,4 @@
-import { dateText } from '../../base/civil-date.ts'
+import { dateText } from '../../base/time/civil-date.ts'
 import type { Book, Instrument, Tick } from './instrument.ts'
 import type { OptionMarket } from './option-market.ts'
 import { platesOf, type Plate } from './plates.ts'
@@ -16,7 +16,7 @@ import {
 } from './session-plan.ts'
 import type { SyntheticOptions } from './synthetic.ts'
 import { ticksBetween } from './tick-reader.ts'
-import { localMomentOf } from '../../base/time-zone.ts'
+import { localMomentOf } from '../../base/time/time-zone.ts'
 import { Universe } from './universe.ts'
 import { Watchlists } from './watchlists.ts'
 

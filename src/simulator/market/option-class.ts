@@ -1,5 +1,5 @@
 import { QotMarket } from '../../../proto/enums.ts'
-import { civilDateOf, epochDayOf } from '../../base/civil-date.ts'
+import { civilDateOf, epochDayOf } from '../../base/time/civil-date.ts'
 import type { PriceLadder } from './price-ladder.ts'
 import { CENT_LADDER, POINT_LADDER } from './tick-tables.ts'
 

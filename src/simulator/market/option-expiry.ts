@@ -1,5 +1,5 @@
 import { ExpirationCycle, QotMarket } from '../../../proto/enums.ts'
-import { civilDateOf, epochDayOf, weekdayOf } from '../../base/civil-date.ts'
+import { civilDateOf, epochDayOf, weekdayOf } from '../../base/time/civil-date.ts'
 import { nthWeekday } from './holidays.ts'
 import type { OptionClass } from './option-class.ts'
 import type { TradingCalendar } from './trading-calendar.ts'

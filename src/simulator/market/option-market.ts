@@ -1,6 +1,6 @@
 import { Currency, ExchType, QotMarket, SecurityType } from '../../../proto/enums.ts'
 import { optionPrice, optionValue, type OptionInputs, type OptionValue } from './black-scholes.ts'
-import { civilDateOf } from '../../base/civil-date.ts'
+import { civilDateOf } from '../../base/time/civil-date.ts'
 import { CloseReader } from './close-reader.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
 import type { Listing } from './listing.ts'

@@ -1,5 +1,5 @@
 import { ClosePath } from './close-path.ts'
-import { epochDayOf } from '../../base/civil-date.ts'
+import { epochDayOf } from '../../base/time/civil-date.ts'
 import { corporateActionsOf, priceAfter, splitFactorAfter, type CorporateAction } from './corporate-actions.ts'
 import { hashText, mix, Noise, triangleOf, unitOf } from './hash.ts'
 import { EXTENDED_PRINTS_PER_MINUTE, extendedTotals } from './extended-session.ts'

@@ -1,8 +1,8 @@
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import type { SessionName } from './price-series.ts'
 import { SessionGrid, type Stretch } from './session-grid.ts'
 import type { SessionPlan, SessionSegment } from './session-plan.ts'
-import { localMomentOf, utcMsOf } from '../../base/time-zone.ts'
+import { localMomentOf, utcMsOf } from '../../base/time/time-zone.ts'
 import { tradingCalendar, type TradingCalendar } from './trading-calendar.ts'
 
 const MS_PER_MINUTE = 60_000

@@ -1,5 +1,5 @@
 import { QotMarketState } from '../../../proto/enums.ts'
-import type { TimeZone } from '../../base/time-zone.ts'
+import type { TimeZone } from '../../base/time/time-zone.ts'
 import { HONG_KONG, NEW_YORK, SHANGHAI } from './exchange-zones.ts'
 import type { CalendarName } from './trading-calendar.ts'
 

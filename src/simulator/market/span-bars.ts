@@ -2,7 +2,7 @@ import type { DayPeriod } from './bar-period.ts'
 import { closeBefore, pricer, type Bar, type BarQuery } from './bar.ts'
 import type { SessionState } from './live-quote.ts'
 import type { Security } from './security.ts'
-import { utcMsOf } from '../../base/time-zone.ts'
+import { utcMsOf } from '../../base/time/time-zone.ts'
 
 /** The trading days of one calendar span on which the security is listed. */
 export interface Span {

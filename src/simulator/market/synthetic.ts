@@ -1,5 +1,5 @@
 import { Currency, ExchType, QotMarket, SecurityType } from '../../../proto/enums.ts'
-import { epochDayOf } from '../../base/civil-date.ts'
+import { epochDayOf } from '../../base/time/civil-date.ts'
 import { mix, unitOf } from './hash.ts'
 import type { Listing } from './listing.ts'
 import { HK_SECURITIES } from './session-plan.ts'

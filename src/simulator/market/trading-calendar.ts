@@ -1,4 +1,4 @@
-import { epochDayOf } from '../../base/civil-date.ts'
+import { epochDayOf } from '../../base/time/civil-date.ts'
 import { cnHolidays } from './holidays-cn.ts'
 import { hkHolidays } from './holidays-hk.ts'
 import { usHolidays } from './holidays-us.ts'

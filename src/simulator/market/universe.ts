@@ -1,5 +1,5 @@
 import { QotMarket } from '../../../proto/enums.ts'
-import { BoundedMap } from '../../base/bounded-map.ts'
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
 import { listedMonths, futureClasses, parseFutureCode, type FutureTerms } from './future-class.ts'
 import { futureListing, futureSeries } from './future-series.ts'

@@ -4,7 +4,7 @@ import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../h
 import { barPeriodOf, type DayPeriod } from '../market/bar-period.ts'
 import { capitalFlowOf, netBig, netMid, netOf, netSmall, netSuper, type CapitalSums } from '../market/capital-flow.ts'
 import type { Security } from '../market/security.ts'
-import { utcMsOf } from '../../base/time-zone.ts'
+import { utcMsOf } from '../../base/time/time-zone.ts'
 import type { World } from '../world.ts'
 import { rounded } from './figures.ts'
 import { findSecurity, isRefusal } from './lookup.ts'

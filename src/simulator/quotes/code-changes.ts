@@ -1,7 +1,7 @@
 import { CodeChangeType, QotMarket, TimeFilterType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
-import { parseLocalTime } from '../../base/civil-date.ts'
+import { parseLocalTime } from '../../base/time/civil-date.ts'
 import { HONG_KONG } from '../market/exchange-zones.ts'
 import type { World } from '../world.ts'
 import { findSecurities, isRefusal } from './lookup.ts'

@@ -1,6 +1,6 @@
-import { dateText, parseLocalTime } from '../../base/civil-date.ts'
+import { dateText, parseLocalTime } from '../../base/time/civil-date.ts'
 import type { Security } from '../market/security.ts'
-import { timeText, utcMsOf, type TimeZone } from '../../base/time-zone.ts'
+import { timeText, utcMsOf, type TimeZone } from '../../base/time/time-zone.ts'
 
 /** Quote messages contain every time twice: as local time of the market, and as Unix seconds. */
 export interface MarketTime {

@@ -1,5 +1,5 @@
 import { AccumulateField, RehabType, StockField } from '../../../proto/enums.ts'
-import { civilDateOf, epochDayOf } from '../../base/civil-date.ts'
+import { civilDateOf, epochDayOf } from '../../base/time/civil-date.ts'
 import { extremesBefore } from '../market/price-extremes.ts'
 import { adjustedPrice } from '../market/rehab.ts'
 import type { Security } from '../market/security.ts'

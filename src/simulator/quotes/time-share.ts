@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { C2S, CallContext, Refusal, S2C } from '../handler.ts'
 import type { Security } from '../market/security.ts'
-import { localMomentOf } from '../../base/time-zone.ts'
+import { localMomentOf } from '../../base/time/time-zone.ts'
 import type { World } from '../world.ts'
 import { countOf, rounded } from './figures.ts'
 import { findSecurity, isRefusal } from './lookup.ts'

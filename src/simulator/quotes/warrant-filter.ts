@@ -1,7 +1,7 @@
 import { IpoPeriod, PriceType, Qot_Common_SortField as SortField, WarrantStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { C2S } from '../handler.ts'
-import { parseLocalTime } from '../../base/civil-date.ts'
+import { parseLocalTime } from '../../base/time/civil-date.ts'
 import { within } from './option-chain.ts'
 
 type WarrantData = MessageTypes['Qot_GetWarrant.WarrantData']

@@ -1,5 +1,5 @@
 import type { MessageName, MessageTypes } from '../../../proto/messages.ts'
-import { decodeBase64, encodeBase64 } from '../../wire/json-base64.ts'
+import { decodeBase64, encodeBase64 } from '../../wire/json/json-base64.ts'
 import { enumType, messageType, type Field, type MessageType } from '../../wire/schema.ts'
 import { DECLARED_ENUM_FIELDS } from './declared-enums.ts'
 

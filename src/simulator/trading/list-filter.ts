@@ -1,6 +1,6 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { Refusal } from '../handler.ts'
-import type { TimeZone } from '../../base/time-zone.ts'
+import type { TimeZone } from '../../base/time/time-zone.ts'
 import { parseMarketTime } from './market-time.ts'
 import { refusals } from './refusals.ts'
 

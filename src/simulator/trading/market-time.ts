@@ -1,8 +1,8 @@
 import { TrdMarket, TrdSecMarket } from '../../../proto/enums.ts'
-import { dateText, parseLocalTime } from '../../base/civil-date.ts'
-import { localMomentOf, timeText, utcMsOf } from '../../base/time-zone.ts'
+import { dateText, parseLocalTime } from '../../base/time/civil-date.ts'
+import { localMomentOf, timeText, utcMsOf } from '../../base/time/time-zone.ts'
 import { HONG_KONG, NEW_YORK } from '../market/exchange-zones.ts'
-import type { TimeZone } from '../../base/time-zone.ts'
+import type { TimeZone } from '../../base/time/time-zone.ts'
 
 /** The zone of order times in a `Trd_Common.TrdSecMarket`. China has the same time as Hong Kong. */
 export function zoneOfSecMarket(secMarket: number): TimeZone {

@@ -1,4 +1,4 @@
-import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
+import type { CancelTimer, Timers } from '../../../src/base/time/timers.ts'
 
 /** The alarm of an object: it fires once, at the earliest time requested since it last fired. */
 export class AlarmClock {

@@ -1,4 +1,4 @@
-import type { CancelTimer, Timers } from '../../../src/base/timers.ts'
+import type { CancelTimer, Timers } from '../../../src/base/time/timers.ts'
 import type { Standing } from '../../../src/auth/socket-caller.ts'
 import { Gateway } from '../../../src/core/gateway.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'

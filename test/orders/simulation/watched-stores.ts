@@ -2,7 +2,7 @@ import type { Database } from '../../../durable-objects/storage/database.ts'
 import { type EntryRow, readEntry } from '../../../durable-objects/storage/entry-row.ts'
 import { SqlLedger } from '../../../durable-objects/storage/ledger.ts'
 import { SqlSwitchStore } from '../../../durable-objects/storage/switches.ts'
-import type { Timers } from '../../../src/base/timers.ts'
+import type { Timers } from '../../../src/base/time/timers.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { civilDateOf, dateText, epochDayOf, parseLocalTime, weekdayOf } from '../../../src/base/civil-date.ts'
-import { timeText, utcMsOf } from '../../../src/base/time-zone.ts'
+import { civilDateOf, dateText, epochDayOf, parseLocalTime, weekdayOf } from '../../../src/base/time/civil-date.ts'
+import { timeText, utcMsOf } from '../../../src/base/time/time-zone.ts'
 import { NEW_YORK } from '../../../src/simulator/market/exchange-zones.ts'
 import { tradingCalendar, type CalendarName } from '../../../src/simulator/market/trading-calendar.ts'
 

@@ -7,7 +7,7 @@ import {
   listedMonths,
   parseFutureCode,
 } from '../../../src/simulator/market/future-class.ts'
-import { dateText, epochDayOf } from '../../../src/base/civil-date.ts'
+import { dateText, epochDayOf } from '../../../src/base/time/civil-date.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
 import { warrantSlots } from '../../../src/simulator/market/warrant-slots.ts'
 import { NOW_MS, securityOf } from './sample-securities.ts'

@@ -6,7 +6,7 @@ import { barPeriodOf } from '../../../src/simulator/market/bar-period.ts'
 import type { Bar, BarQuery } from '../../../src/simulator/market/bar.ts'
 import { barsBetween, latestBars } from '../../../src/simulator/market/bars.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
-import { timeText } from '../../../src/base/time-zone.ts'
+import { timeText } from '../../../src/base/time/time-zone.ts'
 import { aMoment, aSample, NOW_MS, securityOf } from './sample-securities.ts'
 
 const market = new Market({ seed: 21 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { QotMarketState } from '../../../proto/enums.ts'
-import { dateText } from '../../../src/base/civil-date.ts'
+import { dateText } from '../../../src/base/time/civil-date.ts'
 import { sessionClock } from '../../../src/simulator/market/session-clock.ts'
 import {
   alwaysOpen,

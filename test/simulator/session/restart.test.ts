@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderType, TrdEnv, TrdMarket, TrdSide } from '../../../proto/enums.ts'
-import { parseClock, startOfRun } from '../../../src/cli/opend-clock.ts'
+import { parseClock, startOfRun } from '../../../src/cli/opend/clock.ts'
 import type { OpendOptions } from '../../../src/simulator/opend.ts'
 import { Bench, FRIDAY_MORNING_MS } from './tcp-client.ts'
 

@@ -1,7 +1,7 @@
 import { Currency, QotMarket, QotMarketState } from '../../../proto/enums.ts'
 import type { Book, Instrument, Tick } from '../../../src/simulator/market/instrument.ts'
-import { dateText } from '../../../src/base/civil-date.ts'
-import { localMomentOf } from '../../../src/base/time-zone.ts'
+import { dateText } from '../../../src/base/time/civil-date.ts'
+import { localMomentOf } from '../../../src/base/time/time-zone.ts'
 import { HONG_KONG, NEW_YORK } from '../../../src/simulator/market/exchange-zones.ts'
 import type { SessionState, TradingMarket } from '../../../src/simulator/trading/trading-market.ts'
 

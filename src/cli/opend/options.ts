@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Market } from '../../simulator/market/market.ts'
+import { readTape, type RecordedTick } from '../../simulator/market/replay-tape.ts'
+import { parseFaultScript, type FaultRule } from '../../simulator/session/fault-script.ts'
+import type { MarketClock } from '../../simulator/session/market-clock.ts'
+import { md5Hex, rsaKey } from '../../transport/native-crypto.ts'
+import { type CommandForm, type CommandLine, userFolder } from '../command-line.ts'
+import { parseClock } from './clock.ts'
+
+/** The checked options of `npm run opend`. */
+export interface OpendCommand {
+  readonly port: number
+  /** Null for no such listener. */
+  readonly webSocketPort: number | null
+  readonly controlPort: number | null
+  readonly seed: number
+  readonly clock: MarketClock
+  readonly rsaKeyPem: string | null
+  readonly webSocketKeyMd5: string | null
+  readonly faults: readonly FaultRule[]
+  readonly hours: 'exchange' | 'always'
+  /** False lifts OpenD's rate limits, for load tests. */
+  readonly limitsRates: boolean
+  /** Recorded ticks that replace the generated ones. */
+  readonly replay: readonly RecordedTick[]
+}
+
+/** The command, or a sentence that describes an invalid option value. */
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: OpendCommand }
+  | { readonly ok: false; readonly problem: string }
+
+type OptionName =
+  | 'port'
+  | 'ws-port'
+  | 'control-port'
+  | 'seed'
+  | 'clock'
+  | 'hours'
+  | 'rsa-key'
+  | 'ws-key'
+  | 'script'
+  | 'replay'
+  | 'no-rate-limits'
+
+/** The command line of `npm run opend`. */
+export const OPEND_FORM: CommandForm<OptionName> = {
+  command: 'npm run opend --',
+  about: 'Runs the simulated OpenD as a server on this machine, until Ctrl-C. The trade password is 123456.',
+  options: {
+    port: { takes: 'N', about: 'TCP port of the API; 11111 by default, 0 for a free one' },
+    'ws-port': { takes: 'N', about: 'also serves the WebSocket API on this port' },
+    'control-port': { takes: 'N', about: 'HTTP port for faults, login and restart; no password, this machine only' },
+    seed: { takes: 'N', about: 'another market; 1 by default' },
+    clock: { takes: 'CLOCK', about: 'real, frozen:ISO, fast:X or fast:X@ISO; real by default' },
+    hours: { takes: 'HOURS', about: 'exchange or always (markets that never close); exchange by default' },
+    'rsa-key': { takes: 'FILE', about: 'PKCS#1 PEM of the RSA key; clients without it are refused' },
+    'ws-key': { takes: 'KEY', about: 'requires this key of WebSocket clients' },
+    script: { takes: 'FILE', about: 'fault script, as JSON' },
+    replay: { takes: 'FILE', about: 'recorded ticks, as CSV, in place of the generated ones' },
+    'no-rate-limits': { about: "lifts OpenD's rate limits, for load tests" },
+  },
+}
+
+const DEFAULT_PORT = 11_111
+
+/** An invalid option value; `opendOptions` turns it into a result. */
+class BadCommand extends Error {}
+
+/** Checks the options and reads the files that they name. `nowMs` is the start of a fast clock. */
+export function opendCommand(line: CommandLine<OptionName>, nowMs: number): ParsedCommand {
+  try {
+    return { ok: true, command: readCommand(line, nowMs) }
+  } catch (error) {
+    if (error instanceof BadCommand) return { ok: false, problem: error.message }
+    throw error
+  }
+}
+
+function readCommand({ text, has }: CommandLine<OptionName>, nowMs: number): OpendCommand {
+  const clock = parseClock(text('clock') ?? 'real', nowMs)
+  if (clock === null) throw new BadCommand('--clock takes real, frozen:ISO, fast:X or fast:X@ISO')
+  const wsKey = text('ws-key')
+  return {
+    port: readPort('--port', text('port')) ?? DEFAULT_PORT,
+    webSocketPort: readPort('--ws-port', text('ws-port')),
+    controlPort: readPort('--control-port', text('control-port')),
+    seed: readSeed(text('seed')),
+    clock,
+    rsaKeyPem: readRsaKey(text('rsa-key')),
+    webSocketKeyMd5: wsKey === undefined ? null : md5Hex(wsKey),
+    faults: readScript(text('script')),
+    hours: readHours(text('hours')),
+    limitsRates: !has('no-rate-limits'),
+    replay: readReplay(text('replay')),
+  }
+}
+
+function readPort(flag: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new BadCommand(`${flag} takes a port from 0 to 65535`)
+  return port
+}
+
+function readSeed(text: string | undefined): number {
+  if (text === undefined) return 1
+  const seed = Number(text)
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(seed)) throw new BadCommand('--seed takes an integer')
+  return seed
+}
+
+function readRsaKey(path: string | undefined): string | null {
+  if (path === undefined) return null
+  const pem = readText('--rsa-key', path)
+  if (rsaKey(pem) === null) throw new BadCommand('--rsa-key takes a PKCS#1 PEM file with a private key')
+  return pem
+}
+
+function readScript(path: string | undefined): readonly FaultRule[] {
+  if (path === undefined) return []
+  const script = parseFaultScript(readText('--script', path))
+  if (!script.ok) throw new BadCommand(`--script: ${script.problem}`)
+  return script.rules
+}
+
+function readHours(text: string | undefined): 'exchange' | 'always' {
+  if (text === undefined || text === 'exchange') return 'exchange'
+  if (text === 'always') return text
+  throw new BadCommand('--hours takes exchange or always')
+}
+
+function readReplay(path: string | undefined): readonly RecordedTick[] {
+  if (path === undefined) return []
+  const tape = readTape(readText('--replay', path))
+  // A recording may name any security, so it is checked against the simulated market that will replay it.
+  const problems = tape.ok ? new Market({ seed: 0 }).tapeProblems(tape.ticks) : tape.problems
+  if (!tape.ok || problems.length > 0) {
+    throw new BadCommand(problems.map(({ line, problem }) => `--replay: line ${line}: ${problem}`).join('\n'))
+  }
+  return tape.ticks
+}
+
+function readText(flag: string, path: string): string {
+  try {
+    return readFileSync(resolve(userFolder(), path), 'utf8')
+  } catch (error) {
+    throw new BadCommand(`${flag}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

@@ -1,0 +1,88 @@
+import { SWITCHERS } from '../../endpoints.ts'
+import type { CancelTaskView } from '../../orders/kill-switch/cancel-tasks.ts'
+import { isHalted, reportFor, type SwitchReport } from '../../orders/kill-switch/switch-report.ts'
+import type { SwitchedBy } from '../../orders/kill-switch/switch-rights.ts'
+import type { StoredHalt } from '../../orders/kill-switch/switch-store.ts'
+import type { HaltScope } from '../../orders/kill-switch/switches.ts'
+import { knownAccountsOf } from '../accounts.ts'
+import { answerJson } from '../answer.ts'
+import { admit, type Admitted } from '../authenticate.ts'
+import { checkNoBody, checkQuery } from '../request/body.ts'
+import type { Exchange, Handler } from '../exchange.ts'
+
+/**
+ * `GET /api/trading/halts`: the halts that apply to the caller or to one of its accounts, and its own cancel-after. An
+ * administrator gets those of all callers.
+ */
+export const tradingHalts: Handler = async (exchange) => {
+  const admitted = await admit(exchange, SWITCHERS)
+  if (!admitted.ok) return admitted
+  const query = checkQuery(exchange.request)
+  if (!query.ok) return query
+  const nothing = await checkNoBody(exchange.request)
+  if (!nothing.ok) return nothing
+  const { halts, tasks, isStored } = await visibleSwitches(exchange, admitted.value)
+  const own: HaltScope = { kind: 'caller', caller: admitted.value.caller.id }
+  const body = {
+    halted: isHalted(halts, own),
+    halts: halts.map(haltView),
+    cancel_afters: tasks.filter(isArmed).map(cancelAfterView),
+    cancel_tasks: tasks.filter((task) => !isArmed(task)).map(cancelTaskView),
+    stored: isStored,
+  }
+  return answerJson(200, body, exchange.requestId)
+}
+
+/** The halts and cancel-afters that the caller may see. */
+export async function visibleSwitches(exchange: Exchange, admitted: Admitted): Promise<SwitchReport> {
+  const by = switchedBy(admitted)
+  const accounts = by.isAdmin ? null : await knownAccountsOf(exchange, admitted)
+  return reportFor(await exchange.gateway.tradingSwitches(), by, accounts)
+}
+
+/** The caller in the form in which halts record it. */
+export function switchedBy({ caller }: Admitted): SwitchedBy {
+  return { caller: caller.id, isAdmin: caller.scopes.has('admin') }
+}
+
+/** A halt as JSON, with who can end it. */
+export function haltView({ scope, isByAdmin, sinceMs }: StoredHalt): object {
+  return { ...scopeView(scope), since: isoText(sinceMs), since_ms: sinceMs, resumed_by: isByAdmin ? 'admin' : 'key' }
+}
+
+/** The scope of a halt or cancel-after as JSON. */
+export function scopeView(scope: HaltScope): object {
+  switch (scope.kind) {
+    case 'caller':
+      return { scope: 'key', caller: scope.caller }
+    case 'account':
+      return { scope: 'account', acc_id: scope.accId }
+    case 'all':
+      return { scope: 'all' }
+  }
+}
+
+function isArmed({ reason, isRunning }: CancelTaskView): boolean {
+  return reason === 'cancel_after' && !isRunning
+}
+
+function cancelAfterView({ scope, dueAtMs }: CancelTaskView): object {
+  return { ...scopeView(scope), fires_at: isoText(dueAtMs), fires_at_ms: dueAtMs }
+}
+
+function cancelTaskView({ reason, scope, dueAtMs, attempts, nextAttemptMs, detail }: CancelTaskView): object {
+  return {
+    reason,
+    ...scopeView(scope),
+    since: isoText(dueAtMs),
+    since_ms: dueAtMs,
+    attempts,
+    next_attempt: isoText(nextAttemptMs),
+    next_attempt_ms: nextAttemptMs,
+    detail,
+  }
+}
+
+function isoText(atMs: number): string {
+  return new Date(atMs).toISOString()
+}
