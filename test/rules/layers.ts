@@ -25,6 +25,7 @@ const MAY_IMPORT: Arrows = {
   subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
   quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],
   pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
+  hooks: ['auth', 'wire', 'base'],
   env: ['auth', 'transport', 'base'],
   endpoints: ['auth', 'wire', 'calls', 'proto'],
   http: [
