@@ -57,7 +57,20 @@ const STILL_CARRIED =
   'not among the orders of the account, but the connection that carried the call still lives, so OpenD may execute ' +
   'it later; POST /api/admin/reload ends the connection, and an operator can decide by hand'
 
-/** Polls for calls whose replies were lost, until each is found or proven absent. It never sends an order. */
+/**
+ * Decides what became of calls whose replies were lost. It never sends an order. An entry in the state `unknown` ends by
+ * the first of these:
+ *
+ *     a late reply over the same connection          `lateReply`, read like every reply (`call-result.ts`)
+ *     a push with the order's tag                    `#matchPush`, unless its connection has ended or the tag was copied
+ *     a poll that finds the order or change          `#conclude`, by `matchOrder`
+ *     polls that find nothing, several times         `#conclude`: `absent`, if the lists are complete (`witnesses.ts`)
+ *                                                    and the connection that carried the call had ended
+ *     an operator                                    `resolve`
+ *
+ * Until then each poll schedules the next (`poll-schedule.ts`). Later, `LateOrders` watches for orders that appear although
+ * their entry says that they do not exist.
+ */
 export class OrderReconciler {
   /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */
   copies = 0
