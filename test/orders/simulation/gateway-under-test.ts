@@ -152,7 +152,7 @@ export class GatewayUnderTest {
     this.halts.push(record)
     this.record(`halt of ${JSON.stringify(scope)}${cancels ? ' with cancels' : ''}`)
     const about = { scope, caller, isByAdmin, requestId: 'switch', cancelsOpenOrders: cancels, includesForeign }
-    life.gateway.orders.halt(about).then(
+    life.gateway.orders.killSwitch.halt(about).then(
       (halted) => {
         if (!halted.ok || !life.isAlive) return
         record.answeredMs = clock.elapsedMs
@@ -165,7 +165,7 @@ export class GatewayUnderTest {
 
   resume(scope: HaltScope, by: { readonly caller: string; readonly isAdmin: boolean }): void {
     const life = this.wake()
-    const isResumed = life.endSwitch(() => life.gateway.orders.resume(scope, by))
+    const isResumed = life.endSwitch(() => life.gateway.orders.killSwitch.resume(scope, by))
     if (!isResumed) return
     this.record(`resumed ${JSON.stringify(scope)}`)
     const name = JSON.stringify(scope)
@@ -174,7 +174,7 @@ export class GatewayUnderTest {
 
   cancelAfter(caller: string, seconds: number | null): void {
     const life = this.wake()
-    const armed = life.endSwitch(() => life.gateway.orders.cancelAfter(caller, seconds))
+    const armed = life.endSwitch(() => life.gateway.orders.killSwitch.cancelAfter(caller, seconds))
     this.record(`cancel-after of ${caller}: ${seconds} s${armed.ok ? '' : ` ${armed.failure.code}`}`)
     if (!armed.ok) return
     const armedMs = this.#surroundings.clock.elapsedMs

@@ -103,7 +103,7 @@ function quietness(clock: VirtualClock, { gateway, opend, storage }: Quiet): () 
     if (gateway.hasOpenAttempts || opend.calls.pendingLate > 0 || storage.undecided() > 0) return false
     return !gateway
       .wake()
-      .gateway.orders.cancelTasks()
-      .some(({ isRunning }) => isRunning)
+      .gateway.orders.killSwitch.report()
+      .tasks.some(({ isRunning }) => isRunning)
   }
 }

@@ -91,7 +91,7 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
 
 /** At the end every fired switch is done, unless an absent order may still appear. */
 function unfinishedProblems({ gateway, entries, clock }: Remains): readonly string[] {
-  const tasks = gateway.wake().gateway.orders.cancelTasks()
+  const tasks = gateway.wake().gateway.orders.killSwitch.report().tasks
   const waiting = entries.filter(
     ({ state, createdAtMs }) => state === 'absent' && createdAtMs > clock.wallMs() - ABSENT_WATCH_MS,
   )
