@@ -110,8 +110,8 @@ export interface OrderState {
   readonly name: string
   readonly currency: number
   readonly contractMultiplier: number
-  /** `Trd_Common.TrdSide`, as the client sent it. */
-  readonly side: number
+  /** `Trd_Common.TrdSide` as reported: SellShort for a sale that opens a short position, see `reportedSide`. */
+  side: number
   readonly orderType: number
   readonly timeInForce: number
   /** Expiry of a good-till order; null for a day order. */

@@ -1,4 +1,4 @@
-import { OrderType, TrdSide } from '../../../proto/enums.ts'
+import { OrderType, TrdSecMarket, TrdSide } from '../../../proto/enums.ts'
 import type { Refusal } from '../handler.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
@@ -132,6 +132,19 @@ export function shortableQty(account: AccountState, instrument: Instrument, exce
   return Math.max(0, terms.shortPoolRemain + held - pendingQty(account, instrument, [TrdSide.SellShort], except))
 }
 
+/**
+ * The side under which OpenD keeps and reports an order. Clients send Buy and Sell only. A sale without a long position
+ * on a margin account opens a short position of a US security, or writes an option, and is reported as SellShort. A buy
+ * stays a buy, also when it covers a short position: OpenD's documents say that no server reports BuyBack.
+ */
+export function reportedSide(account: AccountState, instrument: Instrument, side: number): number {
+  if (side !== TrdSide.Sell || instrument.kind === 'future' || !isMarginAccount(account.profile)) return side
+  const opensShort = instrument.kind === 'option' || secMarketOf(instrument) === TrdSecMarket.US
+  return opensShort && heldQty(account, instrument) <= 0 && marginTermsOf(instrument).isShortPermit
+    ? TrdSide.SellShort
+    : side
+}
+
 /** Refuses an order if the account's position does not allow its side; else null. Futures allow both sides. */
 export function checkPosition(
   account: AccountState,
@@ -160,7 +173,8 @@ export function checkPosition(
   }
 }
 
-function heldQty(account: AccountState, instrument: Instrument): number {
+/** The account's quantity of a security, negative for a short position. */
+export function heldQty(account: AccountState, instrument: Instrument): number {
   const secMarket = secMarketOf(instrument)
   return account.positions.find((one) => one.secMarket === secMarket && one.code === instrument.code)?.qty ?? 0
 }

@@ -12,7 +12,7 @@ import type { Refusal } from '../handler.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
 import { MAX_HISTORY_DAYS, MAX_OPEN_ORDERS_PER_ACCOUNT, MAX_ORDERS_PER_ACCOUNT } from './bounds.ts'
-import { checkFunds, checkPosition, worstPriceOf } from './buying-power.ts'
+import { checkFunds, checkPosition, reportedSide, worstPriceOf } from './buying-power.ts'
 import { nextId, serverIdOf } from './identifiers.ts'
 import { parseMarketTime, zoneOfSecMarket } from './market-time.ts'
 import { scaledPriceOf } from './money.ts'
@@ -182,7 +182,7 @@ function draftOrder(
     name: instrument.name,
     currency: instrument.currency,
     contractMultiplier: instrument.contractMultiplier,
-    side: request.side,
+    side: reportedSide(account, instrument, request.side),
     orderType: request.orderType,
     timeInForce: request.timeInForce,
     expiresMs,

@@ -56,7 +56,13 @@ export function positionView(
   }
 }
 
-/** Profit in per cent of the displayed cost; null for a flat position. The list's ratio filter uses it. */
+/**
+ * Profit as a fraction of the displayed cost (0.05 for 5 %); null for a flat position. The list's ratio filter uses it.
+ *
+ * The schema's comment says per cent for this member, `averagePlRatio` and the filter. The official Python client
+ * multiplies both members by 100 and divides its filter by 100, and the example of an official JavaScript wrapper asks
+ * for 0.1 to mean 10 %. Clients in use decide, so all of them are fractions on the wire.
+ */
 export function plRatioOf(floor: TradingFloor, position: PositionState, nowMs: number): number | null {
   const { unrealised } = valuePosition(floor.market, position, nowMs)
   if (!position.isCashSettled) return ratio(unrealised, position.cost)
@@ -76,7 +82,7 @@ function perUnit(cost: Cents, position: PositionState): number {
 }
 
 function ratio(profit: Cents, cost: Cents): number | null {
-  return cost === 0 ? null : Math.round((profit / Math.abs(cost)) * 1_000_000) / 10_000
+  return cost === 0 ? null : Math.round((profit / Math.abs(cost)) * 1_000_000) / 1_000_000
 }
 
 function today(floor: TradingFloor, position: PositionState, nowMs: number): PositionDay {

@@ -166,8 +166,8 @@ test('positions are filtered by code, market and profit', () => {
     codes(hub.done('Trd_GetPositionList', { header: REAL_HK, ...c2s }).positionList)
   assert.deepEqual(list({}), [TENCENT.code, TRACKER.code])
   assert.deepEqual(list({ filterConditions: { codeList: [TRACKER.code] } }), [TRACKER.code])
-  assert.deepEqual(list({ filterPLRatioMin: 5 }), [TENCENT.code])
-  assert.deepEqual(list({ filterPLRatioMax: 5 }), [TRACKER.code])
+  assert.deepEqual(list({ filterPLRatioMin: 0.05 }), [TENCENT.code])
+  assert.deepEqual(list({ filterPLRatioMax: 0.05 }), [TRACKER.code])
   assert.deepEqual(list({ filterConditions: { filterMarket: TrdMarket.US } }), [])
 })
 
