@@ -52,15 +52,20 @@ export interface AccountState {
   flows: CashFlow[]
 }
 
-/** The accounting of one currency. Always exact to the cent: `balance = deposited - held at cost - fees + realised`. */
+/**
+ * The accounting of one currency. Always exact to the cent:
+ * `balance = deposited - held at cost - fees - interest + realised`.
+ */
 export interface CashBalance {
   readonly currency: number
   deposited: Cents
   balance: Cents
   /** Fees paid so far. */
   fees: Cents
-  /** Profit realised by closing positions, before fees. */
+  /** Profit paid out by closing positions and by the daily settlement of futures, before fees. */
   realised: Cents
+  /** Interest on loans and fees for borrowed shares paid so far. */
+  interest: Cents
 }
 
 /** The position of an account in one security. A flat position stays until the end of its day. */
@@ -82,6 +87,8 @@ export interface PositionState {
   cost: Cents
   /** Profit realised since the position was last flat. */
   realised: Cents
+  /** Futures: the part of the open profit that the daily settlement has paid in cash already. */
+  settled: Cents
   /** Trades of the trading day `today.date`. */
   today: PositionDay
 }

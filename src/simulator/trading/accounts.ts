@@ -11,6 +11,7 @@ import { centsOf } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
 import { placeOrder } from './place-order.ts'
 import type { OrderRequest } from './place-order.ts'
+import { completeState } from './state-upgrade.ts'
 import { tradingMarketOf } from './simulated-exchange.ts'
 import type { TradingMarket } from './trading-market.ts'
 import { DEFAULT_PASSWORD_MD5, isUnlocked, setLock } from './unlock.ts'
@@ -59,7 +60,7 @@ export class Accounts implements TradingFloor {
 
   /** Restores a snapshot. The value is copied, so the caller may keep using it. */
   static restore(market: Market | TradingMarket, state: AccountsState): Accounts {
-    return new Accounts(tradingMarketOf(market), copyOf(state))
+    return new Accounts(tradingMarketOf(market), completeState(copyOf(state)))
   }
 
   /** A copy of the state of all accounts, ready for JSON. */
@@ -119,7 +120,7 @@ function openAccount(state: AccountsState, opening: AccountOpening, openedMs: nu
   const account: AccountState = { profile: opening.profile, cash: [], positions: [], orders: [], fills: [], flows: [] }
   for (const { currency, amount } of opening.deposits) {
     const deposited = centsOf(amount)
-    account.cash.push({ currency, deposited, balance: deposited, fees: 0, realised: 0 })
+    account.cash.push({ currency, deposited, balance: deposited, fees: 0, realised: 0, interest: 0 })
     state.idCounter += 1
     const flowId = idOf(state.idCounter).toString()
     account.flows.push({ flowId, timeMs: openedMs, currency, amount: deposited, type: 'Deposit', remark: '' })

@@ -12,6 +12,9 @@ import type { TradingFloor } from './order-life.ts'
 import { isConditional, ruleOf } from './order-rules.ts'
 import { isLiveStatus, isOpenStatus, isWorkingStatus } from './order-status.ts'
 import { isBuySide } from './requirement.ts'
+import { closeOutAccounts } from './risk/close-out.ts'
+import { passDays } from './risk/day-events.ts'
+import { isExposed } from './risk/margin-state.ts'
 import { isDayOver, joinDay, mayTrade, phaseOf } from './session-phase.ts'
 import type { SessionPhase } from './session-phase.ts'
 import type { SessionState } from './trading-market.ts'
@@ -36,28 +39,36 @@ interface Watch {
 /**
  * Advances the orders to `nowMs`: sends orders whose market has opened, ends orders whose day or date is over, and
  * matches every print against resting and conditional orders, in time order over all securities. It advances in periods
- * that end with a clock minute, because sessions begin on one. The result is therefore independent of the step size.
+ * that end with a clock minute, because sessions begin on one. Interest and daily settlement fall on the start of a
+ * minute, and margins are checked at the end of each. The result is therefore independent of the step size.
  */
 export function passTime(floor: TradingFloor, nowMs: number): void {
   const { state } = floor
-  if (nowMs - state.advancedToMs > MAX_CATCH_UP_MS) state.advancedToMs = nowMs - MAX_CATCH_UP_MS
+  if (nowMs - state.advancedToMs > MAX_CATCH_UP_MS) {
+    passDays(floor, state.advancedToMs, nowMs - MAX_CATCH_UP_MS)
+    state.advancedToMs = nowMs - MAX_CATCH_UP_MS
+  }
   while (state.advancedToMs < nowMs) {
     const startMs = state.advancedToMs + 1
     const endMs = Math.min(nowMs, (Math.floor(startMs / MS_PER_MINUTE) + 1) * MS_PER_MINUTE - 1)
     const watches = watchesAt(floor, startMs)
-    if (watches.length === 0) break
+    if (watches.length === 0 && !state.accounts.some(isExposed)) break
+    passDays(floor, state.advancedToMs, endMs)
     for (const watch of watches) for (const open of watch.orders) turnSession(floor, watch, open, startMs)
     for (const { watch, tick } of ticksOf(floor, watches, startMs, endMs)) showPrint(floor, watch, tick)
     settleExpired(floor, endMs)
+    if ((endMs + 1) % MS_PER_MINUTE === 0) closeOutAccounts(floor, endMs)
     state.advancedToMs = endMs
   }
   settleExpired(floor, nowMs)
-  // Without open orders no print can be missed, so a clock that was set back is accepted.
-  if (nowMs > state.advancedToMs || !hasOpenOrders(state)) state.advancedToMs = nowMs
+  // Without open orders and debts nothing happens twice, so a clock that was set back is accepted.
+  if (nowMs > state.advancedToMs || !dependsOnTime(state)) state.advancedToMs = nowMs
 }
 
-function hasOpenOrders(state: AccountsState): boolean {
-  return state.accounts.some((account) => account.orders.some((order) => isOpenStatus(order.status)))
+function dependsOnTime(state: AccountsState): boolean {
+  return state.accounts.some(
+    (account) => isExposed(account) || account.orders.some((order) => isOpenStatus(order.status)),
+  )
 }
 
 function watchesAt(floor: TradingFloor, startMs: number): readonly Watch[] {

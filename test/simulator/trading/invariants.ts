@@ -10,10 +10,10 @@ import type { Player } from './random-session.ts'
 
 /** Money neither appears nor vanishes: a client's sums over fills, fees and positions must meet its balance. */
 export function assertConserved({ profile, cash, positions, orders, flows }: AccountState): void {
-  for (const { currency, deposited, balance, fees, realised } of cash) {
+  for (const { currency, deposited, balance, fees, realised, interest } of cash) {
     const held = positions.filter((one) => one.currency === currency && one.isCashSettled)
     const cost = held.reduce((sum, one) => sum + one.cost, 0)
-    assert.equal(balance, deposited - cost - fees + realised, `currency ${currency} of ${profile.accId}`)
+    assert.equal(balance, deposited - cost - fees - interest + realised, `currency ${currency} of ${profile.accId}`)
     const paid = orders.filter((one) => one.currency === currency).reduce((sum, one) => sum + one.feesPaid, 0)
     assert.equal(fees, paid, 'fees of the account are those of its orders')
     // A statement at its bound has dropped its oldest lines.

@@ -1,7 +1,7 @@
 import { Currency, QotMarket, QotMarketState } from '../../../proto/enums.ts'
 import type { Book, Instrument, Tick } from '../../../src/simulator/market/instrument.ts'
 import { dateText } from '../../../src/base/time/civil-date.ts'
-import { localMomentOf } from '../../../src/base/time/time-zone.ts'
+import { localMomentOf, utcMsOf } from '../../../src/base/time/time-zone.ts'
 import { HONG_KONG, NEW_YORK } from '../../../src/simulator/market/exchange-zones.ts'
 import type { SessionState, TradingMarket } from '../../../src/simulator/trading/trading-market.ts'
 
@@ -81,6 +81,17 @@ export class ScriptedMarket implements TradingMarket {
       ticks.push({ timeMs: step * STEP_MS, price, volume, direction: 1 + (step % 3), sequence: BigInt(step) })
     }
     return ticks
+  }
+
+  dayEnds(instrument: Instrument, fromMs: number, toMs: number): readonly number[] {
+    const zone = instrument.market === QotMarket.US_Security ? NEW_YORK : HONG_KONG
+    const ends: number[] = []
+    const lastDay = localMomentOf(zone, toMs).epochDay
+    for (let day = localMomentOf(zone, fromMs).epochDay; day <= lastDay; day += 1) {
+      const endMs = utcMsOf(zone, day, 16 * 60 * MINUTE_MS)
+      if (endMs > fromMs && endMs <= toMs) ends.push(endMs)
+    }
+    return ends
   }
 
   expiryMs(instrument: Instrument): number | null {
