@@ -127,6 +127,8 @@ export interface OrderState {
   readonly session: number | null
   readonly fillOutsideRth: boolean
   readonly remark: string | null
+  /** Amount of an order by amount; null for an order by quantity. */
+  readonly amount: number | null
   qty: number
   /** Null for orders without a price. */
   price: ScaledPrice | null
@@ -168,6 +170,7 @@ export interface FillState {
   readonly code: string
   readonly name: string
   readonly side: number
+  /** A number of shares or contracts with at most four decimals, see `quantity.ts`. */
   readonly qty: number
   readonly price: ScaledPrice
   readonly createMs: number

@@ -11,6 +11,7 @@ import type { Cents, ScaledPrice } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
 import { isLiveStatus } from './order-status.ts'
 import { protectionPrice } from './price-grid.ts'
+import { openQtyOf, roundQty } from './quantity.ts'
 import { refusals } from './refusals.ts'
 import { isBuySide, isMarginAccount, requiredFor, reservationsOf } from './requirement.ts'
 import type { Deal, Reservations } from './requirement.ts'
@@ -111,13 +112,13 @@ export function sellableQty(
   const today = marketDate(zoneOfSecMarket(secMarket), nowMs)
   const unsettled = settlesNextDay(secMarket) ? dayOf(position, today).buyQty : 0
   const selling = pendingQty(account, instrument, [TrdSide.Sell, TrdSide.SellShort], except)
-  return Math.max(0, position.qty - unsettled - selling)
+  return Math.max(0, roundQty(position.qty - unsettled - selling))
 }
 
 /** Shares of a short position that are not part of a live buy order. */
 export function coverableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
   const short = Math.max(0, -heldQty(account, instrument))
-  return Math.max(0, short - pendingQty(account, instrument, [TrdSide.Buy, TrdSide.BuyBack], except))
+  return Math.max(0, roundQty(short - pendingQty(account, instrument, [TrdSide.Buy, TrdSide.BuyBack], except)))
 }
 
 /** Shares that can still be borrowed for a new short sale; 0 if short selling is not permitted. */
@@ -166,6 +167,7 @@ export function checkPosition(
     }
     case TrdSide.SellShort: {
       if (heldQty(account, instrument) > 0) return refusals.shortAgainstLong()
+      if (!Number.isInteger(qty)) return refusals.fractionNotShort()
       return qty <= shortableQty(account, instrument, except) ? null : refusals.shortNotPermitted()
     }
     default:
@@ -189,7 +191,7 @@ function pendingQty(
   let pending = 0
   for (const order of account.orders) {
     if (order === except || !isLiveStatus(order.status) || !sides.includes(order.side)) continue
-    if (order.secMarket === secMarket && order.code === instrument.code) pending += order.qty - order.filledQty
+    if (order.secMarket === secMarket && order.code === instrument.code) pending += openQtyOf(order)
   }
-  return pending
+  return roundQty(pending)
 }

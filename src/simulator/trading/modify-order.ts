@@ -85,7 +85,7 @@ function changeTerms(
     trailValue: requested.trailValue ?? order.trailValue,
     trailSpread: requested.trailSpread ?? order.trailSpread,
   }
-  const terms = checkTerms(floor.market, instrument, { ...requested, ...merged }, nowMs)
+  const terms = checkTerms(floor.market, account.profile, instrument, { ...requested, ...merged }, nowMs)
   if ('refusal' in terms) return terms
   if (terms.qty <= order.filledQty) return refusals.quantityBelowFilled(order.filledQty)
 

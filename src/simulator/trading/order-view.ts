@@ -35,6 +35,7 @@ export function orderView(order: OrderState): MessageTypes['Trd_Common.Order'] {
     currency: order.currency,
     trdMarket: order.trdMarket,
     session: order.session ?? undefined,
+    orderAmount: order.amount ?? undefined,
     expireTime:
       order.timeInForce === TimeInForce.GTD && order.expiresMs !== null
         ? marketDate(zone, order.expiresMs - 1)

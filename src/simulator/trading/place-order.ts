@@ -13,6 +13,7 @@ import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
 import { MAX_HISTORY_DAYS, MAX_OPEN_ORDERS_PER_ACCOUNT, MAX_ORDERS_PER_ACCOUNT } from './bounds.ts'
 import { checkFunds, checkPosition, reportedSide, worstPriceOf } from './buying-power.ts'
+import { quantityOf } from './fractional-shares.ts'
 import { nextId, serverIdOf } from './identifiers.ts'
 import { parseMarketTime, zoneOfSecMarket } from './market-time.ts'
 import { scaledPriceOf } from './money.ts'
@@ -21,6 +22,7 @@ import { isConditional, orderTypeName, ruleOf, supportsOrderType } from './order
 import { isOpenStatus } from './order-status.ts'
 import { checkTerms, type OrderTerms, type RequestedTerms } from './order-terms.ts'
 import { atMarketLimit } from './price-grid.ts'
+import { openQtyOf } from './quantity.ts'
 import { refusals } from './refusals.ts'
 import { isBuySide } from './requirement.ts'
 import { joinDay, mayTrade, phaseOf } from './session-phase.ts'
@@ -38,6 +40,8 @@ export interface OrderRequest extends RequestedTerms {
   readonly session: number | null
   readonly fillOutsideRth: boolean
   readonly remark: string | null
+  /** Money to spend or to raise instead of a quantity, which is 0 then; null for an order by quantity. */
+  readonly amount: number | null
 }
 
 /** OpenD's own limit. */
@@ -61,7 +65,9 @@ export function placeOrder(
   if ('refusal' in instrument) return instrument
   const refusal = checkSimulated(account, request) ?? checkManner(floor, instrument, request, nowMs)
   if (refusal !== null) return refusal
-  const terms = checkTerms(floor.market, instrument, request, nowMs)
+  const qty = quantityOf(floor, account.profile, instrument, request, nowMs)
+  if (typeof qty !== 'number') return qty
+  const terms = checkTerms(floor.market, account.profile, instrument, { ...request, qty }, nowMs)
   if ('refusal' in terms) return terms
   const expiresMs = expiryOf(request, secMarketOf(instrument), nowMs)
   if (expiresMs !== null && typeof expiresMs !== 'number') return expiresMs
@@ -92,7 +98,7 @@ export function checkBacking(
   nowMs: number,
   except: OrderState | null = null,
 ): Refusal | null {
-  const qty = order.qty - order.filledQty
+  const qty = openQtyOf(order)
   const badPosition = checkPosition(account, instrument, order.side, qty, nowMs, except)
   if (badPosition !== null) return badPosition
   const { filledQty, filledNotional, feesPaid } = order
@@ -189,6 +195,7 @@ function draftOrder(
     session: instrument.market === QotMarket.US_Security ? request.session : null,
     fillOutsideRth: request.fillOutsideRth,
     remark: request.remark,
+    amount: request.amount,
     status: OrderStatus.WaitingSubmit,
     limit: limitAtOnce(floor, instrument, request, terms, nowMs),
     extreme: ruleOf(request.orderType).isTrailing ? scaledPriceOf(floor.market.lastPrice(instrument, nowMs)) : null,

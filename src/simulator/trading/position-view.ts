@@ -8,6 +8,7 @@ import { dayOf } from './ledger.ts'
 import { zoneOfSecMarket } from './market-time.ts'
 import { PRICE_SCALE, amountOf, priceOf, scaledPriceOf, valueOf } from './money.ts'
 import type { Cents } from './money.ts'
+import { roundQty } from './quantity.ts'
 import type { TradingFloor } from './order-life.ts'
 import { valuePosition } from './valuation.ts'
 
@@ -97,7 +98,7 @@ function todayProfit(floor: TradingFloor, position: PositionState, day: Position
   const instrument = floor.market.instrument(position.market, position.code)
   const date = parseLocalTime(day.date)
   if (instrument === null || date === null) return 0
-  const openingQty = position.qty - day.buyQty + day.sellQty
+  const openingQty = roundQty(position.qty - day.buyQty + day.sellQty)
   const midnightMs = utcMsOf(zoneOfSecMarket(position.secMarket), date.epochDay, 0)
   const lastClose = scaledPriceOf(floor.market.lastPrice(instrument, midnightMs))
   return marketValue + day.sellValue - valueOf(lastClose * openingQty, position.contractMultiplier) - day.buyValue

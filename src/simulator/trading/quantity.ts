@@ -17,6 +17,11 @@ export function floorQty(qty: number): number {
   return Math.floor(qty * QTY_SCALE + 1e-6) / QTY_SCALE
 }
 
+/** The part of an order that is not filled. */
+export function openQtyOf(order: { readonly qty: number; readonly filledQty: number }): number {
+  return roundQty(order.qty - order.filledQty)
+}
+
 /** Whether the number is a quantity, that is, has at most four decimals. */
 export function isQty(qty: number): boolean {
   return Number.isFinite(qty) && Math.abs(roundQty(qty) - qty) < 1e-9

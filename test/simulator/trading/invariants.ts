@@ -5,6 +5,7 @@ import type { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import { MAX_FLOWS_PER_ACCOUNT } from '../../../src/simulator/trading/bounds.ts'
 import { feesOf } from '../../../src/simulator/trading/fees.ts'
 import { FIRST_STATUSES, isAllowedMove } from '../../../src/simulator/trading/order-status.ts'
+import { roundQty } from '../../../src/simulator/trading/quantity.ts'
 import { isBuySide } from '../../../src/simulator/trading/requirement.ts'
 import type { Player } from './random-session.ts'
 
@@ -29,7 +30,7 @@ export function assertConserved({ profile, cash, positions, orders, flows }: Acc
     if (profile.accType === TrdAccType.Cash) assert.ok(qty >= 0, `cash account is short of ${code}`)
     const dealt = orders.filter((one) => one.code === code)
     const net = dealt.reduce((sum, one) => sum + (isBuySide(one.side) ? one.filledQty : -one.filledQty), 0)
-    assert.equal(qty, net, `position in ${code} is what its orders filled`)
+    assert.equal(qty, roundQty(net), `position in ${code} is what its orders filled`)
   }
 }
 
@@ -65,7 +66,7 @@ export function assertOrderTraces(player: Player): void {
       assert.ok(order.updateMs >= before.updateMs, 'time runs backwards for a listener')
       const qty = order.filledQty - before.filledQty
       if (qty > 0 && order.limit !== null) {
-        const price = (order.filledNotional - before.filledNotional) / qty
+        const price = Math.round((order.filledNotional - before.filledNotional) / qty)
         assert.ok(isBuySide(order.side) ? price <= order.limit : price >= order.limit, 'filled through its limit')
         if (order.orderType === OrderType.AbsoluteLimit) assert.equal(price, order.limit)
       }

@@ -173,6 +173,7 @@ function requestOf(
     session: null,
     fillOutsideRth: step.extended,
     remark: null,
+    amount: null,
   }
 }
 

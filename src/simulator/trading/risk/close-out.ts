@@ -87,6 +87,7 @@ function closePosition(floor: TradingFloor, account: AccountState, position: Pos
     session: null,
     fillOutsideRth: false,
     remark: CLOSE_OUT_REMARK,
+    amount: null,
   }
   placeOrder(floor, account, request, nowMs)
 }

@@ -13,6 +13,7 @@ export type MarginState =
   /** Below the maintenance margin: the broker closes positions. */
   | 'closing out'
 
+/** The margin state of a valued account. */
 export function marginStateOf(value: Valuation): MarginState {
   if (value.equity < value.maintenanceMargin) return 'closing out'
   if (value.equity < value.marginCallMargin) return 'called'
