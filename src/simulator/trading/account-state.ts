@@ -148,6 +148,8 @@ export interface OrderState {
   hasMetDay: boolean
   /** The latest trading day whose regular session began during the order's life; null before the first. */
   activeDate: string | null
+  /** The combination that it is a leg of; null for an order of its own. */
+  readonly combo: ComboMembership | null
   filledQty: number
   /** Sum of scaled price x quantity over its fills. */
   filledNotional: number
@@ -156,6 +158,31 @@ export interface OrderState {
   readonly createMs: number
   updateMs: number
   lastErrMsg: string | null
+}
+
+/** What a leg has from its combination (`Trd_PlaceComboOrder`). All legs hold the same values. */
+export interface ComboMembership {
+  /** Ids of the combination, which are those of its first leg. */
+  readonly orderId: string
+  readonly orderIdEx: string
+  /** `Trd_Common.TrdSide` of the combination: it is bought at its net price, negative for a credit. */
+  readonly side: number
+  readonly orderType: number
+  readonly qty: number
+  /** Net price; null at the market. */
+  readonly price: ScaledPrice | null
+  /** Contract multiplier that the net price refers to. */
+  readonly multiplier: number
+  /** `Qot_Common.OptionStrategyType`. */
+  readonly strategyType: number
+  readonly legs: readonly {
+    readonly market: number
+    readonly code: string
+    readonly side: number
+    readonly ratio: number
+  }[]
+  /** True after the net price was met, when the legs are in the market. */
+  isReleased: boolean
 }
 
 /** One fill of an order of a real account. */

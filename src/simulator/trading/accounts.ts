@@ -4,6 +4,7 @@ import { DEFAULT_ACCOUNTS } from './account-profiles.ts'
 import type { AccountOpening } from './account-profiles.ts'
 import type { AccountProfile, AccountState, AccountsState, OrderState, TradeEvent } from './account-state.ts'
 import { passTime } from './clockwork.ts'
+import { placeCombo, type ComboRequest } from './combo/place-combo.ts'
 import { idOf } from './identifiers.ts'
 import { cancelAll, modifyOrder } from './modify-order.ts'
 import type { NewTerms } from './modify-order.ts'
@@ -99,6 +100,11 @@ export class Accounts implements TradingFloor {
 
   place(account: AccountState, request: OrderRequest, nowMs: number): OrderState | Refusal {
     return placeOrder(this, account, request, this.#advanceTo(nowMs))
+  }
+
+  /** Places an option strategy as one order; returns it as OpenD lists it. */
+  placeCombo(account: AccountState, request: ComboRequest, nowMs: number): OrderState | Refusal {
+    return placeCombo(this, account, request, this.#advanceTo(nowMs))
   }
 
   /** Applies one `Trd_Common.ModifyOrderOp` to an order of the account. Returns null on success. */

@@ -3,6 +3,7 @@ import type { Instrument, Tick } from '../market/instrument.ts'
 import type { AccountState, AccountsState, OrderState } from './account-state.ts'
 import { activate } from './activation.ts'
 import { MAX_CATCH_UP_MS } from './bounds.ts'
+import { releaseCombos } from './combo/combo-release.ts'
 import { settleExpired } from './expiry.ts'
 import { dealPrint, isWithinLimit } from './matching.ts'
 import { scaledPriceOf } from './money.ts'
@@ -40,7 +41,7 @@ interface Watch {
  * Advances the orders to `nowMs`: sends orders whose market has opened, ends orders whose day or date is over, and
  * matches every print against resting and conditional orders, in time order over all securities. It advances in periods
  * that end with a clock minute, because sessions begin on one. Interest and daily settlement fall on the start of a
- * minute, and margins are checked at the end of each. The result is therefore independent of the step size.
+ * minute. Margins and waiting combinations are checked at the end of each. The result is therefore independent of the step size.
  */
 export function passTime(floor: TradingFloor, nowMs: number): void {
   const { state } = floor
@@ -57,7 +58,10 @@ export function passTime(floor: TradingFloor, nowMs: number): void {
     for (const watch of watches) for (const open of watch.orders) turnSession(floor, watch, open, startMs)
     for (const { watch, tick } of ticksOf(floor, watches, startMs, endMs)) showPrint(floor, watch, tick)
     settleExpired(floor, endMs)
-    if ((endMs + 1) % MS_PER_MINUTE === 0) closeOutAccounts(floor, endMs)
+    if ((endMs + 1) % MS_PER_MINUTE === 0) {
+      releaseCombos(floor, endMs)
+      closeOutAccounts(floor, endMs)
+    }
     state.advancedToMs = endMs
   }
   settleExpired(floor, nowMs)
@@ -104,7 +108,7 @@ function turnSession(floor: TradingFloor, watch: Watch, { account, order }: Open
   // A new day begins with an empty book, so orders of earlier days are first in the queue.
   if (joinDay(order, session)) order.volumeAhead = 0
   if (!isLiveStatus(order.status) || !mayTrade(order, phase)) return
-  const isHeldBack = isConditional(order.orderType) && order.limit === null
+  const isHeldBack = order.limit === null && (isConditional(order.orderType) || order.combo !== null)
   if (order.status === OrderStatus.WaitingSubmit && !isHeldBack)
     sendToExchange(floor, account, order, instrument, startMs)
 }
@@ -133,6 +137,7 @@ function showPrint(floor: TradingFloor, watch: Watch, tick: Tick): void {
   dealToResting(floor, watch, price, tick, false)
   for (const { account, order } of watch.orders) {
     if (order.status !== OrderStatus.WaitingSubmit || order.limit !== null || !mayTrade(order, watch.phase)) continue
+    if (order.combo !== null) continue
     if (meetsCondition(order, price)) activate(floor, account, order, watch.instrument, price, tick.timeMs)
   }
   if (watch.phase === 'regular') endAuctionOrders(floor, watch, tick.timeMs)

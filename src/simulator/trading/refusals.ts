@@ -78,7 +78,9 @@ export const refusals = {
   tooManyOrders: (limit: number): Refusal => refuse(`Too many open orders: at most ${limit} for one account`),
   badLegs: (): Refusal => refuse('A strategy has two to four legs of one currency, at least one of them an option'),
   strategyOrderType: (): Refusal => refuse('A strategy order is a limit or a market order'),
-  noStrategies: (): Refusal => refuse('This account has no permission to trade option strategies'),
+  strategyDayOnly: (): Refusal => refuse('A strategy order is good for the day'),
+  strategyPrice: (): Refusal => refuse('A strategy order with a limit needs a net price; it is negative for a credit'),
+  strategyOnlyCancels: (): Refusal => refuse('A strategy order cannot be modified, only cancelled'),
 
   unknownOrder: (): Refusal => refuse('订单不存在 The order does not exist'),
   unknownOperation: (): Refusal => refuse('Unknown modify_order_op'),

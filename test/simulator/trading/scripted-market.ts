@@ -128,6 +128,8 @@ export const OPTION = {
   kind: 'option',
   contractMultiplier: 100,
 } satisfies Instrument
+/** A call of the same expiry with a higher strike, for strategies of two options. */
+export const HIGHER_OPTION = { ...OPTION, code: 'AAPL270115C110000', name: 'AAPL270115C110000' } satisfies Instrument
 export const INSTRUMENTS: readonly Instrument[] = [
   TENCENT,
   TRACKER,
@@ -135,6 +137,7 @@ export const INSTRUMENTS: readonly Instrument[] = [
   MOUTAI,
   INDEX_FUTURE,
   OPTION,
+  HIGHER_OPTION,
   { ...stock(QotMarket.HK_Security, '800000', 1, Currency.HKD), kind: 'index' },
 ]
 
