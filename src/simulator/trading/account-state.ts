@@ -149,7 +149,7 @@ export interface OrderState {
   /** The latest trading day whose regular session began during the order's life; null before the first. */
   activeDate: string | null
   /** The combination that it is a leg of; null for an order of its own. */
-  readonly combo: ComboMembership | null
+  combo: ComboMembership | null
   filledQty: number
   /** Sum of scaled price x quantity over its fills. */
   filledNotional: number
@@ -182,7 +182,7 @@ export interface ComboMembership {
     readonly ratio: number
   }[]
   /** True after the net price was met, when the legs are in the market. */
-  isReleased: boolean
+  readonly isReleased: boolean
 }
 
 /** One fill of an order of a real account. */

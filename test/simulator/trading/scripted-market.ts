@@ -20,6 +20,8 @@ export class ScriptedMarket implements TradingMarket {
   readonly books = new Map<string, Book>()
   readonly expiries = new Map<string, number>()
   band: { low: number; high: number } | null = null
+  /** Size of a slow wave on all prices, as a share of the base price: 0.5 makes them halve and rise by half in days. */
+  swing = 0
 
   constructor(seed = 1) {
     this.seed = seed
@@ -100,7 +102,9 @@ export class ScriptedMarket implements TradingMarket {
 
   #priceAt(instrument: Instrument, step: number): number {
     const noise = (this.#hash(step, instrument.code.length) % 7) - 3
-    return round(BASE_PRICE + tickOf(instrument) * (noise + Math.round(12 * Math.sin(step / 40))))
+    const tick = tickOf(instrument)
+    const wave = Math.round((BASE_PRICE * this.swing * Math.sin(step / SWING_STEPS)) / tick)
+    return round(BASE_PRICE + tick * (wave + noise + Math.round(12 * Math.sin(step / 40))))
   }
 
   #hash(step: number, salt: number): number {
@@ -113,6 +117,8 @@ export class ScriptedMarket implements TradingMarket {
 /** One print every so often. */
 const STEP_MS = 20_000
 const BASE_PRICE = 100
+/** A wave of about five days. */
+const SWING_STEPS = 3500
 
 export const TENCENT = stock(QotMarket.HK_Security, '00700', 100, Currency.HKD)
 export const TRACKER = { ...stock(QotMarket.HK_Security, '02800', 500, Currency.HKD), kind: 'etf' } satisfies Instrument

@@ -49,7 +49,8 @@ export function releaseWhenMet(floor: TradingFloor, account: AccountState, order
   }
   for (const [index, { order: leg }] of legs.entries()) {
     leg.limit = limits[index] ?? null
-    if (leg.combo !== null) leg.combo.isReleased = true
+    // A new record, because pushes that are not collected yet refer to the old one.
+    if (leg.combo !== null) leg.combo = { ...leg.combo, isReleased: true }
   }
   send(floor, account, legs, nowMs)
 }
