@@ -15,7 +15,7 @@ import { phaseOf } from '../../../src/simulator/trading/session-phase.ts'
 import { valueAccount } from '../../../src/simulator/trading/valuation.ts'
 import type { Player } from './random-session.ts'
 
-const CHARGES: readonly string[] = ['Margin Interest', 'Short Fee']
+const CHARGES: ReadonlySet<string> = new Set(['Margin Interest', 'Short Fee'])
 
 /** Money neither appears nor vanishes: a client's sums over fills, fees and positions must meet its balance. */
 export function assertConserved({ profile, cash, positions, orders, flows }: AccountState): void {
@@ -29,7 +29,7 @@ export function assertConserved({ profile, cash, positions, orders, flows }: Acc
     if (profile.trdEnv === TrdEnv.Real && flows.length < MAX_FLOWS_PER_ACCOUNT) {
       const moved = flows.filter((one) => one.currency === currency).reduce((sum, one) => sum + one.amount, 0)
       assert.equal(balance, moved, 'the statement adds up to the balance')
-      const charged = flows.filter((one) => one.currency === currency && CHARGES.includes(one.type))
+      const charged = flows.filter((one) => one.currency === currency && CHARGES.has(one.type))
       const sum = charged.reduce((total, one) => total - one.amount, 0)
       assert.equal(interest, sum, 'the charges of the statement add up to the interest')
     }
