@@ -18,6 +18,7 @@ export function tradingMarketOf(market: Market | TradingMarket): TradingMarket {
     lastPrice: (instrument, nowMs) => market.lastPrice(instrument, nowMs),
     book: (instrument, nowMs) => market.book(instrument, nowMs),
     ticksBetween: (instrument, fromMs, toMs) => allTicks(market, instrument, fromMs, toMs),
+    dayEnds: (instrument, fromMs, toMs) => dayEnds(market, instrument, fromMs, toMs),
     expiryMs: (instrument) => expiryOf(market, instrument),
   }
 }
@@ -31,6 +32,18 @@ function allTicks(market: Market, instrument: Instrument, fromMs: number, toMs: 
   // Sessions do not overlap, so within a minute usually only one has prints.
   if (before.length === 0 && after.length === 0) return regular
   return [...before, ...regular, ...after].sort((one, other) => one.timeMs - other.timeMs)
+}
+
+function dayEnds(market: Market, instrument: Instrument, fromMs: number, toMs: number): readonly number[] {
+  const clock = market.security(instrument.market, instrument.code)?.clock
+  const ends: number[] = []
+  if (clock === undefined) return ends
+  for (let day = clock.dayIndexAt(toMs); day >= 0; day -= 1) {
+    const { endMs } = clock.sessionsOf(day).regular
+    if (endMs <= fromMs) break
+    if (endMs <= toMs) ends.unshift(endMs)
+  }
+  return ends
 }
 
 function expiryOf(market: Market, instrument: Instrument): number | null {
