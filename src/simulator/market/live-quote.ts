@@ -130,12 +130,9 @@ export class LiveQuote {
   }
 
   #dayAt(nowMs: number): number {
-    const dayIndex = this.#series.clock.dayIndexAt(nowMs)
-    if (this.#session !== 'pre-market') return dayIndex
-    const next = dayIndex + 1
-    if (next >= this.#series.clock.calendar.length) return dayIndex
-    const { preMarket } = this.#series.clock.sessionsOf(next)
-    return preMarket !== null && preMarket.startMs <= nowMs ? next : dayIndex
+    const { clock } = this.#series
+    const comesFirst = this.#session === 'overnight' || this.#session === 'pre-market'
+    return comesFirst ? clock.tradingDayAt(nowMs) : clock.dayIndexAt(nowMs)
   }
 
   #grid(dayIndex: number): SessionGrid | null {
@@ -143,7 +140,7 @@ export class LiveQuote {
   }
 }
 
-const SESSION_ORDER = { 'pre-market': 0, regular: 1, 'after-market': 2 } as const
+const SESSION_ORDER = { overnight: 0, 'pre-market': 1, regular: 2, 'after-market': 3 } as const
 
 /** Day, session, minute and slot in one number: 14, 2, 11 and 14 bits, so it stays an exact double. */
 export function sequenceOf(dayIndex: number, session: SessionName, minute: number, slot: number): number {

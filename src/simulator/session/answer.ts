@@ -12,6 +12,7 @@ import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
 import { systemHandlers } from '../system/handlers.ts'
 import { accountPushHandlers } from './trade-pushes.ts'
 import { reminderHandlers } from './reminder-calls.ts'
+import { hoursOfGetter } from './subscribed-getters.ts'
 import { subscriptionHandlers } from './subscription-calls.ts'
 
 /** A request with its decrypted body, without the frame. */
@@ -99,7 +100,9 @@ function modelledAnswer(protocol: Protocol, c2s: object, context: SessionContext
   if (session !== undefined) return session(c2s, context)
   if (protocol.id < FIRST_QUOTE_CALL) services.advance(world, context.marketMs)
   const handler = services.handlers[protocol.name as keyof HandlerTable] as AnyHandler | undefined
-  return handler?.(world, c2s, { nowMs: context.marketMs, connId: context.connId }) ?? null
+  if (handler === undefined) return null
+  const hours = hoursOfGetter(context.hub, context.peer, protocol.id, c2s)
+  return handler(world, c2s, { nowMs: context.marketMs, connId: context.connId, hours })
 }
 
 function isRefusal(answer: object): answer is Refusal {

@@ -1,6 +1,7 @@
 import { KLType, OrderBookType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type Refusal } from '../handler.ts'
+import type { TradingHours } from '../market/trading-hours.ts'
 import type { ConnectionHub } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
 import type { Unit } from './subscription-registry.ts'
@@ -34,6 +35,12 @@ export function refuseUnsubscribed(hub: ConnectionHub, peer: Peer, protoId: numb
   if (needed.length === 0) return null
   const missing = needed.filter((unit) => hub.subscriptions.held(peer.connId, [unit]).length === 0)
   return missing.length === 0 ? null : refuse(notSubscribed(missing))
+}
+
+/** The hours of the subscription that a getter reads; undefined for calls that read none. */
+export function hoursOfGetter(hub: ConnectionHub, peer: Peer, protoId: number, c2s: object): TradingHours | undefined {
+  const [unit] = unitsNeeded(protoId, c2s)
+  return unit === undefined ? undefined : hub.subscriptions.held(peer.connId, [unit])[0]?.hours
 }
 
 /** The members of all getters' requests. */

@@ -137,7 +137,7 @@ export interface OrderState {
   volumeAhead: number
   /** True after a trading day with a session for it has begun: a day order ends with that day. */
   hasMetDay: boolean
-  /** The latest trading day whose regular session began during the order's life; null before the first. */
+  /** The latest trading day of which a session began during the order's life; null before the first. */
   activeDate: string | null
   filledQty: number
   /** Sum of scaled price x quantity over its fills. */
