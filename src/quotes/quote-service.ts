@@ -6,6 +6,7 @@ import type { Timers } from '../base/time/timers.ts'
 import { WakeTimer } from '../base/time/wake-timer.ts'
 import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import { readPushAccounts, type TradingAccounts } from '../accounts/trading-accounts.ts'
+import { narrowRead } from './narrow-hours.ts'
 import { needsOf } from './quote-read.ts'
 import type { QuotePush } from './stream-state.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
@@ -17,6 +18,7 @@ import {
 } from '../subscriptions/subscriber.ts'
 import { securityOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
 import { SubscriptionManager } from '../subscriptions/subscription-manager.ts'
+import { type TradingHours, wider } from '../subscriptions/trading-hours.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -32,7 +34,7 @@ export interface QuoteCall extends ReadRequest {
 export interface QuoteServiceDeps {
   readonly timers: Timers
   readonly store: SubscriptionStore
-  readonly opend: OpendClient
+  readonly opend: Pick<OpendClient, 'send' | 'budgetOf'>
   /** The accounts of the login. Also requests their order and fill pushes from OpenD. */
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
   /** Makes sure that the alarm runs no later than that time, Unix ms. */
@@ -183,8 +185,24 @@ export class QuoteService {
       }
       const failure = await this.subscriptions.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
       if (failure !== null) return this.#ownAnswer(fail(failure))
+      const [secKey] = secKeys
+      const hours = secKey === undefined ? null : this.#narrowerHours(request.caller, unitKeyOf(subType, secKey))
+      const narrow = hours === null ? null : narrowRead(request.protoId, request.body, hours)
+      if (narrow !== null) {
+        const answer = await this.#reader.read({ ...request, body: narrow.body })
+        const { outcome } = answer
+        return outcome.ok ? { ...answer, outcome: { ...outcome, body: narrow.cut(outcome.body) } } : answer
+      }
     }
     return this.#reader.read(request)
+  }
+
+  /** The hours of a caller, if OpenD sends more of that unit because of another caller; else null. */
+  #narrowerHours(caller: string, unit: UnitKey): TradingHours | null {
+    const upstream = this.subscriptions.upstreamHours(unit)
+    if (upstream === null || upstream === 'RTH') return null
+    const hours = this.subscriptions.hoursOfCaller(caller, unit)
+    return wider(hours, upstream) === hours ? null : hours
   }
 
   /** An answer that was made without OpenD. */

@@ -183,7 +183,8 @@ export class ProcessSeries implements PriceSeries {
     const plan = planMinute(bars, minute, lots, hash, this.#meanPrints(session))
     return makePrints(bars, minute, plan, hash, this.listing.ladder, lotSize, {
       startMs: grid.minuteStartMs(minute),
-      opensStretch: grid.beginsStretch(minute),
+      // Only the regular session begins with an auction.
+      opensStretch: session === 'regular' && grid.beginsStretch(minute),
     })
   }
 
