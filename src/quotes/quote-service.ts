@@ -186,23 +186,25 @@ export class QuoteService {
       const failure = await this.subscriptions.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
       if (failure !== null) return this.#ownAnswer(fail(failure))
       const [secKey] = secKeys
-      const hours = secKey === undefined ? null : this.#narrowerHours(request.caller, unitKeyOf(subType, secKey))
-      const narrow = hours === null ? null : narrowRead(request.protoId, request.body, hours)
-      if (narrow !== null) {
-        const answer = await this.#reader.read({ ...request, body: narrow.body })
-        const { outcome } = answer
-        return outcome.ok ? { ...answer, outcome: { ...outcome, body: narrow.cut(outcome.body) } } : answer
+      const unit = secKey === undefined ? null : unitKeyOf(subType, secKey)
+      // Only reads of a single security have hours.
+      const upstream = unit === null ? null : this.subscriptions.upstreamHours(unit)
+      if (unit !== null && upstream !== null && upstream !== 'RTH') {
+        const hours = this.subscriptions.hoursOfCaller(request.caller, unit)
+        return { ...(await this.#readInHours(request, hours, upstream)), isPersonal: true }
       }
     }
     return this.#reader.read(request)
   }
 
-  /** The hours of a caller, if OpenD sends more of that unit because of another caller; else null. */
-  #narrowerHours(caller: string, unit: UnitKey): TradingHours | null {
-    const upstream = this.subscriptions.upstreamHours(unit)
-    if (upstream === null || upstream === 'RTH') return null
-    const hours = this.subscriptions.hoursOfCaller(caller, unit)
-    return wider(hours, upstream) === hours ? null : hours
+  /** Answers a read of a unit of which OpenD sends the hours `upstream`, with the part in `hours`. */
+  async #readInHours(request: QuoteCall, hours: TradingHours, upstream: TradingHours): Promise<ReadAnswer> {
+    const isWhole = wider(hours, upstream) === hours
+    const narrow = isWhole ? null : narrowRead(request.protoId, request.body, hours)
+    if (narrow === null) return this.#reader.read(request)
+    const answer = await this.#reader.read({ ...request, body: narrow.body })
+    const { outcome } = answer
+    return outcome.ok ? { ...answer, outcome: { ...outcome, body: narrow.cut(outcome.body) } } : answer
   }
 
   /** An answer that was made without OpenD. */

@@ -230,6 +230,19 @@ test('hours that no caller needs any more are still not those of the others', as
   assert.deepEqual(got.get('all'), [])
 })
 
+test('answers are marked as personal while callers may get different ones', async () => {
+  const shared = new SharedOpend(Date.parse('2026-11-20T12:00:00-05:00'))
+  const isPersonal = async (caller: Caller): Promise<boolean> => {
+    const body = encodeMessage('Qot_GetRT.Request', { c2s: { security: APPLE } })
+    const answer = await shared.quotes.call({ protoId: 3008, body, caller, isFresh: false, quotaShare: null })
+    return answer.isPersonal ?? false
+  }
+  await shared.subscribe('rth')
+  assert.equal(await isPersonal('rth'), false)
+  await shared.subscribe('all')
+  assert.deepEqual([await isPersonal('rth'), await isPersonal('all')], [true, true])
+})
+
 test('the night alone is refused before it reaches OpenD', async () => {
   const shared = new SharedOpend(Date.parse('2026-11-20T04:58:00-05:00'))
   await shared.subscribe('rth')
