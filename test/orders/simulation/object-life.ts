@@ -115,11 +115,14 @@ export class ObjectLife {
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly isStored: boolean }> {
     const answer = await this.gateway.order(request)
     if (request.isDryRun) return { ...answer, isStored: true }
-    const isStored = await this.gateway.orders.ledger.sync().then(
+    const isSynced = await this.gateway.orders.ledger.sync().then(
       () => !this.#deps.storage.isFailing,
       () => false,
     )
-    return { ...answer, isStored }
+    // A write that failed is made again by the next alarm, also when the storage has worked again before the sync.
+    const entryId = 'intentId' in answer.reply ? answer.reply.intentId : null
+    const isWritten = entryId === null || this.gateway.orders.manager.entries.unwrittenOf(entryId) === null
+    return { ...answer, isStored: isSynced && isWritten }
   }
 
   /** Runs a caller's request that ends a switch. */
