@@ -70,7 +70,7 @@ class SharedOpend {
 
   async read(caller: Caller, what: keyof typeof READS): Promise<readonly unknown[]> {
     const [protoId, name, c2s] = READS[what]
-    const body = encodeMessage(`${name}.Request` as MessageName, { c2s } as unknown as MessageTypes[MessageName])
+    const body = encodeMessage(`${name}.Request` as MessageName, { c2s })
     const { outcome } = await this.quotes.call({ protoId, body, caller, isFresh: false, quotaShare: null })
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure))
     return itemsOf(`${name}.Response`, outcome.body)
@@ -112,7 +112,7 @@ class OwnConnections {
   read(caller: Caller, what: keyof typeof READS): readonly unknown[] {
     const [protoId, name, c2s] = READS[what]
     const client = this.clients.get(caller)
-    const body = encodeMessage(`${name}.Request` as MessageName, { c2s } as unknown as MessageTypes[MessageName])
+    const body = encodeMessage(`${name}.Request` as MessageName, { c2s })
     const reply = client?.takeBody(protoId, client.sendBody(protoId, body)) ?? null
     if (reply === null) throw new Error('no reply')
     return itemsOf(`${name}.Response`, reply)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KLType, TradeDateMarket, TradeDateType } from '../../../proto/enums.ts'
+import { KLType, Session, TradeDateMarket, TradeDateType } from '../../../proto/enums.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
 import { NOW_MS } from '../market/sample-securities.ts'
 import { answer, refusalOf, worldOf } from './quote-call.ts'
@@ -136,4 +136,20 @@ test('quotes and snapshots have the figures of every session of the latest day t
   assert.deepEqual(tuesday.afterMarket, night.afterMarket)
   const [tencent] = answer('Qot_GetBasicQot', { securityList: [{ market: 1, code: '00700' }] }).basicQotList ?? []
   assert.equal(tencent?.overnight, undefined)
+})
+
+test('history has the hours asked for, by either field, in bars of up to an hour', () => {
+  const history = (klType: number, more: object) => {
+    const c2s = { security: APPLE, klType, rehabType: 0, beginTime: '2026-11-16', endTime: '2026-11-17', ...more }
+    const { klList = [] } = answer('Qot_RequestHistoryKL', c2s)
+    return klList.map(({ time }) => time.slice(11, 16))
+  }
+  const ofOneDay = (bars: readonly string[]) => bars.length / 2
+  assert.equal(ofOneDay(history(KLType._15Min, {})), 26)
+  assert.equal(ofOneDay(history(KLType._15Min, { extendedTime: true })), 22 + 26 + 16)
+  assert.deepEqual(history(KLType._15Min, { session: Session.ETH }), history(KLType._15Min, { extendedTime: true }))
+  // By the labels from midnight to midnight, through the nights that belong to Monday, Tuesday and Wednesday.
+  const whole = history(KLType._15Min, { session: Session.ALL })
+  assert.deepEqual([whole[0], whole.at(-1)], ['00:00', '23:45'])
+  assert.deepEqual(history(KLType._120Min, { session: Session.ALL }), history(KLType._120Min, {}))
 })

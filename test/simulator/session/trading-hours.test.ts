@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KLType, RehabType, Session, SubType } from '../../../proto/enums.ts'
+import { KLType, QotMarketState, RehabType, Session, SubType } from '../../../proto/enums.ts'
 import { Bench, type TcpClient } from './tcp-client.ts'
 
 const APPLE = { market: 11, code: 'AAPL' }
@@ -124,4 +124,19 @@ test('the night alone can be neither subscribed nor read', () => {
     session: Session.OVERNIGHT,
   })
   assert.match(history.retMsg ?? '', /OVERNIGHT/)
+})
+
+test('the global state names the session of each market', () => {
+  const statesAt = (time: string) => {
+    const { marketUS, marketUSFuture, marketHKFuture } =
+      benchAt(time).login().call('GetGlobalState', { userID: 0n }).s2c ?? {}
+    return [marketUS, marketUSFuture, marketHKFuture]
+  }
+  const { PreMarketBegin, AfterHoursBegin, OVERNIGHT, AfterHoursEnd } = QotMarketState
+  const { FutureOpen, FutureClose, NightOpen, NightEnd, FutureDayOpen, FutureDayBreak } = QotMarketState
+  assert.deepEqual(statesAt('2026-11-20T05:00:00-05:00'), [PreMarketBegin, FutureOpen, NightOpen])
+  assert.deepEqual(statesAt('2026-11-19T16:30:00-05:00'), [AfterHoursBegin, FutureOpen, NightEnd])
+  assert.deepEqual(statesAt('2026-11-19T20:30:00-05:00'), [OVERNIGHT, FutureOpen, FutureDayOpen])
+  assert.deepEqual(statesAt('2026-11-19T23:10:00-05:00'), [OVERNIGHT, FutureOpen, FutureDayBreak])
+  assert.deepEqual(statesAt('2026-11-21T12:00:00-05:00'), [AfterHoursEnd, FutureClose, NightEnd])
 })
