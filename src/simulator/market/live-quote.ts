@@ -60,7 +60,24 @@ export class LiveQuote {
 
   /** Time of the next print after `nowMs`, or an earlier time at which to ask again. */
   nextChangeMs(nowMs: number): number {
-    return this.at(nowMs) === null ? nowMs + 60_000 : this.#untilMs
+    return this.at(nowMs) === null ? this.#firstPrintMs(nowMs) : this.#untilMs
+  }
+
+  /** Time of the first print of all, or an earlier time at which to ask again. */
+  #firstPrintMs(nowMs: number): number {
+    const askAgainMs = nowMs + 60_000
+    const { firstDay, lastDay } = this.#series
+    for (let dayIndex = firstDay; dayIndex <= Math.min(lastDay, firstDay + MAX_DAYS_BACK); dayIndex++) {
+      const grid = this.#grid(dayIndex)
+      if (grid !== null && grid.startMs > askAgainMs) break
+      const bars = grid === null ? null : this.#series.minuteBars(dayIndex, this.#session)
+      const minute = bars?.volume.findIndex((volume) => volume > 0) ?? -1
+      if (minute < 0) continue
+      const firstMs = this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[0] ?? askAgainMs
+      // A warrant that has paused for long has earlier prints that do not count any more.
+      return firstMs > nowMs ? Math.min(firstMs, askAgainMs) : askAgainMs
+    }
+    return askAgainMs
   }
 
   #find(nowMs: number): SessionState | null {
