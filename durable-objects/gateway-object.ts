@@ -154,7 +154,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       connects: counts.connects,
       loggedIn: login,
       storageFailure: this.#gateway.storage.failure,
-      unknownOrders: this.#gateway.orders.manager.entries.unknownCount,
+      unknownOrders: this.#gateway.orders.entries.unknownCount,
       contradictions: this.#gateway.orders.contradictions,
       cancelTasks: this.#gateway.orders.cancelTasks(),
       epoch: this.#epoch,
@@ -184,7 +184,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway.opend.session),
       ...this.#gateway.metrics(),
-      ...this.#orderMetrics.samples(this.#gateway.orders.manager.entries.counts),
+      ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
   }
 

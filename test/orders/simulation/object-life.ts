@@ -121,7 +121,7 @@ export class ObjectLife {
     )
     // A write that failed is made again by the next alarm, also when the storage has worked again before the sync.
     const entryId = 'intentId' in answer.reply ? answer.reply.intentId : null
-    const isWritten = entryId === null || this.gateway.orders.manager.entries.unwrittenOf(entryId) === null
+    const isWritten = entryId === null || this.gateway.orders.entries.unwrittenOf(entryId) === null
     return { ...answer, isStored: isSynced && isWritten }
   }
 
@@ -171,9 +171,9 @@ export class ObjectLife {
 
   /** Reports which frame carries an entry, also when the object ended while it sent the frame. */
   #watchFrames(): void {
-    const { manager } = this.gateway.orders
-    const recordFrame = manager.recordFrame.bind(manager)
-    manager.recordFrame = (entryId, connId, serial) => {
+    const { inFlight } = this.gateway.orders
+    const recordFrame = inFlight.recordFrame.bind(inFlight)
+    inFlight.recordFrame = (entryId, connId, serial) => {
       this.#deps.onSent(entryId, connId, serial)
       recordFrame(entryId, connId, serial)
     }
