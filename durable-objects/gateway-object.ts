@@ -98,9 +98,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async call(request: QuoteCall): Promise<GatewayReply> {
-    const { outcome, source, asOfMs, budget } = await this.#gateway.call(request)
+    const { outcome, budget, ...answer } = await this.#gateway.call(request)
     return outcome.ok
-      ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
+      ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 

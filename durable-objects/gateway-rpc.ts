@@ -62,6 +62,8 @@ export type GatewayReply =
       readonly source: ReadSource
       /** When the gateway received it from OpenD, Unix ms. */
       readonly asOfMs: number
+      /** Whether the answer is for this caller only. */
+      readonly isPersonal?: boolean
       /** Null for a call that OpenD does not limit, or that did not need OpenD. */
       readonly budget: Budget | null
       readonly epoch: number

@@ -59,6 +59,7 @@ export class FakeGateway implements GatewayPort {
   /** What replies say about themselves. */
   source: ReadSource = 'upstream'
   asOfMs = 0
+  isPersonal = false
   budget: Budget | null = null
   /** Holds the answers of calls back until it resolves. */
   gate: Promise<void> = Promise.resolve()
@@ -110,9 +111,9 @@ export class FakeGateway implements GatewayPort {
 
   async call(call: QuoteCall): Promise<GatewayReply> {
     const answer = this.#take(call)
-    const { source, asOfMs, budget, epoch } = this
+    const { source, asOfMs, isPersonal, budget, epoch } = this
     await this.gate
-    if (answer instanceof Uint8Array) return { ok: true, body: answer, source, asOfMs, budget, epoch }
+    if (answer instanceof Uint8Array) return { ok: true, body: answer, source, asOfMs, isPersonal, budget, epoch }
     return { ok: false, failure: answer, budget, epoch }
   }
 

@@ -146,7 +146,7 @@ export interface OrderState {
   volumeAhead: number
   /** True after a trading day with a session for it has begun: a day order ends with that day. */
   hasMetDay: boolean
-  /** The latest trading day whose regular session began during the order's life; null before the first. */
+  /** The latest trading day of which a session began during the order's life; null before the first. */
   activeDate: string | null
   /** The combination that it is a leg of; null for an order of its own. */
   combo: ComboMembership | null

@@ -29,6 +29,6 @@ export interface SessionState {
   readonly isOpen: boolean
   /** `Qot_Common.QotMarketState`. */
   readonly marketState: number
-  /** `YYYY-MM-DD` of the latest trading day whose regular session has begun. */
+  /** `YYYY-MM-DD` of the latest trading day of which a session has begun. */
   readonly tradingDate: string
 }

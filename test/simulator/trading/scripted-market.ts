@@ -188,7 +188,7 @@ function hongKong(minute: number): Moment {
 
 function newYork(minute: number): Moment {
   if (minute < 4 * 60) return [QotMarketState.Closed, false, false]
-  if (minute < 9 * 60 + 30) return [QotMarketState.PreMarketBegin, false, false]
+  if (minute < 9 * 60 + 30) return [QotMarketState.PreMarketBegin, false, true]
   if (minute < 16 * 60) return [QotMarketState.Afternoon, true, true]
   if (minute < 20 * 60) return [QotMarketState.AfterHoursBegin, false, true]
   return [QotMarketState.AfterHoursEnd, false, true]
