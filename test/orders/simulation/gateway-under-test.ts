@@ -54,6 +54,8 @@ export interface TaskDone {
   readonly elapsedMs: number
   /** The tags of the orders that were open at that time and on the last list of their account. */
   readonly openTags: readonly string[]
+  /** Those that were on the last complete list. */
+  readonly trulyListedTags: readonly string[]
 }
 
 /** A cancel-after switch. Times are elapsed ms. */
@@ -87,6 +89,7 @@ export interface GatewaySurroundings {
   readonly standings: KeyStandings
   /** The tags of the orders that are open and were on the last list of their account. */
   readonly openTags: () => readonly string[]
+  readonly trulyListedTags: () => readonly string[]
 }
 
 /** The gateway over all lives of its object: restarts the object after it ended, and records its actions. */
@@ -213,8 +216,13 @@ export class GatewayUnderTest {
       },
       onTask: (task) => this.#recordTask(task),
       onTaskDone: (task) => {
-        const openTags = this.#surroundings.openTags()
-        this.tasksDone.push({ task, elapsedMs: clock.elapsedMs, openTags })
+        const { openTags, trulyListedTags } = this.#surroundings
+        this.tasksDone.push({
+          task,
+          elapsedMs: clock.elapsedMs,
+          openTags: openTags(),
+          trulyListedTags: trulyListedTags(),
+        })
       },
       onContradiction: (entryId) => this.contradicted.add(entryId),
       onSwitchPoll: (accId) => this.switchPolls.push({ accId, elapsedMs: clock.elapsedMs }),
