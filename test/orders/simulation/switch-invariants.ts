@@ -25,18 +25,24 @@ export function switchProblems(remains: Remains): readonly string[] {
  * it. A cancel-after covers the orders placed before it fired; after the clock was set back, a later order may have an
  * earlier time.
  */
-function endProblems(done: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
+function endProblems(done: TaskDone, { entries, clock, gateway, opend }: Remains): readonly string[] {
   const { task, openTags, trulyListedTags, elapsedMs } = done
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
   const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
-  // An order that OpenD both refused and placed, and that a person has copied, is reported and left to an operator.
-  const clear = meant.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
-  // Of an order that OpenD refused and placed, without a push or a complete list, there is no trace.
-  const traced = clear.filter(
-    ({ tag, contradiction }) => contradiction?.state !== 'rejected' || trulyListedTags.includes(tag ?? ''),
+  const copied = new Set(
+    opend
+      .orders()
+      .flatMap(({ orderId, remark }) => (opend.calls.isByHand(orderId) ? tagOf(remark ?? undefined) : null) ?? []),
   )
-  const left = traced.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
+  // Of an order that OpenD refused and placed, there is no trace without a push or a complete list. One that a person has
+  // copied is reported and left to an operator.
+  const traced = meant.filter(
+    ({ tag, contradiction }) =>
+      contradiction?.state !== 'rejected' || (trulyListedTags.includes(tag ?? '') && !copied.has(tag ?? '')),
+  )
+  const clear = traced.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
+  const left = clear.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
   return left.map(({ id }) => `${task.id} ended at ${elapsedMs} while ${id} was open`)
 }
 
