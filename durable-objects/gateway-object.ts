@@ -1,11 +1,17 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
-import type { Result } from '../src/base/result.ts'
+import { succeed, type Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import { type KeyAnswer, type KeyCommand, runKeyCommand } from '../src/keys/key-command.ts'
+import { KeyGate } from '../src/keys/key-gate.ts'
+import { KeyService } from '../src/keys/key-service.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
@@ -21,13 +27,22 @@ import { tcpConnector } from '../src/transport/tcp.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
-import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
+import type {
+  Allowance,
+  AllowanceOf,
+  CounterDelta,
+  GatewayOrderAnswer,
+  GatewayReply,
+  GatewayRpc,
+  GatewayStatus,
+} from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
 import type { Database } from './storage/database.ts'
+import { SqlKeyStore } from './storage/keys.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
@@ -52,6 +67,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #alarmClock: AlarmClock
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
+  readonly #keys: KeyService
+  readonly #gate: KeyGate
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -70,6 +87,19 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
+    this.#keys = new KeyService({
+      store: new SqlKeyStore(ctx.storage),
+      configured: config.ok ? config.value.keys : [],
+      nowMs: () => Date.now(),
+      onChange: () => this.#gateway.keysChanged((caller, given) => this.#gate.quotaOf(caller, given)),
+      onError: (what, error) => console.error(what, error),
+    })
+    this.#gate = new KeyGate(
+      this.#keys,
+      () => Date.now(),
+      () => this.#gateway.accounts.cards(),
+    )
+    const findKey = (id: string): KeyRecord | null => this.#keys.find(id)
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
@@ -84,10 +114,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       sockets: this.#sockets,
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
-      identify: (token) => this.#authenticator.identify(token),
-      standing: (caller, nowMs) => socketStanding(this.#authenticator.keys, caller, nowMs),
+      identify: (token, network) => this.#authenticator.identify(token, network),
+      standing: (caller, nowMs) => socketStanding(findKey, caller, nowMs),
       orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
-        callerStanding(this.#authenticator.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
+        callerStanding(findKey, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
@@ -96,8 +126,15 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     if (this.#upstream !== null && !isParked) this.#gateway.start()
   }
 
-  async call(request: QuoteCall): Promise<GatewayReply> {
-    const { outcome, source, asOfMs, budget } = await this.#gateway.call(request)
+  async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
+    const admitted = { caller: request.caller, keyMark }
+    const refusal = this.#gate.refusalOf(admitted)
+    if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
+    const quotaShare = this.#gate.quotaOf(request.caller, request.quotaShare)
+    const { outcome, source, asOfMs, budget } = await this.#gateway.call({ ...request, quotaShare })
+    // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
+    const late = this.#gate.refusalOf(admitted)
+    if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
     return outcome.ok
       ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
@@ -108,7 +145,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
-    return { ...(await this.#gateway.order(request)), epoch: this.#epoch }
+    const terms = await this.#gate.orderTerms(request)
+    if (terms.ok) return { ...(await this.#gateway.order({ ...request, ...terms.value })), epoch: this.#epoch }
+    const reply = { kind: 'refused', failure: terms.failure, intentId: null, state: null, isReplay: false } as const
+    return { reply, budgets: null, budget: null, epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
@@ -137,6 +177,25 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     return this.#gateway.orders.cancelAfter(caller, seconds)
+  }
+
+  async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
+    return this.#keys.byHash(hash)
+  }
+
+  async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
+    return runKeyCommand(this.#keys, command, by)
+  }
+
+  async allowance({ caller, limits }: AllowanceOf): Promise<Result<Allowance>> {
+    const lineage = await this.#gate.lineageOf(caller, limits)
+    if (!lineage.ok) return lineage
+    const { manager } = this.#gateway.orders
+    const budgets = lineage.value.map((one) => ({
+      caller: one.caller,
+      budgets: manager.budgetsOf(one.caller, one.limits),
+    }))
+    return succeed({ budgets, subscriptions: this.#gateway.quotes.subscriptions.unitsOfCaller(caller).size })
   }
 
   async status(): Promise<GatewayStatus> {
@@ -191,6 +250,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   /** Accepts push sockets only; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
     const caller = readSocketCaller(request.headers)
+    const standing = caller === null ? 'valid' : socketStanding((id) => this.#keys.find(id), caller, Date.now())
+    const refusal = standingFailure(standing)
+    if (refusal !== null) return new Response(refusal.code, { status: 401 })
     if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
     const accepted = this.#sockets.accept(request, caller, Date.now())
     if (accepted === null) return new Response(null, { status: 503 })
@@ -232,7 +294,12 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       const labels = { iface: 'ws', outcome, key_id: keyLabel }
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
-    return new SocketAuthenticator(config.ok ? config.value : null, () => this.#gateway.accounts.cards(), count)
+    return new SocketAuthenticator(
+      config.ok ? config.value : null,
+      async (hash) => this.#keys.byHash(hash),
+      () => this.#gateway.accounts.cards(),
+      count,
+    )
   }
 }
 

@@ -126,7 +126,14 @@ function callerOf(payload: JWTPayload, { scopeClaim, defaultLimits }: JwtSetting
   const restrictions = restrictionsOf(payload[LIMITS_CLAIM], defaultLimits)
   if (restrictions === 'unreadable') return fail({ code: 'auth.invalid_token' })
   const expiresAtMs = (exp + CLOCK_TOLERANCE_SECONDS) * 1000
-  return succeed({ id: `jwt:${sub}`, scopes: scopesOf(payload[scopeClaim]), expiresAtMs, key: null, restrictions })
+  return succeed({
+    id: `jwt:${sub}`,
+    scopes: scopesOf(payload[scopeClaim]),
+    expiresAtMs,
+    key: null,
+    keyMark: null,
+    restrictions,
+  })
 }
 
 /** The claim with the restrictions of a token: an object with the fields of a key record's `limits`. */

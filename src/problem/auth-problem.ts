@@ -42,6 +42,27 @@ export function describeAuth(failure: AuthFailure): Problem {
         error: 'The token may not use this account: GET /api/accounts lists the accounts that it may use.',
         headers: challenge('insufficient_scope', 'The token may not use this account'),
       }
+    case 'auth.address_not_allowed':
+      return {
+        status: 403,
+        error: 'The token may not be used from this address: allowed_cidrs of the key lists the addresses.',
+        headers: challenge('insufficient_scope', 'The token may not be used from this address'),
+      }
+    case 'auth.key_changed':
+      return {
+        status: 409,
+        error: 'The rights or limits of the key changed during the call. Nothing was sent; send the request again.',
+      }
+    case 'auth.too_many_failures': {
+      const seconds = Math.max(1, Math.ceil(failure.retryAfterMs / 1000))
+      return {
+        status: 429,
+        error: `Too many wrong tokens were sent; try again in ${seconds} s.`,
+        headers: { 'Retry-After': String(seconds) },
+      }
+    }
+    case 'auth.key_needed':
+      return { status: 403, error: 'Only a key can make child tokens: send the token of a key, not a JWT.' }
     case 'auth.limits_missing':
       return {
         status: 403,

@@ -18,8 +18,8 @@ export interface PushDialogDeps {
   readonly hub: PushHub
   readonly quotes: () => QuoteService
   send(one: PushSocket, message: object): void
-  /** The caller of a token from a message. */
-  identify(token: string): Promise<Result<SocketCaller>>
+  /** The caller of a token from a message of a client in that network, see `networkOf`. */
+  identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** A socket sent a token. Returns the failure when it may not belong to that caller; null on success. */
   onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null
   /** Reports a bug. */
@@ -153,7 +153,7 @@ export class PushDialog {
   }
 
   async #authenticate(one: PushSocket, token: string): Promise<ReplyOutcome> {
-    const identified = await this.#deps.identify(token)
+    const identified = await this.#deps.identify(token, one.facts.network)
     if (!identified.ok) return identified
     const caller = identified.value
     const failure = this.#deps.onAuthenticated(one, caller)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
+import { readKeyTable } from '../../src/auth/key-table.ts'
 import type { Scope } from '../../src/auth/scope.ts'
 import type { Env } from '../../src/env.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -43,9 +44,9 @@ export interface SendOptions {
 
 /** An application over a fake gateway. `env` adds to the base configuration. */
 export function makeRig(env: Env = {}): Rig {
-  const gateway = new FakeGateway()
-  const clock = { nowMs: NOW_MS }
   const bindings = { ...BASE_ENV, ...env }
+  const gateway = new FakeGateway(readKeyTable(bindings.KEYS_JSON, []))
+  const clock = { nowMs: NOW_MS }
   let requests = 0
   const app = createApp({
     gateway: () => gateway,

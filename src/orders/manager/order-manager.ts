@@ -3,7 +3,8 @@ import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import { NOTHING_KNOWN } from '../../limits/market/market-facts.ts'
-import type { LimitState } from '../../limits/limit-state.ts'
+import type { KeyLimits } from '../../limits/key-limits.ts'
+import type { Budgets, LimitState } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
 import { ContractCache } from '../admission/contract-cache.ts'
@@ -117,6 +118,12 @@ export class OrderManager {
   /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
   stopWaiting(scope: HaltScope): void {
     this.#sender.stopWaiting(scope)
+  }
+
+  /** The used and remaining budgets of a caller with those limits. */
+  budgetsOf(caller: string, limits: KeyLimits | null): Budgets {
+    const nowMs = this.#deps.timers.nowMs()
+    return this.#limiters.of(caller, limits, nowMs).budgets(nowMs)
   }
 
   /** Records which frame carries an entry. */
