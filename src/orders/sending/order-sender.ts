@@ -3,12 +3,13 @@ import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 import type { LeaveCheck } from '../../gateway/upstream-client.ts'
-import type { LimitState } from '../../limits/limit-state.ts'
+import type { OrderBudget } from '../../limits/limit-chain.ts'
 import type { LimitVerdict } from '../../limits/verdict.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
+import { covers } from '../kill-switch/halt-scope.ts'
 import type { HaltScope } from '../kill-switch/switches.ts'
 import type { Ledger } from '../ledger.ts'
 import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../answer.ts'
@@ -71,9 +72,8 @@ export class OrderSender {
 
   /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
   stopWaiting(scope: HaltScope): void {
-    const isInScope = ({ caller, call }: LedgerEntry): boolean =>
-      call.kind !== 'cancel' &&
-      (scope.kind === 'all' || (scope.kind === 'caller' ? caller === scope.caller : call.accId === scope.accId))
+    const isInScope = ({ caller, payers, call }: LedgerEntry): boolean =>
+      call.kind !== 'cancel' && covers(scope, [caller, ...payers], call.accId)
     this.#inFlight.stopWhere(isInScope, this.#deps.admission.haltFailure(scope))
   }
 
@@ -93,7 +93,7 @@ export class OrderSender {
    */
   async writeAndSend(
     written: WrittenCall,
-    state: LimitState,
+    state: OrderBudget,
     verdict: LimitVerdict,
     admitted: AdmittedCall,
   ): Promise<OrderReply> {
@@ -115,7 +115,7 @@ export class OrderSender {
   }
 
   /** Writes a call with its reservation to the ledger. Throws when the storage fails. */
-  #write(written: WrittenCall, state: LimitState, verdict: LimitVerdict): LedgerEntry {
+  #write(written: WrittenCall, state: OrderBudget, verdict: LimitVerdict): LedgerEntry {
     const charge = verdict.isAdmitted ? verdict.charge : null
     const isValued = addedBy(verdict.gates) !== null
     for (;;) {
@@ -169,7 +169,7 @@ export class OrderSender {
     if (!this.#inFlight.isWaiting(entry.id) || deadline.isOver) return TOO_LATE
     const obstacle = admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
-    const state = limiters.of(request.caller, request.limits, nowMs)
+    const state = limiters.ofRequest(request, nowMs)
     const refusal = state.checkAtSending(isCancel(call), entry.reservation, nowMs)
     if (refusal !== null) return limitFailure(refusal)
     ranks.recordCancel(call, nowMs)

@@ -28,7 +28,7 @@ export function switchProblems(remains: Remains): readonly string[] {
 function endProblems({ task, openTags, elapsedMs }: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
-  const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
+  const meant = open.filter(({ caller, call }) => covers(task.scope, [caller], call.accId))
   // An order that OpenD both refused and placed, and that a person has copied, is reported and left to an operator.
   const clear = meant.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
   const left = clear.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
@@ -82,8 +82,8 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     const isCovered = halts.some(({ scope, includesForeign }) =>
       // A halt of one caller with foreign orders covers those on all accounts of the caller.
       owner === null
-        ? includesForeign && (scope.kind === 'caller' || covers(scope, '', accId.toString()))
-        : covers(scope, owner, accId.toString()),
+        ? includesForeign && (scope.kind === 'caller' || covers(scope, [], accId.toString()))
+        : covers(scope, [owner], accId.toString()),
     )
     return isCovered ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
   })
@@ -97,6 +97,6 @@ function unfinishedProblems({ gateway, entries, clock }: Remains): readonly stri
   )
   return tasks
     .filter(({ isRunning }) => isRunning)
-    .filter(({ scope }) => !waiting.some(({ caller, call }) => covers(scope, caller, call.accId)))
+    .filter(({ scope }) => !waiting.some(({ caller, call }) => covers(scope, [caller], call.accId)))
     .map(({ reason, scope, detail }) => `the ${reason} of ${JSON.stringify(scope)} has not ended: ${detail}`)
 }
