@@ -172,7 +172,7 @@ export const ENTRY_BYTES = {
   counterSeries: 256,
   key: 2 * KIB,
   wrongToken: 200,
-  watchedNetwork: KIB,
+  watchedNetwork: 3 * KIB,
   grant: 128,
   limiter: 4_750,
 } as const

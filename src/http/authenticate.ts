@@ -108,7 +108,7 @@ async function identify(
   const caller = await authenticator.identify(token, { nowMs, address, lookup })
   if (caller.ok || caller.failure.code !== 'auth.invalid_token') return caller
   if (waitMs > 0) return slowDown(waitMs)
-  if (network !== NO_NETWORK) wrongTokens.count(network, nowMs)
+  if (network !== NO_NETWORK) wrongTokens.count(network, token, nowMs)
   return caller
 }
 
