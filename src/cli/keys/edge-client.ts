@@ -8,9 +8,7 @@ const DATA = join(import.meta.dirname, '../../../.wrangler/opend-edge')
 const DEFAULT_EDGE = 'http://127.0.0.1:22222'
 
 /** The result of a call: the JSON of the answer as text, or a sentence about what failed. */
-export type EdgeAnswer =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly problem: string }
+export type EdgeAnswer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
 
 /** A gateway, and a key with the scope `admin` for it. */
 export interface Edge {

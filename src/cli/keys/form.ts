@@ -9,7 +9,12 @@ const FIELDS = {
   symbols: { field: 'allowed_symbols', kind: 'list', takes: 'LIST', about: 'securities that it may trade: HK.00700' },
   sides: { field: 'allowed_trd_sides', kind: 'list', takes: 'LIST', about: 'BUY, SELL, SELL_SHORT, BUY_BACK' },
   hours: { field: 'hours_window', kind: 'text', takes: 'HH:MM-HH:MM', about: 'hours in which it may trade' },
-  'time-zone': { field: 'time_zone', kind: 'text', takes: 'NAME', about: 'zone of the hours and the day; UTC by default' },
+  'time-zone': {
+    field: 'time_zone',
+    kind: 'text',
+    takes: 'NAME',
+    about: 'zone of the hours and the day; UTC by default',
+  },
   'max-orders-per-minute': { field: 'max_orders_per_minute', kind: 'number', takes: 'N', about: 'orders in any 60 s' },
   'max-order-value': {
     field: 'max_order_value',
@@ -24,7 +29,12 @@ const FIELDS = {
     takes: 'PERCENT',
     about: 'band above the last price for orders without a price',
   },
-  'subscription-quota': { field: 'subscription_quota', kind: 'number', takes: 'N', about: 'units that it may subscribe' },
+  'subscription-quota': {
+    field: 'subscription_quota',
+    kind: 'number',
+    takes: 'N',
+    about: 'units that it may subscribe',
+  },
   cidrs: { field: 'allowed_cidrs', kind: 'list', takes: 'LIST', about: 'client addresses: 203.0.113.0/24' },
   'not-before': { field: 'not_before', kind: 'text', takes: 'TIME', about: 'RFC 3339 time before which it is refused' },
   'expires-at': { field: 'expires_at', kind: 'text', takes: 'TIME', about: 'RFC 3339 time after which it is refused' },
@@ -68,7 +78,9 @@ export const KEYS_FORM: CommandForm<KeysOption> = {
 /** The fields of a record in a command line, or a sentence about the first invalid one. */
 export function fieldsIn(
   line: CommandLine<KeysOption>,
-): { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> } | { readonly ok: false; readonly problem: string } {
+):
+  | { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly problem: string } {
   const fields: Record<string, unknown> = {}
   for (const name of Object.keys(FIELDS) as readonly FieldOption[]) {
     const text = line.text(name)
