@@ -14,10 +14,12 @@ export const RECORD_FRESH_MS = 5_000
 export const WRONG_TOKEN_MS = 5_000
 
 /**
- * Tokens per second that an isolate looks up without having found them before. Clients of a team have tens of keys, and
- * found ones are not counted; a flood of invented tokens must not reach the object, which all callers share.
+ * Wrong tokens per second that an isolate looks up, and unknown tokens that it looks up at the same time. A team has tens
+ * of keys, all of which may come at once to a new isolate; a flood of invented tokens must not reach the object, which
+ * all callers share.
  */
 export const MOST_WRONG_LOOKUPS = 20
+const MOST_RUNNING_LOOKUPS = 100
 const LOOKUP_WINDOW_MS = 1_000
 
 /** A record of the key service as this isolate has it. */
@@ -33,7 +35,7 @@ export class RemoteKeys {
   readonly #wrong = new BoundedMap<string, number>(MAX_WRONG_TOKENS)
   /** Hashes that are being looked up and were not found before, with the number of lookups of each. */
   readonly #unproven = new Map<string, number>()
-  /** Times of the lookups that found nothing, oldest first; at most `MOST_WRONG_LOOKUPS`. */
+  /** Times of the lookups of the last second that found nothing, oldest first; bounded by both numbers above. */
   #misses: number[] = []
 
   /**
@@ -74,8 +76,9 @@ export class RemoteKeys {
   /** The time until one more unproven token may be looked up; null when it may be now. */
   #waitMs(hash: string, nowMs: number): number | null {
     this.#misses = this.#misses.filter((atMs) => isWithin(atMs, nowMs, LOOKUP_WINDOW_MS))
-    const isRunning = this.#unproven.has(hash)
-    return isRunning || this.#misses.length + this.#unproven.size < MOST_WRONG_LOOKUPS ? null : LOOKUP_WINDOW_MS
+    if (this.#unproven.has(hash)) return null
+    const hasRoom = this.#misses.length < MOST_WRONG_LOOKUPS && this.#unproven.size < MOST_RUNNING_LOOKUPS
+    return hasRoom ? null : LOOKUP_WINDOW_MS
   }
 
   #missed(hash: string, nowMs: number): void {

@@ -42,10 +42,13 @@ export interface SendOptions {
   readonly env?: Env
 }
 
-/** An application over a fake gateway. `env` adds to the base configuration. */
-export function makeRig(env: Env = {}): Rig {
+/**
+ * An application over a fake gateway. `env` adds to the base configuration. `shared` is the gateway of another rig, of
+ * whose deployment this one is then another isolate.
+ */
+export function makeRig(env: Env = {}, shared: FakeGateway | null = null): Rig {
   const bindings = { ...BASE_ENV, ...env }
-  const gateway = new FakeGateway(readKeyTable(bindings.KEYS_JSON, []))
+  const gateway = shared ?? new FakeGateway(readKeyTable(bindings.KEYS_JSON, []))
   const clock = { nowMs: NOW_MS }
   let requests = 0
   const app = createApp({
