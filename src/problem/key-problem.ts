@@ -8,12 +8,12 @@ export function describeKey(failure: KeyFailure): Problem {
     case 'key.unknown':
       return {
         status: 404,
-        error: `There is no key with the id ${shownName(failure.id)}; GET /api/admin/keys lists the keys.`,
+        error: `There is no key with the id ${shownText(shownName(failure.id))}; GET /api/admin/keys lists the keys.`,
       }
     case 'key.id_taken':
-      return { status: 409, error: `A key with the id ${shownName(failure.id)} exists; choose another id.` }
+      return { status: 409, error: `A key with the id ${shownText(shownName(failure.id))} exists; choose another id.` }
     case 'key.hash_taken':
-      return { status: 409, error: `The hash of ${shownName(failure.id)} is that of another key; make a new key.` }
+      return { status: 409, error: `The hash of ${shownText(shownName(failure.id))} is that of another key; make a new key.` }
     case 'key.read_only':
       return { status: 409, error: readOnlyError(failure.id, failure.reason) }
     case 'key.full':
@@ -38,7 +38,7 @@ export function describeKey(failure: KeyFailure): Problem {
 }
 
 function readOnlyError(id: string, reason: 'config' | 'child'): string {
-  const name = shownName(id)
+  const name = shownText(shownName(id))
   if (reason === 'config') return `The key ${name} is configured in KEYS_JSON; change it there and deploy.`
   return `${name} is a child token, which can only be revoked; make a new one.`
 }
