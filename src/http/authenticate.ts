@@ -1,4 +1,3 @@
-import { readBearer } from '../auth/bearer.ts'
 import type { Presented } from '../auth/authenticator.ts'
 import { type Caller, LOCAL_READER } from '../auth/caller.ts'
 import { NO_NETWORK, networkOf } from '../auth/client-network.ts'
@@ -8,6 +7,7 @@ import { fail, succeed, type Result } from '../base/result.ts'
 import type { Interface, KeyLabel } from './counters.ts'
 import type { Deployment } from './deployment.ts'
 import type { Exchange } from './exchange.ts'
+import { readHeaderToken } from './header-token.ts'
 
 /** The caller of an admitted request, and the deployment that serves it. */
 export interface Admitted {
@@ -16,8 +16,7 @@ export interface Admitted {
 }
 
 /**
- * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the `Authorization`
- * header. Failures: `server.misconfigured` and every `auth.*` about tokens.
+ * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the headers. Failures: `server.misconfigured` and every `auth.*` about tokens.
  *
  * The record of a key of the service is read from the gateway object. Calls that the object checks again anyway may use
  * a record of a few seconds ago, see `admitCall`.
@@ -26,7 +25,7 @@ export function admit(
   exchange: Exchange,
   scopes: readonly Scope[],
   iface: Interface = 'rest',
-  token: Result<string | null> = readBearer(exchange.request.headers.get('Authorization')),
+  token: Result<string | null> = readHeaderToken(exchange),
 ): Promise<Result<Admitted>> {
   return admitWith(exchange, scopes, iface, token, true)
 }
@@ -36,7 +35,7 @@ export function admitCall(
   exchange: Exchange,
   scopes: readonly Scope[],
   iface: Interface = 'rest',
-  token: Result<string | null> = readBearer(exchange.request.headers.get('Authorization')),
+  token: Result<string | null> = readHeaderToken(exchange),
 ): Promise<Result<Admitted>> {
   return admitWith(exchange, scopes, iface, token, exchange.needsFreshKey)
 }
@@ -63,8 +62,8 @@ async function admitWith(
 
 /** Whether a request has a valid token, with any scopes. Counted like every other use of a token. */
 export async function isKnownCaller(exchange: Exchange): Promise<boolean> {
-  const { request, deployment, counters } = exchange
-  const token = readBearer(request.headers.get('Authorization'))
+  const { deployment, counters } = exchange
+  const token = readHeaderToken(exchange)
   if (!deployment.ok || !token.ok || token.value === null) return false
   const caller = await identify(exchange, deployment.value, token.value, false)
   counters.countAuth('rest', caller.ok ? 'allow' : 'reject', labelOf(token, caller))

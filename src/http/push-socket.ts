@@ -1,5 +1,5 @@
 import { isOriginAllowed } from '../auth/allowed-origins.ts'
-import { isToken, readBearer } from '../auth/bearer.ts'
+import { isToken } from '../auth/bearer.ts'
 import { networkOf } from '../auth/client-network.ts'
 import {
   CLIENT_NETWORK_HEADER,
@@ -15,6 +15,7 @@ import { accountsOf } from './accounts.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'
 import { admitCall, type Admitted, readsAreOpen } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
+import { readHeaderToken } from './header-token.ts'
 import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json/json-fields.ts'
 import { readQuery } from './request/plain-fields.ts'
 
@@ -41,7 +42,7 @@ export const pushSocket: Handler = async (exchange) => {
   const { request, requestId } = exchange
   if (!exchange.deployment.ok) return exchange.deployment
   const deployment = exchange.deployment.value
-  const token = readToken(request)
+  const token = readToken(exchange)
   const isUnknown = token.ok && token.value === null && !readsAreOpen(exchange, deployment)
   const admitted = isUnknown ? succeed(null) : await admitCall(exchange, ['qot:read'], 'ws', token)
   if (!admitted.ok) return admitted
@@ -70,8 +71,9 @@ function refusalIn(code: string): AuthFailure {
   return { code: 'auth.key_changed' }
 }
 
-function readToken(request: Request): Result<string | null> {
-  const header = readBearer(request.headers.get('Authorization'))
+function readToken(exchange: Exchange): Result<string | null> {
+  const { request } = exchange
+  const header = readHeaderToken(exchange)
   if (!header.ok) return header
   const inQuery = new URL(request.url).searchParams.getAll('token')
   const inProtocols = offeredProtocols(request)

@@ -73,7 +73,7 @@ export function describeAuth(failure: AuthFailure): Problem {
       return {
         status: 403,
         error:
-          'Pages of this origin may not open a push socket: Origin must be this host, a loopback host, or an entry of ALLOWED_ORIGINS.',
+          'Pages of this origin may not connect here: Origin must be this host, a loopback host, or an entry of ALLOWED_ORIGINS.',
       }
     case 'auth.issuer_unavailable':
       return {

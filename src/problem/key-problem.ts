@@ -13,7 +13,10 @@ export function describeKey(failure: KeyFailure): Problem {
     case 'key.id_taken':
       return { status: 409, error: `A key with the id ${shownText(shownName(failure.id))} exists; choose another id.` }
     case 'key.hash_taken':
-      return { status: 409, error: `The hash of ${shownText(shownName(failure.id))} is that of another key; make a new key.` }
+      return {
+        status: 409,
+        error: `The hash of ${shownText(shownName(failure.id))} is that of another key; make a new key.`,
+      }
     case 'key.read_only':
       return { status: 409, error: readOnlyError(failure.id, failure.reason) }
     case 'key.full':

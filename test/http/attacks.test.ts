@@ -131,7 +131,7 @@ const ATTACKS: readonly Attack[] = [
 for (const { what, route = 'POST /api/quote', authorization, headers = {}, body, status, code } of ATTACKS) {
   test(what, async () => {
     const rig = makeRig({ KEYS_JSON })
-    const given = authorization === undefined ? {} : { Authorization: await authorization }
+    const given: Record<string, string> = authorization === undefined ? {} : { Authorization: await authorization }
     const sent = route.startsWith('POST') ? { body: body ?? QUOTE } : {}
     const response = await rig.send(route, { headers: { ...headers, ...given }, ...sent })
     assert.equal(response.headers.get('Access-Control-Allow-Origin'), null)
