@@ -1,16 +1,13 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
-import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
-import { succeed, type Result } from '../src/base/result.ts'
+import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
-import { type KeyAnswer, type KeyCommand, runKeyCommand } from '../src/keys/key-command.ts'
-import { KeyGate } from '../src/keys/key-gate.ts'
-import { KeyService } from '../src/keys/key-service.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
@@ -37,12 +34,12 @@ import type {
   GatewayStatus,
 } from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
+import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
 import type { Database } from './storage/database.ts'
-import { SqlKeyStore } from './storage/keys.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
@@ -51,9 +48,6 @@ import { SqlSwitchStore } from './storage/switches.ts'
 
 /** Creates the embedded simulator, which stores its state in the object's storage. */
 export type Simulator = (storage: Database) => Connect
-
-/** A caller needs one of these scopes to trade. */
-const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
 
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
@@ -67,8 +61,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #alarmClock: AlarmClock
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
-  readonly #keys: KeyService
-  readonly #gate: KeyGate
+  readonly #keys: ObjectKeys
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -81,25 +74,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
-    const isShared = !config.ok || hasManyCallers(config.value)
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
       console.error(what, error)
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
-    this.#keys = new KeyService({
-      store: new SqlKeyStore(ctx.storage),
-      configured: config.ok ? config.value.keys : [],
-      nowMs: () => Date.now(),
-      onChange: () => this.#gateway.keysChanged((caller, given) => this.#gate.quotaOf(caller, given)),
-      onError: (what, error) => console.error(what, error),
-    })
-    this.#gate = new KeyGate(
-      this.#keys,
-      () => Date.now(),
-      () => this.#gateway.accounts.cards(),
-    )
-    const findKey = (id: string): KeyRecord | null => this.#keys.find(id)
+    this.#keys = new ObjectKeys(ctx.storage, config.ok ? config.value.keys : [], () => this.#gateway)
+    const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
@@ -115,9 +96,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
-      standing: (caller, nowMs) => socketStanding(findKey, caller, nowMs),
-      orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
-        callerStanding(findKey, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
+      standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
+      orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
@@ -128,12 +108,12 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
     const admitted = { caller: request.caller, keyMark }
-    const refusal = this.#gate.refusalOf(admitted)
+    const refusal = this.#keys.gate.refusalOf(admitted)
     if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
-    const quotaShare = this.#gate.quotaOf(request.caller, request.quotaShare)
+    const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
     const { outcome, source, asOfMs, budget } = await this.#gateway.call({ ...request, quotaShare })
     // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
-    const late = this.#gate.refusalOf(admitted)
+    const late = this.#keys.gate.refusalOf(admitted)
     if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
     return outcome.ok
       ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
@@ -145,7 +125,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
-    const terms = await this.#gate.orderTerms(request)
+    const terms = await this.#keys.gate.orderTerms(request)
     if (terms.ok) return { ...(await this.#gateway.order({ ...request, ...terms.value })), epoch: this.#epoch }
     const reply = { kind: 'refused', failure: terms.failure, intentId: null, state: null, isReplay: false } as const
     return { reply, budgets: null, budget: null, epoch: this.#epoch }
@@ -184,18 +164,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
-    return runKeyCommand(this.#keys, command, by)
+    return this.#keys.run(command, by)
   }
 
-  async allowance({ caller, limits }: AllowanceOf): Promise<Result<Allowance>> {
-    const lineage = await this.#gate.lineageOf(caller, limits)
-    if (!lineage.ok) return lineage
-    const { manager } = this.#gateway.orders
-    const budgets = lineage.value.map((one) => ({
-      caller: one.caller,
-      budgets: manager.budgetsOf(one.caller, one.limits),
-    }))
-    return succeed({ budgets, subscriptions: this.#gateway.quotes.subscriptions.unitsOfCaller(caller).size })
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>> {
+    return this.#keys.allowance(caller)
   }
 
   async status(): Promise<GatewayStatus> {
@@ -213,7 +186,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       connects: counts.connects,
       loggedIn: login,
       storageFailure: this.#gateway.storage.failure,
-      unknownOrders: this.#gateway.orders.manager.entries.unknownCount,
+      unknownOrders: this.#gateway.orders.entries.unknownCount,
       contradictions: this.#gateway.orders.contradictions,
       cancelTasks: this.#gateway.orders.cancelTasks(),
       epoch: this.#epoch,
@@ -243,14 +216,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway.opend.session),
       ...this.#gateway.metrics(),
-      ...this.#orderMetrics.samples(this.#gateway.orders.manager.entries.counts),
+      ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
   }
 
   /** Accepts push sockets only; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
     const caller = readSocketCaller(request.headers)
-    const standing = caller === null ? 'valid' : socketStanding((id) => this.#keys.find(id), caller, Date.now())
+    const standing = caller === null ? 'valid' : this.#keys.ofSocket(caller, Date.now())
     const refusal = standingFailure(standing)
     if (refusal !== null) return new Response(refusal.code, { status: 401 })
     if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })

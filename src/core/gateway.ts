@@ -87,7 +87,7 @@ export class Gateway {
         linkLost: () => this.#linkLost(),
         push: (protoId, body) => this.#push(protoId, body),
         lateReply: (connId, serial, protoId, body) => this.orders.lateReply(connId, serial, protoId, body),
-        orderSent: (entryId, connId, serial) => this.orders.manager.recordFrame(entryId, connId, serial),
+        orderSent: (entryId, connId, serial) => this.orders.inFlight.recordFrame(entryId, connId, serial),
       },
     })
     this.accounts = new AccountListCache({

@@ -13,14 +13,18 @@ import { CancelTasks, type CancelTaskView } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
 import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
+import { ContractCache } from './admission/contract-cache.ts'
+import { LimiterRegistry } from './admission/limiter-registry.ts'
+import { OrderEntries } from './manager/order-entries.ts'
 import { OrderManager } from './manager/order-manager.ts'
+import { InFlightOrders } from './sending/in-flight-orders.ts'
 import type { OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import { mayResume, type SwitchedBy } from './kill-switch/switch-rights.ts'
 import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from './kill-switch/switch-report.ts'
-import { type HaltScope, Switches } from './kill-switch/switches.ts'
+import { haltFailure, type HaltScope, Switches } from './kill-switch/switches.ts'
 
 /** Order calls from before a restart that may still count against OpenD's limits: 35 in 30 s for each account. */
 const MOST_COUNTED = 500
@@ -100,8 +104,11 @@ const ACCOUNT_WAIT_MS = 2_000
 /** The order part of the gateway: manager, reconciler, ledger and switches. */
 export class OrderService {
   readonly manager: OrderManager
+  readonly entries: OrderEntries
+  readonly inFlight: InFlightOrders
   readonly ledger: Ledger
   readonly #switches: Switches
+  readonly #contracts: ContractCache
   readonly #reconciler: OrderReconciler
   readonly #tasks: CancelTasks
   readonly #deps: OrderServiceDeps
@@ -120,17 +127,28 @@ export class OrderService {
     this.#wake = new WakeTimer(timers, () => {
       this.#reconciler.run().catch((error: unknown) => deps.onError('order reconciliation failed', error))
     })
+    this.#contracts = new ContractCache(() => timers.nowMs())
+    this.inFlight = new InFlightOrders(timers)
+    const limiters = new LimiterRegistry(ledger, (id) => this.entries.unwrittenOf(id))
+    const nowMs = (): number => timers.nowMs()
+    const wakeAt = (atMs: number): void => this.#wake.by(atMs)
+    this.entries = new OrderEntries({ ledger, limiters, storage: deps.storage, nowMs, wakeAt })
     const send = watchLists(
       deps.send,
-      () => this.manager.entries.watchedTags.size > 0,
+      () => this.entries.watchedTags.size > 0,
       (accId, orders) => this.#reconciler.ordersListed(accId, orders),
     )
-    const shared = { ledger, upstream: send, wakeAt: (atMs: number) => this.#wake.by(atMs) }
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
       deps.recordSent(call.protoId, BigInt(call.accId), updatedAtMs)
     }
+    this.entries.takeOver()
     this.manager = new OrderManager({
-      ...shared,
+      ledger,
+      upstream: send,
+      entries: this.entries,
+      inFlight: this.inFlight,
+      limiters,
+      contracts: this.#contracts,
       timers,
       switches,
       storage: deps.storage,
@@ -143,15 +161,17 @@ export class OrderService {
     })
     this.#reconciler = new OrderReconciler(
       {
-        ...shared,
-        nowMs: () => timers.nowMs(),
+        ledger,
+        upstream: send,
+        wakeAt,
+        nowMs,
         connId: () => deps.connId(),
         onContradiction: ({ id, call }, detail) => {
           this.#tasks.orderAppeared(BigInt(call.accId))
           deps.onContradiction(id, detail)
         },
       },
-      this.manager,
+      this.entries,
     )
     this.#tasks = new CancelTasks({
       switches,
@@ -167,6 +187,8 @@ export class OrderService {
 
   /** Called when the link comes up: starts the due cancels and polls for the orders whose replies were lost. */
   linkReady(): void {
+    // The link may lead to another OpenD.
+    this.#contracts.forget()
     this.#tasks.linkReady()
     this.#reconciler.linkReady()
   }
@@ -176,7 +198,9 @@ export class OrderService {
     this.#reconciler.lateReply(connId.toString(), serial, protoId, body)
   }
 
+  /** Called for each order push. The calls in flight, the reconciliation and the kill switch use it independently. */
   orderPush(body: Uint8Array): void {
+    this.inFlight.onPush(body)
     this.#reconciler.orderPush(body)
     this.#tasks.orderPush(body)
   }
@@ -223,7 +247,7 @@ export class OrderService {
   /** Refuses the unsent orders and waits for the storage. False when the storage fails: the halt is still in force. */
   async #stopWaiting(scope: HaltScope): Promise<boolean> {
     try {
-      this.manager.stopWaiting(scope)
+      this.inFlight.stopInScope(scope, haltFailure(this.#switches, scope))
       await this.ledger.sync()
       return true
     } catch (error) {
@@ -268,7 +292,7 @@ export class OrderService {
   alarm(): void {
     const { timers } = this.#deps
     this.#tasks.alarm()
-    this.manager.entries.writeAgain()
+    this.entries.writeAgain()
     this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
@@ -286,7 +310,7 @@ export class OrderService {
     const { storage } = this.#deps
     const contradictions = Object.entries(this.contradictions)
     return [
-      gauge('opend_edge_orders_unknown', this.manager.entries.unknownCount),
+      gauge('opend_edge_orders_unknown', this.entries.unknownCount),
       {
         name: 'opend_edge_order_contradictions_total',
         type: 'counter',

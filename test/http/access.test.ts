@@ -45,12 +45,13 @@ test('a token of the client comes first, and is not replaced when it is wrong', 
 })
 
 test('a page of another site cannot use the cookie with which Access lets its user in', async () => {
-  for (const headers of [
+  const requests: readonly Record<string, string>[] = [
     { Origin: 'https://evil.example' },
     { 'Sec-Fetch-Site': 'cross-site' },
     { 'Sec-Fetch-Site': 'same-site' },
-  ]) {
-    const { rig, response } = await send(headers as Record<string, string>)
+  ]
+  for (const headers of requests) {
+    const { rig, response } = await send(headers)
     assert.equal((await readError(response, 403)).code, 'auth.origin_not_allowed')
     assert.equal(rig.gateway.touched, 0)
   }

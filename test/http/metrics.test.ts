@@ -135,7 +135,7 @@ test('every metric that there is has an explanation, and every explanation a met
     ...rig.gateway.counted.map(({ name }) => name),
     ...gatewayMetrics(gateway.opend.session).map(({ name }) => name),
     ...gateway.metrics().map(({ name }) => name),
-    ...new OrderMetrics().samples(gateway.orders.manager.entries.counts).map(({ name }) => name),
+    ...new OrderMetrics().samples(gateway.orders.entries.counts).map(({ name }) => name),
   ]
   assert.ok(names.length > 30)
   assert.deepEqual(new Set(names), new Set(Object.keys(METRIC_HELP)))

@@ -8,17 +8,17 @@ import type { OrderBudget } from '../../limits/limit-chain.ts'
 import type { Budgets } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
-import { ContractCache } from '../admission/contract-cache.ts'
-import { LimiterRegistry } from '../admission/limiter-registry.ts'
+import type { ContractCache } from '../admission/contract-cache.ts'
+import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { OrderRanks } from '../admission/order-ranks.ts'
 import { pricingInputsOf } from '../admission/pricing-inputs.ts'
 import { targetOrderOf } from '../admission/target-order.ts'
-import type { HaltScope } from '../kill-switch/switches.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
 import type { Upstream } from '../account-orders.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
+import type { InFlightOrders } from '../sending/in-flight-orders.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
 import { type SendDeadline, SendDeadlines } from '../sending/send-deadline.ts'
 import { drawTag } from '../tag.ts'
@@ -35,7 +35,7 @@ import {
 } from '../answer.ts'
 import { CallerQuota } from '../../limits/caller-quota.ts'
 import { refusedEntry, type WrittenCall } from '../new-entry.ts'
-import { OrderEntries } from './order-entries.ts'
+import type { OrderEntries } from './order-entries.ts'
 
 /** How long an idempotency key refers to its first order. */
 export const IDEMPOTENCY_MS = 24 * 3_600_000
@@ -54,11 +54,13 @@ export interface OrderManagerDeps extends AdmissionDeps {
   readonly timers: Timers
   readonly storage: StorageHealth
   readonly upstream: Upstream
+  readonly entries: OrderEntries
+  readonly inFlight: InFlightOrders
+  readonly limiters: LimiterRegistry
+  readonly contracts: ContractCache
   readonly sha1: Sha1
   /** Uniform in [0, 1) and unpredictable. */
   readonly random: () => number
-  /** Schedules a poll at that time, Unix ms. */
-  readonly wakeAt: (atMs: number) => void
   /** Called for each refused call except dry runs. */
   readonly onRefused: (caller: string, failure: Failure) => void
 }
@@ -69,8 +71,8 @@ export interface OrderManagerDeps extends AdmissionDeps {
  * reconciled, never sent again.
  */
 export class OrderManager {
-  readonly entries: OrderEntries
   readonly #deps: OrderManagerDeps
+  readonly #entries: OrderEntries
   readonly #admission: Admission
   readonly #limiters: LimiterRegistry
   readonly #contracts: ContractCache
@@ -83,25 +85,20 @@ export class OrderManager {
 
   constructor(deps: OrderManagerDeps) {
     const { ledger, timers } = deps
-    const nowMs = (): number => timers.nowMs()
     this.#deps = deps
+    this.#entries = deps.entries
+    this.#limiters = deps.limiters
+    this.#contracts = deps.contracts
     this.#admission = new Admission(deps)
-    this.#limiters = new LimiterRegistry(ledger, (id) => this.entries.unwrittenOf(id))
-    this.#contracts = new ContractCache(nowMs)
     this.#ranks = new OrderRanks(ledger)
     this.#commit = new GroupCommit(timers)
     this.#deadlines = new SendDeadlines(timers)
-    const shared = { limiters: this.#limiters, nowMs }
-    this.entries = new OrderEntries({ ...deps, ...shared })
     this.#sender = new OrderSender({
       ...deps,
-      ...shared,
-      entries: this.entries,
       admission: this.#admission,
       ranks: this.#ranks,
       commit: this.#commit,
     })
-    this.entries.takeOver()
   }
 
   /** Handles one order call until it ends or its caller has waited long enough. */
@@ -116,30 +113,10 @@ export class OrderManager {
     }
   }
 
-  /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
-  stopWaiting(scope: HaltScope): void {
-    this.#sender.stopWaiting(scope)
-  }
-
   /** The used and remaining budgets of a caller with those limits. */
   budgetsOf(caller: string, limits: KeyLimits | null): Budgets {
     const nowMs = this.#deps.timers.nowMs()
     return this.#limiters.of(caller, limits, nowMs).budgets(nowMs)
-  }
-
-  /** Records which frame carries an entry. */
-  recordFrame(entryId: string, connId: bigint, serial: number): void {
-    this.#sender.recordFrame(entryId, connId, serial)
-  }
-
-  /** Handles an order push: it may show an order whose reply will be lost. */
-  onPush(body: Uint8Array): void {
-    this.#sender.onPush(body)
-  }
-
-  /** Called when the link comes up, perhaps to another OpenD: clears the cached contracts. */
-  linkReady(): void {
-    this.#contracts.forget()
   }
 
   async #take(request: OrderRequest, deadline: SendDeadline): Promise<OrderAnswer> {
@@ -243,14 +220,14 @@ export class OrderManager {
     if (idempotencyKey === null) return null
     const sinceMs = this.#deps.timers.nowMs() - IDEMPOTENCY_MS
     const found = this.#deps.ledger.byIdempotencyKey(caller, idempotencyKey, sinceMs)
-    return found === null ? null : this.entries.byId(found.id)
+    return found === null ? null : this.#entries.byId(found.id)
   }
 
   /** Refuses a call. Its entry is written later, since the reply does not depend on it. */
   #refuse(call: WrittenCall, failure: Failure): OrderReply {
     const { caller, isDryRun } = call.request
     if (isDryRun) return refusedUnwritten(failure)
-    this.entries.counts.refused++
+    this.#entries.counts.refused++
     this.#deps.onRefused(caller, failure)
     const entry = refusedEntry(call, drawTag(this.#deps.random), failure)
     if (this.#refused.take(caller, entry.id, call.nowMs) !== null) return refusedUnwritten(failure)

@@ -9,8 +9,6 @@ import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { covers } from '../kill-switch/halt-scope.ts'
-import type { HaltScope } from '../kill-switch/switches.ts'
 import type { Ledger } from '../ledger.ts'
 import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../answer.ts'
 import { reservedEntry, type WrittenCall } from '../new-entry.ts'
@@ -21,7 +19,7 @@ import type { OrderReply, OrderRequest } from '../request.ts'
 import { drawTag, entryIdOf } from '../tag.ts'
 import { resolveCallResult } from './call-result.ts'
 import type { GroupCommit } from './group-commit.ts'
-import { InFlightOrders } from './in-flight-orders.ts'
+import type { InFlightOrders } from './in-flight-orders.ts'
 import type { SendDeadline } from './send-deadline.ts'
 
 /** How long a call waits for reconciliation after its reply was lost, before it returns the outcome `unknown`. */
@@ -39,6 +37,7 @@ export interface OrderSenderDeps {
   readonly storage: StorageHealth
   readonly upstream: Upstream
   readonly entries: OrderEntries
+  readonly inFlight: InFlightOrders
   readonly admission: Admission
   readonly limiters: LimiterRegistry
   readonly ranks: OrderRanks
@@ -67,24 +66,7 @@ export class OrderSender {
 
   constructor(deps: OrderSenderDeps) {
     this.#deps = deps
-    this.#inFlight = new InFlightOrders(deps.timers)
-  }
-
-  /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
-  stopWaiting(scope: HaltScope): void {
-    const isInScope = ({ caller, payers, call }: LedgerEntry): boolean =>
-      call.kind !== 'cancel' && covers(scope, [caller, ...payers], call.accId)
-    this.#inFlight.stopWhere(isInScope, this.#deps.admission.haltFailure(scope))
-  }
-
-  /** Records which frame carries an entry. */
-  recordFrame(entryId: string, connId: bigint, serial: number): void {
-    this.#inFlight.recordFrame(entryId, { connId: connId.toString(), serial })
-  }
-
-  /** Handles an order push: it may show an order whose reply will be lost. */
-  onPush(body: Uint8Array): void {
-    this.#inFlight.onPush(body)
+    this.#inFlight = deps.inFlight
   }
 
   /**

@@ -141,7 +141,7 @@ test('a contract is requested again after an hour and when the link comes up', a
   assert.equal(await snapshotsAfter(), 1)
   await rig.pass(120_000)
   assert.equal(await snapshotsAfter(), 2)
-  rig.reconciler.linkReady()
+  rig.linkReady()
   assert.equal(await snapshotsAfter(), 3)
   rig.clock.step(-7_200_000)
   assert.equal(await snapshotsAfter(), 4)

@@ -65,7 +65,7 @@ test('a cancel-after covers the orders placed before it fired', async () => {
 test('an order that was declared absent is cancelled when it appears, and awaited for a while', async () => {
   const rig = new OrderPathRig()
   const entry = await lost(rig)
-  rig.manager.entries.transition(entry, 'absent', {})
+  rig.orderEntries.transition(entry, 'absent', {})
   assert.equal(surveyed(rig, [orderOf(entry)]).open.length, 1)
   assert.equal(surveyed(rig, []).undecided.length, 1)
   await rig.pass(600_000)

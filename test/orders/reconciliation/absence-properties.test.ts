@@ -84,7 +84,7 @@ class Schedule {
         for (const [id, connection] of this.waiting) if (connection !== rig.connection) this.#make(this.#entry(id))
         break
       case 'push':
-        for (const order of this.made.values()) rig.reconciler.orderPush(pushOf(order))
+        for (const order of this.made.values()) rig.orderPush(pushOf(order))
         break
       case 'copy':
         this.#copy()
@@ -105,7 +105,7 @@ class Schedule {
   async calm(): Promise<void> {
     this.#shown = 1
     this.rig.reconnect()
-    for (const order of this.orders) this.rig.reconciler.orderPush(pushOf(order))
+    for (const order of this.orders) this.rig.orderPush(pushOf(order))
     await this.#pass(200_000)
     this.rig.reconciler.ordersListed(PLAY_ID.toString(), this.orders)
   }

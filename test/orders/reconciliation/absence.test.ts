@@ -69,7 +69,7 @@ test('a new connection with the same id as the one before is another connection'
   const rig = hanging()
   void rig.place()
   await rig.pass(60_000)
-  rig.reconciler.linkReady()
+  rig.linkReady()
   await rig.pass(65_000)
   assert.equal(rig.latest.state, 'absent')
 })

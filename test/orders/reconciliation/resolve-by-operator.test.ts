@@ -89,7 +89,7 @@ test('a decision needs an allowed state, and for an accepted order its ids', asy
 test('an order that appears after an operator declared it absent is reported like any other', async () => {
   const rig = await undecided('place')
   resolved(rig, {})
-  rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
+  rig.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
   const { state, contradiction, resolution, orderIdEx } = rig.latest
   assert.deepEqual([state, contradiction?.state, orderIdEx], ['accepted', 'absent', 'FT55'])
   assert.equal(resolution?.by, 'key:admin')

@@ -115,11 +115,14 @@ export class ObjectLife {
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly isStored: boolean }> {
     const answer = await this.gateway.order(request)
     if (request.isDryRun) return { ...answer, isStored: true }
-    const isStored = await this.gateway.orders.ledger.sync().then(
+    const isSynced = await this.gateway.orders.ledger.sync().then(
       () => !this.#deps.storage.isFailing,
       () => false,
     )
-    return { ...answer, isStored }
+    // A write that failed is made again by the next alarm, also when the storage has worked again before the sync.
+    const entryId = 'intentId' in answer.reply ? answer.reply.intentId : null
+    const isWritten = entryId === null || this.gateway.orders.entries.unwrittenOf(entryId) === null
+    return { ...answer, isStored: isSynced && isWritten }
   }
 
   /** Runs a caller's request that ends a switch. */
@@ -168,9 +171,9 @@ export class ObjectLife {
 
   /** Reports which frame carries an entry, also when the object ended while it sent the frame. */
   #watchFrames(): void {
-    const { manager } = this.gateway.orders
-    const recordFrame = manager.recordFrame.bind(manager)
-    manager.recordFrame = (entryId, connId, serial) => {
+    const { inFlight } = this.gateway.orders
+    const recordFrame = inFlight.recordFrame.bind(inFlight)
+    inFlight.recordFrame = (entryId, connId, serial) => {
       this.#deps.onSent(entryId, connId, serial)
       recordFrame(entryId, connId, serial)
     }
