@@ -44,7 +44,8 @@ export type AuthFailure =
   | { readonly code: 'auth.invalid_token' }
   | { readonly code: 'auth.expired_token' }
   | { readonly code: 'auth.insufficient_scope'; readonly scopes: readonly string[] }
-  | { readonly code: 'auth.account_not_allowed' }
+  /** `accIds` are the accounts of the call that the token may not use (decimal); empty where they are not known. */
+  | { readonly code: 'auth.account_not_allowed'; readonly accIds?: readonly string[] }
   /** The key is limited to other client addresses. */
   | { readonly code: 'auth.address_not_allowed' }
   /** The rights or limits of the key changed during the call. The call had no effect. */

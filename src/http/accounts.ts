@@ -44,8 +44,9 @@ export function checkAccounts(
   allowed: AllowedAccounts,
 ): Failed | null {
   if (allowed === null) return null
-  const isAllowed = namedAccounts(endpoint, c2s).every((accId) => typeof accId === 'bigint' && allowed.has(accId))
-  return isAllowed ? null : fail({ code: 'auth.account_not_allowed' })
+  const refused = namedAccounts(endpoint, c2s).filter((accId) => typeof accId !== 'bigint' || !allowed.has(accId))
+  if (refused.length === 0) return null
+  return fail({ code: 'auth.account_not_allowed', accIds: refused.filter((accId) => accId !== null).map(String) })
 }
 
 /** The refusal of a lock by a caller that may not stop the orders of other callers; null when there is no objection. */

@@ -2,6 +2,9 @@ import type { AuthFailure } from '../base/failure.ts'
 import { shownText } from '../base/shown-text.ts'
 import { type Problem, unreachable } from './problem-form.ts'
 
+/** Most accounts in a sentence. */
+const MOST_NAMED = 5
+
 /** Describes a failed authentication or authorization, with the challenge of RFC 6750 section 3 where it has one. */
 export function describeAuth(failure: AuthFailure): Problem {
   switch (failure.code) {
@@ -36,12 +39,15 @@ export function describeAuth(failure: AuthFailure): Problem {
         facts: { required_scopes: failure.scopes },
         headers: challenge('insufficient_scope', 'The token does not have the scope for this call', failure.scopes),
       }
-    case 'auth.account_not_allowed':
+    case 'auth.account_not_allowed': {
+      const { accIds = [] } = failure
+      const what = accIds.length === 0 ? 'this account' : `the account ${accIds.slice(0, MOST_NAMED).join(', ')}`
       return {
         status: 403,
-        error: 'The token may not use this account: GET /api/accounts lists the accounts that it may use.',
+        error: `The token may not use ${what}: GET /api/accounts lists the accounts that it may use.`,
         headers: challenge('insufficient_scope', 'The token may not use this account'),
       }
+    }
     case 'auth.address_not_allowed':
       return {
         status: 403,

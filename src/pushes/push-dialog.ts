@@ -163,8 +163,8 @@ export class PushDialog {
 
 function accountRefusal({ scopes, accIds }: SocketCaller, wanted: readonly bigint[]): Failure | null {
   if (!scopes.includes('acc:read')) return { code: 'auth.insufficient_scope', scopes: ['acc:read'] }
-  const isAllowed = accIds === null || wanted.every((accId) => accIds.includes(accId))
-  return isAllowed ? null : { code: 'auth.account_not_allowed' }
+  const refused = accIds === null ? [] : wanted.filter((accId) => !accIds.includes(accId))
+  return refused.length === 0 ? null : { code: 'auth.account_not_allowed', accIds: refused.map(String) }
 }
 
 /** Whether a message may wait: as the only one always, otherwise if all together fit into the bound of one message. */
