@@ -1,11 +1,14 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
-import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
 import type { EntryWithOrder } from '../src/orders/order-service.ts'
@@ -22,8 +25,17 @@ import { tcpConnector } from '../src/transport/tcp.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
-import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
+import type {
+  Allowance,
+  AllowanceOf,
+  CounterDelta,
+  GatewayOrderAnswer,
+  GatewayReply,
+  GatewayRpc,
+  GatewayStatus,
+} from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
+import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS } from './platform-timers.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { secureRandom } from './secure-random.ts'
@@ -38,9 +50,6 @@ import { SqlSwitchStore } from './storage/switches.ts'
 /** Creates the embedded simulator, which stores its state in the object's storage. */
 export type Simulator = (storage: Database) => Connect
 
-/** A caller needs one of these scopes to trade. */
-const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
-
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
  * implements the Worker's RPC calls.
@@ -53,6 +62,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #alarmClock: AlarmClock
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
+  readonly #keys: ObjectKeys
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -65,12 +75,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
-    const isShared = !config.ok || hasManyCallers(config.value)
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
       console.error(what, error)
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
+    this.#keys = new ObjectKeys(ctx.storage, config.ok ? config.value.keys : [], () => this.#gateway)
+    const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
@@ -85,10 +96,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       sockets: this.#sockets,
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
-      identify: (token) => this.#authenticator.identify(token),
-      standing: (caller, nowMs) => socketStanding(this.#authenticator.keys, caller, nowMs),
-      orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
-        callerStanding(this.#authenticator.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
+      identify: (token, network) => this.#authenticator.identify(token, network),
+      standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
+      orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
@@ -97,8 +107,15 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     if (this.#upstream !== null && !isParked) this.#gateway.start()
   }
 
-  async call(request: QuoteCall): Promise<GatewayReply> {
-    const { outcome, budget, ...answer } = await this.#gateway.call(request)
+  async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
+    const admitted = { caller: request.caller, keyMark }
+    const refusal = this.#keys.gate.refusalOf(admitted)
+    if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
+    const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
+    const { outcome, budget, ...answer } = await this.#gateway.call({ ...request, quotaShare })
+    // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
+    const late = this.#keys.gate.refusalOf(admitted)
+    if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
     return outcome.ok
       ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
@@ -109,7 +126,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
-    return { ...(await this.#gateway.order(request)), epoch: this.#epoch }
+    const terms = await this.#keys.gate.orderTerms(request)
+    if (terms.ok) return { ...(await this.#gateway.order({ ...request, ...terms.value })), epoch: this.#epoch }
+    const reply = { kind: 'refused', failure: terms.failure, intentId: null, state: null, isReplay: false } as const
+    return { reply, budgets: null, budget: null, epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
@@ -138,6 +158,18 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
     return this.#gateway.orders.killSwitch.cancelAfter(caller, seconds)
+  }
+
+  async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
+    return this.#keys.byHash(hash)
+  }
+
+  async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
+    return this.#keys.run(command, by)
+  }
+
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>> {
+    return this.#keys.allowance(caller)
   }
 
   async status(): Promise<GatewayStatus> {
@@ -192,6 +224,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   /** Accepts push sockets only; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
     const caller = readSocketCaller(request.headers)
+    const standing = caller === null ? 'valid' : this.#keys.ofSocket(caller, Date.now())
+    const refusal = standingFailure(standing)
+    if (refusal !== null) return new Response(refusal.code, { status: 401 })
     if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
     const accepted = this.#sockets.accept(request, caller, Date.now())
     if (accepted === null) return new Response(null, { status: 503 })
@@ -233,7 +268,12 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       const labels = { iface: 'ws', outcome, key_id: keyLabel }
       this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
     }
-    return new SocketAuthenticator(config.ok ? config.value : null, () => this.#gateway.accounts.cards(), count)
+    return new SocketAuthenticator(
+      config.ok ? config.value : null,
+      async (hash) => this.#keys.byHash(hash),
+      () => this.#gateway.accounts.cards(),
+      count,
+    )
   }
 }
 

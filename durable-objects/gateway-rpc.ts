@@ -3,6 +3,11 @@ import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Budget } from '../src/gateway/rate-limit/limiter.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
+import type { KeyLimits } from '../src/limits/key-limits.ts'
+import type { Budgets } from '../src/limits/limit-state.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
@@ -22,8 +27,12 @@ import type { QuoteCall } from '../src/quotes/quote-service.ts'
  * its members, so failures are returned as values.
  */
 export interface GatewayRpc {
-  /** Sends one request to OpenD and returns the reply or a failure. Resolves within the call deadline. */
-  call(request: QuoteCall): Promise<GatewayReply>
+  /**
+   * Sends one request to OpenD and returns the reply or a failure. Resolves within the call deadline. `keyMark` is that
+   * of a caller whose key can change while the gateway runs, and null for every other caller: the object refuses the
+   * call when the key has changed since.
+   */
+  call(request: QuoteCall, keyMark: string | null): Promise<GatewayReply>
   /** Returns the accounts of the login with their cards. Failures: those of the call, and OpenD's own refusal. */
   accounts(): Promise<Result<readonly AccountCards[]>>
   /** Runs every check on an order call, records it in the ledger and sends it at most once. */
@@ -42,6 +51,12 @@ export interface GatewayRpc {
   resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
   /** Sets the caller's cancel-after to fire after `seconds`, or cancels it with null. Returns when it fires. */
   cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>>
+  /** The key of the key service with that SHA-256 (hex); null when there is none. */
+  keyByHash(hash: string): Promise<Result<KeyRecord | null>>
+  /** Lists or changes the keys of the key service. */
+  keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>>
+  /** What is left of the budgets of a caller, and its subscriptions. Failures: as for an order of the caller. */
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>>
   /** Returns the state of the link. Makes no call to OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and the caches and connects again; also ends a shutdown. */
@@ -76,6 +91,21 @@ export interface GatewayOrderAnswer extends OrderAnswer {
   /** What is known of the order that the call changed or cancelled; null for other calls and when nothing is known. */
   readonly order: ShownOrder | null
   readonly epoch: number
+}
+
+/** The caller whose budgets are requested. */
+export interface AllowanceOf {
+  readonly caller: string
+  /** The limits of a caller that is not a key; for a key the object has them. */
+  readonly limits: KeyLimits | null
+}
+
+/** The present budgets of a caller. */
+export interface Allowance {
+  /** Those of the caller, then those of its ancestors, nearest first. */
+  readonly budgets: readonly { readonly caller: string; readonly budgets: Budgets }[]
+  /** Subscription units that the caller's connections have together. */
+  readonly subscriptions: number
 }
 
 /** One count of an isolate, by metric name and labels. */

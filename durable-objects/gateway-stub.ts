@@ -3,6 +3,9 @@ import type { MetricSample } from '../src/base/metric.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
 import { fail, type Result } from '../src/base/result.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { EntryWithOrder } from '../src/orders/order-service.ts'
@@ -12,7 +15,15 @@ import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-o
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
-import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
+import type {
+  Allowance,
+  AllowanceOf,
+  CounterDelta,
+  GatewayOrderAnswer,
+  GatewayReply,
+  GatewayRpc,
+  GatewayStatus,
+} from './gateway-rpc.ts'
 
 /** Properties that the platform sets on an error from an RPC call. */
 interface RemoteError extends Error {
@@ -69,9 +80,9 @@ class SafeGateway implements GatewayStub {
     this.#stub = open()
   }
 
-  async call(request: QuoteCall): Promise<GatewayReply> {
+  async call(request: QuoteCall, keyMark: string | null): Promise<GatewayReply> {
     try {
-      return await this.#stub.call(request)
+      return await this.#stub.call(request, keyMark)
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
@@ -81,9 +92,26 @@ class SafeGateway implements GatewayStub {
   }
 
   /** An unreachable object is a failure, so a key whose cards cannot be resolved is refused. */
-  async accounts(): Promise<Result<readonly AccountCards[]>> {
+  accounts(): Promise<Result<readonly AccountCards[]>> {
+    return this.#asResult(() => this.#stub.accounts())
+  }
+
+  /** An unreachable object is a failure, so a key that it would have to look up is refused. */
+  keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
+    return this.#asResult(() => this.#stub.keyByHash(hash))
+  }
+
+  keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
+    return this.#asResult(() => this.#stub.keys(command, by))
+  }
+
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>> {
+    return this.#asResult(() => this.#stub.allowance(caller))
+  }
+
+  async #asResult<Value>(call: () => Promise<Result<Value>>): Promise<Result<Value>> {
     try {
-      return await this.#withRetry(() => this.#stub.accounts())
+      return await this.#withRetry(call)
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error

@@ -1,6 +1,6 @@
 import { DelayStatisticsType, ModifyOrderOp } from '../proto/enums.ts'
 import type { ProtocolName } from '../proto/messages.ts'
-import type { Scope } from './auth/scope.ts'
+import { type Scope, SCOPES } from './auth/scope.ts'
 import { type CallFacts, type CallName, CALLS, type CallTable, type OrderName, type OrderProtoId } from './calls.ts'
 import type { WireMessage } from './wire/json/json-wire-value.ts'
 
@@ -178,6 +178,9 @@ export interface Operation {
 
 /** The paths of the operations. */
 export type OperationPath =
+  | '/api/me'
+  | '/api/tokens'
+  | '/api/tokens/{id}/revoke'
   | '/api/order-intents'
   | '/api/order-intents/{id}'
   | '/api/trading/halts'
@@ -192,9 +195,18 @@ export type OperationPath =
   | '/api/admin/reload'
   | '/api/admin/shutdown'
   | '/api/admin/order-intents/{id}/resolve'
+  | '/api/admin/keys'
+  | '/api/admin/keys/{id}'
+  | '/api/admin/keys/{id}/rotate'
+  | '/api/admin/keys/{id}/revoke'
+  | '/api/admin/key-file'
 
 /** The order ledger, halts and cancel-afters, then the endpoints for operators and monitors, and the push socket. */
 export const OPERATIONS: readonly Operation[] = [
+  operation('GET', '/api/me', SCOPES, 'Who the caller is: key, scopes, accounts, limits and what is left of them'),
+  operation('GET', '/api/tokens', SCOPES, 'Child tokens of the calling key'),
+  operation('POST', '/api/tokens', SCOPES, 'Make a child token of the calling key, with less than its rights'),
+  operation('POST', '/api/tokens/{id}/revoke', SCOPES, 'Revoke a child token of the calling key'),
   operation('GET', '/api/order-intents', LEDGER_READERS, 'Order calls in the ledger, newest first'),
   operation('GET', '/api/order-intents/{id}', LEDGER_READERS, 'One order call: its state and its reply'),
   operation('GET', '/api/trading/halts', SWITCHERS, "Halts and cancel-afters in force: the caller's, or all"),
@@ -214,6 +226,14 @@ export const OPERATIONS: readonly Operation[] = [
     ['admin'],
     'Decide an order call whose outcome is unknown',
   ),
+  operation('GET', '/api/admin/keys', ['admin'], 'All keys, without their hashes'),
+  operation('POST', '/api/admin/keys', ['admin'], 'Make a key'),
+  operation('GET', '/api/admin/keys/{id}', ['admin'], 'One key'),
+  operation('POST', '/api/admin/keys/{id}', ['admin'], 'Change fields of a key'),
+  operation('POST', '/api/admin/keys/{id}/rotate', ['admin'], 'Give a key a new secret; the old one may overlap'),
+  operation('POST', '/api/admin/keys/{id}/revoke', ['admin'], 'Delete a key with its child tokens'),
+  operation('GET', '/api/admin/key-file', ['admin'], 'The keys of the service as a keys.json'),
+  operation('POST', '/api/admin/key-file', ['admin'], 'Store the keys of a keys.json'),
 ]
 
 function operation(

@@ -38,6 +38,7 @@ export const VARIABLES: Readonly<Record<keyof Env, string>> = {
   JWT_JWKS_URL: 'the published keys of the issuer',
   JWT_SECRET: 'the secret shared with the issuer, instead of published keys',
   JWT_SCOPE_CLAIM: 'the claim that lists scopes; scope by default',
+  JWT_DEFAULT_SCOPES: 'scopes of a JWT without the claim, comma separated',
   JWT_DEFAULT_LIMITS: 'limits of every JWT, JSON as in the limits of a key',
   ALLOWED_ORIGINS: 'origins of web pages that may connect, comma separated',
   METRICS_AUTH: 'scope or open: whether /metrics needs a token',

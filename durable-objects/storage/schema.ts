@@ -36,6 +36,12 @@ import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
  *     table cancel_tasks                   one row for each cancel task as JSON, until it is done:
  *                                          one for each halt, and at most 1,000 set by cancel-after
  *
+ * Keys. Read once, when the object starts; `KeyService` bounds them.
+ *
+ *     table api_keys                       one row for each key of the key service and each child token, as the JSON of
+ *                                          the key file: the SHA-256 of the key, not the key. Until it is revoked; a
+ *                                          child token until its time is over: at most 1,000 together
+ *
  * Other.
  *
  *     table subscriptions                  one row for each subscriber as JSON, until it has no
@@ -168,5 +174,16 @@ const SECOND: Migration = [
   'DROP TABLE cancel_timers',
 ]
 
+/** Adds the keys of the key service. A child token has the id of its parent and the mark of the token that made it. */
+const THIRD: Migration = [
+  `CREATE TABLE api_keys (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    record TEXT NOT NULL,
+    parent_id TEXT,
+    parent_mark TEXT
+  )`,
+]
+
 /** Every migration; the first has the number 1. Never change a released migration: add a new one. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND]
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD]

@@ -10,7 +10,7 @@ const SCOPES = ['qot:read', 'acc:read', 'trade:simulate', 'trade:unlock', 'metri
  * can read. A file without a valid key is overwritten.
  */
 export function localKey(path: string): string {
-  const known = readKey(path)
+  const known = readLocalKey(path)
   if (known !== null) return known
   const key = `fc_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')}`
   mkdirSync(dirname(path), { recursive: true })
@@ -31,7 +31,8 @@ export async function keysJsonFor(key: string, mayTradeReal: boolean): Promise<s
   return JSON.stringify({ version: 1, keys: [record] })
 }
 
-function readKey(path: string): string | null {
+/** The key in that file; null without a valid one. */
+export function readLocalKey(path: string): string | null {
   try {
     const text = readFileSync(path, 'utf8').trim()
     return /^fc_[0-9a-f]{64}$/.test(text) ? text : null

@@ -1,5 +1,5 @@
 import { CALLS } from '../calls.ts'
-import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
+import { type SocketCaller, type Standing, standingFailure } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
@@ -46,7 +46,7 @@ export interface GatewayDeps {
   /** An id of this run of the object; it changes with every restart. */
   readonly run: string
   /** Returns the caller of a token from a socket's first message. */
-  identify(token: string): Promise<Result<SocketCaller>>
+  identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** Whether a socket's caller may stay connected, according to the current keys. */
   standing(caller: SocketCaller, nowMs: number): Standing
   /** Whether the caller of an order may still trade, according to the current keys. */
@@ -126,7 +126,7 @@ export class Gateway {
       sockets: deps.sockets,
       run: deps.run,
       quotes: () => this.quotes,
-      identify: (token) => deps.identify(token),
+      identify: (token, network) => deps.identify(token, network),
       standing: (caller, nowMs) => deps.standing(caller, nowMs),
       isLinkUp: () => this.opend.session.stage.name === 'ready',
       onError: (what, error) => deps.onError(what, error),
@@ -155,6 +155,17 @@ export class Gateway {
   async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: Budget | null }> {
     const answer = await this.quotes.call(request)
     return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body, 'read', request.caller) }
+  }
+
+  /** Closes the sockets whose key was revoked or changed, and gives the others the present quota of their key. */
+  keysChanged(quotaOf: (caller: string, given: number | null) => number | null): void {
+    this.pushes.closeFallen()
+    const { sockets } = this.#deps
+    for (const one of [...sockets.all()]) {
+      const { caller } = one.facts
+      const quotaShare = caller === null ? null : quotaOf(caller.id, caller.quotaShare)
+      if (caller !== null && quotaShare !== caller.quotaShare) sockets.identify(one, { ...caller, quotaShare })
+    }
   }
 
   /** Runs every check on an order call and sends it at most once. */
@@ -231,9 +242,4 @@ export class Gateway {
     if (origin.entryId !== undefined) this.quotes.invalidateInFlight()
     return outcome
   }
-}
-
-function standingFailure(standing: Standing): Failure | null {
-  if (standing === 'valid') return null
-  return { code: standing === 'expired' ? 'auth.expired_token' : 'auth.invalid_token' }
 }

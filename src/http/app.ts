@@ -2,9 +2,13 @@ import { Hono, type Context } from 'hono'
 import { API_ENDPOINTS, isOrderEndpoint, OPERATIONS, type OperationPath } from '../endpoints.ts'
 import type { Env } from '../env.ts'
 import { adminReload, adminShutdown, adminStatus } from './admin.ts'
+import { exportKeys, importKeys } from './admin/key-file.ts'
+import { changeKey, createKey, listKeys, oneKey, revokeKey, rotateKey } from './admin/keys.ts'
+import { childTokens, mintToken, revokeToken } from './admin/tokens.ts'
 import { Counters, UNKNOWN_ENDPOINT } from './counters.ts'
 import { Deployments } from './deployment.ts'
 import type { GatewayPort, Handler } from './exchange.ts'
+import { whoAmI } from './me.ts'
 import { health, metrics, readiness } from './operations.ts'
 import { oneIntent, orderIntents } from './orders/order-intents.ts'
 import { orderRelay } from './orders/order-relay.ts'
@@ -28,6 +32,9 @@ export interface AppParts<Bindings extends Env> {
 }
 
 const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
+  '/api/me': whoAmI,
+  '/api/tokens': byMethod({ GET: childTokens, POST: mintToken }),
+  '/api/tokens/{id}/revoke': revokeToken,
   '/api/order-intents': orderIntents,
   '/api/order-intents/{id}': oneIntent,
   '/api/trading/halts': tradingHalts,
@@ -42,6 +49,16 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/admin/reload': adminReload,
   '/api/admin/shutdown': adminShutdown,
   '/api/admin/order-intents/{id}/resolve': resolveIntent,
+  '/api/admin/keys': byMethod({ GET: listKeys, POST: createKey }),
+  '/api/admin/keys/{id}': byMethod({ GET: oneKey, POST: changeKey }),
+  '/api/admin/keys/{id}/rotate': rotateKey,
+  '/api/admin/keys/{id}/revoke': revokeKey,
+  '/api/admin/key-file': byMethod({ GET: exportKeys, POST: importKeys }),
+}
+
+/** The handler of a path that has both methods of the table. HEAD has the handler of GET. */
+function byMethod(handlers: Readonly<Record<'GET' | 'POST', Handler>>): Handler {
+  return (exchange) => handlers[exchange.request.method === 'POST' ? 'POST' : 'GET'](exchange)
 }
 
 /**

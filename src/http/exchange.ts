@@ -25,6 +25,10 @@ export interface Exchange {
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
+  /** Whether an earlier run of the handler was refused with a cached record of its key: a fresh one must be read. */
+  readonly needsFreshKey: boolean
+  /** Set when the caller was admitted with a cached record, which may be out of date. */
+  usedCachedKey: boolean
 }
 
 /** Answers a request to one endpoint: a response, or a failure, which becomes the error response. */

@@ -7,7 +7,7 @@ import { describe } from '../problem/problem.ts'
 import type { WireMessage } from '../wire/json/json-wire-value.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
-import { admit } from './authenticate.ts'
+import { admitCall, callMarkOf } from './authenticate.ts'
 import { checkQuery, readPlainText } from './request/body.ts'
 import { CachedRead } from './reads/cached-read.ts'
 import type { Handler } from './exchange.ts'
@@ -28,14 +28,15 @@ import { type Call, sendPartly, sendWhole } from './send-message.ts'
 export function relay(endpoint: ApiEndpoint): Handler {
   const { isIsolateCached } = endpoint
   return async (exchange) => {
-    const admitted = await admit(exchange, endpoint.scopes)
+    const admitted = await admitCall(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
     const isPartial = readPartial(endpoint, exchange.request)
     if (!isPartial.ok) return isPartial
     const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
     if (!text.ok) return text
     const isFresh = wantsFresh(exchange.request.headers)
-    const isCacheable = isIsolateCached && !isFresh && !isPartial.value
+    // A key of the service can be revoked at any time, and only the gateway object has the present state of it.
+    const isCacheable = isIsolateCached && !isFresh && !isPartial.value && callMarkOf(admitted.value.caller) === null
     const read = isCacheable ? CachedRead.of(admitted.value, endpoint, text.value) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))

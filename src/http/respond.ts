@@ -40,9 +40,13 @@ async function run(handler: Handler, arrival: Arrival, requestId: string): Promi
   let origin: string | null = null
   let response: Response
   try {
-    const exchange = new ArrivedExchange(arrival, requestId)
+    const exchange = new ArrivedExchange(arrival, requestId, false)
     origin = corsOriginOf(exchange)
-    const outcome = answerPreflight(exchange, origin) ?? (await handler(exchange))
+    let outcome = answerPreflight(exchange, origin) ?? (await handler(exchange))
+    // A cached record may admit a caller to a call, which the gateway object checks again, but not refuse one.
+    if (exchange.usedCachedKey && isRefusal(outcome)) {
+      outcome = await handler(new ArrivedExchange(arrival, requestId, true))
+    }
     response = outcome instanceof Response ? outcome : answerProblem(outcome.failure, requestId)
   } catch (error) {
     reportBug(error, requestId)
@@ -51,6 +55,12 @@ async function run(handler: Handler, arrival: Arrival, requestId: string): Promi
   // A page cannot read the answer to an upgrade. The origin of a socket is checked at the handshake.
   if (origin !== null && response.status !== SWITCHING_PROTOCOLS) allowOrigin(response, origin)
   return response
+}
+
+/** Whether an outcome may be due to the rights of the key: the failures of `auth.*` have these statuses. */
+function isRefusal(outcome: Response | Failed): boolean {
+  if (outcome instanceof Response) return [401, 403, 409].includes(outcome.status)
+  return outcome.failure.code.startsWith('auth.')
 }
 
 /** Creates the gateway stub on first use: many answers do not need it. */
@@ -64,10 +74,12 @@ class ArrivedExchange implements Exchange {
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
+  readonly needsFreshKey: boolean
+  usedCachedKey = false
   readonly #openGateway: () => GatewayPort
   #gateway: GatewayPort | null = null
 
-  constructor(arrival: Arrival, requestId: string) {
+  constructor(arrival: Arrival, requestId: string, needsFreshKey: boolean) {
     this.request = arrival.request
     this.params = arrival.params
     this.requestId = requestId
@@ -77,6 +89,7 @@ class ArrivedExchange implements Exchange {
     this.deployment = arrival.deployments.of(arrival.env, arrival.nowMs)
     this.deployments = arrival.deployments
     this.counters = arrival.counters
+    this.needsFreshKey = needsFreshKey
     this.#openGateway = arrival.openGateway
   }
 

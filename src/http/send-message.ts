@@ -6,7 +6,7 @@ import type { ApiEndpoint } from '../endpoints.ts'
 import type { QuoteCall } from '../quotes/quote-service.ts'
 import { encodeChecked } from '../wire/encode.ts'
 import type { WireMessage } from '../wire/json/json-wire-value.ts'
-import type { Admitted } from './authenticate.ts'
+import { type Admitted, callMarkOf } from './authenticate.ts'
 import { type Envelope, readEnvelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 import { joinChains } from './reads/option-chain.ts'
@@ -66,9 +66,10 @@ async function send(
 ): Promise<GatewayReply> {
   const body = encodeChecked(`${protocol}.Request`, { c2s })
   const request = { protoId, body, caller: caller.id, isFresh, quotaShare: quotaShareOf(caller) }
-  if (protoId !== SUBSCRIBE.protoId) return callOpend(exchange, request)
+  const mark = callMarkOf(caller)
+  if (protoId !== SUBSCRIBE.protoId) return callOpend(exchange, request, mark)
   try {
-    return await callOpend(exchange, request)
+    return await callOpend(exchange, request, mark)
   } finally {
     // Also after a failure: the gateway object must decide about the caller's next reads.
     deployment.quotes.withdraw(caller.id)
@@ -106,8 +107,8 @@ function envelopeOf({ protocol }: Target, reply: GatewayReply): Result<Envelope>
 }
 
 /** Sends a call through the gateway object. The epoch in the reply shows whether this isolate must clear its caches. */
-async function callOpend(exchange: Exchange, call: QuoteCall): Promise<GatewayReply> {
-  const reply = await exchange.gateway.call(call)
+async function callOpend(exchange: Exchange, call: QuoteCall, keyMark: string | null): Promise<GatewayReply> {
+  const reply = await exchange.gateway.call(call, keyMark)
   exchange.deployments.recordEpoch(reply.epoch)
   return reply
 }

@@ -4,6 +4,7 @@ import { roundedIdAdvice } from '../base/rounded-id.ts'
 import { shownText, withSentence } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeGateway, NOT_KNOWN } from './gateway-problem.ts'
+import { describeKey } from './key-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
 import { type Problem, unreachable } from './problem-form.ts'
@@ -11,6 +12,7 @@ import { type Problem, unreachable } from './problem-form.ts'
 /** Gives each failure its status and its sentence. Failures contain no secrets, so the sentences do not either. */
 export function describe(failure: Failure): Problem {
   if (isOf('auth.', failure)) return describeAuth(failure)
+  if (isOf('key.', failure)) return describeKey(failure)
   if (isOf('gateway.', failure)) return describeGateway(failure)
   if (isOf('limits.', failure)) return describeLimit(failure)
   if (isOf('order.', failure)) return describeOrder(failure)
@@ -124,7 +126,7 @@ const NOTHING_SENT = 'Nothing was sent.'
 const LOCAL_FAMILIES = /^(?:request|auth|limits|order|trade)\./
 
 /** Whether the failure's code starts with `family`. */
-function isOf<Family extends 'auth.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
+function isOf<Family extends 'auth.' | 'key.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
   failure: Failure,
 ): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {

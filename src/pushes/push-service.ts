@@ -41,8 +41,8 @@ export interface PushServiceDeps {
   /** Name of this run of the object. Each run numbers its streams from 1. */
   readonly run: string
   readonly quotes: () => QuoteService
-  /** The caller of a token from a message. */
-  identify(token: string): Promise<Result<SocketCaller>>
+  /** The caller of a token from a message of a client in that network, see `networkOf`. */
+  identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** Whether a caller may still be connected, by the present configuration of the keys. */
   standing(caller: SocketCaller, nowMs: number): Standing
   isLinkUp(): boolean
@@ -77,7 +77,7 @@ export class PushService {
       nowMs: () => timers.nowMs(),
       quotes: deps.quotes,
       send: (one, message) => this.#send(one, message),
-      identify: (token) => deps.identify(token),
+      identify: (token, network) => deps.identify(token, network),
       onError: (what, error) => deps.onError(what, error),
       onAuthenticated: (one, caller) => this.#onAuthenticated(one, caller),
       hubChanged: () => this.#flush.by(this.#hub.nextFlushMs()),
@@ -182,6 +182,7 @@ export class PushService {
       const standing = caller === null ? 'unknown' : this.#deps.standing(caller, nowMs)
       if (standing === 'expired') this.#end(id, CLOSES.tokenExpired)
       else if (standing === 'revoked') this.#end(id, CLOSES.keyRevoked)
+      else if (standing === 'changed') this.#end(id, CLOSES.keyChanged)
       else if (endsAtMs !== null && endsAtMs > nowMs) this.#expiryTimer.by(endsAtMs)
       else if (caller === null) this.#end(id, CLOSES.notKnown)
     }

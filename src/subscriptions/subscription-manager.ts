@@ -224,11 +224,17 @@ export class SubscriptionManager {
     this.#pool.schedule()
   }
 
-  #shareRefusal({ caller }: Subscriber, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
-    if (quotaShare === null) return null
+  /** The units that all subscribers of a caller have or wait for together. */
+  unitsOfCaller(caller: string): ReadonlySet<UnitKey> {
     const held = this.#registry.unitsOfCaller(caller)
     // Pending units count, so that two concurrent calls cannot use the same share.
     for (const unit of this.#pool.awaitedBy((waiting) => waiting.caller === caller)) held.add(unit)
+    return held
+  }
+
+  #shareRefusal({ caller }: Subscriber, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
+    if (quotaShare === null) return null
+    const held = this.unitsOfCaller(caller)
     const needed = units.filter((unit) => !held.has(unit)).length
     if (needed === 0 || held.size + needed <= quotaShare) return null
     return { code: 'quote.share_exceeded', needed, held: held.size, share: quotaShare }

@@ -8,6 +8,8 @@ import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
 import type { Budget } from '../../src/gateway/rate-limit/limiter.ts'
 import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
+  Allowance,
+  AllowanceOf,
   CounterDelta,
   GatewayOrderAnswer,
   GatewayReply,
@@ -18,6 +20,17 @@ import { fail, type Result, succeed } from '../../src/base/result.ts'
 import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { ShownOrder } from '../../src/orders/changed-orders.ts'
+import type { KeyTable } from '../../src/auth/key-table.ts'
+import type { KeyRecord } from '../../src/auth/key-record.ts'
+import { type KeyAnswer, type KeyCommand, runKeyCommand } from '../../src/keys/key-command.ts'
+import { KeyGate } from '../../src/keys/key-gate.ts'
+import { type KeyChange, KeyService } from '../../src/keys/key-service.ts'
+import type { KeyActor } from '../../src/keys/key-store.ts'
+import { NO_LIMITS } from '../../src/limits/key-limits.ts'
+import { LimitState } from '../../src/limits/limit-state.ts'
+import { orderPolicyOf } from '../../src/limits/order-policy.ts'
+import { READY } from './sample-status.ts'
+import { MemoryKeys } from '../storage/memory-keys.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
@@ -74,6 +87,24 @@ export class FakeGateway implements GatewayPort {
   status_: GatewayStatus = READY
   samples: readonly MetricSample[] = []
   epoch = 1
+  /** The hashes of tokens that were looked up. */
+  readonly lookups: string[] = []
+  /** The time of the key service, Unix ms. */
+  nowMs = FIRES_FROM_MS
+  /** The changes of keys, in order. */
+  readonly keyChanges: KeyChange[] = []
+  /** The key service of the object, over a store in memory. */
+  readonly keyService: KeyService
+
+  constructor(configured: KeyTable = []) {
+    this.keyService = new KeyService({
+      store: new MemoryKeys(),
+      configured,
+      nowMs: () => this.nowMs,
+      onChange: (change) => this.keyChanges.push(change),
+      onError: (what, error) => assert.fail(`${what}: ${String(error)}`),
+    })
+  }
 
   /** Everything that was asked of it, counts aside. */
   get touched(): number {
@@ -109,7 +140,30 @@ export class FakeGateway implements GatewayPort {
     return this.calls[0]?.c2s as C2S<Name>
   }
 
-  async call(call: QuoteCall): Promise<GatewayReply> {
+  async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
+    this.lookups.push(hash)
+    return this.keyService.byHash(hash)
+  }
+
+  async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
+    this.done.push(command.op)
+    return runKeyCommand(this.keyService, command, by)
+  }
+
+  async allowance({ caller, limits }: AllowanceOf): Promise<Result<Allowance>> {
+    this.done.push('allowance')
+    const budgets = new LimitState(orderPolicyOf(limits ?? NO_LIMITS), [], this.nowMs).budgets(this.nowMs)
+    return succeed({ budgets: [{ caller, budgets }], subscriptions: 0 })
+  }
+
+  async call(call: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
+    const gate = new KeyGate(
+      this.keyService,
+      () => this.nowMs,
+      () => this.accounts(),
+    )
+    const refusal = gate.refusalOf({ caller: call.caller, keyMark })
+    if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.epoch }
     const answer = this.#take(call)
     const { source, asOfMs, isPersonal, budget, epoch } = this
     await this.gate
@@ -230,22 +284,4 @@ function orderReply(answer: Uint8Array | Failure): OrderReply {
 
 function isFailure(answer: WireMessage | Failure): answer is Failure {
   return typeof answer['code' as keyof typeof answer] === 'string'
-}
-
-const READY: GatewayStatus = {
-  stage: 'ready',
-  upstream: 'simulator:',
-  sinceMs: Date.UTC(2026, 10, 22),
-  connId: '7418311293381240001',
-  serverVersion: 1002,
-  loginUserId: '100000001',
-  lastFailure: null,
-  pendingCalls: 0,
-  connects: 1,
-  loggedIn: { quote: true, trade: true },
-  storageFailure: null,
-  unknownOrders: 0,
-  contradictions: { absent: 0, rejected: 0 },
-  cancelTasks: [],
-  epoch: 1,
 }

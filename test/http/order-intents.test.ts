@@ -10,6 +10,7 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
   return {
     id,
     caller,
+    payers: [],
     requestId: 'req-1',
     callId: 'call-1',
     idempotencyKey: 'key:abc',

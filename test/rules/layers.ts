@@ -5,7 +5,7 @@ import type { SourceFile } from './source-files.ts'
 export type Arrows = Readonly<Record<string, readonly string[]>>
 
 /**
- * Which layer may import which. Every listed arrow is in use. From top to bottom: http, orders, auth and limits,
+ * Which layer may import which. Every listed arrow is in use. From top to bottom: http, orders, keys, auth and limits,
  * gateway, wire, transport, base. `calls`, the table of OpenD's calls, is beside base. The simulator imports the wire.
  * The Durable Objects are beside http and import the layers below it. `cli`, `index` and `demo` compose the layers and
  * are not listed.
@@ -25,6 +25,7 @@ const MAY_IMPORT: Arrows = {
   subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
   quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],
   pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
+  keys: ['accounts', 'auth', 'limits', 'wire', 'base'],
   env: ['auth', 'transport', 'base'],
   endpoints: ['auth', 'wire', 'calls', 'proto'],
   http: [
@@ -33,6 +34,7 @@ const MAY_IMPORT: Arrows = {
     'problem',
     'orders',
     'quotes',
+    'keys',
     'accounts',
     'auth',
     'limits',
@@ -54,8 +56,10 @@ const MAY_IMPORT: Arrows = {
     'pushes',
     'quotes',
     'subscriptions',
+    'keys',
     'accounts',
     'auth',
+    'limits',
     'gateway',
     'transport',
     'base',

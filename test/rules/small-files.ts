@@ -7,7 +7,6 @@ export const SMALL_FILES: readonly string[] = [
   'durable-objects/platform-timers.ts',
   'durable-objects/secure-random.ts',
   'src/auth/scope.ts',
-  'src/auth/socket-caller.ts',
   'src/base/time/timestamp.ts',
   'src/base/hex.ts',
   'src/base/metric.ts',

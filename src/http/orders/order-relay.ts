@@ -1,6 +1,5 @@
 import { TrdEnv } from '../../../proto/enums.ts'
 import { mayTrade } from '../../auth/caller.ts'
-import { keyMarkOf } from '../../auth/caller-standing.ts'
 import { orderLimitsOf } from '../../accounts/allowed-accounts.ts'
 import { succeed, type Result } from '../../base/result.ts'
 import type { OrderEndpoint } from '../../endpoints.ts'
@@ -8,7 +7,7 @@ import type { OrderRequest } from '../../orders/request.ts'
 import { encodeChecked } from '../../wire/encode.ts'
 import type { WireMessage } from '../../wire/json/json-wire-value.ts'
 import { accountsOf } from '../accounts.ts'
-import { admit, type Admitted } from '../authenticate.ts'
+import { admitCall, type Admitted } from '../authenticate.ts'
 import { checkQuery } from '../request/body.ts'
 import type { Exchange, Handler } from '../exchange.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
@@ -26,7 +25,7 @@ const DRY_RUN = { dry_run: FLAG }
  */
 export function orderRelay(endpoint: OrderEndpoint): Handler {
   return async (exchange) => {
-    const admitted = await admit(exchange, endpoint.scopes)
+    const admitted = await admitCall(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
     const isDryRun = readDryRun(endpoint, exchange.request)
     if (!isDryRun.ok) return isDryRun
@@ -84,7 +83,7 @@ async function orderRequest(
     idempotencyKey: idempotencyKey.value,
     isDryRun,
     isKillSwitch: false,
-    keyMark: caller.key === null ? null : keyMarkOf(caller.key),
+    keyMark: caller.keyMark,
     expiresAtMs: caller.expiresAtMs,
   })
 }

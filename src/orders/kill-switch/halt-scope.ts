@@ -16,11 +16,14 @@ export function scopeName(scope: HaltScope): string {
   }
 }
 
-/** Whether a scope covers the calls of a caller on an account (decimal id). */
-export function covers(scope: HaltScope, caller: string, accId: string): boolean {
+/**
+ * Whether a scope covers the calls of a caller on an account (decimal id). `callers` are the caller and, for a child
+ * token, its ancestors: a halt of a key covers its children.
+ */
+export function covers(scope: HaltScope, callers: readonly string[], accId: string): boolean {
   switch (scope.kind) {
     case 'caller':
-      return scope.caller === caller
+      return callers.includes(scope.caller)
     case 'account':
       return scope.accId === accId
     case 'all':

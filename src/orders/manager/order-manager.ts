@@ -3,7 +3,9 @@ import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import { NOTHING_KNOWN } from '../../limits/market/market-facts.ts'
-import type { LimitState } from '../../limits/limit-state.ts'
+import type { KeyLimits } from '../../limits/key-limits.ts'
+import type { OrderBudget } from '../../limits/limit-chain.ts'
+import type { Budgets } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
 import type { ContractCache } from '../admission/contract-cache.ts'
@@ -113,6 +115,12 @@ export class OrderManager {
     }
   }
 
+  /** The used and remaining budgets of a caller with those limits. */
+  budgetsOf(caller: string, limits: KeyLimits | null): Budgets {
+    const nowMs = this.#deps.timers.nowMs()
+    return this.#limiters.of(caller, limits, nowMs).budgets(nowMs)
+  }
+
   async #take(request: OrderRequest, deadline: SendDeadline): Promise<OrderAnswer> {
     const { timers, sha1 } = this.#deps
     const received = readOrderCall(request.protoId, request.body)
@@ -133,7 +141,7 @@ export class OrderManager {
     if (again !== null) return { reply: again, budgets: null }
     const nowMs = timers.nowMs()
     // Read again: a request of this caller with other limits may have replaced the state during a wait.
-    const state = this.#limiters.of(request.caller, request.limits, nowMs)
+    const state = this.#limiters.ofRequest(request, nowMs)
     const facts = limitFactsOf(call, inputs.target)
     const verdict = state.check(facts, inputs.market, nowMs)
     const obstacle = this.#admission.obstacleOf(call, request, nowMs) ?? failureOf(verdict)
@@ -149,7 +157,7 @@ export class OrderManager {
     if (failure !== null) return { reply: this.#refuse(written, failure), budgets: state.budgets(nowMs) }
     const reply = await this.#sender.writeAndSend(written, state, verdict, { call, request, rank, deadline })
     const afterMs = timers.nowMs()
-    return { reply, budgets: this.#limiters.of(request.caller, request.limits, afterMs).budgets(afterMs) }
+    return { reply, budgets: this.#limiters.ofRequest(request, afterMs).budgets(afterMs) }
   }
 
   /**
@@ -162,7 +170,7 @@ export class OrderManager {
     const refusal = await deadline.within(this.#admission.refusalOf(call, request), TOO_LATE)
     if (refusal !== null) return refusal
     const nowMs = this.#deps.timers.nowMs()
-    const state = this.#limiters.of(request.caller, request.limits, nowMs)
+    const state = this.#limiters.ofRequest(request, nowMs)
     const early = request.isDryRun ? null : this.#earlyRefusal(call, request, state, nowMs)
     if (early !== null) return early
     const inputs = pricingInputsOf(this.#sources(request), call, state.policy, request.isDryRun)
@@ -170,7 +178,7 @@ export class OrderManager {
   }
 
   /** The refusals that need no call to OpenD, so that a refused caller uses none of OpenD's limits. */
-  #earlyRefusal(call: OrderCall, request: OrderRequest, state: LimitState, nowMs: number): Failure | null {
+  #earlyRefusal(call: OrderCall, request: OrderRequest, state: OrderBudget, nowMs: number): Failure | null {
     const obstacle = this.#admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
     const facts = limitFactsOf(call, null)

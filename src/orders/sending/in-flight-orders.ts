@@ -4,6 +4,7 @@ import type { CallOutcome } from '../../gateway/link/effect.ts'
 import type { Reservation } from '../../limits/limit-state.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
+import { covers } from '../kill-switch/halt-scope.ts'
 import type { HaltScope } from '../kill-switch/switches.ts'
 import { PushedOrders } from './pushed-orders.ts'
 
@@ -147,7 +148,6 @@ export class InFlightOrders {
   }
 }
 
-function isHalted({ caller, call }: LedgerEntry, scope: HaltScope): boolean {
-  if (call.kind === 'cancel') return false
-  return scope.kind === 'all' || (scope.kind === 'caller' ? caller === scope.caller : call.accId === scope.accId)
+function isHalted({ caller, payers, call }: LedgerEntry, scope: HaltScope): boolean {
+  return call.kind !== 'cancel' && covers(scope, [caller, ...payers], call.accId)
 }

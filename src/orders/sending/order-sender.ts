@@ -3,7 +3,7 @@ import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 import type { LeaveCheck } from '../../gateway/upstream-client.ts'
-import type { LimitState } from '../../limits/limit-state.ts'
+import type { OrderBudget } from '../../limits/limit-chain.ts'
 import type { LimitVerdict } from '../../limits/verdict.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
@@ -77,7 +77,7 @@ export class OrderSender {
    */
   async writeAndSend(
     written: WrittenCall,
-    state: LimitState,
+    state: OrderBudget,
     verdict: LimitVerdict,
     admitted: AdmittedCall,
   ): Promise<OrderReply> {
@@ -99,7 +99,7 @@ export class OrderSender {
   }
 
   /** Writes a call with its reservation to the ledger. Throws when the storage fails. */
-  #write(written: WrittenCall, state: LimitState, verdict: LimitVerdict): LedgerEntry {
+  #write(written: WrittenCall, state: OrderBudget, verdict: LimitVerdict): LedgerEntry {
     const charge = verdict.isAdmitted ? verdict.charge : null
     const isValued = addedBy(verdict.gates) !== null
     for (;;) {
@@ -154,7 +154,7 @@ export class OrderSender {
     if (!this.#inFlight.isWaiting(entry.id) || deadline.isOver) return TOO_LATE
     const obstacle = admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
-    const state = limiters.of(request.caller, request.limits, nowMs)
+    const state = limiters.ofRequest(request, nowMs)
     const refusal = state.checkAtSending(isCancel(call), entry.reservation, nowMs)
     if (refusal !== null) return limitFailure(refusal)
     ranks.recordCancel(call, nowMs)

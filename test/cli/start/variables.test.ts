@@ -41,6 +41,7 @@ test('every variable of the table reaches the Worker unchanged', async () => {
     JWT_ALGORITHMS: 'HS256',
     JWT_JWKS_URL: '',
     JWT_SCOPE_CLAIM: 'scp',
+    JWT_DEFAULT_SCOPES: 'qot:read',
     JWT_DEFAULT_LIMITS: '{"max_orders_per_minute":3}',
     ALLOWED_ORIGINS: 'https://app.example.com',
     METRICS_AUTH: 'scope',

@@ -29,7 +29,7 @@ function endProblems(done: TaskDone, { entries, clock, gateway, opend }: Remains
   const { task, openTags, trulyListedTags, elapsedMs } = done
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
-  const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
+  const meant = open.filter(({ caller, call }) => covers(task.scope, [caller], call.accId))
   const copied = new Set(
     opend
       .orders()
@@ -93,8 +93,8 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     const isCovered = halts.some(({ scope, includesForeign }) =>
       // A halt of one caller with foreign orders covers those on all accounts of the caller.
       owner === null
-        ? includesForeign && (scope.kind === 'caller' || covers(scope, '', accId.toString()))
-        : covers(scope, owner, accId.toString()),
+        ? includesForeign && (scope.kind === 'caller' || covers(scope, [], accId.toString()))
+        : covers(scope, [owner], accId.toString()),
     )
     return isCovered ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
   })
@@ -108,6 +108,6 @@ function unfinishedProblems({ gateway, entries, clock }: Remains): readonly stri
   )
   return tasks
     .filter(({ isRunning }) => isRunning)
-    .filter(({ scope }) => !waiting.some(({ caller, call }) => covers(scope, caller, call.accId)))
+    .filter(({ scope }) => !waiting.some(({ caller, call }) => covers(scope, [caller], call.accId)))
     .map(({ reason, scope, detail }) => `the ${reason} of ${JSON.stringify(scope)} has not ended: ${detail}`)
 }
