@@ -129,7 +129,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const terms = await this.#keys.gate.orderTerms(request)
     if (terms.ok) return { ...(await this.#gateway.order({ ...request, ...terms.value })), epoch: this.#epoch }
     const reply = { kind: 'refused', failure: terms.failure, intentId: null, state: null, isReplay: false } as const
-    return { reply, budgets: null, budget: null, epoch: this.#epoch }
+    return { reply, budgets: null, budget: null, order: null, epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
