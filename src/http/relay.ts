@@ -3,7 +3,8 @@ import { succeed, type Failed, type Result } from '../base/result.ts'
 import { writtenDoubleAdvice } from '../base/rounded-id.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
-import { describe } from '../problem/problem.ts'
+import type { Problem } from '../problem/problem-form.ts'
+import { describe, describeAfterCalls } from '../problem/problem.ts'
 import type { WireMessage } from '../wire/json/json-wire-value.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
@@ -12,6 +13,7 @@ import { checkQuery, readPlainText } from './request/body.ts'
 import { CachedRead } from './reads/cached-read.ts'
 import type { Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './reads/freshness.ts'
+import { PARTS_ARE_STORED } from './reads/option-chain.ts'
 import { PARTIAL } from './reads/partial-read.ts'
 import { FLAG } from '../wire/json/json-fields.ts'
 import { readQuery } from './request/plain-fields.ts'
@@ -64,17 +66,22 @@ async function ask(
   const { exchange, admitted } = call
   const message = checkC2S(endpoint, text, exchange.nowMs)
   if (!message.ok) return message
-  const { c2s, subscription } = message.value
+  const { c2s, pieces, subscription } = message.value
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
   const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
-  if (refusal !== null) return answerAdvised(refusal.failure, adviceFor(endpoint, c2s), exchange.requestId)
+  if (refusal !== null) {
+    const { failure } = refusal
+    return answerAdvised(failure, describe(failure), adviceFor(endpoint, c2s), exchange.requestId)
+  }
 
   const sent = await (call.isPartial ? sendPartly : sendWhole)(call, endpoint, message.value)
-  const { reply, envelope, leftOut } = sent
+  const { reply, envelope, leftOut, earlierCalls } = sent
   if (!envelope.ok) {
     read?.refuse()
-    return answerAdvised(envelope.failure, adviceFor(endpoint, c2s), exchange.requestId, replyHeaders(reply))
+    const repetition = pieces.length > 1 && !call.isFresh ? PARTS_ARE_STORED : ''
+    const problem = describeAfterCalls(envelope.failure, earlierCalls, repetition)
+    return answerAdvised(envelope.failure, problem, adviceFor(endpoint, c2s), exchange.requestId, replyHeaders(reply))
   }
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
@@ -95,8 +102,13 @@ function adviceFor(endpoint: ApiEndpoint, c2s: WireMessage): string {
   return ''
 }
 
-function answerAdvised(failure: Failure, advice: string, requestId: string, headers: ExtraHeaders = {}): Response {
-  const problem = describe(failure)
+function answerAdvised(
+  failure: Failure,
+  problem: Problem,
+  advice: string,
+  requestId: string,
+  headers: ExtraHeaders = {},
+): Response {
   const error = OF_ACCOUNT.has(failure.code) ? withSentence(problem.error, advice) : problem.error
   return answerDescribed(failure.code, { ...problem, error }, requestId, headers)
 }

@@ -122,11 +122,24 @@ export function describeUnsent(failure: Failure): Problem {
 
 const NOTHING_SENT = 'Nothing was sent.'
 
+/**
+ * Describes the failure of a read after `earlierCalls` other calls of the same request. Without them it is the same as
+ * `describe`. With them "nothing was sent" would be false. `repetition` is a sentence about sending the request again.
+ */
+export function describeAfterCalls(failure: Failure, earlierCalls: number, repetition: string): Problem {
+  const problem = describe(failure)
+  if (earlierCalls === 0 || isOf('opend.', failure)) return problem
+  const calls =
+    earlierCalls === 1 ? '1 earlier call of this request was' : `${earlierCalls} earlier calls of this request were`
+  const error = problem.error.replace(/(?:nothing|the call) was (?:not )?sent/i, 'this call was not sent')
+  return { ...problem, error: withSentence(withSentence(error, `${calls} sent to OpenD.`), repetition) }
+}
+
 /** Failures by a check of this program: it is clear that the call was not sent. */
 const LOCAL_FAMILIES = /^(?:request|auth|limits|order|trade)\./
 
 /** Whether the failure's code starts with `family`. */
-function isOf<Family extends 'auth.' | 'key.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
+function isOf<Family extends 'auth.' | 'key.' | 'gateway.' | 'limits.' | 'opend.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
   failure: Failure,
 ): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {

@@ -7,10 +7,10 @@ import type { RequestMessage } from '../request/request-message.ts'
 export const PARTIAL = 'partial'
 
 /**
- * Most calls for one batch. Each refusal of OpenD names one security, and each call counts against its limit of 60 such
- * calls in 30 s.
+ * Most refused calls for one batch; the last one is the answer. Each refusal of OpenD names one security, and each
+ * snapshot counts against its limit of 60 such calls in 30 s.
  */
-export const MOST_ATTEMPTS = 8
+export const MOST_REFUSALS = 8
 
 /** A security that a partial answer lacks. */
 export interface LeftOut {
