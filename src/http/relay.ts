@@ -1,11 +1,9 @@
 import type { Failure } from '../base/failure.ts'
 import { succeed, type Failed, type Result } from '../base/result.ts'
-import { writtenDoubleAdvice } from '../base/rounded-id.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import type { Problem } from '../problem/problem-form.ts'
 import { describe, describeAfterCalls } from '../problem/problem.ts'
-import type { WireMessage } from '../wire/json/json-wire-value.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
 import { admitCall, callMarkOf } from './authenticate.ts'
@@ -13,6 +11,7 @@ import { checkQuery, readPlainText } from './request/body.ts'
 import { CachedRead } from './reads/cached-read.ts'
 import type { Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './reads/freshness.ts'
+import { adviceOn } from './refusal-advice.ts'
 import { PARTS_ARE_STORED } from './reads/option-chain.ts'
 import { PARTIAL } from './reads/partial-read.ts'
 import { FLAG } from '../wire/json/json-fields.ts'
@@ -70,18 +69,21 @@ async function ask(
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
   const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
+  const accounts = namedAccounts(endpoint, c2s)
   if (refusal !== null) {
     const { failure } = refusal
-    return answerAdvised(failure, describe(failure), adviceFor(endpoint, c2s), exchange.requestId)
+    return answerAdvised(failure, describe(failure), adviceOn(failure, c2s, accounts), exchange.requestId)
   }
 
   const sent = await (call.isPartial ? sendPartly : sendWhole)(call, endpoint, message.value)
   const { reply, envelope, leftOut, earlierCalls } = sent
   if (!envelope.ok) {
     read?.refuse()
+    const { failure } = envelope
     const repetition = pieces.length > 1 && !call.isFresh ? PARTS_ARE_STORED : ''
-    const problem = describeAfterCalls(envelope.failure, earlierCalls, repetition)
-    return answerAdvised(envelope.failure, problem, adviceFor(endpoint, c2s), exchange.requestId, replyHeaders(reply))
+    const problem = describeAfterCalls(failure, earlierCalls, repetition)
+    const advice = adviceOn(failure, c2s, accounts)
+    return answerAdvised(failure, problem, advice, exchange.requestId, replyHeaders(reply))
   }
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
@@ -90,18 +92,7 @@ async function ask(
   return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
 }
 
-/** Failures that an account id which the client has rounded can cause. */
-const OF_ACCOUNT: ReadonlySet<string> = new Set(['auth.account_not_allowed', 'opend.refused'])
-
-/** The advice when the account ids of the message may be the cause; empty when they look right. */
-function adviceFor(endpoint: ApiEndpoint, c2s: WireMessage): string {
-  for (const accId of namedAccounts(endpoint, c2s)) {
-    const advice = typeof accId === 'bigint' ? writtenDoubleAdvice(accId) : ''
-    if (advice !== '') return advice
-  }
-  return ''
-}
-
+/** The error response, with the advice on the failure of this message. */
 function answerAdvised(
   failure: Failure,
   problem: Problem,
@@ -109,6 +100,5 @@ function answerAdvised(
   requestId: string,
   headers: ExtraHeaders = {},
 ): Response {
-  const error = OF_ACCOUNT.has(failure.code) ? withSentence(problem.error, advice) : problem.error
-  return answerDescribed(failure.code, { ...problem, error }, requestId, headers)
+  return answerDescribed(failure.code, { ...problem, error: withSentence(problem.error, advice) }, requestId, headers)
 }

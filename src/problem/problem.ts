@@ -24,7 +24,10 @@ export function describe(failure: Failure): Problem {
     case 'request.method_not_allowed':
       return {
         status: 405,
-        error: `This path does not take the method ${failure.method}; use ${failure.allow.join(' or ')}.`,
+        error: withSentence(
+          `This path does not take the method ${failure.method}; use ${failure.allow.join(' or ')}.`,
+          failure.method === 'OPTIONS' ? FOR_PAGES : '',
+        ),
         headers: { Allow: failure.allow.join(', ') },
       }
     case 'request.too_large':
@@ -96,6 +99,9 @@ export function describe(failure: Failure): Problem {
       return unreachable(failure)
   }
 }
+
+/** A browser sends OPTIONS before a page of another origin may call. */
+const FOR_PAGES = 'To let pages of another origin call this API, add that origin to ALLOWED_ORIGINS.'
 
 /** The sentence is about the first problem; several problems are also listed in `problems`. */
 function describeFields(failure: FieldFailure): Problem {

@@ -73,7 +73,7 @@ test('a body with several mistakes is answered with all of them', async () => {
   }
   assert.deepEqual(await problemsOf('POST /api/cancel-order', { trd_env: 0, acc_id: 1, trd_market: 1, qty: 'x' }), [
     'qty: unknown field',
-    'order_id: required field is missing, expected it or order_id_ex',
+    'order_id: required field is missing, expected order_id or order_id_ex',
   ])
   assert.deepEqual(await problemsOf('POST /api/trading/halt', { scop: 'all', acc_id: -1 }), [
     'scop: unknown field (did you mean scope?)',

@@ -21,7 +21,7 @@ export interface CheckOptions {
   readonly extraFields?: readonly Field[]
   /** Proto names of fields of the message itself that the endpoint rejects as unknown, unless they are null. */
   readonly refusedFields?: ReadonlySet<string>
-  /** Proto names of fields of the message itself. At least one must be given and must not be empty or 0. */
+  /** Proto names of fields of the message itself. At least one must be given and must not be empty, 0 or false. */
   readonly needsOneOf?: readonly string[]
 }
 
