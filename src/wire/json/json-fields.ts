@@ -119,9 +119,16 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): FieldRu
   return { expected: `a whole number${range}`, read }
 }
 
-/** One of the given words. */
+/** One of the given words, in exactly this form. The problem of another text names the most similar word. */
 export function oneOf<const Word extends string>(words: readonly Word[]): FieldRule<Word> {
-  return { expected: `one of ${words.join(', ')}`, read: (value) => words.find((word) => word === value) ?? null }
+  const expected = `one of ${words.join(', ')}`
+  const read = (value: JsonValue, problems: Problems): Word | null => {
+    const word = words.find((one) => one === value) ?? null
+    const meant = word === null && typeof value === 'string' ? nearestName(value, words) : null
+    if (meant !== null) problems.add(Problem.invalid(`${expected}; did you mean ${meant}?`))
+    return word
+  }
+  return { expected, read }
 }
 
 /** A text that matches a pattern. */
