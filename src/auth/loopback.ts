@@ -6,8 +6,8 @@ export function isLoopback(url: URL): boolean {
 }
 
 /**
- * Headers that proxies, tunnels, content networks and login proxies add, by name or by prefix. Programs on this machine do not send
- * them. `CF-Connecting-IP` is not in the list, because the runtime sets it on each request.
+ * Headers that proxies, tunnels, content networks and login proxies add, by name or by prefix. Programs on this machine
+ * do not send them. `CF-Connecting-IP` is not in the list, because the runtime sets it on each request.
  */
 const PROXY_HEADERS: readonly RegExp[] = [
   /^(?:forwarded|forwarded-for|via|max-forwards|cdn-loop|client-ip|true-client-ip|do-connecting-ip|front-end-https|rndr-id)$/,
