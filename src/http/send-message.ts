@@ -11,7 +11,7 @@ import { type Envelope, readEnvelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 import { joinChains } from './reads/option-chain.ts'
 import { type LeftOut, leftOutOf, MOST_REFUSALS, withoutSecurities } from './reads/partial-read.ts'
-import { withRefusedSecurities } from './reads/refused-securities.ts'
+import { withRefusedSecurities } from '../quotes/refused-securities.ts'
 import type { RequestMessage } from './request/request-message.ts'
 
 type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>

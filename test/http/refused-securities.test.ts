@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Failure } from '../../src/base/failure.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
 import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
-import { lastDayOfOption } from '../../src/http/request/expired-options.ts'
+import { lastDayOfOption } from '../../src/limits/market/expired-options.ts'
 import { keyRig, readError } from './rig.ts'
 import { sampleMessage } from './sample-message.ts'
 

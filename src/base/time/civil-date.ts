@@ -54,6 +54,11 @@ export function dateText(epochDay: number): string {
   return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}`
 }
 
+/** The epoch day of a text that begins with `YYYY-MM-DD`. */
+export function dayOfText(text: string): number {
+  return Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / 86_400_000
+}
+
 /** `HH:MM:SS` of a second of the day. */
 export function clockText(secondOfDay: number): string {
   const hour = Math.floor(secondOfDay / 3600)

@@ -1,11 +1,10 @@
 import { CALLS } from '../../calls.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
-import { dateText } from '../../base/time/civil-date.ts'
+import { dateText, dayOfText } from '../../base/time/civil-date.ts'
 import type { JsonField, JsonMessage } from '../../wire/decode.ts'
 import type { WireMessage } from '../../wire/json/json-wire-value.ts'
 import { CHAIN_DAYS } from '../request/default-times.ts'
 import type { Envelope } from '../envelope.ts'
-import { dayOfText } from '../request/market-times.ts'
 
 /**
  * Most calls for one chain. OpenD takes 10 calls for option chains in 30 s from all callers together, and a read waits

@@ -1,6 +1,6 @@
 import type { Failure } from '../../base/failure.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
-import { securitiesIn } from './refused-securities.ts'
+import { securitiesIn } from '../../quotes/refused-securities.ts'
 import type { RequestMessage } from '../request/request-message.ts'
 
 /** `?partial=true`: the answer leaves out the securities that OpenD refuses, instead of refusing the whole batch. */

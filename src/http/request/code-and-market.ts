@@ -5,7 +5,7 @@ import { describeEnum } from '../../wire/json/json-enum.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
 import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../../wire/market-prefix.ts'
 import { messageType, type Field } from '../../wire/schema.ts'
-import { expiredOn } from './expired-options.ts'
+import { expiredOn } from '../../limits/market/expired-options.ts'
 import { suggestSecurity } from '../../wire/json/security-hint.ts'
 import {
   asciiCapitals,
