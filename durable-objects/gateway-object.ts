@@ -11,7 +11,8 @@ import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
@@ -111,12 +112,12 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const refusal = this.#keys.gate.refusalOf(admitted)
     if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
     const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
-    const { outcome, source, asOfMs, budget } = await this.#gateway.call({ ...request, quotaShare })
+    const { outcome, budget, ...answer } = await this.#gateway.call({ ...request, quotaShare })
     // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
     const late = this.#keys.gate.refusalOf(admitted)
     if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
     return outcome.ok
-      ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
+      ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 
@@ -128,15 +129,15 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const terms = await this.#keys.gate.orderTerms(request)
     if (terms.ok) return { ...(await this.#gateway.order({ ...request, ...terms.value })), epoch: this.#epoch }
     const reply = { kind: 'refused', failure: terms.failure, intentId: null, state: null, isReplay: false } as const
-    return { reply, budgets: null, budget: null, epoch: this.#epoch }
+    return { reply, budgets: null, budget: null, order: null, epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
     return this.#ledger.page(query)
   }
 
-  async orderEntry(id: string): Promise<LedgerEntry | null> {
-    return this.#ledger.byId(id)
+  async orderEntry(id: string): Promise<EntryWithOrder | null> {
+    return this.#gateway.orders.entryWithOrder(id)
   }
 
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
@@ -144,19 +145,19 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
-    return this.#gateway.orders.halt(request)
+    return this.#gateway.orders.killSwitch.halt(request)
   }
 
   async tradingSwitches(): Promise<SwitchReport> {
-    return this.#gateway.orders.switchReport()
+    return this.#gateway.orders.killSwitch.report()
   }
 
   async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#gateway.orders.resume(scope, by)
+    return this.#gateway.orders.killSwitch.resume(scope, by)
   }
 
   async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#gateway.orders.cancelAfter(caller, seconds)
+    return this.#gateway.orders.killSwitch.cancelAfter(caller, seconds)
   }
 
   async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
@@ -188,7 +189,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       storageFailure: this.#gateway.storage.failure,
       unknownOrders: this.#gateway.orders.entries.unknownCount,
       contradictions: this.#gateway.orders.contradictions,
-      cancelTasks: this.#gateway.orders.cancelTasks(),
+      cancelTasks: this.#gateway.orders.killSwitch.report().tasks,
       epoch: this.#epoch,
     }
   }

@@ -38,7 +38,7 @@ export function describeQuote(failure: QuoteFailure): Problem {
 /** Describes a call that would exceed OpenD's own limit, which the gateway enforces. */
 export function describeUpstream({ limit, windowMs, retryAfterMs }: UpstreamFailure): Problem {
   const seconds = Math.ceil(retryAfterMs / 1_000)
-  const error = `OpenD takes ${limit} calls of this kind in ${windowMs / 1_000} s, and all are used; nothing was sent. Try again in ${seconds} s.`
+  const error = `OpenD takes ${limit} calls of this kind in ${windowMs / 1_000} s, and all are used; the call was not sent. Try again in ${seconds} s.`
   return { status: 429, error, facts: { retryable: true }, ...retryAfter(retryAfterMs) }
 }
 

@@ -21,6 +21,7 @@ test('the list contains every script of the project', () => {
   assert.deepEqual(OURS.map(([name]) => name).toSorted(), [
     'bench',
     'check',
+    'keys',
     'opend',
     'proto',
     'simulate',

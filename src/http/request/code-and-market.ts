@@ -6,7 +6,13 @@ import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../../w
 import { messageType, type Field } from '../../wire/schema.ts'
 import { expiredOn } from './expired-options.ts'
 import { suggestSecurity } from '../../wire/json/security-hint.ts'
-import { type ParsedSecurity, parseSecurityText, securityText, visibleText } from '../../wire/json/security-text.ts'
+import {
+  asciiCapitals,
+  type ParsedSecurity,
+  parseSecurityText,
+  securityText,
+  visibleText,
+} from '../../wire/json/security-text.ts'
 
 /** Trade messages name a security by the number of its market and a code without prefix. */
 const CODE = 'code'
@@ -78,7 +84,7 @@ export function withPlainCodes(message: WireMessage): Result<WireMessage> {
 /** The security of a code with a prefix; null for a code without one, which may contain dots. */
 function readPrefix(code: string): ParsedSecurity | 'unreadable' | null {
   const [prefix = ''] = visibleText(code).split('.', 1)
-  if (!code.includes('.') || !SECURITY_PREFIXES.includes(prefix.toUpperCase())) return null
+  if (!code.includes('.') || !SECURITY_PREFIXES.includes(asciiCapitals(prefix))) return null
   return parseSecurityText(code) ?? 'unreadable'
 }
 

@@ -7,6 +7,7 @@ import { checkScalar } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireMessage, type WireValue } from './json-wire-value.ts'
 import { nearestName } from './nearest-name.ts'
+import { otherFieldName } from './other-names.ts'
 import type { Field } from '../schema.ts'
 import { suggestSecurity } from './security-hint.ts'
 import { parseSecurityText, SECURITY } from './security-text.ts'
@@ -119,7 +120,8 @@ function readMembers(check: Check, names: Names, object: JsonObject, draft: Draf
     if (problems.isFull) return
     const slot = names.slots.get(name) ?? extra.get(name)
     if (slot === undefined) {
-      problems.add(Problem.unknown(name, nearestName(name, [...names.suggestions, ...extra.keys()])))
+      const known = [...names.suggestions, ...extra.keys()]
+      problems.add(Problem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known)))
       continue
     }
     if (value === null) continue

@@ -1,5 +1,6 @@
 import { describeKLine, suggestKLines } from '../chart-period.ts'
 import { nearestName } from './nearest-name.ts'
+import { otherEnumName } from './other-names.ts'
 import { enumType } from '../schema.ts'
 import { SDK_NAMES } from './sdk-names.ts'
 
@@ -52,7 +53,7 @@ export function suggestEnumValue(enumName: string, given: string): string | null
   const kLines = K_LINE_ENUMS.has(enumName) ? suggestKLines(given) : []
   return kLines.length > 0 && kLines.every((name) => suggestions.has(name))
     ? kLines.map(describeKLine).join(' or ')
-    : nearestName(given, suggestions)
+    : (otherEnumName(enumName, given) ?? nearestName(given, suggestions))
 }
 
 function namesOf(enumName: string): EnumNames {
