@@ -13,7 +13,7 @@ export class SqlAuditStore implements AuditStore {
   }
 
   last(): ChainEnd | null {
-    return this.#one('SELECT seq, hash FROM audit_rows ORDER BY seq DESC LIMIT 1') ?? this.anchor()
+    return this.#one('SELECT seq, hash FROM audit_rows WHERE seq > 0 ORDER BY seq DESC LIMIT 1') ?? this.anchor()
   }
 
   anchor(): ChainEnd | null {

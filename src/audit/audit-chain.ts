@@ -8,7 +8,7 @@ export type Sha256 = (text: string) => Uint8Array
 export const FIRST_HASH = '0'.repeat(64)
 
 /** A row as one line of JSON, with its members in a fixed order. The export has these lines. */
-export function auditLine(row: AuditRow): string {
+export function rowText(row: AuditRow): string {
   const { hash, ...content } = row
   return JSON.stringify({ ...inOrder(content), hash })
 }

@@ -1,4 +1,3 @@
-import type { StorageHealth } from '../base/storage-health.ts'
 import type { AuditEvent, AuditRow } from './audit-event.ts'
 import { FIRST_HASH, hashOfRow, type Sha256 } from './audit-chain.ts'
 import type { AuditPage, AuditQuery, AuditStore, ChainEnd } from './audit-store.ts'
@@ -14,11 +13,18 @@ const MOST_VALUE_CHARS = 200
 /** Events that wait for a storage that fails. Older ones are dropped, and counted as left out. */
 const MOST_WAITING = 1_000
 
+/** A part of an export, oldest first. */
+export interface AuditPart {
+  readonly rows: readonly AuditRow[]
+  /** The row before the oldest stored one; null when the first row of all is stored. */
+  readonly anchor: ChainEnd | null
+}
+
 /** The dependencies of the log. */
 export interface AuditLogDeps {
   readonly store: AuditStore
   readonly sha256: Sha256
-  readonly storage: StorageHealth
+  readonly onStorageFailure: (error: unknown) => void
   readonly nowMs: () => number
 }
 
@@ -60,11 +66,11 @@ export class AuditLog {
   /** Writes what waits for the storage, and deletes old rows. Call it regularly. */
   maintain(): void {
     this.#writeWaiting()
-    const { store, storage, nowMs } = this.#deps
+    const { store, nowMs, onStorageFailure } = this.#deps
     try {
       store.trim(nowMs() - AUDIT_RETENTION_MS, MOST_AUDIT_ROWS)
     } catch (error) {
-      storage.failed(error)
+      onStorageFailure(error)
     }
   }
 
@@ -73,13 +79,13 @@ export class AuditLog {
   }
 
   /** A part of an export, oldest first, with the hash of the row before it. */
-  exportAfter(seq: number, limit: number): { readonly rows: readonly AuditRow[]; readonly anchor: ChainEnd | null } {
+  exportAfter(seq: number, limit: number): AuditPart {
     const { store } = this.#deps
     return { rows: store.after(seq, limit), anchor: store.anchor() }
   }
 
   #writeWaiting(): void {
-    const { store, sha256, storage } = this.#deps
+    const { store, sha256, onStorageFailure } = this.#deps
     try {
       while (this.#waiting[0] !== undefined) {
         const { event, atMs, leftOut } = this.#waiting[0]
@@ -94,7 +100,7 @@ export class AuditLog {
     } catch (error) {
       // The stored end decides when the storage works again: a failed write may have been made.
       this.#end = null
-      storage.failed(error)
+      onStorageFailure(error)
     }
   }
 }

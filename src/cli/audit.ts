@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   if (!edge.ok) return finish(edge.problem, false)
   const rows: string[] = []
   let head = ''
-  for (let after: number | null = 0; after !== null; ) {
+  for (let after: number | null = 0; after !== null;) {
     const part = await callEdge(edge.edge, `/api/admin/audit-file?after=${after}`)
     if (!part.ok) return finish(part.problem, false)
     const [first = '', ...lines] = part.text.trimEnd().split('\n')

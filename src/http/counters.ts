@@ -1,4 +1,6 @@
-import type { CounterDelta, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
+import type { AuditEvent } from '../audit/audit-event.ts'
+import { DenialSampler } from '../audit/denial-sampler.ts'
+import type { CounterDelta, Denials, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import { labelOfKey } from '../auth/caller-standing.ts'
 
 /** The interface that a token was sent to. */
@@ -13,6 +15,9 @@ export const UNKNOWN_ENDPOINT = '<unknown>'
 /** Least time between two reports of an isolate. Each is one RPC to the gateway object, which all isolates share. */
 const REPORT_INTERVAL_MS = 1_000
 
+/** Denials that wait for a gateway object that does not answer. */
+const MAX_UNREPORTED_DENIALS = 200
+
 interface Count {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -25,6 +30,9 @@ interface Count {
  */
 export class Counters {
   #counts = new Map<string, Count>()
+  /** Bounds the denials of a report: each is a row of the audit. */
+  readonly #sampler = new DenialSampler()
+  #denials: AuditEvent[] = []
   #reportedAtMs = 0
 
   /** Counts a finished request. `endpoint` is a path of the table, or `UNKNOWN_ENDPOINT`. */
@@ -44,6 +52,11 @@ export class Counters {
     else this.#add(key, 'futu_auth_events_total', { iface: iface, outcome, key_id: keyId })
   }
 
+  /** Adds a denied call for the audit. Under a flood most are only counted. */
+  addDenial(event: AuditEvent, nowMs: number): void {
+    if (this.#sampler.take(event.caller, event.code ?? '', nowMs)) this.#denials.push(event)
+  }
+
   /** Whether there are counts and the report interval has passed. */
   isReportDue(nowMs: number): boolean {
     return this.#counts.size > 0 && nowMs - this.#reportedAtMs >= REPORT_INTERVAL_MS
@@ -52,11 +65,15 @@ export class Counters {
   /** Sends the counts to the gateway object. After a failure they stay for the next report. */
   async report(openGateway: () => GatewayRpc, nowMs: number): Promise<void> {
     const counts = this.#counts
+    const denials: Denials = { events: this.#denials, leftOut: this.#sampler.takeLeftOut() }
     this.#counts = new Map()
+    this.#denials = []
     this.#reportedAtMs = nowMs
     try {
-      await openGateway().countRequests([...counts.values()].map(publish))
+      await openGateway().countRequests([...counts.values()].map(publish), denials)
     } catch {
+      this.#denials = [...denials.events, ...this.#denials].slice(0, MAX_UNREPORTED_DENIALS)
+      this.#sampler.addLeftOut(denials.leftOut)
       for (const [key, { name, labels, add }] of counts) this.#add(key, name, labels, add)
     }
   }

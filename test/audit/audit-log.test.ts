@@ -3,11 +3,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { SqlAuditStore } from '../../durable-objects/storage/audit.ts'
 import { auditEvent, AUDIT_KINDS, type AuditEvent, type AuditRow } from '../../src/audit/audit-event.ts'
-import { auditLine, FIRST_HASH, verifyChain } from '../../src/audit/audit-chain.ts'
+import { rowText, FIRST_HASH, verifyChain } from '../../src/audit/audit-chain.ts'
 import { AuditLog, AUDIT_RETENTION_MS, MOST_AUDIT_ROWS } from '../../src/audit/audit-log.ts'
 import type { AuditQuery, AuditStore } from '../../src/audit/audit-store.ts'
 import { ALL_DENIALS_PER_MINUTE, DENIALS_PER_MINUTE } from '../../src/audit/denial-sampler.ts'
-import { StorageHealth } from '../../src/base/storage-health.ts'
 import { sha256 } from '../../src/transport/native-crypto.ts'
 import { MemoryAudit } from '../storage/memory-audit.ts'
 import { START_MS, TestDatabase } from '../storage/stores.ts'
@@ -19,12 +18,21 @@ const ALL: AuditQuery = {
 
 class LogRig {
   nowMs = START_MS
+  /** Whether the test lets the storage fail. */
+  mayFail = false
   readonly log: AuditLog
   readonly store: AuditStore
 
   constructor(store: AuditStore = new MemoryAudit()) {
     this.store = store
-    this.log = new AuditLog({ store, sha256, storage: new StorageHealth(() => this.nowMs), nowMs: () => this.nowMs })
+    this.log = new AuditLog({
+      store,
+      sha256,
+      nowMs: () => this.nowMs,
+      onStorageFailure: (error) => {
+        if (!this.mayFail) throw error
+      },
+    })
   }
 
   /** All stored rows, oldest first. */
@@ -56,7 +64,7 @@ const event: fc.Arbitrary<AuditEvent> = fc.record({
 
 /** The rows as somebody reads them from an exported file. */
 function exported(rows: readonly AuditRow[]): AuditRow[] {
-  return rows.map((row) => JSON.parse(auditLine(row)) as AuditRow)
+  return rows.map((row) => JSON.parse(rowText(row)) as AuditRow)
 }
 
 test('an export is whole, and every row that was changed, removed or moved is found', () => {
@@ -87,6 +95,7 @@ test('a chain continues over a restart of the object and over a storage that fai
   const store = new MemoryAudit()
   new LogRig(store).log.record(order())
   const rig = new LogRig(store)
+  rig.mayFail = true
   let isFailing = true
   const add = store.add.bind(store)
   store.add = (row) => {
@@ -156,7 +165,7 @@ test('long values of a caller are shortened', () => {
   rig.log.record(
     order({ caller: 'k'.repeat(10_000), requestId: 'r'.repeat(10_000), detail: { note: 'n'.repeat(10_000) } }),
   )
-  assert.ok(auditLine(rig.rows()[0] as AuditRow).length < 1_500)
+  assert.ok(rowText(rig.rows()[0] as AuditRow).length < 1_500)
 })
 
 test('the table answers every filter and page as the plain store does', () => {

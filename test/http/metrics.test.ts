@@ -69,10 +69,10 @@ test('an isolate reports at most once a second, and keeps what could not be repo
   let isDown = true
   const { gateway, clock } = rig
   const count = gateway.countRequests.bind(gateway)
-  gateway.countRequests = async (deltas) => {
+  gateway.countRequests = async (deltas, denials) => {
     reports++
     if (isDown) throw new Error('the object is away')
-    await count(deltas)
+    await count(deltas, denials)
   }
   for (let i = 0; i < 5; i++) await rig.send('GET /health')
   assert.equal(reports, 1)

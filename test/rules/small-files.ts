@@ -4,8 +4,8 @@
  */
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',
-  'durable-objects/platform-timers.ts',
-  'durable-objects/secure-random.ts',
+  'durable-objects/opend-connector.ts',
+  'durable-objects/platform.ts',
   'src/auth/scope.ts',
   'src/base/time/timestamp.ts',
   'src/base/hex.ts',

@@ -55,5 +55,7 @@ function anchorOf(head: unknown): string | null {
 
 function isRow(value: unknown): value is AuditRow {
   if (typeof value !== 'object' || value === null) return false
-  return 'seq' in value && 'hash' in value && 'detail' in value && typeof value.detail === 'object' && value.detail !== null
+  return (
+    'seq' in value && 'hash' in value && 'detail' in value && typeof value.detail === 'object' && value.detail !== null
+  )
 }

@@ -1,5 +1,5 @@
 import { AUDIT_KINDS } from '../../audit/audit-event.ts'
-import { auditLine, FIRST_HASH } from '../../audit/audit-chain.ts'
+import { rowText, FIRST_HASH } from '../../audit/audit-chain.ts'
 import { parseTimestamp } from '../../base/time/timestamp.ts'
 import { oneOf, parsedText, TEXT, wholeNumber } from '../../wire/json/json-fields.ts'
 import { answerJson, answerText } from '../answer.ts'
@@ -65,6 +65,6 @@ export const auditFile: Handler = async (exchange) => {
     anchor: anchor ?? { seq: 0, hash: FIRST_HASH },
     next_after: rows.length === EXPORT_ROWS && last !== undefined ? last.seq : null,
   }
-  const lines = [JSON.stringify(head), ...rows.map(auditLine)]
+  const lines = [JSON.stringify(head), ...rows.map(rowText)]
   return answerText(200, `${lines.join('\n')}\n`, exchange.requestId, 'application/jsonl')
 }
