@@ -15,7 +15,7 @@ import {
   orderEvent,
   resolveEvent,
   resumeEvent,
-} from '../src/core/audit-events.ts'
+} from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'

@@ -66,8 +66,8 @@ async function admitWith(
   const admitted = caller.ok ? authorize(caller.value, scopes) : caller
   exchange.counters.countAuth(iface, admitted.ok ? 'allow' : 'reject', labelOf(token, caller))
   if (!admitted.ok) {
-    const who = caller.ok ? caller.value.id : labelOf(token, caller)
-    exchange.counters.addDenial(denialOf(exchange, iface, String(who), admitted.failure), exchange.nowMs)
+    const who = caller.ok ? caller.value.id : strangerLabel(token)
+    exchange.counters.addDenial(denialOf(exchange, iface, who, admitted.failure), exchange.nowMs)
   }
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
@@ -138,8 +138,13 @@ function authorize(caller: Caller, scopes: readonly Scope[]): Result<Caller> {
   return fail(caller === LOCAL_READER ? { code: 'auth.missing_token' } : { code: 'auth.insufficient_scope', scopes })
 }
 
+/** A caller without a valid token. */
+function strangerLabel(token: Result<string | null>): '<none>' | '<invalid>' {
+  return token.ok && token.value === null ? '<none>' : '<invalid>'
+}
+
 function labelOf(token: Result<string | null>, caller: Result<Caller>): KeyLabel {
-  if (!caller.ok) return token.ok && token.value === null ? '<none>' : '<invalid>'
+  if (!caller.ok) return strangerLabel(token)
   if (caller.value.key !== null) return { keyId: caller.value.key.id }
   return caller.value === LOCAL_READER ? '<local>' : '<jwt>'
 }

@@ -1,11 +1,11 @@
-import { type AuditEvent, auditEvent } from '../audit/audit-event.ts'
-import type { Result } from '../base/result.ts'
-import type { KeyChange } from '../keys/key-service.ts'
-import type { KeyActor } from '../keys/key-store.ts'
-import type { EntryState, LedgerEntry } from '../orders/entry.ts'
-import type { HaltRequest } from '../orders/kill-switch/kill-switch.ts'
-import type { HaltScope } from '../orders/kill-switch/halt-scope.ts'
-import type { OperatorDecision } from '../orders/reconciliation/resolve-by-operator.ts'
+import { type AuditEvent, auditEvent } from '../src/audit/audit-event.ts'
+import type { Result } from '../src/base/result.ts'
+import type { KeyChange } from '../src/keys/key-service.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
+import type { EntryState, LedgerEntry } from '../src/orders/entry.ts'
+import type { HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
+import type { HaltScope } from '../src/orders/kill-switch/halt-scope.ts'
+import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 
 /** What the parts of the gateway do, as events of the audit. */
 
