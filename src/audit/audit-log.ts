@@ -1,3 +1,4 @@
+import { MAX_WAITING_AUDIT_EVENTS } from '../base/memory-budget.ts'
 import type { AuditEvent, AuditRow } from './audit-event.ts'
 import { FIRST_HASH, hashOfRow, type Sha256 } from './audit-chain.ts'
 import type { AuditPage, AuditQuery, AuditStore, ChainEnd } from './audit-store.ts'
@@ -9,9 +10,6 @@ export const MOST_AUDIT_ROWS = 200_000
 
 /** Characters of one value of an event: ids and codes are shorter, and a caller must not fill the log. */
 const MOST_VALUE_CHARS = 200
-
-/** Events that wait for a storage that fails. Older ones are dropped, and counted as left out. */
-const MOST_WAITING = 1_000
 
 /** A part of an export, oldest first. */
 export interface AuditPart {
@@ -49,7 +47,7 @@ export class AuditLog {
     const nowMs = this.#deps.nowMs()
     const isDenial = event.kind === 'denial'
     if (isDenial && !this.#denials.take(event.caller, event.code ?? '', nowMs)) return
-    if (this.#waiting.length >= MOST_WAITING) {
+    if (this.#waiting.length >= MAX_WAITING_AUDIT_EVENTS) {
       this.#waiting.shift()
       this.#dropped++
     }

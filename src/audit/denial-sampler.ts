@@ -7,7 +7,7 @@ export const DENIALS_PER_MINUTE = 10
 export const ALL_DENIALS_PER_MINUTE = 100
 
 /** Callers and codes whose denials are counted at the same time. */
-const MAX_SERIES = 1_000
+const MAX_SERIES = 300
 
 const MINUTE_MS = 60_000
 

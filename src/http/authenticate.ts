@@ -65,8 +65,9 @@ async function admitWith(
   const caller = await authenticate(exchange, deployment, token, isFresh)
   const admitted = caller.ok ? authorize(caller.value, scopes) : caller
   exchange.counters.countAuth(iface, admitted.ok ? 'allow' : 'reject', labelOf(token, caller))
+  const who = caller.ok ? caller.value.id : strangerLabel(token)
+  exchange.who = who
   if (!admitted.ok) {
-    const who = caller.ok ? caller.value.id : strangerLabel(token)
     exchange.counters.addDenial(denialOf(exchange, iface, who, admitted.failure), exchange.nowMs)
   }
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../audit/audit-event.ts'
+import { DurationCounts } from './duration-counts.ts'
 import { DenialSampler } from '../audit/denial-sampler.ts'
 import type { CounterDelta, Denials, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import { labelOfKey } from '../auth/caller-standing.ts'
@@ -33,10 +34,12 @@ export class Counters {
   /** Bounds the denials of a report: each is a row of the audit. */
   readonly #sampler = new DenialSampler()
   #denials: AuditEvent[] = []
+  #durations = new DurationCounts()
   #reportedAtMs = 0
 
   /** Counts a finished request. `endpoint` is a path of the table, or `UNKNOWN_ENDPOINT`. */
-  countRequest(endpoint: string, status: number): void {
+  countRequest(endpoint: string, status: number, durationMs: number): void {
+    this.#durations.add(endpoint, durationMs)
     const key = `${endpoint} ${status}`
     const count = this.#counts.get(key)
     if (count !== undefined) count.add++
@@ -66,15 +69,18 @@ export class Counters {
   async report(openGateway: () => GatewayRpc, nowMs: number): Promise<void> {
     const counts = this.#counts
     const denials: Denials = { events: this.#denials, leftOut: this.#sampler.takeLeftOut() }
+    const durations = this.#durations
     this.#counts = new Map()
+    this.#durations = new DurationCounts()
     this.#denials = []
     this.#reportedAtMs = nowMs
     try {
-      await openGateway().countRequests([...counts.values()].map(publish), denials)
+      await openGateway().countRequests([...[...counts.values()].map(publish), ...durations.deltas()], denials)
     } catch {
       this.#denials = [...denials.events, ...this.#denials].slice(0, MAX_UNREPORTED_DENIALS)
       this.#sampler.addLeftOut(denials.leftOut)
       for (const [key, { name, labels, add }] of counts) this.#add(key, name, labels, add)
+      this.#durations.addAll(durations)
     }
   }
 
