@@ -5,7 +5,20 @@ import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
+import { AuditLog, type AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
+import {
+  adminEvent,
+  cancelAfterEvent,
+  haltEvent,
+  keyEvents,
+  orderEvent,
+  resolveEvent,
+  resumeEvent,
+} from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
+import { gatewayStatus } from './gateway-status.ts'
+import { SqlAuditStore } from './storage/audit.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
@@ -19,9 +32,7 @@ import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
-import type { Connect } from '../src/transport/link.ts'
-import { aes128, sha1 } from '../src/transport/native-crypto.ts'
-import { tcpConnector } from '../src/transport/tcp.ts'
+import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
@@ -33,22 +44,19 @@ import type {
   GatewayReply,
   GatewayRpc,
   GatewayStatus,
+  Denials,
 } from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
 import { ObjectKeys } from './object-keys.ts'
-import { PLATFORM_TIMERS } from './platform-timers.ts'
+import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
+import { connectorOf, type Simulator } from './opend-connector.ts'
 import { HibernatingSockets } from './push-sockets.ts'
-import { secureRandom } from './secure-random.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
-import type { Database } from './storage/database.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
 import { SqlSubscriptionStore } from './storage/subscriptions.ts'
 import { SqlSwitchStore } from './storage/switches.ts'
-
-/** Creates the embedded simulator, which stores its state in the object's storage. */
-export type Simulator = (storage: Database) => Connect
 
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
@@ -63,6 +71,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
+  readonly #audit: AuditLog
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -80,7 +89,20 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
-    this.#keys = new ObjectKeys(ctx.storage, config.ok ? config.value.keys : [], () => this.#gateway)
+    this.#audit = new AuditLog({
+      store: new SqlAuditStore(ctx.storage),
+      sha256,
+      nowMs: () => Date.now(),
+      onStorageFailure: (error) => this.#gateway.storage.failed(error),
+    })
+    this.#keys = new ObjectKeys(
+      ctx.storage,
+      config.ok ? config.value.keys : [],
+      () => this.#gateway,
+      (change) => {
+        for (const event of keyEvents(change)) this.#audit.record(event)
+      },
+    )
     const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -89,7 +111,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       timers: PLATFORM_TIMERS,
       session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
       isParked,
-      connect: this.#connector(simulator),
+      connect: connectorOf(this.#upstream, simulator, ctx.storage),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
@@ -101,6 +123,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
+      onEntry: (entry, before) => this.#audit.record(orderEvent(entry, before)),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
@@ -140,24 +163,32 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.entryWithOrder(id)
   }
 
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    return this.#gateway.orders.resolve(id, decision)
+  async resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>> {
+    const resolved = await this.#gateway.orders.resolve(id, decision)
+    this.#audit.record(resolveEvent(id, decision, by, resolved))
+    return resolved
   }
 
-  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
-    return this.#gateway.orders.killSwitch.halt(request)
+  async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
+    const halted = await this.#gateway.orders.killSwitch.halt(request)
+    this.#audit.record(haltEvent(request, halted))
+    return halted
   }
 
   async tradingSwitches(): Promise<SwitchReport> {
     return this.#gateway.orders.killSwitch.report()
   }
 
-  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#gateway.orders.killSwitch.resume(scope, by)
+  async resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean> {
+    const isEnded = this.#gateway.orders.killSwitch.resume(scope, by)
+    this.#audit.record(resumeEvent(scope, { caller: by.caller, requestId }, isEnded))
+    return isEnded
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#gateway.orders.killSwitch.cancelAfter(caller, seconds)
+  async cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
+    const armed = this.#gateway.orders.killSwitch.cancelAfter(by.caller, seconds)
+    this.#audit.record(cancelAfterEvent(seconds, by, armed))
+    return armed
   }
 
   async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
@@ -173,28 +204,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#gateway.opend.session
-    const greeting = stage.name === 'ready' ? stage.greeting : null
-    return {
-      stage: stage.name,
-      upstream: upstreamText(this.#upstream),
-      sinceMs,
-      connId: greeting?.connId.toString() ?? null,
-      serverVersion: greeting?.serverVersion ?? null,
-      loginUserId: greeting?.loginUserId.toString() ?? null,
-      lastFailure,
-      pendingCalls: calls.size,
-      connects: counts.connects,
-      loggedIn: login,
-      storageFailure: this.#gateway.storage.failure,
-      unknownOrders: this.#gateway.orders.entries.unknownCount,
-      contradictions: this.#gateway.orders.contradictions,
-      cancelTasks: this.#gateway.orders.killSwitch.report().tasks,
-      epoch: this.#epoch,
-    }
+    return gatewayStatus(this.#gateway, upstreamText(this.#upstream), this.#epoch)
   }
 
-  async reload(): Promise<void> {
+  async reload(by: KeyActor): Promise<void> {
+    this.#audit.record(adminEvent('reload', by))
     this.#epoch++
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
@@ -202,14 +216,25 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     if (this.#upstream !== null) this.#gateway.reload()
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown(by: KeyActor): Promise<void> {
+    this.#audit.record(adminEvent('shutdown', by))
     this.ctx.storage.kv.put(STORED_KEYS.parked, true)
     await this.#alarmClock.clear()
     this.#gateway.opend.park()
   }
 
-  async countRequests(counts: readonly CounterDelta[]): Promise<void> {
+  async countRequests(counts: readonly CounterDelta[], { events, leftOut }: Denials): Promise<void> {
     this.#counters.add(counts)
+    this.#audit.addLeftOut(leftOut)
+    for (const event of events) this.#audit.record(event)
+  }
+
+  async auditPage(query: AuditQuery): Promise<AuditPage> {
+    return this.#audit.page(query)
+  }
+
+  async auditExport(after: number, limit: number): Promise<AuditPart> {
+    return this.#audit.exportAfter(after, limit)
   }
 
   async metrics(): Promise<readonly MetricSample[]> {
@@ -251,28 +276,16 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   override alarm(): void {
     this.#alarmClock.rang()
     this.#gateway.alarm()
-  }
-
-  #connector(simulator: Simulator | null): Connect {
-    const upstream = this.#upstream
-    if (upstream?.kind === 'tcp') return tcpConnector(upstream.hostname, upstream.port)
-    if (simulator !== null) return simulator(this.ctx.storage)
-    return () => {
-      throw new Error('this build has no simulator: deploy src/demo.ts, or set OPEND_URL to tcp://host:port')
-    }
+    this.#audit.maintain()
   }
 
   #createAuthenticator(): SocketAuthenticator {
     const config = readConfig(this.env)
-    const count = (outcome: string, keyLabel: string): void => {
-      const labels = { iface: 'ws', outcome, key_id: keyLabel }
-      this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
-    }
     return new SocketAuthenticator(
       config.ok ? config.value : null,
       async (hash) => this.#keys.byHash(hash),
       () => this.#gateway.accounts.cards(),
-      count,
+      (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),
     )
   }
 }
