@@ -17,7 +17,7 @@ import { PARTIAL } from './reads/partial-read.ts'
 import { FLAG } from '../wire/json/json-fields.ts'
 import { readQuery } from './request/plain-fields.ts'
 import { checkC2S, readText } from './request/request-message.ts'
-import { type Call, sendPartly, sendWhole } from './send-message.ts'
+import { type Call, sendPartly, sendWhole } from './reads/send-message.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and not an order: checks the token, the scope and the message,

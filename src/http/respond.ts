@@ -5,10 +5,10 @@ import { nearestName } from '../wire/json/nearest-name.ts'
 import { answerProblem, requestIdOf } from './answer.ts'
 import { isKnownCaller } from './authenticate.ts'
 import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'
-import type { Counters } from './counters.ts'
+import type { Counters } from './operations/counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
-import { logRequest, reportBug } from './log.ts'
+import { logRequest, reportBug } from './operations/log.ts'
 
 const SWITCHING_PROTOCOLS = 101
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { mock, test, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { DURATION_BUCKETS, DurationCounts } from '../../src/http/duration-counts.ts'
-import { renderMetrics } from '../../src/http/metrics-page.ts'
+import { DURATION_BUCKETS, DurationCounts } from '../../src/http/operations/duration-counts.ts'
+import { renderMetrics } from '../../src/http/operations/metrics-page.ts'
 import { keysJson, makeRig, tokenOf } from './rig.ts'
 
 const KEYS = keysJson({ id: 'bot', scopes: ['qot:read'] })
