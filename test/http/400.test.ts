@@ -4,7 +4,7 @@ import { SCOPES } from '../../src/auth/scope.ts'
 import { defaultedFields } from '../../src/http/request/default-times.ts'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import { messageType, type Field } from '../../src/wire/schema.ts'
-import { jsonNameOf } from '../../src/wire/json/json-name.ts'
+import { jsonNameOf } from '../../src/wire/schema-row.ts'
 import { keyRig, readError } from './rig.ts'
 import { sampleBody } from './sample-message.ts'
 

@@ -7,11 +7,8 @@ export const SMALL_FILES: readonly string[] = [
   'durable-objects/opend-connector.ts',
   'durable-objects/platform.ts',
   'src/auth/scope.ts',
-  'src/base/time/timestamp.ts',
   'src/base/hex.ts',
   'src/base/metric.ts',
-  'src/base/time/timers.ts',
-  'src/base/without-secrets.ts',
   'src/demo.ts',
   'src/orders/kill-switch/switch-rights.ts',
   'src/problem/problem-form.ts',
@@ -26,6 +23,5 @@ export const SMALL_FILES: readonly string[] = [
   'src/simulator/world.ts',
   'src/transport/link.ts',
   'src/wire/full-schema.ts',
-  'src/wire/json/json-name.ts',
   'src/wire/no-long.ts',
 ]

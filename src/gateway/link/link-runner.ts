@@ -1,5 +1,4 @@
-import type { Timers } from '../../base/time/timers.ts'
-import { WakeTimer } from '../../base/time/wake-timer.ts'
+import { type Timers, WakeTimer } from '../../base/time/timers.ts'
 import type { Connect, Link } from '../../transport/link.ts'
 import type { Effect } from './effect.ts'
 import type { UpstreamClient } from '../upstream-client.ts'

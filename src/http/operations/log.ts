@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange.ts'
-import { withoutSecrets } from '../../base/without-secrets.ts'
+import { withoutSecrets } from '../../base/shown-text.ts'
 
 /**
  * Most characters of one error in the log: a message, which may contain a reply of OpenD, and the first stack frames.

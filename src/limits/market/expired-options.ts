@@ -1,6 +1,5 @@
-import { dayOfText } from '../../base/time/civil-date.ts'
+import { dayOfText, isCalendarDate } from '../../base/time/civil-date.ts'
 import { dayIn } from '../../base/time/time-zone.ts'
-import { isCalendarDate } from '../../base/time/timestamp.ts'
 import { zoneClock } from '../../base/time/zone-clock.ts'
 import { timeZoneOf } from './trade-venue.ts'
 

@@ -1,5 +1,5 @@
 import { describeExpectation } from './json-expectation.ts'
-import { jsonNameOf } from './json-name.ts'
+import { jsonNameOf } from '../schema-row.ts'
 import { Problem, type Problems } from './json-problem.ts'
 import { isJsonObject, type JsonObject } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireValue } from './json-wire-value.ts'
