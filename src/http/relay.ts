@@ -2,7 +2,7 @@ import type { Failure } from '../base/failure.ts'
 import { succeed, type Failed, type Result } from '../base/result.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
-import type { Problem } from '../problem/problem-form.ts'
+import type { ErrorAnswer } from '../problem/error-answer.ts'
 import { describe, describeAfterCalls } from '../problem/problem.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
@@ -95,7 +95,7 @@ async function ask(
 /** The error response, with the advice on the failure of this message. */
 function answerAdvised(
   failure: Failure,
-  problem: Problem,
+  problem: ErrorAnswer,
   advice: string,
   requestId: string,
   headers: ExtraHeaders = {},

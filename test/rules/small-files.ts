@@ -11,7 +11,7 @@ export const SMALL_FILES: readonly string[] = [
   'src/base/metric.ts',
   'src/demo.ts',
   'src/orders/kill-switch/switch-rights.ts',
-  'src/problem/problem-form.ts',
+  'src/problem/error-answer.ts',
   'src/quotes/body-key.ts',
   'src/quotes/reply-head.ts',
   'src/simulator/quotes/figures.ts',

@@ -1,6 +1,6 @@
 import type { Failure } from '../../base/failure.ts'
 import { type BodyCipher, plainCipher } from '../../wire/cipher.ts'
-import { digestMatches, encodeFrame, type Frame, type Sha1 } from '../../wire/frame.ts'
+import { digestMatches, encodeFrame, type OpendFrame, type Sha1 } from '../../wire/frame.ts'
 import type { CallOutcome, Effect } from './effect.ts'
 import { CALL_RANKS } from '../../calls/call-rank.ts'
 import { isOrderCall, stampPacketId } from './packet-id.ts'
@@ -17,7 +17,7 @@ export interface CallCounts {
 
 /** A decrypted frame, or a failure. */
 type Opened =
-  | { readonly ok: true; readonly frame: Frame }
+  | { readonly ok: true; readonly frame: OpendFrame }
   | { readonly ok: false; readonly code: 'gateway.bad_frame' | 'gateway.bad_digest'; readonly detail: string }
 
 /**
@@ -65,7 +65,7 @@ export class Conversation {
   }
 
   /** Decrypts a frame and checks its digest. */
-  open(frame: Frame): Opened {
+  open(frame: OpendFrame): Opened {
     const { header } = frame
     const body = this.#cipher.decrypt(frame.body)
     const name = `frame ${header.protoId}/${header.serial}`
@@ -119,7 +119,7 @@ export class Conversation {
   }
 
   /** Ends the call that a frame answers. Returns false when no call waits for it, because it arrived too late. */
-  reply(frame: Frame): boolean {
+  reply(frame: OpendFrame): boolean {
     const { protoId, serial } = frame.header
     const call = this.#pending.takeReply(protoId, serial)
     if (call === null) {

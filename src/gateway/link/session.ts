@@ -2,7 +2,7 @@ import { CALLS } from '../../calls.ts'
 import { type GatewayFailure, type GatewayFailureCode, linkFailure } from '../../base/failure.ts'
 import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
 import { Deframer } from '../../wire/deframer.ts'
-import type { Frame, Sha1 } from '../../wire/frame.ts'
+import type { OpendFrame, Sha1 } from '../../wire/frame.ts'
 import { protocolById } from '../../wire/schema.ts'
 import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
@@ -187,7 +187,7 @@ export class GatewaySession {
     return next === Infinity ? null : next
   }
 
-  #frame(frame: Frame, nowMs: number): void {
+  #frame(frame: OpendFrame, nowMs: number): void {
     const { protoId, serial } = frame.header
     if (protocolById(protoId)?.request === null) {
       this.counts.pushes++
