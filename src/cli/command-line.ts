@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../wire/json/nearest-name.ts'
+import { nearestName } from '../wire/json/names/nearest-name.ts'
 
 /** One option of a command. */
 export interface CommandOption {

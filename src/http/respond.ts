@@ -1,7 +1,7 @@
 import { fail, type Failed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
-import { nearestName } from '../wire/json/nearest-name.ts'
+import { nearestName } from '../wire/json/names/nearest-name.ts'
 import { answerProblem, requestIdOf } from './answer.ts'
 import { isKnownCaller } from './authenticate.ts'
 import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'

@@ -1,7 +1,7 @@
 import { TrdMarket } from '../../../proto/enums.ts'
 import { fail, succeed, type Failed, type Result } from '../../base/result.ts'
 import { orderPlaceOf } from '../../limits/market/trade-venue.ts'
-import { describeEnum } from '../../wire/json/json-enum.ts'
+import { describeEnum } from '../../wire/json/names/json-enum.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
 import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../../wire/market-prefix.ts'
 import { messageType, type Field } from '../../wire/schema.ts'

@@ -2,7 +2,7 @@ import { succeed, type Result } from '../../base/result.ts'
 import { Problem, Problems } from './json-problem.ts'
 import { readUint64 } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from './names/nearest-name.ts'
 
 /**
  * One field of an object that is not a message of OpenD: of a small body, a query, a socket message or a configured
