@@ -3,6 +3,7 @@ import { Problem, Problems } from './json-problem.ts'
 import { readUint64 } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
 import { nearestName } from './names/nearest-name.ts'
+import { otherFieldName } from './names/other-names.ts'
 
 /**
  * One field of an object that is not a message of OpenD: of a small body, a query, a socket message or a configured
@@ -52,7 +53,8 @@ export function readFields<Rules extends FieldRules>(
   for (const [name, value] of Object.entries(object)) {
     if (problems.isFull) return null
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined) problems.add(Problem.unknown(name, nearestName(name, known), known))
+    if (rule === undefined)
+      problems.add(Problem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known), known))
     else if (value !== null) values.set(name, readInside(rule, name, value, problems))
   }
   for (const [name, rule] of Object.entries(rules)) {
