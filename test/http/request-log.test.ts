@@ -45,6 +45,8 @@ test('the level decides which requests have a line', async (context) => {
     await rig.send('GET /health')
     rig.gateway.answers.set('GetGlobalState', { code: 'gateway.not_ready', detail: 'test', retryInMs: null })
     await rig.send('GET /api/global-state', { token: tokenOf('bot') })
+    rig.gateway.status_ = { ...rig.gateway.status_, stage: 'waiting' }
+    assert.equal((await rig.send('GET /readyz')).status, 503)
   }
   assert.deepEqual(
     lines().map(({ level, status }) => [level, status]),
