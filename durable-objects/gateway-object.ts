@@ -8,7 +8,8 @@ import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
@@ -97,9 +98,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async call(request: QuoteCall): Promise<GatewayReply> {
-    const { outcome, source, asOfMs, budget } = await this.#gateway.call(request)
+    const { outcome, budget, ...answer } = await this.#gateway.call(request)
     return outcome.ok
-      ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
+      ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 
@@ -115,8 +116,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#ledger.page(query)
   }
 
-  async orderEntry(id: string): Promise<LedgerEntry | null> {
-    return this.#ledger.byId(id)
+  async orderEntry(id: string): Promise<EntryWithOrder | null> {
+    return this.#gateway.orders.entryWithOrder(id)
   }
 
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
@@ -124,19 +125,19 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
-    return this.#gateway.orders.halt(request)
+    return this.#gateway.orders.killSwitch.halt(request)
   }
 
   async tradingSwitches(): Promise<SwitchReport> {
-    return this.#gateway.orders.switchReport()
+    return this.#gateway.orders.killSwitch.report()
   }
 
   async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#gateway.orders.resume(scope, by)
+    return this.#gateway.orders.killSwitch.resume(scope, by)
   }
 
   async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#gateway.orders.cancelAfter(caller, seconds)
+    return this.#gateway.orders.killSwitch.cancelAfter(caller, seconds)
   }
 
   async status(): Promise<GatewayStatus> {
@@ -156,7 +157,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       storageFailure: this.#gateway.storage.failure,
       unknownOrders: this.#gateway.orders.entries.unknownCount,
       contradictions: this.#gateway.orders.contradictions,
-      cancelTasks: this.#gateway.orders.cancelTasks(),
+      cancelTasks: this.#gateway.orders.killSwitch.report().tasks,
       epoch: this.#epoch,
     }
   }

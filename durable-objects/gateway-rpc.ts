@@ -6,7 +6,9 @@ import type { Budget } from '../src/gateway/rate-limit/limiter.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { ShownOrder } from '../src/orders/changed-orders.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
@@ -28,8 +30,8 @@ export interface GatewayRpc {
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
-  /** One entry of the ledger; null when the id is not in it. */
-  orderEntry(id: string): Promise<LedgerEntry | null>
+  /** One entry of the ledger with the order that it changed; null when the id is not in it. */
+  orderEntry(id: string): Promise<EntryWithOrder | null>
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
   resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
@@ -60,6 +62,8 @@ export type GatewayReply =
       readonly source: ReadSource
       /** When the gateway received it from OpenD, Unix ms. */
       readonly asOfMs: number
+      /** Whether the answer is for this caller only. */
+      readonly isPersonal?: boolean
       /** Null for a call that OpenD does not limit, or that did not need OpenD. */
       readonly budget: Budget | null
       readonly epoch: number
@@ -69,6 +73,8 @@ export type GatewayReply =
 /** The answer to an order call, with the remaining budget of OpenD's limit on such calls for that account. */
 export interface GatewayOrderAnswer extends OrderAnswer {
   readonly budget: Budget | null
+  /** What is known of the order that the call changed or cancelled; null for other calls and when nothing is known. */
+  readonly order: ShownOrder | null
   readonly epoch: number
 }
 

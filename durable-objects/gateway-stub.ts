@@ -5,7 +5,8 @@ import type { GatewayFailure } from '../src/base/failure.ts'
 import { fail, type Result } from '../src/base/result.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
@@ -99,7 +100,7 @@ class SafeGateway implements GatewayStub {
       const failure = failureOf(error)
       if (failure === null) throw error
       const reply = failure.code === 'gateway.busy' ? null : await this.#replyFromLedger(request, startedMs)
-      return { reply: reply ?? unwritten(failure), budgets: null, budget: null, epoch: 0 }
+      return { reply: reply ?? unwritten(failure), budgets: null, budget: null, order: null, epoch: 0 }
     }
   }
 
@@ -136,7 +137,7 @@ class SafeGateway implements GatewayStub {
     return this.#withRetry(() => this.#stub.orderEntries(query))
   }
 
-  orderEntry(id: string): Promise<LedgerEntry | null> {
+  orderEntry(id: string): Promise<EntryWithOrder | null> {
     return this.#withRetry(() => this.#stub.orderEntry(id))
   }
 

@@ -12,6 +12,7 @@ import type { Budget } from '../gateway/rate-limit/limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { SessionDeps } from '../gateway/link/session.ts'
 import type { Ledger } from '../orders/ledger.ts'
+import type { ShownOrder } from '../orders/changed-orders.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
 import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
@@ -157,8 +158,10 @@ export class Gateway {
   }
 
   /** Runs every check on an order call and sends it at most once. */
-  async order(request: OrderRequest): Promise<OrderAnswer & { readonly budget: Budget | null }> {
-    const answer = await this.orders.manager.submit(request)
+  async order(
+    request: OrderRequest,
+  ): Promise<OrderAnswer & { readonly order: ShownOrder | null } & { readonly budget: Budget | null }> {
+    const answer = await this.orders.submit(request)
     const { protoId, body, caller } = request
     return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body), caller) }
   }

@@ -78,7 +78,7 @@ async function ask(
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
   // A body that subscribes must subscribe each time, so its answer is not cached.
-  if (reply.ok && subscription === null) read?.store(exchange, reply, json)
+  if (reply.ok && subscription === null && reply.isPersonal !== true) read?.store(exchange, reply, json)
   return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
 }
 

@@ -8,12 +8,14 @@ import { WakeTimer } from '../base/time/wake-timer.ts'
 import { describe } from '../problem/problem.ts'
 import { NO_TEXT, readClientMessage } from './messages/client-message.ts'
 import { type Close, CLOSES } from './messages/close-code.ts'
+import { eventsByHours } from './events-by-hours.ts'
 import type { PushEvent } from './push-event.ts'
 import { PushHub } from './push-hub.ts'
 import { gatewayMessage, helloMessage } from './messages/server-message.ts'
 import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
 import type { SubscriberId } from '../subscriptions/subscriber.ts'
 import type { StreamName, UnitKey } from '../subscriptions/stream.ts'
+import { widestStreams } from '../subscriptions/trading-hours.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { PushDialog } from './push-dialog.ts'
 import type { PushSocket, PushSockets, SocketFacts } from './push-socket.ts'
@@ -128,7 +130,10 @@ export class PushService {
   }
 
   push(event: PushEvent): void {
-    this.#afterHub((nowMs) => this.#hub.push(event, nowMs))
+    const events = event.type === 'quote' ? eventsByHours(event, this.#deps.quotes().subscriptions) : [event]
+    this.#afterHub((nowMs) => {
+      for (const one of events) this.#hub.push(one, nowMs)
+    })
   }
 
   /** The streams of that subscriber changed: those of its own socket, or of all sockets of that caller. */
@@ -237,7 +242,7 @@ export class PushService {
       NOTIFY_STREAM,
       REMINDERS_STREAM,
     ]
-    const streams = new Set(wanted.filter((stream) => maySee(caller, stream)))
+    const streams = widestStreams(wanted.filter((stream) => maySee(caller, stream)))
     const sendsCurrent = this.#dialog.sendsCurrent(one.id)
     this.#afterHub((nowMs) => {
       this.#dialog.recordResumed(one.id, this.#hub.setStreams(one.id, streams, { sendsCurrent }, nowMs))

@@ -31,6 +31,8 @@ export interface ReadAnswer {
   readonly source: ReadSource
   /** When the gateway received it from OpenD, Unix ms. */
   readonly asOfMs: number
+  /** Whether the same request of another caller may have another answer, because of the callers' trading sessions. */
+  readonly isPersonal?: boolean
 }
 
 /** The dependencies of `QuoteReader`. */

@@ -6,6 +6,7 @@ import type { Timers } from '../base/time/timers.ts'
 import { WakeTimer } from '../base/time/wake-timer.ts'
 import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import { readPushAccounts, type TradingAccounts } from '../accounts/trading-accounts.ts'
+import { narrowRead } from './narrow-hours.ts'
 import { needsOf } from './quote-read.ts'
 import type { QuotePush } from './stream-state.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
@@ -17,6 +18,7 @@ import {
 } from '../subscriptions/subscriber.ts'
 import { securityOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
 import { SubscriptionManager } from '../subscriptions/subscription-manager.ts'
+import { type TradingHours, wider } from '../subscriptions/trading-hours.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -32,7 +34,7 @@ export interface QuoteCall extends ReadRequest {
 export interface QuoteServiceDeps {
   readonly timers: Timers
   readonly store: SubscriptionStore
-  readonly opend: OpendClient
+  readonly opend: Pick<OpendClient, 'send' | 'budgetOf'>
   /** The accounts of the login. Also requests their order and fill pushes from OpenD. */
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
   /** Makes sure that the alarm runs no later than that time, Unix ms. */
@@ -183,8 +185,26 @@ export class QuoteService {
       }
       const failure = await this.subscriptions.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
       if (failure !== null) return this.#ownAnswer(fail(failure))
+      const [secKey] = secKeys
+      const unit = secKey === undefined ? null : unitKeyOf(subType, secKey)
+      // Only reads of a single security have hours.
+      const upstream = unit === null ? null : this.subscriptions.upstreamHours(unit)
+      if (unit !== null && upstream !== null && upstream !== 'RTH') {
+        const hours = this.subscriptions.hoursOfCaller(request.caller, unit)
+        return { ...(await this.#readInHours(request, hours, upstream)), isPersonal: true }
+      }
     }
     return this.#reader.read(request)
+  }
+
+  /** Answers a read of a unit of which OpenD sends the hours `upstream`, with the part in `hours`. */
+  async #readInHours(request: QuoteCall, hours: TradingHours, upstream: TradingHours): Promise<ReadAnswer> {
+    const isWhole = wider(hours, upstream) === hours
+    const narrow = isWhole ? null : narrowRead(request.protoId, request.body, hours)
+    if (narrow === null) return this.#reader.read(request)
+    const answer = await this.#reader.read({ ...request, body: narrow.body })
+    const { outcome } = answer
+    return outcome.ok ? { ...answer, outcome: { ...outcome, body: narrow.cut(outcome.body) } } : answer
   }
 
   /** An answer that was made without OpenD. */

@@ -1,3 +1,4 @@
+import { Session } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
@@ -57,6 +58,8 @@ export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
   if (rehab === null) return invalid('reg_push_rehab_type_list', 'Qot_Common.RehabType')
   const session = c2s.session === undefined ? null : sessionOptions(c2s.session)
   if (session === null && c2s.session !== undefined) return invalid('session', 'a Common.Session')
+  // The schema lists it, OpenD's document of this call excludes it. Joined with another caller's hours it would pass.
+  if (c2s.session === Session.OVERNIGHT) return invalid('session', 'NONE, RTH, ETH or ALL; ALL includes the night')
   return succeed({
     kind: 'subscribe',
     units,

@@ -20,6 +20,7 @@ import {
 } from './subscription-change.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { NO_OPTIONS, rehabOptions } from './subscription-options.ts'
+import { hasHours, hoursIn, type TradingHours, wider } from './trading-hours.ts'
 import { UnitPool } from './upstream/unit-pool.ts'
 import type { WaitingChange } from './waiting-change.ts'
 
@@ -140,6 +141,22 @@ export class SubscriptionManager {
    */
   async whenLive(units: readonly UnitKey[]): Promise<Failure | null> {
     return units.every((unit) => this.isLive(unit)) ? null : this.#pool.whenIdle()
+  }
+
+  /**
+   * The hours that OpenD may send for a unit; null for a unit without hours. Callers with narrower hours get a part of
+   * them.
+   */
+  upstreamHours(unit: UnitKey): TradingHours | null {
+    return hasHours(unit) ? this.#pool.hoursOf(unit) : null
+  }
+
+  /** The hours for which a caller is subscribed to a unit, by any of its subscribers. */
+  hoursOfCaller(caller: string, unit: UnitKey): TradingHours {
+    const options = this.#registry
+      .subscribersOf(caller)
+      .map((id) => this.#registry.subscription(id, unit)?.options ?? NO_OPTIONS)
+    return options.map(hoursIn).reduce(wider, 'RTH')
   }
 
   /** Whether any subscriber receives order and fill pushes. */

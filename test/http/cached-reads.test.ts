@@ -67,6 +67,13 @@ test('another caller gets it only if the object let that caller read the same wi
   assert.equal(gateway.calls.length, 6)
 })
 
+test('an answer in the trading session of one caller is not served to another one', async () => {
+  const { read, gateway } = readRig()
+  gateway.isPersonal = true
+  for (const id of ['ann', 'bob', 'ann', 'bob']) assert.equal(await read(id), 'upstream')
+  assert.equal(gateway.calls.length, 4)
+})
+
 test('whoever may not read at all gets nothing, however fresh it is', async () => {
   const { read, send } = readRig()
   await read('bob')

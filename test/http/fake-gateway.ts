@@ -1,5 +1,6 @@
 import { type AccountCards, cardsOf, readAccountList } from '../../src/accounts/trading-accounts.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../../src/orders/order-service.ts'
+import type { EntryWithOrder } from '../../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../../src/orders/kill-switch/kill-switch.ts'
 import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
@@ -16,6 +17,7 @@ import type { Failure } from '../../src/base/failure.ts'
 import { fail, type Result, succeed } from '../../src/base/result.ts'
 import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
+import type { ShownOrder } from '../../src/orders/changed-orders.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
@@ -57,11 +59,14 @@ export class FakeGateway implements GatewayPort {
   /** What replies say about themselves. */
   source: ReadSource = 'upstream'
   asOfMs = 0
+  isPersonal = false
   budget: Budget | null = null
   /** Holds the answers of calls back until it resolves. */
   gate: Promise<void> = Promise.resolve()
   /** What the next order calls are answered with, instead of OpenD's reply. */
   orderAnswer: OrderAnswer | null = null
+  /** What is known of the order that a call changed. */
+  shownOrder: ShownOrder | null = null
   /** The ledger, newest first. */
   entries: readonly LedgerEntry[] = []
   haltReport: HaltReport = { isStored: true, isCancelling: false, cancels: [] }
@@ -106,9 +111,9 @@ export class FakeGateway implements GatewayPort {
 
   async call(call: QuoteCall): Promise<GatewayReply> {
     const answer = this.#take(call)
-    const { source, asOfMs, budget, epoch } = this
+    const { source, asOfMs, isPersonal, budget, epoch } = this
     await this.gate
-    if (answer instanceof Uint8Array) return { ok: true, body: answer, source, asOfMs, budget, epoch }
+    if (answer instanceof Uint8Array) return { ok: true, body: answer, source, asOfMs, isPersonal, budget, epoch }
     return { ok: false, failure: answer, budget, epoch }
   }
 
@@ -124,7 +129,12 @@ export class FakeGateway implements GatewayPort {
     const { protoId, body, caller } = request
     const answer = this.#take({ protoId, body, caller, isFresh: false, quotaShare: null })
     this.orders.push(request)
-    return { ...(this.orderAnswer ?? { reply: orderReply(answer), budgets: null }), budget: null, epoch: this.epoch }
+    return {
+      ...(this.orderAnswer ?? { reply: orderReply(answer), budgets: null }),
+      budget: null,
+      order: this.shownOrder,
+      epoch: this.epoch,
+    }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
@@ -132,13 +142,14 @@ export class FakeGateway implements GatewayPort {
     return this.entries.filter(({ caller }) => query.caller === null || caller === query.caller).slice(0, query.limit)
   }
 
-  async orderEntry(id: string): Promise<LedgerEntry | null> {
-    return this.entries.find((entry) => entry.id === id) ?? null
+  async orderEntry(id: string): Promise<EntryWithOrder | null> {
+    const entry = this.entries.find((one) => one.id === id)
+    return entry === undefined ? null : { entry, order: this.shownOrder }
   }
 
   async resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
     this.decisions.push({ id, ...decision })
-    const entry = await this.orderEntry(id)
+    const entry = (await this.orderEntry(id))?.entry ?? null
     if (entry === null) return fail({ code: 'order.unknown_intent', intentId: id })
     if (entry.state !== 'unknown') return fail({ code: 'order.already_decided', intentId: id, state: entry.state })
     const { state, by, reason, orderId, orderIdEx } = decision

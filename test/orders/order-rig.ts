@@ -1,24 +1,24 @@
-import { ModifyOrderOp, OrderStatus, SecurityType } from '../../proto/enums.ts'
+import { ModifyOrderOp, SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import { StorageHealth } from '../../src/base/storage-health.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import type { CallOrigin } from '../../src/gateway/opend-client.ts'
 import type { TradingAccounts } from '../../src/accounts/trading-accounts.ts'
-import { type KeyLimits, NO_LIMITS } from '../../src/limits/key-limits.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import { OrderManager } from '../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
-import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { orderHistory, orderList, placed } from './sample-replies.ts'
+import { changedC2s, failed } from './order-values.ts'
 import { snapshot } from './sample-snapshot.ts'
-import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
+import { modifyOrder, placeOrder } from '../limits/sample-orders.ts'
 import { Rng } from './simulation/rng.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
 import { haltFailure, type HaltScope, Switches } from '../../src/orders/kill-switch/switches.ts'
+import { ChangedOrders } from '../../src/orders/changed-orders.ts'
 import { ContractCache } from '../../src/orders/admission/contract-cache.ts'
 import { LimiterRegistry } from '../../src/orders/admission/limiter-registry.ts'
 import { OrderEntries } from '../../src/orders/manager/order-entries.ts'
@@ -249,7 +249,14 @@ export class OrderPathRig {
     const entries = new OrderEntries({ ...deps, limiters })
     const inFlight = new InFlightOrders(deps.timers)
     entries.takeOver()
-    const manager = new OrderManager({ ...deps, limiters, entries, inFlight, contracts: this.contracts })
+    const manager = new OrderManager({
+      ...deps,
+      limiters,
+      entries,
+      inFlight,
+      contracts: this.contracts,
+      changedOrders: new ChangedOrders(deps.timers),
+    })
     const reconciler = new OrderReconciler(deps, entries)
     return [ledger, switches, entries, inFlight, manager, reconciler]
   }
@@ -268,52 +275,8 @@ const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
   expiresAtMs: null,
 }
 
-export function limits(change: Partial<KeyLimits>): KeyLimits {
-  return { ...NO_LIMITS, ...change }
-}
-
-/** The outcome of a call whose link broke before or after it was sent. */
-export function failed(
-  code: 'gateway.disconnected' | 'gateway.not_ready' | 'gateway.call_timeout',
-  sent: boolean,
-): CallOutcome {
-  return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
-}
-
 function isCut(outcome: CallOutcome): boolean {
   return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
-}
-
-/** A reply that never arrives. */
-export function never(): Promise<CallOutcome> {
-  return new Promise(() => undefined)
-}
-
-/** The order of an entry, as OpenD lists it. */
-export function orderOf({ tag, orderId }: LedgerEntry, change: Partial<Order> = {}): Order {
-  const orderID = BigInt(orderId ?? 99)
-  return restingOrder({ orderID, orderIDEx: `FT${orderID}`, remark: `#${tag}`, ...change })
-}
-
-/** A push of an order. */
-export function pushOf(order: Order): Uint8Array {
-  return encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c: { header: placeOrder().header, order } })
-}
-
-/** Every status of the schema. */
-export const STATUSES: readonly number[] = Object.values(OrderStatus)
-
-/** The order that a call upstream wants, decoded. */
-export function placedC2s({ body }: Pick<SentCall, 'body'>): PlaceOrder {
-  const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
-  if (!decoded.ok) throw new Error(decoded.detail)
-  return decoded.value.c2s
-}
-
-export function changedC2s({ body }: Pick<SentCall, 'body'>): ModifyOrder {
-  const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
-  if (!decoded.ok) throw new Error(decoded.detail)
-  return decoded.value.c2s
 }
 
 function changed(body: Uint8Array): CallOutcome {

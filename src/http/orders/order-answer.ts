@@ -3,6 +3,7 @@ import type { Failure } from '../../base/failure.ts'
 import { withSentence } from '../../base/shown-text.ts'
 import type { OrderReply } from '../../orders/request.ts'
 import { answerDescribed, answerJson, type ExtraHeaders } from '../answer.ts'
+import { orderView } from './intent-view.ts'
 import { dryRunView } from './dry-run-view.ts'
 import { readEnvelope } from '../envelope.ts'
 import { intentUrl } from '../../problem/order-problem.ts'
@@ -29,7 +30,14 @@ export function answerOrder(answer: GatewayOrderAnswer, context: OrderContext): 
     case 'answered': {
       const envelope = readEnvelope(protocol, reply.body)
       if (!envelope.ok) return answerRefusal(envelope.failure, reply, context, headers)
-      return answerJson(200, envelope.value, requestId, headers)
+      // A new order has no state beside the envelope: its order is followed by pushes and lists.
+      const isChange = protocol === 'Trd_ModifyOrder'
+      return answerJson(
+        200,
+        isChange ? { ...envelope.value, order: orderView(answer.order) } : envelope.value,
+        requestId,
+        headers,
+      )
     }
     case 'unknown': {
       const url = intentUrl(reply.intentId)

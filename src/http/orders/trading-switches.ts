@@ -1,4 +1,4 @@
-import type { HaltReport } from '../../orders/order-service.ts'
+import type { HaltReport } from '../../orders/kill-switch/kill-switch.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
 import { SWITCHERS, TRADERS } from '../../endpoints.ts'
 import { haltsWithin, isHalted } from '../../orders/kill-switch/switch-report.ts'

@@ -11,6 +11,7 @@ import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { OrderRanks } from '../admission/order-ranks.ts'
 import { pricingInputsOf } from '../admission/pricing-inputs.ts'
 import { targetOrderOf } from '../admission/target-order.ts'
+import type { ChangedOrders } from '../changed-orders.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
 import type { Upstream } from '../account-orders.ts'
@@ -54,6 +55,7 @@ export interface OrderManagerDeps extends AdmissionDeps {
   readonly upstream: Upstream
   readonly entries: OrderEntries
   readonly inFlight: InFlightOrders
+  readonly changedOrders: ChangedOrders
   readonly limiters: LimiterRegistry
   readonly contracts: ContractCache
   readonly sha1: Sha1

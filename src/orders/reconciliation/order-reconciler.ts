@@ -1,5 +1,5 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
-import { type Failed, fail, type Result, succeed } from '../../base/result.ts'
+import { fail, type Result, succeed } from '../../base/result.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
@@ -68,8 +68,7 @@ const STILL_CARRIED =
  *                                                    and the connection that carried the call had ended
  *     an operator                                    `resolve`
  *
- * Until then each poll schedules the next (`poll-schedule.ts`). Later, `LateOrders` watches for orders that appear although
- * their entry says that they do not exist.
+ * Until then each poll schedules the next. Later, `LateOrders` watches for orders whose entry denies them.
  */
 export class OrderReconciler {
   /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */
@@ -101,7 +100,7 @@ export class OrderReconciler {
 
   /** Polls the accounts of all due entries, and schedules the next run for the others. */
   async run(): Promise<void> {
-    const due = this.#unknown().filter((entry) => this.#isDue(entry) || this.#hurried.has(entry.id))
+    const due = this.#unknown().filter((entry) => isDue(entry, this.#deps.nowMs()) || this.#hurried.has(entry.id))
     const polls = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#pollOnce(key, entries))
     // Scheduled before the polls end, so that a slow account does not delay the others.
     this.#wakeForNext()
@@ -156,7 +155,7 @@ export class OrderReconciler {
   /** Decides an entry by hand; see `resolveByOperator` for the failures. */
   resolve(intentId: string, decision: OperatorDecision): Result<LedgerEntry> {
     const entry = this.#entries.byId(intentId)
-    if (entry === null) return unknownIntent(intentId)
+    if (entry === null) return fail({ code: 'order.unknown_intent', intentId })
     const resolved = resolveByOperator(entry, decision, { ledger: this.#deps.ledger, nowMs: this.#deps.nowMs() })
     if (!resolved.ok) return resolved
     const { state, changes } = resolved.value
@@ -165,7 +164,7 @@ export class OrderReconciler {
   }
 
   #listAgain(): void {
-    // A failure needs no handling: the next connection lists the accounts again.
+    // After a failure the next connection lists the accounts again.
     this.#late.listAgain(this.#deps.upstream).catch(() => undefined)
   }
 
@@ -175,15 +174,13 @@ export class OrderReconciler {
     return this.#entries.unresolved().filter(({ state }) => state === 'unknown')
   }
 
-  #isDue(entry: LedgerEntry): boolean {
-    return isDue(entry, this.#deps.nowMs())
-  }
-
   #wakeForNext(): void {
     const nowMs = this.#deps.nowMs()
     // The poll of a busy account calls this method when it ends.
     const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
-    const times = idle.map((entry) => (this.#isDue(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextPollAtMs))
+    const times = idle.map((entry) =>
+      isDue(entry, this.#deps.nowMs()) || this.#hurried.has(entry.id) ? nowMs : entry.nextPollAtMs,
+    )
     const nextMs = Math.min(...times)
     if (nextMs !== Infinity) this.#deps.wakeAt(nextMs)
   }
@@ -222,7 +219,7 @@ export class OrderReconciler {
 
   async #poll(entries: readonly LedgerEntry[]): Promise<void> {
     const { upstream, ledger, nowMs } = this.#deps
-    const onTime = new Set(entries.filter((entry) => this.#isDue(entry)).map(({ id }) => id))
+    const onTime = new Set(entries.filter((entry) => isDue(entry, this.#deps.nowMs())).map(({ id }) => id))
     for (const { id } of entries) this.#hurried.delete(id)
     // Evaluated before the poll: a list requested over the carrying connection proves nothing, however late it arrives.
     const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
@@ -295,10 +292,6 @@ export class OrderReconciler {
 function delayAfter(match: MatchResult, entry: LedgerEntry, nowMs: number): number {
   if (match.state === 'accepted' || match.state === 'lapsed') return ABSENCE_DELAY_MS
   return Math.max(pacedDelayMs(entry, nowMs), retryDelayMs(entry, nowMs))
-}
-
-function unknownIntent(intentId: string): Failed {
-  return fail({ code: 'order.unknown_intent', intentId })
 }
 
 /** The key of an entry's account and market. */

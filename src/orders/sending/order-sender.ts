@@ -11,6 +11,7 @@ import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../answer.ts'
+import type { ChangedOrders } from '../changed-orders.ts'
 import { reservedEntry, type WrittenCall } from '../new-entry.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { isCancel, type OrderCall, writeOrderCall } from '../order-call.ts'
@@ -38,6 +39,7 @@ export interface OrderSenderDeps {
   readonly upstream: Upstream
   readonly entries: OrderEntries
   readonly inFlight: InFlightOrders
+  readonly changedOrders: ChangedOrders
   readonly admission: Admission
   readonly limiters: LimiterRegistry
   readonly ranks: OrderRanks
@@ -117,11 +119,12 @@ export class OrderSender {
 
   async #send(entry: LedgerEntry, admitted: AdmittedCall): Promise<OrderReply> {
     const { call, request, deadline, rank } = admitted
-    const { commit, entries, ledger, timers, upstream } = this.#deps
+    const { changedOrders, commit, entries, ledger, timers, upstream } = this.#deps
     const body = writeOrderCall(call, entry.tag)
     let refusal: Failure | null = null
     const mayLeave: LeaveCheck = (nowMs) => (refusal = this.#leave(entry, admitted, nowMs))
     const origin = { caller: request.caller, rank, entryId: entry.id, mayLeave }
+    if (entry.call.kind !== 'place' && !entry.call.forAll) changedOrders.follow(entry.call)
     const ended = this.#inFlight.follow(entry, () => upstream(call.protoId, body, origin))
     deadline.whenOver(() => this.#inFlight.stop(entry.id, TOO_LATE))
     const ending = await ended

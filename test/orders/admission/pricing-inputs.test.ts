@@ -6,7 +6,8 @@ import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
-import { changedC2s, failed, limits, OrderPathRig, orderOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { changedC2s, failed, limits, orderOf } from '../order-values.ts'
 import { snapshot } from '../sample-snapshot.ts'
 
 const SNAPSHOT = 3203

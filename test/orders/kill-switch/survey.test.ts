@@ -4,7 +4,8 @@ import { OrderStatus } from '../../../proto/enums.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { type Survey, surveyOrders } from '../../../src/orders/kill-switch/survey.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
-import { OrderPathRig, failed, type Order, orderOf, PLAY_ID, STATUSES } from '../order-rig.ts'
+import { OrderPathRig, type Order, PLAY_ID } from '../order-rig.ts'
+import { failed, orderOf, STATUSES } from '../order-values.ts'
 
 const ACCOUNT = { accId: PLAY_ID, trdEnv: 0, trdMarket: 1 }
 

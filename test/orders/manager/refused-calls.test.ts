@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { MOST_REFUSED_PER_MINUTE } from '../../../src/orders/manager/order-manager.ts'
-import { OrderPathRig, limits } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { limits } from '../order-values.ts'
 
 /** The kind of a reply, with the code of a refusal. */
 function resultOf({ reply }: OrderAnswer): string {

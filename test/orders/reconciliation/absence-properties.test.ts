@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { entryIdOf, tagOf } from '../../../src/orders/tag.ts'
-import { OrderPathRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
+import { OrderPathRig, type Order, PLAY_ID } from '../order-rig.ts'
+import { failed, orderOf, placedC2s, pushOf } from '../order-values.ts'
 import { orderList, placed } from '../sample-replies.ts'
 
 /** What OpenD does with a new order, and which reply the gateway gets. */

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, limits, orderOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { limits, orderOf } from '../order-values.ts'
 import { orderList } from '../sample-replies.ts'
 
 const HOUR_MS = 3_600_000

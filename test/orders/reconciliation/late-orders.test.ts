@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { OrderPathRig, failed, type Order, orderOf, PLAY_ID, pushOf, REAL_ID, STATUSES } from '../order-rig.ts'
+import { OrderPathRig, type Order, PLAY_ID, REAL_ID } from '../order-rig.ts'
+import { failed, orderOf, pushOf, STATUSES } from '../order-values.ts'
 import { refusal } from '../sample-replies.ts'
 
 const FAILED: readonly number[] = [OrderStatus.SubmitFailed, OrderStatus.Failed, OrderStatus.Deleted]

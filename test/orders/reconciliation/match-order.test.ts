@@ -4,7 +4,8 @@ import { ModifyOrderOp, OrderStatus } from '../../../proto/enums.ts'
 import { matchOrder } from '../../../src/orders/reconciliation/match-order.ts'
 import type { LedgerEntry, OrderCallFacts } from '../../../src/orders/entry.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { type Order, STATUSES } from '../order-rig.ts'
+import { type Order } from '../order-rig.ts'
+import { STATUSES } from '../order-values.ts'
 import { changeEntry, ledgerOf, MADE_MS, placeEntry } from '../sample-entries.ts'
 
 /** The match of these orders in a ledger of these other calls: its state, or `none` without a match. */

@@ -5,7 +5,8 @@ import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, failed, limits, never, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, REAL_ID } from '../order-rig.ts'
+import { failed, limits, never, orderOf, pushOf } from '../order-values.ts'
 import { orderHistory, orderList } from '../sample-replies.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }

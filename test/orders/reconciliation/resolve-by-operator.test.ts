@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ENTRY_STATES } from '../../../src/orders/entry.ts'
 import type { OperatorDecision } from '../../../src/orders/reconciliation/resolve-by-operator.ts'
-import { OrderPathRig, failed, limits, orderOf, pushOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, limits, orderOf, pushOf } from '../order-values.ts'
 import { orderList } from '../sample-replies.ts'
 
 function decision(change: Partial<OperatorDecision>): OperatorDecision {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OrderPathRig, failed, limits, orderOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, limits, orderOf } from '../order-values.ts'
 
 /** A rig with an unknown entry whose storage fails from then on. */
 async function undecided(): Promise<OrderPathRig> {

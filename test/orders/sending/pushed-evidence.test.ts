@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
-import { OrderPathRig, failed, never, orderOf, pushOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, never, orderOf, pushOf } from '../order-values.ts'
 import { orderList, placed, refusal } from '../sample-replies.ts'
 
 /** The usual time between a call and its reply, and one that is late. */

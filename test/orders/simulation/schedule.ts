@@ -39,7 +39,11 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   const network = new Network(clock, rng, (sink) => opend.accept(sink))
   const standings = new KeyStandings(clock)
   const surroundings = { clock, rng, storage, network, standings }
-  const gateway = new GatewayUnderTest({ ...surroundings, openTags: () => opend.listedOpenTags() })
+  const gateway = new GatewayUnderTest({
+    ...surroundings,
+    openTags: () => opend.listedOpenTags(),
+    trulyListedTags: () => opend.trulyListedOpenTags(),
+  })
   opend.calls.isOrderKnown = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
   const callers = new Callers(clock, rng, gateway)
   const faults = new FaultInjector({ ...surroundings, gateway, opend, callers }, rng)
@@ -103,7 +107,7 @@ function quietness(clock: VirtualClock, { gateway, opend, storage }: Quiet): () 
     if (gateway.hasOpenAttempts || opend.calls.pendingLate > 0 || storage.undecided() > 0) return false
     return !gateway
       .wake()
-      .gateway.orders.cancelTasks()
-      .some(({ isRunning }) => isRunning)
+      .gateway.orders.killSwitch.report()
+      .tasks.some(({ isRunning }) => isRunning)
   }
 }

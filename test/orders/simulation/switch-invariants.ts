@@ -25,13 +25,18 @@ export function switchProblems(remains: Remains): readonly string[] {
  * it. A cancel-after covers the orders placed before it fired; after the clock was set back, a later order may have an
  * earlier time.
  */
-function endProblems({ task, openTags, elapsedMs }: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
+function endProblems(done: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
+  const { task, openTags, trulyListedTags, elapsedMs } = done
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
   const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
   // An order that OpenD both refused and placed, and that a person has copied, is reported and left to an operator.
   const clear = meant.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
-  const left = clear.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
+  // Of an order that OpenD refused and placed, without a push or a complete list, there is no trace.
+  const traced = clear.filter(
+    ({ tag, contradiction }) => contradiction?.state !== 'rejected' || trulyListedTags.includes(tag ?? ''),
+  )
+  const left = traced.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
   return left.map(({ id }) => `${task.id} ended at ${elapsedMs} while ${id} was open`)
 }
 
@@ -91,7 +96,7 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
 
 /** At the end every fired switch is done, unless an absent order may still appear. */
 function unfinishedProblems({ gateway, entries, clock }: Remains): readonly string[] {
-  const tasks = gateway.wake().gateway.orders.cancelTasks()
+  const tasks = gateway.wake().gateway.orders.killSwitch.report().tasks
   const waiting = entries.filter(
     ({ state, createdAtMs }) => state === 'absent' && createdAtMs > clock.wallMs() - ABSENT_WATCH_MS,
   )
