@@ -13,7 +13,6 @@ export const SMALL_FILES: readonly string[] = [
   'src/base/time/timers.ts',
   'src/base/without-secrets.ts',
   'src/demo.ts',
-  'src/orders/kill-switch/switch-rights.ts',
   'src/problem/problem-form.ts',
   'src/quotes/body-key.ts',
   'src/quotes/reply-head.ts',
