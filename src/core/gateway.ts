@@ -8,7 +8,7 @@ import type { Timers } from '../base/time/timers.ts'
 import { AccountListCache } from '../accounts/account-list.ts'
 import { rankOf } from '../gateway/rate-limit/classify-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
-import type { Budget } from '../gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { SessionDeps } from '../gateway/link/session.ts'
 import type { Ledger } from '../orders/ledger.ts'
@@ -152,7 +152,7 @@ export class Gateway {
   }
 
   /** Answers a call other than an order call, with the remaining budget of OpenD's limit on it. */
-  async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: Budget | null }> {
+  async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: CallBudget | null }> {
     const answer = await this.quotes.call(request)
     return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body, 'read', request.caller) }
   }
@@ -171,7 +171,7 @@ export class Gateway {
   /** Runs every check on an order call and sends it at most once. */
   async order(
     request: OrderRequest,
-  ): Promise<OrderAnswer & { readonly order: ShownOrder | null } & { readonly budget: Budget | null }> {
+  ): Promise<OrderAnswer & { readonly order: ShownOrder | null } & { readonly budget: CallBudget | null }> {
     const answer = await this.orders.submit(request)
     const { protoId, body, caller } = request
     return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body), caller) }

@@ -4,10 +4,10 @@ import type { Connect } from '../transport/link.ts'
 import type { CallOutcome } from './link/effect.ts'
 import type { CallRank } from '../calls/call-rank.ts'
 import { Governor } from './rate-limit/governor.ts'
-import type { Budget } from './rate-limit/limiter.ts'
+import type { CallBudget } from './rate-limit/call-limiter.ts'
 import { type LinkEvent, LinkRunner } from './link/link-runner.ts'
 import { GatewaySession, type SessionDeps } from './link/session.ts'
-import { type LeaveCheck, UpstreamClient } from './upstream-client.ts'
+import { type LeaveCheck, GovernedSession } from './governed-session.ts'
 
 /** Receives the events of the link. */
 export interface LinkSubscriber {
@@ -58,7 +58,7 @@ interface OpenCall {
 export class OpendClient {
   readonly session: GatewaySession
   readonly #governor: Governor
-  readonly #upstream: UpstreamClient
+  readonly #upstream: GovernedSession
   readonly #runner: LinkRunner
   readonly #subscriber: LinkSubscriber
   readonly #timers: Timers
@@ -69,7 +69,7 @@ export class OpendClient {
     const { timers, connect, subscriber } = options
     this.session = new GatewaySession(options.session, timers.nowMs(), options.isParked)
     this.#governor = new Governor({ isShared: options.session.isShared ?? true })
-    this.#upstream = new UpstreamClient(this.session, this.#governor)
+    this.#upstream = new GovernedSession(this.session, this.#governor)
     this.#runner = new LinkRunner(this.#upstream, connect, timers, (event) => this.#deliver(event))
     this.#subscriber = subscriber
     this.#timers = timers
@@ -98,7 +98,12 @@ export class OpendClient {
    * The remaining budget of OpenD's limit on such a call, for that rank, and for that caller's share if `caller` is not
    * null. Returns null for a call without a limit.
    */
-  budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read', caller: string | null = null): Budget | null {
+  budgetOf(
+    protoId: number,
+    body: Uint8Array,
+    rank: CallRank = 'read',
+    caller: string | null = null,
+  ): CallBudget | null {
     return this.#governor.budgetOf(protoId, body, this.#timers.nowMs(), rank, caller)
   }
 

@@ -4,7 +4,7 @@ import { digestMatches, encodeFrame, type Frame, type Sha1 } from '../../wire/fr
 import type { CallOutcome, Effect } from './effect.ts'
 import { CALL_RANKS } from '../../calls/call-rank.ts'
 import { isOrderCall, stampPacketId } from './packet-id.ts'
-import { type PendingCall, PendingCalls, type SizedCall, type WaitingCall } from './pending-calls.ts'
+import { type PendingCall, PendingCalls, type SizedCall, type UnsentCall } from './pending-calls.ts'
 import { CALL_DEADLINE_MS } from './timing.ts'
 
 /** Counts since the object started. */
@@ -84,7 +84,7 @@ export class Conversation {
   }
 
   /** Queues a call until the link is ready. */
-  wait(call: WaitingCall): void {
+  wait(call: UnsentCall): void {
     this.#pending.wait(call)
   }
 
@@ -98,7 +98,7 @@ export class Conversation {
     }
   }
 
-  send(call: WaitingCall, connId: bigint): void {
+  send(call: UnsentCall, connId: bigint): void {
     const serial = this.#nextSerial()
     this.#connId = connId
     this.#pending.markSent(serial, call)

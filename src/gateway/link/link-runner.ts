@@ -2,24 +2,24 @@ import type { Timers } from '../../base/time/timers.ts'
 import { WakeTimer } from '../../base/time/wake-timer.ts'
 import type { Connect, Link } from '../../transport/link.ts'
 import type { Effect } from './effect.ts'
-import type { UpstreamClient } from '../upstream-client.ts'
+import type { GovernedSession } from '../governed-session.ts'
 
 /** The effects that the runner delivers: outcomes of calls, pushes, and changes of the link. */
 export type LinkEvent = Extract<Effect, { kind: 'outcome' | 'push' | 'late_reply' | 'sent' | 'ready' | 'lost' }>
 
 /**
- * Performs the effects of the `UpstreamClient`: opens and closes links, sends bytes, sets the timer. It contains no
+ * Performs the effects of the `GovernedSession`: opens and closes links, sends bytes, sets the timer. It contains no
  * decisions.
  */
 export class LinkRunner {
-  readonly #upstream: UpstreamClient
+  readonly #upstream: GovernedSession
   readonly #connect: Connect
   readonly #timers: Timers
   readonly #deliver: (event: LinkEvent) => void
   readonly #wake: WakeTimer
   #link: { readonly id: number; readonly link: Link } | null = null
 
-  constructor(upstream: UpstreamClient, connect: Connect, timers: Timers, deliver: (event: LinkEvent) => void) {
+  constructor(upstream: GovernedSession, connect: Connect, timers: Timers, deliver: (event: LinkEvent) => void) {
     this.#upstream = upstream
     this.#connect = connect
     this.#timers = timers
@@ -52,7 +52,7 @@ export class LinkRunner {
           this.#deliver(effect)
           break
         case 'released':
-          throw new Error('UpstreamClient must not return a released call')
+          throw new Error('GovernedSession must not return a released call')
       }
     }
     this.#wake.by(this.#upstream.nextWakeMs())

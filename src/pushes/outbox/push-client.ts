@@ -1,7 +1,7 @@
 import type { StreamName } from '../../subscriptions/stream.ts'
 import { CLOSES, type Close } from '../messages/close-code.ts'
 import { Flow } from './flow.ts'
-import type { BodyForm, Frame, Outgoing, Repeat } from '../messages/frame.ts'
+import type { BodyForm, PushFrame, Outgoing, Repeat } from '../messages/push-frame.ts'
 import { Outbox } from './outbox.ts'
 import type { PushCounts } from './push-counts.ts'
 
@@ -27,7 +27,7 @@ const MAX_BATCH_CHARS = 256 * 1024
 /** The dependencies of `PushClient`. */
 export interface PushClientDeps {
   readonly send: (clientId: string, text: string) => void
-  readonly currentOf: (stream: StreamName) => Frame | null
+  readonly currentOf: (stream: StreamName) => PushFrame | null
   /** The next number in the order of all waiting items. */
   readonly nextOrder: () => number
   readonly counts: PushCounts
@@ -91,7 +91,7 @@ export class PushClient {
   }
 
   /** Sends a push at once if flow control allows. Nearly every push takes this path, so it allocates no object. */
-  sendNow(frame: Frame, nowMs: number): boolean {
+  sendNow(frame: PushFrame, nowMs: number): boolean {
     if (nowMs < this.#openAtMs || !this.outbox.isEmpty || !this.flow.canSend(nowMs)) return false
     const text = frame.text(this.#form)
     this.#deps.counts.framesSent += 1
@@ -101,7 +101,7 @@ export class PushClient {
   }
 
   /** Puts a push into the outbox. */
-  enqueue(item: Frame | Repeat): void {
+  enqueue(item: PushFrame | Repeat): void {
     const { conflated, dropped } = this.outbox.add(item)
     const { counts } = this.#deps
     counts.conflated += conflated

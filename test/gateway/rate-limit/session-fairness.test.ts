@@ -5,7 +5,7 @@ import type { Effect } from '../../../src/gateway/link/effect.ts'
 import { Governor } from '../../../src/gateway/rate-limit/governor.ts'
 import type { CallRank } from '../../../src/calls/call-rank.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
-import { UpstreamClient } from '../../../src/gateway/upstream-client.ts'
+import { GovernedSession } from '../../../src/gateway/governed-session.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { Deframer } from '../../../src/wire/deframer.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
@@ -18,7 +18,7 @@ import { bodyOf, specOf } from './governor-rig.ts'
  */
 class Rig {
   nowMs = 1_000_000
-  readonly upstream = new UpstreamClient(
+  readonly upstream = new GovernedSession(
     new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
     new Governor({ isShared: true }),
   )

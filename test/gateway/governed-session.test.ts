@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Effect } from '../../src/gateway/link/effect.ts'
 import { Governor } from '../../src/gateway/rate-limit/governor.ts'
 import { GatewaySession } from '../../src/gateway/link/session.ts'
-import { UpstreamClient } from '../../src/gateway/upstream-client.ts'
+import { GovernedSession } from '../../src/gateway/governed-session.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { initConnectReply, replyFrame } from './link/fake-link.ts'
@@ -20,7 +20,7 @@ const LEAST_GAP_MS = 20
 
 class UpstreamRig {
   nowMs = 1_000_000
-  readonly upstream = new UpstreamClient(
+  readonly upstream = new GovernedSession(
     new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
     new Governor(),
   )
@@ -83,7 +83,7 @@ class UpstreamRig {
 
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      assert.notEqual(effect.kind, 'released', 'UpstreamClient must not return a released call')
+      assert.notEqual(effect.kind, 'released', 'GovernedSession must not return a released call')
       if (effect.kind === 'connect') this.#linkId = effect.linkId
       else if (effect.kind === 'outcome') {
         const { outcome } = effect

@@ -7,7 +7,7 @@ import type { GatewaySession } from './link/session.ts'
 export type LeaveCheck = (nowMs: number) => Failure | null
 
 /** A call that its owner submits. */
-export interface UpstreamCall extends GovernedCall {
+export interface SubmittedCall extends GovernedCall {
   /** Called synchronously before the frame is sent. */
   readonly mayLeave?: LeaveCheck | undefined
 }
@@ -17,11 +17,11 @@ export interface UpstreamCall extends GovernedCall {
  * effects. Every call passes the governor when the link is up, also a call that waited for the link, so that many
  * waiting calls do not exceed OpenD's limits when the link comes up.
  */
-export class UpstreamClient {
+export class GovernedSession {
   readonly session: GatewaySession
   readonly #governor: Governor
   /** Calls that are not sent yet: they wait for the link or for the governor. */
-  readonly #unsent = new Map<number, UpstreamCall>()
+  readonly #unsent = new Map<number, SubmittedCall>()
 
   constructor(session: GatewaySession, governor: Governor) {
     this.session = session
@@ -29,7 +29,7 @@ export class UpstreamClient {
   }
 
   /** Takes a call. It ends exactly once. */
-  call(call: UpstreamCall, nowMs: number): readonly Effect[] {
+  call(call: SubmittedCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') return this.#govern(call, nowMs)
     this.#unsent.set(call.callId, call)
     return this.#submit(call, nowMs)
@@ -39,7 +39,7 @@ export class UpstreamClient {
    * The failure with which `call` would refuse a call now; null when it would send it, or queue it for the link or for
    * OpenD's limit. Counts nothing.
    */
-  wouldRefuse(call: Omit<UpstreamCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
+  wouldRefuse(call: Omit<SubmittedCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
     const failure = this.session.wouldRefuse(call)
     if (failure !== null || this.session.stage.name !== 'ready') return failure
     return this.#governor.wouldRefuse(call, nowMs)
@@ -94,7 +94,7 @@ export class UpstreamClient {
     return next === Infinity ? null : next
   }
 
-  #govern(call: UpstreamCall, nowMs: number): readonly Effect[] {
+  #govern(call: SubmittedCall, nowMs: number): readonly Effect[] {
     const decision = this.#governor.submit(call, nowMs)
     switch (decision.kind) {
       case 'send':
@@ -109,7 +109,7 @@ export class UpstreamClient {
   }
 
   /** Passes a call to the session, which sends it, queues it for the link, or refuses it. */
-  #submit(call: UpstreamCall, nowMs: number): readonly Effect[] {
+  #submit(call: SubmittedCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') {
       this.#unsent.delete(call.callId)
       // The owner records the time of sending in `mayLeave`, so it is called last.
