@@ -33,6 +33,7 @@ const MAY_IMPORT: Arrows = {
     'endpoints',
     'problem',
     'orders',
+    'pushes',
     'quotes',
     'keys',
     'accounts',

@@ -16,8 +16,6 @@ export const SMALL_FILES: readonly string[] = [
   'src/http/report-bug.ts',
   'src/orders/kill-switch/switch-rights.ts',
   'src/problem/problem-form.ts',
-  'src/quotes/body-key.ts',
-  'src/quotes/reply-head.ts',
   'src/simulator/quotes/figures.ts',
   'src/simulator/quotes/suspensions.ts',
   'src/simulator/session/crypto.ts',

@@ -3,6 +3,7 @@ import { CLOSES, type Close } from '../messages/close-code.ts'
 import { Flow } from './flow.ts'
 import type { BodyForm, PushFrame, Outgoing, Repeat } from '../messages/push-frame.ts'
 import { Outbox } from './outbox.ts'
+import { MAX_CONFLATE_MS } from '../push-socket.ts'
 import type { PushCounts } from './push-counts.ts'
 
 /** The options of a client. */
@@ -14,12 +15,6 @@ export interface ClientOptions {
   /** The shortest time between two bundles of pushes. */
   readonly conflateMs: number
 }
-
-/** The longest `conflateMs`. A client that needs values less often can use REST. */
-export const MAX_CONFLATE_MS = 10_000
-
-/** The default `conflateMs`: twenty updates a second, more than a person can read. */
-export const DEFAULT_CONFLATE_MS = 50
 
 /** A batched message ends at this length. Common client libraries refuse messages over 1 MiB. */
 const MAX_BATCH_CHARS = 256 * 1024

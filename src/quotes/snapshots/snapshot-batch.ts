@@ -4,7 +4,7 @@ import type { CallOutcome } from '../../gateway/link/effect.ts'
 import { secKeyOf, securityOf, type SecKey } from '../../subscriptions/stream.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import { replyHead } from '../reply-head.ts'
+import { replyHead } from '../encoded-calls.ts'
 
 /** One caller's request for snapshots. */
 export interface SnapshotAsk {
