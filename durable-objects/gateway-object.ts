@@ -7,6 +7,7 @@ import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import { tcpFraming } from '../src/gateway/link/tcp-framing.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -87,9 +88,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
-      session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      sha1,
       isParked,
-      connect: this.#connector(simulator),
+      transport: { connect: this.#connector(simulator), framing: tcpFraming(sha1) },
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
@@ -183,7 +185,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       serverVersion: greeting?.serverVersion ?? null,
       loginUserId: greeting?.loginUserId.toString() ?? null,
       lastFailure,
-      pendingCalls: calls.size,
+      pendingCalls: calls.pending.size,
       connects: counts.connects,
       loggedIn: login,
       storageFailure: this.#gateway.storage.failure,

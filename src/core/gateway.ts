@@ -10,6 +10,7 @@ import { rankOf } from '../gateway/rate-limit/classify-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
+import type { Transport } from '../gateway/link/framing.ts'
 import type { SessionDeps } from '../gateway/link/session.ts'
 import type { Ledger } from '../orders/ledger.ts'
 import type { ShownOrder } from '../orders/changed-orders.ts'
@@ -22,7 +23,7 @@ import { readPush } from '../pushes/read-push.ts'
 import type { ReadAnswer } from '../quotes/quote-reader.ts'
 import { type QuoteCall, QuoteService } from '../quotes/quote-service.ts'
 import type { SubscriptionStore } from '../subscriptions/subscriber.ts'
-import type { Connect } from '../transport/link.ts'
+import type { Sha1 } from '../wire/frame.ts'
 
 /**
  * The alarm wakes the object after an eviction, so it reconnects within this time. A longer interval would interrupt
@@ -33,10 +34,12 @@ export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
 /** The dependencies of the gateway, which the platform or a test provides. */
 export interface GatewayDeps {
   readonly timers: Timers
-  readonly session: SessionDeps
+  readonly session: Omit<SessionDeps, 'framing'>
+  readonly sha1: Sha1
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  readonly connect: Connect
+  /** The way to OpenD. */
+  readonly transport: Transport
   readonly ledger: Ledger
   readonly switches: SwitchStore
   readonly subscriptions: SubscriptionStore
@@ -81,7 +84,7 @@ export class Gateway {
     this.opend = new OpendClient({
       session: deps.session,
       isParked: deps.isParked,
-      connect: deps.connect,
+      transport: deps.transport,
       timers,
       subscriber: {
         linkReady: () => this.#linkReady(),
@@ -102,7 +105,7 @@ export class Gateway {
       timers,
       ledger: deps.ledger,
       switches: deps.switches,
-      sha1: deps.session.sha1,
+      sha1: deps.sha1,
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),

@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import type { Timers } from '../base/time/timers.ts'
-import type { Connect } from '../transport/link.ts'
 import type { CallOutcome } from './link/effect.ts'
+import type { Transport } from './link/framing.ts'
 import type { CallRank } from '../calls/call-rank.ts'
 import { Governor } from './rate-limit/governor.ts'
 import type { CallBudget } from './rate-limit/call-limiter.ts'
@@ -41,10 +41,10 @@ export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
 /** The dependencies and options of a client. */
 export interface OpendClientOptions {
-  readonly session: SessionDeps
+  readonly session: Omit<SessionDeps, 'framing'>
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  readonly connect: Connect
+  readonly transport: Transport
   readonly timers: Timers
   readonly subscriber: LinkSubscriber
 }
@@ -66,11 +66,15 @@ export class OpendClient {
   #lastCallId = 0
 
   constructor(options: OpendClientOptions) {
-    const { timers, connect, subscriber } = options
-    this.session = new GatewaySession(options.session, timers.nowMs(), options.isParked)
+    const { timers, transport, subscriber } = options
+    this.session = new GatewaySession(
+      { ...options.session, framing: transport.framing },
+      timers.nowMs(),
+      options.isParked,
+    )
     this.#governor = new Governor({ isShared: options.session.isShared ?? true })
     this.#upstream = new GovernedSession(this.session, this.#governor)
-    this.#runner = new LinkRunner(this.#upstream, connect, timers, (event) => this.#deliver(event))
+    this.#runner = new LinkRunner(this.#upstream, transport.connect, timers, (event) => this.#deliver(event))
     this.#subscriber = subscriber
     this.#timers = timers
   }

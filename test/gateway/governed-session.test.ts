@@ -5,6 +5,7 @@ import type { Effect } from '../../src/gateway/link/effect.ts'
 import { Governor } from '../../src/gateway/rate-limit/governor.ts'
 import { GatewaySession } from '../../src/gateway/link/session.ts'
 import { GovernedSession } from '../../src/gateway/governed-session.ts'
+import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { initConnectReply, replyFrame } from './link/fake-link.ts'
@@ -21,7 +22,7 @@ const LEAST_GAP_MS = 20
 class UpstreamRig {
   nowMs = 1_000_000
   readonly upstream = new GovernedSession(
-    new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
+    new GatewaySession({ framing: tcpFraming(sha1), random: () => 0.5, encryption: null }, this.nowMs, false),
     new Governor(),
   )
   /** Codes that calls ended with, by call. */

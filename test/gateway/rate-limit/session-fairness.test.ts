@@ -6,6 +6,7 @@ import { Governor } from '../../../src/gateway/rate-limit/governor.ts'
 import type { CallRank } from '../../../src/calls/call-rank.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
 import { GovernedSession } from '../../../src/gateway/governed-session.ts'
+import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { Deframer } from '../../../src/wire/deframer.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
@@ -19,7 +20,7 @@ import { bodyOf, specOf } from './governor-rig.ts'
 class Rig {
   nowMs = 1_000_000
   readonly upstream = new GovernedSession(
-    new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
+    new GatewaySession({ framing: tcpFraming(sha1), random: () => 0.5, encryption: null }, this.nowMs, false),
     new Governor({ isShared: true }),
   )
   /** When each order call left, by call. */
