@@ -114,7 +114,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const refusal = this.#keys.gate.refusalOf(admitted)
     if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
     const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
-    const { outcome, budget, ...answer } = await this.#gateway.call({ ...request, quotaShare })
+    const { quotes, opend } = this.#gateway
+    const { outcome, ...answer } = await quotes.call({ ...request, quotaShare })
+    const budget = opend.budgetOf(request.protoId, request.body, 'read', request.caller)
     // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
     const late = this.#keys.gate.refusalOf(admitted)
     if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }

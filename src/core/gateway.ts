@@ -20,8 +20,7 @@ import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
-import type { ReadAnswer } from '../quotes/quote-reader.ts'
-import { type QuoteCall, QuoteService } from '../quotes/quote-service.ts'
+import { QuoteService } from '../quotes/quote-service.ts'
 import type { SubscriptionStore } from '../subscriptions/subscriber.ts'
 import type { Sha1 } from '../wire/frame.ts'
 
@@ -111,7 +110,7 @@ export class Gateway {
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
       wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
-      recordSent: (protoId, accId, atMs) => this.opend.recordSent(protoId, accId, atMs),
+      recordSent: (protoId, accId, atMs) => this.opend.governor.recordSent(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
@@ -154,12 +153,6 @@ export class Gateway {
     this.opend.tick()
   }
 
-  /** Answers a call other than an order call, with the remaining budget of OpenD's limit on it. */
-  async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: CallBudget | null }> {
-    const answer = await this.quotes.call(request)
-    return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body, 'read', request.caller) }
-  }
-
   /** Closes the sockets whose key was revoked or changed, and gives the others the present quota of their key. */
   keysChanged(quotaOf: (caller: string, given: number | null) => number | null): void {
     this.pushes.closeFallen()
@@ -197,7 +190,7 @@ export class Gateway {
   /** Clears the caches and connects again; ends a shutdown. */
   reload(): void {
     this.accounts.forget()
-    this.quotes.clearCaches()
+    this.quotes.reader.clearCaches()
     this.pushes.closeFallen()
     this.#setAlarm()
     // A cancel-after that became due while the gateway was parked fires when the link is up.
@@ -207,7 +200,7 @@ export class Gateway {
   metrics(): readonly MetricSample[] {
     return [
       gauge('opend_edge_gateway_account_pushes', this.accounts.arePushesSubscribed ? 1 : 0),
-      gauge('opend_edge_upstream_waiting_calls', this.opend.waitingForLimits),
+      gauge('opend_edge_upstream_waiting_calls', this.opend.governor.waiting),
       ...this.orders.metrics(),
       ...this.quotes.metrics(),
       ...this.pushes.metrics(),
@@ -234,7 +227,7 @@ export class Gateway {
   #push(protoId: number, body: Uint8Array): void {
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
     for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
-      if (event.type === 'quote') this.quotes.onPush(event)
+      if (event.type === 'quote') this.quotes.reader.onPush(event)
       this.pushes.push(event)
     }
   }
@@ -242,7 +235,7 @@ export class Gateway {
   /** Sends a call of the order path. Later reads must include its effect, so reads in flight are invalidated. */
   async #sendOrder(protoId: number, body: Uint8Array, origin: CallOrigin = OWN_CALL): Promise<CallOutcome> {
     const outcome = await this.opend.send(protoId, body, origin)
-    if (origin.entryId !== undefined) this.quotes.invalidateInFlight()
+    if (origin.entryId !== undefined) this.quotes.reader.invalidateInFlight()
     return outcome
   }
 }

@@ -30,9 +30,9 @@ export class GovernedSession {
 
   /** Takes a call. It ends exactly once. */
   call(call: SubmittedCall, nowMs: number): readonly Effect[] {
-    if (this.session.stage.name === 'ready') return this.#govern(call, nowMs)
+    if (this.session.stage.name === 'ready') return this.#submit(call, nowMs)
     this.#unsent.set(call.callId, call)
-    return this.#submit(call, nowMs)
+    return this.#pass(call, nowMs)
   }
 
   /**
@@ -45,36 +45,38 @@ export class GovernedSession {
     return this.#governor.wouldRefuse(call, nowMs)
   }
 
-  opened(linkId: number, nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.opened(linkId, nowMs), nowMs)
-  }
-
-  received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.received(linkId, bytes, nowMs), nowMs)
-  }
-
-  closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.closed(linkId, detail, nowMs), nowMs)
+  /**
+   * The effects of the session with those of the governor: a call that the session releases is sent, waits for OpenD's
+   * limit, or is refused. Everything that the session returns for an event must pass here; pushes pass unchanged.
+   */
+  govern(effects: readonly Effect[], nowMs: number): readonly Effect[] {
+    if (this.#unsent.size === 0 && !this.#governor.isHolding) return effects
+    return effects.flatMap((effect) => {
+      if (effect.kind === 'outcome') {
+        this.#unsent.delete(effect.callId)
+        this.#governor.ended(effect.callId, nowMs)
+      }
+      if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
+      if (effect.kind !== 'released') return [effect]
+      const call = this.#unsent.get(effect.callId)
+      return call === undefined ? [] : this.#submit(call, nowMs)
+    })
   }
 
   /** Runs the work that is due. */
   tick(nowMs: number): readonly Effect[] {
-    const effects = [...this.#handleEffects(this.session.tick(nowMs), nowMs)]
+    const effects = [...this.govern(this.session.tick(nowMs), nowMs)]
     if (this.session.stage.name !== 'ready') return effects
     const { send, refused } = this.#governor.release(nowMs)
     for (const callId of send) {
       const call = this.#unsent.get(callId)
-      if (call !== undefined) effects.push(...this.#submit(call, nowMs))
+      if (call !== undefined) effects.push(...this.#pass(call, nowMs))
     }
     for (const { callId, failure } of refused) {
       this.#unsent.delete(callId)
       effects.push(outcomeEffect(callId, { ok: false, failure, sent: false }))
     }
     return effects
-  }
-
-  reload(nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.reload(nowMs), nowMs)
   }
 
   /** Parks the session and ends the calls that wait for the governor. */
@@ -84,7 +86,7 @@ export class GovernedSession {
       this.#unsent.delete(callId)
       return outcomeEffect(callId, { ok: false, failure, sent: false })
     })
-    return [...ended, ...this.#handleEffects(this.session.park(nowMs), nowMs)]
+    return [...ended, ...this.govern(this.session.park(nowMs), nowMs)]
   }
 
   /** When `tick` is next due; null when nothing is scheduled. */
@@ -94,11 +96,11 @@ export class GovernedSession {
     return next === Infinity ? null : next
   }
 
-  #govern(call: SubmittedCall, nowMs: number): readonly Effect[] {
+  #submit(call: SubmittedCall, nowMs: number): readonly Effect[] {
     const decision = this.#governor.submit(call, nowMs)
     switch (decision.kind) {
       case 'send':
-        return this.#submit(call, nowMs)
+        return this.#pass(call, nowMs)
       case 'wait':
         this.#unsent.set(call.callId, call)
         return []
@@ -109,7 +111,7 @@ export class GovernedSession {
   }
 
   /** Passes a call to the session, which sends it, queues it for the link, or refuses it. */
-  #submit(call: SubmittedCall, nowMs: number): readonly Effect[] {
+  #pass(call: SubmittedCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') {
       this.#unsent.delete(call.callId)
       // The owner records the time of sending in `mayLeave`, so it is called last.
@@ -117,29 +119,14 @@ export class GovernedSession {
       if (failure !== null) return [outcomeEffect(call.callId, { ok: false, failure, sent: false })]
       this.#governor.sent(call, nowMs)
     }
-    return this.#handleEffects(this.session.call(call, nowMs), nowMs)
+    return this.govern(this.session.call(call, nowMs), nowMs)
   }
 
   /** Moves the calls that wait for the governor to the queue for the next link. */
   #waitForLink(nowMs: number): readonly Effect[] {
     return this.#governor.forgetWaiting().flatMap((callId) => {
       const call = this.#unsent.get(callId)
-      return call === undefined ? [] : this.#submit(call, nowMs)
-    })
-  }
-
-  /** Returns the session's effects, with each released call replaced by the governor's effects for it. */
-  #handleEffects(effects: readonly Effect[], nowMs: number): readonly Effect[] {
-    if (this.#unsent.size === 0 && !this.#governor.isHolding) return effects
-    return effects.flatMap((effect) => {
-      if (effect.kind === 'outcome') {
-        this.#unsent.delete(effect.callId)
-        this.#governor.ended(effect.callId, nowMs)
-      }
-      if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
-      if (effect.kind !== 'released') return [effect]
-      const call = this.#unsent.get(effect.callId)
-      return call === undefined ? [] : this.#govern(call, nowMs)
+      return call === undefined ? [] : this.#pass(call, nowMs)
     })
   }
 }

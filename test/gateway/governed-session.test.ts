@@ -1,127 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Effect } from '../../src/gateway/link/effect.ts'
-import { Governor } from '../../src/gateway/rate-limit/governor.ts'
-import { GatewaySession } from '../../src/gateway/link/session.ts'
-import { GovernedSession } from '../../src/gateway/governed-session.ts'
-import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
-import { sha1 } from '../../src/transport/native-crypto.ts'
-import { Deframer } from '../../src/wire/deframer.ts'
-import { initConnectReply, replyFrame } from './link/fake-link.ts'
-import { bodyOf, specOf } from './rate-limit/governor-rig.ts'
+import { GovernedRig, ORDER } from './governed-rig.ts'
 
 /** The session behind the governor: what waits for the link passes OpenD's limits too, and every call ends once. */
 
-const ORDER = 2202
 /** What the governor keeps between two orders of an account. */
 const ORDER_GAP_MS = 40
 /** What OpenD documents for two orders of an account. */
 const LEAST_GAP_MS = 20
 
-class UpstreamRig {
-  nowMs = 1_000_000
-  readonly upstream = new GovernedSession(
-    new GatewaySession({ framing: tcpFraming(sha1), random: () => 0.5, encryption: null }, this.nowMs, false),
-    new Governor(),
-  )
-  /** Codes that calls ended with, by call. */
-  readonly endings = new Map<number, string[]>()
-  /** When calls of an id were put on a link. */
-  readonly departures: { readonly protoId: number; readonly atMs: number }[] = []
-  /** When OpenD read each order, if it answers. */
-  readonly arrivals: number[] = []
-  /** How long the next frame is under way to OpenD, ms; null for an OpenD that answers no call. */
-  readonly #delayMs: (() => number) | null
-  #replies: { readonly atMs: number; readonly linkId: number; readonly bytes: Uint8Array }[] = []
-  #linkId = 0
-  #calls = 0
-
-  constructor(delayMs: (() => number) | null = null) {
-    this.#delayMs = delayMs
-  }
-
-  call(protoId: number): number {
-    const callId = ++this.#calls
-    const body = bodyOf(specOf({ protoId, rank: 'order' }))
-    this.perform(this.upstream.call({ callId, protoId, body, caller: 'a', rank: 'order' }, this.nowMs))
-    return callId
-  }
-
-  /** Lets time pass, from one reply or wake-up to the next. */
-  pass(totalMs: number): void {
-    const endMs = this.nowMs + totalMs
-    for (;;) {
-      const wakeMs = this.upstream.nextWakeMs() ?? Infinity
-      const [reply] = this.#replies
-      const nextMs = Math.min(wakeMs, reply?.atMs ?? Infinity)
-      if (nextMs > endMs) break
-      this.nowMs = Math.max(this.nowMs, nextMs)
-      if (reply !== undefined && reply.atMs <= this.nowMs) {
-        this.#replies.shift()
-        this.perform(this.upstream.received(reply.linkId, reply.bytes, this.nowMs))
-      } else this.perform(this.upstream.tick(this.nowMs))
-    }
-    this.nowMs = endMs
-  }
-
-  /** Brings the link up, if an attempt is under way. */
-  open(): void {
-    this.perform(this.upstream.opened(this.#linkId, this.nowMs))
-  }
-
-  cut(): void {
-    this.perform(this.upstream.closed(this.#linkId, 'cut', this.nowMs))
-  }
-
-  park(): void {
-    this.perform(this.upstream.park(this.nowMs))
-  }
-
-  reload(): void {
-    this.perform(this.upstream.reload(this.nowMs))
-  }
-
-  perform(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      assert.notEqual(effect.kind, 'released', 'GovernedSession must not return a released call')
-      if (effect.kind === 'connect') this.#linkId = effect.linkId
-      else if (effect.kind === 'outcome') {
-        const { outcome } = effect
-        const code = outcome.ok ? 'ok' : outcome.failure.code
-        this.endings.set(effect.callId, [...(this.endings.get(effect.callId) ?? []), code])
-      } else if (effect.kind === 'send') this.#sent(effect.linkId, effect.bytes)
-    }
-  }
-
-  /** Notes what left, and greets as OpenD does. Nothing else is answered. */
-  #sent(linkId: number, bytes: Uint8Array): void {
-    const deframed = new Deframer().push(bytes)
-    assert.ok(deframed.ok)
-    for (const { header } of deframed.frames) {
-      this.departures.push({ protoId: header.protoId, atMs: this.nowMs })
-      if (header.protoId === ORDER && this.#delayMs !== null) this.#answer(linkId, header.serial, this.#delayMs())
-      if (header.protoId !== 1001) continue
-      const reply = initConnectReply(header.serial)
-      queueMicrotask(() => this.perform(this.upstream.received(linkId, reply, this.nowMs)))
-    }
-  }
-
-  /** Frames arrive in the order in which they were sent, also when the first is delayed. OpenD answers at once. */
-  #answer(linkId: number, serial: number, delayMs: number): void {
-    const atMs = Math.max(this.nowMs + delayMs, this.arrivals.at(-1) ?? 0)
-    this.arrivals.push(atMs)
-    this.#replies.push({ atMs, linkId, bytes: replyFrame(ORDER, serial, new Uint8Array()) })
-  }
-}
-
-function gapsOf(rig: UpstreamRig): readonly number[] {
+function gapsOf(rig: GovernedRig): readonly number[] {
   const times = rig.departures.filter(({ protoId }) => protoId === ORDER).map(({ atMs }) => atMs)
   return times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0))
 }
 
 test('orders that waited for the link leave one after the other, as OpenD wants them', async () => {
-  const rig = new UpstreamRig()
+  const rig = new GovernedRig()
   for (let count = 0; count < 5; count++) rig.call(ORDER)
   rig.pass(0)
   rig.open()
@@ -140,7 +35,7 @@ test('orders reach OpenD with its least gap between them, however long each is u
   await fc.assert(
     fc.asyncProperty(delays, async (delaysMs) => {
       const left = [...delaysMs]
-      const rig = new UpstreamRig(() => left.shift() ?? 0)
+      const rig = new GovernedRig({ orderDelayMs: () => left.shift() ?? 0 })
       rig.pass(0)
       rig.open()
       await Promise.resolve()
@@ -158,7 +53,7 @@ test('orders reach OpenD with its least gap between them, however long each is u
 })
 
 test('a reply that never comes delays the next order by a quarter of a second, not more', async () => {
-  const rig = new UpstreamRig()
+  const rig = new GovernedRig()
   rig.pass(0)
   rig.open()
   await Promise.resolve()
@@ -168,7 +63,7 @@ test('a reply that never comes delays the next order by a quarter of a second, n
 })
 
 test('what waits for its turn when the link is lost goes out on the next one', async () => {
-  const rig = new UpstreamRig()
+  const rig = new GovernedRig()
   rig.pass(0)
   rig.open()
   await Promise.resolve()
@@ -192,7 +87,7 @@ test('whatever happens to the link, each call ends once and orders keep their di
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const rig = new UpstreamRig()
+      const rig = new GovernedRig()
       const calls: number[] = []
       for (const one of steps) {
         if ('protoId' in one) calls.push(rig.call(one.protoId))
