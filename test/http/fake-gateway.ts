@@ -5,7 +5,7 @@ import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
-import type { Budget } from '../../src/gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../../src/gateway/rate-limit/call-limiter.ts'
 import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   Allowance,
@@ -85,7 +85,7 @@ export class FakeGateway implements GatewayPort {
   source: ReadSource = 'upstream'
   asOfMs = 0
   isPersonal = false
-  budget: Budget | null = null
+  budget: CallBudget | null = null
   /** Holds the answers of calls back until it resolves. */
   gate: Promise<void> = Promise.resolve()
   /** What the next order calls are answered with, instead of OpenD's reply. */
