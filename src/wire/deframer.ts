@@ -1,13 +1,13 @@
 import { MAX_FRAME_BODY_BYTES, WHOLE_FRAME_FROM_BYTES } from '../base/memory-budget.ts'
-import { decodeHeader, HEADER_BYTES, type OpendFrame, type FrameHeader } from './frame.ts'
+import { decodeHeader, HEADER_BYTES, type Frame, type FrameHeader } from './frame.ts'
 
 /**
  * The frames that a chunk completed, or an error of the stream. An error also has the frames completed before it, so
  * that a reply is not lost when invalid bytes follow it in the same segment.
  */
 export type Deframed =
-  | { readonly ok: true; readonly frames: readonly OpendFrame[] }
-  | { readonly ok: false; readonly frames: readonly OpendFrame[]; readonly detail: string }
+  | { readonly ok: true; readonly frames: readonly Frame[] }
+  | { readonly ok: false; readonly frames: readonly Frame[]; readonly detail: string }
 
 /** First allocation for an unfinished frame: large enough for most requests, small for each connection. */
 const INITIAL_BYTES = 1024
@@ -39,7 +39,7 @@ export class Deframer {
   }
 
   push(chunk: Uint8Array): Deframed {
-    const frames: OpendFrame[] = []
+    const frames: Frame[] = []
     let rest = chunk
     while (rest.length > 0 && this.#failure === null) rest = this.#takeWhole(rest, frames) ?? this.#take(rest, frames)
     if (this.#failure !== null) return { ok: false, frames, detail: this.#failure }
@@ -47,7 +47,7 @@ export class Deframer {
   }
 
   /** Reads a complete frame without the buffer; null when the frame is incomplete or must be refused. */
-  #takeWhole(bytes: Uint8Array, frames: OpendFrame[]): Uint8Array | null {
+  #takeWhole(bytes: Uint8Array, frames: Frame[]): Uint8Array | null {
     if (this.#length > 0 || bytes.length < HEADER_BYTES) return null
     const header = decodeHeader(bytes, 0)
     if (header === null || header.bodyBytes > this.#maxBodyBytes) return null
@@ -58,7 +58,7 @@ export class Deframer {
   }
 
   /** Takes the bytes that the header or the body still needs, and returns the rest. */
-  #take(bytes: Uint8Array, frames: OpendFrame[]): Uint8Array {
+  #take(bytes: Uint8Array, frames: Frame[]): Uint8Array {
     const wanted = HEADER_BYTES + (this.#header?.bodyBytes ?? 0) - this.#length
     const taken = Math.min(wanted, bytes.length)
     this.#append(bytes.subarray(0, taken))

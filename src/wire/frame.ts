@@ -25,7 +25,7 @@ export interface FrameHeader {
 }
 
 /** A header with its body. */
-export interface OpendFrame {
+export interface Frame {
   readonly header: FrameHeader
   /** The body as on the wire: encrypted if the connection is encrypted. */
   readonly body: Uint8Array

@@ -4,16 +4,12 @@
  */
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',
-  'durable-objects/opend-connector.ts',
   'durable-objects/platform.ts',
   'src/auth/scope.ts',
   'src/base/hex.ts',
   'src/base/metric.ts',
   'src/demo.ts',
-  'src/orders/kill-switch/switch-rights.ts',
   'src/problem/error-answer.ts',
-  'src/quotes/body-key.ts',
-  'src/quotes/reply-head.ts',
   'src/simulator/quotes/figures.ts',
   'src/simulator/quotes/suspensions.ts',
   'src/simulator/session/crypto.ts',

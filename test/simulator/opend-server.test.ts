@@ -16,7 +16,7 @@ import { nativeCrypto, sha1 } from '../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
-import { encodeFrame, type OpendFrame } from '../../src/wire/frame.ts'
+import { encodeFrame, type Frame } from '../../src/wire/frame.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/opend.ts', import.meta.url))
 const driver = new OpendDriver(new SimulatedOpenD({ seed: 1, crypto: nativeCrypto }), timeOfDay)
@@ -35,9 +35,9 @@ function frame(protoId: number, serial: number, body: Uint8Array): Uint8Array {
 }
 
 /** Reads frames until there are `count` of them. */
-async function frames(socket: Socket, count: number): Promise<OpendFrame[]> {
+async function frames(socket: Socket, count: number): Promise<Frame[]> {
   const deframer = new Deframer()
-  const seen: OpendFrame[] = []
+  const seen: Frame[] = []
   while (seen.length < count) {
     const [bytes] = (await once(socket, 'data', { signal: AbortSignal.timeout(5000) })) as [Buffer]
     seen.push(...deframer.push(bytes).frames)

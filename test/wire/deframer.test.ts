@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { MAX_FRAME_BODY_BYTES } from '../../src/base/memory-budget.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
-import { encodeFrame, HEADER_BYTES, type OpendFrame } from '../../src/wire/frame.ts'
+import { encodeFrame, HEADER_BYTES, type Frame } from '../../src/wire/frame.ts'
 import { hex } from './hex.ts'
 
 const aFrame = fc
@@ -25,7 +25,7 @@ function cut(stream: Uint8Array, places: readonly number[]): Uint8Array[] {
   return bounds.slice(1).map((end, i) => stream.slice(bounds[i], end))
 }
 
-function wire(frame: OpendFrame): string {
+function wire(frame: Frame): string {
   const { protoId, serial, bodyFormat, digest } = frame.header
   return hex(encodeFrame({ protoId, serial, bodyFormat }, frame.body, digest))
 }

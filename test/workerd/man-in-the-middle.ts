@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
-import { encodeFrame, type OpendFrame } from '../../src/wire/frame.ts'
+import { encodeFrame, type Frame } from '../../src/wire/frame.ts'
 
 /** Which way a frame goes: a request to OpenD, or a reply or a push from it. */
 export type Direction = 'request' | 'reply'
@@ -126,7 +126,7 @@ export class ManInTheMiddle {
     })
   }
 
-  #pass(direction: Direction, frame: OpendFrame, to: Socket): void {
+  #pass(direction: Direction, frame: Frame, to: Socket): void {
     const { protoId } = frame.header
     const rule = this.#rules.find((one) => one.direction === direction && one.protoId === protoId)
     const treatment = rule?.treat(frame.body) ?? 'pass'
@@ -135,7 +135,7 @@ export class ManInTheMiddle {
     else this.#send(direction, frame, treatment, to)
   }
 
-  #send(direction: Direction, { header, body }: OpendFrame, treatment: Treatment, to: Socket): void {
+  #send(direction: Direction, { header, body }: Frame, treatment: Treatment, to: Socket): void {
     if (treatment === 'lose' || to.destroyed) return
     if (direction === 'request') this.#arrivals.set(header.protoId, [...this.arrivals(header.protoId), Date.now()])
     if (treatment === 'pass') to.write(encodeFrame(header, body, header.digest))

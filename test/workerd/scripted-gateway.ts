@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
-import { encodeFrame, type OpendFrame } from '../../src/wire/frame.ts'
+import { encodeFrame, type Frame } from '../../src/wire/frame.ts'
 import { scriptedReply } from './scripted-replies.ts'
 
 /** How the gateway treats one frame: answer it properly, or do something to the socket instead. */
@@ -69,7 +69,7 @@ export class ScriptedGateway {
     })
   }
 
-  #frame(frame: OpendFrame, socket: Socket): void {
+  #frame(frame: Frame, socket: Socket): void {
     const { protoId } = frame.header
     this.arrived.push(protoId)
     const waiting = this.#arrivals.findIndex((arrival) => arrival.protoId === protoId)
@@ -107,7 +107,7 @@ export class ScriptedGateway {
   }
 }
 
-function replyTo(frame: OpendFrame): Uint8Array {
+function replyTo(frame: Frame): Uint8Array {
   const { protoId, serial } = frame.header
   const body = scriptedReply(protoId) ?? new Uint8Array()
   return encodeFrame({ protoId, serial }, body, sha1(body))

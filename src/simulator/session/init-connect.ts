@@ -1,6 +1,6 @@
 import { PacketEncAlgo, ProtoFmt } from '../../../proto/enums.ts'
 import { aesCipher, plainCipher, rsaCipher, type BodyCipher, type RsaKey } from '../../wire/cipher.ts'
-import { digestMatches, type OpendFrame } from '../../wire/frame.ts'
+import { digestMatches, type Frame } from '../../wire/frame.ts'
 import { refuse } from '../handler.ts'
 import { LOGIN_USER_ID, SERVER_VERSION, USER_ATTRIBUTION } from '../system/identity.ts'
 import { refusalBody } from './answer.ts'
@@ -29,7 +29,7 @@ const INVALID_BODY = -500
  * Reads the body of InitConnect from its frame. The digest is always that of the plain body, so it shows whether the
  * body is encrypted with RSA. Null if neither the frame's bytes nor the decrypted bytes match the digest.
  */
-export function openInit(frame: OpendFrame, rsa: RsaKey | null, hub: ConnectionHub): OpenedInit | null {
+export function openInit(frame: Frame, rsa: RsaKey | null, hub: ConnectionHub): OpenedInit | null {
   const { sha1 } = hub.crypto
   if (digestMatches(frame.header, frame.body, sha1)) return { plain: frame.body, wasEncrypted: false }
   const plain = rsa === null ? null : rsaCipher(rsa).decrypt(frame.body)
@@ -50,7 +50,7 @@ export function answerInit(
   hub: ConnectionHub,
   peer: Peer,
   sequence: number,
-  frame: OpendFrame,
+  frame: Frame,
   opened: OpenedInit,
   rsa: RsaKey | null,
 ): InitAnswer {

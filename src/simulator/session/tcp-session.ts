@@ -1,6 +1,6 @@
 import { plainCipher, rsaCipher, type BodyCipher, type RsaKey } from '../../wire/cipher.ts'
 import { Deframer } from '../../wire/deframer.ts'
-import { BodyFormat, digestMatches, encodeFrame, HEADER_BYTES, type OpendFrame } from '../../wire/frame.ts'
+import { BodyFormat, digestMatches, encodeFrame, HEADER_BYTES, type Frame } from '../../wire/frame.ts'
 import { refuse } from '../handler.ts'
 import { answerCall, INIT_CONNECT, refusalBody } from './answer.ts'
 import { runCall } from './call-flow.ts'
@@ -47,12 +47,12 @@ export class TcpSession {
     if (!cut.ok) this.#drop(cut.detail, nowMs)
   }
 
-  #frame(frame: OpendFrame, nowMs: number): void {
+  #frame(frame: Frame, nowMs: number): void {
     if (frame.header.protoId === INIT_CONNECT && !this.#peer.isReady) this.#init(frame, nowMs)
     else this.#call(frame, nowMs)
   }
 
-  #init(frame: OpendFrame, nowMs: number): void {
+  #init(frame: Frame, nowMs: number): void {
     const opened = openInit(frame, this.#rsa, this.#hub)
     if (opened === null) {
       this.#drop('the SHA-1 of InitConnect does not match its body', nowMs)
@@ -79,7 +79,7 @@ export class TcpSession {
     )
   }
 
-  #call(frame: OpendFrame, nowMs: number): void {
+  #call(frame: Frame, nowMs: number): void {
     const cipher = this.#cipher
     const body = cipher.decrypt(frame.body)
     if (body === null || !digestMatches(frame.header, body, this.#hub.crypto.sha1)) {
@@ -103,11 +103,11 @@ export class TcpSession {
     )
   }
 
-  #refusal(frame: OpendFrame, retMsg: string): Uint8Array {
+  #refusal(frame: Frame, retMsg: string): Uint8Array {
     return refusalBody(this.#hub, { format: frame.header.bodyFormat }, refuse(retMsg))
   }
 
-  #reply(frame: OpendFrame, body: Uint8Array, cipher: BodyCipher): Uint8Array {
+  #reply(frame: Frame, body: Uint8Array, cipher: BodyCipher): Uint8Array {
     const { protoId, serial, bodyFormat } = frame.header
     const head = { protoId, serial, bodyFormat: bodyFormat === BodyFormat.Json ? bodyFormat : BodyFormat.Protobuf }
     return encodeFrame(head, cipher.encrypt(body), this.#hub.crypto.sha1(body))

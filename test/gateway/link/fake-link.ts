@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { CallOutcome, Effect } from '../../../src/gateway/link/effect.ts'
 import type { GovernedCall } from '../../../src/gateway/rate-limit/governor.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
+import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { Deframer } from '../../../src/wire/deframer.ts'
-import { encodeFrame, type OpendFrame } from '../../../src/wire/frame.ts'
+import { encodeFrame, type Frame } from '../../../src/wire/frame.ts'
 
 export function sha1(bytes: Uint8Array): Uint8Array {
   return createHash('sha1').update(bytes).digest()
@@ -36,7 +37,7 @@ export class Rig {
   nowMs = 1_000_000
   readonly session: GatewaySession
   /** Frames the session sent, by link. */
-  readonly sent: { readonly linkId: number; readonly frame: OpendFrame }[] = []
+  readonly sent: { readonly linkId: number; readonly frame: Frame }[] = []
   readonly outcomes = new Map<number, CallOutcome[]>()
   readonly pushes: number[] = []
   /** Frames that answered order calls after these were over. */
@@ -47,7 +48,7 @@ export class Rig {
   #nextCallId = 1
 
   constructor(random: () => number = () => 0.5) {
-    this.session = new GatewaySession({ sha1, random, encryption: null }, this.nowMs, false)
+    this.session = new GatewaySession({ framing: tcpFraming(sha1), random, encryption: null }, this.nowMs, false)
   }
 
   get linkId(): number {
@@ -115,7 +116,7 @@ export class Rig {
     this.receive(initConnectReply(this.lastSent(1001).header.serial))
   }
 
-  lastSent(protoId: number): OpendFrame {
+  lastSent(protoId: number): Frame {
     const found = this.sent.findLast(({ frame }) => frame.header.protoId === protoId)
     if (found === undefined) throw new Error(`nothing sent with id ${protoId}`)
     return found.frame

@@ -7,7 +7,7 @@ import { plainCipher, type BodyCipher } from '../../../src/wire/cipher.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { Deframer } from '../../../src/wire/deframer.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { digestMatches, encodeFrame, type OpendFrame } from '../../../src/wire/frame.ts'
+import { digestMatches, encodeFrame, type Frame } from '../../../src/wire/frame.ts'
 import { allProtocols } from '../../../src/wire/schema.ts'
 
 /** A trading Friday, 10:00 in Hong Kong: the market is open. */
@@ -63,7 +63,7 @@ export class TcpClient {
   /** Every byte that came, in order. */
   readonly bytes: number[] = []
   /** Frames nobody has looked at yet. */
-  readonly frames: OpendFrame[] = []
+  readonly frames: Frame[] = []
   /** Why the simulator closed the connection; null while it is open. */
   closed: string | null = null
   connId = 0n
