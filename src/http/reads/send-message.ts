@@ -53,14 +53,15 @@ export async function sendWhole(call: Call, endpoint: ApiEndpoint, message: Requ
 export async function sendPartly(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
   const leftOut: LeftOut[] = []
   let rest = message
+  let isSubscribed = false
   let refusals = 0
   for (let earlierCalls = 0; ; earlierCalls++) {
-    const { subscription } = rest
+    const subscription = isSubscribed ? null : rest.subscription
     const target = subscription === null ? endpoint : SUBSCRIBE
     const sent = await sendPieces(call, target, rest, [subscription ?? rest.c2s], earlierCalls)
     if (sent.envelope.ok) {
       if (subscription === null) return { ...sent, leftOut }
-      rest = { ...rest, subscription: null }
+      isSubscribed = true
       continue
     }
     refusals++
