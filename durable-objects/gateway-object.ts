@@ -5,9 +5,13 @@ import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
+import { AuditLog, type AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
+import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
+import { gatewayStatus } from './gateway-status.ts'
+import { SqlAuditStore } from './storage/audit.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
-import { tcpFraming } from '../src/gateway/link/tcp-framing.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -17,12 +21,10 @@ import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/k
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
-import type { Connect } from '../src/transport/link.ts'
-import { aes128, sha1 } from '../src/transport/native-crypto.ts'
-import { tcpConnector } from '../src/transport/tcp.ts'
+import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
@@ -34,22 +36,19 @@ import type {
   GatewayReply,
   GatewayRpc,
   GatewayStatus,
+  Denials,
 } from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
 import { ObjectKeys } from './object-keys.ts'
-import { PLATFORM_TIMERS } from './platform-timers.ts'
+import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
+import { type Simulator, transportOf } from './opend-transport.ts'
 import { HibernatingSockets } from './push-sockets.ts'
-import { secureRandom } from './secure-random.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
-import type { Database } from './storage/database.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
 import { SqlSubscriptionStore } from './storage/subscriptions.ts'
 import { SqlSwitchStore } from './storage/switches.ts'
-
-/** Creates the embedded simulator, which stores its state in the object's storage. */
-export type Simulator = (storage: Database) => Connect
 
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
@@ -64,6 +63,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
+  readonly #audit: AuditLog
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -81,7 +81,20 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
-    this.#keys = new ObjectKeys(ctx.storage, config.ok ? config.value.keys : [], () => this.#gateway)
+    this.#audit = new AuditLog({
+      store: new SqlAuditStore(ctx.storage),
+      sha256,
+      nowMs: () => Date.now(),
+      onStorageFailure: (error) => this.#gateway.storage.failed(error),
+    })
+    this.#keys = new ObjectKeys(
+      ctx.storage,
+      config.ok ? config.value.keys : [],
+      () => this.#gateway,
+      (change) => {
+        for (const event of auditEvents.keyEvents(change)) this.#audit.record(event)
+      },
+    )
     const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -91,7 +104,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
       sha1,
       isParked,
-      transport: { connect: this.#connector(simulator), framing: tcpFraming(sha1) },
+      transport: transportOf(this.#upstream, simulator, ctx.storage),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
@@ -103,6 +116,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
+      onEntry: (entry, before) => this.#audit.record(auditEvents.orderEvent(entry, before)),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
@@ -144,24 +158,32 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return this.#gateway.orders.entryWithOrder(id)
   }
 
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    return this.#gateway.orders.resolve(id, decision)
+  async resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>> {
+    const resolved = await this.#gateway.orders.resolve(id, decision)
+    this.#audit.record(auditEvents.resolveEvent(id, decision, by, resolved))
+    return resolved
   }
 
-  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
-    return this.#gateway.orders.killSwitch.halt(request)
+  async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
+    const halted = await this.#gateway.orders.killSwitch.halt(request)
+    this.#audit.record(auditEvents.haltEvent(request, halted))
+    return halted
   }
 
   async tradingSwitches(): Promise<SwitchReport> {
     return this.#gateway.orders.killSwitch.report()
   }
 
-  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#gateway.orders.killSwitch.resume(scope, by)
+  async resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean> {
+    const isEnded = this.#gateway.orders.killSwitch.resume(scope, by)
+    this.#audit.record(auditEvents.resumeEvent(scope, { caller: by.caller, requestId }, isEnded))
+    return isEnded
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#gateway.orders.killSwitch.cancelAfter(caller, seconds)
+  async cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
+    const armed = this.#gateway.orders.killSwitch.cancelAfter(by.caller, seconds)
+    this.#audit.record(auditEvents.cancelAfterEvent(seconds, by, armed))
+    return armed
   }
 
   async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
@@ -177,28 +199,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#gateway.opend.session
-    const greeting = stage.name === 'ready' ? stage.greeting : null
-    return {
-      stage: stage.name,
-      upstream: upstreamText(this.#upstream),
-      sinceMs,
-      connId: greeting?.connId.toString() ?? null,
-      serverVersion: greeting?.serverVersion ?? null,
-      loginUserId: greeting?.loginUserId.toString() ?? null,
-      lastFailure,
-      pendingCalls: calls.pending.size,
-      connects: counts.connects,
-      loggedIn: login,
-      storageFailure: this.#gateway.storage.failure,
-      unknownOrders: this.#gateway.orders.entries.unknownCount,
-      contradictions: this.#gateway.orders.contradictions,
-      cancelTasks: this.#gateway.orders.killSwitch.report().tasks,
-      epoch: this.#epoch,
-    }
+    return gatewayStatus(this.#gateway, upstreamText(this.#upstream), this.#epoch)
   }
 
-  async reload(): Promise<void> {
+  async reload(by: KeyActor): Promise<void> {
+    this.#audit.record(auditEvents.adminEvent('reload', by))
     this.#epoch++
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
@@ -206,14 +211,25 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     if (this.#upstream !== null) this.#gateway.reload()
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown(by: KeyActor): Promise<void> {
+    this.#audit.record(auditEvents.adminEvent('shutdown', by))
     this.ctx.storage.kv.put(STORED_KEYS.parked, true)
     await this.#alarmClock.clear()
     this.#gateway.opend.park()
   }
 
-  async countRequests(counts: readonly CounterDelta[]): Promise<void> {
+  async countRequests(counts: readonly CounterDelta[], { events, leftOut }: Denials): Promise<void> {
     this.#counters.add(counts)
+    this.#audit.addLeftOut(leftOut)
+    for (const event of events) this.#audit.record(event)
+  }
+
+  async auditPage(query: AuditQuery): Promise<AuditPage> {
+    return this.#audit.page(query)
+  }
+
+  async auditExport(after: number, limit: number): Promise<AuditPart> {
+    return this.#audit.exportAfter(after, limit)
   }
 
   async metrics(): Promise<readonly MetricSample[]> {
@@ -255,28 +271,16 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   override alarm(): void {
     this.#alarmClock.rang()
     this.#gateway.alarm()
-  }
-
-  #connector(simulator: Simulator | null): Connect {
-    const upstream = this.#upstream
-    if (upstream?.kind === 'tcp') return tcpConnector(upstream.hostname, upstream.port)
-    if (simulator !== null) return simulator(this.ctx.storage)
-    return () => {
-      throw new Error('this build has no simulator: deploy src/demo.ts, or set OPEND_URL to tcp://host:port')
-    }
+    this.#audit.maintain()
   }
 
   #createAuthenticator(): SocketAuthenticator {
     const config = readConfig(this.env)
-    const count = (outcome: string, keyLabel: string): void => {
-      const labels = { iface: 'ws', outcome, key_id: keyLabel }
-      this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
-    }
     return new SocketAuthenticator(
       config.ok ? config.value : null,
       async (hash) => this.#keys.byHash(hash),
       () => this.#gateway.accounts.cards(),
-      count,
+      (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),
     )
   }
 }

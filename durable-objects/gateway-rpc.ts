@@ -1,3 +1,6 @@
+import type { AuditEvent } from '../src/audit/audit-event.ts'
+import type { AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
@@ -16,7 +19,7 @@ import type { EntryWithOrder } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
@@ -42,15 +45,15 @@ export interface GatewayRpc {
   /** One entry of the ledger with the order that it changed; null when the id is not in it. */
   orderEntry(id: string): Promise<EntryWithOrder | null>
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
+  resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>>
   /** The halts in force and the cancel tasks, of every caller. */
   tradingSwitches(): Promise<SwitchReport>
   /** Ends a halt. False when `by` may not end it. */
-  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
+  resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean>
   /** Sets the caller's cancel-after to fire after `seconds`, or cancels it with null. Returns when it fires. */
-  cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>>
+  cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>>
   /** The key of the key service with that SHA-256 (hex); null when there is none. */
   keyByHash(hash: string): Promise<Result<KeyRecord | null>>
   /** Lists or changes the keys of the key service. */
@@ -60,11 +63,15 @@ export interface GatewayRpc {
   /** Returns the state of the link. Makes no call to OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and the caches and connects again; also ends a shutdown. */
-  reload(): Promise<void>
+  reload(by: KeyActor): Promise<void>
   /** Waits for the calls in flight, closes the link and parks. Returns at once. */
-  shutdown(): Promise<void>
-  /** Adds an isolate's counts since its last report to the totals. */
-  countRequests(counts: readonly CounterDelta[]): Promise<void>
+  shutdown(by: KeyActor): Promise<void>
+  /** Adds an isolate's counts since its last report to the totals, and its denials to the audit. */
+  countRequests(counts: readonly CounterDelta[], denials: Denials): Promise<void>
+  /** A page of the audit, newest first. */
+  auditPage(query: AuditQuery): Promise<AuditPage>
+  /** The rows of the audit after a number, oldest first, and the row before the oldest that is stored. */
+  auditExport(after: number, limit: number): Promise<AuditPart>
   /** The totals and gauges behind `/metrics`. */
   metrics(): Promise<readonly MetricSample[]>
 }
@@ -106,6 +113,13 @@ export interface Allowance {
   readonly budgets: readonly { readonly caller: string; readonly budgets: Budgets }[]
   /** Subscription units that the caller's connections have together. */
   readonly subscriptions: number
+}
+
+/** The denied calls of an isolate since its last report. */
+export interface Denials {
+  readonly events: readonly AuditEvent[]
+  /** Further ones that the isolate left out, because there were too many. */
+  readonly leftOut: number
 }
 
 /** One count of an isolate, by metric name and labels. */

@@ -1,3 +1,5 @@
+import type { AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
@@ -13,7 +15,7 @@ import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/k
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type {
   Allowance,
@@ -23,6 +25,7 @@ import type {
   GatewayReply,
   GatewayRpc,
   GatewayStatus,
+  Denials,
 } from './gateway-rpc.ts'
 
 /** Properties that the platform sets on an error from an RPC call. */
@@ -169,8 +172,8 @@ class SafeGateway implements GatewayStub {
     return this.#withRetry(() => this.#stub.orderEntry(id))
   }
 
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    return this.#withRetry(() => this.#stub.resolveOrderEntry(id, decision))
+  resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>> {
+    return this.#withRetry(() => this.#stub.resolveOrderEntry(id, decision, by))
   }
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
@@ -181,28 +184,36 @@ class SafeGateway implements GatewayStub {
     return this.#withRetry(() => this.#stub.tradingSwitches())
   }
 
-  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#withRetry(() => this.#stub.resumeTrading(scope, by))
+  resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean> {
+    return this.#withRetry(() => this.#stub.resumeTrading(scope, by, requestId))
   }
 
-  cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#withRetry(() => this.#stub.cancelAfter(caller, seconds))
+  cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
+    return this.#withRetry(() => this.#stub.cancelAfter(by, seconds))
   }
 
   status(): Promise<GatewayStatus> {
     return this.#withRetry(() => this.#stub.status())
   }
 
-  reload(): Promise<void> {
-    return this.#withRetry(() => this.#stub.reload())
+  reload(by: KeyActor): Promise<void> {
+    return this.#withRetry(() => this.#stub.reload(by))
   }
 
-  shutdown(): Promise<void> {
-    return this.#withRetry(() => this.#stub.shutdown())
+  shutdown(by: KeyActor): Promise<void> {
+    return this.#withRetry(() => this.#stub.shutdown(by))
   }
 
-  countRequests(counts: readonly CounterDelta[]): Promise<void> {
-    return this.#stub.countRequests(counts)
+  countRequests(counts: readonly CounterDelta[], denials: Denials): Promise<void> {
+    return this.#stub.countRequests(counts, denials)
+  }
+
+  auditPage(query: AuditQuery): Promise<AuditPage> {
+    return this.#withRetry(() => this.#stub.auditPage(query))
+  }
+
+  auditExport(after: number, limit: number): Promise<AuditPart> {
+    return this.#withRetry(() => this.#stub.auditExport(after, limit))
   }
 
   metrics(): Promise<readonly MetricSample[]> {

@@ -6,7 +6,7 @@ import { succeed, type Result } from '../src/base/result.ts'
 import type { Gateway } from '../src/core/gateway.ts'
 import { type KeyAnswer, type KeyCommand, runKeyCommand } from '../src/keys/key-command.ts'
 import { KeyGate } from '../src/keys/key-gate.ts'
-import { KeyService } from '../src/keys/key-service.ts'
+import { type KeyChange, KeyService } from '../src/keys/key-service.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { Allowance, AllowanceOf } from './gateway-rpc.ts'
@@ -23,14 +23,17 @@ export class ObjectKeys {
   readonly #gateway: () => Gateway
 
   /** `configured` are the keys of the configuration. `gateway` is not called before a key changes. */
-  constructor(storage: Database, configured: KeyTable, gateway: () => Gateway) {
+  constructor(storage: Database, configured: KeyTable, gateway: () => Gateway, onChange: (change: KeyChange) => void) {
     this.#gateway = gateway
     this.#service = new KeyService({
       store: new SqlKeyStore(storage),
       configured,
       nowMs: () => Date.now(),
       // The one place that every change of a key passes. The sockets of a revoked key are closed before the answer.
-      onChange: () => gateway().keysChanged((caller, given) => this.gate.quotaOf(caller, given)),
+      onChange: (change) => {
+        gateway().keysChanged((caller, given) => this.gate.quotaOf(caller, given))
+        onChange(change)
+      },
       onError: (what, error) => console.error(what, error),
     })
     const nowMs = (): number => Date.now()

@@ -200,6 +200,8 @@ export type OperationPath =
   | '/api/admin/keys/{id}/rotate'
   | '/api/admin/keys/{id}/revoke'
   | '/api/admin/key-file'
+  | '/api/admin/audit'
+  | '/api/admin/audit-file'
 
 /** The order ledger, halts and cancel-afters, then the endpoints for operators and monitors, and the push socket. */
 export const OPERATIONS: readonly Operation[] = [
@@ -234,6 +236,8 @@ export const OPERATIONS: readonly Operation[] = [
   operation('POST', '/api/admin/keys/{id}/revoke', ['admin'], 'Delete a key with its child tokens'),
   operation('GET', '/api/admin/key-file', ['admin'], 'The keys of the service as a keys.json'),
   operation('POST', '/api/admin/key-file', ['admin'], 'Store the keys of a keys.json'),
+  operation('GET', '/api/admin/audit', ['admin'], 'Who did what: orders, keys, switches, admin calls, denials'),
+  operation('GET', '/api/admin/audit-file', ['admin'], 'The audit as JSON Lines, for a check of its chain'),
 ]
 
 function operation(

@@ -134,8 +134,11 @@ const ORDER_REGISTRIES_BYTES_PER_ENTRY = 4 * KIB
  * Counter series of the Worker, and counter series of orders. Labels come from closed sets (routes, outcomes) and from
  * key ids. The bounds are for deployments with thousands of keys. Series past the bound are not counted.
  */
-export const MAX_COUNTER_SERIES = 2_500
-export const MAX_ORDER_SERIES = 2_000
+export const MAX_COUNTER_SERIES = 2_700
+export const MAX_ORDER_SERIES = 1_000
+
+/** Audit events that wait for a storage that fails; older ones are dropped and counted. */
+export const MAX_WAITING_AUDIT_EVENTS = 200
 
 /**
  * API keys of the configuration, keys of the key service and child tokens together. Every request compares its token
@@ -204,6 +207,7 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'registries of the order path', bytes: MAX_ORDER_REGISTRY * ORDER_REGISTRIES_BYTES_PER_ENTRY },
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
   { what: 'counters', bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES) * ENTRY_BYTES.counterSeries },
+  { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
   { what: 'records of stored keys', bytes: 2 * MAX_STORED_KEY_CHARS },
 ]

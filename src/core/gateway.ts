@@ -12,6 +12,7 @@ import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { Transport } from '../gateway/link/framing.ts'
 import type { SessionDeps } from '../gateway/link/session.ts'
+import type { EntryState, LedgerEntry } from '../orders/entry.ts'
 import type { Ledger } from '../orders/ledger.ts'
 import type { ShownOrder } from '../orders/changed-orders.ts'
 import { OrderService } from '../orders/order-service.ts'
@@ -57,6 +58,8 @@ export interface GatewayDeps {
   readonly alarmBy: (atMs: number) => void
   /** Called when an order call is refused, except for dry runs. */
   onRefused(caller: string, failure: Failure): void
+  /** Called for each new entry of the ledger (`before` is null) and each change of a state. */
+  onEntry(entry: LedgerEntry, before: EntryState | null): void
   /** Called when an order exists that was reported as absent or refused. */
   onContradiction(entryId: string, detail: string): void
   /** Called when work that no caller waits for fails. */
@@ -120,6 +123,7 @@ export class Gateway {
       isLinkUp: () => this.opend.session.stage.name === 'ready',
       alarmBy: (atMs) => deps.alarmBy(atMs),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
+      onEntry: (entry, before) => deps.onEntry(entry, before),
       onContradiction: (entryId, detail) => deps.onContradiction(entryId, detail),
       onError: (what, error) => deps.onError(what, error),
     })

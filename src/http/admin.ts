@@ -3,7 +3,7 @@ import { fail, succeed, type Result } from '../base/result.ts'
 import type { CancelTaskView } from '../orders/kill-switch/cancel-tasks.ts'
 import { isJsonObject } from '../wire/json/json-text.ts'
 import { answerJson } from './answer.ts'
-import { admit } from './authenticate.ts'
+import { actorOf, admit, type Admitted } from './authenticate.ts'
 import { checkQuery, readJsonBody } from './request/body.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { describe } from '../problem/problem.ts'
@@ -27,7 +27,7 @@ export const adminStatus: Handler = async (exchange) => {
 export const adminReload: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
-  await exchange.gateway.reload()
+  await exchange.gateway.reload(actorOf(exchange, admitted.value))
   exchange.deployments.forget()
   const message = 'The cached keys and accounts are cleared, and the gateway reconnects to OpenD.'
   return answerJson(200, { ok: true, message }, exchange.requestId)
@@ -37,17 +37,19 @@ export const adminReload: Handler = async (exchange) => {
 export const adminShutdown: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
-  await exchange.gateway.shutdown()
+  await exchange.gateway.shutdown(actorOf(exchange, admitted.value))
   const message = 'The gateway finishes the calls in flight and shuts down; POST /api/admin/reload starts it again.'
   return answerJson(200, { ok: true, shutting_down_in_secs: SHUTDOWN_SECONDS, message }, exchange.requestId)
 }
 
 /** Admin calls take no parameters. The body may be absent or `{}`, which many clients send with a POST. */
-async function admitAdmin(exchange: Exchange): Promise<Result<null>> {
+async function admitAdmin(exchange: Exchange): Promise<Result<Admitted>> {
   const admitted = await admit(exchange, ['admin'])
   if (!admitted.ok) return admitted
   const query = checkQuery(exchange.request)
-  return query.ok ? checkEmptyBody(exchange.request) : query
+  if (!query.ok) return query
+  const nothing = await checkEmptyBody(exchange.request)
+  return nothing.ok ? admitted : nothing
 }
 
 async function checkEmptyBody(request: Request): Promise<Result<null>> {

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono'
 import { API_ENDPOINTS, isOrderEndpoint, OPERATIONS, type OperationPath } from '../endpoints.ts'
 import type { Env } from '../env.ts'
 import { adminReload, adminShutdown, adminStatus } from './admin.ts'
+import { auditFile, auditPage } from './admin/audit.ts'
 import { exportKeys, importKeys } from './admin/key-file.ts'
 import { changeKey, createKey, listKeys, oneKey, revokeKey, rotateKey } from './admin/keys.ts'
 import { childTokens, mintToken, revokeToken } from './admin/tokens.ts'
@@ -53,6 +54,8 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/admin/keys/{id}': byMethod({ GET: oneKey, POST: changeKey }),
   '/api/admin/keys/{id}/rotate': rotateKey,
   '/api/admin/keys/{id}/revoke': revokeKey,
+  '/api/admin/audit': auditPage,
+  '/api/admin/audit-file': auditFile,
   '/api/admin/key-file': byMethod({ GET: exportKeys, POST: importKeys }),
 }
 

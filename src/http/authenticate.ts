@@ -1,8 +1,11 @@
+import { type AuditEvent, auditEvent } from '../audit/audit-event.ts'
+import type { Failure } from '../base/failure.ts'
 import type { Presented } from '../auth/authenticator.ts'
 import { type Caller, LOCAL_READER } from '../auth/caller.ts'
 import { NO_NETWORK, networkOf } from '../auth/client-network.ts'
 import { isFromThisMachine } from '../auth/loopback.ts'
 import type { Scope } from '../auth/scope.ts'
+import type { KeyActor } from '../keys/key-store.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import type { Interface, KeyLabel } from './counters.ts'
 import type { Deployment } from './deployment.ts'
@@ -40,6 +43,11 @@ export function admitCall(
   return admitWith(exchange, scopes, iface, token, exchange.needsFreshKey)
 }
 
+/** Who makes a request, for the audit. */
+export function actorOf({ requestId }: Exchange, { caller }: Admitted): KeyActor {
+  return { caller: caller.id, requestId }
+}
+
 /** The mark that a call carries to the gateway object; null for a caller whose key cannot change meanwhile. */
 export function callMarkOf({ key, keyMark }: Caller): string | null {
   return key?.source === 'service' ? keyMark : null
@@ -57,6 +65,11 @@ async function admitWith(
   const caller = await authenticate(exchange, deployment, token, isFresh)
   const admitted = caller.ok ? authorize(caller.value, scopes) : caller
   exchange.counters.countAuth(iface, admitted.ok ? 'allow' : 'reject', labelOf(token, caller))
+  const who = caller.ok ? caller.value.id : strangerLabel(token)
+  exchange.who = who
+  if (!admitted.ok) {
+    exchange.counters.addDenial(denialOf(exchange, iface, who, admitted.failure), exchange.nowMs)
+  }
   return admitted.ok ? succeed({ caller: admitted.value, deployment }) : admitted
 }
 
@@ -126,8 +139,28 @@ function authorize(caller: Caller, scopes: readonly Scope[]): Result<Caller> {
   return fail(caller === LOCAL_READER ? { code: 'auth.missing_token' } : { code: 'auth.insufficient_scope', scopes })
 }
 
+/** A caller without a valid token. */
+function strangerLabel(token: Result<string | null>): '<none>' | '<invalid>' {
+  return token.ok && token.value === null ? '<none>' : '<invalid>'
+}
+
 function labelOf(token: Result<string | null>, caller: Result<Caller>): KeyLabel {
-  if (!caller.ok) return token.ok && token.value === null ? '<none>' : '<invalid>'
+  if (!caller.ok) return strangerLabel(token)
   if (caller.value.key !== null) return { keyId: caller.value.key.id }
   return caller.value === LOCAL_READER ? '<local>' : '<jwt>'
+}
+
+/** A call without a valid token, or whose token lacks the scope. Its path has no query, which could contain a token. */
+function denialOf({ request, requestId }: Exchange, iface: Interface, caller: string, failure: Failure): AuditEvent {
+  const action = `${request.method} ${new URL(request.url).pathname}`
+  const scopes = failure.code === 'auth.insufficient_scope' ? failure.scopes.join(' ') : null
+  return auditEvent('denial', {
+    iface,
+    caller,
+    action,
+    requestId,
+    outcome: 'reject',
+    code: failure.code,
+    detail: scopes === null ? {} : { scopes },
+  })
 }

@@ -1,4 +1,7 @@
-import type { CounterDelta, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
+import type { AuditEvent } from '../audit/audit-event.ts'
+import { DurationCounts } from './duration-counts.ts'
+import { DenialSampler } from '../audit/denial-sampler.ts'
+import type { CounterDelta, Denials, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import { labelOfKey } from '../auth/caller-standing.ts'
 
 /** The interface that a token was sent to. */
@@ -13,6 +16,9 @@ export const UNKNOWN_ENDPOINT = '<unknown>'
 /** Least time between two reports of an isolate. Each is one RPC to the gateway object, which all isolates share. */
 const REPORT_INTERVAL_MS = 1_000
 
+/** Denials that wait for a gateway object that does not answer. */
+const MAX_UNREPORTED_DENIALS = 200
+
 interface Count {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -25,10 +31,15 @@ interface Count {
  */
 export class Counters {
   #counts = new Map<string, Count>()
+  /** Bounds the denials of a report: each is a row of the audit. */
+  readonly #sampler = new DenialSampler()
+  #denials: AuditEvent[] = []
+  #durations = new DurationCounts()
   #reportedAtMs = 0
 
   /** Counts a finished request. `endpoint` is a path of the table, or `UNKNOWN_ENDPOINT`. */
-  countRequest(endpoint: string, status: number): void {
+  countRequest(endpoint: string, status: number, durationMs: number): void {
+    this.#durations.add(endpoint, durationMs)
     const key = `${endpoint} ${status}`
     const count = this.#counts.get(key)
     if (count !== undefined) count.add++
@@ -44,6 +55,11 @@ export class Counters {
     else this.#add(key, 'futu_auth_events_total', { iface: iface, outcome, key_id: keyId })
   }
 
+  /** Adds a denied call for the audit. Under a flood most are only counted. */
+  addDenial(event: AuditEvent, nowMs: number): void {
+    if (this.#sampler.take(event.caller, event.code ?? '', nowMs)) this.#denials.push(event)
+  }
+
   /** Whether there are counts and the report interval has passed. */
   isReportDue(nowMs: number): boolean {
     return this.#counts.size > 0 && nowMs - this.#reportedAtMs >= REPORT_INTERVAL_MS
@@ -52,12 +68,19 @@ export class Counters {
   /** Sends the counts to the gateway object. After a failure they stay for the next report. */
   async report(openGateway: () => GatewayRpc, nowMs: number): Promise<void> {
     const counts = this.#counts
+    const denials: Denials = { events: this.#denials, leftOut: this.#sampler.takeLeftOut() }
+    const durations = this.#durations
     this.#counts = new Map()
+    this.#durations = new DurationCounts()
+    this.#denials = []
     this.#reportedAtMs = nowMs
     try {
-      await openGateway().countRequests([...counts.values()].map(publish))
+      await openGateway().countRequests([...[...counts.values()].map(publish), ...durations.deltas()], denials)
     } catch {
+      this.#denials = [...denials.events, ...this.#denials].slice(0, MAX_UNREPORTED_DENIALS)
+      this.#sampler.addLeftOut(denials.leftOut)
       for (const [key, { name, labels, add }] of counts) this.#add(key, name, labels, add)
+      this.#durations.addAll(durations)
     }
   }
 

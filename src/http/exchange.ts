@@ -27,6 +27,8 @@ export interface Exchange {
   readonly counters: Counters
   /** Whether an earlier run of the handler was refused with a cached record of its key: a fresh one must be read. */
   readonly needsFreshKey: boolean
+  /** The caller for the log: its id, or `<none>` and `<invalid>`. Null before the token is checked. */
+  who: string | null
   /** Set when the caller was admitted with a cached record, which may be out of date. */
   usedCachedKey: boolean
 }

@@ -8,6 +8,7 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
   futu_auth_events_total:
     'Tokens checked, by interface, outcome and key. A key appears as kh_ and 8 hex digits of the SHA-256 of its id.',
   opend_edge_http_requests_total: 'Requests answered, by endpoint and status.',
+  opend_edge_http_request_seconds: 'Time from the arrival of a request to its answer, by endpoint.',
   opend_edge_gateway_up: 'Whether the link to OpenD is up.',
   opend_edge_gateway_logged_in: 'Whether OpenD was logged in for quotes and trading at the last check.',
   opend_edge_gateway_account_pushes:
@@ -51,15 +52,29 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
 
 /** The samples in the Prometheus text format, each metric with its help and type. */
 export function renderMetrics(samples: readonly MetricSample[]): string {
-  return samples.map(renderSample).join('')
+  const families = Map.groupBy(samples, ({ name }) => familyOf(name))
+  return [...families].map(([family, members]) => renderFamily(family, members)).join('')
 }
 
-function renderSample({ name, type, values }: MetricSample): string {
-  const help = METRIC_HELP[name]
-  const lines = help === undefined ? [] : [`# HELP ${name} ${help}`]
-  lines.push(`# TYPE ${name} ${type}`)
+/** The family of a series: the three series of a histogram share one, which has the help and the type. */
+export function familyOf(name: string): string {
+  const base = name.replace(/_(?:bucket|sum|count)$/, '')
+  return HISTOGRAMS.has(base) ? base : name
+}
+
+const HISTOGRAMS: ReadonlySet<string> = new Set(['opend_edge_http_request_seconds'])
+
+function renderFamily(family: string, members: readonly MetricSample[]): string {
+  const help = METRIC_HELP[family]
+  const type = HISTOGRAMS.has(family) ? 'histogram' : (members[0]?.type ?? 'untyped')
+  const head = help === undefined ? [] : [`# HELP ${family} ${help}`]
+  return `${[...head, `# TYPE ${family} ${type}`, ...members.flatMap(renderSample)].join('\n')}\n`
+}
+
+function renderSample({ name, values }: MetricSample): readonly string[] {
+  const lines: string[] = []
   for (const { labels, value } of values) lines.push(`${name}${renderLabels(labels)} ${value}`)
-  return `${lines.join('\n')}\n`
+  return lines
 }
 
 function renderLabels(labels: Readonly<Record<string, string>>): string {

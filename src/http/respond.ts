@@ -8,7 +8,7 @@ import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'
 import type { Counters } from './counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
-import { reportBug } from './report-bug.ts'
+import { logRequest, reportBug } from './log.ts'
 
 const SWITCHING_PROTOCOLS = 101
 
@@ -29,23 +29,29 @@ export interface Arrival {
 
 /** Runs a handler. Every response gets a request id, is counted, and has the error body if it is a failure. */
 export async function respond(handler: Handler, endpoint: string, arrival: Arrival): Promise<Response> {
-  const { nowMs, counters, openGateway } = arrival
-  const response = await run(handler, arrival, requestIdOf(arrival.request, arrival.freshId))
-  counters.countRequest(endpoint, response.status)
+  const { nowMs, counters, openGateway, clock } = arrival
+  const requestId = requestIdOf(arrival.request, arrival.freshId)
+  const exchange = new ArrivedExchange(arrival, requestId, false)
+  const response = await run(handler, arrival, exchange)
+  const durationMs = Math.max(0, clock() - nowMs)
+  counters.countRequest(endpoint, response.status, durationMs)
+  logRequest(exchange, { endpoint, status: response.status, durationMs })
   if (counters.isReportDue(nowMs)) arrival.waitUntil(counters.report(openGateway, nowMs))
   return response
 }
 
-async function run(handler: Handler, arrival: Arrival, requestId: string): Promise<Response> {
+async function run(handler: Handler, arrival: Arrival, exchange: ArrivedExchange): Promise<Response> {
+  const { requestId } = exchange
   let origin: string | null = null
   let response: Response
   try {
-    const exchange = new ArrivedExchange(arrival, requestId, false)
     origin = corsOriginOf(exchange)
     let outcome = answerPreflight(exchange, origin) ?? (await handler(exchange))
     // A cached record may admit a caller to a call, which the gateway object checks again, but not refuse one.
     if (exchange.usedCachedKey && isRefusal(outcome)) {
-      outcome = await handler(new ArrivedExchange(arrival, requestId, true))
+      const again = new ArrivedExchange(arrival, requestId, true)
+      outcome = await handler(again)
+      exchange.who = again.who
     }
     response = outcome instanceof Response ? outcome : answerProblem(outcome.failure, requestId)
   } catch (error) {
@@ -76,6 +82,7 @@ class ArrivedExchange implements Exchange {
   readonly counters: Counters
   readonly needsFreshKey: boolean
   usedCachedKey = false
+  who: string | null = null
   readonly #openGateway: () => GatewayPort
   #gateway: GatewayPort | null = null
 

@@ -10,7 +10,7 @@ import type { Sha1 } from '../wire/frame.ts'
 import type { Upstream } from './account-orders.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
-import type { LedgerEntry } from './entry.ts'
+import type { EntryState, LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { ContractCache } from './admission/contract-cache.ts'
 import { LimiterRegistry } from './admission/limiter-registry.ts'
@@ -59,6 +59,8 @@ export interface OrderServiceDeps {
   alarmBy(atMs: number): void
   /** Called for each refused call except dry runs. */
   onRefused(caller: string, failure: Failure): void
+  /** Called for each new entry (`before` is null) and each change of a state. */
+  onEntry(entry: LedgerEntry, before: EntryState | null): void
   /** Called when an order exists although the final state of its entry excluded it. */
   onContradiction(entryId: string, detail: string): void
   /** Called when work in the background fails. */
@@ -102,7 +104,14 @@ export class OrderService {
     this.inFlight = new InFlightOrders(timers)
     const limiters = new LimiterRegistry(ledger, (id) => this.entries.unwrittenOf(id))
     const wakeAt = (atMs: number): void => this.#wake.by(atMs)
-    this.entries = new OrderEntries({ ledger, limiters, storage: deps.storage, nowMs: () => timers.nowMs(), wakeAt })
+    this.entries = new OrderEntries({
+      ledger,
+      limiters,
+      storage: deps.storage,
+      nowMs: () => timers.nowMs(),
+      wakeAt,
+      onEntry: (entry, before) => deps.onEntry(entry, before),
+    })
     const send = watchLists(
       deps.send,
       () => this.entries.watchedTags.size > 0 || this.#changedOrders.isFollowing,

@@ -62,6 +62,7 @@ export class CoreRig {
       orderStanding: () => 'valid',
       alarmBy: (atMs) => void this.alarms.push(atMs),
       onRefused: () => undefined,
+      onEntry: () => undefined,
       onContradiction: () => undefined,
       onError: () => undefined,
     })

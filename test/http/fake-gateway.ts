@@ -14,7 +14,12 @@ import type {
   GatewayOrderAnswer,
   GatewayReply,
   GatewayStatus,
+  Denials,
 } from '../../durable-objects/gateway-rpc.ts'
+import { AuditLog, type AuditPart } from '../../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../../src/audit/audit-store.ts'
+import { sha256 } from '../../src/transport/native-crypto.ts'
+import { MemoryAudit } from '../storage/memory-audit.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import { fail, type Result, succeed } from '../../src/base/result.ts'
 import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
@@ -29,13 +34,13 @@ import type { KeyActor } from '../../src/keys/key-store.ts'
 import { NO_LIMITS } from '../../src/limits/key-limits.ts'
 import { LimitState } from '../../src/limits/limit-state.ts'
 import { orderPolicyOf } from '../../src/limits/order-policy.ts'
-import { READY } from './sample-status.ts'
+import { isFailure, orderReply, READY } from './sample-answers.ts'
 import { MemoryKeys } from '../storage/memory-keys.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
-import type { OrderAnswer, OrderReply, OrderRequest } from '../../src/orders/request.ts'
+import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import type { SwitchReport } from '../../src/orders/kill-switch/switch-report.ts'
-import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/switch-rights.ts'
+import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
@@ -58,6 +63,13 @@ export class FakeGateway implements GatewayPort {
   /** The order calls among them, as they were handed over. */
   readonly orders: OrderRequest[] = []
   readonly pages: LedgerQuery[] = []
+  readonly denials: Denials[] = []
+  readonly audit = new AuditLog({
+    store: new MemoryAudit(),
+    sha256,
+    nowMs: () => this.nowMs,
+    onStorageFailure: () => undefined,
+  })
   readonly halts: HaltRequest[] = []
   readonly decisions: (OperatorDecision & { readonly id: string })[] = []
   readonly resumes: HaltScope[] = []
@@ -201,7 +213,7 @@ export class FakeGateway implements GatewayPort {
     return entry === undefined ? null : { entry, order: this.shownOrder }
   }
 
-  async resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
+  async resolveOrderEntry(id: string, decision: OperatorDecision, _by: KeyActor): Promise<Result<LedgerEntry>> {
     this.decisions.push({ id, ...decision })
     const entry = (await this.orderEntry(id))?.entry ?? null
     if (entry === null) return fail({ code: 'order.unknown_intent', intentId: id })
@@ -220,13 +232,13 @@ export class FakeGateway implements GatewayPort {
     return this.switchReport
   }
 
-  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
+  async resumeTrading(scope: HaltScope, by: SwitchedBy, _requestId: string): Promise<boolean> {
     if (!mayResume(by, scope, this.isHaltedByAdmin ? 'admin' : 'caller')) return false
     this.resumes.push(scope)
     return true
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
+  async cancelAfter({ caller }: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
     if (this.hasFired) return fail({ code: 'switch.fired' })
     this.timers.push({ caller, seconds })
     return succeed({ fireAtMs: seconds === null ? null : FIRES_FROM_MS + seconds * 1000, isStored: true })
@@ -245,8 +257,17 @@ export class FakeGateway implements GatewayPort {
     this.done.push('shutdown')
   }
 
-  async countRequests(counts: readonly CounterDelta[]): Promise<void> {
+  async countRequests(counts: readonly CounterDelta[], denials: Denials): Promise<void> {
     this.counted.push(...counts)
+    this.denials.push(denials)
+  }
+
+  async auditPage(query: AuditQuery): Promise<AuditPage> {
+    return this.audit.page(query)
+  }
+
+  async auditExport(after: number, limit: number): Promise<AuditPart> {
+    return this.audit.exportAfter(after, limit)
   }
 
   async metrics(): Promise<readonly MetricSample[]> {
@@ -275,13 +296,3 @@ export class FakeGateway implements GatewayPort {
 
 /** When a cancel-after of 0 s would fire. */
 const FIRES_FROM_MS = Date.UTC(2026, 10, 22, 12)
-
-function orderReply(answer: Uint8Array | Failure): OrderReply {
-  return answer instanceof Uint8Array
-    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', state: 'accepted', isReplay: false }
-    : { kind: 'refused', failure: answer, intentId: null, state: null, isReplay: false }
-}
-
-function isFailure(answer: WireMessage | Failure): answer is Failure {
-  return typeof answer['code' as keyof typeof answer] === 'string'
-}

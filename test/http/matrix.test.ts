@@ -19,6 +19,8 @@ const PASSED: Readonly<Record<string, readonly number[]>> = {
   '/api/admin/keys/{id}': [404],
   '/api/admin/keys/{id}/rotate': [404],
   '/api/admin/keys/{id}/revoke': [404],
+  '/api/admin/audit': [200, 200],
+  '/api/admin/audit-file': [200, 200],
   '/api/admin/key-file': [200, 400],
 }
 

@@ -18,6 +18,8 @@ export const BASE_ENV: Env = {
   JWT_ISSUER: 'https://issuer.test',
   JWT_AUDIENCE: 'opend-edge',
   JWT_SECRET,
+  METRICS_AUTH: 'open',
+  LOG_LEVEL: 'off',
 }
 
 /** As under `npm start`: reads are open on this machine, and no caller is configured. */

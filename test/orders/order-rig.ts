@@ -242,6 +242,7 @@ export class OrderPathRig {
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
+      onEntry: () => undefined,
       connId: () => String(this.connection),
       onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
     }

@@ -25,6 +25,7 @@ const MAY_IMPORT: Arrows = {
   subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
   quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],
   pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
+  audit: ['base'],
   keys: ['accounts', 'auth', 'limits', 'wire', 'base'],
   env: ['auth', 'transport', 'base'],
   endpoints: ['auth', 'wire', 'calls', 'proto'],
@@ -32,6 +33,7 @@ const MAY_IMPORT: Arrows = {
     'env',
     'endpoints',
     'problem',
+    'audit',
     'orders',
     'pushes',
     'quotes',
@@ -51,6 +53,7 @@ const MAY_IMPORT: Arrows = {
   simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
     'core',
+    'audit',
     'simulator',
     'env',
     'orders',

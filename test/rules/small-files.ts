@@ -4,8 +4,7 @@
  */
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',
-  'durable-objects/platform-timers.ts',
-  'durable-objects/secure-random.ts',
+  'durable-objects/platform.ts',
   'src/auth/scope.ts',
   'src/base/time/timestamp.ts',
   'src/base/hex.ts',
@@ -13,8 +12,6 @@ export const SMALL_FILES: readonly string[] = [
   'src/base/time/timers.ts',
   'src/base/without-secrets.ts',
   'src/demo.ts',
-  'src/http/report-bug.ts',
-  'src/orders/kill-switch/switch-rights.ts',
   'src/problem/problem-form.ts',
   'src/simulator/quotes/figures.ts',
   'src/simulator/quotes/suspensions.ts',

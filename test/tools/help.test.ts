@@ -19,6 +19,7 @@ function run(command: string, ...args: readonly string[]) {
 
 test('the list contains every script of the project', () => {
   assert.deepEqual(OURS.map(([name]) => name).toSorted(), [
+    'audit',
     'bench',
     'check',
     'keys',

@@ -2,11 +2,11 @@ import type { HaltReport } from '../../orders/kill-switch/kill-switch.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
 import { SWITCHERS, TRADERS } from '../../endpoints.ts'
 import { haltsWithin, isHalted } from '../../orders/kill-switch/switch-report.ts'
-import { maySwitch } from '../../orders/kill-switch/switch-rights.ts'
+import { maySwitch } from '../../orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../../orders/kill-switch/switches.ts'
 import { answerJson } from '../answer.ts'
 import { runKeys } from '../admin/key-change.ts'
-import { admit, type Admitted } from '../authenticate.ts'
+import { actorOf, admit, type Admitted } from '../authenticate.ts'
 import { checkQuery } from '../request/body.ts'
 import type { Exchange, Handler } from '../exchange.ts'
 import {
@@ -73,7 +73,7 @@ export const resume: Handler = async (exchange) => {
   const given = await readSwitch(exchange, SCOPE_FIELDS, false)
   if (!given.ok) return given
   const { admitted, scope } = given.value
-  const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
+  const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted), exchange.requestId)
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   const { halts } = await visibleSwitches(exchange, admitted)
   const left = haltsWithin(halts, scope)
@@ -108,7 +108,7 @@ export const cancelAfter: Handler = async (exchange) => {
   const body = await readPlainBody(exchange.request, CANCEL_AFTER_FIELDS, ['seconds'])
   if (!body.ok) return body
   const seconds = body.value.seconds === 0 ? null : body.value.seconds
-  const armed = await exchange.gateway.cancelAfter(admitted.value.caller.id, seconds)
+  const armed = await exchange.gateway.cancelAfter(actorOf(exchange, admitted.value), seconds)
   if (!armed.ok) return armed
   const { fireAtMs, isStored } = armed.value
   const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()

@@ -229,9 +229,9 @@ export class OrderManager {
   #refuse(call: WrittenCall, failure: Failure): OrderReply {
     const { caller, isDryRun } = call.request
     if (isDryRun) return refusedUnwritten(failure)
-    this.#entries.counts.refused++
     this.#deps.onRefused(caller, failure)
     const entry = refusedEntry(call, drawTag(this.#deps.random), failure)
+    this.#entries.countRefused(entry)
     if (this.#refused.take(caller, entry.id, call.nowMs) !== null) return refusedUnwritten(failure)
     try {
       this.#deps.ledger.insertRefused(entry)

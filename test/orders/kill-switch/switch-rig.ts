@@ -201,6 +201,7 @@ export class SwitchRig {
       isLinkUp: () => this.isLinkUp,
       alarmBy: () => undefined,
       onRefused: () => undefined,
+      onEntry: () => undefined,
       onError: (what, error) => {
         throw new Error(what, { cause: error })
       },

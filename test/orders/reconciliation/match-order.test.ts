@@ -173,6 +173,9 @@ test('a cancel of all orders was made when no order is open, and not when an old
   // An order placed elsewhere: only OpenD's time shows its age.
   assert.equal(stateFor([restingOrder()]), 'unknown')
   assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 })]), 'unknown')
+  // OpenD's clock may be minutes off.
+  assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 - 600 })]), 'unknown')
+  assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 + 600 })]), 'unknown')
   assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 - 3_600 })]), 'none')
   assert.equal(stateFor([restingOrder({ createTimestamp: MADE_MS / 1000 + 3_600 })]), 'accepted')
   // An order that an incomplete list lacks may be open.

@@ -94,6 +94,7 @@ export class ObjectLife {
       orderStanding: deps.standing,
       alarmBy: (atMs) => this.#alarm.by(atMs),
       onRefused: () => undefined,
+      onEntry: () => undefined,
       onContradiction: (entryId) => this.#isAlive && deps.onContradiction(entryId),
       onError: (what, bug) => this.#recordError(what, bug),
     })
