@@ -15,6 +15,11 @@ export class CounterRegistry {
     }
   }
 
+  /** Counts a token that came in the first message of a socket. */
+  countSocketToken(outcome: 'allow' | 'reject', keyLabel: string): void {
+    this.add([{ name: 'futu_auth_events_total', labels: { iface: 'ws', outcome, key_id: keyLabel }, add: 1 }])
+  }
+
   samples(): readonly MetricSample[] {
     const byName = new Map<string, { labels: Readonly<Record<string, string>>; value: number }[]>()
     for (const { name, labels, value } of this.#series.values()) {

@@ -1,44 +1,54 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
-import { callerStanding, socketStanding } from '../src/auth/caller-standing.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
+import { AuditLog, type AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
+import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
+import { gatewayStatus } from './gateway-status.ts'
+import { SqlAuditStore } from './storage/audit.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
-import type { Connect } from '../src/transport/link.ts'
-import { aes128, sha1 } from '../src/transport/native-crypto.ts'
-import { tcpConnector } from '../src/transport/tcp.ts'
+import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
-import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
+import type {
+  Allowance,
+  AllowanceOf,
+  CounterDelta,
+  GatewayOrderAnswer,
+  GatewayReply,
+  GatewayRpc,
+  GatewayStatus,
+  Denials,
+} from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
-import { PLATFORM_TIMERS } from './platform-timers.ts'
+import { ObjectKeys } from './object-keys.ts'
+import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
+import { type Simulator, transportOf } from './opend-transport.ts'
 import { HibernatingSockets } from './push-sockets.ts'
-import { secureRandom } from './secure-random.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
-import type { Database } from './storage/database.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
 import { SqlSubscriptionStore } from './storage/subscriptions.ts'
 import { SqlSwitchStore } from './storage/switches.ts'
-
-/** Creates the embedded simulator, which stores its state in the object's storage. */
-export type Simulator = (storage: Database) => Connect
-
-/** A caller needs one of these scopes to trade. */
-const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
 
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
@@ -52,6 +62,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #alarmClock: AlarmClock
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
+  readonly #keys: ObjectKeys
+  readonly #audit: AuditLog
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -64,42 +76,66 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
-    const isShared = !config.ok || hasManyCallers(config.value)
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
       console.error(what, error)
       this.#gateway.storage.failed(error)
     })
     this.#sockets = new HibernatingSockets(ctx)
+    this.#audit = new AuditLog({
+      store: new SqlAuditStore(ctx.storage),
+      sha256,
+      nowMs: () => Date.now(),
+      onStorageFailure: (error) => this.#gateway.storage.failed(error),
+    })
+    this.#keys = new ObjectKeys(
+      ctx.storage,
+      config.ok ? config.value.keys : [],
+      () => this.#gateway,
+      (change) => {
+        for (const event of auditEvents.keyEvents(change)) this.#audit.record(event)
+      },
+    )
+    const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
-      session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      sha1,
       isParked,
-      connect: this.#connector(simulator),
+      transport: transportOf(this.#upstream, simulator, ctx.storage),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
       sockets: this.#sockets,
       secureRandom,
       run: crypto.randomUUID().slice(0, 8),
-      identify: (token) => this.#authenticator.identify(token),
-      standing: (caller, nowMs) => socketStanding(this.#authenticator.keys, caller, nowMs),
-      orderStanding: ({ caller, keyMark, expiresAtMs }, nowMs) =>
-        callerStanding(this.#authenticator.keys, { id: caller, keyMark, expiresAtMs }, TRADE_SCOPES, nowMs),
+      identify: (token, network) => this.#authenticator.identify(token, network),
+      standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
+      orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
+      onEntry: (entry, before) => this.#audit.record(auditEvents.orderEvent(entry, before)),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
     if (this.#upstream !== null && !isParked) this.#gateway.start()
   }
 
-  async call(request: QuoteCall): Promise<GatewayReply> {
-    const { outcome, source, asOfMs, budget } = await this.#gateway.call(request)
+  async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
+    const admitted = { caller: request.caller, keyMark }
+    const refusal = this.#keys.gate.refusalOf(admitted)
+    if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
+    const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
+    const { quotes, opend } = this.#gateway
+    const { outcome, ...answer } = await quotes.call({ ...request, quotaShare })
+    const budget = opend.budgetOf(request.protoId, request.body, 'read', request.caller)
+    // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
+    const late = this.#keys.gate.refusalOf(admitted)
+    if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
     return outcome.ok
-      ? { ok: true, body: outcome.body, source, asOfMs, budget, epoch: this.#epoch }
+      ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
       : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
   }
 
@@ -108,60 +144,66 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async order(request: OrderRequest): Promise<GatewayOrderAnswer> {
-    return { ...(await this.#gateway.order(request)), epoch: this.#epoch }
+    const terms = await this.#keys.gate.orderTerms(request)
+    if (terms.ok) return { ...(await this.#gateway.order({ ...request, ...terms.value })), epoch: this.#epoch }
+    const reply = { kind: 'refused', failure: terms.failure, intentId: null, state: null, isReplay: false } as const
+    return { reply, budgets: null, budget: null, order: null, epoch: this.#epoch }
   }
 
   async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
     return this.#ledger.page(query)
   }
 
-  async orderEntry(id: string): Promise<LedgerEntry | null> {
-    return this.#ledger.byId(id)
+  async orderEntry(id: string): Promise<EntryWithOrder | null> {
+    return this.#gateway.orders.entryWithOrder(id)
   }
 
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    return this.#gateway.orders.resolve(id, decision)
+  async resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>> {
+    const resolved = await this.#gateway.orders.resolve(id, decision)
+    this.#audit.record(auditEvents.resolveEvent(id, decision, by, resolved))
+    return resolved
   }
 
-  haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
-    return this.#gateway.orders.halt(request)
+  async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
+    const halted = await this.#gateway.orders.killSwitch.halt(request)
+    this.#audit.record(auditEvents.haltEvent(request, halted))
+    return halted
   }
 
   async tradingSwitches(): Promise<SwitchReport> {
-    return this.#gateway.orders.switchReport()
+    return this.#gateway.orders.killSwitch.report()
   }
 
-  async resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#gateway.orders.resume(scope, by)
+  async resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean> {
+    const isEnded = this.#gateway.orders.killSwitch.resume(scope, by)
+    this.#audit.record(auditEvents.resumeEvent(scope, { caller: by.caller, requestId }, isEnded))
+    return isEnded
   }
 
-  async cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#gateway.orders.cancelAfter(caller, seconds)
+  async cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
+    const armed = this.#gateway.orders.killSwitch.cancelAfter(by.caller, seconds)
+    this.#audit.record(auditEvents.cancelAfterEvent(seconds, by, armed))
+    return armed
+  }
+
+  async keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
+    return this.#keys.byHash(hash)
+  }
+
+  async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
+    return this.#keys.run(command, by)
+  }
+
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>> {
+    return this.#keys.allowance(caller)
   }
 
   async status(): Promise<GatewayStatus> {
-    const { stage, sinceMs, lastFailure, login, counts, calls } = this.#gateway.opend.session
-    const greeting = stage.name === 'ready' ? stage.greeting : null
-    return {
-      stage: stage.name,
-      upstream: upstreamText(this.#upstream),
-      sinceMs,
-      connId: greeting?.connId.toString() ?? null,
-      serverVersion: greeting?.serverVersion ?? null,
-      loginUserId: greeting?.loginUserId.toString() ?? null,
-      lastFailure,
-      pendingCalls: calls.size,
-      connects: counts.connects,
-      loggedIn: login,
-      storageFailure: this.#gateway.storage.failure,
-      unknownOrders: this.#gateway.orders.manager.entries.unknownCount,
-      contradictions: this.#gateway.orders.contradictions,
-      cancelTasks: this.#gateway.orders.cancelTasks(),
-      epoch: this.#epoch,
-    }
+    return gatewayStatus(this.#gateway, upstreamText(this.#upstream), this.#epoch)
   }
 
-  async reload(): Promise<void> {
+  async reload(by: KeyActor): Promise<void> {
+    this.#audit.record(auditEvents.adminEvent('reload', by))
     this.#epoch++
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
@@ -169,14 +211,25 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     if (this.#upstream !== null) this.#gateway.reload()
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown(by: KeyActor): Promise<void> {
+    this.#audit.record(auditEvents.adminEvent('shutdown', by))
     this.ctx.storage.kv.put(STORED_KEYS.parked, true)
     await this.#alarmClock.clear()
     this.#gateway.opend.park()
   }
 
-  async countRequests(counts: readonly CounterDelta[]): Promise<void> {
+  async countRequests(counts: readonly CounterDelta[], { events, leftOut }: Denials): Promise<void> {
     this.#counters.add(counts)
+    this.#audit.addLeftOut(leftOut)
+    for (const event of events) this.#audit.record(event)
+  }
+
+  async auditPage(query: AuditQuery): Promise<AuditPage> {
+    return this.#audit.page(query)
+  }
+
+  async auditExport(after: number, limit: number): Promise<AuditPart> {
+    return this.#audit.exportAfter(after, limit)
   }
 
   async metrics(): Promise<readonly MetricSample[]> {
@@ -184,13 +237,16 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway.opend.session),
       ...this.#gateway.metrics(),
-      ...this.#orderMetrics.samples(this.#gateway.orders.manager.entries.counts),
+      ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
   }
 
   /** Accepts push sockets only; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
     const caller = readSocketCaller(request.headers)
+    const standing = caller === null ? 'valid' : this.#keys.ofSocket(caller, Date.now())
+    const refusal = standingFailure(standing)
+    if (refusal !== null) return new Response(refusal.code, { status: 401 })
     if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
     const accepted = this.#sockets.accept(request, caller, Date.now())
     if (accepted === null) return new Response(null, { status: 503 })
@@ -215,24 +271,17 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   override alarm(): void {
     this.#alarmClock.rang()
     this.#gateway.alarm()
-  }
-
-  #connector(simulator: Simulator | null): Connect {
-    const upstream = this.#upstream
-    if (upstream?.kind === 'tcp') return tcpConnector(upstream.hostname, upstream.port)
-    if (simulator !== null) return simulator(this.ctx.storage)
-    return () => {
-      throw new Error('this build has no simulator: deploy src/demo.ts, or set OPEND_URL to tcp://host:port')
-    }
+    this.#audit.maintain()
   }
 
   #createAuthenticator(): SocketAuthenticator {
     const config = readConfig(this.env)
-    const count = (outcome: string, keyLabel: string): void => {
-      const labels = { iface: 'ws', outcome, key_id: keyLabel }
-      this.#counters.add([{ name: 'futu_auth_events_total', labels, add: 1 }])
-    }
-    return new SocketAuthenticator(config.ok ? config.value : null, () => this.#gateway.accounts.cards(), count)
+    return new SocketAuthenticator(
+      config.ok ? config.value : null,
+      async (hash) => this.#keys.byHash(hash),
+      () => this.#gateway.accounts.cards(),
+      (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),
+    )
   }
 }
 

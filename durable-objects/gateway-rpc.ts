@@ -1,15 +1,25 @@
+import type { AuditEvent } from '../src/audit/audit-event.ts'
+import type { AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
-import type { Budget } from '../src/gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../src/gateway/rate-limit/call-limiter.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
+import type { KeyLimits } from '../src/limits/key-limits.ts'
+import type { Budgets } from '../src/limits/limit-state.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { ShownOrder } from '../src/orders/changed-orders.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
@@ -20,34 +30,48 @@ import type { QuoteCall } from '../src/quotes/quote-service.ts'
  * its members, so failures are returned as values.
  */
 export interface GatewayRpc {
-  /** Sends one request to OpenD and returns the reply or a failure. Resolves within the call deadline. */
-  call(request: QuoteCall): Promise<GatewayReply>
+  /**
+   * Sends one request to OpenD and returns the reply or a failure. Resolves within the call deadline. `keyMark` is that
+   * of a caller whose key can change while the gateway runs, and null for every other caller: the object refuses the
+   * call when the key has changed since.
+   */
+  call(request: QuoteCall, keyMark: string | null): Promise<GatewayReply>
   /** Returns the accounts of the login with their cards. Failures: those of the call, and OpenD's own refusal. */
   accounts(): Promise<Result<readonly AccountCards[]>>
   /** Runs every check on an order call, records it in the ledger and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
   orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
-  /** One entry of the ledger; null when the id is not in it. */
-  orderEntry(id: string): Promise<LedgerEntry | null>
+  /** One entry of the ledger with the order that it changed; null when the id is not in it. */
+  orderEntry(id: string): Promise<EntryWithOrder | null>
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>>
+  resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>>
   /** Stops new orders and changes within the scope until `resumeTrading`; cancels still pass. */
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>>
   /** The halts in force and the cancel tasks, of every caller. */
   tradingSwitches(): Promise<SwitchReport>
   /** Ends a halt. False when `by` may not end it. */
-  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean>
+  resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean>
   /** Sets the caller's cancel-after to fire after `seconds`, or cancels it with null. Returns when it fires. */
-  cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>>
+  cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>>
+  /** The key of the key service with that SHA-256 (hex); null when there is none. */
+  keyByHash(hash: string): Promise<Result<KeyRecord | null>>
+  /** Lists or changes the keys of the key service. */
+  keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>>
+  /** What is left of the budgets of a caller, and its subscriptions. Failures: as for an order of the caller. */
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>>
   /** Returns the state of the link. Makes no call to OpenD. */
   status(): Promise<GatewayStatus>
   /** Drops the link and the caches and connects again; also ends a shutdown. */
-  reload(): Promise<void>
+  reload(by: KeyActor): Promise<void>
   /** Waits for the calls in flight, closes the link and parks. Returns at once. */
-  shutdown(): Promise<void>
-  /** Adds an isolate's counts since its last report to the totals. */
-  countRequests(counts: readonly CounterDelta[]): Promise<void>
+  shutdown(by: KeyActor): Promise<void>
+  /** Adds an isolate's counts since its last report to the totals, and its denials to the audit. */
+  countRequests(counts: readonly CounterDelta[], denials: Denials): Promise<void>
+  /** A page of the audit, newest first. */
+  auditPage(query: AuditQuery): Promise<AuditPage>
+  /** The rows of the audit after a number, oldest first, and the row before the oldest that is stored. */
+  auditExport(after: number, limit: number): Promise<AuditPart>
   /** The totals and gauges behind `/metrics`. */
   metrics(): Promise<readonly MetricSample[]>
 }
@@ -60,16 +84,42 @@ export type GatewayReply =
       readonly source: ReadSource
       /** When the gateway received it from OpenD, Unix ms. */
       readonly asOfMs: number
+      /** Whether the answer is for this caller only. */
+      readonly isPersonal?: boolean
       /** Null for a call that OpenD does not limit, or that did not need OpenD. */
-      readonly budget: Budget | null
+      readonly budget: CallBudget | null
       readonly epoch: number
     }
-  | { readonly ok: false; readonly failure: Failure; readonly budget: Budget | null; readonly epoch: number }
+  | { readonly ok: false; readonly failure: Failure; readonly budget: CallBudget | null; readonly epoch: number }
 
 /** The answer to an order call, with the remaining budget of OpenD's limit on such calls for that account. */
 export interface GatewayOrderAnswer extends OrderAnswer {
-  readonly budget: Budget | null
+  readonly budget: CallBudget | null
+  /** What is known of the order that the call changed or cancelled; null for other calls and when nothing is known. */
+  readonly order: ShownOrder | null
   readonly epoch: number
+}
+
+/** The caller whose budgets are requested. */
+export interface AllowanceOf {
+  readonly caller: string
+  /** The limits of a caller that is not a key; for a key the object has them. */
+  readonly limits: KeyLimits | null
+}
+
+/** The present budgets of a caller. */
+export interface Allowance {
+  /** Those of the caller, then those of its ancestors, nearest first. */
+  readonly budgets: readonly { readonly caller: string; readonly budgets: Budgets }[]
+  /** Subscription units that the caller's connections have together. */
+  readonly subscriptions: number
+}
+
+/** The denied calls of an isolate since its last report. */
+export interface Denials {
+  readonly events: readonly AuditEvent[]
+  /** Further ones that the isolate left out, because there were too many. */
+  readonly leftOut: number
 }
 
 /** One count of an isolate, by metric name and labels. */

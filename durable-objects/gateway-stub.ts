@@ -1,17 +1,32 @@
+import type { AuditPart } from '../src/audit/audit-log.ts'
+import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
 import { fail, type Result } from '../src/base/result.ts'
+import type { KeyRecord } from '../src/auth/key-record.ts'
+import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
+import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/order-service.ts'
+import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
-import type { CounterDelta, GatewayOrderAnswer, GatewayReply, GatewayRpc, GatewayStatus } from './gateway-rpc.ts'
+import type {
+  Allowance,
+  AllowanceOf,
+  CounterDelta,
+  GatewayOrderAnswer,
+  GatewayReply,
+  GatewayRpc,
+  GatewayStatus,
+  Denials,
+} from './gateway-rpc.ts'
 
 /** Properties that the platform sets on an error from an RPC call. */
 interface RemoteError extends Error {
@@ -68,9 +83,9 @@ class SafeGateway implements GatewayStub {
     this.#stub = open()
   }
 
-  async call(request: QuoteCall): Promise<GatewayReply> {
+  async call(request: QuoteCall, keyMark: string | null): Promise<GatewayReply> {
     try {
-      return await this.#stub.call(request)
+      return await this.#stub.call(request, keyMark)
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
@@ -80,9 +95,26 @@ class SafeGateway implements GatewayStub {
   }
 
   /** An unreachable object is a failure, so a key whose cards cannot be resolved is refused. */
-  async accounts(): Promise<Result<readonly AccountCards[]>> {
+  accounts(): Promise<Result<readonly AccountCards[]>> {
+    return this.#asResult(() => this.#stub.accounts())
+  }
+
+  /** An unreachable object is a failure, so a key that it would have to look up is refused. */
+  keyByHash(hash: string): Promise<Result<KeyRecord | null>> {
+    return this.#asResult(() => this.#stub.keyByHash(hash))
+  }
+
+  keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
+    return this.#asResult(() => this.#stub.keys(command, by))
+  }
+
+  allowance(caller: AllowanceOf): Promise<Result<Allowance>> {
+    return this.#asResult(() => this.#stub.allowance(caller))
+  }
+
+  async #asResult<Value>(call: () => Promise<Result<Value>>): Promise<Result<Value>> {
     try {
-      return await this.#withRetry(() => this.#stub.accounts())
+      return await this.#withRetry(call)
     } catch (error) {
       const failure = failureOf(error)
       if (failure === null) throw error
@@ -99,7 +131,7 @@ class SafeGateway implements GatewayStub {
       const failure = failureOf(error)
       if (failure === null) throw error
       const reply = failure.code === 'gateway.busy' ? null : await this.#replyFromLedger(request, startedMs)
-      return { reply: reply ?? unwritten(failure), budgets: null, budget: null, epoch: 0 }
+      return { reply: reply ?? unwritten(failure), budgets: null, budget: null, order: null, epoch: 0 }
     }
   }
 
@@ -136,12 +168,12 @@ class SafeGateway implements GatewayStub {
     return this.#withRetry(() => this.#stub.orderEntries(query))
   }
 
-  orderEntry(id: string): Promise<LedgerEntry | null> {
+  orderEntry(id: string): Promise<EntryWithOrder | null> {
     return this.#withRetry(() => this.#stub.orderEntry(id))
   }
 
-  resolveOrderEntry(id: string, decision: OperatorDecision): Promise<Result<LedgerEntry>> {
-    return this.#withRetry(() => this.#stub.resolveOrderEntry(id, decision))
+  resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>> {
+    return this.#withRetry(() => this.#stub.resolveOrderEntry(id, decision, by))
   }
 
   haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
@@ -152,28 +184,36 @@ class SafeGateway implements GatewayStub {
     return this.#withRetry(() => this.#stub.tradingSwitches())
   }
 
-  resumeTrading(scope: HaltScope, by: SwitchedBy): Promise<boolean> {
-    return this.#withRetry(() => this.#stub.resumeTrading(scope, by))
+  resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean> {
+    return this.#withRetry(() => this.#stub.resumeTrading(scope, by, requestId))
   }
 
-  cancelAfter(caller: string, seconds: number | null): Promise<Result<CancelAfterReport>> {
-    return this.#withRetry(() => this.#stub.cancelAfter(caller, seconds))
+  cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
+    return this.#withRetry(() => this.#stub.cancelAfter(by, seconds))
   }
 
   status(): Promise<GatewayStatus> {
     return this.#withRetry(() => this.#stub.status())
   }
 
-  reload(): Promise<void> {
-    return this.#withRetry(() => this.#stub.reload())
+  reload(by: KeyActor): Promise<void> {
+    return this.#withRetry(() => this.#stub.reload(by))
   }
 
-  shutdown(): Promise<void> {
-    return this.#withRetry(() => this.#stub.shutdown())
+  shutdown(by: KeyActor): Promise<void> {
+    return this.#withRetry(() => this.#stub.shutdown(by))
   }
 
-  countRequests(counts: readonly CounterDelta[]): Promise<void> {
-    return this.#stub.countRequests(counts)
+  countRequests(counts: readonly CounterDelta[], denials: Denials): Promise<void> {
+    return this.#stub.countRequests(counts, denials)
+  }
+
+  auditPage(query: AuditQuery): Promise<AuditPage> {
+    return this.#withRetry(() => this.#stub.auditPage(query))
+  }
+
+  auditExport(after: number, limit: number): Promise<AuditPart> {
+    return this.#withRetry(() => this.#stub.auditExport(after, limit))
   }
 
   metrics(): Promise<readonly MetricSample[]> {

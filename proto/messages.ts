@@ -7012,7 +7012,7 @@ export interface MessageTypes {
     readonly val: number
     /** profit in money */
     readonly plVal: number
-    /** profit in percent */
+    /** profit in percent; clients in use read a fraction, 0.05 for 5 % */
     readonly plRatio?: number | undefined
     /** market of the security; Trd_Common.TrdSecMarket */
     readonly secMarket?: number | undefined
@@ -7040,7 +7040,7 @@ export interface MessageTypes {
     readonly dilutedCostPrice?: number | undefined
     /** average of the purchases */
     readonly averageCostPrice?: number | undefined
-    /** profit in percent of averageCostPrice */
+    /** profit in percent of averageCostPrice; clients in use read a fraction */
     readonly averagePlRatio?: number | undefined
     /** the combination a leg belongs to */
     readonly comboID?: bigint | undefined
@@ -7517,9 +7517,9 @@ export interface MessageTypes {
     readonly header: MessageTypes['Trd_Common.TrdHeader']
     /** narrows the list */
     readonly filterConditions?: MessageTypes['Trd_Common.TrdFilterConditions'] | undefined
-    /** smallest profit, percent */
+    /** smallest profit, percent; clients in use send a fraction, 0.05 for 5 % */
     readonly filterPLRatioMin?: number | undefined
-    /** largest profit, percent */
+    /** largest profit, percent; clients in use send a fraction */
     readonly filterPLRatioMax?: number | undefined
     /** true: ask the server, not OpenD's cache; rate limited */
     readonly refreshCache?: boolean | undefined

@@ -2,7 +2,7 @@ import { readAllowedOrigins } from './auth/allowed-origins.ts'
 import { LOCAL_KEY_ID } from './auth/caller.ts'
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
-import { withoutSecrets } from './base/without-secrets.ts'
+import { withoutSecrets } from './base/shown-text.ts'
 import { type NativeRsaKey, rsaKey } from './transport/native-crypto.ts'
 
 /** The variables and secrets of a deployment, as the platform passes them. */
@@ -17,6 +17,7 @@ export interface Env extends JwtVariables {
   readonly LOCAL_OPEN_READS?: string | undefined
   /** With `scope`, /metrics needs a token with the scope `metrics`. The default is `open`. */
   readonly METRICS_AUTH?: string | undefined
+  readonly LOG_LEVEL?: string | undefined
   /**
    * Origins whose pages may call REST and open push sockets, comma-separated. Pages of this host and of loopback
    * origins may always open push sockets.
@@ -38,11 +39,19 @@ export const VARIABLES: Readonly<Record<keyof Env, string>> = {
   JWT_JWKS_URL: 'the published keys of the issuer',
   JWT_SECRET: 'the secret shared with the issuer, instead of published keys',
   JWT_SCOPE_CLAIM: 'the claim that lists scopes; scope by default',
+  JWT_DEFAULT_SCOPES: 'scopes of a JWT without the claim, comma separated',
   JWT_DEFAULT_LIMITS: 'limits of every JWT, JSON as in the limits of a key',
   ALLOWED_ORIGINS: 'origins of web pages that may connect, comma separated',
-  METRICS_AUTH: 'scope or open: whether /metrics needs a token',
+  METRICS_AUTH: 'scope or open: whether /metrics needs a token; scope by default, open in npm start',
+  LOG_LEVEL: 'info, error or off: which requests have a line in the log',
   LOCAL_OPEN_READS: 'true or false: whether reads from this machine need no token',
 }
+
+/** Which requests have a line in the log: all, those with a status of 500 and more, or none. */
+const LOG_LEVELS = ['info', 'error', 'off'] as const
+
+/** One of the levels. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The address that the gateway object connects to. */
 export type Upstream =
@@ -69,6 +78,7 @@ export interface Config {
   /** Whether reads from this machine need no token. False when any caller except the local key is configured. */
   readonly localOpenReads: boolean
   readonly metricsNeedScope: boolean
+  readonly logLevel: LogLevel
   /** In the form of an `Origin` header, such as `https://app.example.com`. */
   readonly allowedOrigins: ReadonlySet<string>
 }
@@ -96,10 +106,14 @@ export function readConfig(env: Env): ConfigReading {
   const jwt = readJwtSettings(env, problems)
   const opensReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
   const localOpenReads = opensReads && jwt === null && keys.every(({ id }) => id === LOCAL_KEY_ID)
-  const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['open', 'scope'], problems) === 'scope'
+  const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['scope', 'open'], problems) === 'scope'
+  const logLevel = readChoice(env, 'LOG_LEVEL', LOG_LEVELS, problems)
   const allowedOrigins = readAllowedOrigins(env.ALLOWED_ORIGINS, problems)
   if (upstream === null || problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }
-  return { ok: true, value: { upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope, allowedOrigins } }
+  return {
+    ok: true,
+    value: { upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope, logLevel, allowedOrigins },
+  }
 }
 
 function readUpstream(text: string | undefined, problems: string[]): Upstream | null {
@@ -135,7 +149,7 @@ function readLinkKey(text: string | undefined, problems: string[]): LinkKey {
 /** The value of a variable with a few allowed values; absent or empty means the first one. */
 function readChoice<Value extends string>(
   env: Env,
-  name: 'LOCAL_OPEN_READS' | 'METRICS_AUTH',
+  name: 'LOCAL_OPEN_READS' | 'METRICS_AUTH' | 'LOG_LEVEL',
   values: readonly [Value, ...Value[]],
   problems: string[],
 ): Value {

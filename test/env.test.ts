@@ -26,7 +26,8 @@ test('the least that is needed is where OpenD is; everything else is closed or o
     keys: [],
     jwt: null,
     localOpenReads: false,
-    metricsNeedScope: false,
+    metricsNeedScope: true,
+    logLevel: 'info',
     allowedOrigins: new Set(),
   })
 })

@@ -10,6 +10,7 @@ export type EntryRow = {
 
 /** Fields added after the first release, with their values for older entries. */
 const ADDED_LATER = {
+  payers: [],
   callId: null,
   refusal: null,
   isValued: true,

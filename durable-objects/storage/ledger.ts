@@ -1,3 +1,4 @@
+import { CHILD_MARK } from '../../src/keys/key-directory.ts'
 import type { Timers } from '../../src/base/time/timers.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { Ledger, LedgerQuery, OrderIds, ReservedEntry, TradedAccount } from '../../src/orders/ledger.ts'
@@ -72,12 +73,13 @@ export class SqlLedger implements Ledger {
   }
 
   reservedSince(caller: string, sinceMs: number): readonly ReservedEntry[] {
+    const columns = `id, state, json_extract(entry, '$.reservation') AS reservation,
+      json_extract(entry, '$.holds') AS holds, json_extract(entry, '$.sentAtMs') AS sentAtMs`
     const rows = this.#db.sql.exec<ReservedRow>(
-      `SELECT id, state, json_extract(entry, '$.reservation') AS reservation, json_extract(entry, '$.holds') AS holds,
-         json_extract(entry, '$.sentAtMs') AS sentAtMs
-       FROM order_entries WHERE caller = ? AND created_ms >= ? AND state != 'refused'`,
-      caller,
-      sinceMs,
+      `SELECT ${columns} FROM order_entries WHERE caller = ? AND created_ms >= ? AND state != 'refused'
+       UNION ALL SELECT ${columns} FROM order_entries WHERE caller > ? AND caller < ? AND created_ms >= ?
+         AND state != 'refused' AND instr(json_extract(entry, '$.payers'), ?) > 0`,
+      ...[caller, sinceMs, ...childRange(caller), sinceMs, JSON.stringify(caller)],
     )
     return rows.toArray().flatMap(readReserved)
   }
@@ -195,4 +197,9 @@ function newestOf(rows: readonly EntryRow[], limit: number): readonly LedgerEntr
   const bySeq = new Map(rows.map((row) => [row.seq, row]))
   const newest = [...bySeq.values()].toSorted((one, other) => other.seq - one.seq)
   return newest.slice(0, limit).map(readEntry)
+}
+
+/** Bounds of the callers of a key's child tokens, whose ids start with that of the key and `CHILD_MARK`. */
+function childRange(caller: string): readonly [string, string] {
+  return [`${caller}${CHILD_MARK}`, `${caller}${String.fromCodePoint(CHILD_MARK.charCodeAt(0) + 1)}`]
 }

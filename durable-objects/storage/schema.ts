@@ -36,11 +36,25 @@ import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
  *     table cancel_tasks                   one row for each cancel task as JSON, until it is done:
  *                                          one for each halt, and at most 1,000 set by cancel-after
  *
+ * Keys. Read once, when the object starts; `KeyService` bounds them.
+ *
+ *     table api_keys                       one row for each key of the key service and each child token, as the JSON of
+ *                                          the key file: the SHA-256 of the key, not the key. Until it is revoked; a
+ *                                          child token until its time is over: at most 1,000 together
+ *
  * Other.
  *
  *     table subscriptions                  one row for each subscriber as JSON, until it has no
  *                                          subscription: read once, when the object starts. OpenD's
  *                                          quota bounds the units of all subscribers together
+ *     table audit_rows                     one row for each event of the audit, as JSON, with the columns that are filters.
+ *                                          `AUDIT_RETENTION_MS` and `MOST_AUDIT_ROWS` bound age and number
+ *     index audit_rows_by_time             the newest row that is too old
+ *     index audit_rows_by_caller           pages of one caller
+ *     index audit_rows_by_request          the rows of one request
+ *     index audit_rows_by_intent           the rows of one entry of the ledger
+ *     index audit_rows_by_order            the rows of one order of OpenD
+ *     table audit_anchor                   one row: the number and hash of the last row that was deleted for its age
  *     table simulator_state                the state of the simulated OpenD in the demo as JSON, split into parts of
  *                                          500,000 characters. Empty in the product
  *     table schema_version                 one row: the number of the last applied migration
@@ -168,5 +182,36 @@ const SECOND: Migration = [
   'DROP TABLE cancel_timers',
 ]
 
+/** Adds the keys of the key service. A child token has the id of its parent and the mark of the token that made it. */
+const THIRD: Migration = [
+  `CREATE TABLE api_keys (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    record TEXT NOT NULL,
+    parent_id TEXT,
+    parent_mark TEXT
+  )`,
+]
+
+/** Adds the audit. A row without a request, an entry or an order has no place in the index of these. */
+const FOURTH: Migration = [
+  `CREATE TABLE audit_rows (
+    seq INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    caller TEXT NOT NULL,
+    request_id TEXT,
+    intent_id TEXT,
+    order_id TEXT,
+    hash TEXT NOT NULL,
+    row TEXT NOT NULL
+  )`,
+  'CREATE INDEX audit_rows_by_time ON audit_rows (at_ms)',
+  'CREATE INDEX audit_rows_by_caller ON audit_rows (caller)',
+  'CREATE INDEX audit_rows_by_request ON audit_rows (request_id) WHERE request_id IS NOT NULL',
+  'CREATE INDEX audit_rows_by_intent ON audit_rows (intent_id) WHERE intent_id IS NOT NULL',
+  'CREATE INDEX audit_rows_by_order ON audit_rows (order_id) WHERE order_id IS NOT NULL',
+  'CREATE TABLE audit_anchor (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL)',
+]
+
 /** Every migration; the first has the number 1. Never change a released migration: add a new one. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND]
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH]

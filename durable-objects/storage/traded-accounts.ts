@@ -1,3 +1,4 @@
+import { CHILD_MARK } from '../../src/keys/key-directory.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { TradedAccount } from '../../src/orders/ledger.ts'
 import type { Database } from './database.ts'
@@ -43,18 +44,24 @@ export class TradedAccounts {
     this.#known.set(keyOf(traded), traded)
   }
 
-  /** Accounts by caller and by account id (decimal); null means all. Each account is returned once. */
+  /**
+   * Accounts by caller and by account id (decimal); null means all. Each account is returned once. For a child token these
+   * are the accounts of its key, see `tradedBy`.
+   */
   find(caller: string | null, accId: string | null): readonly TradedAccount[] {
+    const [key] = caller?.split(CHILD_MARK) ?? []
     const found = [...this.#known.values()].filter(
-      (one) => (caller === null || one.caller === caller) && (accId === null || one.accId === accId),
+      (one) =>
+        (caller === null || one.caller === caller || one.caller === key) && (accId === null || one.accId === accId),
     )
     const accounts = found.map(({ accId: id, trdEnv, trdMarket }) => ({ accId: id, trdEnv, trdMarket }))
     return [...new Map(accounts.map((one) => [keyOf({ ...one, caller: '' }), one])).values()]
   }
 }
 
-function tradedBy({ caller, call: { accId, trdEnv, trdMarket } }: LedgerEntry): Traded {
-  return { caller, accId, trdEnv, trdMarket }
+/** The key is stored for its child tokens: there can be any number of them over time, and the rows are not deleted. */
+function tradedBy({ caller, payers, call: { accId, trdEnv, trdMarket } }: LedgerEntry): Traded {
+  return { caller: payers.at(-1) ?? caller, accId, trdEnv, trdMarket }
 }
 
 function keyOf({ caller, accId, trdEnv, trdMarket }: Traded): string {

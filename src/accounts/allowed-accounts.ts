@@ -11,12 +11,36 @@ export function needsAccountList(caller: Restrictions | null): boolean {
   return caller !== null && caller.cardNums !== null
 }
 
+/** Whether the account list is needed to determine the accounts of a caller or of its ancestors. */
+export function callerNeedsAccounts(caller: Pick<Caller, 'key' | 'restrictions'>): boolean {
+  return lineageOf(caller).some((one) => needsAccountList(one))
+}
+
+/** The accounts that a caller may use: those that it and, for a child token, each of its ancestors may use. */
+export function accountsOfCaller(
+  caller: Pick<Caller, 'key' | 'restrictions'>,
+  accounts: readonly AccountCards[],
+): AllowedAccounts {
+  return lineageOf(caller)
+    .map((one) => allowedAccounts(one, accounts))
+    .reduce(inBoth, null)
+}
+
+function inBoth(one: AllowedAccounts, other: AllowedAccounts): AllowedAccounts {
+  if (one === null || other === null) return one ?? other
+  return new Set([...one].filter((accId) => other.has(accId)))
+}
+
+function lineageOf({ key, restrictions }: Pick<Caller, 'key' | 'restrictions'>): readonly (Restrictions | null)[] {
+  return [restrictions, ...(key?.ancestors ?? [])]
+}
+
 /**
  * Whether a caller may lock trade. A lock applies to the whole login and stops the orders and cancels of every real
  * account, so a key that is limited to some accounts needs the scope `trade:unlock`.
  */
-export function mayLockTrade({ scopes, restrictions }: Caller): boolean {
-  return scopes.has('trade:unlock') || !isLimitedToAccounts(restrictions)
+export function mayLockTrade(caller: Caller): boolean {
+  return caller.scopes.has('trade:unlock') || !lineageOf(caller).some(isLimitedToAccounts)
 }
 
 /**

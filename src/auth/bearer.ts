@@ -33,3 +33,10 @@ const JWT_SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/
 export function hasJwtShape(token: string): boolean {
   return !token.startsWith('fc_') && JWT_SHAPE.test(token)
 }
+
+const KEY_SHAPE = /^fc_[0-9a-f]{64}$/
+
+/** Whether a token has the form of the keys that this service makes. Other tokens are not looked up in its storage. */
+export function isKeyShape(token: string): boolean {
+  return KEY_SHAPE.test(token)
+}

@@ -14,6 +14,8 @@ export interface Caller {
   readonly expiresAtMs: number | null
   /** The record of the key; null for a JWT and for local reads. */
   readonly key: KeyRecord | null
+  /** The mark of the key as it was when the caller was admitted, see `keyMarkOf`; null without a key. */
+  readonly keyMark: string | null
   /** The restrictions of the key, or of the JWT's claim and the configured default; null without restrictions. */
   readonly restrictions: Restrictions | null
 }
@@ -30,7 +32,11 @@ export interface TradingRights {
  * The environments in which a caller may trade. `trade:real` includes simulated accounts. A JWT needs limits for real
  * accounts, because otherwise its issuer could grant unlimited trading.
  */
-export function mayTrade({ scopes, key, restrictions }: Caller): TradingRights {
+export function mayTrade({
+  scopes,
+  key,
+  restrictions,
+}: Pick<Caller, 'scopes' | 'key' | 'restrictions'>): TradingRights {
   const real = scopes.has('trade:real')
   const lacksLimits = real && key === null && restrictions === null
   return {
@@ -57,5 +63,6 @@ export const LOCAL_READER: Caller = {
   scopes: new Set<Scope>(['qot:read', 'acc:read']),
   expiresAtMs: null,
   key: null,
+  keyMark: null,
   restrictions: null,
 }

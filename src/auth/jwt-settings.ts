@@ -1,4 +1,5 @@
 import { isLoopback } from './loopback.ts'
+import { isScope, type Scope, SCOPES } from './scope.ts'
 import { parseRestrictions, type Restrictions } from './restrictions.ts'
 
 /**
@@ -13,8 +14,10 @@ export interface JwtSettings {
   readonly key:
     | { readonly kind: 'secret'; readonly secret: Uint8Array }
     | { readonly kind: 'jwks'; readonly url: string }
-  /** The claim that lists scopes, as an array or as one space-separated string. */
+  /** The claim that lists scopes, as an array or as one space-separated string; `a.b` is the member b of the claim a. */
   readonly scopeClaim: string
+  /** Scopes of a token without that claim. */
+  readonly defaultScopes: readonly Scope[]
   /** Restrictions of every JWT; null where only the claim of a token restricts it. */
   readonly defaultLimits: Restrictions | null
 }
@@ -27,6 +30,7 @@ export interface JwtVariables {
   readonly JWT_JWKS_URL?: string | undefined
   readonly JWT_SECRET?: string | undefined
   readonly JWT_SCOPE_CLAIM?: string | undefined
+  readonly JWT_DEFAULT_SCOPES?: string | undefined
   readonly JWT_DEFAULT_LIMITS?: string | undefined
 }
 
@@ -54,10 +58,17 @@ const SIGNATURE_ALGORITHMS: readonly string[] = [
  */
 export function readJwtSettings(variables: JwtVariables, problems: string[]): JwtSettings | null {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret } = variables
-  const { JWT_ALGORITHMS, JWT_SCOPE_CLAIM, JWT_DEFAULT_LIMITS } = variables
-  const isUnused = [issuer, audience, jwksUrl, secret, JWT_ALGORITHMS, JWT_SCOPE_CLAIM, JWT_DEFAULT_LIMITS].every(
-    (value) => value === undefined || value === '',
-  )
+  const { JWT_ALGORITHMS, JWT_SCOPE_CLAIM, JWT_DEFAULT_SCOPES, JWT_DEFAULT_LIMITS } = variables
+  const isUnused = [
+    issuer,
+    audience,
+    jwksUrl,
+    secret,
+    JWT_ALGORITHMS,
+    JWT_SCOPE_CLAIM,
+    JWT_DEFAULT_SCOPES,
+    JWT_DEFAULT_LIMITS,
+  ].every((value) => value === undefined || value === '')
   if (isUnused) return null
   if (!issuer)
     problems.push('JWT_ISSUER is not set: set it to the `iss` of your tokens, or unset every JWT_* variable.')
@@ -68,8 +79,18 @@ export function readJwtSettings(variables: JwtVariables, problems: string[]): Jw
   const defaultLimits = JWT_DEFAULT_LIMITS
     ? parseRestrictions(JWT_DEFAULT_LIMITS, 'JWT_DEFAULT_LIMITS', problems)
     : null
+  const defaultScopes = readScopes(JWT_DEFAULT_SCOPES, problems)
   if (!issuer || !audience) return null
-  return { issuer, audience, algorithms, key, scopeClaim: JWT_SCOPE_CLAIM || 'scope', defaultLimits }
+  return { issuer, audience, algorithms, key, scopeClaim: JWT_SCOPE_CLAIM || 'scope', defaultScopes, defaultLimits }
+}
+
+function readScopes(text: string | undefined, problems: string[]): readonly Scope[] {
+  const names = (text ?? '').split(/[\s,]+/).filter((name) => name !== '')
+  const wrong = names.find((name) => !isScope(name))
+  if (wrong !== undefined) {
+    problems.push(`JWT_DEFAULT_SCOPES contains ${JSON.stringify(wrong)}: the scopes are ${SCOPES.join(', ')}.`)
+  }
+  return names.filter(isScope)
 }
 
 function readKey(

@@ -9,7 +9,7 @@ import {
   type JWTVerifyResult,
 } from 'jose'
 import { fail, succeed, type Result } from '../base/result.ts'
-import { withoutSecrets } from '../base/without-secrets.ts'
+import { withoutSecrets } from '../base/shown-text.ts'
 import type { Caller } from './caller.ts'
 import type { JwtSettings } from './jwt-settings.ts'
 import { parseRestrictions, type Restrictions, tighter } from './restrictions.ts'
@@ -116,17 +116,26 @@ function explain(error: unknown): Result<Caller> {
   throw error
 }
 
-function callerOf(payload: JWTPayload, { scopeClaim, defaultLimits }: JwtSettings): Result<Caller> {
+function callerOf(payload: JWTPayload, { scopeClaim, defaultScopes, defaultLimits }: JwtSettings): Result<Caller> {
   const { exp } = payload
-  // The library checks only that the claim is present.
-  const sub: unknown = payload.sub
+  // The library checks only that the claim is present. Cloudflare Access names its service tokens in another claim.
+  const sub: unknown = payload.sub === '' ? payload['common_name'] : payload.sub
   if (typeof sub !== 'string' || sub.trim() === '' || sub.length > MAX_SUBJECT_CHARS || exp === undefined) {
     return fail({ code: 'auth.invalid_token' })
   }
   const restrictions = restrictionsOf(payload[LIMITS_CLAIM], defaultLimits)
   if (restrictions === 'unreadable') return fail({ code: 'auth.invalid_token' })
+  const claim = claimOf(payload, scopeClaim)
+  const scopes = claim === undefined ? new Set(defaultScopes) : scopesOf(claim)
   const expiresAtMs = (exp + CLOCK_TOLERANCE_SECONDS) * 1000
-  return succeed({ id: `jwt:${sub}`, scopes: scopesOf(payload[scopeClaim]), expiresAtMs, key: null, restrictions })
+  return succeed({
+    id: `jwt:${sub}`,
+    scopes,
+    expiresAtMs,
+    key: null,
+    keyMark: null,
+    restrictions,
+  })
 }
 
 /** The claim with the restrictions of a token: an object with the fields of a key record's `limits`. */
@@ -143,6 +152,17 @@ function restrictionsOf(claim: unknown, defaultLimits: Restrictions | null): Res
   const reason = problems.length > 0 ? problems.map(withoutSecrets).join(' ') : 'it contradicts JWT_DEFAULT_LIMITS'
   console.warn(`a token was refused because of its claim ${LIMITS_CLAIM}: ${reason}`)
   return 'unreadable'
+}
+
+/** A claim by its name, or by a path such as `custom.scope`, where Access puts the claims of the identity provider. */
+function claimOf(payload: JWTPayload, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name]
+  let value: unknown = payload
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[part]
+  }
+  return value
 }
 
 /** The scopes of this service. The claim may also contain those of others, which are ignored. */

@@ -1,3 +1,4 @@
+import { hexOf } from '../base/hex.ts'
 import { MAX_KEYS } from '../base/memory-budget.ts'
 import { equalInConstantTime, sha256 } from '../transport/native-crypto.ts'
 import { listOf, readFields, required } from '../wire/json/json-fields.ts'
@@ -46,25 +47,49 @@ function recordsOf(file: JsonObject, problems: Problems): KeyTable {
     const before = problems.count
     const record = keyRecordFrom(stated, problems)
     const { id } = record
-    const digest = String(record.digest)
     // With two records of one id or one hash, the record of a token would not be unique.
     if (ids.has(id)) problems.add(Problem.invalid('an id that no other key has').under('id'))
-    if (digests.has(digest)) problems.add(Problem.invalid('a hash that no other key has').under('hash'))
+    for (const digest of digestsOf(record).map(String)) {
+      if (digests.has(digest)) problems.add(Problem.invalid('a hash that no other key has').under('hash'))
+      digests.add(digest)
+    }
     problems.moveUnder(index, before)
     problems.moveUnder('keys', before)
     ids.add(id)
-    digests.add(digest)
     return record
   })
 }
 
+/** The digests of a record: the present one, and that before a rotation. */
+export function digestsOf({ digest, previous }: KeyRecord): readonly Uint8Array[] {
+  return previous === null ? [digest] : [digest, previous.digest]
+}
+
 /**
- * The record with the digest of the token, or null. Compares every record, so that the time does not depend on which
- * one matches.
+ * The record that has or had the digest, or null. Compares every record, so that the time does not depend on which one
+ * matches.
  */
-export function findKey(table: KeyTable, token: string): KeyRecord | null {
-  const digest = sha256(token)
+export function findKey(table: KeyTable, digest: Uint8Array): KeyRecord | null {
   let found: KeyRecord | null = null
-  for (const record of table) if (equalInConstantTime(record.digest, digest)) found = record
+  for (const record of table) {
+    for (const one of digestsOf(record)) if (equalInConstantTime(one, digest)) found = record
+  }
   return found
+}
+
+/** A key that was just made. */
+export interface NewKey {
+  /** The text that its owner sends. It is shown once and not stored. */
+  readonly key: string
+  /** Its SHA-256, hex, which is stored. */
+  readonly hash: string
+}
+
+/** The bytes of randomness in a key. */
+export const KEY_BYTES = 32
+
+/** The key of some random bytes, in the form of futu-opend-rs: `fc_` and 64 hex digits. */
+export function newKey(random: Uint8Array): NewKey {
+  const key = `fc_${hexOf(random)}`
+  return { key, hash: hexOf(sha256(key)) }
 }

@@ -2,7 +2,6 @@ import { isJsonArray, isJsonObject, parseJsonText, type JsonValue } from '../wir
 import { type Caller, quotaShareOf } from './caller.ts'
 import { isScope } from './scope.ts'
 import type { SocketCaller } from './socket-caller.ts'
-import { keyMarkOf } from './caller-standing.ts'
 
 /**
  * The request header in which the Worker passes the caller of a push socket to the gateway object. The object can trust
@@ -21,8 +20,7 @@ export const PUSH_SUBPROTOCOL = 'opend-edge.v1'
 
 /** The data of a caller that its socket needs. `accIds` are its accounts, with cards resolved to ids; null for all. */
 export function socketCallerOf(caller: Caller, accIds: readonly bigint[] | null): SocketCaller {
-  const { id, scopes, expiresAtMs, key } = caller
-  const keyMark = key === null ? null : keyMarkOf(key)
+  const { id, scopes, expiresAtMs, keyMark } = caller
   return { id, scopes: [...scopes], expiresAtMs, accIds, quotaShare: quotaShareOf(caller), keyMark }
 }
 

@@ -1,3 +1,4 @@
+import type { Failure } from '../base/failure.ts'
 import type { Scope } from './scope.ts'
 
 /** The caller of a push socket. Plain data, for a header and for the attachment of a socket. */
@@ -14,5 +15,19 @@ export interface SocketCaller {
   readonly keyMark: string | null
 }
 
-/** Whether a caller that was admitted earlier is still admitted. */
-export type Standing = 'valid' | 'expired' | 'revoked'
+/** Whether a caller that was admitted earlier is still admitted; `changed` when it may be, with other rights. */
+export type Standing = 'valid' | 'expired' | 'revoked' | 'changed'
+
+/** The failure of a caller that is not admitted any more; null for one that is. */
+export function standingFailure(standing: Standing): Failure | null {
+  switch (standing) {
+    case 'valid':
+      return null
+    case 'expired':
+      return { code: 'auth.expired_token' }
+    case 'revoked':
+      return { code: 'auth.invalid_token' }
+    case 'changed':
+      return { code: 'auth.key_changed' }
+  }
+}

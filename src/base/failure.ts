@@ -11,6 +11,7 @@ import { shownText } from './shown-text.ts'
 export type Failure =
   | RequestFailure
   | AuthFailure
+  | KeyFailure
   | TradeFailure
   | LimitFailure
   | OrderFailure
@@ -43,12 +44,36 @@ export type AuthFailure =
   | { readonly code: 'auth.invalid_token' }
   | { readonly code: 'auth.expired_token' }
   | { readonly code: 'auth.insufficient_scope'; readonly scopes: readonly string[] }
-  | { readonly code: 'auth.account_not_allowed' }
+  /** `accIds` are the accounts of the call that the token may not use (decimal); empty where they are not known. */
+  | { readonly code: 'auth.account_not_allowed'; readonly accIds?: readonly string[] }
+  /** The key is limited to other client addresses. */
+  | { readonly code: 'auth.address_not_allowed' }
+  /** The rights or limits of the key changed during the call. The call had no effect. */
+  | { readonly code: 'auth.key_changed' }
+  /** Too many wrong tokens, from the client's network or in total: the token was not looked up. */
+  | { readonly code: 'auth.too_many_failures'; readonly retryAfterMs: number }
+  /** The caller is not a key, and only keys can make child tokens. */
+  | { readonly code: 'auth.key_needed' }
   /** A JWT without limits, its own or configured ones, may not trade real accounts. */
   | { readonly code: 'auth.limits_missing' }
   | { readonly code: 'auth.origin_not_allowed' }
   /** The keys of the token's issuer could not be fetched, so the token could not be verified. */
   | { readonly code: 'auth.issuer_unavailable'; readonly detail: string }
+
+/** Failures of the key service. `id` is the id in the request. */
+export type KeyFailure =
+  | { readonly code: 'key.unknown'; readonly id: string }
+  | { readonly code: 'key.id_taken'; readonly id: string }
+  /** Another key has the hash. Its id is not in the failure. */
+  | { readonly code: 'key.hash_taken'; readonly id: string }
+  /** `config`: the key is in `KEYS_JSON`; `child`: it is a child token, which can only be revoked. */
+  | { readonly code: 'key.read_only'; readonly id: string; readonly reason: 'config' | 'child' }
+  /** The maximum number of keys, of child tokens, or of characters of their records is reached. */
+  | { readonly code: 'key.full'; readonly what: string; readonly most: number }
+  /** A child token would have more than its parent; `exceeded` are the fields with the values that are too much. */
+  | { readonly code: 'key.exceeds_parent'; readonly exceeded: readonly string[] }
+  /** The stored keys cannot be read, so none of them is accepted. */
+  | { readonly code: 'key.unreadable' }
 
 /** Reasons why a trade call is not sent to OpenD. */
 export type TradeFailure =

@@ -88,8 +88,8 @@ export const MAX_LIMITER_ANSWERS = 32
 export const MAX_SOCKETS = 2_560
 /** Events that wait for all push clients together: 2,000 clients a few KiB behind, or eight that do not read. */
 export const MAX_OUTBOXES_BYTES = 8 * MIB
-/** The latest events of all streams, for clients that reconnect: about 5,000 ticks or orders at 1.5 KiB each. */
-export const MAX_RETAINED_BYTES = 8 * MIB
+/** The latest events of all streams, for clients that reconnect: about 4,500 ticks or orders at 1.5 KiB each. */
+export const MAX_RETAINED_BYTES = 7 * MIB
 /** Streams without a listener that are still stored. OpenD's largest quota is 2,000 subscriptions. */
 export const MAX_UNHEARD_STREAMS = 3_000
 /** Queued messages of all push clients, in UTF-16 units: four of the largest. */
@@ -134,11 +134,28 @@ const ORDER_REGISTRIES_BYTES_PER_ENTRY = 4 * KIB
  * Counter series of the Worker, and counter series of orders. Labels come from closed sets (routes, outcomes) and from
  * key ids. The bounds are for deployments with thousands of keys. Series past the bound are not counted.
  */
-export const MAX_COUNTER_SERIES = 2_500
-export const MAX_ORDER_SERIES = 2_000
+export const MAX_COUNTER_SERIES = 2_700
+export const MAX_ORDER_SERIES = 1_000
 
-/** API keys of a deployment, in both isolates. Every request compares its token with all of them. */
+/** Audit events that wait for a storage that fails; older ones are dropped and counted. */
+export const MAX_WAITING_AUDIT_EVENTS = 200
+
+/**
+ * API keys of the configuration, keys of the key service and child tokens together. Every request compares its token
+ * with those of the configuration.
+ */
 export const MAX_KEYS = 1_000
+/** Child tokens among them, so that keys cannot fill the table with their children. */
+export const MAX_CHILD_TOKENS = 500
+/** Characters of the stored records, about 500 bytes each, at most 2 bytes for each character. */
+export const MAX_STORED_KEY_CHARS = 512 * KIB
+
+/** Records and wrong tokens that an isolate of the Worker caches, so that not every request asks the object. */
+export const MAX_CACHED_KEYS = 500
+export const MAX_WRONG_TOKENS = 4_000
+
+/** Client networks whose wrong tokens an isolate counts, and the counted ones of each. */
+export const MAX_WATCHED_NETWORKS = 1_000
 
 /** Memory per entry of each collection, with its map and set entries. `npm run bench -- memory` measures it. */
 export const ENTRY_BYTES = {
@@ -157,6 +174,8 @@ export const ENTRY_BYTES = {
   orderInFlight: KIB,
   counterSeries: 256,
   key: 2 * KIB,
+  wrongToken: 200,
+  watchedNetwork: 3 * KIB,
   grant: 128,
   limiter: 4_750,
 } as const
@@ -188,7 +207,9 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'registries of the order path', bytes: MAX_ORDER_REGISTRY * ORDER_REGISTRIES_BYTES_PER_ENTRY },
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
   { what: 'counters', bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES) * ENTRY_BYTES.counterSeries },
+  { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
+  { what: 'records of stored keys', bytes: 2 * MAX_STORED_KEY_CHARS },
 ]
 
 /** Characters of all cached replies in an isolate of the Worker, at most 2 bytes each. */
@@ -209,5 +230,7 @@ export const WORKER_SHARES: readonly Share[] = [
     bytes: LARGEST_REQUESTS * MAX_REQUEST_BODY_BYTES * REQUEST_BYTES_PER_BODY_BYTE,
   },
   { what: 'the largest reply, as bytes and as JSON', bytes: 4 * MAX_FRAME_BODY_BYTES },
-  { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
+  { what: 'API keys', bytes: (MAX_KEYS + MAX_CACHED_KEYS) * ENTRY_BYTES.key },
+  { what: 'wrong tokens', bytes: MAX_WRONG_TOKENS * ENTRY_BYTES.wrongToken },
+  { what: 'networks with wrong tokens', bytes: MAX_WATCHED_NETWORKS * ENTRY_BYTES.watchedNetwork },
 ]

@@ -1,4 +1,4 @@
-import { parseTimestamp } from '../base/time/timestamp.ts'
+import { parseTimestamp } from '../base/time/civil-date.ts'
 import { fail, type Failed } from '../base/result.ts'
 import type { FieldRule } from '../wire/json/json-fields.ts'
 import type { JsonValue } from '../wire/json/json-text.ts'

@@ -1,4 +1,9 @@
-import { allowedAccounts, type AllowedAccounts, mayLockTrade, needsAccountList } from '../accounts/allowed-accounts.ts'
+import {
+  accountsOfCaller,
+  type AllowedAccounts,
+  callerNeedsAccounts,
+  mayLockTrade,
+} from '../accounts/allowed-accounts.ts'
 import type { Caller } from '../auth/caller.ts'
 import { fail, succeed, type Failed, type Result } from '../base/result.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
@@ -18,10 +23,9 @@ export async function accountsOf(
   endpoint: Pick<ApiEndpoint, 'accounts'>,
 ): Promise<Result<AllowedAccounts>> {
   if (endpoint.accounts === undefined) return succeed(null)
-  const { restrictions } = caller
-  if (!needsAccountList(restrictions)) return succeed(allowedAccounts(restrictions, []))
+  if (!callerNeedsAccounts(caller)) return succeed(accountsOfCaller(caller, []))
   const list = await exchange.gateway.accounts()
-  return list.ok ? succeed(allowedAccounts(restrictions, list.value)) : list
+  return list.ok ? succeed(accountsOfCaller(caller, list.value)) : list
 }
 
 /**
@@ -30,7 +34,7 @@ export async function accountsOf(
  */
 export async function knownAccountsOf(exchange: Exchange, admitted: Admitted): Promise<AllowedAccounts> {
   const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
-  return allowed.ok ? allowed.value : allowedAccounts(admitted.caller.restrictions, [])
+  return allowed.ok ? allowed.value : accountsOfCaller(admitted.caller, [])
 }
 
 /** The refusal of a message that names an account that is not allowed; null when it names no such account. */
@@ -40,8 +44,9 @@ export function checkAccounts(
   allowed: AllowedAccounts,
 ): Failed | null {
   if (allowed === null) return null
-  const isAllowed = namedAccounts(endpoint, c2s).every((accId) => typeof accId === 'bigint' && allowed.has(accId))
-  return isAllowed ? null : fail({ code: 'auth.account_not_allowed' })
+  const refused = namedAccounts(endpoint, c2s).filter((accId) => typeof accId !== 'bigint' || !allowed.has(accId))
+  if (refused.length === 0) return null
+  return fail({ code: 'auth.account_not_allowed', accIds: refused.filter((accId) => accId !== null).map(String) })
 }
 
 /** The refusal of a lock by a caller that may not stop the orders of other callers; null when there is no objection. */

@@ -1,11 +1,16 @@
 import { Hono, type Context } from 'hono'
 import { API_ENDPOINTS, isOrderEndpoint, OPERATIONS, type OperationPath } from '../endpoints.ts'
 import type { Env } from '../env.ts'
-import { adminReload, adminShutdown, adminStatus } from './admin.ts'
-import { Counters, UNKNOWN_ENDPOINT } from './counters.ts'
+import { adminReload, adminShutdown, adminStatus } from './admin/gateway.ts'
+import { auditFile, auditPage } from './admin/audit.ts'
+import { exportKeys, importKeys } from './admin/key-file.ts'
+import { changeKey, createKey, listKeys, oneKey, revokeKey, rotateKey } from './admin/keys.ts'
+import { childTokens, mintToken, revokeToken } from './admin/tokens.ts'
+import { Counters, UNKNOWN_ENDPOINT } from './operations/counters.ts'
 import { Deployments } from './deployment.ts'
 import type { GatewayPort, Handler } from './exchange.ts'
-import { health, metrics, readiness } from './operations.ts'
+import { whoAmI } from './me.ts'
+import { health, metrics, readiness } from './operations/monitoring.ts'
 import { oneIntent, orderIntents } from './orders/order-intents.ts'
 import { orderRelay } from './orders/order-relay.ts'
 import { pushSocket } from './push-socket.ts'
@@ -28,6 +33,9 @@ export interface AppParts<Bindings extends Env> {
 }
 
 const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
+  '/api/me': whoAmI,
+  '/api/tokens': byMethod({ GET: childTokens, POST: mintToken }),
+  '/api/tokens/{id}/revoke': revokeToken,
   '/api/order-intents': orderIntents,
   '/api/order-intents/{id}': oneIntent,
   '/api/trading/halts': tradingHalts,
@@ -42,6 +50,18 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/admin/reload': adminReload,
   '/api/admin/shutdown': adminShutdown,
   '/api/admin/order-intents/{id}/resolve': resolveIntent,
+  '/api/admin/keys': byMethod({ GET: listKeys, POST: createKey }),
+  '/api/admin/keys/{id}': byMethod({ GET: oneKey, POST: changeKey }),
+  '/api/admin/keys/{id}/rotate': rotateKey,
+  '/api/admin/keys/{id}/revoke': revokeKey,
+  '/api/admin/audit': auditPage,
+  '/api/admin/audit-file': auditFile,
+  '/api/admin/key-file': byMethod({ GET: exportKeys, POST: importKeys }),
+}
+
+/** The handler of a path that has both methods of the table. HEAD has the handler of GET. */
+function byMethod(handlers: Readonly<Record<'GET' | 'POST', Handler>>): Handler {
+  return (exchange) => handlers[exchange.request.method === 'POST' ? 'POST' : 'GET'](exchange)
 }
 
 /**
@@ -91,7 +111,9 @@ function routes(): ReadonlyMap<string, ReadonlyMap<string, Handler>> {
     byPath.set(path, (byPath.get(path) ?? new Map<string, Handler>()).set(method, handler))
   }
   for (const endpoint of API_ENDPOINTS) {
-    add(endpoint.path, endpoint.method, isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint))
+    const handler = isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint)
+    if (endpoint.takesQuery) add(endpoint.path, 'GET', handler)
+    add(endpoint.path, endpoint.method, handler)
   }
   for (const { path, method } of OPERATIONS) add(path, method, OPERATION_HANDLERS[path])
   return byPath

@@ -1,8 +1,10 @@
 import { Authenticator } from '../auth/authenticator.ts'
+import { RemoteKeys } from '../auth/remote-keys.ts'
+import { WrongTokens } from '../auth/wrong-tokens.ts'
 import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
 import { IsolateCache } from './reads/isolate-cache.ts'
-import { reportMisconfiguration } from './report-bug.ts'
+import { reportMisconfiguration } from './operations/log.ts'
 
 /**
  * Least time between two log entries about a wrong configuration: an operator who opens the log soon sees one, and
@@ -15,6 +17,8 @@ export interface Deployment {
   readonly config: Config
   readonly authenticator: Authenticator
   readonly quotes: IsolateCache
+  readonly storedKeys: RemoteKeys
+  readonly wrongTokens: WrongTokens
 }
 
 /** A deployment, or what is wrong with its variables. */
@@ -69,6 +73,8 @@ export class Deployments {
       config,
       authenticator: new Authenticator(config.keys, config.jwt, this.#fetch),
       quotes: new IsolateCache(),
+      storedKeys: new RemoteKeys(),
+      wrongTokens: new WrongTokens(),
     }
   }
 }

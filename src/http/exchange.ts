@@ -1,6 +1,6 @@
 import type { GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import type { Failed, Result } from '../base/result.ts'
-import type { Counters } from './counters.ts'
+import type { Counters } from './operations/counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 
 /** The gateway object: its calls, and `fetch` for the upgrade of a push socket. */
@@ -25,6 +25,12 @@ export interface Exchange {
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
+  /** Whether an earlier run of the handler was refused with a cached record of its key: a fresh one must be read. */
+  readonly needsFreshKey: boolean
+  /** The caller for the log: its id, or `<none>` and `<invalid>`. Null before the token is checked. */
+  who: string | null
+  /** Set when the caller was admitted with a cached record, which may be out of date. */
+  usedCachedKey: boolean
 }
 
 /** Answers a request to one endpoint: a response, or a failure, which becomes the error response. */

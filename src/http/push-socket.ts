@@ -1,5 +1,5 @@
 import { isOriginAllowed } from '../auth/allowed-origins.ts'
-import { isToken, readBearer } from '../auth/bearer.ts'
+import { isToken } from '../auth/bearer.ts'
 import { networkOf } from '../auth/client-network.ts'
 import {
   CLIENT_NETWORK_HEADER,
@@ -9,16 +9,16 @@ import {
   writeSocketCaller,
 } from '../auth/socket-caller-header.ts'
 import type { SocketCaller } from '../auth/socket-caller.ts'
+import type { AuthFailure } from '../base/failure.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
 import { accountsOf } from './accounts.ts'
 import { REQUEST_ID_HEADER } from './answer.ts'
-import { admit, type Admitted, readsAreOpen } from './authenticate.ts'
+import { admitCall, type Admitted, readsAreOpen } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
+import { readHeaderToken } from './header-token.ts'
+import { MAX_CONFLATE_MS } from '../pushes/push-socket.ts'
 import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json/json-fields.ts'
 import { readQuery } from './request/plain-fields.ts'
-
-/** Longest time for which pushes of one security may be merged. With a longer one, the client can as well poll. */
-const MAX_CONFLATE_MS = 10_000
 
 /** Query parameters of `/ws`. All but the token set the form of the pushes. */
 const QUERY = {
@@ -40,9 +40,9 @@ export const pushSocket: Handler = async (exchange) => {
   const { request, requestId } = exchange
   if (!exchange.deployment.ok) return exchange.deployment
   const deployment = exchange.deployment.value
-  const token = readToken(request)
+  const token = readToken(exchange)
   const isUnknown = token.ok && token.value === null && !readsAreOpen(exchange, deployment)
-  const admitted = isUnknown ? succeed(null) : await admit(exchange, ['qot:read'], 'ws', token)
+  const admitted = isUnknown ? succeed(null) : await admitCall(exchange, ['qot:read'], 'ws', token)
   if (!admitted.ok) return admitted
   const query = readQuery(request, QUERY)
   if (!query.ok) return query
@@ -55,14 +55,23 @@ export const pushSocket: Handler = async (exchange) => {
   const caller = await callerOf(exchange, admitted.value)
   if (!caller.ok) return caller
   const response = await exchange.gateway.fetch(forwarded(request, caller.value, requestId))
+  // The object has the present record of the key, which may have changed since it was read here.
+  if (response.status === 401) return fail(refusalIn(await response.text()))
   if (response.status === 429) return fail({ code: 'push.too_many_sockets' })
   if (response.status >= 400)
     return fail({ code: 'gateway.busy', detail: 'no room for another push socket', retryInMs: null })
   return withHeaders(response, requestId, offersProtocol(request))
 }
 
-function readToken(request: Request): Result<string | null> {
-  const header = readBearer(request.headers.get('Authorization'))
+/** The refusal of a caller by the gateway object, from its code. */
+function refusalIn(code: string): AuthFailure {
+  if (code === 'auth.expired_token' || code === 'auth.invalid_token') return { code }
+  return { code: 'auth.key_changed' }
+}
+
+function readToken(exchange: Exchange): Result<string | null> {
+  const { request } = exchange
+  const header = readHeaderToken(exchange)
   if (!header.ok) return header
   const inQuery = new URL(request.url).searchParams.getAll('token')
   const inProtocols = offeredProtocols(request)

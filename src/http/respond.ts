@@ -1,14 +1,14 @@
 import { fail, type Failed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
-import { nearestName } from '../wire/json/nearest-name.ts'
+import { nearestName } from '../wire/json/names/nearest-name.ts'
 import { answerProblem, requestIdOf } from './answer.ts'
 import { isKnownCaller } from './authenticate.ts'
 import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'
-import type { Counters } from './counters.ts'
+import type { Counters } from './operations/counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
-import { reportBug } from './report-bug.ts'
+import { logRequest, reportBug } from './operations/log.ts'
 
 const SWITCHING_PROTOCOLS = 101
 
@@ -29,20 +29,30 @@ export interface Arrival {
 
 /** Runs a handler. Every response gets a request id, is counted, and has the error body if it is a failure. */
 export async function respond(handler: Handler, endpoint: string, arrival: Arrival): Promise<Response> {
-  const { nowMs, counters, openGateway } = arrival
-  const response = await run(handler, arrival, requestIdOf(arrival.request, arrival.freshId))
-  counters.countRequest(endpoint, response.status)
+  const { nowMs, counters, openGateway, clock } = arrival
+  const requestId = requestIdOf(arrival.request, arrival.freshId)
+  const exchange = new ArrivedExchange(arrival, requestId, false)
+  const response = await run(handler, arrival, exchange)
+  const durationMs = Math.max(0, clock() - nowMs)
+  counters.countRequest(endpoint, response.status, durationMs)
+  logRequest(exchange, { endpoint, status: response.status, durationMs })
   if (counters.isReportDue(nowMs)) arrival.waitUntil(counters.report(openGateway, nowMs))
   return response
 }
 
-async function run(handler: Handler, arrival: Arrival, requestId: string): Promise<Response> {
+async function run(handler: Handler, arrival: Arrival, exchange: ArrivedExchange): Promise<Response> {
+  const { requestId } = exchange
   let origin: string | null = null
   let response: Response
   try {
-    const exchange = new ArrivedExchange(arrival, requestId)
     origin = corsOriginOf(exchange)
-    const outcome = answerPreflight(exchange, origin) ?? (await handler(exchange))
+    let outcome = answerPreflight(exchange, origin) ?? (await handler(exchange))
+    // A cached record may admit a caller to a call, which the gateway object checks again, but not refuse one.
+    if (exchange.usedCachedKey && isRefusal(outcome)) {
+      const again = new ArrivedExchange(arrival, requestId, true)
+      outcome = await handler(again)
+      exchange.who = again.who
+    }
     response = outcome instanceof Response ? outcome : answerProblem(outcome.failure, requestId)
   } catch (error) {
     reportBug(error, requestId)
@@ -51,6 +61,12 @@ async function run(handler: Handler, arrival: Arrival, requestId: string): Promi
   // A page cannot read the answer to an upgrade. The origin of a socket is checked at the handshake.
   if (origin !== null && response.status !== SWITCHING_PROTOCOLS) allowOrigin(response, origin)
   return response
+}
+
+/** Whether an outcome may be due to the rights of the key: the failures of `auth.*` have these statuses. */
+function isRefusal(outcome: Response | Failed): boolean {
+  if (outcome instanceof Response) return [401, 403, 409].includes(outcome.status)
+  return outcome.failure.code.startsWith('auth.')
 }
 
 /** Creates the gateway stub on first use: many answers do not need it. */
@@ -64,10 +80,13 @@ class ArrivedExchange implements Exchange {
   readonly deployment: Result<Deployment>
   readonly deployments: Deployments
   readonly counters: Counters
+  readonly needsFreshKey: boolean
+  usedCachedKey = false
+  who: string | null = null
   readonly #openGateway: () => GatewayPort
   #gateway: GatewayPort | null = null
 
-  constructor(arrival: Arrival, requestId: string) {
+  constructor(arrival: Arrival, requestId: string, needsFreshKey: boolean) {
     this.request = arrival.request
     this.params = arrival.params
     this.requestId = requestId
@@ -77,6 +96,7 @@ class ArrivedExchange implements Exchange {
     this.deployment = arrival.deployments.of(arrival.env, arrival.nowMs)
     this.deployments = arrival.deployments
     this.counters = arrival.counters
+    this.needsFreshKey = needsFreshKey
     this.#openGateway = arrival.openGateway
   }
 

@@ -60,6 +60,8 @@ export interface LedgerEntry {
   readonly id: string
   /** The caller's id: see `Caller.id`. */
   readonly caller: string
+  /** The callers of the ancestors of a child token, nearest first, whose budgets the call uses; else empty. */
+  readonly payers: readonly string[]
   /** The client chooses it, so several entries can have the same one. */
   readonly requestId: string
   /** See `OrderRequest.callId`; null for calls of the gateway itself and for entries of earlier versions. */

@@ -38,6 +38,7 @@ function blankEntry({ request, bodyHash, facts, nowMs }: WrittenCall, tag: strin
   return {
     id: entryIdOf(tag),
     caller: request.caller,
+    payers: (request.payers ?? []).map(({ caller }) => caller),
     requestId: request.requestId,
     callId: request.callId,
     idempotencyKey: request.idempotencyKey,

@@ -15,6 +15,8 @@ export interface OrderRequest {
   readonly rights: TradingRights
   /** Null for a caller without limits. */
   readonly limits: KeyLimits | null
+  /** The ancestors of a child token, nearest first: the call uses their budgets, too. Absent for every other caller. */
+  readonly payers?: readonly Payer[]
   readonly requestId: string
   /**
    * Identifies this call. The Worker generates it, so that it can look up the outcome; a client never sets it. Null for
@@ -30,6 +32,18 @@ export interface OrderRequest {
   readonly keyMark: string | null
   /** When the caller's token expires, Unix ms; null when it does not expire. */
   readonly expiresAtMs: number | null
+}
+
+/** A caller whose budgets an order of a child token uses. */
+export interface Payer {
+  readonly caller: string
+  /** Null for a caller without limits. */
+  readonly limits: KeyLimits | null
+}
+
+/** The caller of a request and, for a child token, its ancestors. */
+export function callersOf({ caller, payers = [] }: OrderRequest): readonly string[] {
+  return [caller, ...payers.map((payer) => payer.caller)]
 }
 
 /** The reply of a ledger entry, with the entry's state. */

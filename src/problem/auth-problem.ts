@@ -1,9 +1,12 @@
 import type { AuthFailure } from '../base/failure.ts'
 import { shownText } from '../base/shown-text.ts'
-import { type Problem, unreachable } from './problem-form.ts'
+import { type ErrorAnswer, unreachable } from './error-answer.ts'
+
+/** Most accounts in a sentence. */
+const MOST_NAMED = 5
 
 /** Describes a failed authentication or authorization, with the challenge of RFC 6750 section 3 where it has one. */
-export function describeAuth(failure: AuthFailure): Problem {
+export function describeAuth(failure: AuthFailure): ErrorAnswer {
   switch (failure.code) {
     case 'auth.missing_token':
       return {
@@ -36,12 +39,36 @@ export function describeAuth(failure: AuthFailure): Problem {
         facts: { required_scopes: failure.scopes },
         headers: challenge('insufficient_scope', 'The token does not have the scope for this call', failure.scopes),
       }
-    case 'auth.account_not_allowed':
+    case 'auth.account_not_allowed': {
+      const { accIds = [] } = failure
+      const what = accIds.length === 0 ? 'this account' : `the account ${accIds.slice(0, MOST_NAMED).join(', ')}`
       return {
         status: 403,
-        error: 'The token may not use this account: GET /api/accounts lists the accounts that it may use.',
+        error: `The token may not use ${what}: GET /api/accounts lists the accounts that it may use.`,
         headers: challenge('insufficient_scope', 'The token may not use this account'),
       }
+    }
+    case 'auth.address_not_allowed':
+      return {
+        status: 403,
+        error: 'The token may not be used from this address: allowed_cidrs of the key lists the addresses.',
+        headers: challenge('insufficient_scope', 'The token may not be used from this address'),
+      }
+    case 'auth.key_changed':
+      return {
+        status: 409,
+        error: 'The rights or limits of the key changed during the call. Nothing was sent; send the request again.',
+      }
+    case 'auth.too_many_failures': {
+      const seconds = Math.max(1, Math.ceil(failure.retryAfterMs / 1000))
+      return {
+        status: 429,
+        error: `Too many wrong tokens were sent; try again in ${seconds} s.`,
+        headers: { 'Retry-After': String(seconds) },
+      }
+    }
+    case 'auth.key_needed':
+      return { status: 403, error: 'Only a key can make child tokens: send the token of a key, not a JWT.' }
     case 'auth.limits_missing':
       return {
         status: 403,
@@ -52,7 +79,7 @@ export function describeAuth(failure: AuthFailure): Problem {
       return {
         status: 403,
         error:
-          'Pages of this origin may not open a push socket: Origin must be this host, a loopback host, or an entry of ALLOWED_ORIGINS.',
+          'Pages of this origin may not connect here: Origin must be this host, a loopback host, or an entry of ALLOWED_ORIGINS.',
       }
     case 'auth.issuer_unavailable':
       return {

@@ -7,6 +7,7 @@ import type { PushHub } from './push-hub.ts'
 import { resumeJson, type ResumeReport } from './outbox/resume-report.ts'
 import { replyTo, type ReplyOutcome, streamFacts } from './messages/server-message.ts'
 import { subscriberOf, type PushSocket } from './push-socket.ts'
+import { withRefusedSecurities } from '../quotes/refused-securities.ts'
 import type { QuoteService } from '../quotes/quote-service.ts'
 
 /** Most waiting messages of one socket. A client that sends more does not read its replies. */
@@ -18,8 +19,8 @@ export interface PushDialogDeps {
   readonly hub: PushHub
   readonly quotes: () => QuoteService
   send(one: PushSocket, message: object): void
-  /** The caller of a token from a message. */
-  identify(token: string): Promise<Result<SocketCaller>>
+  /** The caller of a token from a message of a client in that network, see `networkOf`. */
+  identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** A socket sent a token. Returns the failure when it may not belong to that caller; null on success. */
   onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null
   /** Reports a bug. */
@@ -123,9 +124,11 @@ export class PushDialog {
       case 'unsubscribe': {
         const { c2s } = message
         state.sendsCurrent = c2s.isFirstPush ?? true
-        return this.#changing(one, state, () =>
-          quotes().subscriptions.subscribe(subscriberOf(one.facts, caller), c2s, caller.quotaShare),
-        )
+        const subscriber = subscriberOf(one.facts, caller)
+        return this.#changing(one, state, async () => {
+          const failure = await quotes().subscriptions.subscribe(subscriber, c2s, caller.quotaShare)
+          return failure === null ? null : withRefusedSecurities(failure, { ...c2s }, this.#deps.nowMs())
+        })
       }
       case 'accounts': {
         const { accIds } = message
@@ -153,7 +156,7 @@ export class PushDialog {
   }
 
   async #authenticate(one: PushSocket, token: string): Promise<ReplyOutcome> {
-    const identified = await this.#deps.identify(token)
+    const identified = await this.#deps.identify(token, one.facts.network)
     if (!identified.ok) return identified
     const caller = identified.value
     const failure = this.#deps.onAuthenticated(one, caller)
@@ -163,8 +166,8 @@ export class PushDialog {
 
 function accountRefusal({ scopes, accIds }: SocketCaller, wanted: readonly bigint[]): Failure | null {
   if (!scopes.includes('acc:read')) return { code: 'auth.insufficient_scope', scopes: ['acc:read'] }
-  const isAllowed = accIds === null || wanted.every((accId) => accIds.includes(accId))
-  return isAllowed ? null : { code: 'auth.account_not_allowed' }
+  const refused = accIds === null ? [] : wanted.filter((accId) => !accIds.includes(accId))
+  return refused.length === 0 ? null : { code: 'auth.account_not_allowed', accIds: refused.map(String) }
 }
 
 /** Whether a message may wait: as the only one always, otherwise if all together fit into the bound of one message. */

@@ -3,17 +3,18 @@ import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
 import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
-import type { Timers } from '../base/time/timers.ts'
-import { WakeTimer } from '../base/time/wake-timer.ts'
+import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import { describe } from '../problem/problem.ts'
 import { NO_TEXT, readClientMessage } from './messages/client-message.ts'
 import { type Close, CLOSES } from './messages/close-code.ts'
+import { eventsByHours } from './events-by-hours.ts'
 import type { PushEvent } from './push-event.ts'
 import { PushHub } from './push-hub.ts'
 import { gatewayMessage, helloMessage } from './messages/server-message.ts'
 import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
 import type { SubscriberId } from '../subscriptions/subscriber.ts'
 import type { StreamName, UnitKey } from '../subscriptions/stream.ts'
+import { widestStreams } from '../subscriptions/trading-hours.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { PushDialog } from './push-dialog.ts'
 import type { PushSocket, PushSockets, SocketFacts } from './push-socket.ts'
@@ -39,8 +40,8 @@ export interface PushServiceDeps {
   /** Name of this run of the object. Each run numbers its streams from 1. */
   readonly run: string
   readonly quotes: () => QuoteService
-  /** The caller of a token from a message. */
-  identify(token: string): Promise<Result<SocketCaller>>
+  /** The caller of a token from a message of a client in that network, see `networkOf`. */
+  identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** Whether a caller may still be connected, by the present configuration of the keys. */
   standing(caller: SocketCaller, nowMs: number): Standing
   isLinkUp(): boolean
@@ -75,7 +76,7 @@ export class PushService {
       nowMs: () => timers.nowMs(),
       quotes: deps.quotes,
       send: (one, message) => this.#send(one, message),
-      identify: (token) => deps.identify(token),
+      identify: (token, network) => deps.identify(token, network),
       onError: (what, error) => deps.onError(what, error),
       onAuthenticated: (one, caller) => this.#onAuthenticated(one, caller),
       hubChanged: () => this.#flush.by(this.#hub.nextFlushMs()),
@@ -128,7 +129,10 @@ export class PushService {
   }
 
   push(event: PushEvent): void {
-    this.#afterHub((nowMs) => this.#hub.push(event, nowMs))
+    const events = event.type === 'quote' ? eventsByHours(event, this.#deps.quotes().subscriptions) : [event]
+    this.#afterHub((nowMs) => {
+      for (const one of events) this.#hub.push(one, nowMs)
+    })
   }
 
   /** The streams of that subscriber changed: those of its own socket, or of all sockets of that caller. */
@@ -177,6 +181,7 @@ export class PushService {
       const standing = caller === null ? 'unknown' : this.#deps.standing(caller, nowMs)
       if (standing === 'expired') this.#end(id, CLOSES.tokenExpired)
       else if (standing === 'revoked') this.#end(id, CLOSES.keyRevoked)
+      else if (standing === 'changed') this.#end(id, CLOSES.keyChanged)
       else if (endsAtMs !== null && endsAtMs > nowMs) this.#expiryTimer.by(endsAtMs)
       else if (caller === null) this.#end(id, CLOSES.notKnown)
     }
@@ -237,7 +242,7 @@ export class PushService {
       NOTIFY_STREAM,
       REMINDERS_STREAM,
     ]
-    const streams = new Set(wanted.filter((stream) => maySee(caller, stream)))
+    const streams = widestStreams(wanted.filter((stream) => maySee(caller, stream)))
     const sendsCurrent = this.#dialog.sendsCurrent(one.id)
     this.#afterHub((nowMs) => {
       this.#dialog.recordResumed(one.id, this.#hub.setStreams(one.id, streams, { sendsCurrent }, nowMs))

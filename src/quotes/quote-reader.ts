@@ -1,7 +1,7 @@
 import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { UnitKey } from '../subscriptions/stream.ts'
-import { bodyKeyOf } from './body-key.ts'
+import { bodyKeyOf } from './encoded-calls.ts'
 import { QuoteCache, type QuoteCacheDeps } from './quote-cache.ts'
 import type { QuotePush } from './stream-state.ts'
 import { SHARED_READS, SharedCalls } from './call-sharing.ts'
@@ -31,6 +31,8 @@ export interface ReadAnswer {
   readonly source: ReadSource
   /** When the gateway received it from OpenD, Unix ms. */
   readonly asOfMs: number
+  /** Whether the same request of another caller may have another answer, because of the callers' trading sessions. */
+  readonly isPersonal?: boolean
 }
 
 /** The dependencies of `QuoteReader`. */

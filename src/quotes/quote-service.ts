@@ -2,12 +2,11 @@ import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import { gauge, type MetricSample } from '../base/metric.ts'
 import { type Result, fail, succeed } from '../base/result.ts'
-import type { Timers } from '../base/time/timers.ts'
-import { WakeTimer } from '../base/time/wake-timer.ts'
+import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import { readPushAccounts, type TradingAccounts } from '../accounts/trading-accounts.ts'
+import { narrowRead } from './narrow-hours.ts'
 import { needsOf } from './quote-read.ts'
-import type { QuotePush } from './stream-state.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
 import {
   type Subscriber,
@@ -17,6 +16,7 @@ import {
 } from '../subscriptions/subscriber.ts'
 import { securityOf, unitKeyOf, type UnitKey } from '../subscriptions/stream.ts'
 import { SubscriptionManager } from '../subscriptions/subscription-manager.ts'
+import { type TradingHours, wider } from '../subscriptions/trading-hours.ts'
 import type { LossReason } from '../subscriptions/subscription-deps.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
@@ -32,7 +32,7 @@ export interface QuoteCall extends ReadRequest {
 export interface QuoteServiceDeps {
   readonly timers: Timers
   readonly store: SubscriptionStore
-  readonly opend: OpendClient
+  readonly opend: Pick<OpendClient, 'send' | 'budgetOf'>
   /** The accounts of the login. Also requests their order and fill pushes from OpenD. */
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
   /** Makes sure that the alarm runs no later than that time, Unix ms. */
@@ -50,7 +50,8 @@ export interface QuoteServiceDeps {
 /** The quote part of the gateway object: subscriptions, and reads answered from OpenD's pushes. */
 export class QuoteService {
   readonly subscriptions: SubscriptionManager
-  readonly #reader: QuoteReader
+  /** The reads, and the caches that pushes update. */
+  readonly reader: QuoteReader
   readonly #deps: QuoteServiceDeps
 
   constructor(deps: QuoteServiceDeps) {
@@ -68,11 +69,11 @@ export class QuoteService {
       changed: (id) => deps.streamsChanged(id),
       lost: (id, units, reason) => deps.unitsLost(id, units, reason),
       interrupted: (units) => {
-        for (const unit of units) this.#reader.unitDropped(unit)
+        for (const unit of units) this.reader.unitDropped(unit)
       },
       isListening: (id) => deps.isListening(id),
     })
-    this.#reader = new QuoteReader({
+    this.reader = new QuoteReader({
       upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
       isLive: (unit, rehabType) => this.subscriptions.isLive(unit, rehabType),
       nowMs: () => timers.nowMs(),
@@ -108,16 +109,6 @@ export class QuoteService {
     return this.subscriptions.setAccounts(subscriber, accIds)
   }
 
-  /** Applies a push to the cached quotes. */
-  onPush(push: QuotePush): void {
-    this.#reader.onPush(push)
-  }
-
-  /** Call this after orders were sent. Later reads do not join reads that are already pending. */
-  invalidateInFlight(): void {
-    this.#reader.invalidateInFlight()
-  }
-
   linkReady(): void {
     this.subscriptions.linkReady()
     // Order pushes are requested together with the account list, once on each link.
@@ -126,11 +117,7 @@ export class QuoteService {
 
   linkLost(): void {
     this.subscriptions.linkLost()
-    this.#reader.linkLost()
-  }
-
-  clearCaches(): void {
-    this.#reader.clearCaches()
+    this.reader.linkLost()
   }
 
   /** Runs due work. */
@@ -140,7 +127,7 @@ export class QuoteService {
 
   metrics(): readonly MetricSample[] {
     const { subscribers, heldUnits, subscribedUnits, lingeringUnits } = this.subscriptions.counts
-    const sources = Object.entries(this.#reader.counts).map(([source, value]) => ({ labels: { source }, value }))
+    const sources = Object.entries(this.reader.counts).map(([source, value]) => ({ labels: { source }, value }))
     return [
       { name: 'opend_edge_reads_total', type: 'counter', values: sources },
       gauge('opend_edge_subscribers', subscribers),
@@ -155,7 +142,7 @@ export class QuoteService {
     if (!request.ok) throw new Error(`a subscription does not decode: ${request.detail}`)
     const failure = await this.subscriptions.subscribe(restSubscriber(caller), request.value.c2s, quotaShare)
     // Reads of the new units must not join calls that were sent before the subscription.
-    this.#reader.invalidateInFlight()
+    this.reader.invalidateInFlight()
     return failure === null ? succeed(encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })) : fail(failure)
   }
 
@@ -183,8 +170,26 @@ export class QuoteService {
       }
       const failure = await this.subscriptions.whenLive(secKeys.map((secKey) => unitKeyOf(subType, secKey)))
       if (failure !== null) return this.#ownAnswer(fail(failure))
+      const [secKey] = secKeys
+      const unit = secKey === undefined ? null : unitKeyOf(subType, secKey)
+      // Only reads of a single security have hours.
+      const upstream = unit === null ? null : this.subscriptions.upstreamHours(unit)
+      if (unit !== null && upstream !== null && upstream !== 'RTH') {
+        const hours = this.subscriptions.hoursOfCaller(request.caller, unit)
+        return { ...(await this.#readInHours(request, hours, upstream)), isPersonal: true }
+      }
     }
-    return this.#reader.read(request)
+    return this.reader.read(request)
+  }
+
+  /** Answers a read of a unit of which OpenD sends the hours `upstream`, with the part in `hours`. */
+  async #readInHours(request: QuoteCall, hours: TradingHours, upstream: TradingHours): Promise<ReadAnswer> {
+    const isWhole = wider(hours, upstream) === hours
+    const narrow = isWhole ? null : narrowRead(request.protoId, request.body, hours)
+    if (narrow === null) return this.reader.read(request)
+    const answer = await this.reader.read({ ...request, body: narrow.body })
+    const { outcome } = answer
+    return outcome.ok ? { ...answer, outcome: { ...outcome, body: narrow.cut(outcome.body) } } : answer
   }
 
   /** An answer that was made without OpenD. */

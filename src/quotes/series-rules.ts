@@ -18,13 +18,20 @@ export const BARS: SeriesRules<KLine> = {
   most: MOST_ITEMS,
 }
 
+/** 20:00. */
+const US_NIGHT_SECONDS = 20 * 3600
+
 /** A 24-hour day has 1,440 minutes. A longer series loses its start and is not used for answers. */
 const MOST_POINTS = 1_500
 
-/** One point a minute. After a gap, a break between sessions included, the series is read from OpenD. */
+/**
+ * One point a minute. After a gap, a break between sessions included, the series is read from OpenD. So it is at 20:00,
+ * when the US night begins the next trading day without a break.
+ */
 export const POINTS: SeriesRules<TimeShare> = {
   compare: byTime,
-  follows: (last, next) => isSameDay(last, next) && secondsOf(next) - secondsOf(last) <= 60,
+  follows: (last, next) =>
+    isSameDay(last, next) && secondsOf(next) - secondsOf(last) <= 60 && secondsOf(last) !== US_NIGHT_SECONDS,
   asRead: (point) => point,
   most: MOST_POINTS,
 }

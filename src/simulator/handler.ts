@@ -1,4 +1,5 @@
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
+import type { TradingHours } from './market/trading-hours.ts'
 import type { World } from './world.ts'
 
 /** The names of calls; the other protocols are pushes and have no `C2S`. */
@@ -26,6 +27,8 @@ export interface CallContext {
   readonly nowMs: number
   /** The connection that made the call. */
   readonly connId: bigint
+  /** The hours of the subscription that a getter of K-lines, minutes or prints reads; regular hours by default. */
+  readonly hours?: TradingHours
 }
 
 /**

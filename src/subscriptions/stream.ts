@@ -34,6 +34,7 @@ export function unitOf(unitKey: UnitKey): { readonly subType: number; readonly s
  * The name of one sequence of pushes. Clients see it as `stream` and name it in `resume`:
  *
  * - `1:1_00700` the pushes of a unit; for K-lines the `Qot_Common.RehabType` follows: `6:1_00700:1`
+ * - `4:11_AAPL@ETH`, `4:11_AAPL@ALL` the pushes of a unit in wider hours than the regular ones, see `trading-hours.ts`
  * - `orders:<accId>` and `fills:<accId>` an account's order and fill pushes
  * - `reminders` price reminders, `notify` OpenD's own notices
  */

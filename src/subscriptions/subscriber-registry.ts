@@ -7,6 +7,7 @@ import {
   type Subscription,
 } from './subscriber.ts'
 import { quoteStreamOf, type SecKey, type StreamName, type UnitKey, unitKeyOf, unitOf } from './stream.ts'
+import { hasHours, hoursIn, streamInHours } from './trading-hours.ts'
 import { isKLine, NO_OPTIONS, rehabTypesIn, type SubscriptionOptions } from './subscription-options.ts'
 
 /** The state of one subscriber. */
@@ -280,7 +281,8 @@ function streamsIn({ subscriptions, accIds }: Pick<Row, 'subscriptions' | 'accId
     if (!isPushed) continue
     const { subType, secKey } = unitOf(unit)
     const rehabTypes = isKLine(subType) ? rehabTypesIn(options) : [null]
-    for (const rehabType of rehabTypes) streams.add(quoteStreamOf(subType, secKey, rehabType))
+    const hours = hasHours(unit) ? hoursIn(options) : 'RTH'
+    for (const rehabType of rehabTypes) streams.add(streamInHours(quoteStreamOf(subType, secKey, rehabType), hours))
   }
   for (const accId of accIds) streams.add(`orders:${accId}`).add(`fills:${accId}`)
   return streams

@@ -1,3 +1,4 @@
+import { Session } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
@@ -40,7 +41,7 @@ export const MAX_UNITS_PER_SUBSCRIBER = 2_000
 type C2S = MessageTypes['Qot_Sub.C2S']
 
 /** Reads a `Qot_Sub`. Failure: `request.invalid_value` for a value that OpenD would refuse. */
-export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
+export function readSubscriptionChange(c2s: C2S): Result<SubscriptionChange> {
   // OpenD ignores all other fields in this case.
   if (c2s.isUnsubAll === true) return succeed({ kind: 'unsubscribe_all' })
   const { securityList = [], subTypeList = [] } = c2s
@@ -57,6 +58,8 @@ export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
   if (rehab === null) return invalid('reg_push_rehab_type_list', 'Qot_Common.RehabType')
   const session = c2s.session === undefined ? null : sessionOptions(c2s.session)
   if (session === null && c2s.session !== undefined) return invalid('session', 'a Common.Session')
+  // The schema lists it, OpenD's document of this call excludes it. Joined with another caller's hours it would pass.
+  if (c2s.session === Session.OVERNIGHT) return invalid('session', 'NONE, RTH, ETH or ALL; ALL includes the night')
   return succeed({
     kind: 'subscribe',
     units,

@@ -15,11 +15,12 @@ import { type SubInfoQuery, subInfoResponse } from './sub-info.ts'
 import {
   type SubscriptionRequest,
   MAX_UNITS_PER_SUBSCRIBER,
-  readSubscription,
+  readSubscriptionChange,
   subscriptionAfter,
 } from './subscription-change.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { NO_OPTIONS, rehabOptions } from './subscription-options.ts'
+import { hasHours, hoursIn, type TradingHours, wider } from './trading-hours.ts'
 import { UnitPool } from './upstream/unit-pool.ts'
 import type { WaitingChange } from './waiting-change.ts'
 
@@ -55,7 +56,7 @@ export class SubscriptionManager {
     c2s: MessageTypes['Qot_Sub.C2S'],
     quotaShare: number | null,
   ): Promise<Failure | null> {
-    const read = readSubscription(c2s)
+    const read = readSubscriptionChange(c2s)
     if (!read.ok) return read.failure
     const change = read.value
     if (change.kind !== 'subscribe') {
@@ -142,6 +143,22 @@ export class SubscriptionManager {
     return units.every((unit) => this.isLive(unit)) ? null : this.#pool.whenIdle()
   }
 
+  /**
+   * The hours that OpenD may send for a unit; null for a unit without hours. Callers with narrower hours get a part of
+   * them.
+   */
+  upstreamHours(unit: UnitKey): TradingHours | null {
+    return hasHours(unit) ? this.#pool.hoursOf(unit) : null
+  }
+
+  /** The hours for which a caller is subscribed to a unit, by any of its subscribers. */
+  hoursOfCaller(caller: string, unit: UnitKey): TradingHours {
+    const options = this.#registry
+      .subscribersOf(caller)
+      .map((id) => this.#registry.subscription(id, unit)?.options ?? NO_OPTIONS)
+    return options.map(hoursIn).reduce(wider, 'RTH')
+  }
+
   /** Whether any subscriber receives order and fill pushes. */
   get wantsAccounts(): boolean {
     return this.#registry.wantsAccounts
@@ -207,11 +224,17 @@ export class SubscriptionManager {
     this.#pool.schedule()
   }
 
-  #shareRefusal({ caller }: Subscriber, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
-    if (quotaShare === null) return null
+  /** The units that all subscribers of a caller have or wait for together. */
+  unitsOfCaller(caller: string): ReadonlySet<UnitKey> {
     const held = this.#registry.unitsOfCaller(caller)
     // Pending units count, so that two concurrent calls cannot use the same share.
     for (const unit of this.#pool.awaitedBy((waiting) => waiting.caller === caller)) held.add(unit)
+    return held
+  }
+
+  #shareRefusal({ caller }: Subscriber, units: readonly UnitKey[], quotaShare: number | null): Failure | null {
+    if (quotaShare === null) return null
+    const held = this.unitsOfCaller(caller)
     const needed = units.filter((unit) => !held.has(unit)).length
     if (needed === 0 || held.size + needed <= quotaShare) return null
     return { code: 'quote.share_exceeded', needed, held: held.size, share: quotaShare }

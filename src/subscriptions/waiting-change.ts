@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import type { Subscriber, SubscriberId } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
-import type { SubscriptionOptions } from './subscription-options.ts'
+import { NO_OPTIONS, type SubscriptionOptions } from './subscription-options.ts'
 
 /** A subscription that waits for OpenD. */
 export interface WaitingChange {
@@ -37,6 +37,13 @@ export class WaitingChanges {
   /** Whether any waiting change needs that unit. */
   needs(unit: UnitKey): boolean {
     return this.#changes.values().some(({ units, isVoid }) => !isVoid && units.has(unit))
+  }
+
+  /** The joined options that waiting changes need for a unit. */
+  optionsOf(unit: UnitKey): SubscriptionOptions {
+    let options = NO_OPTIONS
+    for (const { units, isVoid, optionsOf } of this.#changes) if (!isVoid && units.has(unit)) options |= optionsOf(unit)
+    return options
   }
 
   /** Whether a subscriber waits for any of these units. */

@@ -17,13 +17,18 @@ function keyWith(accIds: readonly bigint[] | null, cardNums: readonly string[] |
   const rest = {
     id: 'k',
     digest: new Uint8Array(32),
+    previous: null,
     scopes: new Set<never>(),
     isFrozen: false,
+    notBeforeMs: null,
     expiresAtMs: null,
+    addresses: null,
+    note: null,
+    createdAtMs: null,
     subscriptionQuota: null,
     limits,
   }
-  return { ...rest, accIds, cardNums }
+  return { ...rest, source: 'config', ancestors: [], accIds, cardNums }
 }
 
 const allowed = (accIds: readonly bigint[] | null, cardNums: readonly string[] | null): readonly bigint[] | null => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Authenticator } from '../../src/auth/authenticator.ts'
 import { readKeyTable } from '../../src/auth/key-table.ts'
 import { hexOf } from '../../src/base/hex.ts'
+import { succeed } from '../../src/base/result.ts'
 import { sha256 } from '../../src/transport/native-crypto.ts'
 
 const TOKEN = 'fc_a-key-that-expires'
@@ -17,7 +18,7 @@ async function authenticator(record: object): Promise<Authenticator> {
 }
 
 async function codeOf(subject: Authenticator, token: string, nowMs: number): Promise<string> {
-  const caller = await subject.identify(token, nowMs)
+  const caller = await subject.identify(token, { nowMs, address: null, lookup: async () => succeed(null) })
   return caller.ok ? caller.value.id : caller.failure.code
 }
 

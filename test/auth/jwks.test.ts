@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
 import { createJwtVerifier, type JwtVerifier } from '../../src/auth/jwt.ts'
 
-const CLAIMS = { iss: 'https://issuer.test', aud: 'opend-edge', sub: 'alice', exp: Date.now() / 1000 + 600 }
+const CLAIMS = { iss: 'https://issuer.test', aud: 'opend-edge', sub: 'alice', exp: Date.now() / 1000 + 3_600 }
 const UNAVAILABLE = 'auth.issuer_unavailable'
 
 interface SigningKey {
@@ -26,6 +26,7 @@ function verifierOf(url: string, fetchKeys: typeof fetch = fetch): JwtVerifier {
     audience: CLAIMS.aud,
     algorithms: ['ES256'],
     scopeClaim: 'scope',
+    defaultScopes: [],
     defaultLimits: null,
   }
   return createJwtVerifier({ ...settings, key: { kind: 'jwks', url } }, fetchKeys)
@@ -105,4 +106,26 @@ test('an issuer that was away is asked again by the next token', async () => {
   const verifier = verifierOf('https://issuer.test/jwks', () => (answers.shift() ?? assert.fail('asked too often'))())
   assert.equal(await codeOf(verifier, await key.sign()), UNAVAILABLE)
   assert.equal(await codeOf(verifier, await key.sign()), 'ok')
+})
+
+test('the issuer changes its keys in the middle of traffic: tokens of both keys verify, those of a removed key end', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const [old, fresh] = [await makeKey('k1'), await makeKey('k2')]
+  const published = [old.jwk]
+  const { url, asked } = await issuer(context, published)
+  const verifier = verifierOf(url)
+  const [before, after] = [await old.sign(), await fresh.sign()]
+  const seen = (): Promise<readonly string[]> => Promise.all([before, after].map((token) => codeOf(verifier, token)))
+  assert.equal(await codeOf(verifier, before), 'ok')
+  published.push(fresh.jwk)
+  // A token with a key id that is not known makes the verifier ask again, at most every 30 s.
+  context.mock.timers.tick(30_001)
+  assert.deepEqual(await seen(), ['ok', 'ok'])
+  published.shift()
+  context.mock.timers.tick(500_000)
+  assert.deepEqual(await seen(), ['ok', 'ok'])
+  // The fetched keys are used for ten minutes.
+  context.mock.timers.tick(100_000)
+  assert.deepEqual(await seen(), ['auth.invalid_token', 'ok'])
+  assert.equal(asked(), 3)
 })

@@ -20,6 +20,7 @@ const SETTINGS: JwtSettings = {
   algorithms: ['HS256'],
   key: { kind: 'secret', secret: SECRET },
   scopeClaim: 'scope',
+  defaultScopes: [],
   defaultLimits: null,
 }
 

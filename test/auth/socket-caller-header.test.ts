@@ -15,7 +15,14 @@ const ID = 'Zoë, "desk" 港'
 const RECORD = { id: ID, hash: `sha256:${'0a'.repeat(32)}`, scopes: ['qot:read', 'acc:read'], subscription_quota: 100 }
 const [KEY = null] = readKeyTable(JSON.stringify({ version: 1, keys: [RECORD] }), [])
 assert.ok(KEY)
-const CALLER: Caller = { id: `key:${ID}`, scopes: KEY.scopes, expiresAtMs: 123, key: KEY, restrictions: KEY }
+const CALLER: Caller = {
+  id: `key:${ID}`,
+  scopes: KEY.scopes,
+  expiresAtMs: 123,
+  key: KEY,
+  keyMark: keyMarkOf(KEY),
+  restrictions: KEY,
+}
 
 function overTheHeader(caller: SocketCaller | null): SocketCaller | null {
   return readSocketCaller(new Headers({ [SOCKET_CALLER_HEADER]: writeSocketCaller(caller) }))
@@ -36,7 +43,10 @@ test('whatever a key is called, the object reads back what the Worker wrote', ()
 })
 
 test('a caller without key, whitelist and end', () => {
-  const caller = socketCallerOf({ ...CALLER, id: 'jwt:alice', expiresAtMs: null, key: null, restrictions: null }, null)
+  const caller = socketCallerOf(
+    { ...CALLER, id: 'jwt:alice', expiresAtMs: null, key: null, keyMark: null, restrictions: null },
+    null,
+  )
   const { expiresAtMs, accIds, quotaShare, keyMark } = caller
   assert.deepEqual([expiresAtMs, accIds, quotaShare, keyMark], [null, null, null, null])
   assert.deepEqual(overTheHeader(caller), caller)

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { OrderType, RehabType, SubType, TrdEnv, TrdSecMarket, TrdSide } from '../../proto/enums.ts'
+import { KLType, OrderType, RehabType, SubType, TrdEnv, TrdSecMarket, TrdSide } from '../../proto/enums.ts'
 import { SimulatedOpenD } from '../../src/simulator/opend.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../src/simulator/trading/unlock.ts'
 import { nativeCrypto } from '../../src/transport/native-crypto.ts'
@@ -11,6 +11,7 @@ import { median, table } from './numbers.ts'
 const TRADING_HOUR_MS = Date.UTC(2026, 10, 20, 2)
 
 const TARGET_QUOTES_PER_SECOND = 50_000
+const TARGET_SERIES_PER_SECOND = 25_000
 const QUOTE_ROUNDS = 7
 const QUOTES = 20_000
 
@@ -29,15 +30,18 @@ const RESTING_PRICE = 10
 const HK = 1
 const SUBSCRIBE = 3001
 const GET_QUOTE = 3004
+const GET_BARS = 3006
+const GET_MINUTES = 3008
+const BARS = 100
 const PLACE_ORDER = 2202
 const SUBSCRIBE_ACCOUNT = 2008
 
 /** What the simulated OpenD's core can do on one processor, without sockets. Takes about half a minute. */
 export async function benchSimulator(): Promise<void> {
-  const quotes = quotesPerSecond()
+  const replies = [quotesPerSecond(), barsPerSecond(), minutesPerSecond()]
   const ticking = tickingShare()
   process.stdout.write(`simulator: the core alone, one processor, Node ${process.version}\n\n`)
-  process.stdout.write(`${table([['', 'measured', 'target'], quotes, ...ticking])}\n\n`)
+  process.stdout.write(`${table([['', 'measured', 'target'], ...replies, ...ticking])}\n\n`)
   process.stdout.write(`${table(monthOfMemory())}\n`)
 }
 
@@ -62,14 +66,39 @@ function subscribe(client: CoreClient, codes: readonly string[], kinds: readonly
   client.call(SUBSCRIBE, 'Qot_Sub.Request', { c2s }, 'Qot_Sub.Response', TRADING_HOUR_MS)
 }
 
-/** Replies to one-security quote requests, frame in and frame out, while the market moves on. */
+const CODES = ['00700', '00005', '09988', '03690']
+
+/** Replies to one-security quote requests. */
 function quotesPerSecond(): readonly string[] {
-  const client = new CoreClient(startOpend(), TRADING_HOUR_MS)
-  const codes = ['00700', '00005', '09988', '03690']
-  subscribe(client, codes, [SubType.Basic], false)
-  const requests = codes.map((code) =>
+  const rate = repliesPerSecond(SubType.Basic, (client, code) =>
     client.request(GET_QUOTE, 'Qot_GetBasicQot.Request', { c2s: { securityList: [{ market: HK, code }] } }),
   )
+  return ['quote replies/s', rate.toFixed(0), `${TARGET_QUOTES_PER_SECOND} or more`]
+}
+
+/** Replies with the latest bars of a minute, of which the last one is unfinished. */
+function barsPerSecond(): readonly string[] {
+  const rate = repliesPerSecond(SubType.KL_1Min, (client, code) =>
+    client.request(GET_BARS, 'Qot_GetKL.Request', {
+      c2s: { security: { market: HK, code }, klType: KLType._1Min, rehabType: RehabType.Forward, reqNum: BARS },
+    }),
+  )
+  return [`replies of ${BARS} K-lines/s`, rate.toFixed(0), `${TARGET_SERIES_PER_SECOND} or more`]
+}
+
+/** Replies with the minutes of the day so far. */
+function minutesPerSecond(): readonly string[] {
+  const rate = repliesPerSecond(SubType.RT, (client, code) =>
+    client.request(GET_MINUTES, 'Qot_GetRT.Request', { c2s: { security: { market: HK, code } } }),
+  )
+  return ['time share replies/s', rate.toFixed(0), `${TARGET_SERIES_PER_SECOND} or more`]
+}
+
+/** Frame in and frame out, while the market moves on. */
+function repliesPerSecond(subType: number, requestOf: (client: CoreClient, code: string) => Uint8Array): number {
+  const client = new CoreClient(startOpend(), TRADING_HOUR_MS)
+  subscribe(client, CODES, [subType], false)
+  const requests = CODES.map((code) => requestOf(client, code))
   const rates: number[] = []
   let nowMs = TRADING_HOUR_MS
   for (let round = 0; round < QUOTE_ROUNDS; round++) {
@@ -83,8 +112,7 @@ function quotesPerSecond(): readonly string[] {
     rates.push(((client.frames - framesBefore) * 1000) / (performance.now() - startMs))
   }
   // The first rounds warm up.
-  const rate = median(rates.slice(2))
-  return ['quote replies/s', rate.toFixed(0), `${TARGET_QUOTES_PER_SECOND} or more`]
+  return median(rates.slice(2))
 }
 
 /** Share of a processor that a market of ticking securities takes, all of them pushed to one client. */

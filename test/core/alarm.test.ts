@@ -13,8 +13,8 @@ test('an alarm under which something fails has set the next one before', () => {
 
 test('the next alarm comes no later than the next switch', () => {
   const { gateway, clock, alarms } = brokenRig()
-  gateway.orders.cancelAfter('key:a', 7)
-  gateway.orders.cancelAfter('key:b', 90)
+  gateway.orders.killSwitch.cancelAfter('key:a', 7)
+  gateway.orders.killSwitch.cancelAfter('key:b', 90)
   assert.deepEqual(alarms.splice(0), [clock.wallMs() + 7_000, clock.wallMs() + 90_000])
   assert.throws(() => gateway.alarm())
   assert.deepEqual(alarms, [clock.wallMs() + 7_000])

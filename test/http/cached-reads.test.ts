@@ -67,6 +67,13 @@ test('another caller gets it only if the object let that caller read the same wi
   assert.equal(gateway.calls.length, 6)
 })
 
+test('an answer in the trading session of one caller is not served to another one', async () => {
+  const { read, gateway } = readRig()
+  gateway.isPersonal = true
+  for (const id of ['ann', 'bob', 'ann', 'bob']) assert.equal(await read(id), 'upstream')
+  assert.equal(gateway.calls.length, 4)
+})
+
 test('whoever may not read at all gets nothing, however fresh it is', async () => {
   const { read, send } = readRig()
   await read('bob')
@@ -215,7 +222,9 @@ test('only reads that are the same for everybody are kept: nothing of accounts, 
       assert.ok(endpoint.isOrder || (endpoint.group === 'Quote' && endpoint.method === 'POST'), endpoint.path)
       continue
     }
-    const rig = makeRig({ KEYS_JSON: keysJson({ id: 'all', scopes: ['qot:read', 'acc:read', 'trade:unlock'] }) })
+    const rig = makeRig({
+      KEYS_JSON: keysJson({ id: 'all', scopes: ['qot:read', 'qot:write', 'acc:read', 'trade:unlock'] }),
+    })
     for (let i = 0; i < 2; i++) {
       const body = endpoint.method === 'POST' ? { body: sampleBody(endpoint) } : {}
       const response = await rig.send(`${endpoint.method} ${endpoint.path}`, { token: tokenOf('all'), ...body })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { gatewayMetrics } from '../../durable-objects/gateway-metrics.ts'
 import { OrderMetrics } from '../../durable-objects/order-metrics.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
-import { METRIC_HELP, METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/metrics-page.ts'
+import { familyOf, METRIC_HELP, METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/operations/metrics-page.ts'
 import { CoreRig } from '../core/gateway-rig.ts'
 import { keysJson, LOCAL_ENV, makeRig, signJwt, tokenOf, type Rig } from './rig.ts'
 
@@ -14,6 +14,7 @@ const KEYS_JSON = keysJson({ id: 'bot', scopes: ['acc:read'] })
 function counts({ gateway }: Rig): Record<string, number> {
   const totals: Record<string, number> = {}
   for (const { name, labels, add } of gateway.counted) {
+    if (name.startsWith('opend_edge_http_request_seconds')) continue
     const series = `${name}{${Object.values(labels).join()}}`
     totals[series] = (totals[series] ?? 0) + add
   }
@@ -69,10 +70,10 @@ test('an isolate reports at most once a second, and keeps what could not be repo
   let isDown = true
   const { gateway, clock } = rig
   const count = gateway.countRequests.bind(gateway)
-  gateway.countRequests = async (deltas) => {
+  gateway.countRequests = async (deltas, denials) => {
     reports++
     if (isDown) throw new Error('the object is away')
-    await count(deltas)
+    await count(deltas, denials)
   }
   for (let i = 0; i < 5; i++) await rig.send('GET /health')
   assert.equal(reports, 1)
@@ -98,7 +99,8 @@ test('the report goes on after the response, where the platform offers that', as
   await app.request('/health', {}, { OPEND_URL: 'simulator:' }, context)
   assert.equal(waited.length, 1)
   await Promise.all(waited)
-  assert.equal(gateway.counted.length, 1)
+  const requests = gateway.counted.filter(({ name }) => name === 'opend_edge_http_requests_total')
+  assert.equal(requests.length, 1)
 })
 
 test('the page is the Prometheus text format, with labels escaped', () => {
@@ -132,10 +134,10 @@ test('every metric that there is has an explanation, and every explanation a met
   await rig.send('GET /api/accounts')
   await rig.send('GET /metrics')
   const names = [
-    ...rig.gateway.counted.map(({ name }) => name),
+    ...rig.gateway.counted.map(({ name }) => familyOf(name)),
     ...gatewayMetrics(gateway.opend.session).map(({ name }) => name),
     ...gateway.metrics().map(({ name }) => name),
-    ...new OrderMetrics().samples(gateway.orders.manager.entries.counts).map(({ name }) => name),
+    ...new OrderMetrics().samples(gateway.orders.entries.counts).map(({ name }) => name),
   ]
   assert.ok(names.length > 30)
   assert.deepEqual(new Set(names), new Set(Object.keys(METRIC_HELP)))

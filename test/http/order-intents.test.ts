@@ -10,6 +10,7 @@ function entry(id: string, caller: string, changes: Partial<LedgerEntry> = {}): 
   return {
     id,
     caller,
+    payers: [],
     requestId: 'req-1',
     callId: 'call-1',
     idempotencyKey: 'key:abc',
@@ -72,7 +73,9 @@ async function listed(path: string, id: string): Promise<readonly unknown[]> {
 }
 
 test("an entry shows all but the hash of its body and the Worker's own id of the call, ids and amounts as text", async () => {
+  rig.gateway.shownOrder = { orderStatus: 15, isFinal: true, atMs: 1_795_348_800_100 }
   const response = await get('/api/order-intents/oi_mine0001', 'bot')
+  rig.gateway.shownOrder = null
   assert.equal(response.status, 200)
   assert.deepEqual(await response.json(), {
     intent_id: 'oi_mine0001',
@@ -116,6 +119,7 @@ test("an entry shows all but the hash of its body and the Worker's own id of the
     poll_attempts: 0,
     next_poll_at: null,
     next_poll_at_ms: null,
+    order: { order_status: 15, is_final: true, at: '2026-11-22T12:00:00.100Z', at_ms: 1_795_348_800_100 },
   })
 })
 

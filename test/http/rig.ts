@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
+import { readKeyTable } from '../../src/auth/key-table.ts'
 import type { Scope } from '../../src/auth/scope.ts'
 import type { Env } from '../../src/env.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -17,6 +18,8 @@ export const BASE_ENV: Env = {
   JWT_ISSUER: 'https://issuer.test',
   JWT_AUDIENCE: 'opend-edge',
   JWT_SECRET,
+  METRICS_AUTH: 'open',
+  LOG_LEVEL: 'off',
 }
 
 /** As under `npm start`: reads are open on this machine, and no caller is configured. */
@@ -41,11 +44,14 @@ export interface SendOptions {
   readonly env?: Env
 }
 
-/** An application over a fake gateway. `env` adds to the base configuration. */
-export function makeRig(env: Env = {}): Rig {
-  const gateway = new FakeGateway()
-  const clock = { nowMs: NOW_MS }
+/**
+ * An application over a fake gateway. `env` adds to the base configuration. `shared` is the gateway of another rig, of
+ * whose deployment this one is then another isolate.
+ */
+export function makeRig(env: Env = {}, shared: FakeGateway | null = null): Rig {
   const bindings = { ...BASE_ENV, ...env }
+  const gateway = shared ?? new FakeGateway(readKeyTable(bindings.KEYS_JSON, []))
+  const clock = { nowMs: NOW_MS }
   let requests = 0
   const app = createApp({
     gateway: () => gateway,

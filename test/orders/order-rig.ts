@@ -1,24 +1,28 @@
-import { ModifyOrderOp, OrderStatus, SecurityType } from '../../proto/enums.ts'
+import { ModifyOrderOp, SecurityType } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import { StorageHealth } from '../../src/base/storage-health.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import type { CallOrigin } from '../../src/gateway/opend-client.ts'
 import type { TradingAccounts } from '../../src/accounts/trading-accounts.ts'
-import { type KeyLimits, NO_LIMITS } from '../../src/limits/key-limits.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
 import { OrderManager } from '../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
-import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { orderHistory, orderList, placed } from './sample-replies.ts'
+import { changedC2s, failed } from './order-values.ts'
 import { snapshot } from './sample-snapshot.ts'
-import { modifyOrder, placeOrder, restingOrder } from '../limits/sample-orders.ts'
+import { modifyOrder, placeOrder } from '../limits/sample-orders.ts'
 import { Rng } from './simulation/rng.ts'
 import { Disk, type Volume } from './simulation/disk.ts'
-import { Switches } from '../../src/orders/kill-switch/switches.ts'
+import { haltFailure, type HaltScope, Switches } from '../../src/orders/kill-switch/switches.ts'
+import { ChangedOrders } from '../../src/orders/changed-orders.ts'
+import { ContractCache } from '../../src/orders/admission/contract-cache.ts'
+import { LimiterRegistry } from '../../src/orders/admission/limiter-registry.ts'
+import { OrderEntries } from '../../src/orders/manager/order-entries.ts'
+import { InFlightOrders } from '../../src/orders/sending/in-flight-orders.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-tables.ts'
 import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
 
@@ -74,6 +78,9 @@ export class OrderPathRig {
   /** The reported contradictions: the entry's id and the evidence. */
   readonly contradictions: string[] = []
   manager: OrderManager
+  orderEntries: OrderEntries
+  inFlight: InFlightOrders
+  readonly contracts = new ContractCache(() => this.clock.wallMs())
   reconciler: OrderReconciler
   ledger: StoredLedger
   switches: Switches
@@ -88,7 +95,7 @@ export class OrderPathRig {
     this.#rng = new Rng(seed)
     this.#disk = new Disk(this.clock, this.#rng)
     this.#volume = this.#disk.open()
-    ;[this.ledger, this.switches, this.manager, this.reconciler] = this.#assembled()
+    ;[this.ledger, this.switches, this.orderEntries, this.inFlight, this.manager, this.reconciler] = this.#assembled()
     this.answers.set(2202, () => placed(BigInt(++this.#orders)))
     this.answers.set(2205, (body) => changed(body))
     this.answers.set(2201, () => orderList(this.listed))
@@ -103,13 +110,30 @@ export class OrderPathRig {
     this.#timer = null
     this.#volume = this.#disk.open()
     this.connection++
-    ;[this.ledger, this.switches, this.manager, this.reconciler] = this.#assembled()
+    ;[this.ledger, this.switches, this.orderEntries, this.inFlight, this.manager, this.reconciler] = this.#assembled()
+  }
+
+  /** Ends the calls within a halted scope that have not been sent, as a halt does. */
+  stopInScope(scope: HaltScope): void {
+    this.inFlight.stopInScope(scope, haltFailure(this.switches, scope))
   }
 
   /** Ends the connection and makes another one ready. */
   reconnect(): void {
     this.connection++
+    this.linkReady()
+  }
+
+  /** What the order service does when the link comes up. */
+  linkReady(): void {
+    this.contracts.forget()
     this.reconciler.linkReady()
+  }
+
+  /** What the order service does with an order push. */
+  orderPush(body: Uint8Array): void {
+    this.inFlight.onPush(body)
+    this.reconciler.orderPush(body)
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
@@ -175,7 +199,7 @@ export class OrderPathRig {
     this.#timer = { atMs, cancel }
   }
 
-  #assembled(): [StoredLedger, Switches, OrderManager, OrderReconciler] {
+  #assembled(): [StoredLedger, Switches, OrderEntries, InFlightOrders, OrderManager, OrderReconciler] {
     const volume = this.#volume
     const ledger = new StoredLedger(
       volume,
@@ -200,7 +224,7 @@ export class OrderPathRig {
         if (failure !== null) return { ok: false, failure, sent: false }
         this.sent.push({ protoId, body, atMs: this.clock.elapsedMs })
         const entryId = origin?.entryId
-        if (entryId !== undefined) manager.recordFrame(entryId, BigInt(this.connection), this.sent.length)
+        if (entryId !== undefined) inFlight.recordFrame(entryId, BigInt(this.connection), this.sent.length)
         const outcome = (await this.answers.get(protoId)?.(body)) ?? failed('gateway.not_ready', false)
         if (entryId !== undefined && isCut(outcome)) this.connection++
         return outcome
@@ -218,12 +242,24 @@ export class OrderPathRig {
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.run()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
+      onEntry: () => undefined,
       connId: () => String(this.connection),
       onContradiction: ({ id }: LedgerEntry, detail: string) => void this.contradictions.push(`${id} ${detail}`),
     }
-    const manager = new OrderManager(deps)
-    const reconciler = new OrderReconciler(deps, manager)
-    return [ledger, switches, manager, reconciler]
+    const limiters = new LimiterRegistry(ledger, (id) => entries.unwrittenOf(id))
+    const entries = new OrderEntries({ ...deps, limiters })
+    const inFlight = new InFlightOrders(deps.timers)
+    entries.takeOver()
+    const manager = new OrderManager({
+      ...deps,
+      limiters,
+      entries,
+      inFlight,
+      contracts: this.contracts,
+      changedOrders: new ChangedOrders(deps.timers),
+    })
+    const reconciler = new OrderReconciler(deps, entries)
+    return [ledger, switches, entries, inFlight, manager, reconciler]
   }
 }
 
@@ -240,52 +276,8 @@ const REQUEST: Omit<OrderRequest, 'protoId' | 'body'> = {
   expiresAtMs: null,
 }
 
-export function limits(change: Partial<KeyLimits>): KeyLimits {
-  return { ...NO_LIMITS, ...change }
-}
-
-/** The outcome of a call whose link broke before or after it was sent. */
-export function failed(
-  code: 'gateway.disconnected' | 'gateway.not_ready' | 'gateway.call_timeout',
-  sent: boolean,
-): CallOutcome {
-  return { ok: false, failure: { code, detail: 'test', retryInMs: null }, sent }
-}
-
 function isCut(outcome: CallOutcome): boolean {
   return !outcome.ok && outcome.sent && outcome.failure.code === 'gateway.disconnected'
-}
-
-/** A reply that never arrives. */
-export function never(): Promise<CallOutcome> {
-  return new Promise(() => undefined)
-}
-
-/** The order of an entry, as OpenD lists it. */
-export function orderOf({ tag, orderId }: LedgerEntry, change: Partial<Order> = {}): Order {
-  const orderID = BigInt(orderId ?? 99)
-  return restingOrder({ orderID, orderIDEx: `FT${orderID}`, remark: `#${tag}`, ...change })
-}
-
-/** A push of an order. */
-export function pushOf(order: Order): Uint8Array {
-  return encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c: { header: placeOrder().header, order } })
-}
-
-/** Every status of the schema. */
-export const STATUSES: readonly number[] = Object.values(OrderStatus)
-
-/** The order that a call upstream wants, decoded. */
-export function placedC2s({ body }: Pick<SentCall, 'body'>): PlaceOrder {
-  const decoded = decodeMessage('Trd_PlaceOrder.Request', body)
-  if (!decoded.ok) throw new Error(decoded.detail)
-  return decoded.value.c2s
-}
-
-export function changedC2s({ body }: Pick<SentCall, 'body'>): ModifyOrder {
-  const decoded = decodeMessage('Trd_ModifyOrder.Request', body)
-  if (!decoded.ok) throw new Error(decoded.detail)
-  return decoded.value.c2s
 }
 
 function changed(body: Uint8Array): CallOutcome {

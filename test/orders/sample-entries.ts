@@ -55,6 +55,7 @@ export function ledgerOf(...entries: readonly LedgerEntry[]): OtherCalls {
 const ENTRY: LedgerEntry = {
   id: 'oi_00000001',
   caller: 'key:a',
+  payers: [],
   requestId: 'r',
   idempotencyKey: null,
   bodyHash: '',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { KLType, RehabType } from '../../proto/enums.ts'
+import { KLType, RehabType, Session } from '../../proto/enums.ts'
 import { QuoteCache } from '../../src/quotes/quote-cache.ts'
 import { needsOf } from '../../src/quotes/quote-read.ts'
 import { securityOf } from '../../src/subscriptions/stream.ts'
@@ -87,15 +87,26 @@ const aStart = fc.constantFrom(
   '2026-11-20T09:25:00-05:00',
   '2026-11-20T15:50:00-05:00',
   '2026-11-22T12:00:00+08:00',
+  // The ends of the other sessions of US stocks.
+  '2026-11-20T03:57:00-05:00',
+  '2026-11-19T19:57:00-05:00',
+  '2026-11-19T23:57:00-05:00',
 )
+const aSession = fc.constantFrom(Session.RTH, Session.ETH, Session.ALL)
 
 /** Runs a story and counts the reads that were answered without OpenD, by protocol id. */
-function run(startText: string, steps: readonly Step[], hasExchangeHours: boolean, answers: Map<number, number>): void {
+function run(
+  startText: string,
+  steps: readonly Step[],
+  hasExchangeHours: boolean,
+  session: number,
+  answers: Map<number, number>,
+): void {
   const rig = new QuoteRig(Date.parse(startText), hasExchangeHours)
   for (const step of steps) {
     if (!('read' in step)) continue
     const needs = needsOf(step.read[0], requestOf(...step.read))
-    if (needs !== null) rig.subscribe(needs.secKeys.map(securityOf), [needs.subType], REHAB_TYPES)
+    if (needs !== null) rig.subscribe(needs.secKeys.map(securityOf), [needs.subType], REHAB_TYPES, session)
   }
   const cache = new QuoteCache({ isLive: (unitKey) => rig.live.has(unitKey), nowMs: () => rig.nowMs })
   for (const push of rig.pushes()) cache.onPush(push)
@@ -151,8 +162,8 @@ function run(startText: string, steps: readonly Step[], hasExchangeHours: boolea
 test('whatever comes in whatever order, an answer is what OpenD would say at that moment', () => {
   const answers = new Map<number, number>()
   fc.assert(
-    fc.property(aStart, aStory, fc.boolean(), (start, steps, hasExchangeHours) => {
-      run(start, steps, hasExchangeHours, answers)
+    fc.property(aStart, aStory, fc.boolean(), aSession, (start, steps, hasExchangeHours, session) => {
+      run(start, steps, hasExchangeHours, session, answers)
     }),
     { numRuns: 50 },
   )

@@ -1,4 +1,4 @@
-import { KLType, SubType } from '../../proto/enums.ts'
+import { KLType, SubType, Session } from '../../proto/enums.ts'
 import type { MessageName, MessageTypes } from '../../proto/messages.ts'
 import type { QuotePush } from '../../src/quotes/stream-state.ts'
 import { secKeyOf, type SecKey, type UnitKey } from '../../src/subscriptions/stream.ts'
@@ -101,13 +101,19 @@ export class QuoteRig {
     return this.bench.nowMs
   }
 
-  subscribe(securities: readonly Security[], subTypes: readonly number[], rehabTypes: readonly number[] = []): void {
+  subscribe(
+    securities: readonly Security[],
+    subTypes: readonly number[],
+    rehabTypes: readonly number[] = [],
+    session: number = Session.NONE,
+  ): void {
     const reply = this.client.call('Qot_Sub', {
       securityList: securities,
       subTypeList: subTypes,
       isSubOrUnSub: true,
       isRegOrUnRegPush: true,
       regPushRehabTypeList: rehabTypes,
+      session,
     })
     if (reply.retType !== 0) throw new Error(reply.retMsg ?? 'not subscribed')
     for (const subType of subTypes) for (const one of securities) this.live.add(`${subType}:${secKeyOf(one)}`)

@@ -5,7 +5,7 @@ import type { SourceFile } from './source-files.ts'
 export type Arrows = Readonly<Record<string, readonly string[]>>
 
 /**
- * Which layer may import which. Every listed arrow is in use. From top to bottom: http, orders, auth and limits,
+ * Which layer may import which. Every listed arrow is in use. From top to bottom: http, orders, keys, auth and limits,
  * gateway, wire, transport, base. `calls`, the table of OpenD's calls, is beside base. The simulator imports the wire.
  * The Durable Objects are beside http and import the layers below it. `cli`, `index` and `demo` compose the layers and
  * are not listed.
@@ -23,8 +23,10 @@ const MAY_IMPORT: Arrows = {
   fees: ['base', 'proto'],
   orders: ['accounts', 'fees', 'auth', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
-  quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],
+  quotes: ['subscriptions', 'accounts', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
+  audit: ['base'],
+  keys: ['accounts', 'auth', 'limits', 'wire', 'base'],
   hooks: ['auth', 'wire', 'base'],
   env: ['auth', 'transport', 'base'],
   endpoints: ['auth', 'wire', 'calls', 'proto'],
@@ -32,8 +34,11 @@ const MAY_IMPORT: Arrows = {
     'env',
     'endpoints',
     'problem',
+    'audit',
     'orders',
+    'pushes',
     'quotes',
+    'keys',
     'accounts',
     'auth',
     'limits',
@@ -45,18 +50,21 @@ const MAY_IMPORT: Arrows = {
     'proto',
     'durable-objects',
   ],
-  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'transport', 'calls', 'base'],
+  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'wire', 'calls', 'base'],
   simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
     'core',
+    'audit',
     'simulator',
     'env',
     'orders',
     'pushes',
     'quotes',
     'subscriptions',
+    'keys',
     'accounts',
     'auth',
+    'limits',
     'gateway',
     'transport',
     'base',

@@ -11,7 +11,8 @@ export type Operation =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'forgetOld' }
 
-const CALLERS = ['key:a', 'key:b'] as const
+/** A key with a child token, another key, and one that is only called like a child. */
+const CALLERS = ['key:a', 'key:b', 'key:a~1', 'key:a~key'] as const
 const ACCOUNTS = ['1', '2'] as const
 const KEYS = ['k1', 'k2'] as const
 const IDS = ['7', '8', null] as const
@@ -52,7 +53,8 @@ const entry: fc.Arbitrary<LedgerEntry> = record({
 }).map(({ isPlace, number, accId, trdMarket, target, ...rest }) => {
   const made = isPlace ? placeEntry(rest) : changeEntry({ kind: number % 2 === 0 ? 'modify' : 'cancel' }, rest)
   const named = isPlace ? {} : { targetOrderId: target.orderId, targetOrderIdEx: target.orderIdEx }
-  return { ...made, id: `oi_${number}`, call: { ...made.call, accId, trdMarket, ...named } }
+  const payers = rest.caller === 'key:a~1' ? ['key:a'] : []
+  return { ...made, payers, id: `oi_${number}`, call: { ...made.call, accId, trdMarket, ...named } }
 })
 
 /** What happens to a ledger. */

@@ -72,7 +72,10 @@ export class MemoryLedger implements Ledger {
   reservedSince(caller: string, sinceMs: number): readonly ReservedEntry[] {
     const reserved = this.#all().filter(
       (one) =>
-        one.caller === caller && one.createdAtMs >= sinceMs && one.reservation !== null && one.state !== 'refused',
+        (one.caller === caller || one.payers.includes(caller)) &&
+        one.createdAtMs >= sinceMs &&
+        one.reservation !== null &&
+        one.state !== 'refused',
     )
     return reserved.map(({ id, state, reservation, holds, sentAtMs }) => ({ id, state, reservation, holds, sentAtMs }))
   }
@@ -108,7 +111,9 @@ export class MemoryLedger implements Ledger {
 
   tradedAccounts(caller: string | null, accId: string | null): readonly TradedAccount[] {
     const found = [...this.#tables.traded.values()].filter(
-      (one) => (caller === null || one.caller === caller) && (accId === null || one.accId === accId),
+      (one) =>
+        (caller === null || [caller, caller.split('~')[0]].includes(one.caller)) &&
+        (accId === null || one.accId === accId),
     )
     const byName = new Map(found.map((one) => [`${one.accId}/${one.trdEnv}/${one.trdMarket}`, one]))
     return [...byName.values()].map(({ accId: id, trdEnv, trdMarket }) => ({ accId: id, trdEnv, trdMarket }))
@@ -196,7 +201,8 @@ export class MemoryLedger implements Ledger {
   }
 }
 
-function addTraded(traded: LedgerTables['traded'], { caller, call, state }: LedgerEntry): void {
+function addTraded(traded: LedgerTables['traded'], { caller: placer, payers, call, state }: LedgerEntry): void {
+  const caller = payers.at(-1) ?? placer
   if (call.kind !== 'place' || state === 'refused') return
   const { accId, trdEnv, trdMarket } = call
   traded.set(`${caller}/${accId}/${trdEnv}/${trdMarket}`, { caller, accId, trdEnv, trdMarket })

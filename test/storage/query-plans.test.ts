@@ -29,7 +29,10 @@ test('a statement on a small table, or through an index, is not', () => {
   for (const statement of quick) assert.deepEqual(planProblems(db, statement), [], statement)
 })
 
-test('every table but that of the entries is small, for a reason', () => {
+/** Tables that grow: every statement on them needs an index. */
+const GROWING = new Set(['audit_rows', 'order_entries'])
+
+test('every table but those that grow is small, for a reason', () => {
   const tables = db.objects().flatMap(({ type, name }) => (type === 'table' ? [name] : []))
-  assert.deepEqual(Object.keys(SMALL_TABLES).toSorted(), tables.filter((name) => name !== 'order_entries').toSorted())
+  assert.deepEqual(Object.keys(SMALL_TABLES).toSorted(), tables.filter((name) => !GROWING.has(name)).toSorted())
 })

@@ -19,8 +19,10 @@ function run(command: string, ...args: readonly string[]) {
 
 test('the list contains every script of the project', () => {
   assert.deepEqual(OURS.map(([name]) => name).toSorted(), [
+    'audit',
     'bench',
     'check',
+    'keys',
     'opend',
     'proto',
     'simulate',

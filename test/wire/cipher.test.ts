@@ -115,5 +115,6 @@ test('RSA refuses a body that is not whole blocks, and a text that is no key', (
   assert.ok(key !== null)
   assert.equal(rsaCipher(key).decrypt(new Uint8Array(127)), null)
   assert.equal(rsaKey('not a key'), null)
-  assert.equal(rsaKey(PEM.replace(/[A-Za-z0-9]{40}/, 'x'.repeat(40))), null)
+  // The start of the key's structure. A change elsewhere can lead to another key.
+  assert.equal(rsaKey(PEM.replace(/^MII/m, 'xxx')), null)
 })

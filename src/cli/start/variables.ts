@@ -40,6 +40,9 @@ export async function readVariables(
   vars['OPEND_URL'] ??= 'simulator:'
   const usesLocalKey = vars['KEYS_JSON'] === undefined
   vars['LOCAL_OPEN_READS'] = usesLocalKey ? (vars['LOCAL_OPEN_READS'] ?? 'true') : 'false'
+  // On this machine a monitor needs no key, and the terminal shows what goes wrong.
+  vars['METRICS_AUTH'] ??= 'open'
+  vars['LOG_LEVEL'] ??= 'error'
   vars['KEYS_JSON'] ??= await keysJsonFor(localKey, vars['OPEND_URL'] === 'simulator:')
   const reading = readConfig(vars)
   if (!reading.ok) return { ok: false, problems: withHints(reading.problems, vars) }

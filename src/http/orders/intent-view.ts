@@ -1,4 +1,5 @@
 import { moneyText } from '../../base/money.ts'
+import type { ShownOrder } from '../../orders/changed-orders.ts'
 import type { LedgerEntry } from '../../orders/entry.ts'
 import { orderNameOf } from '../../orders/order-call.ts'
 import { decodeEnvelope, type Envelope } from '../envelope.ts'
@@ -63,6 +64,12 @@ export function intentView(entry: LedgerEntry): object {
     next_poll_at: isUnresolved ? isoText(entry.nextPollAtMs) : null,
     next_poll_at_ms: isUnresolved ? entry.nextPollAtMs : null,
   }
+}
+
+/** What is known of the order that a call changed or cancelled. */
+export function orderView(order: ShownOrder | null): object | null {
+  if (order === null) return null
+  return { order_status: order.orderStatus, is_final: order.isFinal, ...whenOf(order.atMs) }
 }
 
 function replyView({ reply, call }: LedgerEntry): Envelope | null {

@@ -7,7 +7,7 @@ import { answerJson } from '../answer.ts'
 import { admit } from '../authenticate.ts'
 import { checkNoBody, checkQuery } from '../request/body.ts'
 import type { Handler } from '../exchange.ts'
-import { intentView } from './intent-view.ts'
+import { intentView, orderView } from './intent-view.ts'
 import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../../wire/json/json-fields.ts'
 import { readQuery } from '../request/plain-fields.ts'
 
@@ -55,9 +55,9 @@ export const oneIntent: Handler = async (exchange) => {
   if (!nothing.ok) return nothing
   const { caller } = admitted.value
   const { id = '' } = params
-  const entry = INTENT_ID.test(id) ? await gateway.orderEntry(id) : null
-  if (entry === null || (entry.caller !== caller.id && !isAdmin(caller))) return unknownIntent(id)
-  return answerJson(200, intentView(entry), requestId)
+  const found = INTENT_ID.test(id) ? await gateway.orderEntry(id) : null
+  if (found === null || (found.entry.caller !== caller.id && !isAdmin(caller))) return unknownIntent(id)
+  return answerJson(200, { ...intentView(found.entry), order: orderView(found.order) }, requestId)
 }
 
 /** The failure for an id that has no entry which the caller may see. */

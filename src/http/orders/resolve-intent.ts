@@ -1,6 +1,6 @@
 import { fail } from '../../base/result.ts'
 import { answerJson } from '../answer.ts'
-import { admit } from '../authenticate.ts'
+import { actorOf, admit } from '../authenticate.ts'
 import { checkQuery } from '../request/body.ts'
 import type { Handler } from '../exchange.ts'
 import { intentView } from './intent-view.ts'
@@ -43,6 +43,6 @@ export const resolveIntent: Handler = async (exchange) => {
   const { id = '' } = params
   if (!INTENT_ID.test(id)) return unknownIntent(id)
   const decision = { state, reason, orderId, orderIdEx, by: admitted.value.caller.id }
-  const resolved = await exchange.gateway.resolveOrderEntry(id, decision)
+  const resolved = await exchange.gateway.resolveOrderEntry(id, decision, actorOf(exchange, admitted.value))
   return resolved.ok ? answerJson(200, intentView(resolved.value), exchange.requestId) : resolved
 }

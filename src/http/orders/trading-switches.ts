@@ -1,11 +1,13 @@
-import type { HaltReport } from '../../orders/order-service.ts'
+import type { HaltReport } from '../../orders/kill-switch/kill-switch.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
-import { SWITCHERS, TRADERS } from '../../endpoints.ts'
+import { SWITCHERS } from '../../endpoints.ts'
+import { TRADERS } from '../../endpoints/endpoint-row.ts'
 import { haltsWithin, isHalted } from '../../orders/kill-switch/switch-report.ts'
-import { maySwitch } from '../../orders/kill-switch/switch-rights.ts'
+import { maySwitch } from '../../orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../../orders/kill-switch/switches.ts'
 import { answerJson } from '../answer.ts'
-import { admit, type Admitted } from '../authenticate.ts'
+import { runKeys } from '../admin/key-change.ts'
+import { actorOf, admit, type Admitted } from '../authenticate.ts'
 import { checkQuery } from '../request/body.ts'
 import type { Exchange, Handler } from '../exchange.ts'
 import {
@@ -72,7 +74,7 @@ export const resume: Handler = async (exchange) => {
   const given = await readSwitch(exchange, SCOPE_FIELDS, false)
   if (!given.ok) return given
   const { admitted, scope } = given.value
-  const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted))
+  const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted), exchange.requestId)
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   const { halts } = await visibleSwitches(exchange, admitted)
   const left = haltsWithin(halts, scope)
@@ -107,7 +109,7 @@ export const cancelAfter: Handler = async (exchange) => {
   const body = await readPlainBody(exchange.request, CANCEL_AFTER_FIELDS, ['seconds'])
   if (!body.ok) return body
   const seconds = body.value.seconds === 0 ? null : body.value.seconds
-  const armed = await exchange.gateway.cancelAfter(admitted.value.caller.id, seconds)
+  const armed = await exchange.gateway.cancelAfter(actorOf(exchange, admitted.value), seconds)
   if (!armed.ok) return armed
   const { fireAtMs, isStored } = armed.value
   const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()
@@ -133,7 +135,7 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
   const body = await readPlainBody(exchange.request, fields)
   if (!body.ok) return body
   const { scope: kind, key, acc_id: accId } = body.value as PlainValues<typeof SCOPE_FIELDS>
-  const scope = scopeOf(admitted.value, kind ?? 'key', key, accId, isHalt)
+  const scope = await scopeOf(exchange, admitted.value, kind ?? 'key', key, accId, isHalt)
   if (!scope.ok) return scope
   if (!maySwitch(switchedBy(admitted.value), scope.value)) {
     return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
@@ -144,18 +146,21 @@ async function readSwitch<Fields extends typeof SCOPE_FIELDS>(
 /**
  * The scope of a halt. A `key` or `acc_id` that does not belong to the scope is refused, because it would be ignored.
  */
-function scopeOf(
+async function scopeOf(
+  exchange: Exchange,
   admitted: Admitted,
   kind: 'key' | 'account' | 'all',
   key: string | null,
   accId: string | null,
   isHalt: boolean,
-): Result<HaltScope> {
+): Promise<Result<HaltScope>> {
   if (key !== null && kind !== 'key') return misplaced('key', 'key')
   if (accId !== null && kind !== 'account') return misplaced('acc_id', 'account')
   if (kind === 'all') return succeed({ kind: 'all' })
   if (kind === 'key')
-    return key === null ? succeed({ kind: 'caller', caller: admitted.caller.id }) : named(admitted, key, isHalt)
+    return key === null
+      ? succeed({ kind: 'caller', caller: admitted.caller.id })
+      : named(exchange, admitted, key, isHalt)
   if (accId !== null) return succeed({ kind: 'account', accId })
   return fail({ code: 'request.missing_field', path: 'acc_id', expected: ACCOUNT_ID.expected })
 }
@@ -173,14 +178,22 @@ function invalid(path: string, expected: string): Result<never> {
  * halt of a key that was removed since can be ended. Subjects of JWTs are not checked, because only their issuer has a
  * list of them.
  */
-function named({ caller, deployment }: Admitted, name: string, isHalt: boolean): Result<HaltScope> {
+async function named(
+  exchange: Exchange,
+  { caller, deployment }: Admitted,
+  name: string,
+  isHalt: boolean,
+): Promise<Result<HaltScope>> {
   if (name.startsWith('jwt:')) return succeed({ kind: 'caller', caller: name })
   const key = deployment.config.keys.find(({ id }) => id === name || `key:${id}` === name)
   if (key !== undefined) return succeed({ kind: 'caller', caller: `key:${key.id}` })
+  const id = name.replace(/^key:/, '')
+  if (caller.id === `key:${id}`) return succeed({ kind: 'caller', caller: caller.id })
   // Only administrators may find out whether a key exists.
   if (!caller.scopes.has('admin')) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
-  if (!isHalt) return succeed({ kind: 'caller', caller: name.startsWith('key:') ? name : `key:${name}` })
-  return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a configured key, or jwt:<subject>' })
+  const isKnown = !isHalt || (await runKeys(exchange, caller, { op: 'get', id })).ok
+  if (isKnown) return succeed({ kind: 'caller', caller: `key:${id}` })
+  return fail({ code: 'request.invalid_value', path: 'key', expected: 'the id of a key, or jwt:<subject>' })
 }
 
 function cancelView(result: HaltReport['cancels'][number]): object {

@@ -14,7 +14,27 @@ export async function readJsonBody(request: Request): Promise<Result<JsonValue>>
 }
 
 /** The text of a request's body. Failures: `request.too_large`, `request.incomplete_body`, `request.invalid_utf8`. */
-export async function readBodyText(request: Request): Promise<Result<string>> {
+export function readBodyText(request: Request): Promise<Result<string>> {
+  return once(TEXTS, request, readText)
+}
+
+/** What was read of each request: a handler that runs again reads the same body, and a stream can be read once. */
+const TEXTS = new WeakMap<Request, Promise<Result<string>>>()
+const ABSENT = new WeakMap<Request, Promise<Result<null>>>()
+
+function once<Value>(
+  known: WeakMap<Request, Promise<Value>>,
+  request: Request,
+  read: (request: Request) => Promise<Value>,
+): Promise<Value> {
+  const before = known.get(request)
+  if (before !== undefined) return before
+  const reading = read(request)
+  known.set(request, reading)
+  return reading
+}
+
+async function readText(request: Request): Promise<Result<string>> {
   const bytes = await received(readBytes(request))
   if (!bytes.ok) return bytes
   if (bytes.value === null) return fail({ code: 'request.too_large', limitBytes: MAX_REQUEST_BODY_BYTES })
@@ -26,9 +46,13 @@ export async function readBodyText(request: Request): Promise<Result<string>> {
  * As `readBodyText`, at half the cost, for frequent calls: the platform decodes the text. It replaces bytes that
  * are not UTF-8 by U+FFFD, so a text with that character is refused. These calls have no use for it.
  */
-export async function readPlainText(request: Request): Promise<Result<string>> {
+export function readPlainText(request: Request): Promise<Result<string>> {
+  return once(TEXTS, request, readDecoded)
+}
+
+async function readDecoded(request: Request): Promise<Result<string>> {
   const declared = request.headers.get('Content-Length')
-  if (declared === null || !(Number(declared) <= MAX_REQUEST_BODY_BYTES)) return readBodyText(request)
+  if (declared === null || !(Number(declared) <= MAX_REQUEST_BODY_BYTES)) return readText(request)
   const text = await received(request.text())
   return text.ok && text.value.includes('\uFFFD') ? fail({ code: 'request.invalid_utf8' }) : text
 }
@@ -42,7 +66,11 @@ export function parseBody(text: string): Result<JsonValue> {
  * Refuses a body where the call takes none: ignoring it would hide a mistake of the client. An empty body is accepted,
  * also without a declared length. Failures: `request.unexpected_body`, `request.incomplete_body`.
  */
-export async function checkNoBody(request: Request): Promise<Result<null>> {
+export function checkNoBody(request: Request): Promise<Result<null>> {
+  return once(ABSENT, request, checkEmpty)
+}
+
+async function checkEmpty(request: Request): Promise<Result<null>> {
   const { body, headers } = request
   const declared = headers.get('Content-Length')
   if (declared !== null) return /^0+$/.test(declared) ? succeed(null) : fail({ code: 'request.unexpected_body' })

@@ -7,7 +7,7 @@ import type { CallRank } from '../../calls/call-rank.ts'
 import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, MOST_ID_CHARS, type OrderCall } from '../order-call.ts'
-import type { OrderRequest } from '../request.ts'
+import { callersOf, type OrderRequest } from '../request.ts'
 import { CALLER_REMARK_BYTES, utf8Bytes } from '../tag.ts'
 
 /** The dependencies of the checks. */
@@ -55,7 +55,7 @@ export class Admission {
     if (request.isKillSwitch) return null
     const standing = this.#deps.standing(request, nowMs)
     if (standing !== null || isCancel(call)) return standing
-    const scope = haltOver(this.#deps.switches, request.caller, call.c2s.header.accID.toString())
+    const scope = haltOver(this.#deps.switches, callersOf(request), call.c2s.header.accID.toString())
     return scope === null ? null : this.haltFailure(scope)
   }
 

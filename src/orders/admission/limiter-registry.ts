@@ -2,8 +2,10 @@ import { MAX_ORDER_REGISTRY } from '../../base/memory-budget.ts'
 import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { type KeyLimits, NO_LIMITS } from '../../limits/key-limits.ts'
 import { type LedgerRow, LimitState, type Reservation, RESTORE_SPAN_MS } from '../../limits/limit-state.ts'
+import { LimitChain, type OrderBudget } from '../../limits/limit-chain.ts'
 import { orderPolicyOf } from '../../limits/order-policy.ts'
 import type { LedgerEntry } from '../entry.ts'
+import type { OrderRequest } from '../request.ts'
 import type { Ledger, ReservedEntry } from '../ledger.ts'
 
 interface Known {
@@ -38,6 +40,13 @@ export class LimiterRegistry {
     return state
   }
 
+  /** The budget of a call: for a child token with those of its ancestors. */
+  ofRequest({ caller, limits, payers = [] }: OrderRequest, nowMs: number): OrderBudget {
+    const ancestors = payers.map((payer) => this.of(payer.caller, payer.limits, nowMs))
+    const own = this.of(caller, limits, nowMs)
+    return ancestors.length === 0 ? own : new LimitChain(own, ancestors)
+  }
+
   #textOf(limits: KeyLimits): string {
     const known = this.#texts.get(limits)
     if (known !== undefined) return known
@@ -51,22 +60,30 @@ export class LimiterRegistry {
    * Records that the frame of an entry was written to the link at `atMs`, Unix ms. Returns the reservation as it counts
    * from then on; null for a call without one.
    */
-  recordSent({ caller, reservation }: LedgerEntry, atMs: number, nowMs: number = atMs): Reservation | null {
+  recordSent({ caller, payers, reservation }: LedgerEntry, atMs: number, nowMs: number = atMs): Reservation | null {
     if (reservation === null) return null
+    for (const state of this.#statesOf(payers)) state.recordSent(reservation, atMs, nowMs)
     return this.#known.get(caller)?.state.recordSent(reservation, atMs, nowMs) ?? { ...reservation, atMs }
   }
 
   /** Reserves the value of an entry again after it had been released. */
-  restore({ caller, reservation }: LedgerEntry): void {
-    if (reservation !== null) this.#known.get(caller)?.state.restore(reservation)
+  restore({ caller, payers, reservation }: LedgerEntry): void {
+    if (reservation === null) return
+    for (const state of this.#statesOf([caller, ...payers])) state.restore(reservation)
   }
 
   /**
    * Releases what an entry no longer uses. A state that is not in memory is later rebuilt from the ledger with that
    * change.
    */
-  release(entry: LedgerEntry, reason: 'rejected' | 'not_sent'): void {
-    if (entry.reservation !== null) this.#known.get(entry.caller)?.state.release(entry.reservation, reason)
+  release({ caller, payers, reservation }: LedgerEntry, reason: 'rejected' | 'not_sent'): void {
+    if (reservation === null) return
+    for (const state of this.#statesOf([caller, ...payers])) state.release(reservation, reason)
+  }
+
+  /** The states of those callers that are in memory. */
+  #statesOf(callers: readonly string[]): readonly LimitState[] {
+    return callers.flatMap((caller) => this.#known.get(caller)?.state ?? [])
   }
 }
 

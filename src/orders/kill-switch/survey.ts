@@ -126,7 +126,7 @@ function isCopied(entry: LedgerEntry, tags: ReadonlyMap<string | null, readonly 
 function isMeant(task: CancelTask, entry: LedgerEntry | null): boolean {
   // An order without an entry belongs to no caller. Its remark may be a copy of one of any caller.
   if (entry === null) return task.includesForeign && task.scope.kind !== 'caller'
-  if (!covers(task.scope, entry.caller, entry.call.accId)) return false
+  if (!covers(task.scope, [entry.caller, ...entry.payers], entry.call.accId)) return false
   // A cancel-after that has fired covers only earlier orders: its caller may be trading again.
   return task.reason === 'halt' || entry.createdAtMs <= task.dueAtMs
 }

@@ -144,8 +144,13 @@ export class Switches {
 }
 
 /** The widest halt that stops a caller on an account; null without one. */
-export function haltOver(switches: Pick<Switches, 'haltOf'>, caller: string, accId: string): HaltScope | null {
-  const scopes: readonly HaltScope[] = [{ kind: 'all' }, { kind: 'account', accId }, { kind: 'caller', caller }]
+export function haltOver(
+  switches: Pick<Switches, 'haltOf'>,
+  callers: readonly string[],
+  accId: string,
+): HaltScope | null {
+  const ofCallers = callers.map((caller) => ({ kind: 'caller', caller }) as const)
+  const scopes: readonly HaltScope[] = [{ kind: 'all' }, { kind: 'account', accId }, ...ofCallers]
   return scopes.find((scope) => switches.haltOf(scope) !== null) ?? null
 }
 

@@ -28,6 +28,8 @@ export interface OrderEntriesDeps {
   readonly nowMs: () => number
   /** Schedules a poll at that time, Unix ms. */
   readonly wakeAt: (atMs: number) => void
+  /** Called for each new entry (`before` is null) and each change of a state. */
+  readonly onEntry: (entry: LedgerEntry, before: EntryState | null) => void
 }
 
 /**
@@ -84,6 +86,7 @@ export class OrderEntries {
     if (!this.#deps.ledger.insert(entry)) return false
     this.counts.reserved++
     this.#clock.recordCreated(entry.createdAtMs)
+    this.#deps.onEntry(entry, null)
     return true
   }
 
@@ -106,6 +109,7 @@ export class OrderEntries {
     this.#write(moved)
     this.watchedTags.update(moved)
     this.counts[to]++
+    this.#deps.onEntry(moved, entry.state)
     if (to === 'unknown') {
       this.#unknown.add(entry.id)
       this.#deps.wakeAt(moved.nextPollAtMs)
@@ -116,6 +120,12 @@ export class OrderEntries {
       this.#watchers.delete(entry.id)
     }
     return moved
+  }
+
+  /** Counts a call that was refused before its entry was written; the entry is written later, and perhaps never. */
+  countRefused(entry: LedgerEntry): void {
+    this.counts.refused++
+    this.#deps.onEntry(entry, null)
   }
 
   /** The current version of an entry whose last change could not be written; null for every other entry. */

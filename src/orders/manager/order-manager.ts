@@ -3,20 +3,23 @@ import { hexOf } from '../../base/hex.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import { NOTHING_KNOWN } from '../../limits/market/market-facts.ts'
-import type { LimitState } from '../../limits/limit-state.ts'
+import type { KeyLimits } from '../../limits/key-limits.ts'
+import type { OrderBudget } from '../../limits/limit-chain.ts'
+import type { Budgets } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
 import { Admission, type AdmissionDeps } from '../admission/admission.ts'
-import { ContractCache } from '../admission/contract-cache.ts'
-import { LimiterRegistry } from '../admission/limiter-registry.ts'
+import type { ContractCache } from '../admission/contract-cache.ts'
+import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { OrderRanks } from '../admission/order-ranks.ts'
 import { pricingInputsOf } from '../admission/pricing-inputs.ts'
 import { targetOrderOf } from '../admission/target-order.ts'
-import type { HaltScope } from '../kill-switch/switches.ts'
+import type { ChangedOrders } from '../changed-orders.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
 import type { Upstream } from '../account-orders.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
+import type { InFlightOrders } from '../sending/in-flight-orders.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
 import { type SendDeadline, SendDeadlines } from '../sending/send-deadline.ts'
 import { drawTag } from '../tag.ts'
@@ -33,7 +36,7 @@ import {
 } from '../answer.ts'
 import { CallerQuota } from '../../limits/caller-quota.ts'
 import { refusedEntry, type WrittenCall } from '../new-entry.ts'
-import { OrderEntries } from './order-entries.ts'
+import type { OrderEntries } from './order-entries.ts'
 
 /** How long an idempotency key refers to its first order. */
 export const IDEMPOTENCY_MS = 24 * 3_600_000
@@ -52,11 +55,14 @@ export interface OrderManagerDeps extends AdmissionDeps {
   readonly timers: Timers
   readonly storage: StorageHealth
   readonly upstream: Upstream
+  readonly entries: OrderEntries
+  readonly inFlight: InFlightOrders
+  readonly changedOrders: ChangedOrders
+  readonly limiters: LimiterRegistry
+  readonly contracts: ContractCache
   readonly sha1: Sha1
   /** Uniform in [0, 1) and unpredictable. */
   readonly random: () => number
-  /** Schedules a poll at that time, Unix ms. */
-  readonly wakeAt: (atMs: number) => void
   /** Called for each refused call except dry runs. */
   readonly onRefused: (caller: string, failure: Failure) => void
 }
@@ -67,8 +73,8 @@ export interface OrderManagerDeps extends AdmissionDeps {
  * reconciled, never sent again.
  */
 export class OrderManager {
-  readonly entries: OrderEntries
   readonly #deps: OrderManagerDeps
+  readonly #entries: OrderEntries
   readonly #admission: Admission
   readonly #limiters: LimiterRegistry
   readonly #contracts: ContractCache
@@ -81,25 +87,20 @@ export class OrderManager {
 
   constructor(deps: OrderManagerDeps) {
     const { ledger, timers } = deps
-    const nowMs = (): number => timers.nowMs()
     this.#deps = deps
+    this.#entries = deps.entries
+    this.#limiters = deps.limiters
+    this.#contracts = deps.contracts
     this.#admission = new Admission(deps)
-    this.#limiters = new LimiterRegistry(ledger, (id) => this.entries.unwrittenOf(id))
-    this.#contracts = new ContractCache(nowMs)
     this.#ranks = new OrderRanks(ledger)
     this.#commit = new GroupCommit(timers)
     this.#deadlines = new SendDeadlines(timers)
-    const shared = { limiters: this.#limiters, nowMs }
-    this.entries = new OrderEntries({ ...deps, ...shared })
     this.#sender = new OrderSender({
       ...deps,
-      ...shared,
-      entries: this.entries,
       admission: this.#admission,
       ranks: this.#ranks,
       commit: this.#commit,
     })
-    this.entries.takeOver()
   }
 
   /** Handles one order call until it ends or its caller has waited long enough. */
@@ -114,24 +115,10 @@ export class OrderManager {
     }
   }
 
-  /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
-  stopWaiting(scope: HaltScope): void {
-    this.#sender.stopWaiting(scope)
-  }
-
-  /** Records which frame carries an entry. */
-  recordFrame(entryId: string, connId: bigint, serial: number): void {
-    this.#sender.recordFrame(entryId, connId, serial)
-  }
-
-  /** Handles an order push: it may show an order whose reply will be lost. */
-  onPush(body: Uint8Array): void {
-    this.#sender.onPush(body)
-  }
-
-  /** Called when the link comes up, perhaps to another OpenD: clears the cached contracts. */
-  linkReady(): void {
-    this.#contracts.forget()
+  /** The used and remaining budgets of a caller with those limits. */
+  budgetsOf(caller: string, limits: KeyLimits | null): Budgets {
+    const nowMs = this.#deps.timers.nowMs()
+    return this.#limiters.of(caller, limits, nowMs).budgets(nowMs)
   }
 
   async #take(request: OrderRequest, deadline: SendDeadline): Promise<OrderAnswer> {
@@ -154,7 +141,7 @@ export class OrderManager {
     if (again !== null) return { reply: again, budgets: null }
     const nowMs = timers.nowMs()
     // Read again: a request of this caller with other limits may have replaced the state during a wait.
-    const state = this.#limiters.of(request.caller, request.limits, nowMs)
+    const state = this.#limiters.ofRequest(request, nowMs)
     const facts = limitFactsOf(call, inputs.target)
     const verdict = state.check(facts, inputs.market, nowMs)
     const obstacle = this.#admission.obstacleOf(call, request, nowMs) ?? failureOf(verdict)
@@ -170,7 +157,7 @@ export class OrderManager {
     if (failure !== null) return { reply: this.#refuse(written, failure), budgets: state.budgets(nowMs) }
     const reply = await this.#sender.writeAndSend(written, state, verdict, { call, request, rank, deadline })
     const afterMs = timers.nowMs()
-    return { reply, budgets: this.#limiters.of(request.caller, request.limits, afterMs).budgets(afterMs) }
+    return { reply, budgets: this.#limiters.ofRequest(request, afterMs).budgets(afterMs) }
   }
 
   /**
@@ -183,7 +170,7 @@ export class OrderManager {
     const refusal = await deadline.within(this.#admission.refusalOf(call, request), TOO_LATE)
     if (refusal !== null) return refusal
     const nowMs = this.#deps.timers.nowMs()
-    const state = this.#limiters.of(request.caller, request.limits, nowMs)
+    const state = this.#limiters.ofRequest(request, nowMs)
     const early = request.isDryRun ? null : this.#earlyRefusal(call, request, state, nowMs)
     if (early !== null) return early
     const inputs = pricingInputsOf(this.#sources(request), call, state.policy, request.isDryRun)
@@ -191,7 +178,7 @@ export class OrderManager {
   }
 
   /** The refusals that need no call to OpenD, so that a refused caller uses none of OpenD's limits. */
-  #earlyRefusal(call: OrderCall, request: OrderRequest, state: LimitState, nowMs: number): Failure | null {
+  #earlyRefusal(call: OrderCall, request: OrderRequest, state: OrderBudget, nowMs: number): Failure | null {
     const obstacle = this.#admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
     const facts = limitFactsOf(call, null)
@@ -235,16 +222,16 @@ export class OrderManager {
     if (idempotencyKey === null) return null
     const sinceMs = this.#deps.timers.nowMs() - IDEMPOTENCY_MS
     const found = this.#deps.ledger.byIdempotencyKey(caller, idempotencyKey, sinceMs)
-    return found === null ? null : this.entries.byId(found.id)
+    return found === null ? null : this.#entries.byId(found.id)
   }
 
   /** Refuses a call. Its entry is written later, since the reply does not depend on it. */
   #refuse(call: WrittenCall, failure: Failure): OrderReply {
     const { caller, isDryRun } = call.request
     if (isDryRun) return refusedUnwritten(failure)
-    this.entries.counts.refused++
     this.#deps.onRefused(caller, failure)
     const entry = refusedEntry(call, drawTag(this.#deps.random), failure)
+    this.#entries.countRefused(entry)
     if (this.#refused.take(caller, entry.id, call.nowMs) !== null) return refusedUnwritten(failure)
     try {
       this.#deps.ledger.insertRefused(entry)

@@ -1,7 +1,7 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import type { OrderManager } from '../manager/order-manager.ts'
+import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply } from '../order-call.ts'
 import { idsOf } from '../order-identity.ts'
 import { wasPlaced } from '../sending/call-result.ts'
@@ -31,13 +31,13 @@ export class LateOrders {
   /** Late orders since the object started, by the state that their callers had received. */
   readonly counts = { absent: 0, rejected: 0 }
   readonly #deps: LateOrdersDeps
-  readonly #manager: OrderManager
+  readonly #entries: OrderEntries
   /** Entries whose tag several orders carry; each is reported once. */
   readonly #ambiguous = new Set<string>()
 
-  constructor(deps: LateOrdersDeps, manager: OrderManager) {
+  constructor(deps: LateOrdersDeps, entries: OrderEntries) {
     this.#deps = deps
-    this.#manager = manager
+    this.#entries = entries
   }
 
   /**
@@ -60,11 +60,11 @@ export class LateOrders {
 
   /** Checks orders of an account (decimal id) that OpenD listed or pushed. Costs one set lookup for each order. */
   check(accId: string, orders: readonly Order[]): void {
-    const watched = this.#manager.entries.watchedTags
+    const watched = this.#entries.watchedTags
     if (watched.size === 0) return
     const tags = orders.map(({ remark }) => tagOf(remark)).filter((tag) => tag !== null && watched.has(tag))
     for (const tag of new Set(tags)) {
-      const entry = tag === null ? null : this.#manager.entries.byId(entryIdOf(tag))
+      const entry = tag === null ? null : this.#entries.byId(entryIdOf(tag))
       if (entry !== null && entry.call.accId === accId) this.#contradict(entry, orders)
     }
   }
@@ -83,7 +83,7 @@ export class LateOrders {
     const contradiction = { state, detail, atMs: this.#deps.nowMs() }
     const reply = foundReply(entry.call, order)
     const changes = { contradiction, reply, detail: `was ${state}, but ${detail}`, ...idsOf(order) }
-    const accepted = this.#manager.entries.transition(entry, 'accepted', changes)
+    const accepted = this.#entries.transition(entry, 'accepted', changes)
     this.counts[state]++
     this.#deps.onContradiction(accepted, changes.detail)
   }

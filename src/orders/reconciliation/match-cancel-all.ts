@@ -8,8 +8,11 @@ import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undeci
 
 type Order = MessageTypes['Trd_Common.Order']
 
-/** The assumed largest difference between the clocks of OpenD and the gateway. */
-const CLOCK_SLACK_MS = 60_000
+/**
+ * The assumed largest difference between the clocks of OpenD and the gateway. OpenD runs on machines of its users, whose
+ * clocks can be minutes off. An order within it decides nothing until it ends.
+ */
+const CLOCK_SLACK_MS = 900_000
 
 /**
  * Compares a cancel of all orders with the open orders. It was not made while an order older than it is open. It was

@@ -1,8 +1,8 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
-import { type Failed, fail, type Result, succeed } from '../../base/result.ts'
+import { fail, type Result, succeed } from '../../base/result.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import type { OrderManager } from '../manager/order-manager.ts'
+import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply, refusedReply } from '../order-call.ts'
 import { idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
 import { resolveCallResult } from '../sending/call-result.ts'
@@ -57,12 +57,24 @@ const STILL_CARRIED =
   'not among the orders of the account, but the connection that carried the call still lives, so OpenD may execute ' +
   'it later; POST /api/admin/reload ends the connection, and an operator can decide by hand'
 
-/** Polls for calls whose replies were lost, until each is found or proven absent. It never sends an order. */
+/**
+ * Decides what became of calls whose replies were lost. It never sends an order. An entry in the state `unknown` ends by
+ * the first of these:
+ *
+ *     a late reply over the same connection          `lateReply`, read like every reply (`call-result.ts`)
+ *     a push with the order's tag                    `#matchPush`, unless its connection has ended or the tag was copied
+ *     a poll that finds the order or change          `#conclude`, by `matchOrder`
+ *     polls that find nothing, several times         `#conclude`: `absent`, if the lists are complete (`witnesses.ts`)
+ *                                                    and the connection that carried the call had ended
+ *     an operator                                    `resolve`
+ *
+ * Until then each poll schedules the next. Later, `LateOrders` watches for orders whose entry denies them.
+ */
 export class OrderReconciler {
   /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */
   copies = 0
   readonly #deps: ReconcilerDeps
-  readonly #manager: OrderManager
+  readonly #entries: OrderEntries
   readonly #carriers: CarrierWatch
   readonly #late: LateOrders
   /** Accounts with a poll in flight; a second one at the same time would have the same result. */
@@ -74,11 +86,11 @@ export class OrderReconciler {
   /** Entries whose tag several orders carry: a push of one of these orders decides nothing. */
   readonly #ambiguous = new Set<string>()
 
-  constructor(deps: ReconcilerDeps, manager: OrderManager) {
+  constructor(deps: ReconcilerDeps, entries: OrderEntries) {
     this.#deps = deps
-    this.#manager = manager
+    this.#entries = entries
     this.#carriers = new CarrierWatch(deps.connId)
-    this.#late = new LateOrders(deps, manager)
+    this.#late = new LateOrders(deps, entries)
   }
 
   /** Orders that appeared after their callers had received `absent` or `rejected`, by that state. */
@@ -88,7 +100,7 @@ export class OrderReconciler {
 
   /** Polls the accounts of all due entries, and schedules the next run for the others. */
   async run(): Promise<void> {
-    const due = this.#unknown().filter((entry) => this.#isDue(entry) || this.#hurried.has(entry.id))
+    const due = this.#unknown().filter((entry) => isDue(entry, this.#deps.nowMs()) || this.#hurried.has(entry.id))
     const polls = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#pollOnce(key, entries))
     // Scheduled before the polls end, so that a slow account does not delay the others.
     this.#wakeForNext()
@@ -97,7 +109,6 @@ export class OrderReconciler {
 
   /** Called when the link comes up: polls all unknown entries and restarts their poll counts for this connection. */
   linkReady(): void {
-    this.#manager.linkReady()
     const unknown = this.#unknown()
     this.#carriers.linkReady(unknown)
     const freshMs = this.#deps.nowMs() + FRESH_DELAY_MS
@@ -105,20 +116,19 @@ export class OrderReconciler {
       this.#hurried.add(entry.id)
       this.#absencePolls.delete(entry.id)
       if (entry.pollAttempts === 0 && entry.nextPollAtMs <= freshMs) continue
-      this.#manager.entries.update({ ...entry, pollAttempts: 0, nextPollAtMs: Math.min(entry.nextPollAtMs, freshMs) })
+      this.#entries.update({ ...entry, pollAttempts: 0, nextPollAtMs: Math.min(entry.nextPollAtMs, freshMs) })
     }
     this.#wakeForNext()
-    if (this.#manager.entries.watchedTags.size > 0) this.#listAgain()
+    if (this.#entries.watchedTags.size > 0) this.#listAgain()
   }
 
   /** Handles an order push. The push is decoded only while an entry is unknown or the tag of a final one is watched. */
   orderPush(body: Uint8Array): void {
-    this.#manager.onPush(body)
-    if (this.#manager.entries.unknownCount === 0 && this.#manager.entries.watchedTags.size === 0) return
+    if (this.#entries.unknownCount === 0 && this.#entries.watchedTags.size === 0) return
     const push = pushedOrder(body)
     if (push === null) return
     this.#late.check(push.accId, [push.order])
-    if (this.#manager.entries.unknownCount > 0) this.#matchPush(push.accId, push.order)
+    if (this.#entries.unknownCount > 0) this.#matchPush(push.accId, push.order)
   }
 
   /** Checks orders of an account (decimal id) that OpenD listed for another purpose. */
@@ -138,48 +148,46 @@ export class OrderReconciler {
     const ending = { outcome: { ok: true, body } } as const
     const { state, changes } = resolveCallResult(entry, ending, () => null, this.#deps.ledger)
     if (state === 'unknown') return false
-    this.#manager.entries.transition(entry, state, { detail: null, ...changes })
+    this.#entries.transition(entry, state, { detail: null, ...changes })
     return true
   }
 
   /** Decides an entry by hand; see `resolveByOperator` for the failures. */
   resolve(intentId: string, decision: OperatorDecision): Result<LedgerEntry> {
-    const entry = this.#manager.entries.byId(intentId)
-    if (entry === null) return unknownIntent(intentId)
+    const entry = this.#entries.byId(intentId)
+    if (entry === null) return fail({ code: 'order.unknown_intent', intentId })
     const resolved = resolveByOperator(entry, decision, { ledger: this.#deps.ledger, nowMs: this.#deps.nowMs() })
     if (!resolved.ok) return resolved
     const { state, changes } = resolved.value
     this.#ambiguous.delete(intentId)
-    return succeed(this.#manager.entries.transition(entry, state, changes))
+    return succeed(this.#entries.transition(entry, state, changes))
   }
 
   #listAgain(): void {
-    // A failure needs no handling: the next connection lists the accounts again.
+    // After a failure the next connection lists the accounts again.
     this.#late.listAgain(this.#deps.upstream).catch(() => undefined)
   }
 
   #unknown(): readonly LedgerEntry[] {
     // The usual case, which runs on every turn, avoids a query.
-    if (this.#manager.entries.unknownCount === 0) return []
-    return this.#manager.entries.unresolved().filter(({ state }) => state === 'unknown')
-  }
-
-  #isDue(entry: LedgerEntry): boolean {
-    return isDue(entry, this.#deps.nowMs())
+    if (this.#entries.unknownCount === 0) return []
+    return this.#entries.unresolved().filter(({ state }) => state === 'unknown')
   }
 
   #wakeForNext(): void {
     const nowMs = this.#deps.nowMs()
     // The poll of a busy account calls this method when it ends.
     const idle = this.#unknown().filter((entry) => !this.#busy.has(keyOf(entry)))
-    const times = idle.map((entry) => (this.#isDue(entry) || this.#hurried.has(entry.id) ? nowMs : entry.nextPollAtMs))
+    const times = idle.map((entry) =>
+      isDue(entry, this.#deps.nowMs()) || this.#hurried.has(entry.id) ? nowMs : entry.nextPollAtMs,
+    )
     const nextMs = Math.min(...times)
     if (nextMs !== Infinity) this.#deps.wakeAt(nextMs)
   }
 
   #matchPush(accId: string, order: Order): void {
     const tag = tagOf(order.remark)
-    const entry = tag === null ? null : this.#manager.entries.byId(entryIdOf(tag))
+    const entry = tag === null ? null : this.#entries.byId(entryIdOf(tag))
     if (entry === null || entry.call.kind !== 'place') return
     if (entry.call.accId !== accId || isSameOrder(idsOfEntry(entry), idsOf(order)) === false) {
       this.copies++
@@ -211,7 +219,7 @@ export class OrderReconciler {
 
   async #poll(entries: readonly LedgerEntry[]): Promise<void> {
     const { upstream, ledger, nowMs } = this.#deps
-    const onTime = new Set(entries.filter((entry) => this.#isDue(entry)).map(({ id }) => id))
+    const onTime = new Set(entries.filter((entry) => isDue(entry, this.#deps.nowMs())).map(({ id }) => id))
     for (const { id } of entries) this.#hurried.delete(id)
     // Evaluated before the poll: a list requested over the carrying connection proves nothing, however late it arrives.
     const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
@@ -220,7 +228,7 @@ export class OrderReconciler {
     if (poll !== null && first !== undefined) this.#late.check(first.call.accId, poll.lists.orders)
     for (const { id } of entries) {
       // A push or a late reply may have decided the entry during the poll.
-      const entry = this.#manager.entries.byId(id)
+      const entry = this.#entries.byId(id)
       if (entry?.state !== 'unknown') continue
       this.#conclude(entry, this.#polledMatchOf(entry, poll, afterCarrier.has(id)), onTime.has(id))
     }
@@ -246,8 +254,8 @@ export class OrderReconciler {
     else if (entry.pollAttempts < POLLS_BEFORE_ABSENT) {
       const nextPollAtMs = nowMs + countedDelayMs(entry.pollAttempts)
       const detail = 'not among the orders of the account yet'
-      this.#manager.entries.update({ ...entry, detail, pollAttempts: entry.pollAttempts + 1, nextPollAtMs })
-    } else this.#manager.entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
+      this.#entries.update({ ...entry, detail, pollAttempts: entry.pollAttempts + 1, nextPollAtMs })
+    } else this.#entries.transition(entry, 'absent', { detail: 'not among the orders of the account' })
   }
 
   /** Whether a match decides its entry. Early polls do not count towards absence: they may share one stale list. */
@@ -264,7 +272,7 @@ export class OrderReconciler {
 
   /** Schedules the next poll of an entry after one that does not count. */
   #pollLater(entry: LedgerEntry, detail: string, delayMs: number): void {
-    this.#manager.entries.update({ ...entry, detail, nextPollAtMs: nextPollMs(this.#deps.nowMs(), delayMs) })
+    this.#entries.update({ ...entry, detail, nextPollAtMs: nextPollMs(this.#deps.nowMs(), delayMs) })
   }
 
   #decide(entry: LedgerEntry, match: MatchResult): void {
@@ -273,10 +281,10 @@ export class OrderReconciler {
     this.#ambiguous.delete(entry.id)
     if (state === 'accepted') {
       const reply = foundReply(entry.call, match.order)
-      this.#manager.entries.transition(entry, state, { reply, detail, ...idsOf(match.order) })
+      this.#entries.transition(entry, state, { reply, detail, ...idsOf(match.order) })
     } else if (state === 'rejected') {
-      this.#manager.entries.transition(entry, state, { reply: refusedReply(entry.call, detail), detail })
-    } else this.#manager.entries.transition(entry, state, { detail })
+      this.#entries.transition(entry, state, { reply: refusedReply(entry.call, detail), detail })
+    } else this.#entries.transition(entry, state, { detail })
   }
 }
 
@@ -284,10 +292,6 @@ export class OrderReconciler {
 function delayAfter(match: MatchResult, entry: LedgerEntry, nowMs: number): number {
   if (match.state === 'accepted' || match.state === 'lapsed') return ABSENCE_DELAY_MS
   return Math.max(pacedDelayMs(entry, nowMs), retryDelayMs(entry, nowMs))
-}
-
-function unknownIntent(intentId: string): Failed {
-  return fail({ code: 'order.unknown_intent', intentId })
 }
 
 /** The key of an entry's account and market. */

@@ -4,6 +4,8 @@ import type { CallOutcome } from '../../gateway/link/effect.ts'
 import type { Reservation } from '../../limits/limit-state.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
+import { covers } from '../kill-switch/halt-scope.ts'
+import type { HaltScope } from '../kill-switch/switches.ts'
 import { PushedOrders } from './pushed-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
@@ -85,9 +87,9 @@ export class InFlightOrders {
   }
 
   /** Records which frame carries a call. */
-  recordFrame(id: string, sentAs: LedgerEntry['sentAs']): void {
+  recordFrame(id: string, connId: bigint, serial: number): void {
     const order = this.#orders.get(id)
-    if (order !== undefined) order.sentAs = sentAs
+    if (order !== undefined) order.sentAs = { connId: connId.toString(), serial }
   }
 
   /** Ends a call that has not been sent. Does nothing once its frame has been written to the link. */
@@ -95,9 +97,9 @@ export class InFlightOrders {
     if (this.isWaiting(id)) this.#orders.get(id)?.end({ stopped: failure })
   }
 
-  /** Ends every matching call that has not been sent. */
-  stopWhere(matches: (entry: LedgerEntry) => boolean, failure: Failure): void {
-    for (const { entry } of this.#orders.values()) if (matches(entry)) this.stop(entry.id, failure)
+  /** Ends the orders and changes within a halted scope that have not been sent. Cancels are not affected. */
+  stopInScope(scope: HaltScope, failure: Failure): void {
+    for (const { entry } of this.#orders.values()) if (isHalted(entry, scope)) this.stop(entry.id, failure)
   }
 
   /** Removes a call that has ended, and returns the facts about its sending. */
@@ -109,7 +111,7 @@ export class InFlightOrders {
     return { sentAs, sentAtMs, ...(reservation !== null && { reservation }) }
   }
 
-  /** Stores an order push while calls are in flight. */
+  /** Stores an order push while calls are in flight: it may show an order whose reply will be lost. */
   onPush(body: Uint8Array): void {
     if (this.#orders.size === 0) return
     this.#pushed.add(body, this.#round)
@@ -144,4 +146,8 @@ export class InFlightOrders {
     if (this.#isReviewing) this.#reviewLater()
     else this.#pushed.forgetBefore(Infinity)
   }
+}
+
+function isHalted({ caller, payers, call }: LedgerEntry, scope: HaltScope): boolean {
+  return call.kind !== 'cancel' && covers(scope, [caller, ...payers], call.accId)
 }

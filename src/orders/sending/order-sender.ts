@@ -2,16 +2,16 @@ import type { Failure } from '../../base/failure.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
-import type { LeaveCheck } from '../../gateway/upstream-client.ts'
-import type { LimitState } from '../../limits/limit-state.ts'
+import type { LeaveCheck } from '../../gateway/governed-session.ts'
+import type { OrderBudget } from '../../limits/limit-chain.ts'
 import type { LimitVerdict } from '../../limits/verdict.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
-import type { HaltScope } from '../kill-switch/switches.ts'
 import type { Ledger } from '../ledger.ts'
 import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../answer.ts'
+import type { ChangedOrders } from '../changed-orders.ts'
 import { reservedEntry, type WrittenCall } from '../new-entry.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { isCancel, type OrderCall, writeOrderCall } from '../order-call.ts'
@@ -20,7 +20,7 @@ import type { OrderReply, OrderRequest } from '../request.ts'
 import { drawTag, entryIdOf } from '../tag.ts'
 import { resolveCallResult } from './call-result.ts'
 import type { GroupCommit } from './group-commit.ts'
-import { InFlightOrders } from './in-flight-orders.ts'
+import type { InFlightOrders } from './in-flight-orders.ts'
 import type { SendDeadline } from './send-deadline.ts'
 
 /** How long a call waits for reconciliation after its reply was lost, before it returns the outcome `unknown`. */
@@ -38,6 +38,8 @@ export interface OrderSenderDeps {
   readonly storage: StorageHealth
   readonly upstream: Upstream
   readonly entries: OrderEntries
+  readonly inFlight: InFlightOrders
+  readonly changedOrders: ChangedOrders
   readonly admission: Admission
   readonly limiters: LimiterRegistry
   readonly ranks: OrderRanks
@@ -66,25 +68,7 @@ export class OrderSender {
 
   constructor(deps: OrderSenderDeps) {
     this.#deps = deps
-    this.#inFlight = new InFlightOrders(deps.timers)
-  }
-
-  /** Refuses the orders and changes within a scope that have not been sent. Cancels are not affected. */
-  stopWaiting(scope: HaltScope): void {
-    const isInScope = ({ caller, call }: LedgerEntry): boolean =>
-      call.kind !== 'cancel' &&
-      (scope.kind === 'all' || (scope.kind === 'caller' ? caller === scope.caller : call.accId === scope.accId))
-    this.#inFlight.stopWhere(isInScope, this.#deps.admission.haltFailure(scope))
-  }
-
-  /** Records which frame carries an entry. */
-  recordFrame(entryId: string, connId: bigint, serial: number): void {
-    this.#inFlight.recordFrame(entryId, { connId: connId.toString(), serial })
-  }
-
-  /** Handles an order push: it may show an order whose reply will be lost. */
-  onPush(body: Uint8Array): void {
-    this.#inFlight.onPush(body)
+    this.#inFlight = deps.inFlight
   }
 
   /**
@@ -93,7 +77,7 @@ export class OrderSender {
    */
   async writeAndSend(
     written: WrittenCall,
-    state: LimitState,
+    state: OrderBudget,
     verdict: LimitVerdict,
     admitted: AdmittedCall,
   ): Promise<OrderReply> {
@@ -115,7 +99,7 @@ export class OrderSender {
   }
 
   /** Writes a call with its reservation to the ledger. Throws when the storage fails. */
-  #write(written: WrittenCall, state: LimitState, verdict: LimitVerdict): LedgerEntry {
+  #write(written: WrittenCall, state: OrderBudget, verdict: LimitVerdict): LedgerEntry {
     const charge = verdict.isAdmitted ? verdict.charge : null
     const isValued = addedBy(verdict.gates) !== null
     for (;;) {
@@ -135,11 +119,12 @@ export class OrderSender {
 
   async #send(entry: LedgerEntry, admitted: AdmittedCall): Promise<OrderReply> {
     const { call, request, deadline, rank } = admitted
-    const { commit, entries, ledger, timers, upstream } = this.#deps
+    const { changedOrders, commit, entries, ledger, timers, upstream } = this.#deps
     const body = writeOrderCall(call, entry.tag)
     let refusal: Failure | null = null
     const mayLeave: LeaveCheck = (nowMs) => (refusal = this.#leave(entry, admitted, nowMs))
     const origin = { caller: request.caller, rank, entryId: entry.id, mayLeave }
+    if (entry.call.kind !== 'place' && !entry.call.forAll) changedOrders.follow(entry.call)
     const ended = this.#inFlight.follow(entry, () => upstream(call.protoId, body, origin))
     deadline.whenOver(() => this.#inFlight.stop(entry.id, TOO_LATE))
     const ending = await ended
@@ -169,7 +154,7 @@ export class OrderSender {
     if (!this.#inFlight.isWaiting(entry.id) || deadline.isOver) return TOO_LATE
     const obstacle = admission.obstacleOf(call, request, nowMs)
     if (obstacle !== null) return obstacle
-    const state = limiters.of(request.caller, request.limits, nowMs)
+    const state = limiters.ofRequest(request, nowMs)
     const refusal = state.checkAtSending(isCancel(call), entry.reservation, nowMs)
     if (refusal !== null) return limitFailure(refusal)
     ranks.recordCancel(call, nowMs)

@@ -2,6 +2,7 @@ import type { BarPeriod } from './bar-period.ts'
 import type { DayBar } from './price-series.ts'
 import { adjustedPrice } from './rehab.ts'
 import type { Security } from './security.ts'
+import type { TradingHours } from './trading-hours.ts'
 import { localMomentOf } from '../../base/time/time-zone.ts'
 
 /** One K-line bar, in money. */
@@ -25,8 +26,8 @@ export interface BarQuery {
   readonly rehabType: number
   /** The bars contain only prints up to this time. */
   readonly nowMs: number
-  /** Whether minute bars include the US sessions before and after hours. */
-  readonly hasExtended?: boolean
+  /** The hours that minute bars of at most an hour include; regular hours by default. */
+  readonly hours?: TradingHours
   /** Skips the turnover of past days, which is the expensive part of a bar and is then 0. */
   readonly isPriceOnly?: boolean
 }

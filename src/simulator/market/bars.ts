@@ -1,5 +1,5 @@
 import type { Bar, BarQuery } from './bar.ts'
-import { barAt, barCount, sessionViews } from './minute-bars.ts'
+import { barAt, barCount, hoursOf, sessionViews } from './minute-bars.ts'
 import type { Security } from './security.ts'
 import { spanAround, spanBar } from './span-bars.ts'
 import { localMomentOf } from '../../base/time/time-zone.ts'
@@ -83,8 +83,7 @@ function* barsForward(security: Security, query: BarQuery, fromMs: number): Iter
   }
 }
 
-/** A day's pre-market begins before its regular session. */
+/** A day's overnight session and pre-market begin before its regular session. */
 function lastMinuteDay(security: Security, query: BarQuery, regularDay: number): number {
-  if (query.hasExtended !== true) return regularDay
-  return Math.max(regularDay, security.stateAt(query.nowMs, 'pre-market')?.dayIndex ?? regularDay)
+  return Math.max(regularDay, security.latestStateAt(query.nowMs, hoursOf(query))?.dayIndex ?? regularDay)
 }

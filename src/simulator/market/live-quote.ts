@@ -60,7 +60,29 @@ export class LiveQuote {
 
   /** Time of the next print after `nowMs`, or an earlier time at which to ask again. */
   nextChangeMs(nowMs: number): number {
-    return this.at(nowMs) === null ? nowMs + 60_000 : this.#untilMs
+    return this.at(nowMs) === null ? this.#firstPrintMs(nowMs) : this.#untilMs
+  }
+
+  /** Time of the first print of all, or an earlier time at which to ask again. */
+  #firstPrintMs(nowMs: number): number {
+    const askAgainMs = nowMs + 60_000
+    const { firstDay, lastDay } = this.#series
+    for (let dayIndex = firstDay; dayIndex <= Math.min(lastDay, firstDay + MAX_DAYS_BACK); dayIndex++) {
+      const grid = this.#grid(dayIndex)
+      if (grid !== null && grid.startMs > askAgainMs) break
+      const bars = grid === null ? null : this.#series.minuteBars(dayIndex, this.#session)
+      const firstMs = bars === null ? null : this.#firstPrintOf(bars)
+      if (firstMs === null) continue
+      // A warrant that has paused for long has earlier prints that do not count any more.
+      return firstMs > nowMs ? Math.min(firstMs, askAgainMs) : askAgainMs
+    }
+    return askAgainMs
+  }
+
+  /** Time of the first print of a session; null when it has none. */
+  #firstPrintOf({ dayIndex, volume }: MinuteBars): number | null {
+    const minute = volume.findIndex((shares) => shares > 0)
+    return minute < 0 ? null : (this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[0] ?? null)
   }
 
   #find(nowMs: number): SessionState | null {
@@ -126,16 +148,21 @@ export class LiveQuote {
       const first = this.#series.minuteTicks(dayIndex, this.#session, later).timeMs[0]
       if (first !== undefined) return first
     }
-    return this.#series.clock.nextOpenMs(nowMs) ?? nowMs + MS_PER_DAY
+    return this.#firstPrintTodayMs(dayIndex, nowMs) ?? this.#series.clock.nextOpenMs(nowMs) ?? nowMs + MS_PER_DAY
+  }
+
+  /** The first print of today's session that is still to come, when the latest print is of an earlier day. */
+  #firstPrintTodayMs(lastPrintDay: number, nowMs: number): number | null {
+    const today = this.#dayAt(nowMs)
+    const bars = today > lastPrintDay ? this.#series.minuteBars(today, this.#session) : null
+    const firstMs = bars === null ? null : this.#firstPrintOf(bars)
+    return firstMs !== null && firstMs > nowMs ? firstMs : null
   }
 
   #dayAt(nowMs: number): number {
-    const dayIndex = this.#series.clock.dayIndexAt(nowMs)
-    if (this.#session !== 'pre-market') return dayIndex
-    const next = dayIndex + 1
-    if (next >= this.#series.clock.calendar.length) return dayIndex
-    const { preMarket } = this.#series.clock.sessionsOf(next)
-    return preMarket !== null && preMarket.startMs <= nowMs ? next : dayIndex
+    const { clock } = this.#series
+    const comesFirst = this.#session === 'overnight' || this.#session === 'pre-market'
+    return comesFirst ? clock.tradingDayAt(nowMs) : clock.dayIndexAt(nowMs)
   }
 
   #grid(dayIndex: number): SessionGrid | null {
@@ -143,7 +170,7 @@ export class LiveQuote {
   }
 }
 
-const SESSION_ORDER = { 'pre-market': 0, regular: 1, 'after-market': 2 } as const
+const SESSION_ORDER = { overnight: 0, 'pre-market': 1, regular: 2, 'after-market': 3 } as const
 
 /** Day, session, minute and slot in one number: 14, 2, 11 and 14 bits, so it stays an exact double. */
 export function sequenceOf(dayIndex: number, session: SessionName, minute: number, slot: number): number {

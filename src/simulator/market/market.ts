@@ -43,7 +43,10 @@ export interface TradingState {
   readonly isOpen: boolean
   /** `Qot_Common.QotMarketState`. */
   readonly marketState: number
-  /** `YYYY-MM-DD` of the latest trading day that has begun. A futures night session belongs to the following day. */
+  /**
+   * `YYYY-MM-DD` of the latest trading day that has begun. A futures night session, an overnight session and a pre-market
+   * belong to the day that follows.
+   */
   readonly tradingDate: string
 }
 
@@ -119,7 +122,7 @@ export class Market {
     return {
       isOpen: isListed && clock.stretchAt(nowMs) !== null,
       marketState: clock.stateAt(nowMs),
-      tradingDate: dateText(clock.calendar.dayAt(dayIndex)),
+      tradingDate: dateText(clock.calendar.dayAt(clock.tradingDayAt(nowMs))),
     }
   }
 
@@ -170,8 +173,13 @@ export class Market {
     return this.#plates
   }
 
+  /** The sessions that an exchange has in this market: by its own plan, or around the clock. */
+  planOf(plan: SessionPlan): SessionPlan {
+    return this.#plans.get(plan) ?? plan
+  }
+
   marketStates(nowMs: number): MarketStates {
-    const stateOf = (plan: SessionPlan): number => sessionClock(this.#plans.get(plan) ?? plan).stateAt(nowMs)
+    const stateOf = (plan: SessionPlan): number => sessionClock(this.planOf(plan)).stateAt(nowMs)
     const cn = stateOf(CN_SECURITIES)
     return {
       hk: stateOf(HK_SECURITIES),

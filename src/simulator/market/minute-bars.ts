@@ -1,13 +1,20 @@
 import type { MinutePeriod } from './bar-period.ts'
 import { closeBefore, pricer, type Bar, type BarQuery } from './bar.ts'
 import type { SessionState } from './live-quote.ts'
-import type { MinuteBars, SessionName } from './price-series.ts'
+import type { MinuteBars } from './price-series.ts'
 import type { Security } from './security.ts'
 import { gridOf } from './session-clock.ts'
 import type { SessionGrid } from './session-grid.ts'
+import { sessionsIn, type TradingHours } from './trading-hours.ts'
 
-const REGULAR: readonly SessionName[] = ['regular']
-const ALL_SESSIONS: readonly SessionName[] = ['pre-market', 'regular', 'after-market']
+/** Longer bars are of the regular session only, as the schema has it for `extendedTime` and `session`. */
+const MAX_EXTENDED_MINUTES = 60
+
+/** The hours of the bars of a query. */
+export function hoursOf({ hours, period }: BarQuery): TradingHours {
+  const isShort = period.unit === 'minute' && period.minutes <= MAX_EXTENDED_MINUTES
+  return isShort && hours !== undefined ? hours : 'RTH'
+}
 
 /** One session of one day, up to a given time. Its bars can be read one by one, in any order. */
 export interface SessionView {
@@ -29,7 +36,7 @@ export function sessionViews(security: Security, query: BarQuery, dayIndex: numb
   const views: SessionView[] = []
   const price = pricer(security, query, dayIndex)
   let close = closeBefore(security, query, day)
-  for (const session of query.hasExtended === true ? ALL_SESSIONS : REGULAR) {
+  for (const session of sessionsIn(hoursOf(query))) {
     const grid = gridOf(security.clock.sessionsOf(dayIndex), session)
     const minutes = grid === null ? null : security.series.minuteBars(dayIndex, session)
     const state = minutes === null ? null : security.stateAt(query.nowMs, session)

@@ -1,8 +1,8 @@
 import type { Listing } from './listing.ts'
 import type { SessionClock } from './session-clock.ts'
 
-/** The sessions of a trading day. Only the US has extended sessions. */
-export type SessionName = 'regular' | 'pre-market' | 'after-market'
+/** The sessions of a trading day. Only US stocks and funds have others than the regular one. */
+export type SessionName = 'overnight' | 'pre-market' | 'regular' | 'after-market'
 
 /** The complete regular session of a trading day. Prices are rungs of the security's ladder. */
 export interface DayBar {

@@ -10,6 +10,7 @@ import { emptyMinutes, sumMinutes } from './price-series.ts'
 import type { DayBar, KeyPrint, MinuteBars, MinuteTicks, PriceSeries, SessionName } from './price-series.ts'
 import { gridOf, type SessionClock } from './session-clock.ts'
 import type { SessionGrid } from './session-grid.ts'
+import { hasExtendedSessions } from './session-plan.ts'
 
 /** The day of the reference prices, and the end of growth. */
 const REFERENCE_EPOCH_DAY = epochDayOf(2026, 1, 1)
@@ -20,10 +21,19 @@ const TRADING_DAYS_PER_YEAR = 250
 const CACHED_DAYS = 8
 
 /** Minute columns cached: those of the current day's sessions. One session has about 20 kB. */
-const CACHED_SESSIONS = { withExtended: 3, regularOnly: 1 } as const
+const CACHED_SESSIONS = { withExtended: 4, regularOnly: 1 } as const
 
 /** Numbers of the noise streams of a day. */
-const STREAM = { open: 1, high: 2, low: 3, volume: 4, regular: 5, 'pre-market': 6, 'after-market': 7 } as const
+const STREAM = {
+  open: 1,
+  high: 2,
+  low: 3,
+  volume: 4,
+  regular: 5,
+  'pre-market': 6,
+  'after-market': 7,
+  overnight: 8,
+} as const
 
 /**
  * The price process of a security that does not follow another: days from a random walk, minutes that match the totals
@@ -52,7 +62,7 @@ export class ProcessSeries implements PriceSeries {
     this.firstDay = clock.calendar.indexAtOrAfter(listing.listedOn)
     this.lastDay = clock.calendar.length - 1
     this.#process = process
-    this.#cachedSessions = listing.plan.preMarket === null ? CACHED_SESSIONS.regularOnly : CACHED_SESSIONS.withExtended
+    this.#cachedSessions = hasExtendedSessions(clock.plan) ? CACHED_SESSIONS.withExtended : CACHED_SESSIONS.regularOnly
     this.#hash = hashText(seed, `${market}.${code}`)
     this.#path = new ClosePath(seed, process.path)
     this.#actions = corporateActionsOf(market, code)
@@ -173,7 +183,8 @@ export class ProcessSeries implements PriceSeries {
     const plan = planMinute(bars, minute, lots, hash, this.#meanPrints(session))
     return makePrints(bars, minute, plan, hash, this.listing.ladder, lotSize, {
       startMs: grid.minuteStartMs(minute),
-      opensStretch: grid.beginsStretch(minute),
+      // Only the regular session begins with an auction.
+      opensStretch: session === 'regular' && grid.beginsStretch(minute),
     })
   }
 

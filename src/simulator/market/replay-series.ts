@@ -162,9 +162,11 @@ function placeOf(clock: SessionClock, timeMs: number): Place | null {
   const dayIndex = clock.dayIndexAt(timeMs)
   if (dayIndex < 0) return null
   const { regular, afterMarket } = clock.sessionsOf(dayIndex)
-  const next = dayIndex + 1 < clock.calendar.length ? clock.sessionsOf(dayIndex + 1).preMarket : null
-  if (next !== null && next.stretchAt(timeMs) !== null) {
-    return { dayIndex: dayIndex + 1, session: 'pre-market', minute: next.minuteAt(timeMs) }
+  const tradingDay = clock.tradingDayAt(timeMs)
+  for (const session of ['overnight', 'pre-market'] as const) {
+    const grid = gridOf(clock.sessionsOf(tradingDay), session)
+    if (grid === null || grid.stretchAt(timeMs) === null) continue
+    return { dayIndex: tradingDay, session, minute: grid.minuteAt(timeMs) }
   }
   if (afterMarket !== null && afterMarket.stretchAt(timeMs) !== null) {
     return { dayIndex, session: 'after-market', minute: afterMarket.minuteAt(timeMs) }

@@ -9,6 +9,8 @@ import type { OptionMarket } from './option-market.ts'
 import { bookAfter, type RungBand } from './order-book.ts'
 import type { PriceSeries, SessionName } from './price-series.ts'
 import type { SessionClock } from './session-clock.ts'
+import { hasExtendedSessions } from './session-plan.ts'
+import { sessionsIn, type TradingHours } from './trading-hours.ts'
 import type { WarrantIssue } from './warrant-issue.ts'
 
 /** The terms of a derivative. */
@@ -17,6 +19,13 @@ export type DerivativeTerms =
   | { readonly kind: 'option'; readonly terms: OptionTerms; readonly optionMarket: OptionMarket }
   | { readonly kind: 'warrant'; readonly issue: WarrantIssue }
   | { readonly kind: 'future'; readonly terms: FutureTerms }
+
+/** The state of one session of the current trading day. */
+export interface SessionOfDay extends SessionState {
+  readonly session: SessionName
+}
+
+const REGULAR: readonly SessionName[] = ['regular']
 
 /** Days in a chunk of cached turnovers. */
 const CHUNK_DAYS = 256
@@ -45,6 +54,7 @@ export class Security {
     this.actions = corporateActionsOf(market, code)
     this.hash = hashText(seed, `security ${market}.${code}`)
     this.#live = {
+      overnight: new LiveQuote(series, 'overnight'),
       regular: new LiveQuote(series, 'regular'),
       'pre-market': new LiveQuote(series, 'pre-market'),
       'after-market': new LiveQuote(series, 'after-market'),
@@ -64,24 +74,38 @@ export class Security {
     return this.#live[session].at(nowMs)
   }
 
-  /** The session with the latest prints: in the US an extended one, outside of regular hours. */
-  latestStateAt(nowMs: number): SessionState | null {
-    const regular = this.stateAt(nowMs)
-    if (this.listing.plan.preMarket === null) return regular
-    let latest = regular
-    for (const session of ['pre-market', 'after-market'] as const) {
+  /** Whether the security trades outside of its regular session. */
+  get hasExtendedSessions(): boolean {
+    return hasExtendedSessions(this.listing.plan)
+  }
+
+  /** State of the session of these hours with the latest print; null before the first print. */
+  latestStateAt(nowMs: number, hours: TradingHours = 'ALL'): SessionState | null {
+    if (!this.hasExtendedSessions || hours === 'RTH') return this.stateAt(nowMs)
+    let latest: SessionState | null = null
+    for (const session of sessionsIn(hours)) {
       const state = this.stateAt(nowMs, session)
       if (state !== null && (latest === null || state.timeMs > latest.timeMs)) latest = state
     }
     return latest
   }
 
-  /** Time of the next print after that time, or an earlier time at which to ask again. */
-  nextChangeMs(nowMs: number): number {
-    const regular = this.#live.regular.nextChangeMs(nowMs)
-    if (this.listing.plan.preMarket === null) return regular
-    const before = this.#live['pre-market'].nextChangeMs(nowMs)
-    return Math.min(regular, before, this.#live['after-market'].nextChangeMs(nowMs))
+  /** States of the sessions that have prints of the current trading day in these hours, in the order of the day. */
+  statesOfDay(nowMs: number, hours: TradingHours): readonly SessionOfDay[] {
+    const latest = this.latestStateAt(nowMs, hours)
+    if (latest === null) return []
+    const states: SessionOfDay[] = []
+    for (const session of this.hasExtendedSessions ? sessionsIn(hours) : REGULAR) {
+      const state = this.stateAt(nowMs, session)
+      if (state?.dayIndex === latest.dayIndex) states.push({ ...state, session })
+    }
+    return states
+  }
+
+  /** Time of the next print in these hours after that time, or an earlier time at which to ask again. */
+  nextChangeMs(nowMs: number, hours: TradingHours = 'ALL'): number {
+    if (!this.hasExtendedSessions || hours === 'RTH') return this.#live.regular.nextChangeMs(nowMs)
+    return Math.min(...sessionsIn(hours).map((session) => this.#live[session].nextChangeMs(nowMs)))
   }
 
   /** The book after the latest print; empty before the first print and after the last trading day. */

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import type { SessionName } from './price-series.ts'
 import { SessionGrid, type Stretch } from './session-grid.ts'
-import type { SessionPlan, SessionSegment } from './session-plan.ts'
+import { hasExtendedSessions, type SessionPlan, type SessionSegment } from './session-plan.ts'
 import { localMomentOf, utcMsOf } from '../../base/time/time-zone.ts'
 import { tradingCalendar, type TradingCalendar } from './trading-calendar.ts'
 
@@ -11,14 +11,23 @@ const MINUTES_PER_DAY = 1440
 /** The sessions of one trading day. */
 export interface DaySessions {
   readonly regular: SessionGrid
+  readonly overnight: SessionGrid | null
   readonly preMarket: SessionGrid | null
   readonly afterMarket: SessionGrid | null
 }
 
 /** The minutes of one session; null if the exchange does not have it. */
 export function gridOf(sessions: DaySessions, session: SessionName): SessionGrid | null {
-  if (session === 'regular') return sessions.regular
-  return session === 'pre-market' ? sessions.preMarket : sessions.afterMarket
+  switch (session) {
+    case 'overnight':
+      return sessions.overnight
+    case 'pre-market':
+      return sessions.preMarket
+    case 'regular':
+      return sessions.regular
+    case 'after-market':
+      return sessions.afterMarket
+  }
 }
 
 /** Days cached with their session times. A bar request reads the minutes of at most some hundred days. */
@@ -63,6 +72,18 @@ export class SessionClock {
     return index
   }
 
+  /**
+   * Index of the last trading day of which any session has begun; -1 before the calendar's first. An overnight session
+   * and a pre-market belong to the day whose regular session follows.
+   */
+  tradingDayAt(nowMs: number): number {
+    const dayIndex = this.dayIndexAt(nowMs)
+    if (!hasExtendedSessions(this.plan) || dayIndex + 1 >= this.calendar.length) return dayIndex
+    const { overnight, preMarket } = this.sessionsOf(dayIndex + 1)
+    const first = overnight ?? preMarket
+    return first !== null && nowMs >= first.startMs ? dayIndex + 1 : dayIndex
+  }
+
   /** `Qot_Common.QotMarketState` at that time. */
   stateAt(nowMs: number): number {
     const stretch = this.stretchAt(nowMs) ?? this.#extendedStretchAt(nowMs)
@@ -89,8 +110,8 @@ export class SessionClock {
     const { epochDay } = localMomentOf(this.plan.zone, nowMs)
     const first = Math.max(0, this.calendar.indexAtOrBefore(epochDay))
     for (let index = first; index < Math.min(first + 3, this.calendar.length); index++) {
-      const { preMarket, regular, afterMarket } = this.sessionsOf(index)
-      for (const grid of [preMarket, regular, afterMarket]) {
+      const { overnight, preMarket, regular, afterMarket } = this.sessionsOf(index)
+      for (const grid of [overnight, preMarket, regular, afterMarket]) {
         for (const { startMs } of grid?.stretches ?? []) if (startMs > nowMs) return startMs
       }
     }
@@ -98,11 +119,10 @@ export class SessionClock {
   }
 
   #extendedStretchAt(nowMs: number): Stretch | null {
-    if (this.plan.preMarket === null) return null
-    const { epochDay } = localMomentOf(this.plan.zone, nowMs)
-    if (!this.calendar.isTradingDay(epochDay)) return null
-    const { preMarket, afterMarket } = this.sessionsOf(this.calendar.indexAtOrBefore(epochDay))
-    return preMarket?.stretchAt(nowMs) ?? afterMarket?.stretchAt(nowMs) ?? null
+    const dayIndex = hasExtendedSessions(this.plan) ? this.tradingDayAt(nowMs) : -1
+    if (dayIndex < 0) return null
+    const { overnight, preMarket, afterMarket } = this.sessionsOf(dayIndex)
+    return overnight?.stretchAt(nowMs) ?? preMarket?.stretchAt(nowMs) ?? afterMarket?.stretchAt(nowMs) ?? null
   }
 
   #build(dayIndex: number): DaySessions {
@@ -111,6 +131,7 @@ export class SessionClock {
     const after = isHalf ? plan.afterMarketOnHalfDays : plan.afterMarket
     return {
       regular: this.#grid(dayIndex, this.#regularSegments(dayIndex)),
+      overnight: plan.overnight === null ? null : this.#grid(dayIndex, [plan.overnight]),
       preMarket: plan.preMarket === null ? null : this.#grid(dayIndex, [plan.preMarket]),
       afterMarket: after === null ? null : this.#grid(dayIndex, [after]),
     }

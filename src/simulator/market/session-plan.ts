@@ -29,6 +29,8 @@ export interface SessionPlan {
   readonly calendar: CalendarName
   readonly regular: readonly SessionSegment[]
   readonly regularOnHalfDays: readonly SessionSegment[]
+  /** Before the pre-market of its trading day: it begins on the evening before. */
+  readonly overnight: SessionSegment | null
   readonly preMarket: SessionSegment | null
   readonly afterMarket: SessionSegment | null
   readonly afterMarketOnHalfDays: SessionSegment | null
@@ -38,12 +40,18 @@ export interface SessionPlan {
   readonly closedState: number
 }
 
+/** Whether securities of that plan trade outside of their regular session. */
+export function hasExtendedSessions({ overnight, preMarket, afterMarket }: SessionPlan): boolean {
+  return overnight !== null || preMarket !== null || afterMarket !== null
+}
+
 /** HKEX securities: opening auction 9:00, morning to 12:00, afternoon to 16:00, closing auction to 16:10. */
 export const HK_SECURITIES: SessionPlan = {
   zone: HONG_KONG,
   calendar: 'hk',
   regular: [segment('09:30', '12:00', QotMarketState.Morning), segment('13:00', '16:00', QotMarketState.Afternoon)],
   regularOnHalfDays: [segment('09:30', '12:00', QotMarketState.Morning)],
+  overnight: null,
   preMarket: null,
   afterMarket: null,
   afterMarketOnHalfDays: null,
@@ -61,26 +69,35 @@ export const HK_SECURITIES: SessionPlan = {
   closedState: QotMarketState.Closed,
 }
 
-/** NYSE and Nasdaq: pre-market from 4:00, regular 9:30 to 16:00, after hours to 20:00, in New York time. */
+/**
+ * NYSE and Nasdaq in New York time: overnight from 20:00 of the evening before, pre-market from 4:00, regular 9:30 to
+ * 16:00, after hours to 20:00. The overnight session belongs to the trading day that follows, as at the trading system
+ * behind it: so it runs from Sunday to Thursday, and not in the evening before a holiday. The states and hours are those
+ * of OpenD's table of market states, in which a US stock between two sessions has the state "after hours ended", never
+ * "closed".
+ */
 export const US_SECURITIES: SessionPlan = {
   zone: NEW_YORK,
   calendar: 'us',
   regular: [segment('09:30', '16:00', QotMarketState.Afternoon)],
   regularOnHalfDays: [segment('09:30', '13:00', QotMarketState.Afternoon)],
+  overnight: { ...segment('20:00', '28:00', QotMarketState.OVERNIGHT), anchor: 'previous calendar day' },
   preMarket: segment('04:00', '09:30', QotMarketState.PreMarketBegin),
   afterMarket: segment('16:00', '20:00', QotMarketState.AfterHoursBegin),
   afterMarketOnHalfDays: segment('13:00', '17:00', QotMarketState.AfterHoursBegin),
   gaps: [],
   gapsOnHalfDays: [],
-  closedState: QotMarketState.Closed,
+  closedState: QotMarketState.AfterHoursEnd,
 }
 
 /** US indexes and options: the regular session only. */
 export const US_REGULAR_ONLY: SessionPlan = {
   ...US_SECURITIES,
+  overnight: null,
   preMarket: null,
   afterMarket: null,
   afterMarketOnHalfDays: null,
+  closedState: QotMarketState.Closed,
 }
 
 /** Shanghai and Shenzhen: opening auction 9:15 to 9:25, morning to 11:30, afternoon to 15:00. */
@@ -89,6 +106,7 @@ export const CN_SECURITIES: SessionPlan = {
   calendar: 'cn',
   regular: [segment('09:30', '11:30', QotMarketState.Morning), segment('13:00', '15:00', QotMarketState.Afternoon)],
   regularOnHalfDays: [],
+  overnight: null,
   preMarket: null,
   afterMarket: null,
   afterMarketOnHalfDays: null,
@@ -114,6 +132,7 @@ export const HK_FUTURES: SessionPlan = {
     { ...segment('17:15', '27:00', QotMarketState.NightOpen), anchor: 'previous trading day' },
     segment('09:15', '12:30', QotMarketState.FutureDayOpen),
   ],
+  overnight: null,
   preMarket: null,
   afterMarket: null,
   afterMarketOnHalfDays: null,
@@ -121,25 +140,30 @@ export const HK_FUTURES: SessionPlan = {
     gap('08:45', '09:15', QotMarketState.FutureDayWaitForOpen),
     gap('12:00', '13:00', QotMarketState.FutureDayBreak),
     gap('16:30', '16:45', QotMarketState.FutureDayClose),
-    gap('16:45', '17:15', QotMarketState.FutureNightWait),
+    // "Night wait" (20) is marked as obsolete; OpenD's table has one state for both waits.
+    gap('16:45', '17:15', QotMarketState.FutureDayWaitForOpen),
   ],
   gapsOnHalfDays: [
     gap('08:45', '09:15', QotMarketState.FutureDayWaitForOpen),
-    gap('12:30', '13:00', QotMarketState.FutureDayClose),
+    gap('12:30', '24:00', QotMarketState.FutureDayClose),
   ],
   closedState: QotMarketState.NightEnd,
 }
 
-/** CME index futures: 18:00 of the previous day to 17:00, New York time, with a break of one hour. */
+/**
+ * CME index futures: 18:00 of the previous day to 17:00, New York time. The hour between two trading days is closed:
+ * the state "break" is one inside a trading day, which these contracts no longer have.
+ */
 export const US_FUTURES: SessionPlan = {
   zone: NEW_YORK,
   calendar: 'us',
   regular: [{ ...segment('18:00', '41:00', QotMarketState.FutureOpen), anchor: 'previous calendar day' }],
   regularOnHalfDays: [{ ...segment('18:00', '37:00', QotMarketState.FutureOpen), anchor: 'previous calendar day' }],
+  overnight: null,
   preMarket: null,
   afterMarket: null,
   afterMarketOnHalfDays: null,
-  gaps: [gap('17:00', '18:00', QotMarketState.FutureBreak)],
+  gaps: [],
   gapsOnHalfDays: [],
   closedState: QotMarketState.FutureClose,
 }
@@ -151,6 +175,7 @@ export function alwaysOpen(plan: SessionPlan): SessionPlan {
     calendar: 'every day',
     regular: [segment('00:00', '24:00', plan.regular[0]?.state ?? QotMarketState.Morning)],
     regularOnHalfDays: [],
+    overnight: null,
     preMarket: null,
     afterMarket: null,
     afterMarketOnHalfDays: null,

@@ -3,6 +3,7 @@ import { sequenceOf } from './live-quote.ts'
 import type { MinuteTicks, SessionName } from './price-series.ts'
 import type { Security } from './security.ts'
 import { gridOf } from './session-clock.ts'
+import { ALL_SESSIONS, type TradingHours } from './trading-hours.ts'
 
 /** Most prints of one result: a busy half hour. For more, call again from the time of the last print. */
 export const MAX_TICKS = 20_000
@@ -34,21 +35,40 @@ export function ticksBetween(
   return ticks
 }
 
-/** The latest `count` prints of the day's regular session at or before that time, oldest first. */
-export function lastTicks(security: Security, nowMs: number, count: number): readonly Tick[] {
-  const state = security.stateAt(nowMs)
-  const bars = state === null ? null : security.series.minuteBars(state.dayIndex, 'regular')
-  if (state === null || bars === null) return []
+/** The latest `count` prints of the current trading day in these hours, at or before that time, oldest first. */
+export function lastTicks(
+  security: Security,
+  nowMs: number,
+  count: number,
+  hours: TradingHours = 'RTH',
+): readonly Tick[] {
   const minutes: Tick[][] = []
   let found = 0
-  for (let minute = state.minute; minute >= 0 && found < count; minute--) {
-    if ((bars.volume[minute] ?? 0) === 0) continue
-    const ticks: Tick[] = []
-    addTicks(ticks, security, security.series.minuteTicks(state.dayIndex, 'regular', minute), 0, nowMs)
-    minutes.push(ticks)
-    found += ticks.length
+  for (const { dayIndex, session, minute: lastMinute } of security.statesOfDay(nowMs, hours).toReversed()) {
+    const bars = security.series.minuteBars(dayIndex, session)
+    for (let minute = lastMinute; minute >= 0 && found < count; minute--) {
+      if ((bars?.volume[minute] ?? 0) === 0) continue
+      const ticks: Tick[] = []
+      addTicks(ticks, security, security.series.minuteTicks(dayIndex, session, minute), 0, nowMs)
+      minutes.push(ticks)
+      found += ticks.length
+    }
   }
   return minutes.toReversed().flat().slice(-count)
+}
+
+/** The first `MAX_TICKS` prints of every session with `fromMs < timeMs <= toMs`, oldest first. */
+export function allTicksBetween(security: Security, fromMs: number, toMs: number): readonly Tick[] {
+  if (!security.hasExtendedSessions) return ticksBetween(security, fromMs, toMs)
+  const bySession = ALL_SESSIONS.map((session) => ticksBetween(security, fromMs, toMs, session))
+  // Sessions do not overlap, so within a minute usually only one has prints.
+  const traded = bySession.filter((ticks) => ticks.length > 0)
+  const [only = []] = traded
+  if (traded.length <= 1) return only
+  return traded
+    .flat()
+    .sort((one, other) => one.timeMs - other.timeMs)
+    .slice(0, MAX_TICKS)
 }
 
 function addTicks(into: Tick[], security: Security, ticks: MinuteTicks, fromMs: number, toMs: number): void {

@@ -48,6 +48,7 @@ export function basicQotOf(world: World, security: Security, nowMs: number): Mes
     secStatus: statusOf(security, nowMs),
     preMarket: extendedFigures(security, nowMs, 'pre-market'),
     afterMarket: extendedFigures(security, nowMs, 'after-market'),
+    overnight: extendedFigures(security, nowMs, 'overnight'),
     ...derivativeData(world, security, nowMs),
   }
 }

@@ -1,10 +1,11 @@
-import { RehabType, Session } from '../../../proto/enums.ts'
+import { RehabType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../handler.ts'
 import { barPeriodOf, type BarPeriod } from '../market/bar-period.ts'
 import type { Bar } from '../market/bar.ts'
 import { barsBetween, latestBars } from '../market/bars.ts'
 import type { Security } from '../market/security.ts'
+import { badSession, hoursAsked } from '../market/trading-hours.ts'
 import type { World } from '../world.ts'
 import { countOf, percentOf, rounded } from './figures.ts'
 import { findSecurity, isRefusal, refOf } from './lookup.ts'
@@ -13,14 +14,14 @@ import { BAD_SPAN, BAD_TIME, marketTime, readSpan } from './market-time.ts'
 /** OpenD's limit of bars in one reply, for both calls. */
 export const MAX_BARS = 1000
 
-/** Qot_GetKL: the latest bars, including the unfinished one. */
-export function getKL(world: World, c2s: C2S<'Qot_GetKL'>, { nowMs }: CallContext): S2C<'Qot_GetKL'> | Refusal {
+/** Qot_GetKL: the latest bars in the hours of the subscription, including the unfinished one. */
+export function getKL(world: World, c2s: C2S<'Qot_GetKL'>, { nowMs, hours }: CallContext): S2C<'Qot_GetKL'> | Refusal {
   const security = findSecurity(world, c2s.security)
   if (isRefusal(security)) return security
   const period = readPeriod(c2s.klType, c2s.rehabType)
   if (isRefusal(period)) return period
   if (c2s.reqNum <= 0 || c2s.reqNum > MAX_BARS) return refuse(`req_num must be from 1 to ${MAX_BARS}`)
-  const bars = latestBars(security, { period, rehabType: c2s.rehabType, nowMs }, c2s.reqNum)
+  const bars = latestBars(security, { period, rehabType: c2s.rehabType, nowMs, hours }, c2s.reqNum)
   return {
     security: c2s.security,
     name: security.instrument.name,
@@ -50,8 +51,9 @@ export function requestHistoryKL(
   if (fromMs === null || fromMs < span.fromMs || fromMs > span.toMs)
     return refuse('next_req_key does not belong to this request')
   // One additional bar shows whether there is another page and where it begins.
-  const hasExtended = includesExtended(c2s.extendedTime, c2s.session)
-  const query = { period, rehabType: c2s.rehabType, nowMs, hasExtended }
+  const hours = hoursAsked(c2s.extendedTime, c2s.session)
+  if (hours === null) return refuse(badSession(c2s.session))
+  const query = { period, rehabType: c2s.rehabType, nowMs, hours }
   const bars = barsBetween(security, query, fromMs, span.toMs, limit + 1)
   const following = bars[limit]
   const fields = c2s.needKLFieldsFlag === undefined ? null : Number(c2s.needKLFieldsFlag)
@@ -90,11 +92,6 @@ function readPeriod(klType: number, rehabType: number): BarPeriod | Refusal {
   const isRehab = rehabType === RehabType.None || rehabType === RehabType.Forward || rehabType === RehabType.Backward
   if (!isRehab) return refuse(`unknown rehab_type ${rehabType}`)
   return barPeriodOf(klType) ?? refuse(`unknown kl_type ${klType}`)
-}
-
-/** Whether a call requests bars of the extended US sessions, by the flag or by its `session`. */
-export function includesExtended(extendedTime: boolean | undefined, session: number | undefined): boolean {
-  return extendedTime === true || session === Session.ETH || session === Session.ALL
 }
 
 /** The members of a K-line that `needKLFieldsFlag` selects, by their bits of `Qot_Common.KLFields`. */

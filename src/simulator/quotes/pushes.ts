@@ -3,9 +3,9 @@ import type { S2C } from '../handler.ts'
 import { barPeriodOf } from '../market/bar-period.ts'
 import type { Bar } from '../market/bar.ts'
 import { barsBetween, latestBars } from '../market/bars.ts'
-import type { SessionName } from '../market/price-series.ts'
 import type { Security } from '../market/security.ts'
 import { lastTicks, ticksBetween } from '../market/tick-reader.ts'
+import { sessionsIn, type TradingHours } from '../market/trading-hours.ts'
 import type { World } from '../world.ts'
 import { basicQotOf } from './basic-quote.ts'
 import { brokerQueueOf } from './broker-queue.ts'
@@ -58,20 +58,23 @@ export function pushFor(
   fromMs: number,
   toMs: number,
   rehabTypes: readonly number[] = [RehabType.Forward],
+  hours: TradingHours = 'RTH',
 ): readonly QuotePush[] {
   const security = world.market.security(ref.market, ref.code)
-  if (security === null || !hasTraded(security, fromMs, toMs)) return []
+  if (security === null || !hasTraded(security, fromMs, toMs, hoursOfType(subType, hours))) return []
   switch (subType) {
     case SubType.Ticker:
-      return tickerPush(security, fromMs, toMs)
-    case SubType.RT:
-      return timeSharePush(security, fromMs, toMs)
+      return tickerPush(security, fromMs, toMs, hours)
+    case SubType.RT: {
+      const rtList = timeShares(security, toMs, hours, fromMs)
+      return [{ protocolName: 'Qot_UpdateRT', s2c: { ...named(security), rtList } }]
+    }
     default:
       break
   }
   const klType = KL_TYPES.get(subType)
   if (klType === undefined) return currentPush(world, subType, ref, toMs)
-  return rehabTypes.flatMap((rehabType) => barPush(security, klType, rehabType, fromMs, toMs))
+  return rehabTypes.flatMap((rehabType) => barPush(security, klType, rehabType, fromMs, toMs, hours))
 }
 
 /** The first pushes to a new subscriber: the current value. Empty before the first print. */
@@ -81,6 +84,7 @@ export function currentPush(
   ref: SecurityRef,
   nowMs: number,
   rehabTypes: readonly number[] = [RehabType.Forward],
+  hours: TradingHours = 'RTH',
 ): readonly QuotePush[] {
   const security = world.market.security(ref.market, ref.code)
   if (security === null || security.stateAt(nowMs) === null) return []
@@ -94,34 +98,51 @@ export function currentPush(
     case SubType.Broker:
       return [{ protocolName: 'Qot_UpdateBroker', s2c: brokerQueueOf(security, nowMs) }]
     case SubType.Ticker:
-      return tickers(security, PushDataType.Cache, lastTicks(security, nowMs, 1))
+      return tickers(security, PushDataType.Cache, lastTicks(security, nowMs, 1, hours))
     case SubType.RT: {
-      const minute = security.stateAt(nowMs)?.minute ?? 0
-      return [
-        { protocolName: 'Qot_UpdateRT', s2c: { ...named(security), rtList: timeShares(security, nowMs, minute) } },
-      ]
+      const { timeMs = 0 } = security.latestStateAt(nowMs, hours) ?? {}
+      const rtList = timeShares(security, nowMs, hours, timeMs - 1)
+      return [{ protocolName: 'Qot_UpdateRT', s2c: { ...named(security), rtList } }]
     }
     default: {
       const klType = KL_TYPES.get(subType)
       if (klType === undefined) return []
-      return rehabTypes.flatMap((rehabType) => latestBarPush(security, klType, rehabType, nowMs))
+      return rehabTypes.flatMap((rehabType) => latestBarPush(security, klType, rehabType, nowMs, hours))
     }
   }
 }
 
 /** Earliest time of the next change for subscribers of a security, or an earlier time at which to ask again. */
-export function nextChangeMs(world: World, ref: SecurityRef, nowMs: number): number | null {
-  return world.market.security(ref.market, ref.code)?.nextChangeMs(nowMs) ?? null
+export function nextChangeMs(
+  world: World,
+  subType: number,
+  ref: SecurityRef,
+  nowMs: number,
+  hours: TradingHours,
+): number | null {
+  return world.market.security(ref.market, ref.code)?.nextChangeMs(nowMs, hoursOfType(subType, hours)) ?? null
 }
 
-function hasTraded(security: Security, fromMs: number, toMs: number): boolean {
-  const latest = security.latestStateAt(toMs)
+/**
+ * The hours in which a subscription of a type has changes. Quotes, books and broker queues follow every session: OpenD
+ * documents `extendedTime` and `session` for K-lines, minutes and prints only.
+ */
+function hoursOfType(subType: number, hours: TradingHours): TradingHours {
+  return hasHours(subType) ? hours : 'ALL'
+}
+
+/** Whether the data of a `Qot_Common.SubType` depends on the hours that were subscribed. */
+export function hasHours(subType: number): boolean {
+  return subType === SubType.Ticker || subType === SubType.RT || KL_TYPES.has(subType)
+}
+
+function hasTraded(security: Security, fromMs: number, toMs: number, hours: TradingHours): boolean {
+  const latest = security.latestStateAt(toMs, hours)
   return latest !== null && latest.timeMs > fromMs
 }
 
-function tickerPush(security: Security, fromMs: number, toMs: number): readonly QuotePush[] {
-  const sessions: readonly SessionName[] =
-    security.listing.plan.preMarket === null ? ['regular'] : ['pre-market', 'regular', 'after-market']
+function tickerPush(security: Security, fromMs: number, toMs: number, hours: TradingHours): readonly QuotePush[] {
+  const sessions = sessionsIn(security.hasExtendedSessions ? hours : 'RTH')
   const ticks = sessions.flatMap((session) => ticksBetween(security, fromMs, toMs, session))
   return tickers(security, PushDataType.Realtime, ticks.slice(-MAX_PRINTS_PER_PUSH))
 }
@@ -132,24 +153,17 @@ function tickers(security: Security, origin: number, ticks: ReturnType<typeof la
   return [{ protocolName: 'Qot_UpdateTicker', s2c: { ...named(security), tickerList } }]
 }
 
-function timeSharePush(security: Security, fromMs: number, toMs: number): readonly QuotePush[] {
-  const state = security.stateAt(toMs)
-  if (state === null || state.timeMs <= fromMs) return []
-  const before = security.stateAt(fromMs)
-  const fromMinute = before === null || before.dayIndex !== state.dayIndex ? 0 : before.minute
-  return [{ protocolName: 'Qot_UpdateRT', s2c: { ...named(security), rtList: timeShares(security, toMs, fromMinute) } }]
-}
-
 function barPush(
   security: Security,
   klType: number,
   rehabType: number,
   fromMs: number,
   toMs: number,
+  hours: TradingHours,
 ): readonly QuotePush[] {
   const period = barPeriodOf(klType)
   if (period === null) return []
-  const query = { period, rehabType, nowMs: toMs }
+  const query = { period, rehabType, nowMs: toMs, hours }
   // A bar is labelled by its end, so every bar that changed since then has a later label.
   if (period.unit === 'minute') {
     const changed = barsBetween(security, query, fromMs + 1, Number.POSITIVE_INFINITY, MAX_PRINTS_PER_PUSH)
@@ -161,10 +175,16 @@ function barPush(
     : bars(security, klType, rehabType, latestBars(security, query, 1))
 }
 
-function latestBarPush(security: Security, klType: number, rehabType: number, nowMs: number): readonly QuotePush[] {
+function latestBarPush(
+  security: Security,
+  klType: number,
+  rehabType: number,
+  nowMs: number,
+  hours: TradingHours,
+): readonly QuotePush[] {
   const period = barPeriodOf(klType)
   if (period === null) return []
-  return bars(security, klType, rehabType, latestBars(security, { period, rehabType, nowMs }, 1))
+  return bars(security, klType, rehabType, latestBars(security, { period, rehabType, nowMs, hours }, 1))
 }
 
 function bars(security: Security, klType: number, rehabType: number, list: readonly Bar[]): readonly QuotePush[] {

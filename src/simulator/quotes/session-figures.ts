@@ -1,5 +1,5 @@
 import type { MessageTypes } from '../../../proto/messages.ts'
-import type { SessionName } from '../market/price-series.ts'
+import type { ExtendedSession } from '../market/extended-session.ts'
 import type { Security } from '../market/security.ts'
 import { countOf, percentOf, rounded } from './figures.ts'
 
@@ -75,15 +75,14 @@ export function dayFigures(security: Security, nowMs: number): DayFigures {
 export function extendedFigures(
   security: Security,
   nowMs: number,
-  session: SessionName,
+  session: ExtendedSession,
 ): MessageTypes['Qot_Common.PreAfterMarketData'] | undefined {
-  const { preMarket } = security.listing.plan
-  const state = preMarket === null ? null : security.stateAt(nowMs, session)
+  const state = security.hasExtendedSessions ? security.stateAt(nowMs, session) : null
   const day = state === null ? null : security.series.dayBar(state.dayIndex)
   if (state === null || day === null) return undefined
   const { ladder } = security.listing
-  // Changes before the open are relative to the last close, changes after hours to today's close.
-  const base = ladder.priceAt(session === 'pre-market' ? day.reference : day.close)
+  // All changes are from the last regular close: of the day before until the open, of today after hours.
+  const base = ladder.priceAt(session === 'after-market' ? day.close : day.reference)
   const price = ladder.priceAt(state.last)
   const high = ladder.priceAt(state.high)
   const low = ladder.priceAt(state.low)

@@ -73,6 +73,7 @@ function basicData(security: Security, nowMs: number): MessageTypes['Qot_GetSecu
     ...marginData(security),
     preMarket: extendedFigures(security, nowMs, 'pre-market'),
     afterMarket: extendedFigures(security, nowMs, 'after-market'),
+    overnight: extendedFigures(security, nowMs, 'overnight'),
     secStatus: status,
     closePrice5Minute: closeMinutesAgo(security, nowMs, 5) ?? day.open,
   }

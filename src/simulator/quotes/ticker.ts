@@ -12,16 +12,16 @@ import { marketTime } from './market-time.ts'
 /** OpenD's limit of prints in one reply. */
 const MAX_PRINTS = 1000
 
-/** Qot_GetTicker: the latest prints of the day, oldest first. */
+/** Qot_GetTicker: the latest prints of the day in the hours of the subscription, oldest first. */
 export function getTicker(
   world: World,
   c2s: C2S<'Qot_GetTicker'>,
-  { nowMs }: CallContext,
+  { nowMs, hours }: CallContext,
 ): S2C<'Qot_GetTicker'> | Refusal {
   const security = findSecurity(world, c2s.security)
   if (isRefusal(security)) return security
   if (c2s.maxRetNum <= 0 || c2s.maxRetNum > MAX_PRINTS) return refuse(`max_ret_num must be from 1 to ${MAX_PRINTS}`)
-  const ticks = lastTicks(security, nowMs, c2s.maxRetNum)
+  const ticks = lastTicks(security, nowMs, c2s.maxRetNum, hours)
   return {
     security: c2s.security,
     name: security.instrument.name,

@@ -3,7 +3,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
 import { parseLocalTime } from '../../base/time/civil-date.ts'
 import type { TimeZone } from '../../base/time/time-zone.ts'
-import { HONG_KONG, NEW_YORK, SHANGHAI } from '../market/exchange-zones.ts'
+import { CN_SECURITIES, HK_SECURITIES, US_SECURITIES, type SessionPlan } from '../market/session-plan.ts'
 import { tradingCalendar, type TradingCalendar } from '../market/trading-calendar.ts'
 import type { World } from '../world.ts'
 import { findSecurity, isRefusal } from './lookup.ts'
@@ -44,17 +44,25 @@ function datedMarketOf(world: World, { market, security }: C2S<'Qot_RequestTrade
     const found = findSecurity(world, security)
     return isRefusal(found) ? found : { calendar: found.clock.calendar, zone: found.clock.plan.zone }
   }
+  const plan = planOf(market)
+  if (plan === null) return refuse(`no calendar for market ${market}`)
+  // A market that never closes lists every day, so that no quote or order is on a day that is not listed.
+  const { calendar, zone } = world.market.planOf(plan)
+  return { calendar: tradingCalendar(calendar), zone }
+}
+
+function planOf(market: number): SessionPlan | null {
   switch (market) {
     case TradeDateMarket.HK:
     // Southbound Stock Connect trades Hong Kong shares. Its additional closures are not modelled.
     case TradeDateMarket.ST:
-      return { calendar: tradingCalendar('hk'), zone: HONG_KONG }
+      return HK_SECURITIES
     case TradeDateMarket.US:
-      return { calendar: tradingCalendar('us'), zone: NEW_YORK }
+      return US_SECURITIES
     case TradeDateMarket.CN:
     case TradeDateMarket.NT:
-      return { calendar: tradingCalendar('cn'), zone: SHANGHAI }
+      return CN_SECURITIES
     default:
-      return refuse(`no calendar for market ${market}`)
+      return null
   }
 }

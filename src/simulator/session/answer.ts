@@ -12,6 +12,8 @@ import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
 import { systemHandlers } from '../system/handlers.ts'
 import { accountPushHandlers } from './trade-pushes.ts'
 import { reminderHandlers } from './reminder-calls.ts'
+import type { QuoteStream } from './quote-pushes.ts'
+import { streamRead } from './subscribed-getters.ts'
 import { subscriptionHandlers } from './subscription-calls.ts'
 
 /** A request with its decrypted body, without the frame. */
@@ -49,8 +51,16 @@ export function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowM
   if (!decoded.ok) return refusalBody(hub, call, refuse(decoded.detail, INVALID_BODY))
   hub.statistics.addCall(call.protoId)
   const context = { hub, peer, nowMs, marketMs: hub.marketMs(nowMs), connId: peer.connId }
+  const request = decoded.value as { readonly c2s?: object }
+  const c2s = request.c2s ?? request
   try {
-    return replyBody(protocol, call, decide(protocol, decoded.value as { readonly c2s?: object }, context), hub)
+    const refusal = refuseByRules(protocol.id, c2s, context)
+    if (refusal !== null) return refusalBody(hub, call, refusal)
+    const stream = streamRead(hub, peer, protocol.id, c2s)
+    const make = (): Uint8Array => replyBody(protocol, call, decide(protocol, c2s, context, stream), hub)
+    if (stream === null) return make()
+    const nextChangeMs = (): number | null => hub.services.quotePushes.nextChangeMs(hub.world, stream, context.marketMs)
+    return hub.replies.reply({ ...call, stream }, context.marketMs, nextChangeMs, make)
   } catch (bug) {
     // An exception in one request must not end the other connections.
     if (hub.settings.onBug === null) throw bug
@@ -73,12 +83,9 @@ export function refusalBody(hub: ConnectionHub, call: Pick<PlainCall, 'format'>,
 /** A whole response message, or a refusal. */
 type Decision = { readonly refused: Refusal } | { readonly refused: null; readonly response: object }
 
-/** Applies OpenD's rules to a call, then runs its handler. */
-function decide(protocol: Protocol, request: { readonly c2s?: object }, context: SessionContext): Decision {
-  const c2s = request.c2s ?? request
-  const refusal = refuseByRules(protocol.id, c2s, context)
-  if (refusal !== null) return { refused: refusal }
-  const answer = modelledAnswer(protocol, c2s, context)
+/** Runs the handler of a call that OpenD's rules allow. */
+function decide(protocol: Protocol, c2s: object, context: SessionContext, stream: QuoteStream | null): Decision {
+  const answer = modelledAnswer(protocol, c2s, context, stream)
   if (answer === null) {
     const { hub, peer, marketMs } = context
     const { seed } = hub.settings
@@ -92,14 +99,20 @@ function decide(protocol: Protocol, request: { readonly c2s?: object }, context:
 }
 
 /** The answer of the handler for this call; null if the call has no handler. */
-function modelledAnswer(protocol: Protocol, c2s: object, context: SessionContext): object | null {
+function modelledAnswer(
+  protocol: Protocol,
+  c2s: object,
+  context: SessionContext,
+  stream: QuoteStream | null,
+): object | null {
   const { world, services } = context.hub
   // Each table is type-checked where it is declared; here the name comes from the schema at run time.
   const session = sessionHandlers[protocol.name as keyof HandlerTable] as AnySessionHandler | undefined
   if (session !== undefined) return session(c2s, context)
   if (protocol.id < FIRST_QUOTE_CALL) services.advance(world, context.marketMs)
   const handler = services.handlers[protocol.name as keyof HandlerTable] as AnyHandler | undefined
-  return handler?.(world, c2s, { nowMs: context.marketMs, connId: context.connId }) ?? null
+  if (handler === undefined) return null
+  return handler(world, c2s, { nowMs: context.marketMs, connId: context.connId, hours: stream?.hours })
 }
 
 function isRefusal(answer: object): answer is Refusal {

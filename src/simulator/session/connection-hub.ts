@@ -12,6 +12,7 @@ import { PushBody } from './push-body.ts'
 import { QuotePushes, type QuotePushSource } from './quote-pushes.ts'
 import type { PriceReminders } from './price-reminders.ts'
 import { RateLimits } from './rate-limits.ts'
+import { ReplyCache } from './reply-cache.ts'
 import { Schedule } from './schedule.ts'
 import { sendReminders } from './reminder-calls.ts'
 import type { QuoteFacts } from './reminder-watch.ts'
@@ -65,6 +66,7 @@ export class ConnectionHub {
   readonly statistics = new CallStatistics()
   readonly schedule = new Schedule()
   readonly quotePushes: QuotePushes
+  readonly replies = new ReplyCache()
   #afterReply: { readonly peer: Peer; readonly body: PushBody }[] = []
   #login: Login
   #revision = 0

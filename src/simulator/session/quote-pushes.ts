@@ -1,3 +1,4 @@
+import type { TradingHours } from '../market/trading-hours.ts'
 import type { World } from '../world.ts'
 import type { CallStatistics } from './call-statistics.ts'
 import type { Peer } from './peer.ts'
@@ -11,6 +12,8 @@ export interface QuoteStream {
   readonly subType: number
   /** `Qot_Common.RehabType`; only K-lines differ by it. */
   readonly rehabType: number
+  /** Only K-lines, minutes and prints of US stocks and funds differ by it. */
+  readonly hours: TradingHours
 }
 
 /** The source of push messages. Times are Unix ms of the market's clock. */
@@ -130,10 +133,10 @@ export class QuotePushes {
 }
 
 /** The streams of a subscription: one for each rehab type of a K-line, else one. */
-function streamsOf({ security, subType, push }: Subscription): QuoteStream[] {
-  return (push?.rehabTypes ?? []).map((rehabType) => ({ security, subType, rehabType }))
+function streamsOf({ security, subType, push, hours }: Subscription): QuoteStream[] {
+  return (push?.rehabTypes ?? []).map((rehabType) => ({ security, subType, rehabType, hours }))
 }
 
-function streamKey({ security, subType, rehabType }: QuoteStream): string {
-  return `${security.market}.${security.code}/${subType}/${rehabType}`
+function streamKey({ security, subType, rehabType, hours }: QuoteStream): string {
+  return `${security.market}.${security.code}/${subType}/${rehabType}/${hours}`
 }

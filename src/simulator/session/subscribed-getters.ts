@@ -1,8 +1,10 @@
-import { KLType, OrderBookType, SubType } from '../../../proto/enums.ts'
+import { KLType, OrderBookType, RehabType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type Refusal } from '../handler.ts'
+import { hasHours } from '../quotes/pushes.ts'
 import type { ConnectionHub } from './connection-hub.ts'
 import type { Peer } from './peer.ts'
+import type { QuoteStream } from './quote-pushes.ts'
 import type { Unit } from './subscription-registry.ts'
 import { notSubscribed } from './texts.ts'
 
@@ -36,11 +38,21 @@ export function refuseUnsubscribed(hub: ConnectionHub, peer: Peer, protoId: numb
   return missing.length === 0 ? null : refuse(notSubscribed(missing))
 }
 
+/** The data that a getter of K-lines, minutes or prints reads: that of the connection's subscription. Else null. */
+export function streamRead(hub: ConnectionHub, peer: Peer, protoId: number, c2s: GetterFields): QuoteStream | null {
+  const [unit] = unitsNeeded(protoId, c2s)
+  if (unit === undefined || !hasHours(unit.subType)) return null
+  const [subscription] = hub.subscriptions.held(peer.connId, [unit])
+  if (subscription === undefined) return null
+  return { ...unit, rehabType: c2s.rehabType ?? RehabType.None, hours: subscription.hours }
+}
+
 /** The members of all getters' requests. */
 interface GetterFields {
   readonly security?: MessageTypes['Qot_Common.Security']
   readonly securityList?: readonly MessageTypes['Qot_Common.Security'][]
   readonly klType?: number
+  readonly rehabType?: number
   readonly orderBookType?: number
 }
 

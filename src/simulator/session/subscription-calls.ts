@@ -1,13 +1,14 @@
 import { RehabType, SubType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
+import { badSession, hoursAsked } from '../market/trading-hours.ts'
 import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
 import { unitKey, unitsOf, type Subscription, type Unit } from './subscription-registry.ts'
 import { notSubscribed, quotaExhausted, subTypeName, unknownSecurity, unsubscribedTooEarly } from './texts.ts'
 
 /**
- * Qot_Sub, Qot_RegQotPush and Qot_GetSubInfo. A request is executed or refused as a whole. `extendedTime`, `session`
- * and `isSubOrderBookDetail` are ignored: a simulated user has all feeds, and every subscriber gets the fullest one.
+ * Qot_Sub, Qot_RegQotPush and Qot_GetSubInfo. A request is executed or refused as a whole. `isSubOrderBookDetail` is
+ * ignored: every subscriber of a book gets the same one.
  */
 export const subscriptionHandlers: SessionHandlerTable = {
   Qot_Sub: (c2s, context) => {
@@ -42,9 +43,15 @@ export const subscriptionHandlers: SessionHandlerTable = {
 }
 
 function subscribe(c2s: C2S<'Qot_Sub'>, units: readonly Unit[], context: SessionContext): Refusal | S2C<'Qot_Sub'> {
-  const { hub, connId, nowMs } = context
-  const shortage = hub.subscriptions.subscribe(connId, units, nowMs)
+  const { hub, connId, nowMs, marketMs } = context
+  const hours = hoursAsked(c2s.extendedTime, c2s.session)
+  if (hours === null) return refuse(badSession(c2s.session))
+  // The schema does not say what a request without both fields means for a unit that is subscribed; here, no change.
+  const isGiven = c2s.extendedTime !== undefined || c2s.session !== undefined
+  const shortage = hub.subscriptions.subscribe(connId, units, nowMs, isGiven ? hours : null)
   if (shortage !== null) return refuse(quotaExhausted(shortage.used, hub.subscriptions.quota))
+  // Registered pushes continue with the new hours.
+  hub.quotePushes.begin(hub.subscriptions.held(connId, units), marketMs)
   if (c2s.isRegOrUnRegPush !== undefined) {
     registerPush(c2s.isRegOrUnRegPush, units, c2s.regPushRehabTypeList ?? [], c2s.isFirstPush ?? true, context)
   }

@@ -1,3 +1,6 @@
+import type { TradingHours } from '../market/trading-hours.ts'
+import { hasHours } from '../quotes/pushes.ts'
+
 /** A security, as in requests. */
 export interface SecurityRef {
   /** `Qot_Common.QotMarket`. */
@@ -20,6 +23,8 @@ export interface Subscription {
   readonly sinceMs: number
   /** Null while no push is registered. */
   readonly push: PushTerms | null
+  /** The hours whose K-lines, minutes and prints the connection gets; always all for other types. */
+  readonly hours: TradingHours
 }
 
 /** A unit that still counts after its connection closed. Times are Unix ms of the session clock. */
@@ -46,8 +51,16 @@ export class SubscriptionRegistry {
     this.#lingering = new Map(lingering)
   }
 
-  /** Subscribes to all units or to no unit. Returns the used quota if there is not enough left, else null. */
-  subscribe(connId: bigint, units: readonly Unit[], nowMs: number): { readonly used: number } | null {
+  /**
+   * Subscribes to all units or to no unit. Returns the used quota if there is not enough left, else null. A later
+   * subscription of the same unit replaces its hours; it keeps them without `hours`.
+   */
+  subscribe(
+    connId: bigint,
+    units: readonly Unit[],
+    nowMs: number,
+    hours: TradingHours | null = null,
+  ): { readonly used: number } | null {
     const paidFor = this.#paidFor(nowMs)
     const used = paidFor.size
     for (const unit of units) paidFor.add(unitKey(unit))
@@ -61,6 +74,7 @@ export class SubscriptionRegistry {
         subType,
         sinceMs: before?.sinceMs ?? nowMs,
         push: before?.push ?? null,
+        hours: hasHours(subType) ? (hours ?? before?.hours ?? 'RTH') : 'ALL',
       })
     }
     return null

@@ -11,11 +11,11 @@ import { quoteFacts } from './quote-facts.ts'
 export const worldServices: WorldServices = {
   handlers: { ...quoteHandlers, ...tradeHandlers },
   quotePushes: {
-    current: (world, { subType, security, rehabType }, nowMs) =>
-      currentPush(world, subType, security, nowMs, [rehabType]).map(bodyOf),
-    changes: (world, { subType, security, rehabType }, fromMs, toMs) =>
-      pushFor(world, subType, security, fromMs, toMs, [rehabType]).map(bodyOf),
-    nextChangeMs: (world, { security }, nowMs) => nextChangeMs(world, security, nowMs),
+    current: (world, { subType, security, rehabType, hours }, nowMs) =>
+      currentPush(world, subType, security, nowMs, [rehabType], hours).map(bodyOf),
+    changes: (world, { subType, security, rehabType, hours }, fromMs, toMs) =>
+      pushFor(world, subType, security, fromMs, toMs, [rehabType], hours).map(bodyOf),
+    nextChangeMs: (world, { subType, security, hours }, nowMs) => nextChangeMs(world, subType, security, nowMs, hours),
   },
   quoteFacts,
   advance: ({ accounts }, marketMs) => accounts.advance(marketMs),

@@ -52,15 +52,20 @@ export interface AccountState {
   flows: CashFlow[]
 }
 
-/** The accounting of one currency. Always exact to the cent: `balance = deposited - held at cost - fees + realised`. */
+/**
+ * The accounting of one currency. Always exact to the cent:
+ * `balance = deposited - held at cost - fees - interest + realised`.
+ */
 export interface CashBalance {
   readonly currency: number
   deposited: Cents
   balance: Cents
   /** Fees paid so far. */
   fees: Cents
-  /** Profit realised by closing positions, before fees. */
+  /** Profit paid out by closing positions and by the daily settlement of futures, before fees. */
   realised: Cents
+  /** Interest on loans and fees for borrowed shares paid so far. */
+  interest: Cents
 }
 
 /** The position of an account in one security. A flat position stays until the end of its day. */
@@ -82,6 +87,8 @@ export interface PositionState {
   cost: Cents
   /** Profit realised since the position was last flat. */
   realised: Cents
+  /** Futures: the part of the open profit that the daily settlement has paid in cash already. */
+  settled: Cents
   /** Trades of the trading day `today.date`. */
   today: PositionDay
 }
@@ -110,8 +117,8 @@ export interface OrderState {
   readonly name: string
   readonly currency: number
   readonly contractMultiplier: number
-  /** `Trd_Common.TrdSide`, as the client sent it. */
-  readonly side: number
+  /** `Trd_Common.TrdSide` as reported: SellShort for a sale that opens a short position, see `reportedSide`. */
+  side: number
   readonly orderType: number
   readonly timeInForce: number
   /** Expiry of a good-till order; null for a day order. */
@@ -120,6 +127,8 @@ export interface OrderState {
   readonly session: number | null
   readonly fillOutsideRth: boolean
   readonly remark: string | null
+  /** Amount of an order by amount; null for an order by quantity. */
+  readonly amount: number | null
   qty: number
   /** Null for orders without a price. */
   price: ScaledPrice | null
@@ -137,8 +146,10 @@ export interface OrderState {
   volumeAhead: number
   /** True after a trading day with a session for it has begun: a day order ends with that day. */
   hasMetDay: boolean
-  /** The latest trading day whose regular session began during the order's life; null before the first. */
+  /** The latest trading day of which a session began during the order's life; null before the first. */
   activeDate: string | null
+  /** The combination that it is a leg of; null for an order of its own. */
+  combo: ComboMembership | null
   filledQty: number
   /** Sum of scaled price x quantity over its fills. */
   filledNotional: number
@@ -147,6 +158,31 @@ export interface OrderState {
   readonly createMs: number
   updateMs: number
   lastErrMsg: string | null
+}
+
+/** What a leg has from its combination (`Trd_PlaceComboOrder`). All legs hold the same values. */
+export interface ComboMembership {
+  /** Ids of the combination, which are those of its first leg. */
+  readonly orderId: string
+  readonly orderIdEx: string
+  /** `Trd_Common.TrdSide` of the combination: it is bought at its net price, negative for a credit. */
+  readonly side: number
+  readonly orderType: number
+  readonly qty: number
+  /** Net price; null at the market. */
+  readonly price: ScaledPrice | null
+  /** Contract multiplier that the net price refers to. */
+  readonly multiplier: number
+  /** `Qot_Common.OptionStrategyType`. */
+  readonly strategyType: number
+  readonly legs: readonly {
+    readonly market: number
+    readonly code: string
+    readonly side: number
+    readonly ratio: number
+  }[]
+  /** True after the net price was met, when the legs are in the market. */
+  readonly isReleased: boolean
 }
 
 /** One fill of an order of a real account. */
@@ -161,6 +197,7 @@ export interface FillState {
   readonly code: string
   readonly name: string
   readonly side: number
+  /** A number of shares or contracts with at most four decimals, see `quantity.ts`. */
   readonly qty: number
   readonly price: ScaledPrice
   readonly createMs: number

@@ -4,6 +4,7 @@ import { DEFAULT_ACCOUNTS } from './account-profiles.ts'
 import type { AccountOpening } from './account-profiles.ts'
 import type { AccountProfile, AccountState, AccountsState, OrderState, TradeEvent } from './account-state.ts'
 import { passTime } from './clockwork.ts'
+import { placeCombo, type ComboRequest } from './combo/place-combo.ts'
 import { idOf } from './identifiers.ts'
 import { cancelAll, modifyOrder } from './modify-order.ts'
 import type { NewTerms } from './modify-order.ts'
@@ -11,6 +12,7 @@ import { centsOf } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
 import { placeOrder } from './place-order.ts'
 import type { OrderRequest } from './place-order.ts'
+import { completeState } from './state-upgrade.ts'
 import { tradingMarketOf } from './simulated-exchange.ts'
 import type { TradingMarket } from './trading-market.ts'
 import { DEFAULT_PASSWORD_MD5, isUnlocked, setLock } from './unlock.ts'
@@ -59,7 +61,7 @@ export class Accounts implements TradingFloor {
 
   /** Restores a snapshot. The value is copied, so the caller may keep using it. */
   static restore(market: Market | TradingMarket, state: AccountsState): Accounts {
-    return new Accounts(tradingMarketOf(market), copyOf(state))
+    return new Accounts(tradingMarketOf(market), completeState(copyOf(state)))
   }
 
   /** A copy of the state of all accounts, ready for JSON. */
@@ -100,6 +102,11 @@ export class Accounts implements TradingFloor {
     return placeOrder(this, account, request, this.#advanceTo(nowMs))
   }
 
+  /** Places an option strategy as one order; returns it as OpenD lists it. */
+  placeCombo(account: AccountState, request: ComboRequest, nowMs: number): OrderState | Refusal {
+    return placeCombo(this, account, request, this.#advanceTo(nowMs))
+  }
+
   /** Applies one `Trd_Common.ModifyOrderOp` to an order of the account. Returns null on success. */
   modify(account: AccountState, order: OrderState, operation: number, terms: NewTerms, nowMs: number): Refusal | null {
     return modifyOrder(this, account, order, operation, terms, this.#advanceTo(nowMs))
@@ -119,7 +126,7 @@ function openAccount(state: AccountsState, opening: AccountOpening, openedMs: nu
   const account: AccountState = { profile: opening.profile, cash: [], positions: [], orders: [], fills: [], flows: [] }
   for (const { currency, amount } of opening.deposits) {
     const deposited = centsOf(amount)
-    account.cash.push({ currency, deposited, balance: deposited, fees: 0, realised: 0 })
+    account.cash.push({ currency, deposited, balance: deposited, fees: 0, realised: 0, interest: 0 })
     state.idCounter += 1
     const flowId = idOf(state.idCounter).toString()
     account.flows.push({ flowId, timeMs: openedMs, currency, amount: deposited, type: 'Deposit', remark: '' })

@@ -1,6 +1,7 @@
-import { OrderStatus, OrderType } from '../../../proto/enums.ts'
+import { OrderStatus, OrderType, TrdSide } from '../../../proto/enums.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
+import { heldQty, reportedSide } from './buying-power.ts'
 import { checkBacking } from './place-order.ts'
 import { PRICE_SCALE, priceOf } from './money.ts'
 import type { ScaledPrice } from './money.ts'
@@ -23,6 +24,9 @@ export function activate(
   price: ScaledPrice,
   nowMs: number,
 ): void {
+  // The position may have changed since the order was placed: a stop of a bracket waits for its entry to fill.
+  const closesLong = order.side === TrdSide.SellShort && heldQty(account, instrument) > 0
+  order.side = closesLong ? TrdSide.Sell : reportedSide(account, instrument, order.side)
   order.limit = limitWhenMet(floor, order, instrument, price, nowMs)
   const refusal = checkBacking(floor, account, instrument, order, nowMs, order)
   if (refusal === null) sendToExchange(floor, account, order, instrument, nowMs)

@@ -1,4 +1,4 @@
-import { OrderType, TrdSide } from '../../../proto/enums.ts'
+import { OrderType, TrdSecMarket, TrdSide } from '../../../proto/enums.ts'
 import type { Refusal } from '../handler.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
@@ -11,6 +11,7 @@ import type { Cents, ScaledPrice } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
 import { isLiveStatus } from './order-status.ts'
 import { protectionPrice } from './price-grid.ts'
+import { openQtyOf, roundQty } from './quantity.ts'
 import { refusals } from './refusals.ts'
 import { isBuySide, isMarginAccount, requiredFor, reservationsOf } from './requirement.ts'
 import type { Deal, Reservations } from './requirement.ts'
@@ -111,13 +112,13 @@ export function sellableQty(
   const today = marketDate(zoneOfSecMarket(secMarket), nowMs)
   const unsettled = settlesNextDay(secMarket) ? dayOf(position, today).buyQty : 0
   const selling = pendingQty(account, instrument, [TrdSide.Sell, TrdSide.SellShort], except)
-  return Math.max(0, position.qty - unsettled - selling)
+  return Math.max(0, roundQty(position.qty - unsettled - selling))
 }
 
 /** Shares of a short position that are not part of a live buy order. */
 export function coverableQty(account: AccountState, instrument: Instrument, except: OrderState | null = null): number {
   const short = Math.max(0, -heldQty(account, instrument))
-  return Math.max(0, short - pendingQty(account, instrument, [TrdSide.Buy, TrdSide.BuyBack], except))
+  return Math.max(0, roundQty(short - pendingQty(account, instrument, [TrdSide.Buy, TrdSide.BuyBack], except)))
 }
 
 /** Shares that can still be borrowed for a new short sale; 0 if short selling is not permitted. */
@@ -130,6 +131,19 @@ export function shortableQty(account: AccountState, instrument: Instrument, exce
   if (!terms.isShortPermit || held > 0) return 0
   if (instrument.kind === 'option') return Number.MAX_SAFE_INTEGER
   return Math.max(0, terms.shortPoolRemain + held - pendingQty(account, instrument, [TrdSide.SellShort], except))
+}
+
+/**
+ * The side under which OpenD keeps and reports an order. Clients send Buy and Sell only. A sale without a long position
+ * on a margin account opens a short position of a US security, or writes an option, and is reported as SellShort. A buy
+ * stays a buy, also when it covers a short position: OpenD's documents say that no server reports BuyBack.
+ */
+export function reportedSide(account: AccountState, instrument: Instrument, side: number): number {
+  if (side !== TrdSide.Sell || instrument.kind === 'future' || !isMarginAccount(account.profile)) return side
+  const opensShort = instrument.kind === 'option' || secMarketOf(instrument) === TrdSecMarket.US
+  return opensShort && heldQty(account, instrument) <= 0 && marginTermsOf(instrument).isShortPermit
+    ? TrdSide.SellShort
+    : side
 }
 
 /** Refuses an order if the account's position does not allow its side; else null. Futures allow both sides. */
@@ -153,6 +167,7 @@ export function checkPosition(
     }
     case TrdSide.SellShort: {
       if (heldQty(account, instrument) > 0) return refusals.shortAgainstLong()
+      if (!Number.isInteger(qty)) return refusals.fractionNotShort()
       return qty <= shortableQty(account, instrument, except) ? null : refusals.shortNotPermitted()
     }
     default:
@@ -160,7 +175,8 @@ export function checkPosition(
   }
 }
 
-function heldQty(account: AccountState, instrument: Instrument): number {
+/** The account's quantity of a security, negative for a short position. */
+export function heldQty(account: AccountState, instrument: Instrument): number {
   const secMarket = secMarketOf(instrument)
   return account.positions.find((one) => one.secMarket === secMarket && one.code === instrument.code)?.qty ?? 0
 }
@@ -175,7 +191,7 @@ function pendingQty(
   let pending = 0
   for (const order of account.orders) {
     if (order === except || !isLiveStatus(order.status) || !sides.includes(order.side)) continue
-    if (order.secMarket === secMarket && order.code === instrument.code) pending += order.qty - order.filledQty
+    if (order.secMarket === secMarket && order.code === instrument.code) pending += openQtyOf(order)
   }
-  return pending
+  return roundQty(pending)
 }

@@ -3,6 +3,7 @@ import type { Instrument, Tick } from '../market/instrument.ts'
 import type { AccountState, AccountsState, OrderState } from './account-state.ts'
 import { activate } from './activation.ts'
 import { MAX_CATCH_UP_MS } from './bounds.ts'
+import { releaseCombos } from './combo/combo-release.ts'
 import { settleExpired } from './expiry.ts'
 import { dealPrint, isWithinLimit } from './matching.ts'
 import { scaledPriceOf } from './money.ts'
@@ -12,6 +13,9 @@ import type { TradingFloor } from './order-life.ts'
 import { isConditional, ruleOf } from './order-rules.ts'
 import { isLiveStatus, isOpenStatus, isWorkingStatus } from './order-status.ts'
 import { isBuySide } from './requirement.ts'
+import { closeOutAccounts } from './risk/close-out.ts'
+import { passDays } from './risk/day-events.ts'
+import { isExposed } from './risk/margin-state.ts'
 import { isDayOver, joinDay, mayTrade, phaseOf } from './session-phase.ts'
 import type { SessionPhase } from './session-phase.ts'
 import type { SessionState } from './trading-market.ts'
@@ -36,28 +40,39 @@ interface Watch {
 /**
  * Advances the orders to `nowMs`: sends orders whose market has opened, ends orders whose day or date is over, and
  * matches every print against resting and conditional orders, in time order over all securities. It advances in periods
- * that end with a clock minute, because sessions begin on one. The result is therefore independent of the step size.
+ * that end with a clock minute, because sessions begin on one. Interest and daily settlement fall on the start of a
+ * minute. Margins and waiting combinations are checked at the end of each. The result is therefore independent of the step size.
  */
 export function passTime(floor: TradingFloor, nowMs: number): void {
   const { state } = floor
-  if (nowMs - state.advancedToMs > MAX_CATCH_UP_MS) state.advancedToMs = nowMs - MAX_CATCH_UP_MS
+  if (nowMs - state.advancedToMs > MAX_CATCH_UP_MS) {
+    passDays(floor, state.advancedToMs, nowMs - MAX_CATCH_UP_MS)
+    state.advancedToMs = nowMs - MAX_CATCH_UP_MS
+  }
   while (state.advancedToMs < nowMs) {
     const startMs = state.advancedToMs + 1
     const endMs = Math.min(nowMs, (Math.floor(startMs / MS_PER_MINUTE) + 1) * MS_PER_MINUTE - 1)
     const watches = watchesAt(floor, startMs)
-    if (watches.length === 0) break
+    if (watches.length === 0 && !state.accounts.some(isExposed)) break
+    passDays(floor, state.advancedToMs, endMs)
     for (const watch of watches) for (const open of watch.orders) turnSession(floor, watch, open, startMs)
     for (const { watch, tick } of ticksOf(floor, watches, startMs, endMs)) showPrint(floor, watch, tick)
     settleExpired(floor, endMs)
+    if ((endMs + 1) % MS_PER_MINUTE === 0) {
+      releaseCombos(floor, endMs)
+      closeOutAccounts(floor, endMs)
+    }
     state.advancedToMs = endMs
   }
   settleExpired(floor, nowMs)
-  // Without open orders no print can be missed, so a clock that was set back is accepted.
-  if (nowMs > state.advancedToMs || !hasOpenOrders(state)) state.advancedToMs = nowMs
+  // Without open orders and debts nothing happens twice, so a clock that was set back is accepted.
+  if (nowMs > state.advancedToMs || !dependsOnTime(state)) state.advancedToMs = nowMs
 }
 
-function hasOpenOrders(state: AccountsState): boolean {
-  return state.accounts.some((account) => account.orders.some((order) => isOpenStatus(order.status)))
+function dependsOnTime(state: AccountsState): boolean {
+  return state.accounts.some(
+    (account) => isExposed(account) || account.orders.some((order) => isOpenStatus(order.status)),
+  )
 }
 
 function watchesAt(floor: TradingFloor, startMs: number): readonly Watch[] {
@@ -93,7 +108,7 @@ function turnSession(floor: TradingFloor, watch: Watch, { account, order }: Open
   // A new day begins with an empty book, so orders of earlier days are first in the queue.
   if (joinDay(order, session)) order.volumeAhead = 0
   if (!isLiveStatus(order.status) || !mayTrade(order, phase)) return
-  const isHeldBack = isConditional(order.orderType) && order.limit === null
+  const isHeldBack = order.limit === null && (isConditional(order.orderType) || order.combo !== null)
   if (order.status === OrderStatus.WaitingSubmit && !isHeldBack)
     sendToExchange(floor, account, order, instrument, startMs)
 }
@@ -122,6 +137,7 @@ function showPrint(floor: TradingFloor, watch: Watch, tick: Tick): void {
   dealToResting(floor, watch, price, tick, false)
   for (const { account, order } of watch.orders) {
     if (order.status !== OrderStatus.WaitingSubmit || order.limit !== null || !mayTrade(order, watch.phase)) continue
+    if (order.combo !== null) continue
     if (meetsCondition(order, price)) activate(floor, account, order, watch.instrument, price, tick.timeMs)
   }
   if (watch.phase === 'regular') endAuctionOrders(floor, watch, tick.timeMs)

@@ -2,6 +2,7 @@ import { TrdSecMarket } from '../../../proto/enums.ts'
 import type { InstrumentKind } from '../market/instrument.ts'
 import { scaleCents } from './money.ts'
 import type { Cents } from './money.ts'
+import { UNITS_PER_SHARE, qtyUnits } from './quantity.ts'
 
 /** The properties of an order that determine its fees; amounts are those filled so far. */
 export interface FeeBase {
@@ -126,7 +127,11 @@ function rulesFor(secMarket: number, kind: InstrumentKind): readonly FeeRule[] {
 
 function amountOf(rule: FeeRule, base: FeeBase): Cents {
   const ofValue = scaleCents(base.value, Math.round((rule.perMillion ?? 0) * 10), 10_000_000)
-  const ofUnits = scaleCents(base.qty, Math.round((rule.perUnitMillicents ?? 0) * 10), 10_000)
+  const ofUnits = scaleCents(
+    qtyUnits(base.qty),
+    Math.round((rule.perUnitMillicents ?? 0) * 10),
+    10_000 * UNITS_PER_SHARE,
+  )
   const sum = Math.max((rule.flat ?? 0) + ofValue + ofUnits, rule.min ?? 0)
   const capped = rule.max === undefined ? sum : Math.min(sum, rule.max)
   return rule.roundUpTo === undefined ? capped : Math.ceil(capped / rule.roundUpTo) * rule.roundUpTo

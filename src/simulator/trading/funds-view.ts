@@ -1,4 +1,3 @@
-import { CltRiskLevel, CltRiskStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { AccountState } from './account-state.ts'
 import { availableIn, reserved } from './buying-power.ts'
@@ -7,8 +6,8 @@ import { amountOf, scaleCents } from './money.ts'
 import type { Cents } from './money.ts'
 import type { TradingFloor } from './order-life.ts'
 import { isMarginAccount } from './requirement.ts'
+import { riskLevelOf, riskStatusOf } from './risk/margin-state.ts'
 import { valueAccount } from './valuation.ts'
-import type { Valuation } from './valuation.ts'
 
 /** OpenD computes a margin account's buying power with 50 % initial margin for all securities, 60 % for short sales. */
 const ASSUMED_LONG_MARGIN_PERCENT = 50
@@ -70,24 +69,11 @@ export function fundsView(
         inCurrency(
           value.positions
             .filter((one) => one.position.trdMarket === trdMarket)
-            .map(({ position, marketValue, unrealised }) => {
-              return [position.currency, position.isCashSettled ? marketValue : unrealised] as const
+            .map(({ position, marketValue, unsettled }) => {
+              return [position.currency, position.isCashSettled ? marketValue : unsettled] as const
             }),
         ),
       ),
     })),
   }
-}
-
-function riskLevelOf(value: Valuation): number {
-  if (value.equity < value.maintenanceMargin) return CltRiskLevel.Danger
-  if (value.equity < value.initialMargin) return CltRiskLevel.Warning
-  return value.maintenanceMargin === 0 ? CltRiskLevel.AbsoluteSafe : CltRiskLevel.Safe
-}
-
-/** Risk level from 1 to 9: the part of the equity that maintenance margin uses, 1 for 0 %, 9 for 100 % and more. */
-function riskStatusOf(value: Valuation): number {
-  if (value.maintenanceMargin === 0) return CltRiskStatus.Level1
-  if (value.equity <= value.maintenanceMargin) return CltRiskStatus.Level9
-  return CltRiskStatus.Level1 + Math.floor((value.maintenanceMargin / value.equity) * 8)
 }

@@ -1,6 +1,6 @@
 import type { HandlerTable } from '../handler.ts'
 import { accountHandlers } from './account-handlers.ts'
-import { comboHandlers } from './combo-handlers.ts'
+import { comboHandlers } from './combo/combo-handlers.ts'
 import { orderHandlers } from './order-handlers.ts'
 import { orderListHandlers } from './order-list-handlers.ts'
 

@@ -9,7 +9,8 @@ import type {
   CashFlow,
 } from './account-state.ts'
 import { totalFees } from './fees.ts'
-import { scaleCents, valueOf, type Cents, type ScaledPrice } from './money.ts'
+import { valueOf, type Cents, type ScaledPrice } from './money.ts'
+import { roundQty, scaleByQty } from './quantity.ts'
 import { isBuySide, isCashSettled } from './requirement.ts'
 import { MAX_FLOWS_PER_ACCOUNT, keepLast } from './bounds.ts'
 import { nextId } from './identifiers.ts'
@@ -24,7 +25,7 @@ export interface Booking {
 /**
  * Books a fill: order totals, fees, cash, position, realised profit. Values and fees are computed for the order so far,
  * rounded once, less the amounts booked before, so that many small fills cost the same as one large fill. Preserves
- * `balance = deposited - held at cost - fees + realised` in every currency.
+ * `balance = deposited - held at cost - fees - interest + realised` in every currency.
  */
 export function bookFill(
   account: AccountState,
@@ -34,8 +35,8 @@ export function bookFill(
   positionId: () => string,
   tradingDate: string,
 ): Booking {
-  order.filledQty += fill.qty
-  order.filledNotional += fill.price * fill.qty
+  order.filledQty = roundQty(order.filledQty + fill.qty)
+  order.filledNotional += Math.round(fill.price * fill.qty)
   const value = advanceTo(order, 'filledValue', valueOf(order.filledNotional, order.contractMultiplier))
   const isBuy = isBuySide(order.side)
   const base = { secMarket: order.secMarket, kind: instrument.kind, isSell: !isBuy, qty: order.filledQty }
@@ -43,15 +44,15 @@ export function bookFill(
 
   dropFlatPositions(account, order.secMarket, tradingDate)
   const position = positionFor(account, order, instrument, positionId)
-  const realised = movePosition(position, isBuy ? fill.qty : -fill.qty, value)
+  const { realised, payable } = movePosition(position, isBuy ? fill.qty : -fill.qty, value)
   recordToday(position, tradingDate, isBuy, fill.qty, value, realised)
 
   const paid = isBuy ? -value : value
-  const proceeds = isCashSettled(instrument) ? paid : realised
+  const proceeds = isCashSettled(instrument) ? paid : payable
   const cash = cashIn(account, order.currency)
   cash.balance += proceeds - fees
   cash.fees += fees
-  cash.realised += realised
+  cash.realised += payable
   return { proceeds, fees }
 }
 
@@ -65,20 +66,34 @@ export function settlePosition(
   const qty = Math.abs(position.qty)
   const isBuy = position.qty < 0
   const value = valueOf(price * qty, position.contractMultiplier)
-  const realised = movePosition(position, -position.qty, value)
+  const { realised, payable } = movePosition(position, -position.qty, value)
   recordToday(position, tradingDate, isBuy, qty, value, realised)
   const cash = cashIn(account, position.currency)
-  const proceeds = position.isCashSettled ? (isBuy ? -value : value) : realised
+  const proceeds = position.isCashSettled ? (isBuy ? -value : value) : payable
   cash.balance += proceeds
-  cash.realised += realised
+  cash.realised += payable
   return proceeds
+}
+
+/**
+ * Pays the variation margin of a futures position: its open profit at the settlement price, less what earlier
+ * settlements paid. The cost stays that of the opening. Returns the change of the cash balance.
+ */
+export function settleVariation(account: AccountState, position: PositionState, price: ScaledPrice): Cents {
+  const value = valueOf(price * position.qty, position.contractMultiplier)
+  const variation = value - position.cost - position.settled
+  position.settled += variation
+  const cash = cashIn(account, position.currency)
+  cash.balance += variation
+  cash.realised += variation
+  return variation
 }
 
 /** The accounting of a currency, created with zero amounts if the account has none. */
 export function cashIn(account: AccountState, currency: number): CashBalance {
   let cash = account.cash.find((one) => one.currency === currency)
   if (cash === undefined) {
-    cash = { currency, deposited: 0, balance: 0, fees: 0, realised: 0 }
+    cash = { currency, deposited: 0, balance: 0, fees: 0, realised: 0, interest: 0 }
     account.cash.push(cash)
   }
   return cash
@@ -124,6 +139,7 @@ function positionFor(
     qty: 0,
     cost: 0,
     realised: 0,
+    settled: 0,
     today: { date: '', buyQty: 0, buyValue: 0, sellQty: 0, sellValue: 0, realised: 0 },
   }
   account.positions.push(opened)
@@ -132,20 +148,26 @@ function positionFor(
 
 /**
  * Changes a position by a signed quantity traded for `value`: closes it at its average cost first, then opens the other
- * side with the rest. Returns the profit realised by the closing part.
+ * side with the rest. Returns the profit of the closing part, and the part of it that daily settlement has not paid.
  */
-function movePosition(position: PositionState, change: number, value: Cents): Cents {
+function movePosition(
+  position: PositionState,
+  change: number,
+  value: Cents,
+): { readonly realised: Cents; readonly payable: Cents } {
   const isClosing = position.qty !== 0 && Math.sign(position.qty) !== Math.sign(change)
   if (position.qty === 0) position.realised = 0
   const closedQty = isClosing ? Math.min(Math.abs(change), Math.abs(position.qty)) : 0
-  const closedValue = scaleCents(value, closedQty, Math.abs(change))
-  const closedCost = closedQty === 0 ? 0 : scaleCents(position.cost, closedQty, Math.abs(position.qty))
+  const closedValue = scaleByQty(value, closedQty, Math.abs(change))
+  const closedCost = closedQty === 0 ? 0 : scaleByQty(position.cost, closedQty, Math.abs(position.qty))
+  const closedSettled = closedQty === 0 ? 0 : scaleByQty(position.settled, closedQty, Math.abs(position.qty))
   // A short position's cost is negative, so for both sides this is incoming less outgoing money.
   const realised = closedQty === 0 ? 0 : (change < 0 ? closedValue : -closedValue) - closedCost
-  position.qty += change
+  position.qty = roundQty(position.qty + change)
+  position.settled -= closedSettled
   position.cost += (change < 0 ? closedValue - value : value - closedValue) - closedCost
   position.realised += realised
-  return realised
+  return { realised, payable: realised - closedSettled }
 }
 
 function recordToday(
@@ -159,10 +181,10 @@ function recordToday(
   position.today = dayOf(position, tradingDate)
   position.today.realised += realised
   if (isBuy) {
-    position.today.buyQty += qty
+    position.today.buyQty = roundQty(position.today.buyQty + qty)
     position.today.buyValue += value
   } else {
-    position.today.sellQty += qty
+    position.today.sellQty = roundQty(position.today.sellQty + qty)
     position.today.sellValue += value
   }
 }

@@ -4,6 +4,7 @@ import type { OrderState } from './account-state.ts'
 import { scaledPriceOf } from './money.ts'
 import type { ScaledPrice } from './money.ts'
 import { ruleOf } from './order-rules.ts'
+import { openQtyOf, roundQty } from './quantity.ts'
 import { isBuySide } from './requirement.ts'
 
 /** A quantity traded at a price. */
@@ -31,13 +32,13 @@ export function isWithinLimit(order: OrderState, price: ScaledPrice): boolean {
  */
 export function sweep(order: OrderState, levels: readonly AvailableLevel[]): readonly Execution[] {
   const executions: Execution[] = []
-  let remaining = order.qty - order.filledQty
+  let remaining = openQtyOf(order)
   for (const level of levels) {
     if (remaining === 0 || !isWithinLimit(order, level.price)) break
     if (order.orderType === OrderType.AbsoluteLimit && level.price !== order.limit) continue
     const qty = Math.min(remaining, level.volume)
     if (qty > 0) executions.push({ qty, price: level.price })
-    remaining -= qty
+    remaining = roundQty(remaining - qty)
   }
   return order.orderType === OrderType.SpecialLimit_All && remaining > 0 ? [] : executions
 }
@@ -78,9 +79,9 @@ export function dealPrint(orders: readonly OrderState[], price: ScaledPrice, vol
     const isAtMarket = ruleOf(order.orderType).isAtMarket || ruleOf(order.orderType).isAuction
     const passed = price === order.limit && !isAtMarket ? Math.min(order.volumeAhead, left) : 0
     order.volumeAhead = price === order.limit ? order.volumeAhead - passed : 0
-    const qty = Math.min(order.qty - order.filledQty, left - passed)
+    const qty = Math.min(openQtyOf(order), left - passed)
     if (qty <= 0) continue
-    left -= qty
+    left = roundQty(left - qty)
     fills.push({ order, qty, price: isAtMarket || order.limit === null ? price : order.limit })
   }
   return fills

@@ -2,6 +2,7 @@ import { ModifyOrderOp, OrderStatus, TrdEnv, TrdMarket } from '../../../proto/en
 import type { Refusal } from '../handler.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, OrderState } from './account-state.ts'
+import { legsOf } from './combo/combo-order.ts'
 import { nextId } from './identifiers.ts'
 import { priceOf } from './money.ts'
 import { cancel, emitOrder, meetBook, moveTo, sendToExchange } from './order-life.ts'
@@ -27,6 +28,7 @@ export function modifyOrder(
   nowMs: number,
 ): Refusal | null {
   const isReal = account.profile.trdEnv === TrdEnv.Real
+  if (order.combo !== null) return modifyCombo(floor, account, order, operation, nowMs)
   switch (operation) {
     case ModifyOrderOp.Normal:
       return changeTerms(floor, account, order, terms, nowMs)
@@ -51,6 +53,28 @@ export function modifyOrder(
     default:
       return refusals.unknownOperation()
   }
+}
+
+/** A combination can be cancelled, and deleted from a real account's list if none of its legs was filled. */
+function modifyCombo(
+  floor: TradingFloor,
+  account: AccountState,
+  order: OrderState,
+  operation: number,
+  nowMs: number,
+): Refusal | null {
+  const legs = legsOf(account, order)
+  const open = legs.find((leg) => isOpenStatus(leg.status))
+  if (operation === ModifyOrderOp.Cancel) {
+    if (open === undefined) return refusals.orderNotOpen()
+    cancel(floor, account, open, nowMs)
+    return null
+  }
+  if (operation !== ModifyOrderOp.Delete || account.profile.trdEnv !== TrdEnv.Real)
+    return refusals.strategyOnlyCancels()
+  if (!legs.every((leg) => isDeletableStatus(leg.status))) return refusals.orderNotOpen()
+  for (const leg of legs) moveTo(floor, account, leg, OrderStatus.Deleted, nowMs)
+  return null
 }
 
 /** Cancels every open order of the account, oldest first; with a `Trd_Common.TrdMarket` only those sent to it. */
@@ -85,7 +109,7 @@ function changeTerms(
     trailValue: requested.trailValue ?? order.trailValue,
     trailSpread: requested.trailSpread ?? order.trailSpread,
   }
-  const terms = checkTerms(floor.market, instrument, { ...requested, ...merged }, nowMs)
+  const terms = checkTerms(floor.market, account.profile, instrument, { ...requested, ...merged }, nowMs)
   if ('refusal' in terms) return terms
   if (terms.qty <= order.filledQty) return refusals.quantityBelowFilled(order.filledQty)
 

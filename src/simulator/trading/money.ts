@@ -38,7 +38,7 @@ export function amountOf(cents: Cents): number {
 /** The value of `notional` (scaled price x quantity, summed over fills) with that contract multiplier. */
 export function valueOf(notional: number, contractMultiplier: number): Cents {
   const multiplier = BigInt(Math.round(contractMultiplier * MULTIPLIER_SCALE))
-  return divideRounded(BigInt(notional) * multiplier, BigInt((PRICE_SCALE / 100) * MULTIPLIER_SCALE))
+  return divideRounded(BigInt(Math.round(notional)) * multiplier, BigInt((PRICE_SCALE / 100) * MULTIPLIER_SCALE))
 }
 
 /** `amount` x `numerator` / `denominator`, rounded once. All integers, denominator positive. */

@@ -65,6 +65,7 @@ function requestOf(c2s: C2S<'Trd_PlaceOrder'>): OrderRequest {
     session: c2s.session ?? null,
     fillOutsideRth: c2s.fillOutsideRTH ?? false,
     remark: c2s.remark ?? null,
+    amount: c2s.amount === undefined || c2s.amount === 0 ? null : c2s.amount,
   }
 }
 

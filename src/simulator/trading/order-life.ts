@@ -2,12 +2,13 @@ import { OrderStatus, TimeInForce, TrdEnv } from '../../../proto/enums.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { AccountState, AccountsState, OrderState, TradeEvent } from './account-state.ts'
 import { MAX_EVENTS, MAX_FILLS_PER_ACCOUNT, keepLast } from './bounds.ts'
+import { legsOf, listedOrder } from './combo/combo-order.ts'
 import { nextId, serverIdOf } from './identifiers.ts'
 import { bookFill, type Booking, recordFlow } from './ledger.ts'
 import { availableLevels, takeLiquidity } from './liquidity.ts'
 import { sweep, volumeAheadOf, type Execution } from './matching.ts'
 import { ruleOf } from './order-rules.ts'
-import { isAllowedMove } from './order-status.ts'
+import { isAllowedMove, isOpenStatus } from './order-status.ts'
 import { isBuySide } from './requirement.ts'
 import { phaseOf } from './session-phase.ts'
 import type { TradingMarket } from './trading-market.ts'
@@ -34,10 +35,10 @@ export function moveTo(
   emitOrder(floor, account, order)
 }
 
-/** Emits the current state of the order. */
+/** Emits the current state of the order; for a leg, that of its combination. */
 export function emitOrder(floor: TradingFloor, account: AccountState, order: OrderState): void {
   const { accId, trdEnv } = account.profile
-  emit(floor, { kind: 'order', accId, trdEnv, order: { ...order } })
+  emit(floor, { kind: 'order', accId, trdEnv, order: listedOrder(account, order) })
 }
 
 /**
@@ -99,8 +100,8 @@ export function executeFill(
     fillId: fillId.toString(),
     fillIdEx: serverIdOf(fillId, isReal),
     accId: order.accId,
-    orderId: order.orderId,
-    orderIdEx: order.orderIdEx,
+    orderId: order.combo?.orderId ?? order.orderId,
+    orderIdEx: order.combo?.orderIdEx ?? order.orderIdEx,
     trdMarket: order.trdMarket,
     secMarket: order.secMarket,
     code: order.code,
@@ -121,7 +122,7 @@ export function executeFill(
   moveTo(floor, account, order, isComplete ? OrderStatus.Filled_All : OrderStatus.Filled_Part, nowMs)
 }
 
-/** Cancels an open order. */
+/** Cancels an open order, and with it the open legs of its combination. Does nothing if it is not open. */
 export function cancel(
   floor: TradingFloor,
   account: AccountState,
@@ -129,9 +130,16 @@ export function cancel(
   nowMs: number,
   message: string | null = null,
 ): void {
-  const isPart = order.filledQty > 0
-  moveTo(floor, account, order, isPart ? OrderStatus.Cancelling_Part : OrderStatus.Cancelling_All, nowMs, message)
-  moveTo(floor, account, order, isPart ? OrderStatus.Cancelled_Part : OrderStatus.Cancelled_All, nowMs)
+  if (!isOpenStatus(order.status)) return
+  const open = legsOf(account, order).filter((leg) => isOpenStatus(leg.status))
+  for (const leg of open) {
+    const status = leg.filledQty > 0 ? OrderStatus.Cancelling_Part : OrderStatus.Cancelling_All
+    moveTo(floor, account, leg, status, nowMs, message)
+  }
+  for (const leg of open) {
+    const status = leg.filledQty > 0 ? OrderStatus.Cancelled_Part : OrderStatus.Cancelled_All
+    moveTo(floor, account, leg, status, nowMs)
+  }
 }
 
 function recordFlows(
@@ -141,7 +149,7 @@ function recordFlows(
   booking: Booking,
   nowMs: number,
 ): void {
-  const remark = `${isBuySide(order.side) ? 'Buy' : 'Sell'} ${order.code}, order ${order.orderIdEx}`
+  const remark = `${isBuySide(order.side) ? 'Buy' : 'Sell'} ${order.code}, order ${order.combo?.orderIdEx ?? order.orderIdEx}`
   const base = { currency: order.currency, timeMs: nowMs }
   recordFlow(floor.state, account, { ...base, amount: booking.proceeds }, 'Trade', remark)
   recordFlow(floor.state, account, { ...base, amount: -booking.fees }, 'Fees', remark)

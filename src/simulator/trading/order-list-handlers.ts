@@ -3,8 +3,10 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import type { HandlerTable } from '../handler.ts'
 import { HONG_KONG } from '../market/exchange-zones.ts'
 import { openAccount } from './account-access.ts'
-import type { CashFlow, FillState, OrderState } from './account-state.ts'
+import type { World } from '../world.ts'
+import type { AccountState, CashFlow, FillState, OrderState } from './account-state.ts'
 import { MAX_HISTORY_DAYS } from './bounds.ts'
+import { legsOf, listedOrders } from './combo/combo-order.ts'
 import { feesOf } from './fees.ts'
 import { readFilter } from './list-filter.ts'
 import type { FilteredEntry, TimeRange } from './list-filter.ts'
@@ -27,7 +29,7 @@ export const orderListHandlers: HandlerTable = {
     if ('refusal' in account) return account
     const filter = readFilter(filterConditions, zoneOfTrdMarket(header.trdMarket))
     if ('refusal' in filter) return filter
-    const listed = account.orders.filter(
+    const listed = listedOrders(account).filter(
       (one) => isOfToday(one, nowMs) && hasStatus(one, filterStatusList) && filter.passes(orderEntry(one)),
     )
     return { header, orderList: listed.map(orderView) }
@@ -38,7 +40,9 @@ export const orderListHandlers: HandlerTable = {
     if ('refusal' in account) return account
     const filter = readFilter(filterConditions, zoneOfTrdMarket(header.trdMarket), historyRange(nowMs))
     if ('refusal' in filter) return filter
-    const listed = account.orders.filter((one) => hasStatus(one, filterStatusList) && filter.passes(orderEntry(one)))
+    const listed = listedOrders(account).filter(
+      (one) => hasStatus(one, filterStatusList) && filter.passes(orderEntry(one)),
+    )
     return { header, orderList: listed.map(orderView) }
   },
 
@@ -69,9 +73,9 @@ export const orderListHandlers: HandlerTable = {
     const requested = new Set(orderIdExList)
     const orderFeeList = []
     for (const order of account.orders) {
-      if (!requested.has(order.orderIdEx)) continue
-      const kind = world.accounts.market.instrument(order.market, order.code)?.kind
-      if (kind !== undefined) orderFeeList.push(feeView(order, kind))
+      // The legs of a combination are one order here, at the place of the first.
+      if (!requested.has(order.orderIdEx) || (order.combo?.orderIdEx ?? order.orderIdEx) !== order.orderIdEx) continue
+      orderFeeList.push(feeView(world, account, order))
     }
     return { header, orderFeeList }
   },
@@ -128,12 +132,17 @@ function historyRange(nowMs: number): (range: TimeRange) => TimeRange {
   }
 }
 
-function feeView(order: OrderState, kind: Parameters<typeof feesOf>[0]['kind']): MessageTypes['Trd_Common.OrderFee'] {
-  const isSell = !isBuySide(order.side)
-  const items = feesOf({ secMarket: order.secMarket, kind, isSell, qty: order.filledQty, value: order.filledValue })
+function feeView(world: World, account: AccountState, order: OrderState): MessageTypes['Trd_Common.OrderFee'] {
+  const legs = legsOf(account, order)
+  const items = legs.flatMap((leg) => {
+    const kind = world.accounts.market.instrument(leg.market, leg.code)?.kind
+    const isSell = !isBuySide(leg.side)
+    const { secMarket, filledQty: qty, filledValue: value } = leg
+    return kind === undefined ? [] : feesOf({ secMarket, kind, isSell, qty, value })
+  })
   return {
     orderIDEx: order.orderIdEx,
-    feeAmount: amountOf(order.feesPaid),
+    feeAmount: amountOf(legs.reduce((sum, leg) => sum + leg.feesPaid, 0)),
     feeList: items.map((item) => ({ title: item.title, value: amountOf(item.amount) })),
   }
 }

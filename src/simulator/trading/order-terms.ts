@@ -1,7 +1,8 @@
 import { OrderType, TrailType } from '../../../proto/enums.ts'
 import type { Refusal } from '../handler.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { OrderState } from './account-state.ts'
+import type { AccountProfile, OrderState } from './account-state.ts'
+import { checkFraction } from './fractional-shares.ts'
 import { priceOf, scaledPriceOf } from './money.ts'
 import type { ScaledPrice } from './money.ts'
 import { ruleOf } from './order-rules.ts'
@@ -33,16 +34,19 @@ export type OrderTerms = Pick<OrderState, 'qty' | 'price' | 'auxPrice' | 'trailT
  */
 const MAX_ORDER_AMOUNT = 1_000_000_000
 
-/** Checks the terms of an order against its type and the security. */
+/** Checks the terms of an order against its type, the security and the account. */
 export function checkTerms(
   market: TradingMarket,
+  profile: AccountProfile,
   instrument: Instrument,
   requested: RequestedTerms,
   nowMs: number,
 ): OrderTerms | Refusal {
   const rule = ruleOf(requested.orderType)
-  if (!Number.isSafeInteger(requested.qty) || requested.qty <= 0) return refusals.badQuantity()
-  if (requested.qty % instrument.lotSize !== 0) return refusals.lotSize(instrument.lotSize)
+  const badQty = checkFraction(profile, instrument, requested.orderType, requested.qty)
+  if (badQty !== null) return badQty
+  if (Number.isInteger(requested.qty) && requested.qty % instrument.lotSize !== 0)
+    return refusals.lotSize(instrument.lotSize)
 
   const price = rule.needsPrice ? checkPrice(market, instrument, requested, nowMs) : null
   if (isRefusal(price)) return price

@@ -35,6 +35,13 @@ export function orderView(order: OrderState): MessageTypes['Trd_Common.Order'] {
     currency: order.currency,
     trdMarket: order.trdMarket,
     session: order.session ?? undefined,
+    orderAmount: order.amount ?? undefined,
+    strategyType: order.combo?.strategyType,
+    comboLegs: order.combo?.legs.map(({ market, code, side, ratio }) => ({
+      security: { market, code },
+      side,
+      qtyRatio: ratio,
+    })),
     expireTime:
       order.timeInForce === TimeInForce.GTD && order.expiresMs !== null
         ? marketDate(zone, order.expiresMs - 1)

@@ -8,6 +8,7 @@ import { dayOf } from './ledger.ts'
 import { zoneOfSecMarket } from './market-time.ts'
 import { PRICE_SCALE, amountOf, priceOf, scaledPriceOf, valueOf } from './money.ts'
 import type { Cents } from './money.ts'
+import { roundQty } from './quantity.ts'
 import type { TradingFloor } from './order-life.ts'
 import { valuePosition } from './valuation.ts'
 
@@ -56,7 +57,13 @@ export function positionView(
   }
 }
 
-/** Profit in per cent of the displayed cost; null for a flat position. The list's ratio filter uses it. */
+/**
+ * Profit as a fraction of the displayed cost (0.05 for 5 %); null for a flat position. The list's ratio filter uses it.
+ *
+ * The schema's comment says per cent for this member, `averagePlRatio` and the filter. The official Python client
+ * multiplies both members by 100 and divides its filter by 100, and the example of an official JavaScript wrapper asks
+ * for 0.1 to mean 10 %. Clients in use decide, so all of them are fractions on the wire.
+ */
 export function plRatioOf(floor: TradingFloor, position: PositionState, nowMs: number): number | null {
   const { unrealised } = valuePosition(floor.market, position, nowMs)
   if (!position.isCashSettled) return ratio(unrealised, position.cost)
@@ -76,7 +83,7 @@ function perUnit(cost: Cents, position: PositionState): number {
 }
 
 function ratio(profit: Cents, cost: Cents): number | null {
-  return cost === 0 ? null : Math.round((profit / Math.abs(cost)) * 1_000_000) / 10_000
+  return cost === 0 ? null : Math.round((profit / Math.abs(cost)) * 1_000_000) / 1_000_000
 }
 
 function today(floor: TradingFloor, position: PositionState, nowMs: number): PositionDay {
@@ -91,7 +98,7 @@ function todayProfit(floor: TradingFloor, position: PositionState, day: Position
   const instrument = floor.market.instrument(position.market, position.code)
   const date = parseLocalTime(day.date)
   if (instrument === null || date === null) return 0
-  const openingQty = position.qty - day.buyQty + day.sellQty
+  const openingQty = roundQty(position.qty - day.buyQty + day.sellQty)
   const midnightMs = utcMsOf(zoneOfSecMarket(position.secMarket), date.epochDay, 0)
   const lastClose = scaledPriceOf(floor.market.lastPrice(instrument, midnightMs))
   return marketValue + day.sellValue - valueOf(lastClose * openingQty, position.contractMultiplier) - day.buyValue

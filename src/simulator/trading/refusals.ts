@@ -46,6 +46,14 @@ export const refusals = {
   badSession: (): Refusal => refuse('A market order trades in the regular session only'),
   remarkTooLong: (): Refusal => refuse('remark is too long: at most 64 bytes in UTF-8'),
   badQuantity: (): Refusal => refuse('The quantity must be a whole number greater than 0'),
+  tooFineQuantity: (): Refusal => refuse('A fractional quantity has at most four decimals'),
+  fractionNotAtMarket: (): Refusal =>
+    refuse('Fractional shares and orders by amount are traded with market orders only'),
+  fractionNotShort: (): Refusal => refuse('A short sale needs a whole number of shares'),
+  noOrdersByAmount: (): Refusal =>
+    refuse('This account or security does not support orders by amount: send a quantity'),
+  amountAndQuantity: (): Refusal => refuse('An order by amount has a quantity of 0: send either amount or qty'),
+  badAmount: (): Refusal => refuse('The amount must be greater than 0, and enough for 0.0001 of a share'),
   lotSize: (lotSize: number): Refusal => refuse(`The quantity must be a multiple of the lot size ${lotSize}`),
   tickSize: (tick: number): Refusal =>
     refuse(`价格不符合最小变动单位 The price is not a multiple of the minimum price spread ${tick}`),
@@ -70,7 +78,9 @@ export const refusals = {
   tooManyOrders: (limit: number): Refusal => refuse(`Too many open orders: at most ${limit} for one account`),
   badLegs: (): Refusal => refuse('A strategy has two to four legs of one currency, at least one of them an option'),
   strategyOrderType: (): Refusal => refuse('A strategy order is a limit or a market order'),
-  noStrategies: (): Refusal => refuse('This account has no permission to trade option strategies'),
+  strategyDayOnly: (): Refusal => refuse('A strategy order is good for the day'),
+  strategyPrice: (): Refusal => refuse('A strategy order with a limit needs a net price; it is negative for a credit'),
+  strategyOnlyCancels: (): Refusal => refuse('A strategy order cannot be modified, only cancelled'),
 
   unknownOrder: (): Refusal => refuse('订单不存在 The order does not exist'),
   unknownOperation: (): Refusal => refuse('Unknown modify_order_op'),

@@ -6,6 +6,7 @@ import { marginTermsOf } from './margin.ts'
 import { scaleCents, valueOf } from './money.ts'
 import type { Cents, ScaledPrice } from './money.ts'
 import { isLiveStatus } from './order-status.ts'
+import { openQtyOf, qtyUnits, roundQty } from './quantity.ts'
 import { secMarketOf } from './venues.ts'
 
 /** A quantity to trade at a worst price, for computing the required money. */
@@ -42,7 +43,7 @@ export function furtherFees(deal: Deal): Cents {
     secMarket: secMarketOf(deal.instrument),
     kind: deal.instrument.kind,
     isSell: !deal.isBuy,
-    qty: deal.filledQty + deal.qty,
+    qty: roundQty(deal.filledQty + deal.qty),
     value,
   }
   return totalFees(base) - deal.feesPaid
@@ -58,11 +59,11 @@ export function requiredFor(profile: AccountProfile, deal: Deal, closableQty: nu
   if (!isMarginAccount(profile)) {
     return deal.isBuy ? value + furtherFees(deal) : Math.max(0, furtherFees(deal) - value)
   }
-  const openingQty = Math.max(0, deal.qty - closableQty)
+  const openingQty = Math.max(0, roundQty(deal.qty - closableQty))
   if (openingQty === 0) return 0
   const terms = marginTermsOf(deal.instrument)
   const percent = (deal.isBuy ? terms.long : terms.short).initial
-  return scaleCents(value, openingQty * percent, deal.qty * 100) + furtherFees(deal)
+  return scaleCents(value, qtyUnits(openingQty) * percent, qtyUnits(deal.qty) * 100) + furtherFees(deal)
 }
 
 /** The reservations of the live orders of an account. */
@@ -87,14 +88,14 @@ export function reservationsOf(
   const closableBy = (isBuy: boolean, secMarket: number, code: string): number => {
     const held = account.positions.find((one) => one.secMarket === secMarket && one.code === code)?.qty ?? 0
     const closable = isBuy ? Math.max(0, -held) : Math.max(0, held)
-    return Math.max(0, closable - (usedUp.get(sideKey(isBuy, secMarket, code)) ?? 0))
+    return Math.max(0, roundQty(closable - (usedUp.get(sideKey(isBuy, secMarket, code)) ?? 0)))
   }
   for (const order of account.orders) {
     if (order === except || !isLiveStatus(order.status)) continue
     const instrument = instrumentOf(order)
     if (instrument === null) continue
     const isBuy = isBuySide(order.side)
-    const qty = order.qty - order.filledQty
+    const qty = openQtyOf(order)
     const { filledQty, filledNotional, feesPaid } = order
     const deal = { instrument, isBuy, qty, worstPrice: worstPriceOf(order), filledQty, filledNotional, feesPaid }
     const closable = closableBy(isBuy, order.secMarket, order.code)

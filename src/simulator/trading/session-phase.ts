@@ -50,30 +50,43 @@ export function mayTrade(order: OrderState, phase: SessionPhase): boolean {
 }
 
 /**
- * Whether the current trading day has, or had, a session for the order. False if the market is closed, and after hours
- * for an order of the regular session only: such an order waits for the next day.
+ * Whether the current trading day has, or had, a session for the order. False if the market is closed, after hours for
+ * an order of the regular session only, and after the night for an overnight order: such an order waits for the next
+ * day.
  */
 function hasDayFor(order: OrderState, state: SessionState): boolean {
-  if (phaseOf(state) === 'closed') return false
+  const phase = phaseOf(state)
+  if (phase === 'closed') return false
+  if (order.session === Session.OVERNIGHT) return phase === 'overnight'
   return state.marketState !== QotMarketState.AfterHoursBegin || tradesExtended(order)
 }
 
 /**
- * Whether the day of a day order is over: the last session for this order has ended, or, on an exchange that never
- * closes, another trading day has begun. An order placed while the market is closed first waits for its day.
+ * Whether the trading date of the state is that of the session: an auction and a pause before the open still have the
+ * date of the day before.
+ */
+function hasDate(state: SessionState): boolean {
+  const phase = phaseOf(state)
+  return phase === 'regular' || phase === 'extended' || phase === 'overnight'
+}
+
+/**
+ * Whether the day of a day order is over: the last session for this order has ended, or another trading day has begun
+ * without a pause (a US night after the after-hours session, an exchange that never closes). An order placed while the
+ * market is closed first waits for its day.
  */
 export function isDayOver(order: OrderState, state: SessionState): boolean {
   if (!order.hasMetDay) return false
   return (
-    !hasDayFor(order, state) || (state.isOpen && order.activeDate !== null && order.activeDate !== state.tradingDate)
+    !hasDayFor(order, state) || (hasDate(state) && order.activeDate !== null && order.activeDate !== state.tradingDate)
   )
 }
 
-/** Records the current trading day on an order. Returns whether a new day's regular session has begun for it. */
+/** Records the current trading day on an order. Returns whether a new day has begun for it. */
 export function joinDay(order: OrderState, state: SessionState): boolean {
   if (!hasDayFor(order, state)) return false
   order.hasMetDay = true
-  if (!state.isOpen || order.activeDate === state.tradingDate) return false
+  if (!hasDate(state) || order.activeDate === state.tradingDate) return false
   order.activeDate = state.tradingDate
   return true
 }

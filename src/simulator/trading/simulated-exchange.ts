@@ -1,10 +1,10 @@
-import type { Instrument, Tick } from '../market/instrument.ts'
+import type { Instrument } from '../market/instrument.ts'
 import { Market } from '../market/market.ts'
-import { ticksBetween } from '../market/tick-reader.ts'
+import { allTicksBetween } from '../market/tick-reader.ts'
 import type { TradingMarket } from './trading-market.ts'
 
 /**
- * The simulated exchanges as a `TradingMarket`: with the prints before and after hours, and with expiries. A market
+ * The simulated exchanges as a `TradingMarket`: with the prints of all sessions, and with expiries. A market
  * that already has this interface is returned unchanged.
  */
 export function tradingMarketOf(market: Market | TradingMarket): TradingMarket {
@@ -17,20 +17,25 @@ export function tradingMarketOf(market: Market | TradingMarket): TradingMarket {
     tradingState: (instrument, nowMs) => market.tradingState(instrument, nowMs),
     lastPrice: (instrument, nowMs) => market.lastPrice(instrument, nowMs),
     book: (instrument, nowMs) => market.book(instrument, nowMs),
-    ticksBetween: (instrument, fromMs, toMs) => allTicks(market, instrument, fromMs, toMs),
+    ticksBetween: (instrument, fromMs, toMs) => {
+      const security = market.security(instrument.market, instrument.code)
+      return security === null ? [] : allTicksBetween(security, fromMs, toMs)
+    },
+    dayEnds: (instrument, fromMs, toMs) => dayEnds(market, instrument, fromMs, toMs),
     expiryMs: (instrument) => expiryOf(market, instrument),
   }
 }
 
-function allTicks(market: Market, instrument: Instrument, fromMs: number, toMs: number): readonly Tick[] {
-  const regular = market.ticksBetween(instrument, fromMs, toMs)
-  const security = market.security(instrument.market, instrument.code)
-  if (security === null || security.listing.plan.preMarket === null) return regular
-  const before = ticksBetween(security, fromMs, toMs, 'pre-market')
-  const after = ticksBetween(security, fromMs, toMs, 'after-market')
-  // Sessions do not overlap, so within a minute usually only one has prints.
-  if (before.length === 0 && after.length === 0) return regular
-  return [...before, ...regular, ...after].sort((one, other) => one.timeMs - other.timeMs)
+function dayEnds(market: Market, instrument: Instrument, fromMs: number, toMs: number): readonly number[] {
+  const clock = market.security(instrument.market, instrument.code)?.clock
+  const ends: number[] = []
+  if (clock === undefined) return ends
+  for (let day = clock.dayIndexAt(toMs); day >= 0; day -= 1) {
+    const { endMs } = clock.sessionsOf(day).regular
+    if (endMs <= fromMs) break
+    if (endMs <= toMs) ends.unshift(endMs)
+  }
+  return ends
 }
 
 function expiryOf(market: Market, instrument: Instrument): number | null {

@@ -18,6 +18,8 @@ export interface TradingMarket {
   book(instrument: Instrument, nowMs: number): Book
   /** Prints of all sessions with `fromMs < timeMs <= toMs`, oldest first. The span is at most a minute. */
   ticksBetween(instrument: Instrument, fromMs: number, toMs: number): readonly Tick[]
+  /** Ends of the contract's trading days with `fromMs < end <= toMs`, oldest first: when futures settle. */
+  dayEnds(instrument: Instrument, fromMs: number, toMs: number): readonly number[]
   /** When an option, a futures month or a warrant stops trading; null for a security that does not expire. */
   expiryMs(instrument: Instrument): number | null
 }
@@ -27,6 +29,6 @@ export interface SessionState {
   readonly isOpen: boolean
   /** `Qot_Common.QotMarketState`. */
   readonly marketState: number
-  /** `YYYY-MM-DD` of the latest trading day whose regular session has begun. */
+  /** `YYYY-MM-DD` of the latest trading day of which a session has begun. */
   readonly tradingDate: string
 }

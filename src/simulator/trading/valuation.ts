@@ -12,7 +12,10 @@ export interface ValuedPosition {
   readonly price: ScaledPrice
   /** Negative for a short position. For futures the notional. */
   readonly marketValue: Cents
+  /** Profit over the cost of the opening. */
   readonly unrealised: Cents
+  /** The part of it that is not in the cash balance yet: less for futures, which settle daily. */
+  readonly unsettled: Cents
   readonly initialMargin: Cents
   readonly alertMargin: Cents
   readonly marginCallMargin: Cents
@@ -29,6 +32,7 @@ export interface Valuation {
   /** Securities held, without futures. */
   readonly longValue: Cents
   readonly shortValue: Cents
+  /** Open profit that is not in the cash balance. */
   readonly unrealised: Cents
   readonly realised: Cents
   readonly initialMargin: Cents
@@ -43,13 +47,14 @@ export function valuePosition(market: TradingMarket, position: PositionState, no
   if (instrument === null || position.qty === 0) {
     const none = { initialMargin: 0, alertMargin: 0, marginCallMargin: 0, maintenanceMargin: 0 }
     const price = instrument === null ? 0 : scaledPriceOf(market.lastPrice(instrument, nowMs))
-    return { position, price, marketValue: position.cost, unrealised: 0, ...none }
+    return { position, price, marketValue: position.cost, unrealised: 0, unsettled: -position.settled, ...none }
   }
   const price = scaledPriceOf(market.lastPrice(instrument, nowMs))
   const marketValue = valueOf(price * position.qty, position.contractMultiplier)
   const terms = marginTermsOf(instrument)
   const margins = marginsOf(Math.abs(marketValue), position.qty > 0 ? terms.long : terms.short)
-  return { position, price, marketValue, unrealised: marketValue - position.cost, ...margins }
+  const unrealised = marketValue - position.cost
+  return { position, price, marketValue, unrealised, unsettled: unrealised - position.settled, ...margins }
 }
 
 /** Values an account in one currency, at the last prices at that time. */
@@ -61,11 +66,11 @@ export function valueAccount(market: TradingMarket, account: AccountState, curre
   return {
     currency,
     positions,
-    equity: cash + sum((one) => (one.position.isCashSettled ? one.marketValue : one.unrealised)),
+    equity: cash + sum((one) => (one.position.isCashSettled ? one.marketValue : one.unsettled)),
     cash,
     longValue: sum((one) => Math.max(0, assetValue(one))),
     shortValue: sum((one) => Math.min(0, assetValue(one))),
-    unrealised: sum((one) => one.unrealised),
+    unrealised: sum((one) => one.unsettled),
     realised: account.cash.reduce((total, one) => total + exchange(one.realised, one.currency, currency), 0),
     initialMargin: sum((one) => one.initialMargin),
     alertMargin: sum((one) => one.alertMargin),
@@ -82,7 +87,7 @@ function assetValue({ position, marketValue }: ValuedPosition): Cents {
 function marginsOf(
   value: Cents,
   levels: MarginLevels,
-): Omit<ValuedPosition, 'position' | 'price' | 'marketValue' | 'unrealised'> {
+): Pick<ValuedPosition, 'initialMargin' | 'alertMargin' | 'marginCallMargin' | 'maintenanceMargin'> {
   return {
     initialMargin: scaleCents(value, levels.initial, 100),
     alertMargin: scaleCents(value, levels.alert, 100),

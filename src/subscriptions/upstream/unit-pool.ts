@@ -10,6 +10,7 @@ import type { LossReason, SubscriptionDeps } from '../subscription-deps.ts'
 import { type SubscriptionOptions, withDefaultRehab } from '../subscription-options.ts'
 import { Mutex } from '../../base/mutex.ts'
 import { subscribeCalls, unsubscribeCalls } from './upstream-calls.ts'
+import { hoursIn, type TradingHours } from '../trading-hours.ts'
 import { UpstreamLink } from './upstream-link.ts'
 import { droppableAtMs, type UpstreamUnit, type WantedUnit } from './upstream-set.ts'
 import { type WaitingChange, WaitingChanges } from '../waiting-change.ts'
@@ -64,6 +65,14 @@ export class UnitPool {
 
   isLive(unit: UnitKey, options: SubscriptionOptions): boolean {
     return this.#link.set.isLive(unit, options)
+  }
+
+  /**
+   * The widest hours of the pushes and replies that OpenD may send for a unit. A change that waits counts, because its
+   * first pushes may arrive before its confirmation.
+   */
+  hoursOf(unit: UnitKey): TradingHours {
+    return hoursIn(this.#link.set.optionsOf(unit) | this.#waiting.optionsOf(unit))
   }
 
   /** Waits for the link, and for pending changes and a pending restore. Failure: the link did not come up. */

@@ -1,5 +1,5 @@
 import { SECURITY_PREFIXES } from '../market-prefix.ts'
-import { parseSecurityText, securityText, visibleText } from './security-text.ts'
+import { asciiCapitals, parseSecurityText, securityText, visibleText } from './security-text.ts'
 
 /** Names of exchanges and markets in other services, with OpenD's prefix for each. */
 const PREFIX_OF: ReadonlyMap<string, string> = new Map([
@@ -29,8 +29,12 @@ const MAX_CHARS = 64
  * `00700.HK`, `HK:00700`, `SH600519`, `NASDAQ:AAPL`, `US.BRK-B`. Null when there is no likely security.
  */
 export function suggestSecurity(text: string): string | null {
-  const given = visibleText(text)
+  const given = visibleText(text).replace(/^([a-z_]+\.)(?=\1)/i, '')
   if (given.length > MAX_CHARS) return null
+  const stock = /^HK_FUTURE\.(\d+)$/i.exec(given)?.[1]
+  if (stock !== undefined) return securityOf('HK', stock)
+  const parsed = parseSecurityText(given)
+  if (parsed !== null) return securityText(parsed)
   const [, joinedMarket = '', joinedCode = ''] = JOINED.exec(given) ?? []
   const [, codeBefore = '', marketAfter = ''] = CODE_FIRST.exec(given) ?? []
   const [, marketBefore = '', codeAfter = ''] = MARKET_FIRST.exec(given) ?? []
@@ -43,7 +47,7 @@ export function suggestSecurity(text: string): string | null {
 }
 
 function securityOf(market: string, code: string): string | null {
-  const prefix = PREFIX_OF.get(market.toUpperCase())
+  const prefix = PREFIX_OF.get(asciiCapitals(market))
   if (prefix === undefined || code === '') return null
   const security = parseSecurityText(`${prefix}.${prefix === 'US' ? code.replace(/[-/]/, '.') : code}`)
   return security === null ? null : securityText(security)

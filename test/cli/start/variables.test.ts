@@ -27,7 +27,14 @@ async function problemsOf(environment: Readonly<Record<string, string>>): Promis
 
 test('without any variable the simulator runs with the local key, and reads are open', async () => {
   const { vars, config, usesLocalKey } = await variablesOf({ HOME: '/x', PATH: '/y' })
-  assert.deepEqual(Object.keys(vars).toSorted(), ['KEYS_JSON', 'LOCAL_OPEN_READS', 'OPEND_URL'])
+  assert.deepEqual(Object.keys(vars).toSorted(), [
+    'KEYS_JSON',
+    'LOCAL_OPEN_READS',
+    'LOG_LEVEL',
+    'METRICS_AUTH',
+    'OPEND_URL',
+  ])
+  assert.deepEqual([config.metricsNeedScope, config.logLevel], [false, 'error'])
   assert.deepEqual([config.upstream.kind, config.localOpenReads, usesLocalKey], ['simulator', true, true])
   assert.ok(config.keys[0]?.scopes.has('trade:real'))
 })
@@ -41,9 +48,11 @@ test('every variable of the table reaches the Worker unchanged', async () => {
     JWT_ALGORITHMS: 'HS256',
     JWT_JWKS_URL: '',
     JWT_SCOPE_CLAIM: 'scp',
+    JWT_DEFAULT_SCOPES: 'qot:read',
     JWT_DEFAULT_LIMITS: '{"max_orders_per_minute":3}',
     ALLOWED_ORIGINS: 'https://app.example.com',
     METRICS_AUTH: 'scope',
+    LOG_LEVEL: 'info',
     LOCAL_OPEN_READS: 'false',
   }
   const { vars, config } = await variablesOf(given)

@@ -5,7 +5,8 @@ import type { KeyLimits } from '../../../src/limits/key-limits.ts'
 import { MOST_ENTRIES_OF_CALLER } from '../../../src/orders/ledger.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { failed, limits, OrderPathRig, PLAY_ID } from '../order-rig.ts'
+import { OrderPathRig, PLAY_ID } from '../order-rig.ts'
+import { failed, limits } from '../order-values.ts'
 
 function codeOf({ reply }: OrderAnswer): string {
   return reply.kind === 'refused' ? reply.failure.code : reply.kind

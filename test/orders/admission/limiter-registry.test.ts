@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LimiterRegistry } from '../../../src/orders/admission/limiter-registry.ts'
-import { OrderPathRig, limits } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { limits } from '../order-values.ts'
 
 test('budgets are rebuilt from the ledger on first use and when the limits have changed', async () => {
   const rig = new OrderPathRig()

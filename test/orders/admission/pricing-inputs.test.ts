@@ -6,7 +6,8 @@ import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { inMarket, restingOrder } from '../../limits/sample-orders.ts'
-import { changedC2s, failed, limits, OrderPathRig, orderOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { changedC2s, failed, limits, orderOf } from '../order-values.ts'
 import { snapshot } from '../sample-snapshot.ts'
 
 const SNAPSHOT = 3203
@@ -141,7 +142,7 @@ test('a contract is requested again after an hour and when the link comes up', a
   assert.equal(await snapshotsAfter(), 1)
   await rig.pass(120_000)
   assert.equal(await snapshotsAfter(), 2)
-  rig.reconciler.linkReady()
+  rig.linkReady()
   assert.equal(await snapshotsAfter(), 3)
   rig.clock.step(-7_200_000)
   assert.equal(await snapshotsAfter(), 4)

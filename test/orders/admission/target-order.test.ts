@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { changedC2s, OrderPathRig, limits } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { changedC2s, limits } from '../order-values.ts'
 import { orderList } from '../sample-replies.ts'
 
 function resultOf({ reply }: OrderAnswer): string {

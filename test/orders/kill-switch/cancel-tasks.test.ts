@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
-import { failed, never } from '../order-rig.ts'
+import { failed, never } from '../order-values.ts'
 import { orderList, refusal } from '../sample-replies.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { LONGEST_WRITE_MS } from '../simulation/disk.ts'
@@ -84,6 +84,25 @@ describe('which orders a halt cancels', () => {
     assert.deepEqual(rig.open(), [])
   })
 
+  test('the report has the code of OpenD, without a prefix, for listed and for unlisted orders', async () => {
+    const lost = new SwitchRig()
+    lost.onPlace = () => failed('gateway.disconnected', true)
+    void lost.place('key:a')
+    await lost.pass(100)
+    const unlisted = new SwitchRig()
+    await unlisted.placed('key:a')
+    unlisted.onList = () => orderList([])
+    const listed = new SwitchRig()
+    await listed.placed('key:a')
+    for (const rig of [lost, unlisted, listed]) {
+      const { cancels } = await rig.halt(OWN)
+      assert.deepEqual(
+        cancels.map(({ code }) => code),
+        ['00700'],
+      )
+    }
+  })
+
   test('a push of an open order moves the next attempt forward', async () => {
     const rig = new SwitchRig()
     rig.onPlace = () => failed('gateway.disconnected', true)
@@ -134,10 +153,10 @@ describe('what ends a task', () => {
       const rig = new SwitchRig()
       await rig.placed('key:a')
       rig.onCancel = answer
-      rig.service.cancelAfter('key:a', 5)
+      rig.service.killSwitch.cancelAfter('key:a', 5)
       await rig.pass(180_000)
       assert.equal(rig.metric(RUNNING), 1)
-      const [task] = rig.service.cancelTasks()
+      const [task] = rig.service.killSwitch.report().tasks
       assert.ok((task?.attempts ?? 0) >= 3 && task?.detail === '1 orders are open')
       assert.ok((rig.metric('opend_edge_switch_task_oldest_seconds') ?? 0) > 170)
       rig.onCancel = () => null
@@ -180,7 +199,7 @@ describe('what ends a task', () => {
       await rig.placed('key:b')
       rig.onList = () => orderList([])
       rig.onCancel = () => refusal(2205, -1)
-      rig.service.cancelAfter('key:a', 5)
+      rig.service.killSwitch.cancelAfter('key:a', 5)
       await rig.pass(5_000 + seconds * 1_000)
       assert.equal(rig.metric(RUNNING), 1)
       rig.onList = () => null
@@ -220,7 +239,7 @@ describe('what ends a task', () => {
       const rig = new SwitchRig()
       await rig.placed('key:a')
       rig.onList = (_, isFresh) => (isFresh ? answer() : null)
-      rig.service.cancelAfter('key:a', 5)
+      rig.service.killSwitch.cancelAfter('key:a', 5)
       await rig.pass(7_000)
       assert.deepEqual([rig.open(), rig.metric(RUNNING)], [[], 1])
     }
@@ -244,7 +263,7 @@ describe('what ends a task', () => {
     await rig.restart()
     await rig.pass(60_000)
     assert.equal(rig.metric(RUNNING), 1)
-    rig.service.resume(OWN, { caller: 'key:admin', isAdmin: true })
+    rig.service.killSwitch.resume(OWN, { caller: 'key:admin', isAdmin: true })
     const before = rig.cancels.length
     await rig.pass(60_000)
     assert.deepEqual([rig.metric(RUNNING), rig.cancels.length], [0, before])

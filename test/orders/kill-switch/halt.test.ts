@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TrdMarket } from '../../../proto/enums.ts'
-import { failed, never } from '../order-rig.ts'
+import { failed, never } from '../order-values.ts'
 import { orderList, refusal } from '../sample-replies.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { SwitchRig } from './switch-rig.ts'
@@ -14,7 +14,7 @@ test('a halt refuses an unsent order and releases its budget', async () => {
   const waiting = rig.place('key:a')
   // The entry is written, and the storage needs a moment to make it durable.
   await rig.pass(0)
-  const halted = rig.service.halt({
+  const halted = rig.service.killSwitch.halt({
     ...{
       scope: OWN,
       isByAdmin: false,
@@ -83,8 +83,8 @@ test("a caller cannot weaken or end an administrator's halt, and each cancel has
   await rig.halt(OWN, { isByAdmin: false, caller: 'key:a', cancelsOpenOrders: false })
   assert.deepEqual(
     [
-      rig.service.resume(OWN, { caller: 'key:a', isAdmin: false }),
-      rig.service.resume(OWN, { caller: 'key:admin', isAdmin: true }),
+      rig.service.killSwitch.resume(OWN, { caller: 'key:a', isAdmin: false }),
+      rig.service.killSwitch.resume(OWN, { caller: 'key:admin', isAdmin: true }),
     ],
     [false, true],
   )
@@ -106,16 +106,16 @@ test('a second halt of a scope does not exclude foreign orders again', async () 
 
 test('the number of switches of callers is bounded; an administrator can always halt', async () => {
   const rig = new SwitchRig()
-  const answers = Array.from({ length: 1_001 }, (_, index) => rig.service.cancelAfter(`jwt:${index}`, 60))
+  const answers = Array.from({ length: 1_001 }, (_, index) => rig.service.killSwitch.cancelAfter(`jwt:${index}`, 60))
   assert.deepEqual(
     answers.findIndex(({ ok }) => !ok),
     1_000,
   )
-  assert.equal(rig.service.cancelAfter('jwt:0', 60).ok, true, 'renewing needs no room')
+  assert.equal(rig.service.killSwitch.cancelAfter('jwt:0', 60).ok, true, 'renewing needs no room')
   const quiet = { isByAdmin: false, cancelsOpenOrders: false, includesForeign: false, caller: 'jwt:x', requestId: 'r' }
   const halts = Array.from({ length: 1_001 }, (_, index) => {
     const scope = { kind: 'caller', caller: `jwt:${index}` } as const
-    return rig.service.halt({ ...quiet, scope })
+    return rig.service.killSwitch.halt({ ...quiet, scope })
   })
   await rig.pass(20_000)
   const oks = (await Promise.all(halts)).map(({ ok }) => ok)

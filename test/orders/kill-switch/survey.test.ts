@@ -4,7 +4,8 @@ import { OrderStatus } from '../../../proto/enums.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { type Survey, surveyOrders } from '../../../src/orders/kill-switch/survey.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
-import { OrderPathRig, failed, type Order, orderOf, PLAY_ID, STATUSES } from '../order-rig.ts'
+import { OrderPathRig, type Order, PLAY_ID } from '../order-rig.ts'
+import { failed, orderOf, STATUSES } from '../order-values.ts'
 
 const ACCOUNT = { accId: PLAY_ID, trdEnv: 0, trdMarket: 1 }
 
@@ -65,7 +66,7 @@ test('a cancel-after covers the orders placed before it fired', async () => {
 test('an order that was declared absent is cancelled when it appears, and awaited for a while', async () => {
   const rig = new OrderPathRig()
   const entry = await lost(rig)
-  rig.manager.entries.transition(entry, 'absent', {})
+  rig.orderEntries.transition(entry, 'absent', {})
   assert.equal(surveyed(rig, [orderOf(entry)]).open.length, 1)
   assert.equal(surveyed(rig, []).undecided.length, 1)
   await rig.pass(600_000)

@@ -4,14 +4,15 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import type { TradingAccounts } from '../../../src/accounts/trading-accounts.ts'
 import type { Failure } from '../../../src/base/failure.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
-import { type HaltReport, type HaltRequest, OrderService } from '../../../src/orders/order-service.ts'
+import { OrderService } from '../../../src/orders/order-service.ts'
+import type { HaltReport, HaltRequest } from '../../../src/orders/kill-switch/kill-switch.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { changedC2s, placedC2s } from '../order-rig.ts'
+import { changedC2s, placedC2s } from '../order-values.ts'
 import { orderList, placed } from '../sample-replies.ts'
 import { Rng } from '../simulation/rng.ts'
 import { Disk, type Volume } from '../simulation/disk.ts'
@@ -115,7 +116,7 @@ export class SwitchRig {
   async halt(scope: HaltScope, change: Partial<HaltRequest> = {}): Promise<HaltReport> {
     const by = { isByAdmin: true, caller: 'key:admin', requestId: 'r9' }
     const request = { scope, cancelsOpenOrders: true, includesForeign: false, ...by, ...change }
-    const halted = await this.done(this.service.halt(request))
+    const halted = await this.done(this.service.killSwitch.halt(request))
     if (!halted.ok) throw new Error(halted.failure.code)
     return halted.value
   }
@@ -200,6 +201,7 @@ export class SwitchRig {
       isLinkUp: () => this.isLinkUp,
       alarmBy: () => undefined,
       onRefused: () => undefined,
+      onEntry: () => undefined,
       onError: (what, error) => {
         throw new Error(what, { cause: error })
       },

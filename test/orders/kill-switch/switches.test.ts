@@ -40,7 +40,7 @@ test('halts are restored with the right to end them', () => {
   before.halt({ kind: 'account', accId: '5' }, false)
   const after = open()
   assert.deepEqual([after.haltOf(OWN), after.haltOf({ kind: 'account', accId: '5' })], ['caller', 'admin'])
-  assert.deepEqual(haltOver(after, 'key:b', '5'), { kind: 'account', accId: '5' })
+  assert.deepEqual(haltOver(after, ['key:b'], '5'), { kind: 'account', accId: '5' })
   after.resume(OWN)
   assert.equal(open().haltOf(OWN), null)
 })
@@ -50,11 +50,11 @@ test('while the stored halts cannot be read, everything counts as halted', () =>
   open().halt(OWN, true)
   disk.doesFail = true
   const after = open()
-  assert.deepEqual([haltOver(after, 'key:b', '7'), disk.failures], [{ kind: 'all' }, 1])
+  assert.deepEqual([haltOver(after, ['key:b'], '7'), disk.failures], [{ kind: 'all' }, 1])
   after.halt({ kind: 'account', accId: '5' }, true)
   disk.doesFail = false
   assert.equal(after.retryWrites(), true)
-  assert.deepEqual([haltOver(after, 'key:b', '7'), after.haltOf(OWN), after.isStored], [null, 'admin', true])
+  assert.deepEqual([haltOver(after, ['key:b'], '7'), after.haltOf(OWN), after.isStored], [null, 'admin', true])
   assert.equal(open().haltOf({ kind: 'account', accId: '5' }), 'admin', 'what was halted meanwhile is stored')
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { failed, never } from '../order-rig.ts'
+import { failed, never } from '../order-values.ts'
 import { orderList, refusal } from '../sample-replies.ts'
 import { LONGEST_WRITE_MS } from '../simulation/disk.ts'
 import { SwitchRig } from './switch-rig.ts'
@@ -52,7 +52,7 @@ test('a switch fires in time, regardless of the accounts and switches of other c
         }
       }
       const armedMs = rig.clock.elapsedMs
-      for (const [index, { seconds }] of accounts.entries()) rig.service.cancelAfter(`key:${index}`, seconds)
+      for (const [index, { seconds }] of accounts.entries()) rig.service.killSwitch.cancelAfter(`key:${index}`, seconds)
       await rig.pass(60_000)
       for (const [index, { seconds, orders, trouble }] of accounts.entries()) {
         const own = rig.cancels.filter(({ accId }) => accId === BigInt(index))
@@ -69,11 +69,11 @@ test('a switch fires in time, regardless of the accounts and switches of other c
 test('a switch that becomes due while the link is down fires when the link is up', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
-  rig.service.cancelAfter('key:a', 5)
+  rig.service.killSwitch.cancelAfter('key:a', 5)
   rig.isLinkUp = false
   await rig.pass(12_000)
   assert.deepEqual([rig.cancels, rig.metric('opend_edge_switch_tasks_running')], [[], 1])
-  assert.equal(rig.service.cancelAfter('key:a', 60).ok, false, 'it is too late to put it off')
+  assert.equal(rig.service.killSwitch.cancelAfter('key:a', 60).ok, false, 'it is too late to put it off')
   rig.isLinkUp = true
   rig.service.linkReady()
   await rig.pass(DURABLE_MS)
@@ -84,7 +84,7 @@ test('a task that waits for its next attempt continues when the link is up again
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.onCancel = () => refusal(2205, -1)
-  rig.service.cancelAfter('key:a', 5)
+  rig.service.killSwitch.cancelAfter('key:a', 5)
   await rig.pass(100_000)
   rig.isLinkUp = false
   await rig.pass(60_000)
@@ -100,7 +100,7 @@ test('the alarm continues a task that a lost link had stopped', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
   rig.onCancel = () => refusal(2205, -1)
-  rig.service.cancelAfter('key:a', 5)
+  rig.service.killSwitch.cancelAfter('key:a', 5)
   await rig.pass(6_000)
   rig.isLinkUp = false
   await rig.pass(60_000)
@@ -114,13 +114,13 @@ test('the alarm continues a task that a lost link had stopped', async () => {
 test('a switch fires on time when the clock is set back, and at the alarm when it is set forward', async () => {
   const rig = new SwitchRig()
   await rig.placed('key:a')
-  rig.service.cancelAfter('key:a', 20)
+  rig.service.killSwitch.cancelAfter('key:a', 20)
   rig.clock.step(-3_600_000)
   await rig.pass(20_000 + DURABLE_MS)
   assert.deepEqual(rig.open(), [])
   await rig.pass(10_000)
   await rig.placed('key:b')
-  rig.service.cancelAfter('key:b', 600)
+  rig.service.killSwitch.cancelAfter('key:b', 600)
   rig.clock.step(700_000)
   rig.service.alarm()
   await rig.pass(DURABLE_MS)
@@ -130,14 +130,14 @@ test('a switch fires on time when the clock is set back, and at the alarm when i
 test('a cancel-after can be renewed or disarmed until it fires, and ignores later orders', async () => {
   const rig = new SwitchRig()
   const before = await rig.placed('key:a')
-  const arm = (seconds: number | null) => rig.service.cancelAfter('key:a', seconds)
+  const arm = (seconds: number | null) => rig.service.killSwitch.cancelAfter('key:a', seconds)
   arm(10)
   await rig.pass(9_000)
   arm(10)
   await rig.pass(9_000)
   arm(null)
   await rig.pass(20_000)
-  assert.deepEqual([rig.open(), rig.service.cancelTasks()], [[before], []])
+  assert.deepEqual([rig.open(), rig.service.killSwitch.report().tasks], [[before], []])
   arm(10)
   rig.onCancel = () => refusal(2205, -1)
   await rig.pass(11_000)
@@ -161,7 +161,7 @@ test('two tasks for the same orders share their polls and cancels', async () => 
     polls++
     return null
   }
-  rig.service.cancelAfter('key:a', 5)
+  rig.service.killSwitch.cancelAfter('key:a', 5)
   await rig.pass(4_999)
   const reports = await Promise.all(['r1', 'r2', 'r3'].map((requestId) => rig.halt({ kind: 'all' }, { requestId })))
   await rig.pass(10)

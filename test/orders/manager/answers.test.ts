@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { failed, limits, never, OrderPathRig } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, limits, never } from '../order-values.ts'
 import { placed } from '../sample-replies.ts'
 
 const DRY = { isDryRun: true, idempotencyKey: 'k' }

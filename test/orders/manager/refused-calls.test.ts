@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { MOST_REFUSED_PER_MINUTE } from '../../../src/orders/manager/order-manager.ts'
-import { OrderPathRig, limits } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { limits } from '../order-values.ts'
 
 /** The kind of a reply, with the code of a refusal. */
 function resultOf({ reply }: OrderAnswer): string {
@@ -22,7 +23,7 @@ test('a refused call is stored with its reason, without a reservation, and its i
   )
   assert.deepEqual(answer.reply.kind === 'refused' && [answer.reply.intentId, answer.reply.failure], [id, why])
   assert.deepEqual(rig.refused, ['limits.rate'])
-  assert.equal(rig.manager.entries.counts.refused, 1)
+  assert.equal(rig.orderEntries.counts.refused, 1)
   // It blocks neither the same call nor another one with that key.
   assert.equal(resultOf(await rig.done(rig.place({}, { idempotencyKey: 'k' }))), 'answered')
   rig.restart()
@@ -43,7 +44,7 @@ test('a runaway program stores 60 refusals a minute, counted for each caller', a
   const runAway = (caller: string) => Promise.all(Array.from({ length: 100 }, () => rig.place({}, { ...none, caller })))
   await rig.done(Promise.all([runAway('key:a'), runAway('key:b')]))
   assert.equal(rig.entries.length, 2 * MOST_REFUSED_PER_MINUTE)
-  assert.deepEqual([rig.refused.length, rig.manager.entries.counts.refused], [200, 200])
+  assert.deepEqual([rig.refused.length, rig.orderEntries.counts.refused], [200, 200])
   await rig.pass(60_000)
   await rig.done(runAway('key:a'))
   assert.equal(rig.entries.length, 3 * MOST_REFUSED_PER_MINUTE)

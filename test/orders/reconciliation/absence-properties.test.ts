@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import { entryIdOf, tagOf } from '../../../src/orders/tag.ts'
-import { OrderPathRig, failed, type Order, orderOf, placedC2s, PLAY_ID, pushOf } from '../order-rig.ts'
+import { OrderPathRig, type Order, PLAY_ID } from '../order-rig.ts'
+import { failed, orderOf, placedC2s, pushOf } from '../order-values.ts'
 import { orderList, placed } from '../sample-replies.ts'
 
 /** What OpenD does with a new order, and which reply the gateway gets. */
@@ -84,7 +85,7 @@ class Schedule {
         for (const [id, connection] of this.waiting) if (connection !== rig.connection) this.#make(this.#entry(id))
         break
       case 'push':
-        for (const order of this.made.values()) rig.reconciler.orderPush(pushOf(order))
+        for (const order of this.made.values()) rig.orderPush(pushOf(order))
         break
       case 'copy':
         this.#copy()
@@ -105,7 +106,7 @@ class Schedule {
   async calm(): Promise<void> {
     this.#shown = 1
     this.rig.reconnect()
-    for (const order of this.orders) this.rig.reconciler.orderPush(pushOf(order))
+    for (const order of this.orders) this.rig.orderPush(pushOf(order))
     await this.#pass(200_000)
     this.rig.reconciler.ordersListed(PLAY_ID.toString(), this.orders)
   }

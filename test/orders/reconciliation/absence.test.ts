@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, limits, orderOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { limits, orderOf } from '../order-values.ts'
 import { orderList } from '../sample-replies.ts'
 
 const HOUR_MS = 3_600_000
@@ -69,7 +70,7 @@ test('a new connection with the same id as the one before is another connection'
   const rig = hanging()
   void rig.place()
   await rig.pass(60_000)
-  rig.reconciler.linkReady()
+  rig.linkReady()
   await rig.pass(65_000)
   assert.equal(rig.latest.state, 'absent')
 })

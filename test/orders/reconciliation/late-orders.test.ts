@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { OrderPathRig, failed, type Order, orderOf, PLAY_ID, pushOf, REAL_ID, STATUSES } from '../order-rig.ts'
+import { OrderPathRig, type Order, PLAY_ID, REAL_ID } from '../order-rig.ts'
+import { failed, orderOf, pushOf, STATUSES } from '../order-values.ts'
 import { refusal } from '../sample-replies.ts'
 
 const FAILED: readonly number[] = [OrderStatus.SubmitFailed, OrderStatus.Failed, OrderStatus.Deleted]
@@ -19,7 +20,7 @@ async function denied(state: 'absent' | 'rejected'): Promise<OrderPathRig> {
 
 /** The ways in which OpenD shows an order. */
 const WAYS: readonly [string, (rig: OrderPathRig, order: Order) => Promise<void>][] = [
-  ['a push', async (rig, order) => rig.reconciler.orderPush(pushOf(order))],
+  ['a push', async (rig, order) => rig.orderPush(pushOf(order))],
   ['a list', async (rig, order) => rig.reconciler.ordersListed(PLAY_ID.toString(), [order])],
   [
     'a poll for another order',
@@ -34,7 +35,7 @@ const WAYS: readonly [string, (rig: OrderPathRig, order: Order) => Promise<void>
     'a push after a restart',
     async (rig, order) => {
       rig.restart()
-      rig.reconciler.orderPush(pushOf(order))
+      rig.orderPush(pushOf(order))
     },
   ],
 ]
@@ -50,7 +51,7 @@ test('an order that appears after its caller received absent is accepted and rep
       assert.deepEqual([entry?.state, entry?.orderId, entry?.orderIdEx], ['accepted', '5', 'FT5'], way)
       assert.equal(entry?.contradiction?.state, state)
       assert.match(entry?.contradiction?.detail ?? '', /status 5/)
-      rig.reconciler.orderPush(pushOf(order))
+      rig.orderPush(pushOf(order))
       assert.deepEqual([rig.contradictions.length, rig.reconciler.contradictions[state]], [1, 1], way)
       // A retry with the same key gets the order, and nothing is sent.
       const sent = rig.count(2202)
@@ -62,7 +63,7 @@ test('an order that appears after its caller received absent is accepted and rep
 
 test('every status except that of a failed order contradicts the final state', async () => {
   const rig = await denied('absent')
-  for (const orderStatus of FAILED) rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderStatus })))
+  for (const orderStatus of FAILED) rig.orderPush(pushOf(orderOf(rig.latest, { orderStatus })))
   assert.equal(rig.latest.state, 'absent')
   for (const orderStatus of STATUSES.filter((status) => !FAILED.includes(status))) {
     const late = await denied('rejected')
@@ -76,7 +77,7 @@ test('an order of another account or another entry is a copy of the remark', asy
   const absent = rig.latest
   const header = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
   const s2c = { header, order: orderOf(absent) }
-  rig.reconciler.orderPush(encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c }))
+  rig.orderPush(encodeMessage('Trd_UpdateOrder.Response', { retType: 0, s2c }))
   rig.answers.set(2202, () => refusal(2202, -1))
   rig.reconciler.ordersListed(PLAY_ID.toString(), [
     orderOf(absent),
@@ -100,14 +101,14 @@ test('a copy of the remark of an order whose reply was lost decides nothing, and
   void rig.place()
   await rig.pass(300)
   const lost = rig.latest
-  rig.reconciler.orderPush(pushOf(orderOf(placed, { orderID: 98n, orderIDEx: 'FT98' })))
+  rig.orderPush(pushOf(orderOf(placed, { orderID: 98n, orderIDEx: 'FT98' })))
   assert.equal(rig.reconciler.copies, 1)
   const held = { orderID: BigInt(placed.orderId ?? 0), orderIDEx: placed.orderIdEx ?? '' }
-  rig.reconciler.orderPush(pushOf(orderOf(lost, held)))
+  rig.orderPush(pushOf(orderOf(lost, held)))
   rig.listed = [orderOf(lost), orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' }), orderOf(placed)]
   await rig.pass(5_000)
   assert.match(rig.latest.detail ?? '', /several orders carry its tag/)
-  rig.reconciler.orderPush(pushOf(orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' })))
+  rig.orderPush(pushOf(orderOf(lost, { orderID: 98n, orderIDEx: 'FT98' })))
   assert.equal(rig.latest.state, 'unknown')
 })
 

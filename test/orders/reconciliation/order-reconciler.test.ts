@@ -5,7 +5,8 @@ import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, failed, limits, never, orderOf, pushOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, REAL_ID } from '../order-rig.ts'
+import { failed, limits, never, orderOf, pushOf } from '../order-values.ts'
 import { orderHistory, orderList } from '../sample-replies.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }
@@ -108,7 +109,7 @@ test('many simultaneous empty lists do not prove a deletion, since they may shar
   void rig.cancel({ forAll: true, orderID: 0n })
   await rig.pass(300)
   for (let time = 0; time < 10; time++) {
-    rig.reconciler.linkReady()
+    rig.linkReady()
     await rig.pass(100)
   }
   assert.equal(rig.latest.state, 'unknown')
@@ -121,7 +122,7 @@ test('a link that comes up repeatedly does not make an order absent sooner', asy
   void rig.place()
   await rig.pass(500)
   for (let i = 0; i < 50; i++) {
-    rig.reconciler.linkReady()
+    rig.linkReady()
     await rig.pass(100)
   }
   assert.equal(rig.latest.state, 'unknown')
@@ -134,7 +135,7 @@ test('an order is found at once when the link comes up', async () => {
   void rig.place()
   await rig.pass(20_000)
   rig.answers.set(2201, () => orderList([orderOf(rig.latest)]))
-  rig.reconciler.linkReady()
+  rig.linkReady()
   await rig.pass(0)
   assert.equal(rig.latest.state, 'accepted')
 })
@@ -201,7 +202,7 @@ test('the history is requested from the oldest missing order up to now', async (
     requested = [conditions?.beginTime?.slice(0, 10), conditions?.endTime?.slice(0, 10)]
     return orderHistory([])
   })
-  rig.reconciler.linkReady()
+  rig.linkReady()
   await rig.pass(10_000)
   assert.deepEqual(requested, [dayOf(firstMs - DAY_MS), dayOf(firstMs + 6 * DAY_MS)])
 
@@ -246,13 +247,13 @@ test('a push of the order decides it before any poll', async () => {
   const push = (change: object): Uint8Array => {
     return pushOf(orderOf(rig.latest, change))
   }
-  rig.reconciler.orderPush(push({ remark: '#zzzzzzzz' }))
-  rig.reconciler.orderPush(push({ orderStatus: OrderStatus.TimeOut }))
-  rig.reconciler.orderPush(new Uint8Array([0xff]))
+  rig.orderPush(push({ remark: '#zzzzzzzz' }))
+  rig.orderPush(push({ orderStatus: OrderStatus.TimeOut }))
+  rig.orderPush(new Uint8Array([0xff]))
   assert.equal(rig.latest.state, 'unknown')
-  rig.reconciler.orderPush(push({ orderID: 5n }))
+  rig.orderPush(push({ orderID: 5n }))
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['accepted', '5'])
-  rig.reconciler.orderPush(push({ orderID: 6n }))
+  rig.orderPush(push({ orderID: 6n }))
   assert.equal(rig.latest.orderId, '5')
 })
 
@@ -265,7 +266,7 @@ test('after its connection ended, a push does not decide an order, as it may sho
   const order = orderOf(rig.latest, { orderID: 5n, orderIDEx: 'FT5' })
   const copy = orderOf(rig.latest, { orderID: 6n, orderIDEx: 'FT6' })
   rig.listed = [order, copy]
-  rig.reconciler.orderPush(pushOf(copy))
+  rig.orderPush(pushOf(copy))
   assert.deepEqual([rig.latest.state, rig.latest.orderId], ['unknown', null])
   await rig.pass(200)
   assert.equal(rig.count(2201), polls + 1, 'the push causes a poll at once')

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ENTRY_STATES } from '../../../src/orders/entry.ts'
 import type { OperatorDecision } from '../../../src/orders/reconciliation/resolve-by-operator.ts'
-import { OrderPathRig, failed, limits, orderOf, pushOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, limits, orderOf, pushOf } from '../order-values.ts'
 import { orderList } from '../sample-replies.ts'
 
 function decision(change: Partial<OperatorDecision>): OperatorDecision {
@@ -89,7 +90,7 @@ test('a decision needs an allowed state, and for an accepted order its ids', asy
 test('an order that appears after an operator declared it absent is reported like any other', async () => {
   const rig = await undecided('place')
   resolved(rig, {})
-  rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
+  rig.orderPush(pushOf(orderOf(rig.latest, { orderID: 55n, orderIDEx: 'FT55' })))
   const { state, contradiction, resolution, orderIdEx } = rig.latest
   assert.deepEqual([state, contradiction?.state, orderIdEx], ['accepted', 'absent', 'FT55'])
   assert.equal(resolution?.by, 'key:admin')

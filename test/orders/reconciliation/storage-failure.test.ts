@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OrderPathRig, failed, limits, orderOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, limits, orderOf } from '../order-values.ts'
 
 /** A rig with an unknown entry whose storage fails from then on. */
 async function undecided(): Promise<OrderPathRig> {
@@ -28,11 +29,11 @@ test('an order that is found while the storage fails stays accepted and is writt
   rig.reconnect()
   await rig.pass(10_000)
   const { id } = rig.latest
-  assert.deepEqual([rig.ledger.byId(id)?.state, rig.manager.entries.byId(id)?.state], ['unknown', 'accepted'])
+  assert.deepEqual([rig.ledger.byId(id)?.state, rig.orderEntries.byId(id)?.state], ['unknown', 'accepted'])
   const polls = rig.count(2201)
   await rig.pass(60_000)
   assert.equal(rig.count(2201), polls)
   rig.storageError = null
-  rig.manager.entries.writeAgain()
+  rig.orderEntries.writeAgain()
   assert.equal(rig.ledger.byId(id)?.state, 'accepted')
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModifyOrderOp } from '../../../proto/enums.ts'
-import { OrderPathRig, failed, orderOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, REAL_ID } from '../order-rig.ts'
+import { failed, orderOf } from '../order-values.ts'
 import { orderHistory, orderList, placed } from '../sample-replies.ts'
 
 const REAL = { trdEnv: 1, accID: REAL_ID, trdMarket: 1 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OrderAnswer } from '../../../src/orders/request.ts'
 import { SEND_DEADLINE_MS } from '../../../src/orders/sending/send-deadline.ts'
-import { OrderPathRig, failed, limits, PLAY_ID } from '../order-rig.ts'
+import { OrderPathRig, PLAY_ID } from '../order-rig.ts'
+import { failed, limits } from '../order-values.ts'
 import { refusal } from '../sample-replies.ts'
 import { START_MS } from '../simulation/virtual-clock.ts'
 
@@ -30,7 +31,7 @@ test('a halt refuses waiting orders at once, and a cancel is still sent', async 
     const cancel = rig.cancel({ orderID: 7n })
     await rig.pass(1_000)
     rig.switches.halt(scope, true)
-    rig.manager.stopWaiting(scope)
+    rig.stopInScope(scope)
     const answers = await rig.done(Promise.all([order, change]), 100)
     assert.deepEqual(answers.map(resultOf), ['limits.halted', 'limits.halted'])
     assert.equal(resultOf(await rig.done(cancel)), 'answered')
@@ -46,7 +47,7 @@ test('an order that a halt refused is not sent after a resume', async () => {
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'all' }, true)
-  rig.manager.stopWaiting({ kind: 'all' })
+  rig.stopInScope({ kind: 'all' })
   assert.equal(resultOf(await rig.done(order, 100)), 'limits.halted')
   rig.switches.resume({ kind: 'all' })
   await rig.pass(60_000)
@@ -58,8 +59,8 @@ test('a halt of another scope does not stop a waiting order', async () => {
   const order = rig.place()
   await rig.pass(1_000)
   rig.switches.halt({ kind: 'caller', caller: 'key:b' }, true)
-  rig.manager.stopWaiting({ kind: 'caller', caller: 'key:b' })
-  rig.manager.stopWaiting({ kind: 'account', accId: '9' })
+  rig.stopInScope({ kind: 'caller', caller: 'key:b' })
+  rig.stopInScope({ kind: 'account', accId: '9' })
   assert.equal(resultOf(await rig.done(order)), 'answered')
 })
 
@@ -173,9 +174,9 @@ test('when the storage fails after the frame was sent, the caller still gets the
     // A change that could not be written is in memory, and written later.
     const { id, state } = rig.latest
     assert.equal(state, 'reserved')
-    assert.notEqual(rig.manager.entries.byId(id)?.state, 'reserved')
+    assert.notEqual(rig.orderEntries.byId(id)?.state, 'reserved')
     rig.storageError = null
-    rig.manager.entries.writeAgain()
+    rig.orderEntries.writeAgain()
     assert.notEqual(rig.latest.state, 'reserved')
     assert.equal(rig.storage.failure, null)
   }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
-import { OrderPathRig, failed, never, orderOf, pushOf } from '../order-rig.ts'
+import { OrderPathRig } from '../order-rig.ts'
+import { failed, never, orderOf, pushOf } from '../order-values.ts'
 import { orderList, placed, refusal } from '../sample-replies.ts'
 
 /** The usual time between a call and its reply, and one that is late. */
@@ -16,7 +17,7 @@ function pushing(reply: CallOutcome, afterMs: number, change: object = PUSH): Or
   rig.answers.set(2201, never)
   rig.answers.set(2202, async () => {
     await new Promise<void>((resolve) => rig.clock.after(1, resolve))
-    rig.reconciler.orderPush(pushOf(orderOf(rig.latest, change)))
+    rig.orderPush(pushOf(orderOf(rig.latest, change)))
     await new Promise<void>((resolve) => rig.clock.after(afterMs, resolve))
     return reply
   })
@@ -39,7 +40,7 @@ test('a push with the tag of the order and the id of another one decides nothing
   const held = { orderID: BigInt(orderId ?? 0), orderIDEx: `FT${orderId}` }
   rig.answers.set(2201, never)
   rig.answers.set(2202, () => {
-    rig.reconciler.orderPush(pushOf(orderOf(rig.latest, held)))
+    rig.orderPush(pushOf(orderOf(rig.latest, held)))
     return never()
   })
   void rig.place({ qty: 200 })
@@ -99,7 +100,7 @@ test('pushes of two orders with one tag do not show which one is the copy', asyn
   const rig = pushing(failed('gateway.disconnected', true), 100)
   void rig.place()
   await rig.pass(50)
-  rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { orderID: 8n, orderIDEx: 'FT8' })))
+  rig.orderPush(pushOf(orderOf(rig.latest, { orderID: 8n, orderIDEx: 'FT8' })))
   await rig.pass(LATE_MS)
   assert.equal(rig.latest.state, 'unknown')
 })
@@ -119,7 +120,7 @@ test('pushes of other orders do not displace the one that matters, up to a bound
   const rig = pushing(failed('gateway.disconnected', true), 400)
   const placing = rig.place()
   await rig.pass(50)
-  for (let i = 0; i < 200; i++) rig.reconciler.orderPush(pushOf(orderOf(rig.latest, { remark: `#0000000${i % 10}` })))
+  for (let i = 0; i < 200; i++) rig.orderPush(pushOf(orderOf(rig.latest, { remark: `#0000000${i % 10}` })))
   assert.equal((await rig.done(placing, 1_000)).reply.kind, 'answered')
 })
 
@@ -129,7 +130,7 @@ test('a change has no tag, so pushes do not decide it', async () => {
   await rig.done(rig.place())
   const order = orderOf(rig.latest, PUSH)
   rig.answers.set(2205, async () => {
-    rig.reconciler.orderPush(pushOf(order))
+    rig.orderPush(pushOf(order))
     await new Promise<void>((resolve) => rig.clock.after(LATE_MS, resolve))
     return failed('gateway.disconnected', true)
   })

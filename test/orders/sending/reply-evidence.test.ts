@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { CallOutcome } from '../../../src/gateway/link/effect.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { modifyOrder, placeOrder, restingOrder } from '../../limits/sample-orders.ts'
-import { OrderPathRig, orderOf, REAL_ID } from '../order-rig.ts'
+import { OrderPathRig, REAL_ID } from '../order-rig.ts'
+import { orderOf } from '../order-values.ts'
 import { placed } from '../sample-replies.ts'
 
 interface Ids {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { outcomeOf } from '../../../src/orders/sending/reply.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { failed } from '../order-rig.ts'
+import { failed } from '../order-values.ts'
 import { placed, refusal } from '../sample-replies.ts'
 
 test('only an acceptance, a refusal and an unsent call are certain outcomes', () => {

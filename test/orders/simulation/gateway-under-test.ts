@@ -54,6 +54,8 @@ export interface TaskDone {
   readonly elapsedMs: number
   /** The tags of the orders that were open at that time and on the last list of their account. */
   readonly openTags: readonly string[]
+  /** Those that were on the last complete list. */
+  readonly trulyListedTags: readonly string[]
 }
 
 /** A cancel-after switch. Times are elapsed ms. */
@@ -87,6 +89,7 @@ export interface GatewaySurroundings {
   readonly standings: KeyStandings
   /** The tags of the orders that are open and were on the last list of their account. */
   readonly openTags: () => readonly string[]
+  readonly trulyListedTags: () => readonly string[]
 }
 
 /** The gateway over all lives of its object: restarts the object after it ended, and records its actions. */
@@ -152,7 +155,7 @@ export class GatewayUnderTest {
     this.halts.push(record)
     this.record(`halt of ${JSON.stringify(scope)}${cancels ? ' with cancels' : ''}`)
     const about = { scope, caller, isByAdmin, requestId: 'switch', cancelsOpenOrders: cancels, includesForeign }
-    life.gateway.orders.halt(about).then(
+    life.gateway.orders.killSwitch.halt(about).then(
       (halted) => {
         if (!halted.ok || !life.isAlive) return
         record.answeredMs = clock.elapsedMs
@@ -165,7 +168,7 @@ export class GatewayUnderTest {
 
   resume(scope: HaltScope, by: { readonly caller: string; readonly isAdmin: boolean }): void {
     const life = this.wake()
-    const isResumed = life.endSwitch(() => life.gateway.orders.resume(scope, by))
+    const isResumed = life.endSwitch(() => life.gateway.orders.killSwitch.resume(scope, by))
     if (!isResumed) return
     this.record(`resumed ${JSON.stringify(scope)}`)
     const name = JSON.stringify(scope)
@@ -174,7 +177,7 @@ export class GatewayUnderTest {
 
   cancelAfter(caller: string, seconds: number | null): void {
     const life = this.wake()
-    const armed = life.endSwitch(() => life.gateway.orders.cancelAfter(caller, seconds))
+    const armed = life.endSwitch(() => life.gateway.orders.killSwitch.cancelAfter(caller, seconds))
     this.record(`cancel-after of ${caller}: ${seconds} s${armed.ok ? '' : ` ${armed.failure.code}`}`)
     if (!armed.ok) return
     const armedMs = this.#surroundings.clock.elapsedMs
@@ -213,8 +216,13 @@ export class GatewayUnderTest {
       },
       onTask: (task) => this.#recordTask(task),
       onTaskDone: (task) => {
-        const openTags = this.#surroundings.openTags()
-        this.tasksDone.push({ task, elapsedMs: clock.elapsedMs, openTags })
+        const { openTags, trulyListedTags } = this.#surroundings
+        this.tasksDone.push({
+          task,
+          elapsedMs: clock.elapsedMs,
+          openTags: openTags(),
+          trulyListedTags: trulyListedTags(),
+        })
       },
       onContradiction: (entryId) => this.contradicted.add(entryId),
       onSwitchPoll: (accId) => this.switchPolls.push({ accId, elapsedMs: clock.elapsedMs }),

@@ -1,5 +1,6 @@
 import type { CancelTimer, Timers } from '../../../src/base/time/timers.ts'
 import type { Standing } from '../../../src/auth/socket-caller.ts'
+import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { Gateway } from '../../../src/core/gateway.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
@@ -68,9 +69,10 @@ export class ObjectLife {
     })
     this.gateway = new Gateway({
       timers,
-      session: { sha1: fastDigest, random: () => rng.unit(), encryption: null },
+      session: { random: () => rng.unit(), encryption: null },
+      sha1: fastDigest,
       isParked: false,
-      connect: this.#connect,
+      transport: { connect: this.#connect, framing: tcpFraming(fastDigest) },
       ledger: new WatchedLedger(
         database,
         timers,
@@ -92,6 +94,7 @@ export class ObjectLife {
       orderStanding: deps.standing,
       alarmBy: (atMs) => this.#alarm.by(atMs),
       onRefused: () => undefined,
+      onEntry: () => undefined,
       onContradiction: (entryId) => this.#isAlive && deps.onContradiction(entryId),
       onError: (what, bug) => this.#recordError(what, bug),
     })
@@ -115,11 +118,14 @@ export class ObjectLife {
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly isStored: boolean }> {
     const answer = await this.gateway.order(request)
     if (request.isDryRun) return { ...answer, isStored: true }
-    const isStored = await this.gateway.orders.ledger.sync().then(
+    const isSynced = await this.gateway.orders.ledger.sync().then(
       () => !this.#deps.storage.isFailing,
       () => false,
     )
-    return { ...answer, isStored }
+    // A write that failed is made again by the next alarm, also when the storage has worked again before the sync.
+    const entryId = 'intentId' in answer.reply ? answer.reply.intentId : null
+    const isWritten = entryId === null || this.gateway.orders.entries.unwrittenOf(entryId) === null
+    return { ...answer, isStored: isSynced && isWritten }
   }
 
   /** Runs a caller's request that ends a switch. */
@@ -168,9 +174,9 @@ export class ObjectLife {
 
   /** Reports which frame carries an entry, also when the object ended while it sent the frame. */
   #watchFrames(): void {
-    const { manager } = this.gateway.orders
-    const recordFrame = manager.recordFrame.bind(manager)
-    manager.recordFrame = (entryId, connId, serial) => {
+    const { inFlight } = this.gateway.orders
+    const recordFrame = inFlight.recordFrame.bind(inFlight)
+    inFlight.recordFrame = (entryId, connId, serial) => {
       this.#deps.onSent(entryId, connId, serial)
       recordFrame(entryId, connId, serial)
     }

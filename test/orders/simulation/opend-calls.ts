@@ -115,9 +115,18 @@ export class OpendCalls {
   }
 
   /** Whether an order was on the last list of its account. */
-  wasBeforeList({ accId, orderId }: OrderState): boolean {
+  wasBeforeList(order: OrderState): boolean {
+    return this.#placedMs(order) < this.lists.refreshedMs(order.accId)
+  }
+
+  /** Whether the last complete list of its account had the order. */
+  wasTrulyListed(order: OrderState): boolean {
+    return this.#placedMs(order) < this.lists.trulyListedMs(order.accId)
+  }
+
+  #placedMs({ orderId }: OrderState): number {
     const placed = this.executed.find(({ protoId, order }) => protoId === 2202 && order?.orderId === orderId)
-    return placed !== undefined && placed.elapsedMs < this.lists.refreshedMs(accId)
+    return placed?.elapsedMs ?? Infinity
   }
 
   calm(): void {

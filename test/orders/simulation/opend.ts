@@ -105,9 +105,18 @@ export class Opend {
 
   /** The tags of the gateway's orders that can still trade and were on the last list of their account. */
   listedOpenTags(): readonly string[] {
+    return this.#openTags((order) => this.calls.wasBeforeList(order))
+  }
+
+  /** The same, for lists with all orders of their account. */
+  trulyListedOpenTags(): readonly string[] {
+    return this.#openTags((order) => this.calls.wasTrulyListed(order))
+  }
+
+  #openTags(isListed: (order: OrderState) => boolean): readonly string[] {
     return this.orders().flatMap((order) => {
       const { status, remark, orderId } = order
-      if (!isOpenStatus(status) || this.calls.isByHand(orderId) || !this.calls.wasBeforeList(order)) return []
+      if (!isOpenStatus(status) || this.calls.isByHand(orderId) || !isListed(order)) return []
       return tagOf(remark ?? undefined) ?? []
     })
   }

@@ -36,6 +36,7 @@ export class OrderLists {
   readonly #isByHand: (orderId: string) => boolean
   readonly #count: (what: string) => void
   readonly #refreshedMs = new Map<string, number>()
+  readonly #trulyListedMs = new Map<string, number>()
   #isStormy = true
   /** The time, elapsed ms, from which all replies belong to connections that were opened during the calm. */
   #calmFromMs = Infinity
@@ -55,9 +56,14 @@ export class OrderLists {
     return this.#deps.clock.elapsedMs >= this.#staleUntilMs
   }
 
-  /** When an account was last listed completely, elapsed ms. */
+  /** When an account was last listed, elapsed ms; perhaps by an old list. */
   refreshedMs(accId: string): number {
     return this.#refreshedMs.get(accId) ?? -Infinity
+  }
+
+  /** When an account was last listed with all its orders, elapsed ms. */
+  trulyListedMs(accId: string): number {
+    return this.#trulyListedMs.get(accId) ?? -Infinity
   }
 
   orderPlaced(): void {
@@ -87,7 +93,9 @@ export class OrderLists {
     if (this.isListless) return LISTLESS
     if ('refusal' in answer) return answer
     const orderList = this.#vague(this.#shown(answer.orderList ?? []))
-    if (refreshCache === true) this.#refreshedMs.set(header.accID.toString(), this.#deps.clock.elapsedMs)
+    const accId = header.accID.toString()
+    if (refreshCache === true) this.#refreshedMs.set(accId, this.#deps.clock.elapsedMs)
+    if (refreshCache === true && this.areTrue) this.#trulyListedMs.set(accId, this.#deps.clock.elapsedMs)
     return { ...answer, orderList }
   }
 

@@ -39,7 +39,11 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   const network = new Network(clock, rng, (sink) => opend.accept(sink))
   const standings = new KeyStandings(clock)
   const surroundings = { clock, rng, storage, network, standings }
-  const gateway = new GatewayUnderTest({ ...surroundings, openTags: () => opend.listedOpenTags() })
+  const gateway = new GatewayUnderTest({
+    ...surroundings,
+    openTags: () => opend.listedOpenTags(),
+    trulyListedTags: () => opend.trulyListedOpenTags(),
+  })
   opend.calls.isOrderKnown = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
   const callers = new Callers(clock, rng, gateway)
   const faults = new FaultInjector({ ...surroundings, gateway, opend, callers }, rng)
@@ -77,7 +81,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     const entries = storage.entries()
     const remains = { clock, opend, gateway, entries, callers: callers.list, steps: faults.steps, standings }
     problems.push(...problemsOf(remains), ...(await budgetProblems(place, checked)))
-    const { waitingForLimits } = gateway.wake().gateway.opend
+    const { waiting: waitingForLimits } = gateway.wake().gateway.opend.governor
     if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls are still waiting for OpenD's limits`)
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)
@@ -103,7 +107,7 @@ function quietness(clock: VirtualClock, { gateway, opend, storage }: Quiet): () 
     if (gateway.hasOpenAttempts || opend.calls.pendingLate > 0 || storage.undecided() > 0) return false
     return !gateway
       .wake()
-      .gateway.orders.cancelTasks()
-      .some(({ isRunning }) => isRunning)
+      .gateway.orders.killSwitch.report()
+      .tasks.some(({ isRunning }) => isRunning)
   }
 }

@@ -32,7 +32,7 @@ function haltProblems(
     .filter(
       ({ answeredMs, endedMs }) => answeredMs !== null && frame.elapsedMs > answeredMs && frame.elapsedMs < endedMs,
     )
-    .filter(({ scope }) => covers(scope, caller, call.accId))
+    .filter(({ scope }) => covers(scope, [caller], call.accId))
     .map(
       ({ scope, answeredMs }) =>
         `${id} left at ${frame.elapsedMs} under the halt ${scope.kind} answered at ${answeredMs}`,

@@ -25,12 +25,23 @@ export function switchProblems(remains: Remains): readonly string[] {
  * it. A cancel-after covers the orders placed before it fired; after the clock was set back, a later order may have an
  * earlier time.
  */
-function endProblems({ task, openTags, elapsedMs }: TaskDone, { entries, clock, gateway }: Remains): readonly string[] {
+function endProblems(done: TaskDone, { entries, clock, gateway, opend }: Remains): readonly string[] {
+  const { task, openTags, trulyListedTags, elapsedMs } = done
   if (clock.wasSetBack && task.reason !== 'halt') return []
   const open = entries.filter(({ tag }) => tag !== null && openTags.includes(tag))
-  const meant = open.filter(({ caller, call }) => covers(task.scope, caller, call.accId))
-  // An order that OpenD both refused and placed, and that a person has copied, is reported and left to an operator.
-  const clear = meant.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
+  const meant = open.filter(({ caller, call }) => covers(task.scope, [caller], call.accId))
+  const copied = new Set(
+    opend
+      .orders()
+      .flatMap(({ orderId, remark }) => (opend.calls.isByHand(orderId) ? tagOf(remark ?? undefined) : null) ?? []),
+  )
+  // Of an order that OpenD refused and placed, there is no trace without a push or a complete list. One that a person has
+  // copied is reported and left to an operator.
+  const traced = meant.filter(
+    ({ tag, contradiction }) =>
+      contradiction?.state !== 'rejected' || (trulyListedTags.includes(tag ?? '') && !copied.has(tag ?? '')),
+  )
+  const clear = traced.filter(({ id, state }) => state === 'accepted' || !gateway.contradicted.has(id))
   const left = clear.filter(({ createdAtMs }) => task.reason === 'halt' || createdAtMs <= task.dueAtMs)
   return left.map(({ id }) => `${task.id} ended at ${elapsedMs} while ${id} was open`)
 }
@@ -82,8 +93,8 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     const isCovered = halts.some(({ scope, includesForeign }) =>
       // A halt of one caller with foreign orders covers those on all accounts of the caller.
       owner === null
-        ? includesForeign && (scope.kind === 'caller' || covers(scope, '', accId.toString()))
-        : covers(scope, owner, accId.toString()),
+        ? includesForeign && (scope.kind === 'caller' || covers(scope, [], accId.toString()))
+        : covers(scope, [owner], accId.toString()),
     )
     return isCovered ? [] : [`${cancel.id} of a switch cancelled order ${order.orderId} of ${owner ?? 'a person'}`]
   })
@@ -91,12 +102,12 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
 
 /** At the end every fired switch is done, unless an absent order may still appear. */
 function unfinishedProblems({ gateway, entries, clock }: Remains): readonly string[] {
-  const tasks = gateway.wake().gateway.orders.cancelTasks()
+  const tasks = gateway.wake().gateway.orders.killSwitch.report().tasks
   const waiting = entries.filter(
     ({ state, createdAtMs }) => state === 'absent' && createdAtMs > clock.wallMs() - ABSENT_WATCH_MS,
   )
   return tasks
     .filter(({ isRunning }) => isRunning)
-    .filter(({ scope }) => !waiting.some(({ caller, call }) => covers(scope, caller, call.accId)))
+    .filter(({ scope }) => !waiting.some(({ caller, call }) => covers(scope, [caller], call.accId)))
     .map(({ reason, scope, detail }) => `the ${reason} of ${JSON.stringify(scope)} has not ended: ${detail}`)
 }

@@ -7,7 +7,7 @@ import type { Security } from '../../../src/simulator/market/security.ts'
 import { gridOf } from '../../../src/simulator/market/session-clock.ts'
 import { aMoment, aSample, aSeed, SAMPLES, securityOf } from './sample-securities.ts'
 
-const SESSIONS: readonly SessionName[] = ['pre-market', 'regular', 'after-market']
+const SESSIONS: readonly SessionName[] = ['overnight', 'pre-market', 'regular', 'after-market']
 
 test('a day is the sum of its minutes', () => {
   fc.assert(

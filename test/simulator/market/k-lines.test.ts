@@ -161,7 +161,7 @@ test("minute bars include the sessions before and after New York's only when ask
   const security = securityOf(market, [11, 'AAPL'])
   const nowMs = Date.parse('2026-11-20T17:00:00-05:00')
   const regular = latestBars(security, query(KLType._1Min, nowMs), 2000)
-  const all = latestBars(security, { ...query(KLType._1Min, nowMs), hasExtended: true }, 2000)
+  const all = latestBars(security, { ...query(KLType._1Min, nowMs), hours: 'ETH' }, 2000)
   const day = '2026-11-20'
   const labelsOf = (bars: readonly Bar[]): readonly string[] =>
     bars.map((bar) => timeText(security.clock.plan.zone, bar.timeMs)).filter((label) => label.startsWith(day))

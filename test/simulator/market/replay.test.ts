@@ -173,3 +173,18 @@ test('a recording that does not fit the market says where', () => {
     { line: 3, problem: 'no security 1.00701' },
   ])
 })
+
+test('the first print of a recording is announced, and so is one before the open', () => {
+  const early = `${HEADER}
+2026-11-20T08:00:07-05:00,US,AAPL,250,10,1
+2026-11-20T09:31:00-05:00,US,AAPL,250.01,10,1
+`
+  const market = new Market({ seed: 1, replay: tape(early) })
+  const apple = securityOf(market, [11, 'AAPL'])
+  const newYork = (clock: string) => Date.parse(`2026-11-20T${clock}-05:00`)
+  assert.equal(apple.nextChangeMs(newYork('07:59:30')), newYork('08:00:07'))
+  assert.equal(apple.nextChangeMs(newYork('09:30:30'), 'RTH'), newYork('09:31:00'))
+  assert.equal(apple.latestStateAt(newYork('08:00:06')), null)
+  assert.equal(apple.latestStateAt(newYork('08:00:07'), 'RTH'), null)
+  assert.equal(apple.latestStateAt(newYork('08:00:07'), 'ETH')?.timeMs, newYork('08:00:07'))
+})

@@ -34,7 +34,7 @@ const STATES: readonly (readonly [keyof typeof PLANS, string, keyof typeof QotMa
   ['US_SECURITIES', '2026-11-20T04:00:00-05:00', 'PreMarketBegin'],
   ['US_SECURITIES', '2026-11-20T09:30:00-05:00', 'Afternoon'],
   ['US_SECURITIES', '2026-11-20T16:00:00-05:00', 'AfterHoursBegin'],
-  ['US_SECURITIES', '2026-11-20T20:00:00-05:00', 'Closed'],
+  ['US_SECURITIES', '2026-11-20T20:00:00-05:00', 'AfterHoursEnd'],
   ['US_SECURITIES', '2026-07-06T09:30:00-04:00', 'Afternoon'],
   ['US_SECURITIES', '2026-11-27T13:00:00-05:00', 'AfterHoursBegin'],
   ['HK_FUTURES', '2026-11-20T09:20:00+08:00', 'FutureDayOpen'],
@@ -43,7 +43,7 @@ const STATES: readonly (readonly [keyof typeof PLANS, string, keyof typeof QotMa
   ['HK_FUTURES', '2026-11-21T02:59:00+08:00', 'NightOpen'],
   ['HK_FUTURES', '2026-11-21T03:00:00+08:00', 'NightEnd'],
   ['US_FUTURES', '2026-11-22T18:00:00-05:00', 'FutureOpen'],
-  ['US_FUTURES', '2026-11-20T17:30:00-05:00', 'FutureBreak'],
+  ['US_FUTURES', '2026-11-20T17:30:00-05:00', 'FutureClose'],
   ['US_FUTURES', '2026-11-21T12:00:00-05:00', 'FutureClose'],
 ]
 
@@ -108,8 +108,13 @@ test('sessions of one exchange never overlap', () => {
     for (let dayIndex = 5800; dayIndex < 6700; dayIndex++) {
       const today = clock.sessionsOf(dayIndex)
       const tomorrow = clock.sessionsOf(dayIndex + 1)
-      const end = (today.afterMarket ?? today.regular).endMs
-      assert.ok(end <= (tomorrow.preMarket ?? tomorrow.regular).startMs, `${plan.calendar} ${dayIndex}`)
+      const { overnight, preMarket, regular, afterMarket } = tomorrow
+      let end = (today.afterMarket ?? today.regular).endMs
+      for (const grid of [overnight, preMarket, regular, afterMarket]) {
+        if (grid === null) continue
+        assert.ok(end <= grid.startMs, `${plan.calendar} ${dayIndex}`)
+        end = grid.endMs
+      }
     }
   }
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { KLType, SecurityType } from '../../../proto/enums.ts'
+import { KLType, QotMarketState, SecurityType } from '../../../proto/enums.ts'
 import { quoteHandlers } from '../../../src/simulator/quotes/handlers.ts'
 import { aMoment, NOW_MS, SAMPLES } from '../market/sample-securities.ts'
 import { answer, refusalOf, WORLD, type CallName } from './quote-call.ts'
@@ -234,7 +234,7 @@ test('market state is the state of each security’s own market', () => {
   })
   assert.deepEqual(
     marketInfoList.map(({ marketState }) => marketState),
-    [5, 6, 15],
+    [5, QotMarketState.OVERNIGHT, 15],
   )
   assert.equal(WORLD.market.marketStates(NOW_MS).hk, 5)
 })

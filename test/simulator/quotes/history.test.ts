@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answer, refusalOf } from './quote-call.ts'
+import { KLType, Session, TradeDateMarket, TradeDateType } from '../../../proto/enums.ts'
+import { Market } from '../../../src/simulator/market/market.ts'
+import { NOW_MS } from '../market/sample-securities.ts'
+import { answer, refusalOf, worldOf } from './quote-call.ts'
 
 const TENCENT = { market: 1, code: '00700' }
 const APPLE = { market: 11, code: 'AAPL' }
@@ -91,4 +94,62 @@ test('rehab rows adjust as the adjusted K-lines are adjusted', () => {
     rehabList.every(({ time }) => time <= '2026-11-20'),
     'nothing is known of the future',
   )
+})
+
+test('a market that never closes lists every day, and trades on no other', () => {
+  const world = worldOf(new Market({ seed: 3, hours: 'always' }))
+  for (const market of [TradeDateMarket.HK, TradeDateMarket.US, TradeDateMarket.CN]) {
+    const c2s = { market, beginTime: '2026-11-20', endTime: '2026-11-29' }
+    const { tradeDateList = [] } = answer('Qot_RequestTradeDate', c2s, NOW_MS, world)
+    assert.equal(tradeDateList.length, 10)
+    assert.ok(tradeDateList.every(({ tradeDateType }) => tradeDateType === TradeDateType.Whole))
+  }
+  const security = { market: 11, code: 'AAPL' }
+  const c2s = { security, klType: KLType.Day, rehabType: 1, beginTime: '2026-11-20', endTime: '2026-11-29' }
+  const { klList = [] } = answer('Qot_RequestHistoryKL', c2s, Date.parse('2026-11-30'), world)
+  assert.equal(klList.length, 10)
+})
+
+test('quotes and snapshots have the figures of every session of the latest day that has it', () => {
+  const security = { market: 11, code: 'AAPL' }
+  const at = (time: string) => {
+    const nowMs = Date.parse(time)
+    const [quote] = answer('Qot_GetBasicQot', { securityList: [security] }, nowMs).basicQotList ?? []
+    const [snapshot] = answer('Qot_GetSecuritySnapshot', { securityList: [security] }, nowMs).snapshotList ?? []
+    if (quote === undefined || snapshot === undefined) throw new Error('no quote')
+    const { preMarket, afterMarket, overnight } = quote
+    assert.deepEqual(
+      [snapshot.basic.preMarket, snapshot.basic.afterMarket, snapshot.basic.overnight],
+      [preMarket, afterMarket, overnight],
+    )
+    return { close: quote.curPrice, lastClose: quote.lastClosePrice, preMarket, afterMarket, overnight }
+  }
+  // Monday after the close, and in the night that belongs to Tuesday.
+  const monday = at('2026-11-16T19:59:59-05:00')
+  const night = at('2026-11-16T23:00:00-05:00')
+  const tuesday = at('2026-11-17T12:00:00-05:00')
+  assert.deepEqual(night.preMarket, monday.preMarket)
+  assert.notDeepEqual(night.overnight, monday.overnight)
+  assert.ok(Math.abs((night.overnight?.price ?? 0) - night.close - (night.overnight?.changeVal ?? 0)) < 1e-9)
+  assert.notDeepEqual(tuesday.overnight?.volume, night.overnight?.volume)
+  assert.equal(tuesday.lastClose, night.close)
+  assert.deepEqual(tuesday.afterMarket, night.afterMarket)
+  const [tencent] = answer('Qot_GetBasicQot', { securityList: [{ market: 1, code: '00700' }] }).basicQotList ?? []
+  assert.equal(tencent?.overnight, undefined)
+})
+
+test('history has the hours asked for, by either field, in bars of up to an hour', () => {
+  const history = (klType: number, more: object) => {
+    const c2s = { security: APPLE, klType, rehabType: 0, beginTime: '2026-11-16', endTime: '2026-11-17', ...more }
+    const { klList = [] } = answer('Qot_RequestHistoryKL', c2s)
+    return klList.map(({ time }) => time.slice(11, 16))
+  }
+  const ofOneDay = (bars: readonly string[]) => bars.length / 2
+  assert.equal(ofOneDay(history(KLType._15Min, {})), 26)
+  assert.equal(ofOneDay(history(KLType._15Min, { extendedTime: true })), 22 + 26 + 16)
+  assert.deepEqual(history(KLType._15Min, { session: Session.ETH }), history(KLType._15Min, { extendedTime: true }))
+  // By the labels from midnight to midnight, through the nights that belong to Monday, Tuesday and Wednesday.
+  const whole = history(KLType._15Min, { session: Session.ALL })
+  assert.deepEqual([whole[0], whole.at(-1)], ['00:00', '23:45'])
+  assert.deepEqual(history(KLType._120Min, { session: Session.ALL }), history(KLType._120Min, {}))
 })

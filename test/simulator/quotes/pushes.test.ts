@@ -111,12 +111,13 @@ test('K-lines are pushed once for each rehab type that was registered', () => {
 
 test('nothing changes before the moment that is announced', () => {
   fc.assert(
-    fc.property(aSecurity, aMoment, (security, nowMs) => {
-      const nextMs = nextChangeMs(WORLD, security, nowMs)
-      if (nextMs === null) throw new Error('not listed')
-      assert.ok(nextMs > nowMs)
-      assert.deepEqual(pushFor(WORLD, SubType.Ticker, security, nowMs, nextMs - 1), [])
-      assert.deepEqual(pushFor(WORLD, SubType.Basic, security, nowMs, nextMs - 1), [])
+    fc.property(aSecurity, aMoment, fc.constantFrom('RTH', 'ETH', 'ALL'), (security, nowMs, hours) => {
+      for (const subType of [SubType.Ticker, SubType.Basic, SubType.RT, SubType.KL_1Min]) {
+        const nextMs = nextChangeMs(WORLD, subType, security, nowMs, hours)
+        if (nextMs === null) throw new Error('not listed')
+        assert.ok(nextMs > nowMs)
+        assert.deepEqual(pushFor(WORLD, subType, security, nowMs, nextMs - 1, [RehabType.Forward], hours), [])
+      }
     }),
     { numRuns: 100 },
   )

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { Currency, OrderStatus, OrderType, PositionSide, TrdMarket, TrdSide } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { Accounts } from '../../../src/simulator/trading/accounts.ts'
+import { reportedSide } from '../../../src/simulator/trading/buying-power.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../../src/simulator/trading/unlock.ts'
 import { PLACES, Player, sessions } from './random-session.ts'
 import { APPLE, INDEX_FUTURE, ScriptedMarket, TENCENT, hongKongMs, newYorkMs, print } from './scripted-market.ts'
@@ -52,7 +53,7 @@ test('a Hong Kong purchase: cash, position and fees to the cent', () => {
   const [position] = hub.done('Trd_GetPositionList', { header: REAL_HK }).positionList ?? []
   assert.deepEqual(
     [position?.qty, position?.canSellQty, position?.costPrice, position?.val, position?.plVal, position?.plRatio],
-    [700, 700, 100.05, 70_000, -35, -0.05],
+    [700, 700, 100.05, 70_000, -35, -0.0005],
   )
 })
 
@@ -195,7 +196,10 @@ test('the largest quantity is accepted, one lot more is refused, whatever came b
         [TrdSide.Buy, maxCashAndMarginBuy],
         [TrdSide.SellShort, maxSellShort],
       ]
-      if (instrument.kind !== 'future') sides.push([TrdSide.Sell, maxPositionSell], [TrdSide.BuyBack, maxBuyBack])
+      const account = fresh().accounts.account(accId)
+      const opensShort = account !== null && reportedSide(account, instrument, TrdSide.Sell) === TrdSide.SellShort
+      const largestSale = opensShort ? maxSellShort : maxPositionSell
+      if (instrument.kind !== 'future') sides.push([TrdSide.Sell, largestSale], [TrdSide.BuyBack, maxBuyBack])
       for (const [trdSide, qty] of sides) {
         if (qty > 0) fresh().place({ ...base, trdSide, qty })
         fresh().placeRefused({ ...base, trdSide, qty: qty + instrument.lotSize })

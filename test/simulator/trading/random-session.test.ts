@@ -5,7 +5,7 @@ import { Market } from '../../../src/simulator/market/market.ts'
 import { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../../src/simulator/trading/unlock.ts'
-import { assertConserved, assertSane, assertOrderTraces } from './invariants.ts'
+import { assertCombo, assertConserved, assertSane, assertOrderTraces } from './invariants.ts'
 import { Player, sessions } from './random-session.ts'
 import type { Step } from './random-session.ts'
 import { ScriptedMarket, hongKongMs } from './scripted-market.ts'
@@ -24,21 +24,29 @@ function play(accounts: Accounts, player: Player, steps: readonly Step[]): void 
 
 test('random sessions conserve money, respect limits and quantities, and tell stories that make sense', () => {
   let accepted = 0
+  let combos = 0
   let fills = 0
-  const property = fc.property(fc.nat(1_000_000), sessions(2500), (seed, steps) => {
+  const property = fc.property(fc.nat(1_000_000), sessions(1800), (seed, steps) => {
     const accounts = opened(seed)
     const player = new Player(START_MS)
     for (const step of steps) {
       player.play(accounts, step)
       for (const account of accounts.state.accounts) assertConserved(account)
     }
-    for (const account of accounts.state.accounts) for (const order of account.orders) assertSane(accounts, order)
+    for (const account of accounts.state.accounts) {
+      for (const order of account.orders) {
+        assertSane(accounts, order)
+        assertCombo(account, order)
+      }
+    }
     assertOrderTraces(player)
+    combos += player.acceptedCombos
     accepted += player.accepted
     fills += player.events.filter((event) => event.kind === 'fill').length
   })
   fc.assert(property, { numRuns: 4, endOnFailure: true })
   assert.ok(accepted > 400 && fills > 100, `the sessions did not trade: ${accepted} orders, ${fills} fills`)
+  assert.ok(combos > 20, `only ${combos} combinations`)
 })
 
 test('a snapshot in the middle, through JSON, changes nothing that follows', () => {
@@ -79,7 +87,7 @@ test('no order stays open for ever: a day order ends with its day, a good-till o
     const accounts = opened(seed)
     const player = new Player(START_MS)
     play(accounts, player, steps)
-    for (let days = 1; days <= 110; days += 6) accounts.advance(player.nowMs + days * 86_400_000)
+    for (const days of [1, 2, 7, 40, 80, 110]) accounts.advance(player.nowMs + days * 86_400_000)
     for (const account of accounts.state.accounts) {
       for (const order of account.orders) assert.ok(!isOpenStatus(order.status), `still open: ${order.status}`)
     }

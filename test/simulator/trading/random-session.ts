@@ -1,11 +1,12 @@
 import * as fc from 'fast-check'
-import { ModifyOrderOp, OrderType, TimeInForce, TrdMarket, TrdSide } from '../../../proto/enums.ts'
+import { ModifyOrderOp, OrderType, QotMarket, TimeInForce, TrdMarket, TrdSide } from '../../../proto/enums.ts'
 import type { AccountState, OrderState, TradeEvent } from '../../../src/simulator/trading/account-state.ts'
 import type { Accounts } from '../../../src/simulator/trading/accounts.ts'
+import type { Leg } from '../../../src/simulator/trading/combo/combo-legs.ts'
 import type { NewTerms } from '../../../src/simulator/trading/modify-order.ts'
 import type { OrderRequest } from '../../../src/simulator/trading/place-order.ts'
 import type { Instrument } from '../../../src/simulator/market/instrument.ts'
-import { APPLE, INDEX_FUTURE, MOUTAI, TENCENT, TRACKER } from './scripted-market.ts'
+import { APPLE, HIGHER_OPTION, INDEX_FUTURE, MOUTAI, OPTION, TENCENT, TRACKER } from './scripted-market.ts'
 
 /** One thing that happens to the accounts. Numbers are indexes, lots and ticks, so that most orders make sense. */
 export type Step =
@@ -20,6 +21,16 @@ export type Step =
       readonly ticks: number
       readonly auxTicks: number
       readonly extended: boolean
+      /** Ten-thousandths of a share on top, where fractions are traded at the market. */
+      readonly fraction: number
+    }
+  | {
+      readonly kind: 'combo'
+      readonly sides: readonly number[]
+      readonly ratios: readonly number[]
+      readonly atMarket: boolean
+      readonly qty: number
+      readonly ticks: number
     }
   | {
       readonly kind: 'modify'
@@ -28,6 +39,9 @@ export type Step =
       readonly lots: number
       readonly ticks: number
     }
+
+/** The account that trades fractions of shares. */
+const FRACTIONAL = 283445328110215941n
 
 /** Where orders go: an account with a market and a security it may trade. */
 export const PLACES: readonly { accId: bigint; trdMarket: number; instrument: Instrument }[] = [
@@ -39,7 +53,13 @@ export const PLACES: readonly { accId: bigint; trdMarket: number; instrument: In
   { accId: 281756479345015383n, trdMarket: TrdMarket.HK, instrument: TENCENT },
   { accId: 281756480418757208n, trdMarket: TrdMarket.US, instrument: APPLE },
   { accId: 281756482566240858n, trdMarket: TrdMarket.Futures_Simulate_HK, instrument: INDEX_FUTURE },
+  { accId: FRACTIONAL, trdMarket: TrdMarket.US, instrument: APPLE },
+  { accId: 281756480418757208n, trdMarket: TrdMarket.US, instrument: OPTION },
 ]
+
+/** Where combinations go, and their securities. */
+const COMBO_ACCOUNT = 281756455988247916n
+const COMBO_SECURITIES: readonly Instrument[] = [OPTION, HIGHER_OPTION, APPLE]
 
 const wait = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 90_000 }) },
@@ -69,6 +89,16 @@ const place = fc.record({
   ticks: fc.integer({ min: -15, max: 15 }),
   auxTicks: fc.integer({ min: -10, max: 10 }),
   extended: fc.boolean(),
+  fraction: fc.oneof(fc.constant(0), fc.nat(9999)),
+})
+
+const combo = fc.record({
+  kind: fc.constant('combo' as const),
+  sides: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 2, maxLength: 3 }),
+  ratios: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 3, maxLength: 3 }),
+  atMarket: fc.boolean(),
+  qty: fc.integer({ min: 1, max: 4 }),
+  ticks: fc.integer({ min: -6, max: 20 }),
 })
 
 const modify = fc.record({
@@ -88,6 +118,7 @@ export function sessions(maxLength: number): fc.Arbitrary<readonly Step[]> {
     { weight: 4, arbitrary: wait.map((ms): Step => ({ kind: 'wait', ms })) },
     { weight: 6, arbitrary: place },
     { weight: 2, arbitrary: modify },
+    { weight: 1, arbitrary: combo },
   )
   return fc.array(step, { minLength: Math.floor(maxLength / 2), maxLength, size: 'max' })
 }
@@ -97,9 +128,13 @@ export class Player {
   readonly events: TradeEvent[] = []
   nowMs: number
   accepted = 0
+  acceptedCombos = 0
+  readonly #scale: number
 
-  constructor(nowMs: number) {
+  /** `scale` multiplies the quantities of orders, to bring accounts to the limits of their margin. */
+  constructor(nowMs: number, scale = 1) {
     this.nowMs = nowMs
+    this.#scale = scale
   }
 
   play(accounts: Accounts, step: Step): void {
@@ -107,6 +142,7 @@ export class Player {
       this.nowMs += step.ms
       accounts.advance(this.nowMs)
     } else if (step.kind === 'place') this.#place(accounts, step)
+    else if (step.kind === 'combo') this.#combo(accounts, step)
     else this.#modify(accounts, step)
     this.events.push(...accounts.drainEvents())
   }
@@ -119,10 +155,39 @@ export class Player {
     if (where === undefined || account === null || instrument === null) return
     const outcome = accounts.place(
       account,
-      requestOf(accounts, instrument, where.trdMarket, step, this.nowMs),
+      requestOf(accounts, instrument, where, { ...step, lots: step.lots * this.#scale }, this.nowMs),
       this.nowMs,
     )
     if (!('refusal' in outcome)) this.accepted += 1
+  }
+
+  #combo(accounts: Accounts, step: Step & { kind: 'combo' }): void {
+    const account = accounts.account(COMBO_ACCOUNT)
+    if (account === null) return
+    const legs: Leg[] = step.sides.flatMap((side, index) => {
+      const code = COMBO_SECURITIES[index]?.code ?? ''
+      const instrument = accounts.market.instrument(QotMarket.US_Security, code)
+      const ratio = step.ratios[index] ?? 1
+      if (instrument === null) return []
+      return [{ instrument, side, isBuy: side === TrdSide.Buy, qty: ratio * step.qty, ratio }]
+    })
+    // Markets without these options have no strategies of them.
+    if (legs.length < 2) return
+    const net = legs.reduce((sum, { instrument, isBuy, ratio }) => {
+      const value = (accounts.market.lastPrice(instrument, this.nowMs) * ratio * instrument.contractMultiplier) / 100
+      return sum + (isBuy ? value : -value)
+    }, 0)
+    const request = {
+      trdMarket: TrdMarket.US,
+      legs,
+      qty: step.qty,
+      price: Math.round((net + step.ticks * 0.01) * 100) / 100,
+      orderType: step.atMarket ? OrderType.Market : OrderType.Normal,
+      timeInForce: TimeInForce.DAY,
+      remark: null,
+    }
+    const outcome = accounts.placeCombo(account, request, this.nowMs)
+    if (!('refusal' in outcome)) this.acceptedCombos += 1
   }
 
   #modify(accounts: Accounts, step: Step & { kind: 'modify' }): void {
@@ -150,17 +215,18 @@ export class Player {
 function requestOf(
   accounts: Accounts,
   instrument: Instrument,
-  trdMarket: number,
+  { accId, trdMarket }: (typeof PLACES)[number],
   step: Step & { kind: 'place' },
   nowMs: number,
 ): OrderRequest {
+  const takesFraction = accId === FRACTIONAL && step.orderType === OrderType.Market
   return {
     trdMarket,
     secMarket: null,
     code: instrument.code,
     side: step.side === TrdSide.Unknown ? TrdSide.Buy : step.side,
     orderType: step.orderType,
-    qty: step.lots * instrument.lotSize,
+    qty: step.lots * instrument.lotSize + (takesFraction ? step.fraction / 10_000 : 0),
     price: priceNear(accounts, instrument, step.ticks, nowMs),
     auxPrice: priceNear(accounts, instrument, step.auxTicks, nowMs),
     trailType: 1 + (step.lots % 2),
@@ -173,6 +239,7 @@ function requestOf(
     session: null,
     fillOutsideRth: step.extended,
     remark: null,
+    amount: null,
   }
 }
 

@@ -1,7 +1,7 @@
 import { Currency, QotMarket, QotMarketState } from '../../../proto/enums.ts'
 import type { Book, Instrument, Tick } from '../../../src/simulator/market/instrument.ts'
 import { dateText } from '../../../src/base/time/civil-date.ts'
-import { localMomentOf } from '../../../src/base/time/time-zone.ts'
+import { localMomentOf, utcMsOf } from '../../../src/base/time/time-zone.ts'
 import { HONG_KONG, NEW_YORK } from '../../../src/simulator/market/exchange-zones.ts'
 import type { SessionState, TradingMarket } from '../../../src/simulator/trading/trading-market.ts'
 
@@ -20,6 +20,8 @@ export class ScriptedMarket implements TradingMarket {
   readonly books = new Map<string, Book>()
   readonly expiries = new Map<string, number>()
   band: { low: number; high: number } | null = null
+  /** Size of a slow wave on all prices, as a share of the base price: 0.5 makes them halve and rise by half in days. */
+  swing = 0
 
   constructor(seed = 1) {
     this.seed = seed
@@ -83,13 +85,26 @@ export class ScriptedMarket implements TradingMarket {
     return ticks
   }
 
+  dayEnds(instrument: Instrument, fromMs: number, toMs: number): readonly number[] {
+    const zone = instrument.market === QotMarket.US_Security ? NEW_YORK : HONG_KONG
+    const ends: number[] = []
+    const lastDay = localMomentOf(zone, toMs).epochDay
+    for (let day = localMomentOf(zone, fromMs).epochDay; day <= lastDay; day += 1) {
+      const endMs = utcMsOf(zone, day, 16 * 60 * MINUTE_MS)
+      if (endMs > fromMs && endMs <= toMs) ends.push(endMs)
+    }
+    return ends
+  }
+
   expiryMs(instrument: Instrument): number | null {
     return this.expiries.get(instrument.code) ?? null
   }
 
   #priceAt(instrument: Instrument, step: number): number {
     const noise = (this.#hash(step, instrument.code.length) % 7) - 3
-    return round(BASE_PRICE + tickOf(instrument) * (noise + Math.round(12 * Math.sin(step / 40))))
+    const tick = tickOf(instrument)
+    const wave = Math.round((BASE_PRICE * this.swing * Math.sin(step / SWING_STEPS)) / tick)
+    return round(BASE_PRICE + tick * (wave + noise + Math.round(12 * Math.sin(step / 40))))
   }
 
   #hash(step: number, salt: number): number {
@@ -102,6 +117,8 @@ export class ScriptedMarket implements TradingMarket {
 /** One print every so often. */
 const STEP_MS = 20_000
 const BASE_PRICE = 100
+/** A wave of about five days. */
+const SWING_STEPS = 3500
 
 export const TENCENT = stock(QotMarket.HK_Security, '00700', 100, Currency.HKD)
 export const TRACKER = { ...stock(QotMarket.HK_Security, '02800', 500, Currency.HKD), kind: 'etf' } satisfies Instrument
@@ -117,6 +134,8 @@ export const OPTION = {
   kind: 'option',
   contractMultiplier: 100,
 } satisfies Instrument
+/** A call of the same expiry with a higher strike, for strategies of two options. */
+export const HIGHER_OPTION = { ...OPTION, code: 'AAPL270115C110000', name: 'AAPL270115C110000' } satisfies Instrument
 export const INSTRUMENTS: readonly Instrument[] = [
   TENCENT,
   TRACKER,
@@ -124,6 +143,7 @@ export const INSTRUMENTS: readonly Instrument[] = [
   MOUTAI,
   INDEX_FUTURE,
   OPTION,
+  HIGHER_OPTION,
   { ...stock(QotMarket.HK_Security, '800000', 1, Currency.HKD), kind: 'index' },
 ]
 
@@ -168,7 +188,7 @@ function hongKong(minute: number): Moment {
 
 function newYork(minute: number): Moment {
   if (minute < 4 * 60) return [QotMarketState.Closed, false, false]
-  if (minute < 9 * 60 + 30) return [QotMarketState.PreMarketBegin, false, false]
+  if (minute < 9 * 60 + 30) return [QotMarketState.PreMarketBegin, false, true]
   if (minute < 16 * 60) return [QotMarketState.Afternoon, true, true]
   if (minute < 20 * 60) return [QotMarketState.AfterHoursBegin, false, true]
   return [QotMarketState.AfterHoursEnd, false, true]

@@ -1,5 +1,0 @@
-/** Uniform in [0, 1) from the platform's secure generator: a predictable order tag could be put on another order. */
-export function secureRandom(): number {
-  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1))
-  return bits / 2 ** 32
-}

@@ -1,0 +1,35 @@
+import type { Failure } from '../../src/base/failure.ts'
+import type { OrderReply } from '../../src/orders/request.ts'
+import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
+import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
+
+/** The state of a gateway whose link is up. */
+export const READY: GatewayStatus = {
+  stage: 'ready',
+  upstream: 'simulator:',
+  sinceMs: Date.UTC(2026, 10, 22),
+  connId: '7418311293381240001',
+  serverVersion: 1002,
+  loginUserId: '100000001',
+  lastFailure: null,
+  pendingCalls: 0,
+  connects: 1,
+  loggedIn: { quote: true, trade: true },
+  storageFailure: null,
+  unknownOrders: 0,
+  contradictions: { absent: 0, rejected: 0 },
+  cancelTasks: [],
+  epoch: 1,
+}
+
+/** The reply of the object for an answer of OpenD. */
+export function orderReply(answer: Uint8Array | Failure): OrderReply {
+  return answer instanceof Uint8Array
+    ? { kind: 'answered', body: answer, intentId: 'oi_00000001', state: 'accepted', isReplay: false }
+    : { kind: 'refused', failure: answer, intentId: null, state: null, isReplay: false }
+}
+
+/** Whether an answer is a failure instead of a message. */
+export function isFailure(answer: WireMessage | Failure): answer is Failure {
+  return typeof answer['code' as keyof typeof answer] === 'string'
+}
