@@ -12,6 +12,7 @@ import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
 import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import type { HookAnswer, HookArrival, HookCommand, HookOwner, Received } from '../src/hooks/hook-command.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -39,6 +40,7 @@ import type {
   Denials,
 } from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
+import { ObjectHooks } from './object-hooks.ts'
 import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
 import { type Simulator, transportOf } from './opend-transport.ts'
@@ -63,6 +65,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
+  readonly #hooks: ObjectHooks
   readonly #audit: AuditLog
   #authenticator: SocketAuthenticator
   #epoch: number
@@ -120,7 +123,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
+    this.#hooks = new ObjectHooks(ctx.storage, this.#keys, this.#gateway)
     if (this.#upstream !== null && !isParked) this.#gateway.start()
+    this.#hooks.resume()
   }
 
   async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
@@ -192,6 +197,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
     return this.#keys.run(command, by)
+  }
+
+  hooks(command: HookCommand, owner: HookOwner): Promise<Result<HookAnswer>> {
+    return this.#hooks.service.run(command, owner)
+  }
+
+  async receiveAlert(arrival: HookArrival): Promise<Result<Received>> {
+    return this.#hooks.receiver.receive(arrival)
   }
 
   allowance(caller: AllowanceOf): Promise<Result<Allowance>> {

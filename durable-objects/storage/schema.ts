@@ -213,5 +213,27 @@ const FOURTH: Migration = [
   'CREATE TABLE audit_anchor (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL)',
 ]
 
+/** Adds the hooks and their deliveries. Fields of queries have a column, the rest is JSON. */
+const FIFTH: Migration = [
+  'CREATE TABLE hooks (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, hook TEXT NOT NULL)',
+  'CREATE INDEX hooks_by_owner ON hooks (owner)',
+  `CREATE TABLE hook_deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    hook_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    duplicate_key TEXT NOT NULL,
+    symbol TEXT,
+    at_ms INTEGER,
+    delivery TEXT NOT NULL
+  )`,
+  'CREATE INDEX hook_deliveries_by_hook ON hook_deliveries (hook_id, seq)',
+  `CREATE INDEX hook_deliveries_waiting ON hook_deliveries (seq) WHERE state = 'waiting'`,
+  `CREATE INDEX hook_deliveries_by_key ON hook_deliveries (hook_id, duplicate_key, seq) WHERE state != 'duplicate'`,
+  `CREATE INDEX hook_deliveries_by_symbol ON hook_deliveries (hook_id, symbol, at_ms)
+    WHERE at_ms IS NOT NULL AND state IN ('ordered', 'rejected', 'unknown', 'nothing')`,
+]
+
 /** Every migration; the first has the number 1. Never change a released migration: add a new one. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH]
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH]

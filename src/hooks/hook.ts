@@ -1,5 +1,7 @@
 import { isPointer, MAPPED_FIELDS, type FieldMap, type FieldSource } from './presets/field-map.ts'
-import { RESTRICTION_RULES } from '../auth/restrictions.ts'
+import { fail, type Result, succeed } from '../base/result.ts'
+import { type AddressRange, parseAddressRange } from '../auth/address-range.ts'
+import { ORDER_LIMIT_RULES } from '../auth/order-limits.ts'
 import {
   ACCOUNT_ID,
   FLAG,
@@ -9,11 +11,14 @@ import {
   objectOf,
   oneOf,
   parsedText,
+  readFields,
   required,
   tableOf,
   textLike,
   wholeNumber,
 } from '../wire/json/json-fields.ts'
+import { Problems } from '../wire/json/json-problem.ts'
+import type { JsonObject } from '../wire/json/json-text.ts'
 import { parseSecurityText, securityText } from '../wire/json/security-text.ts'
 import { ALERT_ORDER_TYPES, ALERT_TIMES_IN_FORCE, SIZE_KINDS } from './alert.ts'
 import { POSITIVE, UNSIGNED } from './alert-fields.ts'
@@ -59,6 +64,17 @@ const FIELD_SOURCE: FieldRule<FieldSource> = {
   },
 }
 
+/** The four addresses from which TradingView sends. Source: "About webhooks" (TradingView help, 43000529348). */
+const TRADINGVIEW_ADDRESSES = ['52.89.214.238', '34.212.75.30', '54.218.53.128', '52.32.178.7']
+
+/** Most rows of the list of sources. */
+const MAX_SOURCES = 50
+
+const SOURCE: FieldRule<readonly AddressRange[]> = parsedText((text) => {
+  const ranges = (text === 'tradingview' ? TRADINGVIEW_ADDRESSES : [text]).map(parseAddressRange)
+  return ranges.includes(null) ? null : ranges.filter((range) => range !== null)
+}, '"tradingview" for its four addresses, or an address range such as "203.0.113.0/24"')
+
 /** The fields that the owner of a hook sets. */
 export const HOOK_RULES = {
   name: textLike(/^[^\p{Cc}]{1,100}$/u, '1 to 100 characters in one line'),
@@ -89,11 +105,25 @@ export const HOOK_RULES = {
   on_position_gap: oneOf(['flag', 'pause']),
   /** An alert is expected in every such time, seconds, within the hook's trading hours. */
   expect_every_seconds: wholeNumber(60, 30 * MAX_AGE_SECONDS),
-  limits: objectOf(RESTRICTION_RULES),
+  limits: objectOf(ORDER_LIMIT_RULES),
+  sources: listOf(SOURCE, MAX_SOURCES),
 } as const
 
 /** The settings of a hook, with the defaults filled in. */
 export type HookSettings = ReturnType<typeof hookSettings>
+
+/** Reads the settings in the fields of a record. Failures: `request.*` about its fields. */
+export function readSettings(fields: JsonObject): Result<HookSettings> {
+  const problems = new Problems()
+  const read = readFields(fields, HOOK_RULES, problems)
+  if (read === null || problems.count > 0) return problems.toFailed()
+  const settings = hookSettings(read)
+  if ((settings.preset === 'fields') === (settings.fields === null)) {
+    const expected = 'a table of pointers with the preset fields, and none with another preset'
+    return fail({ code: 'request.invalid_value', path: 'fields', expected })
+  }
+  return succeed(settings)
+}
 
 /** The settings in the fields of a record. */
 export function hookSettings(fields: FieldValues<typeof HOOK_RULES>) {
@@ -117,5 +147,6 @@ export function hookSettings(fields: FieldValues<typeof HOOK_RULES>) {
     pausesOnPositionGap: fields.on_position_gap === 'pause',
     expectEveryMs: fields.expect_every_seconds === null ? null : fields.expect_every_seconds * 1_000,
     limits: fields.limits,
+    sources: fields.sources?.flat() ?? null,
   } as const
 }

@@ -13,8 +13,8 @@ export interface MarketView {
   /** Net assets of the account in the currency of the security; null when OpenD does not tell. */
   readonly equity: number | null
   readonly lotSize: number
-  /** Units of the underlying in one contract; 1 for shares. */
-  readonly contractMultiplier: number
+  /** Units of the underlying in one contract; 1 for shares, null when it is not known. */
+  readonly contractMultiplier: number | null
   readonly grid: PriceGrid
 }
 
@@ -158,9 +158,11 @@ function quantityOf(size: AlertSize | null, market: MarketView): number | Plan {
       return (Math.abs(position) * size.amount) / 100
     case 'value':
       if (lastPrice === null) return refused('size', 'a last price of the security, which the size needs')
+      if (contractMultiplier === null) return refused('size', NO_MULTIPLIER)
       return size.amount / (lastPrice * contractMultiplier)
     case 'percent_of_equity':
       if (lastPrice === null) return refused('size', 'a last price of the security, which the size needs')
+      if (contractMultiplier === null) return refused('size', NO_MULTIPLIER)
       if (equity === null) return refused('size', "the account's net assets in the currency of the security")
       return (Math.max(0, equity) * size.amount) / 100 / (lastPrice * contractMultiplier)
   }
@@ -221,6 +223,8 @@ function limitPriceOf(
 function priceNote(what: string, given: number | null, used: number | null): readonly string[] {
   return given === null || used === null || given === used ? [] : [`${what} ${given} rounded to ${used}`]
 }
+
+const NO_MULTIPLIER = 'a number of contracts: the value of one contract of this future is not known here'
 
 function refused(path: string, expected: string): Plan {
   return { kind: 'refused', path, expected }

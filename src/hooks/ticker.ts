@@ -97,6 +97,14 @@ function contractOf(code: string): string | null {
   return `${dated}${year}${String(MONTH_LETTERS.indexOf(letter) + 1).padStart(2, '0')}`
 }
 
+/** Codes of futures: `HSImain`, `HSI2612`. A code of a stock in Hong Kong has digits only, one in the US no digits. */
+const FUTURE_CODE = /^[A-Z0-9]{1,6}(?:main|current|next|\d{4})$/
+
+/** Whether OpenD's code is that of a future. */
+export function isFutureCode(prefix: string, code: string): boolean {
+  return ['HK', 'US', 'SG', 'JP'].includes(prefix) && /^[A-Z]/.test(code) && FUTURE_CODE.test(code)
+}
+
 function refuse(expected: string): Result<never> {
   return fail({ code: 'request.invalid_value', path: 'ticker', expected })
 }

@@ -22,6 +22,7 @@ import { sha256 } from '../../src/transport/native-crypto.ts'
 import { MemoryAudit } from '../storage/memory-audit.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import { fail, type Result, succeed } from '../../src/base/result.ts'
+import type { HookAnswer, HookCommand, Received } from '../../src/hooks/hook-command.ts'
 import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { ShownOrder } from '../../src/orders/changed-orders.ts'
@@ -160,6 +161,18 @@ export class FakeGateway implements GatewayPort {
   async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
     this.done.push(command.op)
     return runKeyCommand(this.keyService, command, by)
+  }
+
+  /** This gateway has no hooks. */
+  async hooks(command: HookCommand): Promise<Result<HookAnswer>> {
+    this.done.push(`hook ${command.op}`)
+    const nothing = { hooks: [], deliveries: [], nextBeforeSeq: null, preview: null }
+    return command.op === 'list' ? succeed(nothing) : fail({ code: 'hook.unknown' })
+  }
+
+  async receiveAlert(): Promise<Result<Received>> {
+    this.done.push('alert')
+    return fail({ code: 'hook.unknown' })
   }
 
   async allowance({ caller, limits }: AllowanceOf): Promise<Result<Allowance>> {

@@ -30,8 +30,10 @@ const FIELDS = {
   price: UNSIGNED,
   order_price: UNSIGNED,
   close: UNSIGNED,
-  id: ALERT_TEXT,
-  order_id: ALERT_TEXT,
+  alert_id: ALERT_TEXT,
+  // `{{strategy.order.id}}` is the name that the script gives to its orders, such as "Long": it is not unique.
+  id: IGNORED,
+  order_id: IGNORED,
   time: ALERT_TIME,
   timenow: ALERT_TIME,
   market_position: POSITION_SIDE,
@@ -84,7 +86,7 @@ export function readTradingView(body: JsonObject): Result<Alert> {
       target: action === null ? position : null,
       isExtendedHours: read.value.extended_hours,
       exits: { takeProfit: read.value.take_profit, stopLoss: read.value.stop_loss },
-      alertId: read.value.id ?? read.value.order_id,
+      alertId: read.value.alert_id,
       // `time` is the time of the bar, `timenow` the time at which the alert fired.
       atMs: read.value.timenow ?? read.value.time,
       price: read.value.order_price ?? read.value.price ?? read.value.close,
