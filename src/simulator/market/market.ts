@@ -1,7 +1,7 @@
 import { dateText } from '../../base/time/civil-date.ts'
 import type { Book, Instrument, Tick } from './instrument.ts'
 import type { OptionMarket } from './option-market.ts'
-import { platesOf, type Plate } from './plates.ts'
+import { PlateDirectory } from './plates.ts'
 import type { RecordedTick, TapeProblem } from './replay-tape.ts'
 import type { Security } from './security.ts'
 import { sessionClock } from './session-clock.ts'
@@ -70,7 +70,7 @@ export class Market {
   readonly watchlists = new Watchlists()
   readonly #universe: Universe
   readonly #plans: ReadonlyMap<SessionPlan, SessionPlan>
-  #plates: readonly Plate[] | null = null
+  #plates: PlateDirectory | null = null
 
   constructor(options: MarketOptions) {
     this.seed = options.seed
@@ -93,6 +93,11 @@ export class Market {
   /** The same security with all its views, for the quote handlers. */
   security(market: number, code: string): Security | null {
     return this.#universe.find(market, code)
+  }
+
+  /** The contract behind a main, current or next futures code at that time; any other instrument is itself. */
+  contractBehind(instrument: Instrument, nowMs: number): Instrument {
+    return this.#universe.contractBehind(this.#of(instrument), nowMs).instrument
   }
 
   /** Distance from `price` to the next higher valid price. */
@@ -167,9 +172,9 @@ export class Market {
     return this.#universe.optionMarket(market, ownerCode)
   }
 
-  /** Industry, region and concept plates of all markets. */
-  plates(): readonly Plate[] {
-    this.#plates ??= platesOf(this.#universe.listings())
+  /** The plates of all markets. */
+  plates(): PlateDirectory {
+    this.#plates ??= new PlateDirectory(this.#universe.listings())
     return this.#plates
   }
 
