@@ -10,6 +10,11 @@ export interface AccountOpening {
 /**
  * The accounts of the simulated login. Ids above 2^53 are like those of the real OpenD; 987654 is included because
  * published samples use it. Numbers, cards and balances are invented.
+ *
+ * As with OpenD, paper trading has one account for each market and kind: in Hong Kong one for securities and one for
+ * options, in the US one for both, and one for the futures of each market. The stock account of Hong Kong comes first,
+ * because programs take the first account of their market. OpenD's futures accounts of Japan and Singapore are left out,
+ * as their futures are not simulated.
  */
 export const DEFAULT_ACCOUNTS: readonly AccountOpening[] = [
   {
@@ -75,15 +80,30 @@ export const DEFAULT_ACCOUNTS: readonly AccountOpening[] = [
   },
   {
     profile: simulated('281756482566240858', {
-      trdMarkets: [TrdMarket.Futures_Simulate_HK, TrdMarket.Futures_Simulate_US],
+      trdMarkets: [TrdMarket.Futures_Simulate_HK],
       accType: TrdAccType.Margin,
       simAccType: SimAccType.Futures,
       baseCurrency: Currency.HKD,
     }),
-    deposits: [
-      { currency: Currency.HKD, amount: 1_000_000 },
-      { currency: Currency.USD, amount: 200_000 },
-    ],
+    deposits: [{ currency: Currency.HKD, amount: 1_000_000 }],
+  },
+  {
+    profile: simulated('281756483639982683', {
+      trdMarkets: [TrdMarket.Futures_Simulate_US],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.Futures,
+      baseCurrency: Currency.USD,
+    }),
+    deposits: [{ currency: Currency.USD, amount: 200_000 }],
+  },
+  {
+    profile: simulated('281756484713724508', {
+      trdMarkets: [TrdMarket.HK],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.Option,
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [{ currency: Currency.HKD, amount: 1_000_000 }],
   },
 ]
 
