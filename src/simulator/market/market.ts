@@ -1,5 +1,6 @@
 import { dateText } from '../../base/time/civil-date.ts'
 import type { Book, Instrument, Tick } from './instrument.ts'
+import type { Listing } from './listing.ts'
 import type { OptionMarket } from './option-market.ts'
 import { PlateDirectory } from './plates.ts'
 import type { RecordedTick, TapeProblem } from './replay-tape.ts'
@@ -160,6 +161,11 @@ export class Market {
     if (nowMs === undefined) return
     for (const security of this.#universe.futuresOn(nowMs)) yield security.instrument
     for (const security of this.#universe.optionsOn(nowMs)) yield security.instrument
+  }
+
+  /** Listings of all securities that do not expire. */
+  listings(): readonly Listing[] {
+    return [...this.#universe.listings()]
   }
 
   /** Futures months listed on that day; the main contracts are among `securities`. */
