@@ -5,6 +5,8 @@ import { dateText } from '../../../src/base/time/civil-date.ts'
 import { listedSecurities } from '../../../src/simulator/market/listed.ts'
 import { rowsOf } from '../../../src/simulator/market/listing-table.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
+import { optionClasses } from '../../../src/simulator/market/option-class.ts'
+import { warrantSlots } from '../../../src/simulator/market/warrant-slots.ts'
 import { NOW_MS, securityOf } from './sample-securities.ts'
 
 const { HK_Security: HK, US_Security: US, CNSH_Security: SH, CNSZ_Security: SZ } = QotMarket
@@ -70,6 +72,23 @@ test('every listing can be simulated', () => {
     assert.equal(plan.zone.name, ZONES[qotMarket], code)
     assert.equal(fundamentals === null, instrument.kind === 'index', code)
     if (fundamentals !== null) assert.ok(fundamentals.issuedShares > 0 && fundamentals.industry !== '', code)
+  }
+})
+
+test('options and warrants stand on securities of the lists', () => {
+  for (const { market: qotMarket, ownerCode, prefix } of optionClasses()) {
+    const optionMarket = market.optionMarket(qotMarket, ownerCode)
+    assert.ok(optionMarket !== null, `${prefix} has no underlying ${ownerCode}`)
+    const dayIndex = optionMarket.owner.clock.dayIndexAt(NOW_MS)
+    assert.ok(optionMarket.expiriesOn(dayIndex).length > 0, prefix)
+  }
+  const amd = market.optionMarket(US, 'AMD')
+  const terms = [...(amd?.termsOn(amd.owner.clock.dayIndexAt(NOW_MS)) ?? [])][0]
+  assert.ok(amd !== null && terms !== undefined)
+  assert.ok(market.security(US, amd.listingOf(terms).instrument.code) !== null, 'an option of the chain is listed')
+  for (const { code, ownerCode } of warrantSlots()) {
+    const { derivative } = securityOf(market, [HK, code])
+    assert.ok(derivative.kind === 'warrant' && market.security(HK, ownerCode) !== null, code)
   }
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { warrantSlots } from '../../../src/simulator/market/warrant-slots.ts'
 import { answer, refusalOf, WORLD } from './quote-call.ts'
 
 const TENCENT = { market: 1, code: '00700' }
@@ -53,7 +54,7 @@ test('an option chain is asked for a month at a time, of something that has opti
 test('warrants are filtered, sorted and paged', () => {
   const base = { begin: 0, num: 200, sortField: 2, ascend: true }
   const all = answer('Qot_GetWarrant', base)
-  assert.equal(all.allCount, 66)
+  assert.equal(all.allCount, warrantSlots().length)
   assert.ok(all.lastPage)
   const prices = (all.warrantDataList ?? []).map(({ curPrice }) => curPrice)
   assert.deepEqual(
@@ -66,7 +67,7 @@ test('warrants are filtered, sorted and paged', () => {
   assert.ok(cheap.length > 0 && cheap.every(({ curPrice }) => curPrice >= 0.05 && curPrice <= 0.2))
   const bulls = answer('Qot_GetWarrant', { ...base, recoveryPriceMin: 1 }).warrantDataList ?? []
   assert.ok(bulls.length > 0 && bulls.every(({ type }) => type >= 3), 'others have no recovery price')
-  const pages = [0, 30, 60].map((begin) => answer('Qot_GetWarrant', { ...base, begin, num: 30 }))
+  const pages = [0, 40, 80].map((begin) => answer('Qot_GetWarrant', { ...base, begin, num: 40 }))
   assert.deepEqual(
     pages.map(({ lastPage }) => lastPage),
     [false, false, true],
