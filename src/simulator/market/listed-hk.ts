@@ -1,6 +1,6 @@
 /*
- * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts. Prices,
- * volumes and numbers of shares have a plausible size only.
+ * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts, as known
+ * in 2025. Prices, volumes and numbers of shares have a plausible size only.
  */
 
 /** Stocks of Hong Kong. */
@@ -23,7 +23,7 @@ export const HK_STOCKS = `
 00066|港铁公司|MTR Corporation|h|500|2000-10-05|27|4|6.2|铁路
 00083|信和置业|Sino Land||2000||9|5|9|地产发展商
 00101|恒隆地产|Hang Lung Properties||1000||8|8|4.9|地产发展商
-00123|越秀地产|Yuexiu Property||1000|1992-12-15|4.5|10|4.03|地产发展商
+00123|越秀地产|Yuexiu Property||2000|1992-12-15|4.5|10|4.03|地产发展商
 00135|昆仑能源|Kunlun Energy||2000||7.5|15|8.66|燃气供应
 00144|招商局港口|China Merchants Port||2000||14|4|4.2|航运及港口
 00151|中国旺旺|Want Want China||1000|2008-03-26|5|10|11.8|食品饮料
@@ -59,7 +59,7 @@ export const HK_STOCKS = `
 00763|中兴通讯|ZTE|H|200|2004-12-09|25|20|4.78|电讯设备
 00772|阅文集团|China Literature||200|2017-11-08|30|5|1.02|媒体及娱乐
 00780|同程旅行|Tongcheng Travel|t|400|2018-11-26|20|12|2.3|旅游
-00788|中国铁塔|China Tower|H|500|2018-08-08|11|20|17.6|电讯服务
+00788|中国铁塔|China Tower|H|1000|2018-08-08|11|20|17.6|电讯服务
 00823|领展房产基金|Link REIT|h|100|2005-11-25|40|8|2.58|房地产投资信托
 00836|华润电力|China Resources Power|h|2000|2003-11-12|19|8|5.18|电力
 00853|微创医疗|MicroPort Scientific||100|2010-09-24|8|15|1.8|医疗设备

@@ -1,6 +1,6 @@
 /*
- * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts. Prices,
- * volumes and numbers of shares have a plausible size only.
+ * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts, as known
+ * in 2025. Prices, volumes and numbers of shares have a plausible size only.
  */
 
 /** Stocks of Shanghai. */
