@@ -7,7 +7,7 @@ export function gatewayMetrics(session: GatewaySession): readonly MetricSample[]
   return [
     gauge('opend_edge_gateway_up', stage.name === 'ready' ? 1 : 0),
     gauge('opend_edge_gateway_logged_in', login !== null && login.quote && login.trade ? 1 : 0),
-    gauge('opend_edge_gateway_pending_calls', calls.size),
+    gauge('opend_edge_gateway_pending_calls', calls.pending.size),
     counter('opend_edge_gateway_attempts_total', counts.attempts),
     counter('opend_edge_gateway_connects_total', counts.connects),
     counter('opend_edge_gateway_links_lost_total', counts.linksLost),

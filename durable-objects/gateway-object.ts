@@ -7,15 +7,7 @@ import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { AuditLog, type AuditPart } from '../src/audit/audit-log.ts'
 import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
-import {
-  adminEvent,
-  cancelAfterEvent,
-  haltEvent,
-  keyEvents,
-  orderEvent,
-  resolveEvent,
-  resumeEvent,
-} from './audit-events.ts'
+import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
@@ -29,7 +21,7 @@ import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/k
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
@@ -49,7 +41,7 @@ import type {
 import { OrderMetrics } from './order-metrics.ts'
 import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
-import { connectorOf, type Simulator } from './opend-connector.ts'
+import { type Simulator, transportOf } from './opend-transport.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
 import { SqlLedger } from './storage/ledger.ts'
@@ -100,7 +92,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       config.ok ? config.value.keys : [],
       () => this.#gateway,
       (change) => {
-        for (const event of keyEvents(change)) this.#audit.record(event)
+        for (const event of auditEvents.keyEvents(change)) this.#audit.record(event)
       },
     )
     const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
@@ -109,9 +101,10 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
-      session: { sha1, random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      sha1,
       isParked,
-      connect: connectorOf(this.#upstream, simulator, ctx.storage),
+      transport: transportOf(this.#upstream, simulator, ctx.storage),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
@@ -123,7 +116,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
-      onEntry: (entry, before) => this.#audit.record(orderEvent(entry, before)),
+      onEntry: (entry, before) => this.#audit.record(auditEvents.orderEvent(entry, before)),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
@@ -135,7 +128,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     const refusal = this.#keys.gate.refusalOf(admitted)
     if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
     const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
-    const { outcome, budget, ...answer } = await this.#gateway.call({ ...request, quotaShare })
+    const { quotes, opend } = this.#gateway
+    const { outcome, ...answer } = await quotes.call({ ...request, quotaShare })
+    const budget = opend.budgetOf(request.protoId, request.body, 'read', request.caller)
     // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
     const late = this.#keys.gate.refusalOf(admitted)
     if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
@@ -165,13 +160,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async resolveOrderEntry(id: string, decision: OperatorDecision, by: KeyActor): Promise<Result<LedgerEntry>> {
     const resolved = await this.#gateway.orders.resolve(id, decision)
-    this.#audit.record(resolveEvent(id, decision, by, resolved))
+    this.#audit.record(auditEvents.resolveEvent(id, decision, by, resolved))
     return resolved
   }
 
   async haltTrading(request: HaltRequest): Promise<Result<HaltReport>> {
     const halted = await this.#gateway.orders.killSwitch.halt(request)
-    this.#audit.record(haltEvent(request, halted))
+    this.#audit.record(auditEvents.haltEvent(request, halted))
     return halted
   }
 
@@ -181,13 +176,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async resumeTrading(scope: HaltScope, by: SwitchedBy, requestId: string): Promise<boolean> {
     const isEnded = this.#gateway.orders.killSwitch.resume(scope, by)
-    this.#audit.record(resumeEvent(scope, { caller: by.caller, requestId }, isEnded))
+    this.#audit.record(auditEvents.resumeEvent(scope, { caller: by.caller, requestId }, isEnded))
     return isEnded
   }
 
   async cancelAfter(by: KeyActor, seconds: number | null): Promise<Result<CancelAfterReport>> {
     const armed = this.#gateway.orders.killSwitch.cancelAfter(by.caller, seconds)
-    this.#audit.record(cancelAfterEvent(seconds, by, armed))
+    this.#audit.record(auditEvents.cancelAfterEvent(seconds, by, armed))
     return armed
   }
 
@@ -208,7 +203,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async reload(by: KeyActor): Promise<void> {
-    this.#audit.record(adminEvent('reload', by))
+    this.#audit.record(auditEvents.adminEvent('reload', by))
     this.#epoch++
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
@@ -217,7 +212,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async shutdown(by: KeyActor): Promise<void> {
-    this.#audit.record(adminEvent('shutdown', by))
+    this.#audit.record(auditEvents.adminEvent('shutdown', by))
     this.ctx.storage.kv.put(STORED_KEYS.parked, true)
     await this.#alarmClock.clear()
     this.#gateway.opend.park()

@@ -5,7 +5,7 @@ import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
-import type { Budget } from '../src/gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../src/gateway/rate-limit/call-limiter.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
@@ -19,7 +19,7 @@ import type { EntryWithOrder } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { ReadSource } from '../src/quotes/quote-reader.ts'
@@ -87,14 +87,14 @@ export type GatewayReply =
       /** Whether the answer is for this caller only. */
       readonly isPersonal?: boolean
       /** Null for a call that OpenD does not limit, or that did not need OpenD. */
-      readonly budget: Budget | null
+      readonly budget: CallBudget | null
       readonly epoch: number
     }
-  | { readonly ok: false; readonly failure: Failure; readonly budget: Budget | null; readonly epoch: number }
+  | { readonly ok: false; readonly failure: Failure; readonly budget: CallBudget | null; readonly epoch: number }
 
 /** The answer to an order call, with the remaining budget of OpenD's limit on such calls for that account. */
 export interface GatewayOrderAnswer extends OrderAnswer {
-  readonly budget: Budget | null
+  readonly budget: CallBudget | null
   /** What is known of the order that the call changed or cancelled; null for other calls and when nothing is known. */
   readonly order: ShownOrder | null
   readonly epoch: number

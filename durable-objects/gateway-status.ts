@@ -13,7 +13,7 @@ export function gatewayStatus({ opend, orders, storage }: Gateway, upstream: str
     serverVersion: greeting?.serverVersion ?? null,
     loginUserId: greeting?.loginUserId.toString() ?? null,
     lastFailure,
-    pendingCalls: calls.size,
+    pendingCalls: calls.pending.size,
     connects: counts.connects,
     loggedIn: login,
     storageFailure: storage.failure,

@@ -15,7 +15,7 @@ import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/k
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../src/orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type {
   Allowance,

@@ -2,8 +2,13 @@ import { NO_NETWORK } from '../src/auth/client-network.ts'
 import { CLIENT_NETWORK_HEADER } from '../src/auth/socket-caller-header.ts'
 import { MAX_SOCKETS } from '../src/base/memory-budget.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
-import { DEFAULT_CONFLATE_MS } from '../src/pushes/outbox/push-client.ts'
-import type { PushSocket, PushSockets, SocketFacts, SocketOptions } from '../src/pushes/push-socket.ts'
+import {
+  DEFAULT_CONFLATE_MS,
+  type PushSocket,
+  type PushSockets,
+  type SocketFacts,
+  type SocketOptions,
+} from '../src/pushes/push-socket.ts'
 import { socketSubscriber } from '../src/subscriptions/subscriber.ts'
 
 /** A WebSocket with its facts. The platform stores up to 16 KiB with each socket. */

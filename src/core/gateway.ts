@@ -8,8 +8,9 @@ import type { Timers } from '../base/time/timers.ts'
 import { AccountListCache } from '../accounts/account-list.ts'
 import { rankOf } from '../gateway/rate-limit/classify-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
-import type { Budget } from '../gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
+import type { Transport } from '../gateway/link/framing.ts'
 import type { SessionDeps } from '../gateway/link/session.ts'
 import type { EntryState, LedgerEntry } from '../orders/entry.ts'
 import type { Ledger } from '../orders/ledger.ts'
@@ -20,10 +21,9 @@ import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
-import type { ReadAnswer } from '../quotes/quote-reader.ts'
-import { type QuoteCall, QuoteService } from '../quotes/quote-service.ts'
+import { QuoteService } from '../quotes/quote-service.ts'
 import type { SubscriptionStore } from '../subscriptions/subscriber.ts'
-import type { Connect } from '../transport/link.ts'
+import type { Sha1 } from '../wire/frame.ts'
 
 /**
  * The alarm wakes the object after an eviction, so it reconnects within this time. A longer interval would interrupt
@@ -34,10 +34,12 @@ export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
 /** The dependencies of the gateway, which the platform or a test provides. */
 export interface GatewayDeps {
   readonly timers: Timers
-  readonly session: SessionDeps
+  readonly session: Omit<SessionDeps, 'framing'>
+  readonly sha1: Sha1
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  readonly connect: Connect
+  /** The way to OpenD. */
+  readonly transport: Transport
   readonly ledger: Ledger
   readonly switches: SwitchStore
   readonly subscriptions: SubscriptionStore
@@ -84,7 +86,7 @@ export class Gateway {
     this.opend = new OpendClient({
       session: deps.session,
       isParked: deps.isParked,
-      connect: deps.connect,
+      transport: deps.transport,
       timers,
       subscriber: {
         linkReady: () => this.#linkReady(),
@@ -105,13 +107,13 @@ export class Gateway {
       timers,
       ledger: deps.ledger,
       switches: deps.switches,
-      sha1: deps.session.sha1,
+      sha1: deps.sha1,
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
       wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
-      recordSent: (protoId, accId, atMs) => this.opend.recordSent(protoId, accId, atMs),
+      recordSent: (protoId, accId, atMs) => this.opend.governor.recordSent(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
@@ -155,12 +157,6 @@ export class Gateway {
     this.opend.tick()
   }
 
-  /** Answers a call other than an order call, with the remaining budget of OpenD's limit on it. */
-  async call(request: QuoteCall): Promise<ReadAnswer & { readonly budget: Budget | null }> {
-    const answer = await this.quotes.call(request)
-    return { ...answer, budget: this.opend.budgetOf(request.protoId, request.body, 'read', request.caller) }
-  }
-
   /** Closes the sockets whose key was revoked or changed, and gives the others the present quota of their key. */
   keysChanged(quotaOf: (caller: string, given: number | null) => number | null): void {
     this.pushes.closeFallen()
@@ -175,7 +171,7 @@ export class Gateway {
   /** Runs every check on an order call and sends it at most once. */
   async order(
     request: OrderRequest,
-  ): Promise<OrderAnswer & { readonly order: ShownOrder | null } & { readonly budget: Budget | null }> {
+  ): Promise<OrderAnswer & { readonly order: ShownOrder | null } & { readonly budget: CallBudget | null }> {
     const answer = await this.orders.submit(request)
     const { protoId, body, caller } = request
     return { ...answer, budget: this.opend.budgetOf(protoId, body, rankOf(protoId, body), caller) }
@@ -198,7 +194,7 @@ export class Gateway {
   /** Clears the caches and connects again; ends a shutdown. */
   reload(): void {
     this.accounts.forget()
-    this.quotes.clearCaches()
+    this.quotes.reader.clearCaches()
     this.pushes.closeFallen()
     this.#setAlarm()
     // A cancel-after that became due while the gateway was parked fires when the link is up.
@@ -208,7 +204,7 @@ export class Gateway {
   metrics(): readonly MetricSample[] {
     return [
       gauge('opend_edge_gateway_account_pushes', this.accounts.arePushesSubscribed ? 1 : 0),
-      gauge('opend_edge_upstream_waiting_calls', this.opend.waitingForLimits),
+      gauge('opend_edge_upstream_waiting_calls', this.opend.governor.waiting),
       ...this.orders.metrics(),
       ...this.quotes.metrics(),
       ...this.pushes.metrics(),
@@ -235,7 +231,7 @@ export class Gateway {
   #push(protoId: number, body: Uint8Array): void {
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
     for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
-      if (event.type === 'quote') this.quotes.onPush(event)
+      if (event.type === 'quote') this.quotes.reader.onPush(event)
       this.pushes.push(event)
     }
   }
@@ -243,7 +239,7 @@ export class Gateway {
   /** Sends a call of the order path. Later reads must include its effect, so reads in flight are invalidated. */
   async #sendOrder(protoId: number, body: Uint8Array, origin: CallOrigin = OWN_CALL): Promise<CallOutcome> {
     const outcome = await this.opend.send(protoId, body, origin)
-    if (origin.entryId !== undefined) this.quotes.invalidateInFlight()
+    if (origin.entryId !== undefined) this.quotes.reader.invalidateInFlight()
     return outcome
   }
 }

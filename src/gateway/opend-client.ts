@@ -1,13 +1,14 @@
 import type { Failure } from '../base/failure.ts'
 import type { Timers } from '../base/time/timers.ts'
-import type { Connect } from '../transport/link.ts'
-import type { CallOutcome } from './link/effect.ts'
+import { WakeTimer } from '../base/time/wake-timer.ts'
+import type { Link } from '../transport/link.ts'
 import type { CallRank } from '../calls/call-rank.ts'
-import { Governor } from './rate-limit/governor.ts'
-import type { Budget } from './rate-limit/limiter.ts'
-import { type LinkEvent, LinkRunner } from './link/link-runner.ts'
+import { GovernedSession, type LeaveCheck } from './governed-session.ts'
+import type { CallOutcome, Effect } from './link/effect.ts'
+import type { Transport } from './link/framing.ts'
 import { GatewaySession, type SessionDeps } from './link/session.ts'
-import { type LeaveCheck, UpstreamClient } from './upstream-client.ts'
+import type { CallBudget } from './rate-limit/call-limiter.ts'
+import { Governor } from './rate-limit/governor.ts'
 
 /** Receives the events of the link. */
 export interface LinkSubscriber {
@@ -41,10 +42,10 @@ export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
 /** The dependencies and options of a client. */
 export interface OpendClientOptions {
-  readonly session: SessionDeps
+  readonly session: Omit<SessionDeps, 'framing'>
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  readonly connect: Connect
+  readonly transport: Transport
   readonly timers: Timers
   readonly subscriber: LinkSubscriber
 }
@@ -54,25 +55,36 @@ interface OpenCall {
   readonly entryId: string | undefined
 }
 
-/** Makes calls to OpenD over the one link, with a promise for each call. */
+/**
+ * Makes calls to OpenD over the one link, with a promise for each call. It decides nothing: it passes the events of the
+ * link to the session, and performs the effects that the session and the governor return.
+ */
 export class OpendClient {
   readonly session: GatewaySession
-  readonly #governor: Governor
-  readonly #upstream: UpstreamClient
-  readonly #runner: LinkRunner
+  /** OpenD's rate limits. */
+  readonly governor: Governor
+  readonly #governed: GovernedSession
+  readonly #transport: Transport
   readonly #subscriber: LinkSubscriber
   readonly #timers: Timers
+  readonly #wake: WakeTimer
   readonly #openCalls = new Map<number, OpenCall>()
+  #link: { readonly id: number; readonly link: Link } | null = null
   #lastCallId = 0
 
   constructor(options: OpendClientOptions) {
-    const { timers, connect, subscriber } = options
-    this.session = new GatewaySession(options.session, timers.nowMs(), options.isParked)
-    this.#governor = new Governor({ isShared: options.session.isShared ?? true })
-    this.#upstream = new UpstreamClient(this.session, this.#governor)
-    this.#runner = new LinkRunner(this.#upstream, connect, timers, (event) => this.#deliver(event))
+    const { timers, transport, subscriber } = options
+    this.session = new GatewaySession(
+      { ...options.session, framing: transport.framing },
+      timers.nowMs(),
+      options.isParked,
+    )
+    this.governor = new Governor({ isShared: options.session.isShared ?? true })
+    this.#governed = new GovernedSession(this.session, this.governor)
+    this.#transport = transport
     this.#subscriber = subscriber
     this.#timers = timers
+    this.#wake = new WakeTimer(timers, () => this.tick())
   }
 
   /** Makes a call to OpenD. Resolves within the call deadline plus the time that the call waits in the governor. */
@@ -80,53 +92,74 @@ export class OpendClient {
     return new Promise((resolve) => {
       const callId = ++this.#lastCallId
       this.#openCalls.set(callId, { resolve, entryId })
-      this.#runner.perform(this.#upstream.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
+      this.#perform(this.#governed.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
   }
 
   /** The failure with which `send` would refuse a call at once; null when it would send or queue it. Counts nothing. */
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null {
-    return this.#upstream.wouldRefuse({ protoId, body, caller, rank }, this.#timers.nowMs())
-  }
-
-  /** The number of calls that wait for OpenD's limits. */
-  get waitingForLimits(): number {
-    return this.#governor.waiting
+    return this.#governed.wouldRefuse({ protoId, body, caller, rank }, this.#timers.nowMs())
   }
 
   /**
-   * The remaining budget of OpenD's limit on such a call, for that rank, and for that caller's share if `caller` is not
-   * null. Returns null for a call without a limit.
+   * The remaining budget of OpenD's limit on such a call now, for that rank, and for that caller's share if `caller` is
+   * not null. Returns null for a call without a limit.
    */
-  budgetOf(protoId: number, body: Uint8Array, rank: CallRank = 'read', caller: string | null = null): Budget | null {
-    return this.#governor.budgetOf(protoId, body, this.#timers.nowMs(), rank, caller)
-  }
-
-  /** Counts a call that was sent before the object restarted. */
-  recordSent(protoId: number, accId: bigint, atMs: number): void {
-    this.#governor.recordSent(protoId, accId, atMs)
+  budgetOf(
+    protoId: number,
+    body: Uint8Array,
+    rank: CallRank = 'read',
+    caller: string | null = null,
+  ): CallBudget | null {
+    return this.governor.budgetOf(protoId, body, this.#timers.nowMs(), rank, caller)
   }
 
   /** Runs the work that is due; also starts the first connection. */
   tick(): void {
-    this.#runner.perform(this.#upstream.tick(this.#timers.nowMs()))
+    this.#perform(this.#governed.tick(this.#timers.nowMs()))
   }
 
+  /** Drops the link and connects again; ends a shutdown. */
   reload(): void {
-    this.#runner.perform(this.#upstream.reload(this.#timers.nowMs()))
+    this.#handle((session, nowMs) => session.reload(nowMs))
   }
 
+  /** Refuses new calls, and closes the link when the sent calls have ended. */
   park(): void {
-    this.#runner.perform(this.#upstream.park(this.#timers.nowMs()))
+    this.#perform(this.#governed.park(this.#timers.nowMs()))
   }
 
-  #deliver(event: LinkEvent): void {
-    switch (event.kind) {
+  /** Passes an event to the session, and performs what the session and the governor return. */
+  #handle(event: (session: GatewaySession, nowMs: number) => readonly Effect[]): void {
+    const nowMs = this.#timers.nowMs()
+    this.#perform(this.#governed.govern(event(this.session, nowMs), nowMs))
+  }
+
+  /**
+   * Performs effects in order, then sets the timer for the next due time. The timer is only moved to an earlier time: a
+   * new call has a later deadline than the calls before it, so the hot path does not touch the timer.
+   */
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#performOne(effect)
+    this.#wake.by(this.#governed.nextWakeMs())
+  }
+
+  #performOne(effect: Effect): void {
+    switch (effect.kind) {
+      case 'connect':
+        this.#open(effect.linkId)
+        break
+      case 'send':
+        if (this.#link?.id === effect.linkId) this.#link.link.send(effect.bytes)
+        break
+      case 'close':
+        if (this.#link?.id === effect.linkId) this.#drop()
+        break
       case 'push':
-        this.#subscriber.push(event.protoId, event.body)
+        this.#subscriber.push(effect.protoId, effect.body)
         break
       case 'late_reply':
-        this.#subscriber.lateReply(event.connId, event.serial, event.protoId, event.body)
+        this.#subscriber.lateReply(effect.connId, effect.serial, effect.protoId, effect.body)
         break
       case 'ready':
         this.#subscriber.linkReady()
@@ -135,15 +168,39 @@ export class OpendClient {
         this.#subscriber.linkLost()
         break
       case 'sent': {
-        const entryId = this.#openCalls.get(event.callId)?.entryId
-        if (entryId !== undefined) this.#subscriber.orderSent(entryId, event.connId, event.serial)
+        const entryId = this.#openCalls.get(effect.callId)?.entryId
+        if (entryId !== undefined) this.#subscriber.orderSent(entryId, effect.connId, effect.serial)
         break
       }
       case 'outcome': {
-        const open = this.#openCalls.get(event.callId)
-        this.#openCalls.delete(event.callId)
-        open?.resolve(event.outcome)
+        const open = this.#openCalls.get(effect.callId)
+        this.#openCalls.delete(effect.callId)
+        open?.resolve(effect.outcome)
+        break
       }
+      case 'released':
+        throw new Error('GovernedSession must not return a released call')
     }
+  }
+
+  #open(linkId: number): void {
+    this.#drop()
+    try {
+      const link = this.#transport.connect({
+        opened: () => this.#handle((session, nowMs) => session.opened(linkId, nowMs)),
+        received: (bytes) => this.#handle((session, nowMs) => session.received(linkId, bytes, nowMs)),
+        closed: (detail) => this.#handle((session, nowMs) => session.closed(linkId, detail, nowMs)),
+      })
+      this.#link = { id: linkId, link }
+    } catch (error) {
+      // The platform throws at once for an address that it never connects to. A synchronous callback would re-enter.
+      const detail = error instanceof Error ? error.message : 'the connection failed'
+      void Promise.resolve().then(() => this.#handle((session, nowMs) => session.closed(linkId, detail, nowMs)))
+    }
+  }
+
+  #drop(): void {
+    this.#link?.link.close()
+    this.#link = null
   }
 }

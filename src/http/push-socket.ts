@@ -16,11 +16,9 @@ import { REQUEST_ID_HEADER } from './answer.ts'
 import { admitCall, type Admitted, readsAreOpen } from './authenticate.ts'
 import type { Exchange, Handler } from './exchange.ts'
 import { readHeaderToken } from './header-token.ts'
+import { MAX_CONFLATE_MS } from '../pushes/push-socket.ts'
 import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json/json-fields.ts'
 import { readQuery } from './request/plain-fields.ts'
-
-/** Longest time for which pushes of one security may be merged. With a longer one, the client can as well poll. */
-const MAX_CONFLATE_MS = 10_000
 
 /** Query parameters of `/ws`. All but the token set the form of the pushes. */
 const QUERY = {

@@ -1,4 +1,4 @@
-import type { Budget } from '../gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import type { Budgets } from '../limits/limit-state.ts'
 import { RATE_WINDOW_MS } from '../limits/rate-window.ts'
 import type { ExtraHeaders } from './answer.ts'
@@ -15,12 +15,12 @@ interface Quota {
 }
 
 /** The remainder of the key's limit on orders in 60 s, if it has one, and of OpenD's own limit on the call. */
-export function rateLimitHeaders(budgets: Budgets | null, opend: Budget | null): ExtraHeaders {
+export function rateLimitHeaders(budgets: Budgets | null, opend: CallBudget | null): ExtraHeaders {
   return quotaHeaders([...ordersQuota(budgets), ...opendQuota(opend)])
 }
 
 /** The remainder of OpenD's own limit on a call. Empty for a call that OpenD does not limit. */
-export function opendBudgetHeaders(budget: Budget | null): ExtraHeaders {
+export function opendBudgetHeaders(budget: CallBudget | null): ExtraHeaders {
   return quotaHeaders(opendQuota(budget))
 }
 
@@ -30,7 +30,7 @@ function ordersQuota(budgets: Budgets | null): readonly Quota[] {
   return [{ policy: 'orders', limit: cap, windowMs: RATE_WINDOW_MS, remaining: Math.max(0, cap - used), resetMs }]
 }
 
-function opendQuota(budget: Budget | null): readonly Quota[] {
+function opendQuota(budget: CallBudget | null): readonly Quota[] {
   return budget === null ? [] : [{ policy: 'opend', ...budget }]
 }
 

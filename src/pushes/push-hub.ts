@@ -1,7 +1,7 @@
 import { MAX_OUTBOXES_BYTES } from '../base/memory-budget.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { CLOSES, type Close } from './messages/close-code.ts'
-import { Repeat } from './messages/frame.ts'
+import { Repeat } from './messages/push-frame.ts'
 import { PushClient, type ClientOptions, type PushClientDeps } from './outbox/push-client.ts'
 import { freshCounts, type PushCounts } from './outbox/push-counts.ts'
 import type { PushEvent } from './push-event.ts'

@@ -1,10 +1,17 @@
 import type { SocketCaller } from '../auth/socket-caller.ts'
 import { type Subscriber, socketSubscriber } from '../subscriptions/subscriber.ts'
 
+/** The longest `conflateMs`. A client that needs values less often can use REST. */
+export const MAX_CONFLATE_MS = 10_000
+
+/** The default `conflateMs`: twenty updates a second, more than a person can read. */
+export const DEFAULT_CONFLATE_MS = 50
+
 /** The options of a socket, from the query of the upgrade request, which the Worker has checked. */
 export interface SocketOptions {
   readonly form: 'json' | 'base64'
   readonly isBatched: boolean
+  /** The shortest time between two bundles of pushes, from 0 to `MAX_CONFLATE_MS`. */
   readonly conflateMs: number
 }
 

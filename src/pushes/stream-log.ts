@@ -1,7 +1,7 @@
 import { MAX_RETAINED_BYTES, MAX_UNHEARD_STREAMS } from '../base/memory-budget.ts'
 import type { StreamName } from '../subscriptions/stream.ts'
 import { Deque } from '../base/collections/deque.ts'
-import { Frame } from './messages/frame.ts'
+import { PushFrame } from './messages/push-frame.ts'
 import type { PushEvent } from './push-event.ts'
 import { streamKindOf, type StreamKind } from './stream-kind.ts'
 
@@ -20,7 +20,7 @@ interface Stream<Listener> {
   readonly kind: StreamKind
   /** The number of its latest event. */
   seq: number
-  readonly retained: Deque<Frame>
+  readonly retained: Deque<PushFrame>
   /** The number of links that were lost before its latest event. */
   era: number
   readonly listeners: Set<Listener>
@@ -30,7 +30,7 @@ interface Stream<Listener> {
 
 /** The retained events after a position of a stream. */
 export interface Missed {
-  readonly frames: readonly Frame[]
+  readonly frames: readonly PushFrame[]
   /** Whether events after the position are no longer retained, or the position does not belong to this stream. */
   readonly isGone: boolean
 }
@@ -46,7 +46,7 @@ export class StreamLog<Listener> {
   /** The streams without listeners, longest first. */
   readonly #unheard = new Set<Stream<Listener>>()
   /** All retained frames by kind, oldest first. */
-  readonly #retained: Readonly<Record<StreamKind, Set<Frame>>> = {
+  readonly #retained: Readonly<Record<StreamKind, Set<PushFrame>>> = {
     value: new Set(),
     ticks: new Set(),
     trades: new Set(),
@@ -66,12 +66,12 @@ export class StreamLog<Listener> {
   }
 
   /** Numbers and retains an event. */
-  append(event: PushEvent, order: number, nowMs: number): { frame: Frame; listeners: ReadonlySet<Listener> } {
+  append(event: PushEvent, order: number, nowMs: number): { frame: PushFrame; listeners: ReadonlySet<Listener> } {
     this.#forgetUnheard(nowMs)
     const stream = this.#open(event.stream, nowMs)
     stream.seq += 1
     stream.era = this.#era
-    const frame = new Frame(event, stream.seq, order)
+    const frame = new PushFrame(event, stream.seq, order)
     stream.retained.push(frame)
     this.#retained[stream.kind].add(frame)
     this.#retainedBytes += frame.weightBytes
@@ -104,7 +104,7 @@ export class StreamLog<Listener> {
    * The current value of a quote stream; null when it is not known, or was pushed over an earlier link. Orders, fills
    * and notices have no current value: a repeated event would look like a second fill.
    */
-  currentOf(name: StreamName): Frame | null {
+  currentOf(name: StreamName): PushFrame | null {
     const stream = this.#streams.get(name)
     if (stream === undefined || stream.era !== this.#era) return null
     return stream.kind === 'value' || stream.kind === 'ticks' ? (stream.retained.last() ?? null) : null

@@ -2,7 +2,7 @@ import { MAX_QUOTE_ANSWERS_BYTES, MAX_QUOTE_STREAMS, MAX_SERIES_ITEMS } from '..
 import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
 import { RehabType } from '../../proto/enums.ts'
 import { quoteStreamOf, unitKeyOf, type SecKey, type StreamName, type UnitKey } from '../subscriptions/stream.ts'
-import { bodyKeyOf } from './body-key.ts'
+import { bodyKeyOf } from './encoded-calls.ts'
 import { ByteLru } from '../base/collections/byte-lru.ts'
 import { isGetter, readRequest, type GetterId } from './quote-read.ts'
 import { answerFrom } from './stream-answer.ts'

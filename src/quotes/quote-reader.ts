@@ -1,7 +1,7 @@
 import { CALLS } from '../calls.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
 import type { UnitKey } from '../subscriptions/stream.ts'
-import { bodyKeyOf } from './body-key.ts'
+import { bodyKeyOf } from './encoded-calls.ts'
 import { QuoteCache, type QuoteCacheDeps } from './quote-cache.ts'
 import type { QuotePush } from './stream-state.ts'
 import { SHARED_READS, SharedCalls } from './call-sharing.ts'

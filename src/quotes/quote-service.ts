@@ -8,7 +8,6 @@ import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import { readPushAccounts, type TradingAccounts } from '../accounts/trading-accounts.ts'
 import { narrowRead } from './narrow-hours.ts'
 import { needsOf } from './quote-read.ts'
-import type { QuotePush } from './stream-state.ts'
 import { QuoteReader, type ReadAnswer, type ReadRequest } from './quote-reader.ts'
 import {
   type Subscriber,
@@ -52,7 +51,8 @@ export interface QuoteServiceDeps {
 /** The quote part of the gateway object: subscriptions, and reads answered from OpenD's pushes. */
 export class QuoteService {
   readonly subscriptions: SubscriptionManager
-  readonly #reader: QuoteReader
+  /** The reads, and the caches that pushes update. */
+  readonly reader: QuoteReader
   readonly #deps: QuoteServiceDeps
 
   constructor(deps: QuoteServiceDeps) {
@@ -70,11 +70,11 @@ export class QuoteService {
       changed: (id) => deps.streamsChanged(id),
       lost: (id, units, reason) => deps.unitsLost(id, units, reason),
       interrupted: (units) => {
-        for (const unit of units) this.#reader.unitDropped(unit)
+        for (const unit of units) this.reader.unitDropped(unit)
       },
       isListening: (id) => deps.isListening(id),
     })
-    this.#reader = new QuoteReader({
+    this.reader = new QuoteReader({
       upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
       isLive: (unit, rehabType) => this.subscriptions.isLive(unit, rehabType),
       nowMs: () => timers.nowMs(),
@@ -110,16 +110,6 @@ export class QuoteService {
     return this.subscriptions.setAccounts(subscriber, accIds)
   }
 
-  /** Applies a push to the cached quotes. */
-  onPush(push: QuotePush): void {
-    this.#reader.onPush(push)
-  }
-
-  /** Call this after orders were sent. Later reads do not join reads that are already pending. */
-  invalidateInFlight(): void {
-    this.#reader.invalidateInFlight()
-  }
-
   linkReady(): void {
     this.subscriptions.linkReady()
     // Order pushes are requested together with the account list, once on each link.
@@ -128,11 +118,7 @@ export class QuoteService {
 
   linkLost(): void {
     this.subscriptions.linkLost()
-    this.#reader.linkLost()
-  }
-
-  clearCaches(): void {
-    this.#reader.clearCaches()
+    this.reader.linkLost()
   }
 
   /** Runs due work. */
@@ -142,7 +128,7 @@ export class QuoteService {
 
   metrics(): readonly MetricSample[] {
     const { subscribers, heldUnits, subscribedUnits, lingeringUnits } = this.subscriptions.counts
-    const sources = Object.entries(this.#reader.counts).map(([source, value]) => ({ labels: { source }, value }))
+    const sources = Object.entries(this.reader.counts).map(([source, value]) => ({ labels: { source }, value }))
     return [
       { name: 'opend_edge_reads_total', type: 'counter', values: sources },
       gauge('opend_edge_subscribers', subscribers),
@@ -157,7 +143,7 @@ export class QuoteService {
     if (!request.ok) throw new Error(`a subscription does not decode: ${request.detail}`)
     const failure = await this.subscriptions.subscribe(restSubscriber(caller), request.value.c2s, quotaShare)
     // Reads of the new units must not join calls that were sent before the subscription.
-    this.#reader.invalidateInFlight()
+    this.reader.invalidateInFlight()
     return failure === null ? succeed(encodeMessage('Qot_Sub.Response', { retType: 0, s2c: {} })) : fail(failure)
   }
 
@@ -194,15 +180,15 @@ export class QuoteService {
         return { ...(await this.#readInHours(request, hours, upstream)), isPersonal: true }
       }
     }
-    return this.#reader.read(request)
+    return this.reader.read(request)
   }
 
   /** Answers a read of a unit of which OpenD sends the hours `upstream`, with the part in `hours`. */
   async #readInHours(request: QuoteCall, hours: TradingHours, upstream: TradingHours): Promise<ReadAnswer> {
     const isWhole = wider(hours, upstream) === hours
     const narrow = isWhole ? null : narrowRead(request.protoId, request.body, hours)
-    if (narrow === null) return this.#reader.read(request)
-    const answer = await this.#reader.read({ ...request, body: narrow.body })
+    if (narrow === null) return this.reader.read(request)
+    const answer = await this.reader.read({ ...request, body: narrow.body })
     const { outcome } = answer
     return outcome.ok ? { ...answer, outcome: { ...outcome, body: narrow.cut(outcome.body) } } : answer
   }

@@ -2,10 +2,9 @@ import { MAX_STATIC_REPLIES_BYTES } from '../base/memory-budget.ts'
 import { OptionCondType, Qot_Common_SortField as SortField } from '../../proto/enums.ts'
 import { ALL_CALLS, CALLS, type OpendCall } from '../calls.ts'
 import { decodeMessage } from '../wire/decode.ts'
-import { bodyKeyOf } from './body-key.ts'
 import { ByteLru } from '../base/collections/byte-lru.ts'
 import type { CachedReply } from './quote-cache.ts'
-import { replyHead } from './reply-head.ts'
+import { bodyKeyOf, replyHead } from './encoded-calls.ts'
 
 /**
  * How long answers are cached for calls whose data changes daily, in ms by protocol id. OpenD allows 10 or 30 calls of

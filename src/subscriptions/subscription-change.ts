@@ -41,7 +41,7 @@ export const MAX_UNITS_PER_SUBSCRIBER = 2_000
 type C2S = MessageTypes['Qot_Sub.C2S']
 
 /** Reads a `Qot_Sub`. Failure: `request.invalid_value` for a value that OpenD would refuse. */
-export function readSubscription(c2s: C2S): Result<SubscriptionChange> {
+export function readSubscriptionChange(c2s: C2S): Result<SubscriptionChange> {
   // OpenD ignores all other fields in this case.
   if (c2s.isUnsubAll === true) return succeed({ kind: 'unsubscribe_all' })
   const { securityList = [], subTypeList = [] } = c2s

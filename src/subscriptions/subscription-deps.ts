@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import type { SubscriberId, SubscriptionStore } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
-import type { CallUpstream } from './upstream/upstream-link.ts'
+import type { SendCall } from './upstream/upstream-link.ts'
 
 /** Why a subscriber lost units that it did not unsubscribe. */
 export type LossReason =
@@ -13,7 +13,7 @@ export type LossReason =
 /** The dependencies of `SubscriptionManager`. */
 export interface SubscriptionDeps {
   /** Sends one call to OpenD. It may wait while the link is down, and always resolves. */
-  readonly upstream: CallUpstream
+  readonly upstream: SendCall
   readonly store: SubscriptionStore
   /** Unix ms. */
   readonly nowMs: () => number

@@ -15,7 +15,7 @@ import { type SubInfoQuery, subInfoResponse } from './sub-info.ts'
 import {
   type SubscriptionRequest,
   MAX_UNITS_PER_SUBSCRIBER,
-  readSubscription,
+  readSubscriptionChange,
   subscriptionAfter,
 } from './subscription-change.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
@@ -56,7 +56,7 @@ export class SubscriptionManager {
     c2s: MessageTypes['Qot_Sub.C2S'],
     quotaShare: number | null,
   ): Promise<Failure | null> {
-    const read = readSubscription(c2s)
+    const read = readSubscriptionChange(c2s)
     if (!read.ok) return read.failure
     const change = read.value
     if (change.kind !== 'subscribe') {

@@ -28,13 +28,13 @@ export function loopbackConnector(server: LoopbackServer): Connect {
 
 class LoopbackLink implements Link {
   #connection: LoopbackConnection | null = null
-  #isOver = false
+  #hasEnded = false
 
   constructor(server: LoopbackServer, listener: LinkListener) {
     queueMicrotask(() => {
-      if (this.#isOver) return
+      if (this.#hasEnded) return
       this.#connection = server.accept({
-        send: (bytes) => queueMicrotask(() => this.#isOver || listener.received(bytes)),
+        send: (bytes) => queueMicrotask(() => this.#hasEnded || listener.received(bytes)),
         close: (detail) => queueMicrotask(() => this.#end(listener, detail)),
       })
       if (this.#connection === null) this.#end(listener, 'the simulator refused the connection')
@@ -43,18 +43,18 @@ class LoopbackLink implements Link {
   }
 
   send(bytes: Uint8Array): void {
-    queueMicrotask(() => this.#isOver || this.#connection?.receive(bytes))
+    queueMicrotask(() => this.#hasEnded || this.#connection?.receive(bytes))
   }
 
   close(): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#connection?.closed()
   }
 
   #end(listener: LinkListener, detail: string): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     listener.closed(detail)
   }
 }

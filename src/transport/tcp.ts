@@ -16,7 +16,7 @@ class TcpLink implements Link {
   /** Bytes of the waiting frames and of the current write. */
   #unsentBytes = 0
   #isWriting = false
-  #isOver = false
+  #hasEnded = false
 
   constructor(hostname: string, port: number, listener: LinkListener) {
     this.#listener = listener
@@ -27,7 +27,7 @@ class TcpLink implements Link {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#isOver) return
+    if (this.#hasEnded) return
     this.#unsentBytes += bytes.length
     if (this.#unsentBytes > MAX_UNSENT_BYTES) {
       this.#end(`${this.#unsentBytes} bytes unsent: the peer does not read`)
@@ -38,7 +38,7 @@ class TcpLink implements Link {
   }
 
   close(): void {
-    this.#isOver = true
+    this.#hasEnded = true
     this.#release()
   }
 
@@ -46,7 +46,7 @@ class TcpLink implements Link {
   async #write(): Promise<void> {
     this.#isWriting = true
     try {
-      while (this.#unsent.length > 0 && !this.#isOver) {
+      while (this.#unsent.length > 0 && !this.#hasEnded) {
         const bytes = join(this.#unsent)
         this.#unsent = []
         await this.#writer.write(bytes)
@@ -66,12 +66,12 @@ class TcpLink implements Link {
     )
     try {
       await this.#socket.opened
-      if (this.#isOver) return
+      if (this.#hasEnded) return
       this.#listener.opened()
       const reader = this.#socket.readable.getReader()
       for (;;) {
         const { done, value } = await reader.read()
-        if (done || this.#isOver) break
+        if (done || this.#hasEnded) break
         this.#listener.received(value)
       }
       this.#end('the peer closed the connection')
@@ -81,8 +81,8 @@ class TcpLink implements Link {
   }
 
   #end(detail: string): void {
-    if (this.#isOver) return
-    this.#isOver = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#listener.closed(detail)
     this.#release()
   }

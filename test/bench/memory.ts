@@ -5,7 +5,7 @@ import { CounterRegistry } from '../../durable-objects/counter-registry.ts'
 import type { MessageName, MessageTypes } from '../../proto/messages.ts'
 import { ENTRY_BYTES, MAX_LIMITER_ANSWERS } from '../../src/base/memory-budget.ts'
 import { PendingCalls } from '../../src/gateway/link/pending-calls.ts'
-import { Limiter } from '../../src/gateway/rate-limit/limiter.ts'
+import { CallLimiter } from '../../src/gateway/rate-limit/call-limiter.ts'
 import { IsolateCache } from '../../src/http/reads/isolate-cache.ts'
 import { PushHub } from '../../src/pushes/push-hub.ts'
 import { SubscriberRegistry } from '../../src/subscriptions/subscriber-registry.ts'
@@ -104,7 +104,7 @@ function many(count: number, make: () => unknown): readonly unknown[] {
 function fullLimiter(): unknown {
   const limit = UPSTREAM_LIMITS.get(2101)
   if (limit === undefined) throw new Error('OpenD no longer limits the reads of funds')
-  const limiter = new Limiter(limit, true)
+  const limiter = new CallLimiter(limit, true)
   for (let call = 0; call < limit.calls; call++) limiter.send({ rank: 'read', caller: `key:${call}` }, call)
   for (let caller = 0; caller < MAX_LIMITER_ANSWERS; caller++) limiter.budget('read', `key:${caller}`, 100)
   return limiter

@@ -1,5 +1,6 @@
 import { Gateway } from '../../src/core/gateway.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
+import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Disk } from '../orders/simulation/disk.ts'
 import { Rng } from '../orders/simulation/rng.ts'
@@ -25,11 +26,15 @@ export class CoreRig {
         nowMs: () => clock.wallMs(),
         after: (ms, run) => (hasTimers ? clock.after(ms, run) : () => undefined),
       },
-      session: { sha1, random: () => 0.5, encryption: null },
+      session: { random: () => 0.5, encryption: null },
+      sha1,
       isParked,
-      connect: (listener) => {
-        this.links.push(listener)
-        return { send: () => undefined, close: () => undefined }
+      transport: {
+        connect: (listener) => {
+          this.links.push(listener)
+          return { send: () => undefined, close: () => undefined }
+        },
+        framing: tcpFraming(sha1),
       },
       ledger: new StoredLedger(
         volume,

@@ -5,7 +5,7 @@ import type { MetricSample } from '../../src/base/metric.ts'
 import type { QuoteCall } from '../../src/quotes/quote-service.ts'
 import assert from 'node:assert/strict'
 import type { MessageTypes, ProtocolName } from '../../proto/messages.ts'
-import type { Budget } from '../../src/gateway/rate-limit/limiter.ts'
+import type { CallBudget } from '../../src/gateway/rate-limit/call-limiter.ts'
 import type { ReadSource } from '../../src/quotes/quote-reader.ts'
 import type {
   Allowance,
@@ -40,7 +40,7 @@ import type { LedgerEntry } from '../../src/orders/entry.ts'
 import type { LedgerQuery } from '../../src/orders/ledger.ts'
 import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
 import type { SwitchReport } from '../../src/orders/kill-switch/switch-report.ts'
-import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/switch-rights.ts'
+import { mayResume, type SwitchedBy } from '../../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/switches.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { encodeChecked } from '../../src/wire/encode.ts'
@@ -85,7 +85,7 @@ export class FakeGateway implements GatewayPort {
   source: ReadSource = 'upstream'
   asOfMs = 0
   isPersonal = false
-  budget: Budget | null = null
+  budget: CallBudget | null = null
   /** Holds the answers of calls back until it resolves. */
   gate: Promise<void> = Promise.resolve()
   /** What the next order calls are answered with, instead of OpenD's reply. */

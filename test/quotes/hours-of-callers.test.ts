@@ -83,7 +83,7 @@ class SharedOpend {
     for (const { header, body } of frames) {
       for (const event of readPush(header.protoId, body, this.bench.nowMs) ?? []) {
         if (event.type !== 'quote') continue
-        this.quotes.onPush(event)
+        this.quotes.reader.onPush(event)
         for (const one of eventsByHours(event, this.quotes.subscriptions)) {
           for (const caller of CALLERS) {
             const streams = widestStreams(this.quotes.subscriptions.streamsOf(caller))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { bodyKeyOf } from '../../src/quotes/body-key.ts'
+import { bodyKeyOf } from '../../src/quotes/encoded-calls.ts'
 import { ByteLru } from '../../src/base/collections/byte-lru.ts'
 import { StaticReplyCache } from '../../src/quotes/static-reply-cache.ts'
 import { refusalOf, requestOf, successOf, TENCENT } from './quote-rig.ts'

@@ -35,6 +35,7 @@ const MAY_IMPORT: Arrows = {
     'problem',
     'audit',
     'orders',
+    'pushes',
     'quotes',
     'keys',
     'accounts',
@@ -48,7 +49,7 @@ const MAY_IMPORT: Arrows = {
     'proto',
     'durable-objects',
   ],
-  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'transport', 'calls', 'base'],
+  core: ['orders', 'pushes', 'quotes', 'subscriptions', 'accounts', 'auth', 'gateway', 'wire', 'calls', 'base'],
   simulator: ['wire', 'base', 'proto'],
   'durable-objects': [
     'core',

@@ -4,7 +4,6 @@
  */
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',
-  'durable-objects/opend-connector.ts',
   'durable-objects/platform.ts',
   'src/auth/scope.ts',
   'src/base/time/timestamp.ts',
@@ -13,10 +12,7 @@ export const SMALL_FILES: readonly string[] = [
   'src/base/time/timers.ts',
   'src/base/without-secrets.ts',
   'src/demo.ts',
-  'src/orders/kill-switch/switch-rights.ts',
   'src/problem/problem-form.ts',
-  'src/quotes/body-key.ts',
-  'src/quotes/reply-head.ts',
   'src/simulator/quotes/figures.ts',
   'src/simulator/quotes/suspensions.ts',
   'src/simulator/session/crypto.ts',

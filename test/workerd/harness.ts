@@ -57,7 +57,13 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
   Object.assign(process.env, OFFLINE_ENV)
   const folder = await builtWorker(options.opendPort === undefined ? DEMO_ENTRY : PRODUCT_ENTRY)
   const upstream = options.opendPort === undefined ? 'simulator:' : `tcp://127.0.0.1:${options.opendPort}`
-  const vars = { OPEND_URL: upstream, KEYS_JSON: await keysJsonFor(TEST_KEY, true), ...options.vars }
+  const vars = {
+    METRICS_AUTH: 'open',
+    LOG_LEVEL: 'error',
+    OPEND_URL: upstream,
+    KEYS_JSON: await keysJsonFor(TEST_KEY, true),
+    ...options.vars,
+  }
   const optionsWith = (given: Readonly<Record<string, string>>) => ({
     root: folder,
     workers: [{ configPath: 'wrangler.toml', prebuiltWorkerDir: '.', vars: given }, { config: EVICTOR }],

@@ -1,7 +1,7 @@
 import type { Failure } from '../../base/failure.ts'
 
 /**
- * An action that the session requests. The session has no I/O: `LinkRunner` performs its effects in order, on the
+ * An action that the session requests. The session has no I/O: `OpendClient` performs its effects in order, on the
  * sockets, promises and timers.
  */
 export type Effect =

@@ -12,19 +12,19 @@ export interface PendingCall {
 }
 
 /** A call that has not been sent, with its body. */
-export interface WaitingCall extends PendingCall {
+export interface UnsentCall extends PendingCall {
   readonly body: Uint8Array
 }
 
 /** The properties of a call that its bounds depend on. */
-export type SizedCall = Pick<WaitingCall, 'caller' | 'rank' | 'body'>
+export type SizedCall = Pick<UnsentCall, 'caller' | 'rank' | 'body'>
 
 /**
  * The pending calls of a gateway, in arrival order. All calls have the same time limit, so arrival order is deadline
  * order and the oldest call expires first: it needs no heap and no timer per call.
  */
 export class PendingCalls {
-  readonly #waiting: WaitingCall[] = []
+  readonly #waiting: UnsentCall[] = []
   readonly #sent = new Map<number, PendingCall>()
   readonly #bounds: PendingBounds
 
@@ -47,14 +47,14 @@ export class PendingCalls {
     return false
   }
 
-  wait(call: WaitingCall): void {
+  wait(call: UnsentCall): void {
     this.#waiting.push(call)
     this.#bounds.add(call, call.body.length, 1)
   }
 
   markSent(serial: number, call: PendingCall): void {
     this.#sent.set(serial, call)
-    this.#recordSent(call, 1)
+    this.#countSent(call, 1)
   }
 
   isSerialInUse(serial: number): boolean {
@@ -66,11 +66,11 @@ export class PendingCalls {
     const call = this.#sent.get(serial)
     if (call === undefined || call.protoId !== protoId) return null
     this.#sent.delete(serial)
-    this.#recordSent(call, -1)
+    this.#countSent(call, -1)
     return call
   }
 
-  takeWaiting(): readonly WaitingCall[] {
+  takeWaiting(): readonly UnsentCall[] {
     for (const call of this.#waiting) this.#bounds.add(call, call.body.length, -1)
     return this.#waiting.splice(0)
   }
@@ -78,13 +78,13 @@ export class PendingCalls {
   takeSent(): readonly PendingCall[] {
     const calls = [...this.#sent.values()]
     this.#sent.clear()
-    for (const call of calls) this.#recordSent(call, -1)
+    for (const call of calls) this.#countSent(call, -1)
     return calls
   }
 
   /** Removes and returns the calls past their deadline. */
-  takeExpired(nowMs: number): { readonly waiting: readonly WaitingCall[]; readonly sent: readonly PendingCall[] } {
-    const waiting: WaitingCall[] = []
+  takeExpired(nowMs: number): { readonly waiting: readonly UnsentCall[]; readonly sent: readonly PendingCall[] } {
+    const waiting: UnsentCall[] = []
     for (let first = this.#waiting[0]; first !== undefined && first.deadlineMs <= nowMs; first = this.#waiting[0]) {
       this.#waiting.shift()
       this.#bounds.add(first, first.body.length, -1)
@@ -94,7 +94,7 @@ export class PendingCalls {
     for (const [serial, call] of this.#sent) {
       if (call.deadlineMs > nowMs) break
       this.#sent.delete(serial)
-      this.#recordSent(call, -1)
+      this.#countSent(call, -1)
       sent.push(call)
     }
     return { waiting, sent }
@@ -109,7 +109,7 @@ export class PendingCalls {
   }
 
   /** Ignores the session's own calls: they do not count against the bounds. */
-  #recordSent(call: PendingCall, change: 1 | -1): void {
+  #countSent(call: PendingCall, change: 1 | -1): void {
     if (call.callId !== null) this.#bounds.add(call, 0, change)
   }
 }

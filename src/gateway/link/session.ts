@@ -1,12 +1,11 @@
 import { CALLS } from '../../calls.ts'
 import { type GatewayFailure, type GatewayFailureCode, linkFailure } from '../../base/failure.ts'
 import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
-import { Deframer } from '../../wire/deframer.ts'
-import type { Frame, Sha1 } from '../../wire/frame.ts'
 import { protocolById } from '../../wire/schema.ts'
 import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
+import type { CreateFraming, Framing, OpendMessage } from './framing.ts'
 import {
   type Encryption,
   globalStateRequest,
@@ -23,7 +22,7 @@ import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.
 
 /** The dependencies of a session. */
 export interface SessionDeps {
-  readonly sha1: Sha1
+  readonly framing: CreateFraming
   /** Uniform in [0, 1), for the jitter of the backoff. */
   readonly random: () => number
   /** The key shared with OpenD and the ciphers; null for an unencrypted link. */
@@ -47,14 +46,17 @@ export class GatewaySession {
   #sinceMs: number
   #isParking = false
   #linkId = 0
-  #deframer = new Deframer()
+  readonly #createFraming: CreateFraming
+  #framing: Framing
   #lastFailure: GatewayFailure | null = null
   readonly #login = new LoginWatch()
 
   constructor(deps: SessionDeps, nowMs: number, parked: boolean) {
     this.#backoff = new Backoff(deps.random)
     this.#encryption = deps.encryption
-    this.calls = new Conversation(deps.sha1, deps.isShared ?? true, (effect) => this.#effects.push(effect))
+    this.#createFraming = deps.framing
+    this.#framing = deps.framing()
+    this.calls = new Conversation(this.#framing, deps.isShared ?? true, (effect) => this.#effects.push(effect))
     this.#sinceMs = nowMs
     this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
   }
@@ -94,7 +96,7 @@ export class GatewaySession {
     } else if (this.#stage.name === 'ready') {
       this.calls.send(call, this.#stage.greeting.connId)
     } else {
-      this.calls.wait(call)
+      this.calls.pending.wait(call)
       this.#bringForward(nowMs)
     }
     return this.#take()
@@ -103,8 +105,8 @@ export class GatewaySession {
   /** The failure with which `call` would refuse a call now; null when it would send or queue it. */
   wouldRefuse(call: Omit<GovernedCall, 'callId' | 'protoId'>): GatewayFailure | null {
     if (this.#stage.name === 'parked' || this.#isParking) return linkFailure('gateway.parked', 'shut down')
-    if (this.calls.hasRoom(call, this.#stage.name === 'ready')) return null
-    return linkFailure('gateway.busy', `${this.calls.size} calls in flight`)
+    if (this.calls.pending.hasRoom(call, this.#stage.name === 'ready')) return null
+    return linkFailure('gateway.busy', `${this.calls.pending.size} calls in flight`)
   }
 
   /** Handles the opening of that link's socket. */
@@ -119,15 +121,12 @@ export class GatewaySession {
   /** Handles bytes from that link. */
   received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
     if (linkId !== this.#linkId || !this.#hasLink()) return []
-    const deframed = this.#deframer.push(bytes)
-    for (const frame of deframed.frames) {
-      // A frame may have ended the link; later bytes of the same socket are not trusted.
+    for (const received of this.#framing.receive(bytes)) {
+      if (received.ok) this.#onMessage(received.message, nowMs)
+      else this.#lose(received.code, received.detail, nowMs)
+      // A message may have ended the link; later bytes of the same connection are not trusted.
       if (!this.#hasLink()) break
-      const opened = this.calls.open(frame)
-      if (opened.ok) this.#frame(opened.frame, nowMs)
-      else this.#lose(opened.code, opened.detail, nowMs)
     }
-    if (!deframed.ok && this.#hasLink()) this.#lose('gateway.bad_frame', deframed.detail, nowMs)
     this.#parkWhenDone(nowMs)
     return this.#take()
   }
@@ -183,20 +182,20 @@ export class GatewaySession {
 
   /** When `tick` is next due; null when nothing is scheduled. */
   nextWakeMs(): number | null {
-    const next = Math.min(stageDueMs(this.#stage), this.calls.nextDeadlineMs ?? Infinity)
+    const next = Math.min(stageDueMs(this.#stage), this.calls.pending.nextDeadlineMs() ?? Infinity)
     return next === Infinity ? null : next
   }
 
-  #frame(frame: Frame, nowMs: number): void {
-    const { protoId, serial } = frame.header
+  #onMessage(message: OpendMessage, nowMs: number): void {
+    const { protoId, serial, body } = message
     if (protocolById(protoId)?.request === null) {
       this.counts.pushes++
       // A notification may report a change of the login, so the state is polled.
       if (protoId === CALLS.Notify.protoId && this.#stage.name === 'ready') this.#pollLogin(nowMs)
-      this.#effects.push({ kind: 'push', protoId, body: frame.body })
-    } else if (this.calls.reply(frame)) {
-      if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(frame.body, nowMs)
-      if (protoId === CALLS.GetGlobalState.protoId) this.#login.seen(frame.body)
+      this.#effects.push({ kind: 'push', protoId, body })
+    } else if (this.calls.reply(message)) {
+      if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(body, nowMs)
+      if (protoId === CALLS.GetGlobalState.protoId) this.#login.seen(body)
     }
   }
 
@@ -207,7 +206,7 @@ export class GatewaySession {
       return
     }
     const { greeting } = read
-    this.calls.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
+    this.#framing.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
     this.counts.connects++
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
     this.#effects.push({ kind: 'ready' })
@@ -222,9 +221,9 @@ export class GatewaySession {
   #connect(nowMs: number): void {
     this.#linkId++
     this.counts.attempts++
-    this.#deframer = new Deframer()
-    this.calls.useLink(this.#linkId)
-    this.calls.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
+    this.#framing = this.#createFraming()
+    this.calls.useLink(this.#linkId, this.#framing)
+    this.#framing.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
     this.#enter({ name: 'connecting', giveUpAtMs: nowMs + CONNECT_TIMEOUT_MS }, nowMs)
     this.#effects.push({ kind: 'connect', linkId: this.#linkId })
   }
@@ -266,7 +265,7 @@ export class GatewaySession {
   }
 
   #parkWhenDone(nowMs: number): void {
-    if (!this.#isParking || this.calls.hasSentCalls) return
+    if (!this.#isParking || this.calls.pending.hasSentCalls) return
     if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.calls.failSent(linkFailure('gateway.parked', 'shut down'))
     this.#isParking = false

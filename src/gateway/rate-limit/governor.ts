@@ -1,8 +1,8 @@
 import type { UpstreamFailure } from '../../base/failure.ts'
 import { SteadyClock } from './steady-clock.ts'
 import { countOf } from './classify-call.ts'
-import type { Budget, Limiter } from './limiter.ts'
-import { LimiterPool } from './limiter-pool.ts'
+import type { CallBudget, CallLimiter } from './call-limiter.ts'
+import { CallLimiterPool } from './call-limiter-pool.ts'
 import type { WaitingCall } from './fair-queue.ts'
 import { CALL_RANKS, type CallRank, MAX_WAIT_MS } from '../../calls/call-rank.ts'
 import { WaitingReads } from './waiting-reads.ts'
@@ -57,17 +57,17 @@ const EMPTY: Released = { send: [], refused: [] }
  */
 export class Governor {
   readonly #clock = new SteadyClock()
-  readonly #limiters: LimiterPool
+  readonly #limiters: CallLimiterPool
   readonly #reads: WaitingReads
   /** The limiters that have waiting calls. */
-  readonly #limitersWithCalls = new Set<Limiter>()
+  readonly #limitersWithCalls = new Set<CallLimiter>()
   /** The limiter of each sent call whose end starts a least gap. Sent calls are bounded by the session. */
-  readonly #holds = new Map<number, Limiter>()
+  readonly #holds = new Map<number, CallLimiter>()
   #wakeMs = Infinity
   #waiting = 0
 
   constructor({ isShared }: GovernorOptions = { isShared: true }) {
-    this.#limiters = new LimiterPool(isShared)
+    this.#limiters = new CallLimiterPool(isShared)
     this.#reads = new WaitingReads(isShared)
   }
 
@@ -169,7 +169,7 @@ export class Governor {
     nowMs: number,
     rank: CallRank = 'read',
     caller: string | null = null,
-  ): Budget | null {
+  ): CallBudget | null {
     const counted = countOf(protoId, body)
     if (counted === null) return null
     const atMs = this.#clock.read(nowMs)
@@ -195,7 +195,7 @@ export class Governor {
     return idsOf(calls)
   }
 
-  #mayWait(call: WaitingCall, limiter: Limiter, atMs: number): boolean {
+  #mayWait(call: WaitingCall, limiter: CallLimiter, atMs: number): boolean {
     return this.#reads.hasRoom(call) && limiter.admits(call, atMs)
   }
 
@@ -212,7 +212,7 @@ function waitingCall({ callId, caller, rank, body }: Omit<GovernedCall, 'protoId
   return { callId, caller, rank, deadlineMs: atMs + MAX_WAIT_MS[rank], bodyBytes: body.length }
 }
 
-function failureOf(limiter: Limiter, call: Pick<GovernedCall, 'rank' | 'caller'>, atMs: number): UpstreamFailure {
+function failureOf(limiter: CallLimiter, call: Pick<GovernedCall, 'rank' | 'caller'>, atMs: number): UpstreamFailure {
   return {
     code: 'upstream.rate_limited',
     limit: limiter.limit.calls,

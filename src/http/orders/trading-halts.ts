@@ -1,7 +1,7 @@
 import { SWITCHERS } from '../../endpoints.ts'
 import type { CancelTaskView } from '../../orders/kill-switch/cancel-tasks.ts'
 import { isHalted, reportFor, type SwitchReport } from '../../orders/kill-switch/switch-report.ts'
-import type { SwitchedBy } from '../../orders/kill-switch/switch-rights.ts'
+import type { SwitchedBy } from '../../orders/kill-switch/halt-scope.ts'
 import type { StoredHalt } from '../../orders/kill-switch/switch-store.ts'
 import type { HaltScope } from '../../orders/kill-switch/switches.ts'
 import { knownAccountsOf } from '../accounts.ts'

@@ -8,7 +8,7 @@ import type { InFlightOrders } from '../sending/in-flight-orders.ts'
 import type { CancelResult } from './account-cancels.ts'
 import type { CancelTasks } from './cancel-tasks.ts'
 import type { SwitchReport } from './switch-report.ts'
-import { mayResume, type SwitchedBy } from './switch-rights.ts'
+import { mayResume, type SwitchedBy } from './halt-scope.ts'
 import { haltFailure, type HaltScope, type Switches } from './switches.ts'
 
 /** A request to stop trading within a scope. */

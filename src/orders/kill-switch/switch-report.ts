@@ -1,7 +1,6 @@
 import type { AllowedAccounts } from '../../accounts/allowed-accounts.ts'
 import type { CancelTaskView } from './cancel-tasks.ts'
-import { type HaltScope, scopeName } from './halt-scope.ts'
-import type { SwitchedBy } from './switch-rights.ts'
+import { type HaltScope, scopeName, type SwitchedBy } from './halt-scope.ts'
 import type { StoredHalt } from './switch-store.ts'
 
 /** The halts in force and the running or pending cancel tasks. */

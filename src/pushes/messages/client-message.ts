@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from '../../wire/json/json-fields.ts'
 import { isJsonObject, parseJsonText, type JsonObject, type JsonValue } from '../../wire/json/json-text.ts'
-import { readAccounts, readSubscription } from './subscription-message.ts'
+import { readAccountsMessage, readSubscriptionMessage } from './subscription-message.ts'
 
 /** A message that a client may send over its push socket. */
 export type ClientMessage =
@@ -102,11 +102,11 @@ function readMembers(op: ClientOp, members: JsonObject): Result<ClientMessage> {
   switch (op) {
     case 'subscribe':
     case 'unsubscribe': {
-      const c2s = readSubscription(op, members)
+      const c2s = readSubscriptionMessage(op, members)
       return c2s.ok ? succeed({ op, c2s: c2s.value }) : c2s
     }
     case 'accounts': {
-      const accIds = readAccounts(members)
+      const accIds = readAccountsMessage(members)
       return accIds.ok ? succeed({ op, accIds: accIds.value }) : accIds
     }
     case 'ping': {

@@ -21,7 +21,7 @@ const ALIASES = { types: 'subTypeList', all: 'isUnsubAll' } as const
  * `is_reg_or_un_reg_push` may be left out and must not contradict the operation. Failures: `request.unknown_field`,
  * `request.missing_field`, `request.invalid_value`.
  */
-export function readSubscription(
+export function readSubscriptionMessage(
   op: 'subscribe' | 'unsubscribe',
   members: JsonObject,
 ): Result<MessageTypes['Qot_Sub.C2S']> {
@@ -47,8 +47,8 @@ export function readSubscription(
   return problems.count === 0 ? succeed(typed(SUBSCRIPTION, merged)) : problems.toFailed()
 }
 
-/** The accounts of an `accounts` message. Failures as in `readSubscription`. */
-export function readAccounts(members: JsonObject): Result<readonly bigint[]> {
+/** The accounts of an `accounts` message. Failures as in `readSubscriptionMessage`. */
+export function readAccountsMessage(members: JsonObject): Result<readonly bigint[]> {
   const checked = checkBody(ACCOUNTS, members)
   if (!checked.ok) return checked
   if (checked.value['accIDList'] === undefined) {

@@ -1,6 +1,6 @@
 import type { StreamName } from '../../subscriptions/stream.ts'
 import { Deque } from '../../base/collections/deque.ts'
-import { Frame, Repeat, type Outgoing } from '../messages/frame.ts'
+import { PushFrame, Repeat, type Outgoing } from '../messages/push-frame.ts'
 
 /** Most waiting ticks, notices and past bars of one client: some seconds of a busy feed. */
 export const MAX_WAITING_EVENTS = 1_000
@@ -45,7 +45,7 @@ export interface Added {
 const QUEUED: Added = { conflated: 0, dropped: 0 }
 const CONFLATED: Added = { conflated: 1, dropped: 0 }
 
-type Item = Frame | Repeat
+type Item = PushFrame | Repeat
 
 /**
  * The bounded queue of one client. Of a value stream only the last value waits. All ticks, notices, orders and fills
@@ -120,7 +120,7 @@ export class Outbox {
    * Returns the `lagged` message for a client that lost events, or null when no event is missing. Also puts the current
    * values of those streams without a waiting item in front. Call it before the next item is sent.
    */
-  recover(currentOf: (stream: StreamName) => Frame | null, order: number): string | null {
+  recover(currentOf: (stream: StreamName) => PushFrame | null, order: number): string | null {
     if (this.#lost.size === 0) return null
     const waiting = new Set([...this.#events.streams(), ...this.#trades.streams(), ...this.#values.keys()])
     let dropped = 0
@@ -161,7 +161,7 @@ export class Outbox {
       this.#values.set(frame.stream, { order: item.order, item })
       return QUEUED
     }
-    if (frame.covers(frameOf(waiting.item))) {
+    if (frame.replaces(frameOf(waiting.item))) {
       const lastControl = this.#controls.last()
       if (lastControl === undefined || lastControl.order < waiting.order) {
         waiting.item = item
@@ -225,8 +225,8 @@ class BoundedQueue {
 
   /** Removes and returns the oldest item if the queue is over its bounds. */
   shiftExcess(): Item | null {
-    const isOver = this.size > this.#maxItems || this.bytes > this.#maxBytes
-    return isOver && this.size > 1 ? this.shift() : null
+    const isOverBound = this.size > this.#maxItems || this.bytes > this.#maxBytes
+    return isOverBound && this.size > 1 ? this.shift() : null
   }
 
   *streams(): Iterable<StreamName> {
@@ -249,6 +249,6 @@ function takeFirst<Value>(map: Map<StreamName, Value>): Value | null {
   return null
 }
 
-function frameOf(item: Item): Frame {
-  return item instanceof Frame ? item : item.frame
+function frameOf(item: Item): PushFrame {
+  return item instanceof PushFrame ? item : item.frame
 }

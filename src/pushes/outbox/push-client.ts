@@ -1,8 +1,9 @@
 import type { StreamName } from '../../subscriptions/stream.ts'
 import { CLOSES, type Close } from '../messages/close-code.ts'
 import { Flow } from './flow.ts'
-import type { BodyForm, Frame, Outgoing, Repeat } from '../messages/frame.ts'
+import type { BodyForm, PushFrame, Outgoing, Repeat } from '../messages/push-frame.ts'
 import { Outbox } from './outbox.ts'
+import { MAX_CONFLATE_MS } from '../push-socket.ts'
 import type { PushCounts } from './push-counts.ts'
 
 /** The options of a client. */
@@ -15,19 +16,13 @@ export interface ClientOptions {
   readonly conflateMs: number
 }
 
-/** The longest `conflateMs`. A client that needs values less often can use REST. */
-export const MAX_CONFLATE_MS = 10_000
-
-/** The default `conflateMs`: twenty updates a second, more than a person can read. */
-export const DEFAULT_CONFLATE_MS = 50
-
 /** A batched message ends at this length. Common client libraries refuse messages over 1 MiB. */
 const MAX_BATCH_CHARS = 256 * 1024
 
 /** The dependencies of `PushClient`. */
 export interface PushClientDeps {
   readonly send: (clientId: string, text: string) => void
-  readonly currentOf: (stream: StreamName) => Frame | null
+  readonly currentOf: (stream: StreamName) => PushFrame | null
   /** The next number in the order of all waiting items. */
   readonly nextOrder: () => number
   readonly counts: PushCounts
@@ -91,7 +86,7 @@ export class PushClient {
   }
 
   /** Sends a push at once if flow control allows. Nearly every push takes this path, so it allocates no object. */
-  sendNow(frame: Frame, nowMs: number): boolean {
+  sendNow(frame: PushFrame, nowMs: number): boolean {
     if (nowMs < this.#openAtMs || !this.outbox.isEmpty || !this.flow.canSend(nowMs)) return false
     const text = frame.text(this.#form)
     this.#deps.counts.framesSent += 1
@@ -101,7 +96,7 @@ export class PushClient {
   }
 
   /** Puts a push into the outbox. */
-  enqueue(item: Frame | Repeat): void {
+  enqueue(item: PushFrame | Repeat): void {
     const { conflated, dropped } = this.outbox.add(item)
     const { counts } = this.#deps
     counts.conflated += conflated

@@ -4,7 +4,7 @@ import type { CallOutcome } from '../../gateway/link/effect.ts'
 import { secKeyOf, securityOf, type SecKey } from '../../subscriptions/stream.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import { replyHead } from '../reply-head.ts'
+import { replyHead } from '../encoded-calls.ts'
 
 /** One caller's request for snapshots. */
 export interface SnapshotAsk {
@@ -20,7 +20,7 @@ export interface SnapshotAsk {
 }
 
 /** Sends the call of a batch. */
-type Upstream = (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
+type SendRead = (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
 
 /** Extra calls to halve a refused batch; after these its requests are sent one by one. Halving 64 takes twelve. */
 const MOST_EXTRA_CALLS = 6
@@ -46,11 +46,11 @@ export function plainSnapshotCodes(body: Uint8Array): readonly SecKey[] | null {
  * request never gets the refusal of another one. `onRefused` is called for requests that were refused on their own.
  */
 export class SnapshotBatch {
-  readonly #upstream: Upstream
+  readonly #upstream: SendRead
   readonly #onRefused: (ask: SnapshotAsk) => void
   #extraCalls = -1
 
-  constructor(upstream: Upstream, onRefused: (ask: SnapshotAsk) => void) {
+  constructor(upstream: SendRead, onRefused: (ask: SnapshotAsk) => void) {
     this.#upstream = upstream
     this.#onRefused = onRefused
   }

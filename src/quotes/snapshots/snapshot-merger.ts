@@ -4,7 +4,7 @@ import { CALLS } from '../../calls.ts'
 import type { CallOutcome } from '../../gateway/link/effect.ts'
 import { securityOf, type SecKey } from '../../subscriptions/stream.ts'
 import { QotMarket } from '../../../proto/enums.ts'
-import { bodyKeyOf } from '../body-key.ts'
+import { bodyKeyOf } from '../encoded-calls.ts'
 import { plainSnapshotCodes, SnapshotBatch, type SnapshotAsk } from './snapshot-batch.ts'
 
 /** The dependencies of `SnapshotMerger`. */

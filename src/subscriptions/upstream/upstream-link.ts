@@ -9,7 +9,7 @@ import type { UnitKey } from '../stream.ts'
 import { UpstreamSet, type WantedUnit } from './upstream-set.ts'
 
 /** Sends one call to OpenD. It may wait while the link is down, and always resolves. */
-export type CallUpstream = (protoId: number, body: Uint8Array) => Promise<CallOutcome>
+export type SendCall = (protoId: number, body: Uint8Array) => Promise<CallOutcome>
 
 /**
  * The subscriptions of the present link: sends the calls and records their outcomes. The outcome of a call of an
@@ -18,7 +18,7 @@ export type CallUpstream = (protoId: number, body: Uint8Array) => Promise<CallOu
 export class UpstreamLink {
   readonly set = new UpstreamSet()
   readonly quota = new Quota()
-  readonly #call: CallUpstream
+  readonly #call: SendCall
   readonly #nowMs: () => number
   readonly #interrupted: (keys: readonly UnitKey[]) => void
   #isReady = false
@@ -26,7 +26,7 @@ export class UpstreamLink {
   #linkNumber = 0
 
   /** `interrupted` gets the units whose pushes stop or change options. It is not called when the link is lost. */
-  constructor(call: CallUpstream, nowMs: () => number, interrupted: (keys: readonly UnitKey[]) => void) {
+  constructor(call: SendCall, nowMs: () => number, interrupted: (keys: readonly UnitKey[]) => void) {
     this.#call = call
     this.#nowMs = nowMs
     this.#interrupted = interrupted

@@ -1,5 +1,6 @@
 import type { CancelTimer, Timers } from '../../../src/base/time/timers.ts'
 import type { Standing } from '../../../src/auth/socket-caller.ts'
+import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { Gateway } from '../../../src/core/gateway.ts'
 import type { OrderAnswer, OrderRequest } from '../../../src/orders/request.ts'
 import type { CancelTask } from '../../../src/orders/kill-switch/switch-store.ts'
@@ -68,9 +69,10 @@ export class ObjectLife {
     })
     this.gateway = new Gateway({
       timers,
-      session: { sha1: fastDigest, random: () => rng.unit(), encryption: null },
+      session: { random: () => rng.unit(), encryption: null },
+      sha1: fastDigest,
       isParked: false,
-      connect: this.#connect,
+      transport: { connect: this.#connect, framing: tcpFraming(fastDigest) },
       ledger: new WatchedLedger(
         database,
         timers,

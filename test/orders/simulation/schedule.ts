@@ -81,7 +81,7 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     const entries = storage.entries()
     const remains = { clock, opend, gateway, entries, callers: callers.list, steps: faults.steps, standings }
     problems.push(...problemsOf(remains), ...(await budgetProblems(place, checked)))
-    const { waitingForLimits } = gateway.wake().gateway.opend
+    const { waiting: waitingForLimits } = gateway.wake().gateway.opend.governor
     if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls are still waiting for OpenD's limits`)
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mayResume, maySwitch } from '../../../src/orders/kill-switch/switch-rights.ts'
+import { mayResume, maySwitch } from '../../../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../../../src/orders/kill-switch/switches.ts'
 
 const OWN: HaltScope = { kind: 'caller', caller: 'key:bot' }

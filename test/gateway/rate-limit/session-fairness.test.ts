@@ -1,80 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Effect } from '../../../src/gateway/link/effect.ts'
-import { Governor } from '../../../src/gateway/rate-limit/governor.ts'
 import type { CallRank } from '../../../src/calls/call-rank.ts'
-import { GatewaySession } from '../../../src/gateway/link/session.ts'
-import { UpstreamClient } from '../../../src/gateway/upstream-client.ts'
-import { sha1 } from '../../../src/transport/native-crypto.ts'
-import { Deframer } from '../../../src/wire/deframer.ts'
-import { encodeMessage } from '../../../src/wire/encode.ts'
-import { initConnectReply, replyFrame } from '../link/fake-link.ts'
+import { GovernedRig } from '../governed-rig.ts'
 import { bodyOf, specOf } from './governor-rig.ts'
 
 /**
  * The whole way from the call to the frame: an OpenD that answers heartbeats and nothing else, up to four callers who ask
  * for as much as they like, and one caller who must get its cancel out. All of them use the same account.
  */
-class Rig {
-  nowMs = 1_000_000
-  readonly upstream = new UpstreamClient(
-    new GatewaySession({ sha1, random: () => 0.5, encryption: null }, this.nowMs, false),
-    new Governor({ isShared: true }),
-  )
-  /** When each order call left, by call. */
-  readonly leftMs = new Map<number, number>()
-  readonly #replies: { readonly linkId: number; readonly bytes: Uint8Array }[] = []
-  #linkId = 0
-  #calls = 0
-
-  call(protoId: number, caller: string, rank: CallRank): number {
-    const callId = ++this.#calls
-    const body = bodyOf(specOf({ protoId, rank }))
-    this.#perform(this.upstream.call({ callId, protoId, body, caller, rank }, this.nowMs))
-    return callId
-  }
-
-  pass(totalMs: number): void {
-    const endMs = this.nowMs + totalMs
-    for (
-      let wakeMs = this.upstream.nextWakeMs();
-      wakeMs !== null && wakeMs <= endMs;
-      wakeMs = this.upstream.nextWakeMs()
-    ) {
-      this.nowMs = Math.max(this.nowMs, wakeMs)
-      this.#perform(this.upstream.tick(this.nowMs))
-    }
-    this.nowMs = endMs
-  }
-
-  connect(): void {
-    this.pass(0)
-    this.#perform(this.upstream.opened(this.#linkId, this.nowMs))
-    assert.equal(this.upstream.session.stage.name, 'ready')
-  }
-
-  #perform(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'connect') this.#linkId = effect.linkId
-      else if (effect.kind === 'sent') this.leftMs.set(effect.callId, this.nowMs)
-      else if (effect.kind === 'send') this.#answer(effect.linkId, effect.bytes)
-    }
-    for (let reply = this.#replies.shift(); reply !== undefined; reply = this.#replies.shift()) {
-      this.#perform(this.upstream.received(reply.linkId, reply.bytes, this.nowMs))
-    }
-  }
-
-  #answer(linkId: number, bytes: Uint8Array): void {
-    const deframed = new Deframer().push(bytes)
-    for (const { header } of deframed.frames) {
-      const { protoId, serial } = header
-      if (protoId === 1001) this.#replies.push({ linkId, bytes: initConnectReply(serial) })
-      if (protoId !== 1004) continue
-      const time = encodeMessage('KeepAlive.Response', { retType: 0, s2c: { time: 1n } })
-      this.#replies.push({ linkId, bytes: replyFrame(protoId, serial, time) })
-    }
-  }
+function busyRig(): GovernedRig {
+  return new GovernedRig({ answersHeartbeats: true })
 }
 
 const KINDS: readonly (readonly [protoId: number, rank: CallRank])[] = [
@@ -109,7 +45,7 @@ const flood: fc.Arbitrary<readonly Step[]> = fc.array(
  * comes up after all calls have been made.
  */
 function delaysMs(steps: readonly Step[], isUpFirst: boolean, calls: number, rank: CallRank): readonly number[] {
-  const rig = new Rig()
+  const rig = busyRig()
   if (isUpFirst) rig.connect()
   for (const { caller, kind, times, passMs } of steps) {
     for (let i = 0; i < times; i++) rig.call(kind[0], caller, kind[1])
@@ -145,11 +81,11 @@ test('with the link up four cancels of a kill switch leave within 5 s, whatever 
   )
 })
 
-test('asking the line whether it would refuse answers for its limits, its places and a shutdown', () => {
-  const rig = new Rig()
+test('asking the session whether it would refuse answers for its limits, its places and a shutdown', () => {
+  const rig = busyRig()
   const code = (caller: string, rank: CallRank): string | null => {
     const body = bodyOf(specOf({ protoId: 2202 }))
-    return rig.upstream.wouldRefuse({ protoId: 2202, body, caller, rank }, rig.nowMs)?.code ?? null
+    return rig.governed.wouldRefuse({ protoId: 2202, body, caller, rank }, rig.nowMs)?.code ?? null
   }
   assert.equal(code('b', 'order'), null, 'it would wait for the link')
   rig.connect()
@@ -157,6 +93,6 @@ test('asking the line whether it would refuse answers for its limits, its places
   rig.pass(1_000)
   assert.equal(code('b', 'order'), 'upstream.rate_limited')
   assert.equal(code('a', 'order'), null)
-  rig.upstream.park(rig.nowMs)
+  rig.park()
   assert.equal(code('a', 'order'), 'gateway.parked')
 })

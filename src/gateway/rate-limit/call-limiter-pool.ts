@@ -1,6 +1,6 @@
 import { MAX_LIMITERS, MAX_LIMITERS_FOR_ORDERS } from '../../base/memory-budget.ts'
 import type { Counted } from './classify-call.ts'
-import { Limiter } from './limiter.ts'
+import { CallLimiter } from './call-limiter.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
 
 /** Old limiters checked for each call without its own limiter: more than one, so deletion keeps up with creation. */
@@ -11,8 +11,8 @@ const CHECKS_PER_NEW = 2
  * calls could then exceed OpenD's limit. At the bound, further accounts share one limiter for each limit: it refuses
  * calls earlier than OpenD would, but needs no more memory.
  */
-export class LimiterPool {
-  readonly #byKey = new Map<string, Limiter>()
+export class CallLimiterPool {
+  readonly #byKey = new Map<string, CallLimiter>()
   readonly #isShared: boolean
 
   constructor(isShared: boolean) {
@@ -24,7 +24,7 @@ export class LimiterPool {
   }
 
   /** The limiter of a call if it exists. */
-  find({ limit, accId }: Counted, nowMs: number): Limiter | null {
+  find({ limit, accId }: Counted, nowMs: number): CallLimiter | null {
     const own = this.#byKey.get(keyOf(limit.counter, accId))
     if (own !== undefined) return own
     // An account that used the shared limiter stays with it until those calls no longer count.
@@ -33,12 +33,12 @@ export class LimiterPool {
   }
 
   /** An empty limiter, which is not added to the pool. */
-  empty({ limit }: Counted): Limiter {
-    return new Limiter(limit, this.#isShared)
+  empty({ limit }: Counted): CallLimiter {
+    return new CallLimiter(limit, this.#isShared)
   }
 
   /** The limiter of a call; creates it if necessary. */
-  of(counted: Counted, rank: CallRank, nowMs: number): Limiter {
+  of(counted: Counted, rank: CallRank, nowMs: number): CallLimiter {
     const { limit, accId } = counted
     if (!this.#byKey.has(keyOf(limit.counter, accId))) this.#deleteIdle(nowMs)
     const known = this.find(counted, nowMs)

@@ -29,7 +29,7 @@ const FRAME_OVERHEAD_BYTES = 512
 const WEIGHT_PER_BODY_BYTE = 10
 
 /** One push event as sent to clients. Its texts are created on first use and shared by all clients. */
-export class Frame implements Outgoing {
+export class PushFrame implements Outgoing {
   readonly order: number
   readonly stream: StreamName
   readonly kind: StreamKind
@@ -42,7 +42,7 @@ export class Frame implements Outgoing {
   readonly #earliest: string | null
   readonly #body: Uint8Array
   readonly #responseName: string
-  readonly #head: FrameHead
+  readonly #head: PushFrameHead
   #json: string | null = null
   #base64: string | null = null
 
@@ -68,7 +68,7 @@ export class Frame implements Outgoing {
    * Whether this frame replaces an older one of the same value stream without loss. It is false only for K-lines and
    * intraday points: when a new bar begins, the last value of the bar before must be sent too.
    */
-  covers(older: Frame): boolean {
+  replaces(older: PushFrame): boolean {
     // All times of a stream have the same format, most significant part first.
     return this.#earliest === null || older.#earliest === null || this.#earliest <= older.#earliest
   }
@@ -81,12 +81,12 @@ export class Frame implements Outgoing {
 /** A frame that is sent again: as the current value, or to a client that missed it. */
 export class Repeat implements Outgoing {
   readonly order: number
-  readonly frame: Frame
+  readonly frame: PushFrame
   /** Whether it is a current value and not a new event. Clients get it as `"snapshot":true`. */
   readonly isSnapshot: boolean
   readonly isFrame = true
 
-  constructor(frame: Frame, order: number, isSnapshot: boolean) {
+  constructor(frame: PushFrame, order: number, isSnapshot: boolean) {
     this.order = order
     this.frame = frame
     this.isSnapshot = isSnapshot
@@ -99,7 +99,7 @@ export class Repeat implements Outgoing {
 }
 
 /** The members before a frame's content. A member that does not apply is left out. */
-interface FrameHead {
+interface PushFrameHead {
   readonly type: PushEvent['type']
   readonly proto_id: number
   readonly stream: StreamName
@@ -117,7 +117,7 @@ const MARKET_NAMES: ReadonlyMap<number, string> = new Map(
     .map(([name, number]) => [number, name]),
 )
 
-function headOf(event: PushEvent, seq: number): FrameHead {
+function headOf(event: PushEvent, seq: number): PushFrameHead {
   const { type, protoId, stream } = event
   const head = { type, proto_id: protoId, stream, seq }
   switch (type) {

@@ -7,7 +7,7 @@ import type { GatewaySession } from './link/session.ts'
 export type LeaveCheck = (nowMs: number) => Failure | null
 
 /** A call that its owner submits. */
-export interface UpstreamCall extends GovernedCall {
+export interface SubmittedCall extends GovernedCall {
   /** Called synchronously before the frame is sent. */
   readonly mayLeave?: LeaveCheck | undefined
 }
@@ -17,11 +17,11 @@ export interface UpstreamCall extends GovernedCall {
  * effects. Every call passes the governor when the link is up, also a call that waited for the link, so that many
  * waiting calls do not exceed OpenD's limits when the link comes up.
  */
-export class UpstreamClient {
+export class GovernedSession {
   readonly session: GatewaySession
   readonly #governor: Governor
   /** Calls that are not sent yet: they wait for the link or for the governor. */
-  readonly #unsent = new Map<number, UpstreamCall>()
+  readonly #unsent = new Map<number, SubmittedCall>()
 
   constructor(session: GatewaySession, governor: Governor) {
     this.session = session
@@ -29,52 +29,54 @@ export class UpstreamClient {
   }
 
   /** Takes a call. It ends exactly once. */
-  call(call: UpstreamCall, nowMs: number): readonly Effect[] {
-    if (this.session.stage.name === 'ready') return this.#govern(call, nowMs)
+  call(call: SubmittedCall, nowMs: number): readonly Effect[] {
+    if (this.session.stage.name === 'ready') return this.#submit(call, nowMs)
     this.#unsent.set(call.callId, call)
-    return this.#submit(call, nowMs)
+    return this.#pass(call, nowMs)
   }
 
   /**
    * The failure with which `call` would refuse a call now; null when it would send it, or queue it for the link or for
    * OpenD's limit. Counts nothing.
    */
-  wouldRefuse(call: Omit<UpstreamCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
+  wouldRefuse(call: Omit<SubmittedCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
     const failure = this.session.wouldRefuse(call)
     if (failure !== null || this.session.stage.name !== 'ready') return failure
     return this.#governor.wouldRefuse(call, nowMs)
   }
 
-  opened(linkId: number, nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.opened(linkId, nowMs), nowMs)
-  }
-
-  received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.received(linkId, bytes, nowMs), nowMs)
-  }
-
-  closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.closed(linkId, detail, nowMs), nowMs)
+  /**
+   * The effects of the session with those of the governor: a call that the session releases is sent, waits for OpenD's
+   * limit, or is refused. Everything that the session returns for an event must pass here; pushes pass unchanged.
+   */
+  govern(effects: readonly Effect[], nowMs: number): readonly Effect[] {
+    if (this.#unsent.size === 0 && !this.#governor.isHolding) return effects
+    return effects.flatMap((effect) => {
+      if (effect.kind === 'outcome') {
+        this.#unsent.delete(effect.callId)
+        this.#governor.ended(effect.callId, nowMs)
+      }
+      if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
+      if (effect.kind !== 'released') return [effect]
+      const call = this.#unsent.get(effect.callId)
+      return call === undefined ? [] : this.#submit(call, nowMs)
+    })
   }
 
   /** Runs the work that is due. */
   tick(nowMs: number): readonly Effect[] {
-    const effects = [...this.#handleEffects(this.session.tick(nowMs), nowMs)]
+    const effects = [...this.govern(this.session.tick(nowMs), nowMs)]
     if (this.session.stage.name !== 'ready') return effects
     const { send, refused } = this.#governor.release(nowMs)
     for (const callId of send) {
       const call = this.#unsent.get(callId)
-      if (call !== undefined) effects.push(...this.#submit(call, nowMs))
+      if (call !== undefined) effects.push(...this.#pass(call, nowMs))
     }
     for (const { callId, failure } of refused) {
       this.#unsent.delete(callId)
       effects.push(outcomeEffect(callId, { ok: false, failure, sent: false }))
     }
     return effects
-  }
-
-  reload(nowMs: number): readonly Effect[] {
-    return this.#handleEffects(this.session.reload(nowMs), nowMs)
   }
 
   /** Parks the session and ends the calls that wait for the governor. */
@@ -84,7 +86,7 @@ export class UpstreamClient {
       this.#unsent.delete(callId)
       return outcomeEffect(callId, { ok: false, failure, sent: false })
     })
-    return [...ended, ...this.#handleEffects(this.session.park(nowMs), nowMs)]
+    return [...ended, ...this.govern(this.session.park(nowMs), nowMs)]
   }
 
   /** When `tick` is next due; null when nothing is scheduled. */
@@ -94,11 +96,11 @@ export class UpstreamClient {
     return next === Infinity ? null : next
   }
 
-  #govern(call: UpstreamCall, nowMs: number): readonly Effect[] {
+  #submit(call: SubmittedCall, nowMs: number): readonly Effect[] {
     const decision = this.#governor.submit(call, nowMs)
     switch (decision.kind) {
       case 'send':
-        return this.#submit(call, nowMs)
+        return this.#pass(call, nowMs)
       case 'wait':
         this.#unsent.set(call.callId, call)
         return []
@@ -109,7 +111,7 @@ export class UpstreamClient {
   }
 
   /** Passes a call to the session, which sends it, queues it for the link, or refuses it. */
-  #submit(call: UpstreamCall, nowMs: number): readonly Effect[] {
+  #pass(call: SubmittedCall, nowMs: number): readonly Effect[] {
     if (this.session.stage.name === 'ready') {
       this.#unsent.delete(call.callId)
       // The owner records the time of sending in `mayLeave`, so it is called last.
@@ -117,29 +119,14 @@ export class UpstreamClient {
       if (failure !== null) return [outcomeEffect(call.callId, { ok: false, failure, sent: false })]
       this.#governor.sent(call, nowMs)
     }
-    return this.#handleEffects(this.session.call(call, nowMs), nowMs)
+    return this.govern(this.session.call(call, nowMs), nowMs)
   }
 
   /** Moves the calls that wait for the governor to the queue for the next link. */
   #waitForLink(nowMs: number): readonly Effect[] {
     return this.#governor.forgetWaiting().flatMap((callId) => {
       const call = this.#unsent.get(callId)
-      return call === undefined ? [] : this.#submit(call, nowMs)
-    })
-  }
-
-  /** Returns the session's effects, with each released call replaced by the governor's effects for it. */
-  #handleEffects(effects: readonly Effect[], nowMs: number): readonly Effect[] {
-    if (this.#unsent.size === 0 && !this.#governor.isHolding) return effects
-    return effects.flatMap((effect) => {
-      if (effect.kind === 'outcome') {
-        this.#unsent.delete(effect.callId)
-        this.#governor.ended(effect.callId, nowMs)
-      }
-      if (effect.kind === 'lost') return [effect, ...this.#waitForLink(nowMs)]
-      if (effect.kind !== 'released') return [effect]
-      const call = this.#unsent.get(effect.callId)
-      return call === undefined ? [] : this.#govern(call, nowMs)
+      return call === undefined ? [] : this.#pass(call, nowMs)
     })
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeBase64 } from '../../../src/wire/json/json-base64.ts'
-import { Frame, Repeat } from '../../../src/pushes/messages/frame.ts'
+import { PushFrame, Repeat } from '../../../src/pushes/messages/push-frame.ts'
 import type { PushEvent } from '../../../src/pushes/push-event.ts'
 import { decodeToJson } from '../../../src/wire/decode.ts'
 import { eventOf, kLine, notice, order, orderBody, quote, tick } from '../sample-pushes.ts'
@@ -13,7 +13,7 @@ function parsed(text: string): Record<string, unknown> {
 
 test('a quote in JSON: the fields of futu-opend-rs, the stream and its number, the decoded message', () => {
   const event = quote('00700', 300.2)
-  const { data, ...head } = parsed(new Frame(event, 17, 1).text('json'))
+  const { data, ...head } = parsed(new PushFrame(event, 17, 1).text('json'))
   assert.deepEqual(head, {
     type: 'quote',
     proto_id: 3005,
@@ -31,14 +31,14 @@ test('a quote in JSON: the fields of futu-opend-rs, the stream and its number, t
 
 test('in base64 a frame has the bytes of the event instead of its data', () => {
   const event = quote('00700', 300.2)
-  const frame = parsed(new Frame(event, 1, 1).text('base64'))
+  const frame = parsed(new PushFrame(event, 1, 1).text('base64'))
   assert.equal(frame['data'], undefined)
   assert.deepEqual(Buffer.from(String(frame['body_b64']), 'base64'), Buffer.from(event.body))
 })
 
 test('rehab_type is there for K-lines only, acc_id and trd_market for trades only, and nothing is null', () => {
   const head = (event: PushEvent): object => {
-    const { data, seq, ...rest } = parsed(new Frame(event, 1, 1).text('json'))
+    const { data, seq, ...rest } = parsed(new PushFrame(event, 1, 1).text('json'))
     assert.ok(data !== undefined && seq === 1)
     return rest
   }
@@ -70,11 +70,11 @@ test('a K-line without adjustment says 0, which is not the same as no K-line', (
   const event = kLine('00700', ['2026-05-05 10:01:00', 1])
   assert.ok(event.type === 'quote')
   const plain = { ...event, rehabType: 0, stream: '11:1_00700:0' }
-  assert.equal(parsed(new Frame(plain, 1, 1).text('json'))['rehab_type'], 0)
+  assert.equal(parsed(new PushFrame(plain, 1, 1).text('json'))['rehab_type'], 0)
 })
 
 test('a snapshot is the frame with a mark', () => {
-  const frame = new Frame(tick('00700', 1), 3, 1)
+  const frame = new PushFrame(tick('00700', 1), 3, 1)
   for (const form of ['json', 'base64'] as const) {
     assert.deepEqual(parsed(new Repeat(frame, 2, true).text(form)), { snapshot: true, ...parsed(frame.text(form)) })
     assert.equal(new Repeat(frame, 2, false).text(form), frame.text(form))

@@ -32,7 +32,7 @@ export interface LimiterStep {
 const EMPTY: LimiterStep = { sent: [], refused: [] }
 
 /** The remaining budget of one of OpenD's own limits. */
-export interface Budget {
+export interface CallBudget {
   /** As OpenD publishes it. */
   readonly limit: number
   readonly windowMs: number
@@ -52,7 +52,7 @@ interface RankedCaller {
  * One of OpenD's limits: the calls that count against it, and the calls that wait for it. There is no separate formula
  * for future times: the limiter advances a copy of itself to compute them.
  */
-export class Limiter {
+export class CallLimiter {
   readonly limit: UpstreamLimit
   /** Whether each caller has a share; otherwise a caller may use all calls of its rank. */
   readonly #isShared: boolean
@@ -70,7 +70,7 @@ export class Limiter {
   #unanswered: number | null = null
 
   /** An empty limiter, or a copy of `original`. */
-  constructor(limit: UpstreamLimit, isShared: boolean, original: Limiter | null = null) {
+  constructor(limit: UpstreamLimit, isShared: boolean, original: CallLimiter | null = null) {
     this.limit = limit
     this.#isShared = isShared
     if (original === null) {
@@ -186,7 +186,7 @@ export class Limiter {
   }
 
   /** The remaining budget of that rank, and of that caller if `caller` is not null. */
-  budget(rank: CallRank, caller: string | null, nowMs: number): Budget {
+  budget(rank: CallRank, caller: string | null, nowMs: number): CallBudget {
     return {
       limit: this.limit.calls,
       windowMs: LIMIT_WINDOW_MS,
@@ -266,8 +266,8 @@ export class Limiter {
     return more
   }
 
-  #clone(): Limiter {
-    return new Limiter(this.limit, this.#isShared, this)
+  #clone(): CallLimiter {
+    return new CallLimiter(this.limit, this.#isShared, this)
   }
 }
 
