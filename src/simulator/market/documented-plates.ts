@@ -8,7 +8,7 @@ export interface PlateRule {
   readonly market: number
   readonly code: string
   readonly name: string
-  has(listing: Listing): boolean
+  readonly has: (listing: Listing) => boolean
 }
 
 /** Securities of a hot list, by the money traded a day. */

@@ -45,7 +45,8 @@ function rowOf(line: string, marks: TableMarks): ListingRow {
   }
   const priced = number(price, Number.NaN)
   const isCompany = kind === 'stock'
-  const exchange = [...letters].map((letter) => marks.exchanges?.[letter]).find((found) => found !== undefined)
+  const marked = Array.from(letters)
+  const exchange = marked.map((letter) => marks.exchanges?.[letter]).find((found) => found !== undefined)
   return {
     code,
     name,
@@ -57,7 +58,7 @@ function rowOf(line: string, marks: TableMarks): ListingRow {
     volumeMillions: number(volume, Number.NaN),
     sharesBillions: number(shares, 0),
     industry: industry ?? '',
-    indexes: [...letters].map((letter) => marks.indexes[letter]).filter((index) => index !== undefined),
+    indexes: marked.map((letter) => marks.indexes[letter]).filter((index) => index !== undefined),
     isHShare: letters.includes('H'),
     ...(exchange === undefined ? {} : { exchange }),
     ...(letters.includes('k') ? { limitPercent: 20 } : {}),
