@@ -1,16 +1,16 @@
 import { Hono, type Context } from 'hono'
 import { API_ENDPOINTS, isOrderEndpoint, OPERATIONS, type OperationPath } from '../endpoints.ts'
 import type { Env } from '../env.ts'
-import { adminReload, adminShutdown, adminStatus } from './admin.ts'
+import { adminReload, adminShutdown, adminStatus } from './admin/gateway.ts'
 import { auditFile, auditPage } from './admin/audit.ts'
 import { exportKeys, importKeys } from './admin/key-file.ts'
 import { changeKey, createKey, listKeys, oneKey, revokeKey, rotateKey } from './admin/keys.ts'
 import { childTokens, mintToken, revokeToken } from './admin/tokens.ts'
-import { Counters, UNKNOWN_ENDPOINT } from './counters.ts'
+import { Counters, UNKNOWN_ENDPOINT } from './operations/counters.ts'
 import { Deployments } from './deployment.ts'
 import type { GatewayPort, Handler } from './exchange.ts'
 import { whoAmI } from './me.ts'
-import { health, metrics, readiness } from './operations.ts'
+import { health, metrics, readiness } from './operations/monitoring.ts'
 import { oneIntent, orderIntents } from './orders/order-intents.ts'
 import { orderRelay } from './orders/order-relay.ts'
 import { pushSocket } from './push-socket.ts'
@@ -111,7 +111,9 @@ function routes(): ReadonlyMap<string, ReadonlyMap<string, Handler>> {
     byPath.set(path, (byPath.get(path) ?? new Map<string, Handler>()).set(method, handler))
   }
   for (const endpoint of API_ENDPOINTS) {
-    add(endpoint.path, endpoint.method, isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint))
+    const handler = isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint)
+    if (endpoint.takesQuery) add(endpoint.path, 'GET', handler)
+    add(endpoint.path, endpoint.method, handler)
   }
   for (const { path, method } of OPERATIONS) add(path, method, OPERATION_HANDLERS[path])
   return byPath

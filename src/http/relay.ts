@@ -1,22 +1,20 @@
 import type { Failure } from '../base/failure.ts'
-import { succeed, type Failed, type Result } from '../base/result.ts'
-import { writtenDoubleAdvice } from '../base/rounded-id.ts'
+import { fail, type Failed } from '../base/result.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
-import { describe } from '../problem/problem.ts'
-import type { WireMessage } from '../wire/json/json-wire-value.ts'
+import type { ErrorAnswer } from '../problem/error-answer.ts'
+import { describe, describeAfterCalls } from '../problem/problem.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
 import { admitCall, callMarkOf } from './authenticate.ts'
-import { checkQuery, readPlainText } from './request/body.ts'
 import { CachedRead } from './reads/cached-read.ts'
 import type { Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './reads/freshness.ts'
-import { PARTIAL } from './reads/partial-read.ts'
-import { FLAG } from '../wire/json/json-fields.ts'
-import { readQuery } from './request/plain-fields.ts'
-import { checkC2S, readText } from './request/request-message.ts'
-import { type Call, sendPartly, sendWhole } from './send-message.ts'
+import { adviceOn } from './refusal-advice.ts'
+import { PARTS_ARE_STORED } from './reads/option-chain.ts'
+import { inQuery, isQueryRead, readInput } from './request/query-body.ts'
+import { checkC2S } from './request/request-message.ts'
+import { type Call, sendPartly, sendWhole } from './reads/send-message.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and not an order: checks the token, the scope and the message,
@@ -30,28 +28,18 @@ export function relay(endpoint: ApiEndpoint): Handler {
   return async (exchange) => {
     const admitted = await admitCall(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
-    const isPartial = readPartial(endpoint, exchange.request)
-    if (!isPartial.ok) return isPartial
-    const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
-    if (!text.ok) return text
+    const input = await readInput(endpoint, exchange.request)
+    if (!input.ok) return input
+    const { text, isPartial } = input.value
     const isFresh = wantsFresh(exchange.request.headers)
     // A key of the service can be revoked at any time, and only the gateway object has the present state of it.
-    const isCacheable = isIsolateCached && !isFresh && !isPartial.value && callMarkOf(admitted.value.caller) === null
-    const read = isCacheable ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const isCacheable = isIsolateCached && !isFresh && !isPartial && callMarkOf(admitted.value.caller) === null
+    const read = isCacheable ? CachedRead.of(admitted.value, endpoint, text) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
-    const call = { exchange, admitted: admitted.value, isFresh, isPartial: isPartial.value }
-    return ask(endpoint, call, text.value, read)
+    const call = { exchange, admitted: admitted.value, isFresh, isPartial }
+    return ask(endpoint, call, text, read)
   }
-}
-
-function readPartial({ hasPartial }: ApiEndpoint, request: Request): Result<boolean> {
-  if (hasPartial !== true) {
-    const query = checkQuery(request)
-    return query.ok ? succeed(false) : query
-  }
-  const query = readQuery(request, { [PARTIAL]: FLAG })
-  return query.ok ? succeed(query.value[PARTIAL] === true) : query
 }
 
 /** Makes the call through the gateway object. `read` caches the answer; null where it is not cached. */
@@ -63,18 +51,26 @@ async function ask(
 ): Promise<Response | Failed> {
   const { exchange, admitted } = call
   const message = checkC2S(endpoint, text, exchange.nowMs)
-  if (!message.ok) return message
-  const { c2s, subscription } = message.value
+  if (!message.ok) return isQueryRead(endpoint, exchange.request) ? fail(inQuery(message.failure)) : message
+  const { c2s, pieces, subscription } = message.value
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
   const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
-  if (refusal !== null) return answerAdvised(refusal.failure, adviceFor(endpoint, c2s), exchange.requestId)
+  const accounts = namedAccounts(endpoint, c2s)
+  if (refusal !== null) {
+    const { failure } = refusal
+    return answerAdvised(failure, describe(failure), adviceOn(failure, c2s, accounts), exchange.requestId)
+  }
 
   const sent = await (call.isPartial ? sendPartly : sendWhole)(call, endpoint, message.value)
-  const { reply, envelope, leftOut } = sent
+  const { reply, envelope, leftOut, earlierCalls } = sent
   if (!envelope.ok) {
     read?.refuse()
-    return answerAdvised(envelope.failure, adviceFor(endpoint, c2s), exchange.requestId, replyHeaders(reply))
+    const { failure } = envelope
+    const repetition = pieces.length > 1 && !call.isFresh ? PARTS_ARE_STORED : ''
+    const problem = describeAfterCalls(failure, earlierCalls, repetition)
+    const advice = adviceOn(failure, c2s, accounts)
+    return answerAdvised(failure, problem, advice, exchange.requestId, replyHeaders(reply))
   }
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
@@ -83,20 +79,13 @@ async function ask(
   return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
 }
 
-/** Failures that an account id which the client has rounded can cause. */
-const OF_ACCOUNT: ReadonlySet<string> = new Set(['auth.account_not_allowed', 'opend.refused'])
-
-/** The advice when the account ids of the message may be the cause; empty when they look right. */
-function adviceFor(endpoint: ApiEndpoint, c2s: WireMessage): string {
-  for (const accId of namedAccounts(endpoint, c2s)) {
-    const advice = typeof accId === 'bigint' ? writtenDoubleAdvice(accId) : ''
-    if (advice !== '') return advice
-  }
-  return ''
-}
-
-function answerAdvised(failure: Failure, advice: string, requestId: string, headers: ExtraHeaders = {}): Response {
-  const problem = describe(failure)
-  const error = OF_ACCOUNT.has(failure.code) ? withSentence(problem.error, advice) : problem.error
-  return answerDescribed(failure.code, { ...problem, error }, requestId, headers)
+/** The error response, with the advice on the failure of this message. */
+function answerAdvised(
+  failure: Failure,
+  problem: ErrorAnswer,
+  advice: string,
+  requestId: string,
+  headers: ExtraHeaders = {},
+): Response {
+  return answerDescribed(failure.code, { ...problem, error: withSentence(problem.error, advice) }, requestId, headers)
 }

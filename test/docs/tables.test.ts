@@ -36,7 +36,7 @@ test('the table of variables has every variable', () => {
 test('the table of metrics has every metric', () => {
   assert.deepEqual(
     namesIn(OPERATIONS, 'metrics'),
-    foundIn('src/http/metrics-page.ts', /^ {2}((?:futu|opend_edge)_\w+):/gm),
+    foundIn('src/http/operations/metrics-page.ts', /^ {2}((?:futu|opend_edge)_\w+):/gm),
   )
 })
 
@@ -128,7 +128,7 @@ test('the table of folders has every folder', () => {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `src/${name}`)
   assert.deepEqual(
-    namesIn('README.md', 'folders').toSorted(),
+    namesIn('src/docs/architecture.md', 'folders').toSorted(),
     [...inSource, 'durable-objects', 'proto', 'test'].toSorted(),
   )
 })
