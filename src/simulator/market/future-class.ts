@@ -67,7 +67,8 @@ export interface FutureClass {
 interface ClassRow {
   readonly prefix: string
   readonly name: string
-  readonly owner: readonly [code: string | null, name: string]
+  /** `pricedAs` is the fund whose price an index of the US follows. */
+  readonly owner: readonly [code: string | null, name: string, pricedAs?: string]
   readonly size: number
   readonly volume: number
   readonly sameAs?: string
@@ -129,14 +130,14 @@ const CLASSES: readonly FutureClass[] = [
   classOf(HK, { prefix: 'HHI', name: '国企期货', owner: ['800100', '国企指数'], size: 50, volume: 90_000, price: [7200, 1, 1.4] }),
   classOf(HK, { prefix: 'MCH', name: '小型国企期货', owner: ['800100', '国企指数'], size: 10, volume: 20_000, sameAs: 'HHI' }),
   classOf(HK, { prefix: 'HTI', name: '恒生科技期货', owner: ['800700', '恒生科技指数'], size: 50, volume: 110_000, price: [4400, 2, 2] }),
-  classOf(CME, { prefix: 'ES', name: '标普500指数期货', owner: ['SPY', '标普500指数'], size: 50, volume: 1_300_000, price: [5920, 8, 0.9] }),
-  classOf(CME, { prefix: 'MES', name: '微型标普500指数期货', owner: ['SPY', '标普500指数'], size: 5, volume: 900_000, sameAs: 'ES' }),
-  classOf(CME, { prefix: 'NQ', name: '纳指100期货', owner: ['QQQ', '纳斯达克100指数'], size: 20, volume: 520_000, price: [21_000, 12, 1.2] }),
-  classOf(CME, { prefix: 'MNQ', name: '微型纳指100期货', owner: ['QQQ', '纳斯达克100指数'], size: 2, volume: 1_200_000, sameAs: 'NQ' }),
+  classOf(CME, { prefix: 'ES', name: '标普500指数期货', owner: ['.SPX', '标普500指数', 'SPY'], size: 50, volume: 1_300_000, price: [5920, 8, 0.9] }),
+  classOf(CME, { prefix: 'MES', name: '微型标普500指数期货', owner: ['.SPX', '标普500指数', 'SPY'], size: 5, volume: 900_000, sameAs: 'ES' }),
+  classOf(CME, { prefix: 'NQ', name: '纳指100期货', owner: ['.NDX', '纳斯达克100指数', 'QQQ'], size: 20, volume: 520_000, price: [21_000, 12, 1.2] }),
+  classOf(CME, { prefix: 'MNQ', name: '微型纳指100期货', owner: ['.NDX', '纳斯达克100指数', 'QQQ'], size: 2, volume: 1_200_000, sameAs: 'NQ' }),
   classOf(CBOT, { prefix: 'YM', name: '道指期货', owner: ['.DJI', '道琼斯指数'], size: 5, volume: 130_000, price: [43_100, 6, 0.8] }),
   classOf(CBOT, { prefix: 'MYM', name: '微型道指期货', owner: ['.DJI', '道琼斯指数'], size: 0.5, volume: 120_000, sameAs: 'YM' }),
-  classOf(RUSSELL, { prefix: 'RTY', name: '罗素2000指数期货', owner: ['IWM', '罗素2000指数'], size: 50, volume: 190_000, price: [2240, 5, 1.3] }),
-  classOf(RUSSELL, { prefix: 'M2K', name: '微型罗素2000指数期货', owner: ['IWM', '罗素2000指数'], size: 5, volume: 70_000, sameAs: 'RTY' }),
+  classOf(RUSSELL, { prefix: 'RTY', name: '罗素2000指数期货', owner: ['.RUT', '罗素2000指数', 'IWM'], size: 50, volume: 190_000, price: [2240, 5, 1.3] }),
+  classOf(RUSSELL, { prefix: 'M2K', name: '微型罗素2000指数期货', owner: ['.RUT', '罗素2000指数', 'IWM'], size: 5, volume: 70_000, sameAs: 'RTY' }),
   classOf(CRUDE, { prefix: 'CL', name: 'WTI原油期货', owner: [null, 'WTI轻质原油'], size: 1000, volume: 350_000, price: [70, 1, 2] }),
   classOf(CRUDE, { prefix: 'MCL', name: '微型WTI原油期货', owner: [null, 'WTI轻质原油'], size: 100, volume: 100_000, sameAs: 'CL' }),
   classOf(GAS, { prefix: 'NG', name: '天然气期货', owner: [null, '亨利港天然气'], size: 10_000, volume: 180_000, price: [3.2, 0, 3] }),
@@ -176,7 +177,7 @@ type SharedValues = Omit<
 >
 
 function classOf(shared: SharedValues, { prefix, name, owner, size, volume, sameAs, price }: ClassRow): FutureClass {
-  const [ownerCode, ownerName] = owner
+  const [ownerCode, ownerName, pricedAs] = owner
   const [referencePrice, growth, volatility] = price ?? [0, 0, 0]
   return {
     ...shared,
@@ -186,8 +187,8 @@ function classOf(shared: SharedValues, { prefix, name, owner, size, volume, same
     ownerName,
     sameAs: sameAs ?? null,
     contractSize: size,
-    // An index and its futures share a path, so their closes have a fixed ratio.
-    path: `${shared.market}.${ownerCode ?? prefix}`,
+    // An index and its futures share a path, so their closes have a fixed ratio. An index of the US has that of its fund.
+    path: `${shared.market}.${pricedAs ?? ownerCode ?? prefix}`,
     referencePrice,
     yearlyGrowth: growth / 100,
     dailyVolatility: volatility / 100,

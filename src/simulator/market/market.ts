@@ -1,4 +1,5 @@
 import { dateText } from '../../base/time/civil-date.ts'
+import { JP_FUTURES, SG_FUTURES } from './asian-futures.ts'
 import type { Book, Instrument, Tick } from './instrument.ts'
 import type { Listing } from './listing.ts'
 import type { OptionMarket } from './option-market.ts'
@@ -59,6 +60,8 @@ export interface MarketStates {
   readonly sz: number
   readonly hkFuture: number
   readonly usFuture: number
+  readonly sgFuture: number
+  readonly jpFuture: number
 }
 
 /**
@@ -82,7 +85,7 @@ export class Market {
       isAlwaysOpen,
       replay: options.replay ?? [],
     })
-    const plans = [HK_SECURITIES, US_SECURITIES, CN_SECURITIES, HK_FUTURES, US_FUTURES]
+    const plans = [HK_SECURITIES, US_SECURITIES, CN_SECURITIES, HK_FUTURES, US_FUTURES, SG_FUTURES, JP_FUTURES]
     this.#plans = new Map(plans.map((plan) => [plan, isAlwaysOpen ? alwaysOpen(plan) : plan]))
   }
 
@@ -199,6 +202,8 @@ export class Market {
       sz: cn,
       hkFuture: stateOf(HK_FUTURES),
       usFuture: stateOf(US_FUTURES),
+      sgFuture: stateOf(SG_FUTURES),
+      jpFuture: stateOf(JP_FUTURES),
     }
   }
 

@@ -3,9 +3,9 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
 import { parseLocalTime } from '../../base/time/civil-date.ts'
 import type { TimeZone } from '../../base/time/time-zone.ts'
-import { SINGAPORE, TOKYO } from '../market/exchange-zones.ts'
+import { JP_FUTURES, SG_FUTURES } from '../market/asian-futures.ts'
 import { CN_SECURITIES, HK_SECURITIES, US_SECURITIES, type SessionPlan } from '../market/session-plan.ts'
-import { tradingCalendar, type CalendarName, type TradingCalendar } from '../market/trading-calendar.ts'
+import { tradingCalendar, type TradingCalendar } from '../market/trading-calendar.ts'
 import type { World } from '../world.ts'
 import { findSecurity, isRefusal } from './lookup.ts'
 import { BAD_SPAN, BAD_TIME, marketDay } from './market-time.ts'
@@ -41,10 +41,11 @@ export function requestTradeDate(
 }
 
 /** Markets whose trading days OpenD lists, and whose securities the simulator does not have. */
-const CALENDARS_ONLY: ReadonlyMap<number, { readonly calendar: CalendarName; readonly zone: TimeZone }> = new Map([
-  [TradeDateMarket.JP_Future as number, { calendar: 'jp', zone: TOKYO }],
-  [TradeDateMarket.JP, { calendar: 'jp', zone: TOKYO }],
-  [TradeDateMarket.SG_Future, { calendar: 'sg futures', zone: SINGAPORE }],
+const UNSIMULATED: ReadonlyMap<number, SessionPlan> = new Map<number, SessionPlan>([
+  [TradeDateMarket.JP_Future, JP_FUTURES],
+  // Shares in Tokyo rest on the same days.
+  [TradeDateMarket.JP, JP_FUTURES],
+  [TradeDateMarket.SG_Future, SG_FUTURES],
 ])
 
 function datedMarketOf(world: World, { market, security }: C2S<'Qot_RequestTradeDate'>): DatedMarket | Refusal {
@@ -52,9 +53,7 @@ function datedMarketOf(world: World, { market, security }: C2S<'Qot_RequestTrade
     const found = findSecurity(world, security)
     return isRefusal(found) ? found : { calendar: found.clock.calendar, zone: found.clock.plan.zone }
   }
-  const unsimulated = CALENDARS_ONLY.get(market)
-  if (unsimulated !== undefined) return { calendar: tradingCalendar(unsimulated.calendar), zone: unsimulated.zone }
-  const plan = planOf(market)
+  const plan = UNSIMULATED.get(market) ?? planOf(market)
   if (plan === null) return refuse(`no calendar for market ${market}`)
   // A market that never closes lists every day, so that no quote or order is on a day that is not listed.
   const { calendar, zone } = world.market.planOf(plan)

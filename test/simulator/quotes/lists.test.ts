@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { QotMarket, TradeDateMarket } from '../../../proto/enums.ts'
+import { QotMarket, QotMarketState, TradeDateMarket } from '../../../proto/enums.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
 import { NOW_MS } from '../market/sample-securities.ts'
 import { answer, handle, refusalOf, worldOf } from './quote-call.ts'
@@ -108,6 +108,52 @@ test('futures of Japan and Singapore have trading days, although they are not si
       '11-04 12-31',
   )
   assert.deepEqual(weekdaysWithout(TradeDateMarket.SG_Future, 2026), ['01-01'])
+})
+
+test('futures of Japan and Singapore have the sessions of their exchanges', () => {
+  const statesAt = (time: string): readonly number[] => {
+    const { jpFuture, sgFuture } = new Market({ seed: 1 }).marketStates(Date.parse(time))
+    return [jpFuture, sgFuture]
+  }
+  const { FutureDayOpen, FutureDayClose, FutureDayWaitForOpen, NightOpen, NightEnd } = QotMarketState
+  // The example of get_global_state in the official documents: 1620962951 is 11:29 in Singapore and 12:29 in Tokyo.
+  assert.deepEqual(statesAt('2021-05-14T03:29:11Z'), [FutureDayOpen, FutureDayOpen])
+  // A Friday and its night, which ends on Saturday morning at 6:00 in Osaka and at 5:15 in Singapore.
+  assert.deepEqual(statesAt('2026-11-27T15:44+09:00'), [FutureDayOpen, FutureDayOpen])
+  assert.deepEqual(statesAt('2026-11-27T15:45+09:00'), [FutureDayClose, FutureDayOpen])
+  assert.deepEqual(statesAt('2026-11-27T16:50+08:00'), [NightOpen, FutureDayWaitForOpen])
+  assert.deepEqual(statesAt('2026-11-28T05:14+08:00'), [NightEnd, NightOpen])
+  assert.deepEqual(statesAt('2026-11-28T05:59+09:00'), [NightOpen, NightOpen])
+  assert.deepEqual(statesAt('2026-11-28T12:00+09:00'), [NightEnd, NightEnd])
+  // 23 November is a holiday in Japan only.
+  assert.deepEqual(statesAt('2026-11-23T12:00+09:00'), [NightEnd, FutureDayOpen])
+})
+
+test('the futures on an index of the US name that index as their owner', () => {
+  const codes = ['ESmain', 'MES2612', 'NQmain', 'YMmain', 'RTYmain', 'M2Kmain']
+  const infos = answer('Qot_GetFutureInfo', { securityList: codes.map((code) => ({ market: 11, code })) })
+  // The contract specifications of CME and CBOT: S&P 500, Nasdaq-100, Dow Jones Industrial Average, Russell 2000.
+  assert.deepEqual(
+    infos.futureInfoList?.map(({ owner }) => owner?.code),
+    ['.SPX', '.SPX', '.NDX', '.DJI', '.RUT', '.RUT'],
+  )
+  const futuresOf = (code: string): readonly string[] =>
+    (answer('Qot_GetReference', { security: { market: 11, code }, referenceType: 2 }).staticInfoList ?? []).map(
+      ({ basic }) => basic.security.code,
+    )
+  assert.deepEqual([...new Set(futuresOf('.SPX').map((code) => code.slice(0, -4)))], ['ES', 'MES'])
+  assert.deepEqual(futuresOf('SPY'), [])
+  const priceOf = (code: string): number =>
+    answer('Qot_GetBasicQot', { securityList: [{ market: 11, code }] }).basicQotList?.[0]?.curPrice ?? 0
+  for (const [future, index] of [
+    ['ESmain', '.SPX'],
+    ['NQmain', '.NDX'],
+    ['YMmain', '.DJI'],
+    ['RTYmain', '.RUT'],
+  ] as const) {
+    const basis = priceOf(future) / priceOf(index)
+    assert.ok(Math.abs(basis - 1) < 0.03, `${future} is at ${basis} of ${index}`)
+  }
 })
 
 test('codes of markets without securities are named with the prefix that clients use', () => {

@@ -177,7 +177,11 @@ test('the account list tells the kinds of account apart', () => {
   const ids = (c2s: { trdCategory?: number; needGeneralSecAccount?: boolean }): readonly bigint[] =>
     (hub.done('Trd_GetAccList', { userID: 0n, ...c2s }).accList ?? []).map((one) => one.accID)
   assert.equal(ids({}).length, DEFAULT_ACCOUNTS.length)
-  assert.deepEqual(ids({ trdCategory: TrdCategory.Future }), [281756482566240858n, 281756483639982683n])
+  assert.deepEqual(ids({ trdCategory: TrdCategory.Future }), [
+    281756482566240858n,
+    281756485788466331n,
+    281756483639982683n,
+  ])
   assert.ok(!ids({ trdCategory: TrdCategory.Security }).includes(281756482566240858n))
   assert.ok(!ids({ needGeneralSecAccount: false }).includes(MARGIN_HK.accID))
   const { accList } = hub.done('Trd_GetAccList', { userID: 0n })

@@ -10,6 +10,7 @@ const FRIDAY = Date.parse('2026-11-20T14:00:00+08:00')
 const LAST_DAY = '2026-11-27T'
 
 const US_FUTURES = { ...SIMULATED_FUTURES, accID: 281756483639982683n, trdMarket: TrdMarket.Futures_Simulate_US }
+const HK_FUTURES = { ...SIMULATED_FUTURES, accID: 281756485788466331n }
 const HK_OPTIONS = { ...SIMULATED_HK, accID: 281756484713724508n }
 
 /** The accounts on the simulated exchanges. */
@@ -55,7 +56,17 @@ test('futures accounts trade the futures of their market', () => {
   assert.equal(rig.place({ ...place, header: US_FUTURES, code: 'ESmain', price: 5000 }).code, 'ES2612')
   assert.equal(rig.place({ ...place, header: US_FUTURES, code: 'MCLmain', price: 50 }).code, 'MCL2612')
   assert.match(rig.placeRefused({ ...place, header: US_FUTURES, code: 'HSImain', price: 20_000 }), /HSImain/)
-  assert.match(rig.placeRefused({ ...place, header: SIMULATED_FUTURES, code: 'ESmain', price: 5000 }), /ESmain/)
+  assert.match(rig.placeRefused({ ...place, header: HK_FUTURES, code: 'ESmain', price: 5000 }), /ESmain/)
+  const otherMarket = { ...HK_FUTURES, trdMarket: TrdMarket.Futures_Simulate_US }
+  rig.placeRefused({ ...place, header: otherMarket, code: 'ESmain', price: 5000 })
+})
+
+test('the futures account that documents name trades both markets, as it always did', () => {
+  const rig = rigAt(FRIDAY)
+  const place = { orderType: OrderType.Normal, qty: 1 }
+  assert.equal(rig.place({ ...place, header: SIMULATED_FUTURES, code: 'MHI2612', price: 20_000 }).code, 'MHI2612')
+  const inUs = { ...SIMULATED_FUTURES, trdMarket: TrdMarket.Futures_Simulate_US }
+  assert.equal(rig.place({ ...place, header: inUs, code: 'MES2612', price: 5000 }).code, 'MES2612')
 })
 
 test('of the paper accounts of Hong Kong one trades securities and the other options', () => {
