@@ -1,6 +1,11 @@
 /*
  * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts, as known
  * in 2025. Prices, volumes and numbers of shares have a plausible size only.
+ *
+ * Two facts go out of date. Lots are those of the end of 2025: BYD has 100 shares since 19 September 2025, China Tower 500
+ * since its consolidation of February 2025, and HKEX has consulted on eight standard lots for all stocks. Members of the
+ * indexes are those of the review of 8 December 2025, as far as they are in this list: 85 of 89 of the Hang Seng Index, 44
+ * of 50 of the Hang Seng China Enterprises Index, 29 of 30 of the Hang Seng TECH Index. The later changes are missing.
  */
 
 /** Stocks of Hong Kong. */
@@ -38,7 +43,7 @@ export const HK_STOCKS = `
 00288|万洲国际|WH Group|h|500|2014-08-05|7|20|12.83|食品饮料
 00291|华润啤酒|China Resources Beer|h|2000||28|8|3.24|酒精饮料
 00293|国泰航空|Cathay Pacific||1000||11|5|6.4|航空
-00300|美的集团|Midea Group|H|100|2024-09-17|78|4|0.65|家电
+00300|美的集团|Midea Group|Hh|100|2024-09-17|78|4|0.65|家电
 00316|东方海外国际|OOIL|h|500||120|1.5|0.66|航运及港口
 00322|康师傅控股|Tingyi|h|2000||11|8|5.63|食品饮料
 00325|布鲁可|Bloks||300|2025-01-10|100|2|0.25|玩具及消闲用品
@@ -53,13 +58,13 @@ export const HK_STOCKS = `
 00669|创科实业|Techtronic Industries|h|500||95|5|1.83|工业工具
 00688|中国海外发展|China Overseas Land|hc|500||14|20|10.9|地产发展商
 00700|腾讯控股|Tencent|hct|100|2004-06-16|300|18|9.2|数码解决方案服务|concepts=腾讯概念,蓝筹股,云计算|region=开曼群岛|growth=12|vol=1.8|ticks=40|eps=21.5|bps=108|dps=4.5
-00728|中国电信|China Telecom|H|2000|2002-11-15|5.5|70|91.5|电讯服务
+00728|中国电信|China Telecom|Hh|2000|2002-11-15|5.5|70|91.5|电讯服务
 00753|中国国航|Air China|H|2000|2004-12-15|5|15|17.4|航空
 00762|中国联通|China Unicom|h|2000|2000-06-22|9|40|30.6|电讯服务
 00763|中兴通讯|ZTE|H|200|2004-12-09|25|20|4.78|电讯设备
 00772|阅文集团|China Literature||200|2017-11-08|30|5|1.02|媒体及娱乐
 00780|同程旅行|Tongcheng Travel|t|400|2018-11-26|20|12|2.3|旅游
-00788|中国铁塔|China Tower|H|1000|2018-08-08|11|20|17.6|电讯服务
+00788|中国铁塔|China Tower|H|500|2018-08-08|11|20|17.6|电讯服务
 00823|领展房产基金|Link REIT|h|100|2005-11-25|40|8|2.58|房地产投资信托
 00836|华润电力|China Resources Power|h|2000|2003-11-12|19|8|5.18|电力
 00853|微创医疗|MicroPort Scientific||100|2010-09-24|8|15|1.8|医疗设备
@@ -72,7 +77,7 @@ export const HK_STOCKS = `
 00914|海螺水泥|Anhui Conch Cement|H|500|1997-10-21|21|8|5.3|建材水泥
 00916|龙源电力|China Longyuan Power|H|1000|2009-12-10|6.5|20|8.36|新能源发电
 00939|建设银行|China Construction Bank|Hhc|1000|2005-10-27|5.2|260|250|银行|concepts=高息股,红筹国企|region=北京|growth=1|vol=1.1|ticks=20|eps=1.4|bps=13.2|dps=0.43
-00941|中国移动|China Mobile|hc|500||68|16|21.4|电讯服务|concepts=蓝筹股,高息股|region=香港|growth=2|vol=1|eps=6.7|bps=66|dps=4.6
+00941|中国移动|China Mobile|hc|500|1997-10-23|68|16|21.4|电讯服务|concepts=蓝筹股,高息股|region=香港|growth=2|vol=1|eps=6.7|bps=66|dps=4.6
 00960|龙湖集团|Longfor Group|h|500|2009-11-19|10|20|6.9|地产发展商
 00966|中国太平|China Taiping Insurance||200|2000-06-29|13|12|3.59|保险
 00968|信义光能|Xinyi Solar|h|2000|2013-12-12|3.2|60|9|太阳能
@@ -94,7 +99,7 @@ export const HK_STOCKS = `
 01177|中国生物制药|Sino Biopharmaceutical|hc|1000|2000-09-29|4|80|18.8|药品
 01186|中国铁建|China Railway Construction|H|500|2008-03-13|5|10|13.6|建筑
 01209|华润万象生活|China Resources Mixc|h|200|2020-12-09|32|4|2.28|物业服务
-01211|比亚迪股份|BYD Company|Hhct|500|2002-07-31|230|6|2.9|汽车|concepts=新能源车|region=深圳|growth=18|vol=2.2|ticks=20|eps=13.5|bps=52|dps=3.4
+01211|比亚迪股份|BYD Company|Hhct|100|2002-07-31|230|6|2.9|汽车|concepts=新能源车|region=深圳|growth=18|vol=2.2|ticks=20|eps=13.5|bps=52|dps=3.4
 01276|恒瑞医药|Hengrui Pharma|H|200|2025-05-23|60|4|6.6|药品
 01288|农业银行|Agricultural Bank of China|Hc|1000|2010-07-16|4.3|130|350|银行
 01299|友邦保险|AIA|h|200|2010-10-29|66|20|11.4|保险|concepts=蓝筹股|region=香港|growth=6|vol=1.5|ticks=20|eps=4.8|bps=31|dps=1.6
@@ -102,7 +107,7 @@ export const HK_STOCKS = `
 01339|中国人民保险集团|PICC Group|H|1000|2012-12-07|4|40|44.2|保险
 01347|华虹半导体|Hua Hong Semiconductor|t|1000|2014-10-15|28|25|1.73|半导体
 01357|美图公司|Meitu||500|2016-12-15|6|40|4.56|应用软件
-01378|中国宏桥|China Hongqiao|h|500|2011-03-24|16|25|9.4|有色金属
+01378|中国宏桥|China Hongqiao|hc|500|2011-03-24|16|25|9.4|有色金属
 01398|工商银行|ICBC|Hhc|1000|2006-10-27|4.4|240|356|银行|concepts=高息股,红筹国企|region=北京|growth=1|vol=1.1|ticks=20|eps=1.06|bps=10.4|dps=0.33
 01530|三生制药|3SBio||500|2015-06-11|12|20|2.4|药品
 01658|邮储银行|Postal Savings Bank|Hc|1000|2016-09-28|5|40|99|银行
@@ -110,7 +115,7 @@ export const HK_STOCKS = `
 01776|广发证券|GF Securities|H|200|2015-04-10|12|10|7.6|证券及经纪
 01787|山东黄金|Shandong Gold|H|250|2018-09-28|22|15|4.47|黄金及贵金属
 01797|东方甄选|East Buy||500|2019-03-28|17|15|1.05|电子商贸及互联网服务
-01801|信达生物|Innovent Biologics||500|2018-10-31|50|15|1.7|生物技术
+01801|信达生物|Innovent Biologics|hc|500|2018-10-31|50|15|1.7|生物技术
 01810|小米集团-W|Xiaomi-W|hct|200|2018-07-09|17.5|90|24.9|电讯设备|concepts=蓝筹股,新能源车|region=开曼群岛|growth=5|vol=2.2|ticks=30|eps=0.75|bps=7.2
 01816|中广核电力|CGN Power|H|1000|2014-12-10|2.8|50|50.5|电力
 01833|平安好医生|Ping An Good Doctor||100|2018-05-04|8|8|1.12|医疗服务
@@ -129,7 +134,7 @@ export const HK_STOCKS = `
 02015|理想汽车-W|Li Auto-W|hct|100|2021-08-12|95|10|2.1|汽车
 02018|瑞声科技|AAC Technologies|t|500|2005-08-09|38|8|1.2|电子零件
 02020|安踏体育|ANTA Sports|hc|200|2007-07-10|80|8|2.8|服装及奢侈品
-02057|中通快递-W|ZTO Express-W||50|2020-09-29|155|1.5|0.8|物流
+02057|中通快递-W|ZTO Express-W|h|50|2020-09-29|155|1.5|0.8|物流
 02097|蜜雪集团|Mixue Group|H|100|2025-03-03|400|1.5|0.38|餐饮
 02196|复星医药|Fosun Pharma|H|500|2012-10-30|14|5|2.67|药品
 02202|万科企业|China Vanke|H|100|2014-06-25|5.5|30|11.9|地产发展商
@@ -146,7 +151,7 @@ export const HK_STOCKS = `
 02388|中银香港|BOC Hong Kong|h|500|2002-07-25|25|10|10.57|银行
 02600|中国铝业|Chalco|H|2000|2001-12-12|5|40|17.2|有色金属
 02601|中国太保|China Pacific Insurance|H|200|2009-12-23|25|15|9.62|保险
-02618|京东物流|JD Logistics||100|2021-05-28|13|10|6.6|物流
+02618|京东物流|JD Logistics|h|100|2021-05-28|13|10|6.6|物流
 02628|中国人寿|China Life|Hhc|1000|2003-12-18|15|40|28.3|保险
 02688|新奥能源|ENN Energy|h|100||58|3|1.13|燃气供应
 02883|中海油田服务|China Oilfield Services|H|2000|2002-11-20|7|12|4.77|石油及天然气
@@ -182,7 +187,7 @@ export const HK_STOCKS = `
 09633|农夫山泉|Nongfu Spring|Hhc|200|2020-09-08|38|8|11.2|食品饮料
 09660|地平线机器人-W|Horizon Robotics-W|t|600|2024-10-24|8|120|13.2|半导体
 09698|万国数据-SW|GDS-SW||100|2020-11-02|28|5|1.5|数码解决方案服务
-09863|零跑汽车|Leapmotor|H|100|2022-09-29|45|8|1.34|汽车
+09863|零跑汽车|Leapmotor|Ht|100|2022-09-29|45|8|1.34|汽车
 09866|蔚来-SW|NIO-SW|t|10|2022-03-10|36|3|2.1|汽车
 09868|小鹏汽车-W|XPeng-W|t|100|2021-07-07|60|15|1.9|汽车
 09888|百度集团-SW|Baidu-SW|hct|50|2021-03-23|90|8|2.75|数码解决方案服务
@@ -191,7 +196,7 @@ export const HK_STOCKS = `
 09922|九毛九|Jiumaojiu||1000|2020-01-15|3|20|1.4|餐饮
 09926|康方生物|Akeso||1000|2020-04-24|90|12|0.9|生物技术
 09961|携程集团-S|Trip.com-S|hct|50|2021-04-19|500|2|0.68|旅游
-09987|百胜中国|Yum China|h|50|2020-09-10|360|0.8|0.37|餐饮
+09987|百胜中国|Yum China|hc|50|2020-09-10|360|0.8|0.37|餐饮
 09988|阿里巴巴-W|Alibaba-W|hct|100|2019-11-26|84|45|19.4|电子商贸及互联网服务|concepts=蓝筹股,云计算,中概股回归|region=开曼群岛|growth=-8|vol=2.2|ticks=40|eps=5.1|bps=54|dps=0.98
 09992|泡泡玛特|Pop Mart|hc|200|2020-12-11|200|10|1.34|玩具及消闲用品
 09999|网易-S|NetEase-S|hct|100|2020-06-11|160|8|3.2|数码解决方案服务
@@ -199,7 +204,7 @@ export const HK_STOCKS = `
 
 /** Exchange-traded funds of Hong Kong. */
 export const HK_FUNDS = `
-02800|盈富基金|Tracker Fund of Hong Kong|e|500||20|420|6.9|交易所买卖基金|region=香港|dps=0.75|follows=800000*0.001
+02800|盈富基金|Tracker Fund of Hong Kong|e|500|1999-11-12|20|420|6.9|交易所买卖基金|region=香港|dps=0.75|follows=800000*0.001
 02822|南方A50|CSOP FTSE China A50 ETF|e|200|2012-08-28|13|20|0.8|交易所买卖基金
 02823|安硕A50|iShares FTSE A50 China ETF|e|100|2004-11-18|14|8|0.5|交易所买卖基金
 02828|恒生中国企业|Hang Seng China Enterprises Index ETF|e|200|2003-12-10|72|55|0.33|交易所买卖基金|region=香港|dps=1.9|follows=800100*0.01

@@ -1,6 +1,8 @@
 /*
- * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts, as known
- * in 2025. Prices, volumes and numbers of shares have a plausible size only.
+ * Tables in the form of `listing-table.ts`. Codes, names, exchanges and listing dates are public facts, as known in 2025.
+ * Prices, volumes and numbers of shares have a plausible size only.
+ *
+ * Members of indexes go out of date twice a year. They are those of 2025, as far as they are in this list.
  */
 
 /** Stocks of Shanghai. */

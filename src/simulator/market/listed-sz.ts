@@ -1,11 +1,13 @@
 /*
- * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts, as known
- * in 2025. Prices, volumes and numbers of shares have a plausible size only.
+ * Tables in the form of `listing-table.ts`. Codes, names, exchanges and listing dates are public facts, as known in 2025.
+ * Prices, volumes and numbers of shares have a plausible size only.
+ *
+ * Members of indexes go out of date twice a year. They are those of 2025, as far as they are in this list.
  */
 
 /** Stocks of Shenzhen. */
 export const SZ_STOCKS = `
-000001|平安银行|Ping An Bank|c|100||11.5|110|19.4|银行|concepts=深股通,高股息|region=广东|growth=2|vol=1.6|ticks=18|eps=2.3|bps=22|dps=0.61
+000001|平安银行|Ping An Bank|c|100|1991-04-03|11.5|110|19.4|银行|concepts=深股通,高股息|region=广东|growth=2|vol=1.6|ticks=18|eps=2.3|bps=22|dps=0.61
 000002|万科A|China Vanke A|c|100|1991-01-29|8|150|11.9|房地产开发
 000063|中兴通讯|ZTE|c|100|1997-11-18|32|70|4.78|通信设备
 000100|TCL科技|TCL Technology|c|100|2004-01-30|4.7|250|18.8|光学光电子
@@ -25,7 +27,7 @@ export const SZ_STOCKS = `
 000768|中航西飞|AVIC Xi'an Aircraft|c|100|1997-06-26|26|25|2.78|航天航空
 000776|广发证券|GF Securities|c|100|1997-06-11|17|50|7.62|证券
 000792|盐湖股份|Salt Lake Industry|c|100|1997-09-04|17|60|5.43|农药兽药
-000858|五粮液|Wuliangye|c|100||145|18|3.88|酿酒行业|concepts=白马股,深股通|region=四川|growth=10|vol=1.8|ticks=18|eps=8.2|bps=36|dps=4.7
+000858|五粮液|Wuliangye|c|100|1998-04-27|145|18|3.88|酿酒行业|concepts=白马股,深股通|region=四川|growth=10|vol=1.8|ticks=18|eps=8.2|bps=36|dps=4.7
 000895|双汇发展|Shuanghui Development|c|100|1998-12-10|25|14|3.46|食品饮料
 000938|紫光股份|Unisplendour|c|100|1999-11-04|24|50|2.86|计算机设备
 000963|华东医药|Huadong Medicine|c|100|2000-01-27|34|12|1.75|化学制药

@@ -1,6 +1,11 @@
 /*
- * Tables in the form of `listing-table.ts`. Codes, names, lot sizes, exchanges and listing dates are public facts, as known
- * in 2025. Prices, volumes and numbers of shares have a plausible size only.
+ * Tables in the form of `listing-table.ts`. Codes, names, exchanges and listing dates are public facts, as known in 2025.
+ * Prices, volumes and numbers of shares have a plausible size only.
+ *
+ * Exchanges and members of indexes go out of date. They are those of the end of 2025: after the transfers of Palantir
+ * (2024), Shopify and Walmart (2025) to Nasdaq, the changes of the Dow Jones of November 2024, and the annual review of the
+ * Nasdaq-100 of 22 December 2025. Funds listed at Cboe BZX have the exchange of their neighbours, because the schema has
+ * no value for it.
  */
 
 /** Stocks of United States. */
@@ -85,7 +90,7 @@ META|Meta Platforms|Meta Platforms|sn|1|2012-05-18|600|14|2.5|互联网内容与
 MMM|3M|3M|Nds|1||132|3.5|0.54|综合企业
 MRK|默沙东|Merck|Nds|1||98|11|2.52|药品制造商
 MRNA|莫德纳|Moderna|s|1|2018-12-07|40|9|0.39|生物科技
-MRVL|迈威尔科技|Marvell||1|2000-06-27|85|14|0.86|半导体
+MRVL|迈威尔科技|Marvell|n|1|2000-06-27|85|14|0.86|半导体
 MS|摩根士丹利|Morgan Stanley|Ns|1||125|6|1.6|资本市场
 MSFT|微软|Microsoft|dsn|1|1986-03-13|430|22|7.4|软件基础设施|concepts=明星科技股,道琼斯成分股,人工智能|region=华盛顿州|growth=17|vol=1.3|ticks=40|eps=12.4|bps=41|dps=3.1
 MSTR|Strategy|Strategy|n|1|1998-06-11|340|15|0.26|软件应用|concepts=区块链
@@ -135,7 +140,7 @@ UNP|联合太平洋|Union Pacific|Ns|1||235|2.7|0.6|铁路
 UPS|联合包裹|UPS|Ns|1|1999-11-10|125|4|0.85|综合货运与物流
 V|Visa|Visa|Nds|1|2008-03-19|310|6|1.95|信用服务
 VZ|威瑞森|Verizon|Nds|1||41|17|4.21|电信服务
-WDAY|Workday|Workday|s|1|2012-10-12|255|2|0.27|软件应用
+WDAY|Workday|Workday|sn|1|2012-10-12|255|2|0.27|软件应用
 WFC|富国银行|Wells Fargo|Ns|1||70|15|3.3|银行
 WMT|沃尔玛|Walmart|ds|1|1972-08-25|90|16|8.03|折扣店
 XOM|埃克森美孚|Exxon Mobil|Ns|1||112|15|4.4|综合油气

@@ -60,6 +60,41 @@ test('listings have the facts of their exchange', () => {
   assert.deepEqual(factsOf(SZ, '300059'), ['东方财富', 'East Money', 100, ExchType.CN_SZ, '2010-03-19'])
 })
 
+test('lots are those of the exchange of Hong Kong', () => {
+  const lotOf = (code: string): number => securityOf(market, [HK, code]).instrument.lotSize
+  // The board lots on HKEX's page of each security at the end of 2025; BYD and China Tower changed theirs in that year.
+  const lots = { '00700': 100, '00005': 400, '09988': 100, '02800': 500, '00388': 100, '00941': 500, '00939': 1000 }
+  const others = { '00981': 500, '01024': 100, '01810': 200, '03690': 100, '01211': 100, '00788': 500, '01787': 250 }
+  for (const [code, lot] of Object.entries({ ...lots, ...others })) assert.equal(lotOf(code), lot, code)
+})
+
+test('indexes have the members of the reviews of December 2025', () => {
+  const membersOf = (qotMarket: number, index: string): ReadonlySet<string> =>
+    new Set(
+      LISTED.filter(({ instrument, indexes = [] }) => instrument.market === qotMarket && indexes.includes(index)).map(
+        ({ instrument }) => instrument.code,
+      ),
+    )
+  const check = (qotMarket: number, index: string, members: string, others: string): void => {
+    const found = membersOf(qotMarket, index)
+    for (const code of members.split(' ')) assert.ok(found.has(code), `${code} is not in ${index}`)
+    for (const code of others.split(' ')) assert.ok(!found.has(code), `${code} is in ${index}`)
+  }
+  // Announcements of Hang Seng Indexes of May, August and November 2025.
+  check(HK, '800000', '00300 02057 00728 02618 09992 01801', '00017 03750 00020')
+  check(HK, '800100', '09992 01378 01801 09987', '02688 06862 09901 00005')
+  check(HK, '800700', '01211 09863', '00522 00772 00005')
+  // Announcements of S&P Dow Jones Indices of November 2024 and 2025, and of Nasdaq of December 2024 and 2025.
+  check(US, '.DJI', 'NVDA SHW WMT', 'INTC DELL')
+  check(US, '.SPX', 'COIN HOOD APP', 'TSM MSTR ARM')
+  check(US, '.NDX', 'PLTR MSTR MRVL WDAY PDD', 'WMT SMCI MRNA JD BIDU')
+  assert.deepEqual(
+    [membersOf(US, '.DJI').size, membersOf(HK, '800000').size, membersOf(HK, '800100').size],
+    [30, 85, 44],
+  )
+  assert.ok(membersOf(HK, '800700').size === 29 && membersOf(US, '.NDX').size <= 101)
+})
+
 test('every listing can be simulated', () => {
   for (const { instrument, process, follows, dailyLimit, plan, fundamentals } of LISTED) {
     const { code, market: qotMarket, lotSize, currency } = instrument
