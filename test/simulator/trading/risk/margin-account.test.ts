@@ -200,12 +200,12 @@ test('futures settle daily: the variation goes to cash, and the whole profit sta
 test('a futures account that lost its margin is closed out as well', () => {
   const rig = rigAt(hongKongMs(10))
   quote(rig, INDEX_FUTURE.code, 20_000)
-  const order = { header: SIMULATED_FUTURES, code: INDEX_FUTURE.code, qty: 6, price: 20_000 }
+  const order = { header: SIMULATED_FUTURES, code: INDEX_FUTURE.code, qty: 15, price: 20_000 }
   rig.place({ ...order, trdSide: TrdSide.Sell })
   rig.advanceTo(hongKongMs(10, 5))
   quote(rig, INDEX_FUTURE.code, 21_000)
   rig.advanceTo(hongKongMs(10, 7))
-  assert.equal(accountOf(rig, SIMULATED_FUTURES).positions[0]?.qty, -6)
+  assert.equal(accountOf(rig, SIMULATED_FUTURES).positions[0]?.qty, -15)
   quote(rig, INDEX_FUTURE.code, 22_000)
   rig.advanceTo(hongKongMs(10, 9))
   assert.equal(accountOf(rig, SIMULATED_FUTURES).positions[0]?.qty, 0)
