@@ -6,7 +6,7 @@ import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import type { CallRank } from '../calls/call-rank.ts'
 import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
-import type { Upstream } from './account-orders.ts'
+import type { SendCall } from '../gateway/opend-client.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
 import type { EntryState, LedgerEntry } from './entry.ts'
@@ -41,7 +41,7 @@ export interface OrderServiceDeps {
   readonly random: () => number
   readonly storage: StorageHealth
   /** Sends a call over the link. */
-  readonly send: Upstream
+  readonly send: SendCall
   /** Why a call could not be sent within the longest wait of its rank; null when it could. */
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
   /** Why a caller may no longer trade; null when it may. */
@@ -125,7 +125,7 @@ export class OrderService {
     this.entries.takeOver()
     this.manager = new OrderManager({
       ledger,
-      upstream: send,
+      send,
       entries: this.entries,
       inFlight: this.inFlight,
       changedOrders: this.#changedOrders,
@@ -144,7 +144,7 @@ export class OrderService {
     this.#reconciler = new OrderReconciler(
       {
         ledger,
-        upstream: send,
+        send,
         wakeAt,
         nowMs: () => timers.nowMs(),
         connId: () => deps.connId(),

@@ -59,7 +59,7 @@ export class QuoteService {
     const { opend, timers } = deps
     const wake = new WakeTimer(timers, () => this.run())
     this.subscriptions = new SubscriptionManager({
-      upstream: (protoId, body) => opend.send(protoId, body, OWN_CALL),
+      send: (protoId, body) => opend.send(protoId, body, OWN_CALL),
       store: deps.store,
       nowMs: () => timers.nowMs(),
       wakeAt: (atMs) => {
@@ -74,7 +74,7 @@ export class QuoteService {
       isListening: (id) => deps.isListening(id),
     })
     this.reader = new QuoteReader({
-      upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
+      send: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
       isLive: (unit, rehabType) => this.subscriptions.isLive(unit, rehabType),
       nowMs: () => timers.nowMs(),
       after: (delayMs, run) => void timers.after(delayMs, run),

@@ -127,7 +127,7 @@ export class OrderPathRig {
     const life = ++this.#life
     const isAlive = () => life === this.#life
     return new SubscriptionManager({
-      upstream: async (protoId, body) => {
+      send: async (protoId, body) => {
         const outcome = await this.opend.call(protoId, body)
         return isAlive() ? outcome : new Promise(() => undefined)
       },

@@ -6,7 +6,8 @@ import { foundReply } from '../order-call.ts'
 import { idsOf } from '../order-identity.ts'
 import { wasPlaced } from '../sending/call-result.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
-import { ordersOf, type Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import { ordersOf } from '../account-orders.ts'
 import { candidatesOf } from './match-order.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
@@ -44,7 +45,7 @@ export class LateOrders {
    * Lists once the accounts of the calls placed in the last hour that were declared absent: OpenD may have listed too
    * little over an earlier connection, and a push is lost with its connection.
    */
-  async listAgain(upstream: Upstream): Promise<void> {
+  async listAgain(send: SendCall): Promise<void> {
     const { ledger, nowMs } = this.#deps
     const absent = ledger
       .page({ caller: null, state: 'absent', accId: null, before: null, limit: MOST_LISTED })
@@ -52,7 +53,7 @@ export class LateOrders {
     const accounts = new Map(absent.map(({ call }) => [`${call.accId}/${call.trdMarket}`, call]))
     await Promise.all(
       [...accounts.values()].map(async ({ accId, trdEnv, trdMarket }) => {
-        const orders = await ordersOf(upstream, { accId: BigInt(accId), trdEnv, trdMarket })
+        const orders = await ordersOf(send, { accId: BigInt(accId), trdEnv, trdMarket })
         if (orders !== null) this.check(accId, orders)
       }),
     )

@@ -41,7 +41,7 @@ export class UnitPool {
   constructor(deps: SubscriptionDeps, registry: SubscriberRegistry) {
     this.#deps = deps
     this.#registry = registry
-    this.#link = new UpstreamLink(deps.upstream, deps.nowMs, deps.interrupted)
+    this.#link = new UpstreamLink(deps.send, deps.nowMs, deps.interrupted)
     this.#room = new QuotaRoom({
       link: this.#link,
       registry,
