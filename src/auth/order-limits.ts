@@ -13,7 +13,7 @@ import {
   tableOf,
   wholeNumber,
 } from '../wire/json/json-fields.ts'
-import { Problem } from '../wire/json/json-problem.ts'
+import { JsonProblem } from '../wire/json/json-problem.ts'
 import { suggestSecurity } from '../wire/json/security-hint.ts'
 import { parseSecurityText, securityText } from '../wire/json/security-text.ts'
 
@@ -60,7 +60,7 @@ const TRADED_SYMBOL: FieldRule<string> = {
     const meant = security === null ? suggestSecurity(value) : securityText(security)
     const symbol = meant?.replace(/^HK_FUTURE\./, 'HK.') ?? null
     if (symbol === value) return symbol
-    if (symbol !== null) problems.add(Problem.invalid(`${TRADED_SYMBOL.expected}; did you mean "${symbol}"?`))
+    if (symbol !== null) problems.add(JsonProblem.invalid(`${TRADED_SYMBOL.expected}; did you mean "${symbol}"?`))
     return null
   },
 }
