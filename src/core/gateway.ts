@@ -113,7 +113,7 @@ export class Gateway {
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
       wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
-      recordSent: (protoId, accId, atMs) => this.opend.governor.recordSent(protoId, accId, atMs),
+      countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null

@@ -46,8 +46,8 @@ export interface OrderServiceDeps {
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
   /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
-  /** Records a call for an account that was sent before a restart, at `atMs` at the latest. */
-  recordSent(protoId: number, accId: bigint, atMs: number): void
+  /** Counts a call that was sent before a restart, at `atMs` (Unix ms) at the latest, against OpenD's limits. */
+  countEarlier(protoId: number, accId: bigint, atMs: number): void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
@@ -120,7 +120,7 @@ export class OrderService {
       },
     )
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
-      deps.recordSent(call.protoId, BigInt(call.accId), updatedAtMs)
+      deps.countEarlier(call.protoId, BigInt(call.accId), updatedAtMs)
     }
     this.entries.takeOver()
     this.manager = new OrderManager({

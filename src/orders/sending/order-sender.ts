@@ -158,7 +158,7 @@ export class OrderSender {
     const refusal = state.checkAtSending(isCancel(call), entry.reservation, nowMs)
     if (refusal !== null) return limitFailure(refusal)
     ranks.recordCancel(call, nowMs)
-    this.#inFlight.recordLeaving(entry.id, nowMs, limiters.recordSent(entry, nowMs))
+    this.#inFlight.recordLeaving(entry.id, nowMs, limiters.spend(entry, nowMs))
     deadline.end()
     return null
   }
