@@ -110,7 +110,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       subscriptions: new SqlSubscriptionStore(ctx.storage),
       sockets: this.#sockets,
       secureRandom,
-      run: crypto.randomUUID().slice(0, 8),
+      runId: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
       standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),

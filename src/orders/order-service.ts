@@ -96,7 +96,7 @@ export class OrderService {
       onStorageFailure: (error) => deps.storage.failed(error),
     })
     this.#wake = new WakeTimer(timers, () => {
-      this.#reconciler.run().catch((error: unknown) => deps.onError('order reconciliation failed', error))
+      this.#reconciler.pollDue().catch((error: unknown) => deps.onError('order reconciliation failed', error))
     })
     this.#contracts = new ContractCache(() => timers.nowMs())
     this.#changedOrders = new ChangedOrders(timers)
@@ -242,7 +242,7 @@ export class OrderService {
     const { timers } = this.#deps
     this.#tasks.alarm()
     this.entries.writeAgain()
-    this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
+    this.#reconciler.pollDue().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
     } catch (error) {

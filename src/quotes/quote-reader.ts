@@ -78,7 +78,7 @@ export class QuoteReader {
     }
     if (!SHARED_READS.has(protoId)) return this.#write(request)
     const key = bodyKeyOf(protoId, body)
-    const { outcome, isShared } = await this.#shared.run(key, caller, isFresh, () => this.#ask(request))
+    const { outcome, isShared } = await this.#shared.joinOrStart(key, caller, isFresh, () => this.#ask(request))
     return this.#answered(outcome, isShared ? 'coalesced' : 'upstream')
   }
 

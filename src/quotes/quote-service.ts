@@ -57,7 +57,7 @@ export class QuoteService {
   constructor(deps: QuoteServiceDeps) {
     this.#deps = deps
     const { opend, timers } = deps
-    const wake = new WakeTimer(timers, () => this.run())
+    const wake = new WakeTimer(timers, () => this.runDue())
     this.subscriptions = new SubscriptionManager({
       send: (protoId, body) => opend.send(protoId, body, OWN_CALL),
       store: deps.store,
@@ -121,8 +121,8 @@ export class QuoteService {
   }
 
   /** Runs due work. */
-  run(): void {
-    this.subscriptions.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
+  runDue(): void {
+    this.subscriptions.runDue().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
   }
 
   metrics(): readonly MetricSample[] {

@@ -17,7 +17,7 @@ export interface SubscriptionDeps {
   readonly store: SubscriptionStore
   /** Unix ms. */
   readonly nowMs: () => number
-  /** Schedules `run` for that time, Unix ms. Earlier requests stay valid. */
+  /** Schedules `runDue` for that time, Unix ms. Earlier requests stay valid. */
   readonly wakeAt: (atMs: number) => void
   /** The streams of that subscriber changed. */
   readonly changed: (id: SubscriberId) => void

@@ -240,7 +240,7 @@ export class OrderPathRig {
       wouldRefuse: () => null,
       nowMs,
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
-      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.run()),
+      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.pollDue()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
       onEntry: () => undefined,
       connId: () => String(this.connection),

@@ -142,7 +142,7 @@ export class OrderPathRig {
       nowMs: () => this.nowMs,
       wakeAt: (atMs) => {
         this.clock.after(atMs - this.nowMs, () => {
-          if (isAlive()) void this.manager.run()
+          if (isAlive()) void this.manager.runDue()
         })
       },
       changed: (id) => {

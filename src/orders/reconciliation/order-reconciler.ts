@@ -99,7 +99,7 @@ export class OrderReconciler {
   }
 
   /** Polls the accounts of all due entries, and schedules the next run for the others. */
-  async run(): Promise<void> {
+  async pollDue(): Promise<void> {
     const due = this.#unknown().filter((entry) => isDue(entry, this.#deps.nowMs()) || this.#hurried.has(entry.id))
     const polls = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#pollOnce(key, entries))
     // Scheduled before the polls end, so that a slow account does not delay the others.
