@@ -33,7 +33,7 @@ import {
   refused,
   refusedUnwritten,
   replyOf,
-} from '../answer.ts'
+} from '../order-reply.ts'
 import { CallerQuota } from '../../limits/caller-quota.ts'
 import { refusedEntry, type WrittenCall } from '../new-entry.ts'
 import type { OrderEntries } from './order-entries.ts'
