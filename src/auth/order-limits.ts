@@ -1,7 +1,7 @@
 import { Currency } from '../../proto/enums.ts'
 import type { KeyLimits, ValueLimit } from '../limits/key-limits.ts'
 import { MARKET_NAMES } from '../limits/market/trade-venue.ts'
-import { TradingHours } from '../limits/market/trading-hours.ts'
+import { TradingWindow } from '../limits/market/trading-window.ts'
 import { zoneClock } from '../base/time/zone-clock.ts'
 import {
   AMOUNT,
@@ -39,7 +39,7 @@ const VALUE_LIMIT: FieldRule<ValueLimit> = {
 /** Equal times are refused, because they could mean always or never. */
 const HOURS_WINDOW = parsedText((window) => {
   const clock = zoneClock('UTC')
-  return clock === null || TradingHours.parse(window, clock) === null ? null : window
+  return clock === null || TradingWindow.parse(window, clock) === null ? null : window
 }, 'the form "HH:MM-HH:MM", with two different times')
 
 /** The runtime also takes offsets. They are refused, because they have no daylight saving. */

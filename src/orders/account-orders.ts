@@ -5,8 +5,7 @@ import { type Failure, opendFailure } from '../base/failure.ts'
 import type { SendCall } from '../gateway/opend-client.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from './order-identity.ts'
 
 /** An account and market whose orders are listed. */
 export interface AccountRef {

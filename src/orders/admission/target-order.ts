@@ -1,15 +1,12 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { marketsOfSymbol } from '../../limits/market/trade-venue.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'
-import { idsOf } from '../order-identity.ts'
+import { idsOf, type Order } from '../order-identity.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
 import { listOrders } from '../account-orders.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** The order that a change or cancel names. */
 export interface TargetOrder {

@@ -1,11 +1,9 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
 import type { AccountRef } from '../account-orders.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from '../order-identity.ts'
 
 /** The orders of an account that OpenD lists: today's, and older ones that are still open. */
 export interface OrderList {

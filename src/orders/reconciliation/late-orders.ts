@@ -1,16 +1,13 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply } from '../order-call.ts'
-import { idsOf } from '../order-identity.ts'
+import { idsOf, type Order } from '../order-identity.ts'
 import { wasPlaced } from '../sending/call-result.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
 import { ordersOf } from '../account-orders.ts'
 import { candidatesOf } from './match-order.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** The most absent entries whose accounts are listed again over a new connection, and their greatest age. */
 const MOST_LISTED = 20

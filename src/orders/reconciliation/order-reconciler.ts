@@ -1,10 +1,9 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { fail, type Result, succeed } from '../../base/result.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply, refusedReply } from '../order-call.ts'
-import { idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { idsOf, idsOfEntry, isSameOrder, type Order } from '../order-identity.ts'
 import { resolveCallResult } from '../sending/call-result.ts'
 import { pushedOrder } from '../sending/pushed-orders.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
@@ -27,8 +26,6 @@ import {
 } from './poll-schedule.ts'
 import { type OperatorDecision, resolveByOperator } from './resolve-by-operator.ts'
 import { gapOf } from './witnesses.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** The result of a poll for one entry. */
 interface PolledMatch {

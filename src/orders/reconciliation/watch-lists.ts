@@ -1,9 +1,7 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from '../order-identity.ts'
 
 /**
  * Passes every order list that the order service requests to `onListed`, while `isWatching` returns true. The list is
