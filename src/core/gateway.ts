@@ -111,7 +111,7 @@ export class Gateway {
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
-      wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
+      opend: this.opend,
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
       countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {

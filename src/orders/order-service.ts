@@ -3,14 +3,14 @@ import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import type { StorageHealth } from '../base/storage-health.ts'
 import { type Timers, WakeTimer } from '../base/time/timers.ts'
-import type { CallRank } from '../calls/call-rank.ts'
 import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
-import type { SendCall } from '../gateway/opend-client.ts'
+import type { OpendClient, SendCall } from '../gateway/opend-client.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
 import type { EntryState, LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
+import { Admission } from './admission/admission.ts'
 import { ContractCache } from './admission/contract-cache.ts'
 import { LimiterRegistry } from './admission/limiter-registry.ts'
 import { OrderEntries } from './manager/order-entries.ts'
@@ -42,8 +42,7 @@ export interface OrderServiceDeps {
   readonly storage: StorageHealth
   /** Sends a call over the link. */
   readonly send: SendCall
-  /** Why a call could not be sent within the longest wait of its rank; null when it could. */
-  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
+  readonly opend: Pick<OpendClient, 'wouldRefuse'>
   /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
   /** Counts a call that was sent before a restart, at `atMs` (Unix ms) at the latest, against OpenD's limits. */
@@ -126,19 +125,22 @@ export class OrderService {
     this.manager = new OrderManager({
       ledger,
       send,
+      admission: new Admission({
+        ledger,
+        switches,
+        opend: deps.opend,
+        accounts: (accId) => deps.tradingAccounts(accId),
+        standing: (request, nowMs) => deps.standing(request, nowMs),
+      }),
       entries: this.entries,
       inFlight: this.inFlight,
       changedOrders: this.#changedOrders,
       limiters,
       contracts: this.#contracts,
       timers,
-      switches,
       storage: deps.storage,
       sha1: deps.sha1,
       random: deps.random,
-      accounts: (accId) => deps.tradingAccounts(accId),
-      standing: (request, nowMs) => deps.standing(request, nowMs),
-      wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
     })
     this.#reconciler = new OrderReconciler(

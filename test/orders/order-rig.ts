@@ -6,6 +6,7 @@ import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import type { CallOrigin } from '../../src/gateway/opend-client.ts'
 import type { TradingAccounts } from '../../src/accounts/trading-accounts.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
+import { Admission } from '../../src/orders/admission/admission.ts'
 import { OrderManager } from '../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
@@ -237,7 +238,7 @@ export class OrderPathRig {
       timers: { nowMs, after: (delayMs: number, run: () => void) => this.clock.after(delayMs, run) },
       storage: this.storage,
       standing: () => this.standing,
-      wouldRefuse: () => null,
+      opend: { wouldRefuse: () => null },
       nowMs,
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.pollDue()),
@@ -252,6 +253,7 @@ export class OrderPathRig {
     entries.takeOver()
     const manager = new OrderManager({
       ...deps,
+      admission: new Admission(deps),
       limiters,
       entries,
       inFlight,
