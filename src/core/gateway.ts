@@ -18,6 +18,7 @@ import type { ShownOrder } from '../orders/changed-orders.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
 import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
+import { eventsByHours } from '../pushes/events-by-hours.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
@@ -230,9 +231,10 @@ export class Gateway {
 
   #push(protoId: number, body: Uint8Array): void {
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
-    for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
+    const nowMs = this.#deps.timers.nowMs()
+    for (const event of readPush(protoId, body, nowMs) ?? []) {
       if (event.type === 'quote') this.quotes.reader.onPush(event)
-      this.pushes.push(event)
+      for (const one of eventsByHours(event, this.quotes.subscriptions)) this.pushes.hub.push(one, nowMs)
     }
   }
 
