@@ -136,7 +136,7 @@ export class PushHub {
     const { frame, listeners } = this.#log.append(event, ++this.#order, nowMs)
     for (const client of listeners) {
       if (client.sendNow(frame, nowMs)) {
-        if (client.flow.giveUpAtMs !== Infinity) this.#schedule(client, nowMs)
+        if (client.flow.deadlineMs !== Infinity) this.#schedule(client, nowMs)
         continue
       }
       const isFirst = client.outbox.isEmpty
