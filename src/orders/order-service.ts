@@ -5,6 +5,7 @@ import type { StorageHealth } from '../base/storage-health.ts'
 import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
+import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
 import type { OpendClient, SendCall } from '../gateway/opend-client.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
@@ -17,6 +18,8 @@ import { OrderEntries } from './manager/order-entries.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import { InFlightOrders } from './sending/in-flight-orders.ts'
 import { ChangedOrders, type ShownOrder } from './changed-orders.ts'
+import { SEND_DEADLINE_MS } from './sending/send-deadline.ts'
+import { WAIT_FOR_RECONCILIATION_MS } from './sending/order-sender.ts'
 import { pushedOrder } from './sending/pushed-orders.ts'
 import type { OrderAnswer, OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
@@ -30,6 +33,9 @@ const MOST_COUNTED = 500
 
 /** The window of those limits plus the longest time between sending a call and the last change of its entry. */
 const COUNTED_MS = 60_000
+
+/** The longest time of an order call: until it is sent, until OpenD replies, and until its order is found. */
+const LONGEST_CALL_MS = SEND_DEADLINE_MS + CALL_DEADLINE_MS + WAIT_FOR_RECONCILIATION_MS
 
 /** The dependencies of the order service. */
 export interface OrderServiceDeps {
@@ -182,14 +188,16 @@ export class OrderService {
 
   /**
    * Handles one order call. The answer to a cancel waits a second for the end of its order, which the exchange may confirm
-   * later than OpenD accepts the cancel.
+   * later than OpenD accepts the cancel, but not past the longest time of a call.
    */
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly order: ShownOrder | null }> {
+    const { timers } = this.#deps
+    const untilMs = timers.nowMs() + LONGEST_CALL_MS
     const answer = await this.manager.submit(request)
     const { reply } = answer
     const entry = reply.kind === 'answered' && reply.state === 'accepted' ? this.entries.byId(reply.intentId) : null
     if (entry?.call.kind === 'cancel' && reply.kind === 'answered' && !reply.isReplay) {
-      return { ...answer, order: await this.#changedOrders.afterCancel(entry.call) }
+      return { ...answer, order: await this.#changedOrders.afterCancel(entry.call, untilMs - timers.nowMs()) }
     }
     return { ...answer, order: entry === null ? null : this.#changedOrders.shownFor(entry.call) }
   }
