@@ -20,7 +20,7 @@ import { InFlightOrders } from './sending/in-flight-orders.ts'
 import { ChangedOrders, type ShownOrder } from './changed-orders.ts'
 import { SEND_DEADLINE_MS } from './sending/send-deadline.ts'
 import { WAIT_FOR_RECONCILIATION_MS } from './sending/order-sender.ts'
-import { pushedOrder } from './sending/pushed-orders.ts'
+import { OrderPush } from './sending/pushed-orders.ts'
 import type { OrderAnswer, OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
@@ -223,11 +223,12 @@ export class OrderService {
 
   /** Called for each order push. The calls in flight, the reconciliation and the kill switch use it independently. */
   orderPush(body: Uint8Array): void {
-    this.inFlight.onPush(body)
-    const push = this.#changedOrders.isFollowing ? pushedOrder(body) : null
-    if (push !== null) this.#changedOrders.show(push.accId, [push.order])
-    this.#reconciler.orderPush(body)
-    this.#tasks.orderPush(body)
+    const push = new OrderPush(body)
+    this.inFlight.onPush(push)
+    const pushed = this.#changedOrders.isFollowing ? push.decoded() : null
+    if (pushed !== null) this.#changedOrders.show(pushed.accId, [pushed.order])
+    this.#reconciler.orderPush(push)
+    this.#tasks.orderPush(push)
   }
 
   /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */

@@ -23,6 +23,7 @@ import { ChangedOrders } from '../../src/orders/changed-orders.ts'
 import { ContractCache } from '../../src/orders/admission/contract-cache.ts'
 import { LimiterRegistry } from '../../src/orders/admission/limiter-registry.ts'
 import { OrderEntries } from '../../src/orders/manager/order-entries.ts'
+import { OrderPush } from '../../src/orders/sending/pushed-orders.ts'
 import { InFlightOrders } from '../../src/orders/sending/in-flight-orders.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-tables.ts'
 import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
@@ -133,8 +134,9 @@ export class OrderPathRig {
 
   /** What the order service does with an order push. */
   orderPush(body: Uint8Array): void {
-    this.inFlight.onPush(body)
-    this.reconciler.orderPush(body)
+    const push = new OrderPush(body)
+    this.inFlight.onPush(push)
+    this.reconciler.orderPush(push)
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
