@@ -44,7 +44,7 @@ interface Followed {
 
 /**
  * Follows the orders that calls have changed or cancelled: OpenD's reply only says that it has passed the call on, and
- * pushes and lists show what became of the order. It is kept in memory for the latest orders; nothing is decided by it.
+ * pushes and lists show what became of the order. The latest orders are in memory, and no decision depends on them.
  */
 export class ChangedOrders {
   readonly #timers: Timers

@@ -77,8 +77,8 @@ export class CancelTasks {
   }
 
   /**
-   * Arms the caller's cancel-after for that time (Unix ms), or disarms it with null. A renewal before the due time
-   * postpones it; once due, the task runs until no order placed before is open. Failures: `switch.fired` and
+   * Sets the time (Unix ms) at which the caller's cancel-after fires; null clears it. A renewal before that time
+   * postpones it. Once it has fired, its task runs until no order placed before is open. Failures: `switch.fired` and
    * `switch.full`.
    */
   cancelAfter(caller: string, fireAtMs: number | null): Result<null> {
@@ -118,7 +118,7 @@ export class CancelTasks {
     for (const run of begun) run.orderOpen(BigInt(pushed.accId))
   }
 
-  /** An order of that account has appeared, after its caller had been told that it does not exist. */
+  /** An order of that account appeared after its caller had been told that it does not exist. */
   orderAppeared(accId: bigint): void {
     for (const run of this.#runs.values()) if (run.hasBegun) run.orderAppeared(accId)
   }

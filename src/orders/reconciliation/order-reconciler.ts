@@ -65,7 +65,7 @@ const STILL_CARRIED =
  *                                                    and the connection that carried the call had ended
  *     an operator                                    `resolve`
  *
- * Until then each poll schedules the next. Later, `LateOrders` watches for orders whose entry denies them.
+ * Until then each poll schedules the next. Afterwards `LateOrders` detects orders that the final state excluded.
  */
 export class OrderReconciler {
   /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */

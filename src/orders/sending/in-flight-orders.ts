@@ -30,8 +30,8 @@ interface InFlightOrder {
 }
 
 /**
- * How long the reply may be missing after a push has shown the order before the push counts instead; at most twice as
- * long. OpenD sends both within milliseconds, so this delay occurs only when the reply is lost or late.
+ * How long a call waits for its reply after a push has shown its order, at least; at most twice as long. Then the push
+ * decides instead. OpenD sends both within milliseconds, so a call waits only when the reply is lost or late.
  */
 const REPLY_GRACE_MS = 500
 
