@@ -17,7 +17,7 @@ import {
   textLike,
   wholeNumber,
 } from '../wire/json/json-fields.ts'
-import { Problems } from '../wire/json/json-problem.ts'
+import { JsonProblems } from '../wire/json/json-problem.ts'
 import type { JsonObject } from '../wire/json/json-text.ts'
 import { parseSecurityText, securityText } from '../wire/json/security-text.ts'
 import { ALERT_ORDER_TYPES, ALERT_TIMES_IN_FORCE, SIZE_KINDS } from './alert.ts'
@@ -114,7 +114,7 @@ export type HookSettings = ReturnType<typeof hookSettings>
 
 /** Reads the settings in the fields of a record. Failures: `request.*` about its fields. */
 export function readSettings(fields: JsonObject): Result<HookSettings> {
-  const problems = new Problems()
+  const problems = new JsonProblems()
   const read = readFields(fields, HOOK_RULES, problems)
   if (read === null || problems.count > 0) return problems.toFailed()
   const settings = hookSettings(read)

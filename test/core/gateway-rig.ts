@@ -17,7 +17,7 @@ export class CoreRig {
   /** From now on the sockets fail when they are looked at. */
   areSocketsBroken = false
 
-  /** Timers of a life that was evicted never fire: pass false for them. */
+  /** Timers of an instance that was evicted never fire: pass false for them. */
   constructor({ hasTimers = true, isParked = false } = {}) {
     const { clock } = this
     const volume = new Disk(clock, new Rng(1)).open()
@@ -56,7 +56,7 @@ export class CoreRig {
         pingedAtMs: () => null,
       },
       secureRandom: () => 0.5,
-      run: 'test',
+      runId: 'test',
       identify: async () => ({ ok: false, failure: { code: 'auth.invalid_token' } }),
       standing: () => 'valid',
       orderStanding: () => 'valid',

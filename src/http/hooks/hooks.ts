@@ -9,7 +9,7 @@ import { answerJson } from '../answer.ts'
 import { admit } from '../authenticate.ts'
 import type { Exchange, Handler } from '../exchange.ts'
 import { checkNoBody, checkQuery, readBodyText } from '../request/body.ts'
-import { readPlainBody, readQuery } from '../request/plain-fields.ts'
+import { readPlainBody, readQuery } from '../request/request-fields.ts'
 import { drawId, drawSecret } from './draw-id.ts'
 import { deliveryJson, hookJson, previewJson } from './hook-json.ts'
 
