@@ -7,8 +7,11 @@ const ID_BYTES = 8
 /** Bytes of a secret. */
 const SECRET_BYTES = 32
 
-/** A new random id with that prefix. */
-export function drawId(prefix: 'hk_' | 'hd_'): string {
+/** The ids of hooks and of deliveries. */
+type Prefix = 'hk_' | 'hd_'
+
+/** A new random id with that prefix. It is drawn here and not in the object, so that a repeated call has the same. */
+export function drawId(prefix: Prefix): string {
   return `${prefix}${hexOf(crypto.getRandomValues(new Uint8Array(ID_BYTES)))}`
 }
 
