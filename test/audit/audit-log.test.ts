@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { SqlAuditStore } from '../../durable-objects/storage/audit.ts'
 import { auditEvent, AUDIT_KINDS, type AuditEvent, type AuditRow } from '../../src/audit/audit-event.ts'
-import { rowText, FIRST_HASH, verifyChain } from '../../src/audit/audit-chain.ts'
+import { FIRST_HASH, type PublishedRow, rowText, verifyChain } from '../../src/audit/audit-chain.ts'
 import { AuditLog, AUDIT_RETENTION_MS, MOST_AUDIT_ROWS } from '../../src/audit/audit-log.ts'
 import type { AuditQuery, AuditStore } from '../../src/audit/audit-store.ts'
 import { ALL_DENIALS_PER_MINUTE, DENIALS_PER_MINUTE } from '../../src/audit/denial-sampler.ts'
@@ -63,8 +63,8 @@ const event: fc.Arbitrary<AuditEvent> = fc.record({
 })
 
 /** The rows as somebody reads them from an exported file. */
-function exported(rows: readonly AuditRow[]): AuditRow[] {
-  return rows.map((row) => JSON.parse(rowText(row)) as AuditRow)
+function exported(rows: readonly AuditRow[]): PublishedRow[] {
+  return rows.map((row) => JSON.parse(rowText(row)) as PublishedRow)
 }
 
 test('an export is whole, and every row that was changed, removed or moved is found', () => {
@@ -80,6 +80,12 @@ test('an export is whole, and every row that was changed, removed or moved is fo
 
       const changed = rows.with(at, { ...row, action: `${row.action}${other}x` })
       assert.deepEqual(verifyChain(changed, sha256, FIRST_HASH), { seq: row.seq, reason: 'changed' })
+      const added = rows.with(at, Object.assign({ approved_by: other }, row))
+      assert.deepEqual(verifyChain(added, sha256, FIRST_HASH), { seq: row.seq, reason: 'changed' })
+      const reordered = rows.map(
+        (one) => Object.fromEntries(Object.entries(one).toReversed()) as unknown as PublishedRow,
+      )
+      assert.equal(verifyChain(reordered, sha256, FIRST_HASH), null, 'the order of members means nothing')
       const removed = rows.toSpliced(at + 1, 1)
       assert.deepEqual(verifyChain(removed, sha256, FIRST_HASH), { seq: next.seq + 1, reason: 'missing' })
       const moved = rows.with(at, next).with(at + 1, row)

@@ -39,10 +39,21 @@ test('a page has the newest rows first, and leads to the next one', async () => 
   assert.deepEqual([second.rows.map(({ seq }) => seq), second.next_before], [[2, 1], null])
 })
 
+test('a row has the names of the API, in a page and in the export', async () => {
+  const { rows } = await page('?request_id=r3')
+  const [, ...lines] = (await (await rig.send('GET /api/admin/audit-file')).text()).trimEnd().split('\n')
+  const line = JSON.parse(lines[3] ?? '') as Record<string, unknown>
+  assert.deepEqual(rows[0], line)
+  assert.equal(
+    Object.keys(line).join(' '),
+    'seq at_ms kind iface caller action outcome code request_id intent_id sent_as order_id acc_id left_out detail hash',
+  )
+})
+
 test('one look-up leads from a request to its entry', async () => {
   const { rows } = await page('?request_id=r3')
   assert.deepEqual(
-    rows.map(({ intentId, caller }) => [intentId, caller]),
+    rows.map((row) => [row['intent_id'], row['caller']]),
     [['oi_3', 'key:ann']],
   )
   assert.equal((await page('?kind=admin&outcome=allow')).rows.length, 1)

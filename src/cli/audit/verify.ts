@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ChainBreak, verifyChain } from '../../audit/audit-chain.ts'
-import type { AuditRow } from '../../audit/audit-event.ts'
+import { type ChainBreak, type PublishedRow, verifyChain } from '../../audit/audit-chain.ts'
 
 /** The result of a check, as a sentence for a person. */
 export interface Verdict {
@@ -53,7 +52,7 @@ function anchorOf(head: unknown): string | null {
   return typeof anchor.hash === 'string' ? anchor.hash : null
 }
 
-function isRow(value: unknown): value is AuditRow {
+function isRow(value: unknown): value is PublishedRow {
   if (typeof value !== 'object' || value === null) return false
   return (
     'seq' in value && 'hash' in value && 'detail' in value && typeof value.detail === 'object' && value.detail !== null
