@@ -166,6 +166,19 @@ test('a flood of denials is sampled by caller and altogether, and the next row s
   assert.equal(rig.rows().length, ALL_DENIALS_PER_MINUTE + 2, 'orders are never left out')
 })
 
+test('a token in any field that a caller fills is not stored, and ids can still be found', () => {
+  const rig = new LogRig()
+  const key = `fc_${'5eed'.repeat(16)}`
+  const caller = 'jwt:auth0|5f7c8ec7c33c6c004bbafe82'
+  rig.log.record(order({ caller: `key:${key}`, requestId: key, detail: { reason: `it was ${key}`, key } }))
+  rig.log.record(order({ caller, requestId: '0123456789abcdef0123456789abcdef', detail: { scope: caller } }))
+  const [first, second] = rig.rows()
+  assert.ok(!JSON.stringify(first).includes('5eed'))
+  assert.deepEqual([first?.caller, first?.detail['reason']], ['key:[redacted]', 'it was [redacted]'])
+  assert.deepEqual([second?.caller, second?.requestId], [caller, '0123456789abcdef0123456789abcdef'])
+  assert.deepEqual(second?.detail, { scope: caller })
+})
+
 test('long values of a caller are shortened', () => {
   const rig = new LogRig()
   rig.log.record(

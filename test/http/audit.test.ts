@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { auditEvent } from '../../src/audit/audit-event.ts'
 import { verifyExport } from '../../src/cli/audit/verify.ts'
-import { keyRig, readError } from './rig.ts'
+import { keyRig, readError, signJwt, tokenOf } from './rig.ts'
 
 let rig: ReturnType<typeof keyRig>
 
@@ -89,6 +89,35 @@ test('the export is a chain that is whole, and a row that was changed, removed o
     const verdict = verifyExport(changed)
     assert.ok(!verdict.isWhole)
     assert.match(verdict.text, says)
+  }
+})
+
+test('a token that was pasted into the path or the query of a denied call is not in the audit', async () => {
+  const jwt = await signJwt(['qot:read'])
+  const other = keyRig(['qot:read'])
+  const key = tokenOf('bot')
+  const routes = [key, jwt, encodeURIComponent(`Bearer ${key}`)].flatMap((token) => [
+    `GET /api/order-intents/${token}`,
+    `GET /api/admin/keys/${token}?token=${token}`,
+    `GET /api/admin/audit?access_token=${token}`,
+  ])
+  for (const route of routes) {
+    await readError(await other.send(route, { headers: { 'X-Request-Id': jwt.slice(0, 60) } }), 403)
+    await readError(await other.send(route, { token: 'a.wrong.token' }), 401)
+  }
+  // The denials are reported with the next request after a second.
+  other.clock.nowMs += 2_000
+  await other.send('GET /health')
+  const { denials, audit } = other.gateway
+  const events = denials.flatMap((one) => one.events)
+  assert.ok(events.length >= 10)
+  for (const event of events) audit.record(event)
+  for (const [what, text] of [
+    ['the report of the isolate', JSON.stringify(events.map(({ action }) => action))],
+    ['the audit', JSON.stringify(audit.exportAfter(0, 1_000).rows)],
+  ] as const) {
+    assert.ok(text.includes('GET /api/admin/keys/[redacted]'), what)
+    for (const secret of [key, key.slice(3, 40), ...jwt.split('.')]) assert.ok(!text.includes(secret), what)
   }
 })
 
