@@ -40,6 +40,11 @@ export class WrongTokens {
   /** The wrong tokens of the last minute, oldest first; at most `MOST_WRONG_TOKENS` of a network. */
   readonly #tokens = new BoundedMap<string, readonly WrongToken[]>(MAX_WATCHED_NETWORKS)
 
+  /** The number of networks with counted tokens. */
+  get networks(): number {
+    return this.#tokens.size
+  }
+
   /**
    * The caller of a token from a network. A network that has sent many wrong tokens gets `auth.too_many_failures` instead
    * of the next `auth.invalid_token`. `lookupOf` returns the lookup for a network that has to wait so long, ms: it
