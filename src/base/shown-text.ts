@@ -37,8 +37,11 @@ function cut(text: string, most: number): string {
  */
 const SECRETS = /\bfc_[0-9a-f]+|\beyJ[\w-]{10,}(?:\.[\w-]+)*|\b(?=[A-Za-z_]*\d)[A-Za-z0-9_]{20,}/gi
 
-/** Those of them that are the tokens of this gateway. An id of a caller may be a long word with digits, too. */
-const TOKENS = /\bfc_[0-9a-f]{20,}|\beyJ[\w-]{10,}(?:\.[\w-]+)*/gi
+/**
+ * Those of them that are the tokens of this gateway, a key without its prefix and the hash of one included. An id of a
+ * caller may be a long word with digits, too.
+ */
+const TOKENS = /\bfc_[0-9a-f]{20,}|\b[0-9a-f]{64,}\b|\beyJ[\w-]{10,}(?:\.[\w-]+)*/gi
 
 /** A text for the log with possible secrets replaced. Errors may quote their input. */
 export function withoutSecrets(text: string): string {

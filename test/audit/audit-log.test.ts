@@ -170,7 +170,7 @@ test('a token in any field that a caller fills is not stored, and ids can still 
   const rig = new LogRig()
   const key = `fc_${'5eed'.repeat(16)}`
   const caller = 'jwt:auth0|5f7c8ec7c33c6c004bbafe82'
-  rig.log.record(order({ caller: `key:${key}`, requestId: key, detail: { reason: `it was ${key}`, key } }))
+  rig.log.record(order({ caller: `key:${key}`, requestId: key.slice(3), detail: { reason: `it was ${key}`, key } }))
   rig.log.record(order({ caller, requestId: '0123456789abcdef0123456789abcdef', detail: { scope: caller } }))
   const [first, second] = rig.rows()
   assert.ok(!JSON.stringify(first).includes('5eed'))

@@ -26,7 +26,7 @@ test('what looks like a secret is not logged, and names are', () => {
 test('a token is removed from an id, also one that was cut, and an id that only looks random stays', () => {
   const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln'
   const key = `fc_${'0123456789abcdef'.repeat(4)}`
-  for (const token of [key, key.slice(0, 40), jwt, jwt.slice(0, 15), jwt.slice(0, 30)]) {
+  for (const token of [key, key.slice(0, 40), key.slice(3), jwt, jwt.slice(0, 15), jwt.slice(0, 30)]) {
     assert.equal(withoutTokens(`key:${token}`), 'key:[redacted]')
     assert.equal(withoutSecrets(`GET /api/${token}`), 'GET /api/[redacted]')
   }

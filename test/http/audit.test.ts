@@ -85,6 +85,7 @@ test('the export is a chain that is whole, and a row that was changed, removed o
     [lines.with(3, fourth).with(4, third).join('\n'), /row 4 does not follow/],
     [lines.slice(1).join('\n'), /no anchor/],
     [file.slice(0, -20), /is not JSON/],
+    [file.replace('"caller":"key:boss"', '"caller":"key:anna",$&'), /Line 7 is not in the form of the export/],
   ] as const) {
     const verdict = verifyExport(changed)
     assert.ok(!verdict.isWhole)
