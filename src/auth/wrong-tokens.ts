@@ -27,7 +27,7 @@ interface WrongToken {
 /** Who sends a token, from which network (see `networkOf`), and how its key is found. */
 export interface FromNetwork extends Omit<Presented, 'lookup'> {
   readonly network: string
-  lookupOf(waitMs: number): Presented['lookup']
+  readonly lookupOf: (waitMs: number) => Presented['lookup']
 }
 
 /** The answer to a token that is not looked up. */

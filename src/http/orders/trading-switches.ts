@@ -80,7 +80,7 @@ export const resume: Handler = async (exchange) => {
   // A child token whose parent is halted still cannot trade.
   const isOwn = scope.kind === 'caller' && scope.caller === admitted.caller.id
   const scopes = isOwn ? ownScopes(admitted) : [scope]
-  const left = halts.filter((halt) => scopes.some((one) => haltsWithin([halt], one).length > 0))
+  const left = halts.filter((other) => scopes.some((one) => haltsWithin([other], one).length > 0))
   const answer = { halted: scopes.some((one) => isHalted(left, one)), ...scopeView(scope), halts: left.map(haltView) }
   return answerJson(200, answer, exchange.requestId)
 }
