@@ -19,7 +19,7 @@ import {
   textLike,
 } from '../../wire/json/json-fields.ts'
 import { readPlainBody } from '../request/request-fields.ts'
-import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
+import { haltView, ownScopes, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
 
 const SCOPE_FIELDS = {
   scope: oneOf(['key', 'account', 'all']),
@@ -77,8 +77,11 @@ export const resume: Handler = async (exchange) => {
   const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted), exchange.requestId)
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   const { halts } = await visibleSwitches(exchange, admitted)
-  const left = haltsWithin(halts, scope)
-  const answer = { halted: isHalted(left, scope), ...scopeView(scope), halts: left.map(haltView) }
+  // A child token whose parent is halted still cannot trade.
+  const isOwn = scope.kind === 'caller' && scope.caller === admitted.caller.id
+  const scopes = isOwn ? ownScopes(admitted) : [scope]
+  const left = halts.filter((other) => scopes.some((one) => haltsWithin([other], one).length > 0))
+  const answer = { halted: scopes.some((one) => isHalted(left, one)), ...scopeView(scope), halts: left.map(haltView) }
   return answerJson(200, answer, exchange.requestId)
 }
 
