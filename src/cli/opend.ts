@@ -38,6 +38,7 @@ function simulatorOf(command: OpendCommand, nowMs: number): SimulatedOpenD {
     clock: command.clock,
     faults: command.faults,
     limitsRates: command.limitsRates,
+    latency: command.latency,
     onBug: (bug) => process.stderr.write(`${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}\n`),
     market: { hours: command.hours, replay: command.replay },
     ...(startedMs !== null && { startedMs }),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Market } from '../../simulator/market/market.ts'
 import { readTape, type RecordedTick } from '../../simulator/market/replay-tape.ts'
 import { parseFaultScript, type FaultRule } from '../../simulator/session/fault-script.ts'
+import { USUAL_LATENCY, type Latency, type MsRange } from '../../simulator/session/latency.ts'
 import type { MarketClock } from '../../simulator/session/market-clock.ts'
 import { md5Hex, rsaKey } from '../../transport/native-crypto.ts'
 import { type CommandForm, type CommandLine, userFolder } from '../command-line.ts'
@@ -22,6 +23,8 @@ export interface OpendCommand {
   readonly hours: 'exchange' | 'always'
   /** False lifts OpenD's rate limits, for load tests. */
   readonly limitsRates: boolean
+  /** Null for replies without delay. */
+  readonly latency: Latency | null
   /** Recorded ticks that replace the generated ones. */
   readonly replay: readonly RecordedTick[]
 }
@@ -42,6 +45,7 @@ type OptionName =
   | 'ws-key'
   | 'script'
   | 'replay'
+  | 'latency'
   | 'no-rate-limits'
 
 /** The command line of `npm run opend`. */
@@ -59,6 +63,7 @@ export const OPEND_FORM: CommandForm<OptionName> = {
     'ws-key': { takes: 'KEY', about: 'requires this key of WebSocket clients' },
     script: { takes: 'FILE', about: 'fault script, as JSON' },
     replay: { takes: 'FILE', about: 'recorded ticks, as CSV, in place of the generated ones' },
+    latency: { takes: 'MS', about: 'time of replies to orders and to reads; 25-120/1-10 by default, 0 for none' },
     'no-rate-limits': { about: "lifts OpenD's rate limits, for load tests" },
   },
 }
@@ -93,6 +98,7 @@ function readCommand({ text, has }: CommandLine<OptionName>, nowMs: number): Ope
     faults: readScript(text('script')),
     hours: readHours(text('hours')),
     limitsRates: !has('no-rate-limits'),
+    latency: readLatency(text('latency')),
     replay: readReplay(text('replay')),
   }
 }
@@ -129,6 +135,28 @@ function readHours(text: string | undefined): 'exchange' | 'always' {
   if (text === undefined || text === 'exchange') return 'exchange'
   if (text === 'always') return text
   throw new BadCommand('--hours takes exchange or always')
+}
+
+/** The longest latency. Clients give up a call after 12 s. */
+const MAX_LATENCY_MS = 10_000
+
+function readLatency(text: string | undefined): Latency | null {
+  if (text === undefined) return USUAL_LATENCY
+  if (text === '0') return null
+  const [orders, reads, ...others] = text.split('/').map(readRange)
+  if (orders === undefined || orders === null || reads === null || others.length > 0) {
+    throw new BadCommand(
+      `--latency takes 0, or ms from 0 to ${MAX_LATENCY_MS} for orders and reads: 25-120/1-10, 25-120 or 50/5`,
+    )
+  }
+  return { orders, reads: reads ?? USUAL_LATENCY.reads }
+}
+
+/** Reads `25-120` or `50`. */
+function readRange(text: string): MsRange | null {
+  const [, least, most = least] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
+  const range = { leastMs: Number(least), mostMs: Number(most) }
+  return range.leastMs <= range.mostMs && range.mostMs <= MAX_LATENCY_MS ? range : null
 }
 
 function readReplay(path: string | undefined): readonly RecordedTick[] {

@@ -10,18 +10,26 @@ export type Login = 'in' | 'kicked' | 'lost'
 
 type Notice = MessageTypes['Notify.S2C']
 
-/** The notices that announce a change of the login, in this order, to every connection that subscribed to notices. */
-export function loginNotices(login: Login): readonly Notice[] {
+/**
+ * The notices that announce a change of the login, in this order, to every connection that subscribed to notices. A
+ * change of OpenD's own status is a notice too: `ForceLogout` when the login is kicked, `Ready` when it returns.
+ */
+export function loginNotices(before: Login, login: Login): readonly Notice[] {
   const status: Notice = {
     type: NotifyType.ConnStatus,
     connectStatus: { qotLogined: login === 'in', trdLogined: login === 'in' },
   }
-  if (login !== 'kicked') return [status]
+  const program = programStatus(login)
+  const changed: readonly Notice[] =
+    programStatus(before).type === program.type
+      ? []
+      : [{ type: NotifyType.ProgramStatus, programStatus: { programStatus: program } }]
+  if (login !== 'kicked') return [...changed, status]
   const event: Notice = {
     type: NotifyType.GtwEvent,
     event: { eventType: GtwEventType.KickedOut, desc: 'the account logged in at another place' },
   }
-  return [event, { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }, status]
+  return [event, ...changed, status]
 }
 
 /** OpenD's own status in GetGlobalState and in notices. */
