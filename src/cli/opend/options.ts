@@ -17,6 +17,10 @@ export interface OpendCommand {
   readonly controlPort: number | null
   readonly seed: number
   readonly clock: MarketClock
+  /** `--clock` as the user typed it. */
+  readonly clockText: string
+  /** Folder of the stored state; null for a state in memory. */
+  readonly dataFolder: string | null
   readonly rsaKeyPem: string | null
   readonly webSocketKeyMd5: string | null
   readonly faults: readonly FaultRule[]
@@ -40,6 +44,7 @@ type OptionName =
   | 'control-port'
   | 'seed'
   | 'clock'
+  | 'data'
   | 'hours'
   | 'rsa-key'
   | 'ws-key'
@@ -58,6 +63,7 @@ export const OPEND_FORM: CommandForm<OptionName> = {
     'control-port': { takes: 'N', about: 'HTTP port for faults, login and restart; no password, this machine only' },
     seed: { takes: 'N', about: 'another market; 1 by default' },
     clock: { takes: 'CLOCK', about: 'real, frozen:ISO, fast:X or fast:X@ISO; real by default' },
+    data: { takes: 'DIR', about: 'keeps accounts, orders, quota and the clock in this folder; in memory by default' },
     hours: { takes: 'HOURS', about: 'exchange or always (markets that never close); exchange by default' },
     'rsa-key': { takes: 'FILE', about: 'PKCS#1 PEM of the RSA key; clients without it are refused' },
     'ws-key': { takes: 'KEY', about: 'requires this key of WebSocket clients' },
@@ -84,7 +90,9 @@ export function opendCommand(line: CommandLine<OptionName>, nowMs: number): Pars
 }
 
 function readCommand({ text, has }: CommandLine<OptionName>, nowMs: number): OpendCommand {
-  const clock = parseClock(text('clock') ?? 'real', nowMs)
+  const clockText = text('clock') ?? 'real'
+  const clock = parseClock(clockText, nowMs)
+  const data = text('data')
   if (clock === null) throw new BadCommand('--clock takes real, frozen:ISO, fast:X or fast:X@ISO')
   const wsKey = text('ws-key')
   return {
@@ -93,6 +101,8 @@ function readCommand({ text, has }: CommandLine<OptionName>, nowMs: number): Ope
     controlPort: readPort('--control-port', text('control-port')),
     seed: readSeed(text('seed')),
     clock,
+    clockText,
+    dataFolder: data === undefined ? null : resolve(userFolder(), data),
     rsaKeyPem: readRsaKey(text('rsa-key')),
     webSocketKeyMd5: wsKey === undefined ? null : md5Hex(wsKey),
     faults: readScript(text('script')),
