@@ -124,7 +124,8 @@ async function trade(client: SocketClient, seed: number, seen: Acknowledged, onR
       seen.clockSeconds = (await client.call('GetGlobalState', { userID: 0n })).time
     } else {
       const isMarket = random % 3 === 0
-      const { orderID: placed } = await client.call('Trd_PlaceOrder', {
+      // In a long run the account runs out of money.
+      const { s2c } = await client.ask('Trd_PlaceOrder', {
         packetID: client.packetID(),
         header: HEADER,
         trdSide: TrdSide.Buy,
@@ -134,7 +135,7 @@ async function trade(client: SocketClient, seed: number, seen: Acknowledged, onR
         qty: 100,
         ...(!isMarket && { price: 100 }),
       })
-      if (placed !== undefined) seen.orders.set(placed, 'placed')
+      if (s2c?.orderID !== undefined) seen.orders.set(s2c.orderID, 'placed')
     }
     for (const { s2c } of client.pushes.splice(0)) {
       const { orderID: filled, fillQty } = (s2c['order'] ?? {}) as { orderID?: bigint; fillQty?: number }
