@@ -12,7 +12,7 @@ const REMOVED = { id: 'removed', key: sampleKey('92') }
 const SHORT = { id: 'short', key: sampleKey('93') }
 
 /** Long enough to start the Worker and open a socket on a busy machine. */
-const VALID_MS = 5_000
+const VALID_MS = 8_000
 /** A socket may end so much after the time that its token names. */
 const LATE_MS = 2_000
 

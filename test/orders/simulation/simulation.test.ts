@@ -39,7 +39,6 @@ const LEAST: Readonly<Record<string, number>> = {
   answered_not_stored: 10,
   operated: 10,
   'stopped_limits.halted': 10,
-  'stopped_auth.invalid_token': 1,
   became_not_sent: 100,
   switch_retried: 100,
   switch_done: 100,
