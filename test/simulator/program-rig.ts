@@ -3,7 +3,7 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import { timeOfDay } from '../../src/cli/opend/clock.ts'
 import { startTcpServer } from '../../src/cli/opend/tcp-server.ts'
 import { startWebSocketServer } from '../../src/cli/opend/websocket-server.ts'
-import { OpendDriver } from '../../src/simulator/driver.ts'
+import { OpendDriver, type Timekeeper } from '../../src/simulator/driver.ts'
 import { SimulatedOpenD } from '../../src/simulator/opend.ts'
 import { USUAL_LATENCY } from '../../src/simulator/session/latency.ts'
 import { nativeCrypto } from '../../src/transport/native-crypto.ts'
@@ -16,6 +16,27 @@ export interface ProgramServer {
   readonly webSocketPort: number
 }
 
+/** Most time that passes for a server while it is not looking. */
+const MOST_STEP_MS = 50
+
+/**
+ * This machine's clock without its pauses. On a busy machine the process may stand still for seconds; a market that is
+ * thousands of times as fast as life would lose a day then, while the program in the same process could do nothing.
+ */
+function withoutPauses(): Timekeeper {
+  let lookedMs = Date.now()
+  let passedMs = lookedMs
+  return {
+    ...timeOfDay,
+    nowMs: () => {
+      const nowMs = Date.now()
+      passedMs += Math.min(nowMs - lookedMs, MOST_STEP_MS)
+      lookedMs = nowMs
+      return passedMs
+    },
+  }
+}
+
 const cleanups: (() => unknown)[] = []
 after(async () => {
   for (const clean of cleanups) await clean()
@@ -25,7 +46,7 @@ after(async () => {
 export async function serve(from: string, factor: number, seed = 1): Promise<ProgramServer> {
   const clock = { kind: 'fast', factor, fromMs: Date.parse(from), sinceMs: Date.now() } as const
   const opend = new SimulatedOpenD({ seed, crypto: nativeCrypto, clock, latency: USUAL_LATENCY })
-  const driver = new OpendDriver(opend, timeOfDay)
+  const driver = new OpendDriver(opend, withoutPauses())
   const tcp = await startTcpServer(driver, { port: 0 })
   const webSocket = await startWebSocketServer(driver, { port: 0 })
   cleanups.push(async () => {

@@ -97,7 +97,7 @@ export class SocketClient {
   async call<Name extends Call>(name: Name, c2s: C2S<Name>): Promise<S2C<Name>> {
     const { retType, retMsg, s2c } = await this.ask(name, c2s)
     if (retType !== 0) throw new Refused(`${name}: ${retMsg ?? retType}`)
-    return (s2c ?? {}) as S2C<Name>
+    return s2c ?? {}
   }
 
   /** The packet id of the next order or change. */

@@ -53,15 +53,16 @@ export function admitCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs
   if (opened.refused !== null) return refusedCall(hub, call, opened.refused)
   const refusal = refuseByRules(call.protoId, opened.c2s, contextOf(hub, peer, nowMs))
   if (refusal !== null) return refusedCall(hub, call, refusal)
-  return (atMs) => guarded(hub, call, () => carryOut(hub, peer, call, opened, atMs))
+  return (atMs) => guarded(hub, call, () => carryOut(call, opened, contextOf(hub, peer, atMs)))
 }
 
 function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
   const opened = openCall(hub, peer, call)
   if (opened.refused !== null) return refusalBody(hub, call, opened.refused)
   return guarded(hub, call, () => {
-    const refusal = refuseByRules(call.protoId, opened.c2s, contextOf(hub, peer, nowMs))
-    return refusal === null ? carryOut(hub, peer, call, opened, nowMs) : refusalBody(hub, call, refusal)
+    const context = contextOf(hub, peer, nowMs)
+    const refusal = refuseByRules(call.protoId, opened.c2s, context)
+    return refusal === null ? carryOut(call, opened, context) : refusalBody(hub, call, refusal)
   })
 }
 
@@ -96,9 +97,8 @@ function contextOf(hub: ConnectionHub, peer: Peer, nowMs: number): SessionContex
 }
 
 /** The reply of a call that the rules allow. */
-function carryOut(hub: ConnectionHub, peer: Peer, call: PlainCall, opened: OpenedCall, nowMs: number): Uint8Array {
-  const { protocol, c2s } = opened
-  const context = contextOf(hub, peer, nowMs)
+function carryOut(call: PlainCall, { protocol, c2s }: OpenedCall, context: SessionContext): Uint8Array {
+  const { hub, peer } = context
   const stream = streamRead(hub, peer, protocol.id, c2s)
   const make = (): Uint8Array => replyBody(protocol, call, decide(protocol, c2s, context, stream), hub)
   if (stream === null) return make()
