@@ -1,4 +1,4 @@
-import { jsonNameOf } from '../src/wire/json/json-name.ts'
+import { jsonNameOf } from '../src/wire/schema-row.ts'
 import type { FieldModel, MessageModel, SchemaModel } from './model.ts'
 
 /** Problems that the codec or the JSON mapping has with a parsed schema, each with its file and field. */

@@ -20,7 +20,7 @@ export interface EndpointRow<Name extends ProtocolName = ProtocolName> {
   readonly maxSecurities?: number
   /** Defaults of fields that the body lacks, by proto name. */
   readonly impliedFields?: WireMessage
-  /** Proto names of fields of which at least one must be present, not empty and not 0. */
+  /** Proto names of fields of which at least one must be present, not empty, not 0 and not false. */
   readonly needsOneOf?: readonly string[]
   /** `sub_type_list` is accepted: those types are subscribed for the caller before the call. */
   readonly subscribesFirst?: true
@@ -139,7 +139,10 @@ const API_ROWS: readonly EndpointRow<CallName>[] = [
   account('POST /api/order-fee', 'Trd_GetOrderFee', 'Fees of orders'),
   unlock('POST /api/unlock-trade', 'Trd_UnlockTrade', 'Unlock or lock trading on real accounts'),
   order('POST /api/order', 'Trd_PlaceOrder', 'Place an order', { hasDryRun: true }),
-  order('POST /api/modify-order', 'Trd_ModifyOrder', 'Change or cancel an order', { hasDryRun: true }),
+  order('POST /api/modify-order', 'Trd_ModifyOrder', 'Change or cancel an order', {
+    hasDryRun: true,
+    needsOneOf: ['orderID', 'orderIDEx', 'forAll'],
+  }),
   order('POST /api/cancel-order', 'Trd_ModifyOrder', 'Cancel an order', {
     fixedFields: { modifyOrderOp: ModifyOrderOp.Cancel },
     takenFields: ['packetID', 'header', 'orderID', 'orderIDEx'],

@@ -2,7 +2,7 @@ import { readAllowedOrigins } from './auth/allowed-origins.ts'
 import { LOCAL_KEY_ID } from './auth/caller.ts'
 import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt-settings.ts'
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
-import { withoutSecrets } from './base/without-secrets.ts'
+import { withoutSecrets } from './base/shown-text.ts'
 import { type NativeRsaKey, rsaKey } from './transport/native-crypto.ts'
 
 /** The variables and secrets of a deployment, as the platform passes them. */

@@ -9,7 +9,7 @@ import {
   type JWTVerifyResult,
 } from 'jose'
 import { fail, succeed, type Result } from '../base/result.ts'
-import { withoutSecrets } from '../base/without-secrets.ts'
+import { withoutSecrets } from '../base/shown-text.ts'
 import type { Caller } from './caller.ts'
 import type { JwtSettings } from './jwt-settings.ts'
 import { parseRestrictions, type Restrictions, tighter } from './restrictions.ts'

@@ -13,7 +13,7 @@ import { Problem, type Problems } from '../wire/json/json-problem.ts'
 import { type AddressRange, parseAddressRange } from './address-range.ts'
 import { RESTRICTION_RULES, type Restrictions, restrictionsFrom } from './restrictions.ts'
 import { SCOPES, type Scope } from './scope.ts'
-import { parseTimestamp } from '../base/time/timestamp.ts'
+import { parseTimestamp } from '../base/time/civil-date.ts'
 
 /** A key, with the SHA-256 of its text instead of the text. Plain data, so it can be passed between isolates. */
 export interface KeyRecord extends Restrictions {

@@ -6,14 +6,17 @@ export function isLoopback(url: URL): boolean {
 }
 
 /**
- * Headers that proxies, tunnels and content networks add, by name or by prefix. Programs on this machine do not send
- * them. `CF-Connecting-IP` is not in the list, because the runtime sets it on each request.
+ * Headers that proxies, tunnels, content networks and login proxies add, by name or by prefix. Programs on this machine
+ * do not send them. `CF-Connecting-IP` is not in the list, because the runtime sets it on each request.
  */
 const PROXY_HEADERS: readonly RegExp[] = [
-  /^(?:forwarded|via|cdn-loop|client-ip|true-client-ip|remote-addr)$/,
-  /^x-(?:forwarded|real|client|cluster-client|original|remote|proxy|proxyuser|envoy|arr|azure|amzn|amz-cf|vercel|appengine)(?:$|-)/,
-  /^x-(?:cloud-trace-context|clientip|remoteip|host|coming-from|originating-ip|forward-for)$/,
-  /^(?:proxy|wl-proxy|fastly|fly|tailscale|ngrok|cloudfront|akamai|incap|sucuri)-/,
+  /^(?:forwarded|forwarded-for|via|max-forwards|cdn-loop|client-ip|true-client-ip|do-connecting-ip|front-end-https|rndr-id)$/,
+  /^x-(?:forward|forwarded|real|client|cluster-client|original|remote|proxy|proxyuser|rewrite|ssl|varnish)(?:$|-)/,
+  /^x-(?:envoy|istio|kong|consumer|pomerium|authentik|auth-request)(?:$|-)/,
+  /^x-(?:arr|azure|ms|amzn|amz-cf|vercel|appengine|goog|nf|railway)(?:$|-)/,
+  /^x-(?:cloud-trace-context|clientip|remoteip|host|http-host-override|coming-from|originating-ip|scheme|url-scheme)$/,
+  /^(?:proxy|wl-proxy|remote|ssl-client|surrogate|cdn|ali-cdn)-/,
+  /^(?:fastly|fly|tailscale|ngrok|cloudfront|akamai|incap|sucuri)-/,
   /^cf-(?!connecting-ip$)/,
 ]
 

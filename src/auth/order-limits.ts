@@ -1,5 +1,6 @@
 import { Currency } from '../../proto/enums.ts'
 import type { KeyLimits, ValueLimit } from '../limits/key-limits.ts'
+import { MARKET_NAMES } from '../limits/market/trade-venue.ts'
 import { TradingHours } from '../limits/market/trading-hours.ts'
 import { zoneClock } from '../base/time/zone-clock.ts'
 import {
@@ -10,9 +11,11 @@ import {
   oneOf,
   parsedText,
   tableOf,
-  textLike,
   wholeNumber,
 } from '../wire/json/json-fields.ts'
+import { Problem } from '../wire/json/json-problem.ts'
+import { suggestSecurity } from '../wire/json/security-hint.ts'
+import { parseSecurityText, securityText } from '../wire/json/security-text.ts'
 
 /** The limits on the orders of a key. Its accounts are separate, because they restrict reads, too. */
 export type OrderLimits = Omit<KeyLimits, 'allowedAccIds'>
@@ -45,10 +48,27 @@ const TIME_ZONE = parsedText(
   'an IANA name such as "Asia/Hong_Kong"',
 )
 
+/**
+ * A symbol in the form in which the limits read orders. Another form would be taken and never match. Orders have one
+ * prefix for stocks and futures of Hong Kong.
+ */
+const TRADED_SYMBOL: FieldRule<string> = {
+  expected: 'a symbol such as "HK.00700"',
+  read: (value, problems) => {
+    if (typeof value !== 'string') return null
+    const security = parseSecurityText(value)
+    const meant = security === null ? suggestSecurity(value) : securityText(security)
+    const symbol = meant?.replace(/^HK_FUTURE\./, 'HK.') ?? null
+    if (symbol === value) return symbol
+    if (symbol !== null) problems.add(Problem.invalid(`${TRADED_SYMBOL.expected}; did you mean "${symbol}"?`))
+    return null
+  },
+}
+
 /** The fields of the limits in the key file. futu-opend-rs has all but `time_zone` and `market_price_band`. */
 export const ORDER_LIMIT_RULES = {
-  allowed_markets: listOf(textLike(/^[A-Z_]+$/, 'a market such as "HK"')),
-  allowed_symbols: listOf(textLike(/^[A-Z_]+\.[^\s.]\S*$/, 'a symbol such as "HK.00700"')),
+  allowed_markets: listOf(oneOf(MARKET_NAMES)),
+  allowed_symbols: listOf(TRADED_SYMBOL),
   allowed_trd_sides: listOf(oneOf(['BUY', 'SELL', 'SELL_SHORT', 'BUY_BACK'])),
   hours_window: HOURS_WINDOW,
   max_order_value: VALUE_LIMIT,

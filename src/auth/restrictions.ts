@@ -62,7 +62,10 @@ export function parseRestrictions(text: string, where: string, problems: string[
 
 /** Problems of a configured text as sentences. `where` is the name of the text. */
 export function sentencesOf(problems: Problems, where: string): readonly string[] {
-  return problems.toFieldProblems().map((problem) => `${where}: ${describeField(problem)}.`)
+  return problems.toFieldProblems().map((problem) => {
+    const text = describeField(problem)
+    return `${where}: ${text}${text.endsWith('?') ? '' : '.'}`
+  })
 }
 
 /**

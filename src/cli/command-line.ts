@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../wire/json/nearest-name.ts'
+import { nearestName } from '../wire/json/names/nearest-name.ts'
 
 /** One option of a command. */
 export interface CommandOption {
@@ -48,7 +48,7 @@ export function userFolder(): string {
 }
 
 /** An error in a command line. */
-class Refused extends Error {}
+class InvalidCommandLine extends Error {}
 
 /**
  * Reads a command line. Refuses unknown options (and suggests the nearest known name), missing values and excess
@@ -71,7 +71,7 @@ export function readCommandLine<Name extends string>(
     refuseTakenByNpm(form, values, env)
     const [first] = operands
     if (form.operands === undefined && first !== undefined) {
-      throw new Refused(`Unexpected argument ${JSON.stringify(first)}: ${form.command} takes options only.`)
+      throw new InvalidCommandLine(`Unexpected argument ${JSON.stringify(first)}: ${form.command} takes options only.`)
     }
     const texts = (name: Name): readonly string[] => values.get(name) ?? []
     return {
@@ -79,7 +79,7 @@ export function readCommandLine<Name extends string>(
       line: { has: (name) => values.has(name), text: (name) => texts(name).at(-1), texts, operands },
     }
   } catch (error) {
-    if (error instanceof Refused) return { kind: 'refused', problem: error.message }
+    if (error instanceof InvalidCommandLine) return { kind: 'refused', problem: error.message }
     throw error
   }
 }
@@ -126,15 +126,15 @@ function valueOf(form: CommandForm<string>, { name, rawName, value, inlineValue 
   const option = Object.hasOwn(form.options, name) ? form.options[name] : undefined
   if (option === undefined) {
     const nearest = nearestName(name, [...Object.keys(form.options), 'help'])
-    throw new Refused(`Unknown option ${rawName}${nearest === null ? '.' : `: did you mean --${nearest}?`}`)
+    throw new InvalidCommandLine(`Unknown option ${rawName}${nearest === null ? '.' : `: did you mean --${nearest}?`}`)
   }
   if (option.takes === undefined) {
-    if (value !== undefined) throw new Refused(`${rawName} takes no value.`)
+    if (value !== undefined) throw new InvalidCommandLine(`${rawName} takes no value.`)
     return ''
   }
   // A negative number is a value; any other text that starts with a hyphen is the next option.
   const isMissing = value === undefined || (inlineValue !== true && /^-(?!\d)/.test(value))
-  if (isMissing) throw new Refused(`${rawName} takes a value: ${rawName} ${option.takes}.`)
+  if (isMissing) throw new InvalidCommandLine(`${rawName} takes a value: ${rawName} ${option.takes}.`)
   return value
 }
 
@@ -148,7 +148,7 @@ function refuseTakenByNpm(
   for (const name of Object.keys(form.options)) {
     const taken = env[`npm_config_${name.replaceAll('-', '_')}`]
     if (taken !== undefined && !values.has(name)) {
-      throw new Refused(`npm consumed --${name}. Put -- before the options: ${form.command} --${name} ...`)
+      throw new InvalidCommandLine(`npm consumed --${name}. Put -- before the options: ${form.command} --${name} ...`)
     }
   }
 }

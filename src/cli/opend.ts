@@ -10,7 +10,7 @@ import { OPEND_FORM, opendCommand, type OpendCommand } from './opend/options.ts'
 import { openStateFile, type StoredRun } from './opend/state-file.ts'
 import { continueClock, StateKeeper } from './opend/state-keeper.ts'
 import { LOOPBACK, startTcpServer, type Listener } from './opend/tcp-server.ts'
-import { portText } from './port-owner.ts'
+import { portText } from './process-owner.ts'
 import { startWebSocketServer } from './opend/websocket-server.ts'
 
 /** `npm run opend`: runs the simulated OpenD as a server on this machine until it receives a signal. */

@@ -1,6 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import type { Timers } from '../base/time/timers.ts'
-import { WakeTimer } from '../base/time/wake-timer.ts'
+import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import type { Link } from '../transport/link.ts'
 import type { CallRank } from '../calls/call-rank.ts'
 import { GovernedSession, type LeaveCheck } from './governed-session.ts'

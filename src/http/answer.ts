@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import type { Problem } from '../problem/problem-form.ts'
+import type { ErrorAnswer } from '../problem/error-answer.ts'
 import { describe } from '../problem/problem.ts'
 
 /** The header with the id of a request. The log has the same id. */
@@ -51,7 +51,7 @@ export function answerProblem(failure: Failure, requestId: string, extra: ExtraH
 /** The error response for a failure that is already described. */
 export function answerDescribed(
   code: Failure['code'],
-  { status, error, facts, headers }: Problem,
+  { status, error, facts, headers }: ErrorAnswer,
   requestId: string,
   extra: ExtraHeaders,
 ): Response {

@@ -4,7 +4,7 @@ import { WrongTokens } from '../auth/wrong-tokens.ts'
 import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
 import { IsolateCache } from './reads/isolate-cache.ts'
-import { reportMisconfiguration } from './log.ts'
+import { reportMisconfiguration } from './operations/log.ts'
 
 /**
  * Least time between two log entries about a wrong configuration: an operator who opens the log soon sees one, and

@@ -1,6 +1,6 @@
 import type { GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
 import type { Failed, Result } from '../base/result.ts'
-import type { Counters } from './counters.ts'
+import type { Counters } from './operations/counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 
 /** The gateway object: its calls, and `fetch` for the upgrade of a push socket. */

@@ -1,10 +1,9 @@
 import type { Failure } from '../base/failure.ts'
 import { succeed, type Failed, type Result } from '../base/result.ts'
-import { writtenDoubleAdvice } from '../base/rounded-id.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
-import { describe } from '../problem/problem.ts'
-import type { WireMessage } from '../wire/json/json-wire-value.ts'
+import type { ErrorAnswer } from '../problem/error-answer.ts'
+import { describe, describeAfterCalls } from '../problem/problem.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
 import { admitCall, callMarkOf } from './authenticate.ts'
@@ -12,11 +11,13 @@ import { checkQuery, readPlainText } from './request/body.ts'
 import { CachedRead } from './reads/cached-read.ts'
 import type { Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './reads/freshness.ts'
+import { adviceOn } from './refusal-advice.ts'
+import { PARTS_ARE_STORED } from './reads/option-chain.ts'
 import { PARTIAL } from './reads/partial-read.ts'
 import { FLAG } from '../wire/json/json-fields.ts'
 import { readQuery } from './request/plain-fields.ts'
 import { checkC2S, readText } from './request/request-message.ts'
-import { type Call, sendPartly, sendWhole } from './send-message.ts'
+import { type Call, sendPartly, sendWhole } from './reads/send-message.ts'
 
 /**
  * The handler of every endpoint that is a call of OpenD and not an order: checks the token, the scope and the message,
@@ -64,17 +65,25 @@ async function ask(
   const { exchange, admitted } = call
   const message = checkC2S(endpoint, text, exchange.nowMs)
   if (!message.ok) return message
-  const { c2s, subscription } = message.value
+  const { c2s, pieces, subscription } = message.value
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed
   const refusal = checkAccounts(endpoint, c2s, allowed.value) ?? checkLock(endpoint, c2s, admitted.caller)
-  if (refusal !== null) return answerAdvised(refusal.failure, adviceFor(endpoint, c2s), exchange.requestId)
+  const accounts = namedAccounts(endpoint, c2s)
+  if (refusal !== null) {
+    const { failure } = refusal
+    return answerAdvised(failure, describe(failure), adviceOn(failure, c2s, accounts), exchange.requestId)
+  }
 
   const sent = await (call.isPartial ? sendPartly : sendWhole)(call, endpoint, message.value)
-  const { reply, envelope, leftOut } = sent
+  const { reply, envelope, leftOut, earlierCalls } = sent
   if (!envelope.ok) {
     read?.refuse()
-    return answerAdvised(envelope.failure, adviceFor(endpoint, c2s), exchange.requestId, replyHeaders(reply))
+    const { failure } = envelope
+    const repetition = pieces.length > 1 && !call.isFresh ? PARTS_ARE_STORED : ''
+    const problem = describeAfterCalls(failure, earlierCalls, repetition)
+    const advice = adviceOn(failure, c2s, accounts)
+    return answerAdvised(failure, problem, advice, exchange.requestId, replyHeaders(reply))
   }
   const answer = endpoint.accounts === 'reply' ? filterAccounts(envelope.value, allowed.value) : envelope.value
   const json = JSON.stringify(call.isPartial ? { ...answer, left_out: leftOut } : answer)
@@ -83,20 +92,13 @@ async function ask(
   return answerJsonText(200, json, exchange.requestId, replyHeaders(reply))
 }
 
-/** Failures that an account id which the client has rounded can cause. */
-const OF_ACCOUNT: ReadonlySet<string> = new Set(['auth.account_not_allowed', 'opend.refused'])
-
-/** The advice when the account ids of the message may be the cause; empty when they look right. */
-function adviceFor(endpoint: ApiEndpoint, c2s: WireMessage): string {
-  for (const accId of namedAccounts(endpoint, c2s)) {
-    const advice = typeof accId === 'bigint' ? writtenDoubleAdvice(accId) : ''
-    if (advice !== '') return advice
-  }
-  return ''
-}
-
-function answerAdvised(failure: Failure, advice: string, requestId: string, headers: ExtraHeaders = {}): Response {
-  const problem = describe(failure)
-  const error = OF_ACCOUNT.has(failure.code) ? withSentence(problem.error, advice) : problem.error
-  return answerDescribed(failure.code, { ...problem, error }, requestId, headers)
+/** The error response, with the advice on the failure of this message. */
+function answerAdvised(
+  failure: Failure,
+  problem: ErrorAnswer,
+  advice: string,
+  requestId: string,
+  headers: ExtraHeaders = {},
+): Response {
+  return answerDescribed(failure.code, { ...problem, error: withSentence(problem.error, advice) }, requestId, headers)
 }

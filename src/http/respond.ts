@@ -1,14 +1,14 @@
 import { fail, type Failed, type Result } from '../base/result.ts'
 import { shownName } from '../base/shown-text.ts'
 import type { Env } from '../env.ts'
-import { nearestName } from '../wire/json/nearest-name.ts'
+import { nearestName } from '../wire/json/names/nearest-name.ts'
 import { answerProblem, requestIdOf } from './answer.ts'
 import { isKnownCaller } from './authenticate.ts'
 import { allowOrigin, answerPreflight, corsOriginOf } from './cors.ts'
-import type { Counters } from './counters.ts'
+import type { Counters } from './operations/counters.ts'
 import type { Deployment, Deployments } from './deployment.ts'
 import type { Exchange, GatewayPort, Handler } from './exchange.ts'
-import { logRequest, reportBug } from './log.ts'
+import { logRequest, reportBug } from './operations/log.ts'
 
 const SWITCHING_PROTOCOLS = 101
 

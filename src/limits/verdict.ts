@@ -4,10 +4,10 @@ import type { OrderPolicy } from './order-policy.ts'
 import { isBroken } from './order-policy.ts'
 
 /** Whether an order is admitted, with the reports of all gates. */
-export type LimitVerdict = Admitted | Refused
+export type LimitVerdict = PassedLimits | FailedLimits
 
 /** Every gate passed. */
-export interface Admitted {
+export interface PassedLimits {
   readonly isAdmitted: true
   /** The reports of all gates, in the order of `GATES`. */
   readonly gates: readonly GateReport[]
@@ -16,7 +16,7 @@ export interface Admitted {
 }
 
 /** At least one gate refused. The budgets are unchanged. */
-export interface Refused {
+export interface FailedLimits {
   readonly isAdmitted: false
   readonly gates: readonly GateReport[]
   readonly refusal: Refusal
@@ -76,7 +76,7 @@ function refusedBy(
   gate: Gate,
   texts: readonly string[],
   retryAfterMs: number | null,
-): Refused {
+): FailedLimits {
   const refusal = { gate, text: [...new Set(texts)].join('; '), isRetryable: retryAfterMs !== null, retryAfterMs }
   return { isAdmitted: false, gates, refusal }
 }

@@ -1,12 +1,12 @@
 import type { AuthFailure } from '../base/failure.ts'
 import { shownText } from '../base/shown-text.ts'
-import { type Problem, unreachable } from './problem-form.ts'
+import { type ErrorAnswer, unreachable } from './error-answer.ts'
 
 /** Most accounts in a sentence. */
 const MOST_NAMED = 5
 
 /** Describes a failed authentication or authorization, with the challenge of RFC 6750 section 3 where it has one. */
-export function describeAuth(failure: AuthFailure): Problem {
+export function describeAuth(failure: AuthFailure): ErrorAnswer {
   switch (failure.code) {
     case 'auth.missing_token':
       return {

@@ -1,6 +1,6 @@
 import type { GatewayFailure, GatewayFailureCode } from '../base/failure.ts'
 import { shownText } from '../base/shown-text.ts'
-import type { Problem } from './problem-form.ts'
+import type { ErrorAnswer } from './error-answer.ts'
 
 /** The texts for the failure of one stage of the link. */
 interface StageText {
@@ -50,7 +50,7 @@ const STAGES: Readonly<Record<GatewayFailureCode, StageText>> = {
 }
 
 /** Describes a failure of the link: what failed, what to check, and when the next connection attempt starts. */
-export function describeGateway({ code, detail, retryInMs }: GatewayFailure): Problem {
+export function describeGateway({ code, detail, retryInMs }: GatewayFailure): ErrorAnswer {
   const { what, advice, mayHaveArrived } = STAGES[code]
   const sentences = [
     `${what}${detail === '' ? '' : ` (${shownText(detail)})`}.`,

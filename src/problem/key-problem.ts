@@ -1,9 +1,9 @@
 import type { KeyFailure } from '../base/failure.ts'
 import { shownName, shownText } from '../base/shown-text.ts'
-import { type Problem, unreachable } from './problem-form.ts'
+import { type ErrorAnswer, unreachable } from './error-answer.ts'
 
 /** Describes a failure of the key service. */
-export function describeKey(failure: KeyFailure): Problem {
+export function describeKey(failure: KeyFailure): ErrorAnswer {
   switch (failure.code) {
     case 'key.unknown':
       return {

@@ -1,5 +1,5 @@
 import type { LimitFailure, OrderFailure } from '../base/failure.ts'
-import { type Problem, unreachable } from './problem-form.ts'
+import { type ErrorAnswer, unreachable } from './error-answer.ts'
 
 /** The path of the ledger entry of an order call. */
 export function intentUrl(intentId: string): string {
@@ -7,7 +7,7 @@ export function intentUrl(intentId: string): string {
 }
 
 /** Describes a refusal by a limit. The text begins as that of futu-opend-rs does, because clients search for it. */
-export function describeLimit({ text, retryAfterMs }: LimitFailure): Problem {
+export function describeLimit({ text, retryAfterMs }: LimitFailure): ErrorAnswer {
   const problem = { status: 429, error: `limit check failed: ${text}`, facts: { retryable: retryAfterMs !== null } }
   if (retryAfterMs === null) return problem
   // RFC 9110 section 10.2.3: whole seconds. Rounded up, so that a client that waits exactly that long succeeds.
@@ -15,7 +15,7 @@ export function describeLimit({ text, retryAfterMs }: LimitFailure): Problem {
 }
 
 /** Describes why an order call was not sent, or what the ledger has about it. */
-export function describeOrder(failure: OrderFailure): Problem {
+export function describeOrder(failure: OrderFailure): ErrorAnswer {
   if (failure.code === 'order.too_late') {
     const error =
       'The order could not be sent within 10 s of its arrival, so it was not sent. Send it again if you still want it.'

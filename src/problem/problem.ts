@@ -7,10 +7,10 @@ import { describeGateway, NOT_KNOWN } from './gateway-problem.ts'
 import { describeKey } from './key-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
-import { type Problem, unreachable } from './problem-form.ts'
+import { type ErrorAnswer, unreachable } from './error-answer.ts'
 
 /** Gives each failure its status and its sentence. Failures contain no secrets, so the sentences do not either. */
-export function describe(failure: Failure): Problem {
+export function describe(failure: Failure): ErrorAnswer {
   if (isOf('auth.', failure)) return describeAuth(failure)
   if (isOf('key.', failure)) return describeKey(failure)
   if (isOf('gateway.', failure)) return describeGateway(failure)
@@ -24,7 +24,10 @@ export function describe(failure: Failure): Problem {
     case 'request.method_not_allowed':
       return {
         status: 405,
-        error: `This path does not take the method ${failure.method}; use ${failure.allow.join(' or ')}.`,
+        error: withSentence(
+          `This path does not take the method ${failure.method}; use ${failure.allow.join(' or ')}.`,
+          failure.method === 'OPTIONS' ? FOR_PAGES : '',
+        ),
         headers: { Allow: failure.allow.join(', ') },
       }
     case 'request.too_large':
@@ -97,8 +100,11 @@ export function describe(failure: Failure): Problem {
   }
 }
 
+/** A browser sends OPTIONS before a page of another origin may call. */
+const FOR_PAGES = 'To let pages of another origin call this API, add that origin to ALLOWED_ORIGINS.'
+
 /** The sentence is about the first problem; several problems are also listed in `problems`. */
-function describeFields(failure: FieldFailure): Problem {
+function describeFields(failure: FieldFailure): ErrorAnswer {
   const { others = [] } = failure
   const shown = (problem: FieldProblem): object => ({ path: problem.path, error: describeField(problem) })
   const all = others.length === 0 ? {} : { problems: [failure, ...others].map(shown) }
@@ -113,7 +119,7 @@ function didYouMean(nearest: string | null): string {
  * Describes the failure of a call that was not sent, and adds that fact. A failure of the link does not contain whether
  * the call was sent before it.
  */
-export function describeUnsent(failure: Failure): Problem {
+export function describeUnsent(failure: Failure): ErrorAnswer {
   const problem = describe(failure)
   const error = problem.error.replace(NOT_KNOWN, NOTHING_SENT)
   const isSaid = /nothing was sent|was not sent/i.test(error) || LOCAL_FAMILIES.test(failure.code)
@@ -122,18 +128,31 @@ export function describeUnsent(failure: Failure): Problem {
 
 const NOTHING_SENT = 'Nothing was sent.'
 
+/**
+ * Describes the failure of a read after `earlierCalls` other calls of the same request. Without them it is the same as
+ * `describe`. With them "nothing was sent" would be false. `repetition` is a sentence about sending the request again.
+ */
+export function describeAfterCalls(failure: Failure, earlierCalls: number, repetition: string): ErrorAnswer {
+  const problem = describe(failure)
+  if (earlierCalls === 0 || isOf('opend.', failure)) return problem
+  const calls =
+    earlierCalls === 1 ? '1 earlier call of this request was' : `${earlierCalls} earlier calls of this request were`
+  const error = problem.error.replace(/(?:nothing|the call) was (?:not )?sent/i, 'this call was not sent')
+  return { ...problem, error: withSentence(withSentence(error, `${calls} sent to OpenD.`), repetition) }
+}
+
 /** Failures by a check of this program: it is clear that the call was not sent. */
 const LOCAL_FAMILIES = /^(?:request|auth|limits|order|trade)\./
 
 /** Whether the failure's code starts with `family`. */
-function isOf<Family extends 'auth.' | 'key.' | 'gateway.' | 'limits.' | 'order.' | 'quote.' | 'upstream.'>(
+function isOf<Family extends 'auth.' | 'key.' | 'gateway.' | 'limits.' | 'opend.' | 'order.' | 'quote.' | 'upstream.'>(
   family: Family,
   failure: Failure,
 ): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {
   return failure.code.startsWith(family)
 }
 
-function withSecurities(problem: Problem, { securities = [], expired = [] }: RefusedSecurities): Problem {
+function withSecurities(problem: ErrorAnswer, { securities = [], expired = [] }: RefusedSecurities): ErrorAnswer {
   if (securities.length === 0 && expired.length === 0) return problem
   const hint = expired.length === 0 ? '' : ` (expired: ${expired.slice(0, MOST_NAMED).join(', ')})`
   return { ...problem, error: `${problem.error}${hint}`, facts: { ...problem.facts, securities, expired } }
@@ -142,7 +161,7 @@ function withSecurities(problem: Problem, { securities = [], expired = [] }: Ref
 /** Most expired options in the sentence; `expired` lists all. */
 const MOST_NAMED = 5
 
-function describeReply(status: number, what: string, failure: OpendFailure): Problem {
+function describeReply(status: number, what: string, failure: OpendFailure): ErrorAnswer {
   const { retType, errCode } = failure
   const retMsg = failure.retMsg === null ? null : shownText(failure.retMsg)
   const error = retMsg ? `${what}: ${retMsg}` : `${what} (ret_type ${retType}) and gave no reason.`

@@ -1,12 +1,12 @@
 import { SubType } from '../../proto/enums.ts'
 import type { QuoteFailure, UpstreamFailure } from '../base/failure.ts'
-import { type Problem, unreachable } from './problem-form.ts'
+import { type ErrorAnswer, unreachable } from './error-answer.ts'
 
 /** Most securities in a sentence; a call may name hundreds. */
 const MAX_NAMED = 10
 
 /** Describes a missing subscription, or one that exceeds a quota. */
-export function describeQuote(failure: QuoteFailure): Problem {
+export function describeQuote(failure: QuoteFailure): ErrorAnswer {
   switch (failure.code) {
     case 'quote.not_subscribed': {
       const { subType, missing } = failure
@@ -36,13 +36,13 @@ export function describeQuote(failure: QuoteFailure): Problem {
 }
 
 /** Describes a call that would exceed OpenD's own limit, which the gateway enforces. */
-export function describeUpstream({ limit, windowMs, retryAfterMs }: UpstreamFailure): Problem {
+export function describeUpstream({ limit, windowMs, retryAfterMs }: UpstreamFailure): ErrorAnswer {
   const seconds = Math.ceil(retryAfterMs / 1_000)
-  const error = `OpenD takes ${limit} calls of this kind in ${windowMs / 1_000} s, and all are used; the call was not sent. Try again in ${seconds} s.`
+  const error = `OpenD takes ${limit} calls of this kind in ${windowMs / 1_000} s, and no more are free for this caller; the call was not sent. Try again in ${seconds} s.`
   return { status: 429, error, facts: { retryable: true }, ...retryAfter(retryAfterMs) }
 }
 
-function retryAfter(ms: number | null): Pick<Problem, 'headers'> {
+function retryAfter(ms: number | null): Pick<ErrorAnswer, 'headers'> {
   return ms === null ? {} : { headers: { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1_000))) } }
 }
 

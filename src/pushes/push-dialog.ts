@@ -7,6 +7,7 @@ import type { PushHub } from './push-hub.ts'
 import { resumeJson, type ResumeReport } from './outbox/resume-report.ts'
 import { replyTo, type ReplyOutcome, streamFacts } from './messages/server-message.ts'
 import { subscriberOf, type PushSocket } from './push-socket.ts'
+import { withRefusedSecurities } from '../quotes/refused-securities.ts'
 import type { QuoteService } from '../quotes/quote-service.ts'
 
 /** Most waiting messages of one socket. A client that sends more does not read its replies. */
@@ -123,9 +124,11 @@ export class PushDialog {
       case 'unsubscribe': {
         const { c2s } = message
         state.sendsCurrent = c2s.isFirstPush ?? true
-        return this.#changing(one, state, () =>
-          quotes().subscriptions.subscribe(subscriberOf(one.facts, caller), c2s, caller.quotaShare),
-        )
+        const subscriber = subscriberOf(one.facts, caller)
+        return this.#changing(one, state, async () => {
+          const failure = await quotes().subscriptions.subscribe(subscriber, c2s, caller.quotaShare)
+          return failure === null ? null : withRefusedSecurities(failure, { ...c2s }, this.#deps.nowMs())
+        })
       }
       case 'accounts': {
         const { accIds } = message

@@ -1,6 +1,5 @@
 import compiled from '../../proto/schema.json' with { type: 'json' }
-import { jsonNameOf } from './json/json-name.ts'
-import { type FieldRow, readEnumRow, readMessageRow, readProtocolRow, usualRow } from './schema-row.ts'
+import { jsonNameOf, type FieldRow, readEnumRow, readMessageRow, readProtocolRow, usualRow } from './schema-row.ts'
 
 /** The scalar types of proto2 that OpenD's schema uses. */
 export type ScalarKind = 'int32' | 'uint32' | 'int64' | 'uint64' | 'double' | 'float' | 'bool' | 'string' | 'bytes'

@@ -180,14 +180,19 @@ const BAD_RECORDS: readonly (readonly [string, object, RegExp])[] = [
   ['a share that reads nothing', { subscription_quota: 0 }, /subscription_quota: expected a whole number, 1 or more/],
   ['half a subscription', { subscription_quota: 1.5 }, /subscription_quota: expected/],
   ['a share as text', { subscription_quota: '100' }, /subscription_quota: expected/],
-  ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides\[0\]: expected one of BUY, /],
+  ['bad side', { allowed_trd_sides: ['buy'] }, /allowed_trd_sides\[0\]: expected one of BUY, .*; did you mean BUY\?$/],
+  ['scope in capitals', { scopes: ['QOT:READ'] }, /did you mean qot:read\?$/],
   ['bad account', { allowed_acc_ids: [1, 1.5] }, /allowed_acc_ids\[1\]: expected an account id/],
   ['negative account', { allowed_acc_ids: [-1] }, /allowed_acc_ids\[0\]: expected/],
   ['huge account', { allowed_acc_ids: ['18446744073709551616'] }, /allowed_acc_ids\[0\]: expected/],
   ['one account without a list', { allowed_acc_ids: 42 }, /allowed_acc_ids: expected a list/],
   ['bad card', { allowed_card_nums: ['12'] }, /allowed_card_nums\[0\]/],
   ['bad symbol', { allowed_symbols: ['HK.00700', '00700'] }, /allowed_symbols\[1\]/],
-  ['bad market', { allowed_markets: ['hk'] }, /allowed_markets\[0\]/],
+  ['symbol in lower case', { allowed_symbols: ['us.aapl'] }, /did you mean "US\.AAPL"\?$/],
+  ['symbol that no order has', { allowed_symbols: ['HK.700'] }, /did you mean "HK\.00700"\?$/],
+  ['symbol of a quote', { allowed_symbols: ['HK_FUTURE.HSI2612'] }, /did you mean "HK\.HSI2612"\?$/],
+  ['market in lower case', { allowed_markets: ['hk'] }, /allowed_markets\[0\]: .*; did you mean HK\?$/],
+  ['unknown market', { allowed_markets: ['XETRA'] }, /expected one of HK, US, CN, .*, JP_FUND\.$/],
 ]
 
 for (const [what, change, expected] of BAD_RECORDS) {
@@ -273,4 +278,11 @@ test('the comparison looks at all 32 bytes', async () => {
     })
     assert.equal(findKey(table, sha256('fc_bot')), null, `digit ${at}`)
   }
+})
+
+test('the markets and symbols of orders are accepted as they are', () => {
+  const allowed_symbols = ['HK.00700', 'HK.HSI2612', 'US.BRK.B', 'US.CLmain', 'SH.600519', 'US.AAPL261218C150000']
+  const { key, problems } = readKey({ ...MINIMAL, allowed_markets: ['HK', 'FUTURES', 'HK_FUND'], allowed_symbols })
+  assert.deepEqual(problems, [])
+  assert.deepEqual(key?.limits.allowedSymbols, allowed_symbols)
 })

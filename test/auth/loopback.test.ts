@@ -38,7 +38,7 @@ test('a peer on another machine is not, and neither is one whose address is not 
   assert.equal(isOpen({ Host: LOCAL.Host }), false)
 })
 
-/** What nginx, Apache, HAProxy, Caddy, Traefik, Envoy, load balancers, content networks and tunnels add. */
+/** What nginx, Apache, HAProxy, Caddy, Traefik, Envoy, load balancers, content networks, tunnels and login proxies add. */
 const SIGNS_OF_A_PROXY = [
   'Forwarded',
   'Via',
@@ -91,6 +91,33 @@ const SIGNS_OF_A_PROXY = [
   'Tailscale-User-Login',
   'Ngrok-Skip-Browser-Warning',
   'Akamai-Origin-Hop',
+  'Forwarded-For',
+  'Max-Forwards',
+  'Do-Connecting-IP',
+  'Ali-CDN-Real-IP',
+  'CDN-Src-IP',
+  'X-NF-Client-Connection-IP',
+  'X-Forward',
+  'X-Scheme',
+  'X-Url-Scheme',
+  'X-Rewrite-URL',
+  'X-HTTP-Host-Override',
+  'X-SSL-Client-Verify',
+  'X-Varnish',
+  'X-Railway-Edge',
+  'X-Kong-Request-Id',
+  'X-Consumer-ID',
+  'X-Istio-Attributes',
+  'X-Pomerium-Jwt-Assertion',
+  'X-Auth-Request-User',
+  'X-Authentik-Username',
+  'X-Goog-Authenticated-User-Email',
+  'X-MS-Client-Principal',
+  'SSL-Client-Verify',
+  'Front-End-Https',
+  'Surrogate-Capability',
+  'Remote-User',
+  'Rndr-Id',
 ] as const
 
 test('any sign of a proxy closes, whatever it holds', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { shownName, shownText } from '../../src/base/shown-text.ts'
-import { withoutSecrets } from '../../src/base/without-secrets.ts'
+import { shownName, shownText, withoutSecrets } from '../../src/base/shown-text.ts'
 
 test('a long text is cut, and never within a character', () => {
   assert.equal(shownText('a'.repeat(500)), 'a'.repeat(500))

@@ -1,5 +1,5 @@
 import { commandLine, type CommandForm, refuseCommandLine } from '../../src/cli/command-line.ts'
-import { nearestName } from '../../src/wire/json/nearest-name.ts'
+import { nearestName } from '../../src/wire/json/names/nearest-name.ts'
 import { benchCachedReads } from './cached-reads.ts'
 import { benchMemory } from './memory.ts'
 import { benchOrders } from './orders.ts'

@@ -36,7 +36,7 @@ test('the table of variables has every variable', () => {
 test('the table of metrics has every metric', () => {
   assert.deepEqual(
     namesIn(OPERATIONS, 'metrics'),
-    foundIn('src/http/metrics-page.ts', /^ {2}((?:futu|opend_edge)_\w+):/gm),
+    foundIn('src/http/operations/metrics-page.ts', /^ {2}((?:futu|opend_edge)_\w+):/gm),
   )
 })
 

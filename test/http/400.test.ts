@@ -4,7 +4,7 @@ import { SCOPES } from '../../src/auth/scope.ts'
 import { defaultedFields } from '../../src/http/request/default-times.ts'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import { messageType, type Field } from '../../src/wire/schema.ts'
-import { jsonNameOf } from '../../src/wire/json/json-name.ts'
+import { jsonNameOf } from '../../src/wire/schema-row.ts'
 import { keyRig, readError } from './rig.ts'
 import { sampleBody } from './sample-message.ts'
 
@@ -73,7 +73,7 @@ test('a body with several mistakes is answered with all of them', async () => {
   }
   assert.deepEqual(await problemsOf('POST /api/cancel-order', { trd_env: 0, acc_id: 1, trd_market: 1, qty: 'x' }), [
     'qty: unknown field',
-    'order_id: required field is missing, expected it or order_id_ex',
+    'order_id: required field is missing, expected order_id or order_id_ex',
   ])
   assert.deepEqual(await problemsOf('POST /api/trading/halt', { scop: 'all', acc_id: -1 }), [
     'scop: unknown field (did you mean scope?)',

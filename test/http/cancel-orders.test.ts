@@ -47,6 +47,22 @@ test('an order is cancelled by its number, digit for digit, or by its other id, 
   })
 })
 
+test('an order is changed by either of its ids, and a change names one', async () => {
+  const change = { ...HEADER, modify_order_op: 'NORMAL', qty: 100, price: 300 }
+  assert.partialDeepStrictEqual(await sent('/api/modify-order', { ...change, order_id_ex: 'FT77' }), {
+    orderID: 0n,
+    orderIDEx: 'FT77',
+    modifyOrderOp: 1,
+  })
+  assert.partialDeepStrictEqual(await sent('/api/modify-order', { ...change, order_id: BIG }), { orderID: BigInt(BIG) })
+  const all = { ...HEADER, modify_order_op: 'CANCEL', for_all: true }
+  assert.partialDeepStrictEqual(await sent('/api/modify-order', all), { orderID: 0n, forAll: true })
+  for (const ids of [{}, { order_id: 0 }, { order_id: '0', order_id_ex: '' }, { order_id: 0, for_all: false }]) {
+    const says = /^order_id: .* expected order_id or order_id_ex or for_all$/
+    await refused('/api/modify-order', { ...change, ...ids }, 'request.missing_field', says)
+  }
+})
+
 test('a cancel without an order, or with what a cancel has no use for, is refused', async () => {
   for (const ids of [{}, { order_id: 0 }, { order_id_ex: '' }, { order_id: '0', order_id_ex: '' }]) {
     await refused('/api/cancel-order', { ...HEADER, ...ids }, 'request.missing_field', /^order_id: .* or order_id_ex/)

@@ -122,3 +122,8 @@ test('a bug and a wrong configuration: the page reads the one and learns nothing
   assert.deepEqual(corsHeaders(wrong), [])
   await readError(wrong, 500)
 })
+
+test('a preflight of an origin that is not listed is refused with the setting that lists it', async () => {
+  const response = await preflight('/api/quote', 'https://other.example.com')
+  assert.match((await readError(response, 405)).error, /add that origin to ALLOWED_ORIGINS\.$/)
+})

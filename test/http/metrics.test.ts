@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { gatewayMetrics } from '../../durable-objects/gateway-metrics.ts'
 import { OrderMetrics } from '../../durable-objects/order-metrics.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
-import { familyOf, METRIC_HELP, METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/metrics-page.ts'
+import { familyOf, METRIC_HELP, METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/operations/metrics-page.ts'
 import { CoreRig } from '../core/gateway-rig.ts'
 import { keysJson, LOCAL_ENV, makeRig, signJwt, tokenOf, type Rig } from './rig.ts'
 

@@ -90,3 +90,25 @@ test('a span that ends before it begins is for OpenD to refuse', async () => {
   await send(ROUTE, { body: { symbol: 'US.AAPL', begin_time: '2026-12-01', end_time: '2026-11-01' } })
   assert.deepEqual(spans(), ['2026-12-01 2026-11-01'])
 })
+
+test('a chain that meets a limit midway states what was sent, and that a repetition goes on from there', async () => {
+  const { send, gateway } = rigAt()
+  const limited = { code: 'upstream.rate_limited', limit: 10, windowMs: 30_000, retryAfterMs: 12_000 } as const
+  gateway.answers.get = () => (gateway.calls.length < 3 ? undefined : limited)
+  const body = { symbol: 'US.AAPL', begin_time: '2026-12-01', end_time: '2027-06-01' }
+  const { error } = await readError(await send(ROUTE, { body }), 429)
+  assert.match(
+    error,
+    /this call was not sent\. Try again in 12 s\. 2 earlier calls of this request were sent to OpenD\./,
+  )
+  assert.match(error, /stored for 5 minutes, so a repetition sends the other parts only\.$/)
+  gateway.forget()
+  const fresh = await send(ROUTE, { body, headers: { 'Cache-Control': 'no-cache' } })
+  assert.match((await readError(fresh, 429)).error, /2 earlier calls of this request were sent to OpenD\.$/)
+  const first = { ...limited, limit: 3 }
+  gateway.answers.get = () => first
+  assert.match(
+    (await readError(await send(ROUTE, { body }), 429)).error,
+    /the call was not sent\. Try again in 12 s\.$/,
+  )
+})

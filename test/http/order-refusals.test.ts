@@ -17,8 +17,8 @@ async function refusedWith(failure: Failure, state: EntryState, status: number, 
 }
 
 /** OpenD refuses the call; `state` is that of the entry. */
-function openDRefuses(isReplay = false): void {
-  const body = encodeMessage('Trd_ModifyOrder.Response', { retType: -1, retMsg: 'not supported' })
+function openDRefuses(isReplay = false, retMsg = 'not supported'): void {
+  const body = encodeMessage('Trd_ModifyOrder.Response', { retType: -1, retMsg })
   const entry = { intentId: INTENT, state: 'rejected', isReplay } as const
   gateway.orderAnswer = { reply: { kind: 'answered', body, ...entry }, budgets: null }
 }
@@ -89,6 +89,33 @@ test('a cancel of all orders that OpenD refuses on a simulated account points to
   for (const [route, body] of others) {
     assert.doesNotMatch((await readError(await send(route, { body }), 400)).error, /halt/)
   }
+})
+
+test('a refusal of a locked account names the call that unlocks it', async () => {
+  for (const retMsg of ['Please unlock trade first', '请先解锁交易', '請先解鎖交易']) {
+    openDRefuses(false, retMsg)
+    const { error } = await readError(await send('POST /api/order', { body: ORDER }), 400)
+    assert.match(error, /\. POST \/api\/unlock-trade with \{"unlock": true, "password": "\.\.\."\} unlocks/)
+  }
+  const unlock = keyRig(['trade:unlock'])
+  unlock.gateway.answer('Trd_UnlockTrade', { retType: -1, retMsg: 'Unlock trade failed: wrong password' })
+  const body = { unlock: true, password: '123456' }
+  assert.doesNotMatch((await readError(await unlock.send('POST /api/unlock-trade', { body }), 400)).error, /POST/)
+})
+
+test('a refusal of market 7, which some documents call Japan, names the number of Japan', async () => {
+  openDRefuses(false, 'no permission for this market')
+  const order = { ...ORDER, header: { ...HEADER, trd_market: 7 } }
+  assert.match((await readError(await send('POST /api/order', { body: order }), 400)).error, /Japan is 15/)
+  const read = keyRig(['acc:read'])
+  read.gateway.answer('Trd_GetPositionList', { retType: -1, retMsg: 'no permission for this market' })
+  const positions = await read.send('POST /api/positions', { body: { ...HEADER, trd_market: 7 } })
+  assert.match((await readError(positions, 400)).error, /trd_market 7 is crypto; Japan is 15/)
+  const { code: _, ...uncoded } = ORDER
+  const symbol = await send('POST /api/order', {
+    body: { ...uncoded, header: { ...HEADER, trd_market: 7 }, symbol: 'JP.7203' },
+  })
+  assert.match((await readError(symbol, 400)).error, /^symbol: .*Japan is trd_market 15, not 7$/)
 })
 
 test('a failure of the link names its likely cause and what to check', async () => {

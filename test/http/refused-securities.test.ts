@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Failure } from '../../src/base/failure.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
 import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
-import { lastDayOfOption } from '../../src/http/request/expired-options.ts'
+import { lastDayOfOption } from '../../src/limits/market/expired-options.ts'
 import { keyRig, readError } from './rig.ts'
 import { sampleMessage } from './sample-message.ts'
 
@@ -114,6 +115,32 @@ test('a partial answer without a gap says so, and a subscription that comes firs
   const part = await send('POST /api/quote?partial=true', { body })
   assert.deepEqual(((await part.json()) as Body).left_out, [{ symbol: 'HK.99999', reason: '未知股票 HK.99999' }])
   assert.deepEqual(asked(), [['00700'], ['00700', '99999'], ['00700'], ['00700']])
+})
+
+test('a partial read that the quote server refuses is repeated without the subscription, which was accepted', async () => {
+  const { send, gateway } = keyRig(SCOPES)
+  gateway.answers.get = (protocol): WireMessage | undefined =>
+    protocol === 'Qot_GetBasicQot' && codesOf(gateway.calls.at(-1)?.c2s).includes('99999')
+      ? { retType: -1, retMsg: '未知股票 HK.99999' }
+      : undefined
+  const body = { symbols: ['HK.00700', 'HK.99999'], sub_type_list: ['QUOTE'] }
+  const response = await send('POST /api/quote?partial=true', { body })
+  assert.equal(((await response.json()) as Body).left_out?.length, 1)
+  assert.deepEqual(
+    gateway.calls.map(({ protocol }) => protocol),
+    ['Qot_Sub', 'Qot_GetBasicQot', 'Qot_GetBasicQot'],
+  )
+})
+
+test('a partial read that meets a limit does not claim that nothing was sent', async () => {
+  const { send, gateway } = keyRig(SCOPES)
+  gateway.answers.get = (): WireMessage | Failure =>
+    gateway.calls.length === 1
+      ? { retType: -1, retMsg: '未知股票 HK.99999' }
+      : { code: 'gateway.not_ready', detail: '', retryInMs: null }
+  const response = await send('POST /api/snapshot?partial=true', { body: { symbols: ['HK.00700', 'HK.99999'] } })
+  const { error } = await readError(response, 500)
+  assert.match(error, /is not up; this call was not sent\..*1 earlier call of this request was sent to OpenD\.$/)
 })
 
 test('a batch without one known security stays refused, and one with too many unknown ones ends', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { mock, test, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import { DURATION_BUCKETS, DurationCounts } from '../../src/http/duration-counts.ts'
-import { renderMetrics } from '../../src/http/metrics-page.ts'
+import { DURATION_BUCKETS, DurationCounts } from '../../src/http/operations/duration-counts.ts'
+import { renderMetrics } from '../../src/http/operations/metrics-page.ts'
 import { keysJson, makeRig, tokenOf } from './rig.ts'
 
 const KEYS = keysJson({ id: 'bot', scopes: ['qot:read'] })
@@ -45,6 +45,8 @@ test('the level decides which requests have a line', async (context) => {
     await rig.send('GET /health')
     rig.gateway.answers.set('GetGlobalState', { code: 'gateway.not_ready', detail: 'test', retryInMs: null })
     await rig.send('GET /api/global-state', { token: tokenOf('bot') })
+    rig.gateway.status_ = { ...rig.gateway.status_, stage: 'waiting' }
+    assert.equal((await rig.send('GET /readyz')).status, 503)
   }
   assert.deepEqual(
     lines().map(({ level, status }) => [level, status]),

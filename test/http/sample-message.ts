@@ -1,5 +1,5 @@
 import type { ApiEndpoint } from '../../src/endpoints.ts'
-import { jsonNameOf } from '../../src/wire/json/json-name.ts'
+import { jsonNameOf } from '../../src/wire/schema-row.ts'
 import { enumType, messageType, type Field } from '../../src/wire/schema.ts'
 import type { WireMessage, WireValue } from '../../src/wire/json/json-wire-value.ts'
 

@@ -55,7 +55,7 @@ test('a key sees the halts over itself and its accounts, who ends them, and its 
   })
   gateway.switchReport = { halts: [halt(account('5')), halt(OTHER)], tasks: [], isStored: false }
   assert.deepEqual(await read('bot'), {
-    halted: false,
+    halted: true,
     halts: [{ scope: 'account', acc_id: '5', ...WHEN, resumed_by: 'admin' }],
     cancel_afters: [],
     cancel_tasks: [],
@@ -82,10 +82,22 @@ test('an administrator sees every halt, every armed cancel-after and every cance
   )
 })
 
+test('a key is halted when each account that it may use is halted, and not when one of them is not', async () => {
+  const listed = (accId: bigint, cardNum: string) => ({ trdEnv: 0, accID: accId, trdMarketAuthList: [1], cardNum })
+  const accList = [listed(6n, '1001100320481111'), listed(7n, '1001100320481234')]
+  gateway.answer('Trd_GetAccList', { retType: 0, s2c: { accList } })
+  gateway.switchReport = { halts: [halt(account('6'))], tasks: [], isStored: true }
+  assert.equal((await read('carded'))['halted'], false)
+  gateway.switchReport = { halts: [halt(account('6')), halt(account('7'))], tasks: [], isStored: true }
+  assert.equal((await read('carded'))['halted'], true)
+  assert.equal((await read('other'))['halted'], false, 'a key without a list may use further accounts')
+})
+
 test('while OpenD is away, a key whose accounts are named by card sees the halts of those that it names by id', async () => {
   gateway.answer('Trd_GetAccList', { code: 'gateway.not_ready', detail: '', retryInMs: null })
   gateway.switchReport = { halts: HALTS, tasks: [], isStored: true }
   assert.deepEqual((await read('carded'))['halts'], [{ scope: 'account', acc_id: '6', ...WHEN, resumed_by: 'admin' }])
+  assert.equal((await read('carded'))['halted'], false, 'the account of its card is not known')
 })
 
 test('a resume lists what still halts the scope', async () => {

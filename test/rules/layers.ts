@@ -23,7 +23,7 @@ const MAY_IMPORT: Arrows = {
   fees: ['base', 'proto'],
   orders: ['accounts', 'fees', 'auth', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   subscriptions: ['gateway', 'wire', 'calls', 'base', 'proto'],
-  quotes: ['subscriptions', 'accounts', 'gateway', 'wire', 'calls', 'base', 'proto'],
+  quotes: ['subscriptions', 'accounts', 'limits', 'gateway', 'wire', 'calls', 'base', 'proto'],
   pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
   audit: ['base'],
   keys: ['accounts', 'auth', 'limits', 'wire', 'base'],

@@ -59,6 +59,16 @@ test('what cannot be read is refused with the reason, and the socket goes on', a
   assert.equal((await client.ask('ping'))['ok'], true)
 })
 
+test('a refused subscription names the securities that caused it, as over REST', async () => {
+  const client = await rig.socket()
+  const symbols = ['HK.00700', 'US.AAPL251121C200000', 'HK.99999']
+  const reply = await client.ask('subscribe', { symbols, types: ['Basic'] })
+  assert.equal(reply['code'], 'opend.refused', JSON.stringify(reply))
+  assert.deepEqual(reply['expired'], ['US.AAPL251121C200000'])
+  const alone = await client.ask('subscribe', { symbols: ['HK.00700', 'HK.99999'], types: ['Basic'] })
+  assert.deepEqual([alone['securities'], alone['expired']], [['HK.99999'], []])
+})
+
 test('replies come in the order of the messages, and a flood of them is bounded', async () => {
   const client = await rig.socket()
   for (let id = 1; id <= 300; id++)

@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import { exampleCalls } from '../docs/example-calls.ts'
 import { startWorker, TEST_KEY } from './harness.ts'
 
-test('the read, the order and the cancel of the README work as they are printed', async (t) => {
+test('the read, the order, its cancel and the order list of the README work as they are printed', async (t) => {
   const worker = await startWorker({ vars: { LOCAL_OPEN_READS: 'true' } })
   t.after(() => worker.close())
-  const [read, order, cancel, ...others] = exampleCalls('README.md')
-  assert.ok(read !== undefined && order !== undefined && cancel !== undefined && others.length === 0)
+  const [read, order, cancel, list, ...others] = exampleCalls('README.md')
+  assert.ok(read !== undefined && order !== undefined && cancel !== undefined)
+  assert.ok(list !== undefined && others.length === 0)
 
   const quote = await worker.fetch(read.path, { method: 'POST', headers: read.headers, body: read.body })
   assert.equal(quote.status, 200, await quote.text())
@@ -31,4 +32,8 @@ test('the read, the order and the cancel of the README work as they are printed'
     body,
   })
   assert.equal(cancelled.status, 200, await cancelled.text())
+
+  const listed = await worker.fetch(list.path, { method: 'POST', headers: list.headers, body: list.body })
+  const orders = await listed.text()
+  assert.match(orders, new RegExp(`"order_id":"${orderId}".*"fill_qty":0`))
 })

@@ -26,6 +26,15 @@ export function localMomentOf(zone: TimeZone, utcMs: number): LocalMoment {
 }
 
 /**
+ * The present day in a zone, in days since 1970-01-01. Without a zone, the earliest or the latest date in any time zone,
+ * so that a period between the two contains the day of every zone.
+ */
+export function dayIn(zone: TimeZone | null, utcMs: number, side: 'first' | 'last'): number {
+  if (zone !== null) return localMomentOf(zone, utcMs).epochDay
+  return Math.floor((utcMs + (side === 'first' ? -12 : 14) * 60 * MS_PER_MINUTE) / MS_PER_DAY)
+}
+
+/**
  * The moment of a local date and time in a zone. For a time that the spring change skips, it is the moment of the
  * change; for a time that the autumn change repeats, it is the first of the two.
  */

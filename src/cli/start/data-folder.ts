@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { readLocalKey } from '../local-key.ts'
+import { folderOwnerOf } from '../process-owner.ts'
 
 /** A folder with the state of one local run: its storage, its key, and the lock that excludes a second run. */
 export interface DataFolder {
@@ -25,6 +27,9 @@ export type FolderClaim =
   | { readonly ok: true; readonly folder: DataFolder }
   | { readonly ok: false; readonly problem: string }
 
+/** The file that shows that a folder is one of ours, and its text. */
+const MARKER = '.opend-edge'
+const MARKER_TEXT = 'The data folder of a local opend-edge. npm start -- --fresh deletes its folder storage.\n'
 const LOCK = 'lock.sqlite'
 const RUN = 'run.json'
 const STORAGE = 'storage'
@@ -32,7 +37,8 @@ const KEY = 'local-key'
 
 /**
  * Locks a data folder for this run; creates it if it does not exist. Refuses a folder with other contents, since
- * `--fresh` deletes in it. The lock is an SQLite lock, so the system releases it however the process ends.
+ * `--fresh` deletes in it. The lock is an SQLite lock, so the system releases it however the process ends. The runtime
+ * can outlive the process with the lock if its guard is killed too, so the storage must not be open either.
  */
 export function claimDataFolder(path: string, run: Run): FolderClaim {
   const problem = makeFolder(path)
@@ -40,10 +46,19 @@ export function claimDataFolder(path: string, run: Run): FolderClaim {
   if (isForeign(path)) {
     return refuse(`${path} contains files that npm start did not write: name an empty or a new folder with --data.`)
   }
+  const marking = mark(path)
+  if (marking !== null) return refuse(marking)
   const lock = tryLock(join(path, LOCK))
   if (lock === null) return refuse(heldText(path))
-  writeFileSync(join(path, RUN), JSON.stringify(run))
   const storage = join(path, STORAGE)
+  const left = folderOwnerOf(storage)
+  if (left !== null) {
+    lock.close()
+    return refuse(
+      `${left.text} still uses the data folder ${path}, without its npm start: end it with kill ${left.pid}, or name another folder with --data.`,
+    )
+  }
+  writeFileSync(join(path, RUN), JSON.stringify(run))
   const folder: DataFolder = {
     path,
     storage,
@@ -71,8 +86,7 @@ function makeFolder(path: string): string | null {
     mkdirSync(path)
     return null
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return `The data folder ${path} cannot be created (${reason}): name another one with --data.`
+    return cannotUse(`The data folder ${path} cannot be created`, error)
   }
 }
 
@@ -104,10 +118,33 @@ function readRun(file: string): Run | null {
   }
 }
 
+/** Whether a folder has contents, and they are not those of a data folder. */
 function isForeign(path: string): boolean {
-  if (!existsSync(path)) return false
-  const names = readdirSync(path)
-  return names.length > 0 && ![LOCK, KEY].some((name) => names.includes(name))
+  if (!existsSync(path) || readdirSync(path).length === 0) return false
+  // Folders of versions without the marker have a key in the form that only this product writes.
+  return !isMarked(path) && readLocalKey(join(path, KEY)) === null
+}
+
+function isMarked(path: string): boolean {
+  try {
+    return readFileSync(join(path, MARKER), 'utf8') === MARKER_TEXT
+  } catch {
+    return false
+  }
+}
+
+/** Returns a sentence if the folder cannot be written, else null. */
+function mark(path: string): string | null {
+  try {
+    if (!isMarked(path)) writeFileSync(join(path, MARKER), MARKER_TEXT)
+    return null
+  } catch (error) {
+    return cannotUse(`The data folder ${path} cannot be written`, error)
+  }
+}
+
+function cannotUse(what: string, error: unknown): string {
+  return `${what} (${error instanceof Error ? error.message : String(error)}): name another one with --data.`
 }
 
 function refuse(problem: string): FolderClaim {

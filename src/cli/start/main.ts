@@ -2,7 +2,7 @@ import { join, relative } from 'node:path'
 import { ROOT } from '../build-worker.ts'
 import { commandLine, refuseCommandLine, userFolder } from '../command-line.ts'
 import { localKey } from '../local-key.ts'
-import { portProblem } from '../port-owner.ts'
+import { portProblem } from '../process-owner.ts'
 import { bannerText } from './banner.ts'
 import { claimDataFolder, type DataFolder } from './data-folder.ts'
 import { watchLink } from './link-watch.ts'
@@ -31,20 +31,30 @@ export async function start(): Promise<void> {
   const folder = takeFolder(options, url)
   const key = localKey(folder.keyFile)
   const variables = await takeVariables(key)
-  const taken = await portProblem(HOST, options.port)
-  if (taken !== null) throw new CannotStart(`${taken}: stop it or choose another port: npm start -- --port N`)
+  await requireFreePort(options.port)
   if (options.isFresh) clear(folder, variables)
   endChildrenWithThisProcess()
   // Loading the runtime takes a second, so it comes after all refusals.
   const { startRuntime } = await import('./runtime.ts')
   const [linkProblem] = await Promise.all([
     upstreamProblem(variables.config.upstream),
-    startRuntime({ host: HOST, port: options.port, storage: folder.storage, vars: variables.vars }),
+    startRuntime({ host: HOST, port: options.port, storage: folder.storage, vars: variables.vars }).catch(
+      async (error: unknown) => {
+        // Another program can have taken the port while the Worker was bundled.
+        await requireFreePort(options.port)
+        throw error
+      },
+    ),
   ])
   const data = shownPath(folder.path)
   const freshCommand = `npm start --${options.data === null ? '' : ` --data ${data}`} --fresh`
   process.stdout.write(bannerText({ url, variables, key, data, freshCommand, linkProblem }))
   watchLink(url, (line) => process.stdout.write(`${line}\n`))
+}
+
+async function requireFreePort(port: number): Promise<void> {
+  const taken = await portProblem(HOST, port)
+  if (taken !== null) throw new CannotStart(`${taken}: stop it or choose another port: npm start -- --port N`)
 }
 
 /** A path as the user types it in the folder of the command. */

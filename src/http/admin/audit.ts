@@ -1,6 +1,6 @@
 import { AUDIT_KINDS } from '../../audit/audit-event.ts'
 import { rowText, FIRST_HASH } from '../../audit/audit-chain.ts'
-import { parseTimestamp } from '../../base/time/timestamp.ts'
+import { parseTimestamp } from '../../base/time/civil-date.ts'
 import { oneOf, parsedText, TEXT, wholeNumber } from '../../wire/json/json-fields.ts'
 import { answerJson, answerText } from '../answer.ts'
 import { admit } from '../authenticate.ts'

@@ -8,14 +8,16 @@ import { dryRunView } from './dry-run-view.ts'
 import { readEnvelope } from '../envelope.ts'
 import { intentUrl } from '../../problem/order-problem.ts'
 import { describe, describeUnsent } from '../../problem/problem.ts'
+import type { WireMessage } from '../../wire/json/json-wire-value.ts'
+import { adviceOn } from '../refusal-advice.ts'
 import { rateLimitHeaders } from '../rate-limit-headers.ts'
 
 /** What the answer to an order call needs beside the reply. */
 export interface OrderContext {
   readonly protocol: string
   readonly requestId: string
-  /** A sentence to add when OpenD refuses the call; may be empty. */
-  readonly adviceIfRefused: string
+  /** The message that was sent. */
+  readonly c2s: WireMessage
 }
 
 /**
@@ -56,12 +58,12 @@ type EntryFacts = Pick<Extract<OrderReply, { readonly kind: 'refused' }>, 'inten
 function answerRefusal(
   failure: Failure,
   { intentId, state, isReplay }: EntryFacts,
-  { requestId, adviceIfRefused }: OrderContext,
+  { requestId, c2s }: OrderContext,
   headers: ExtraHeaders,
 ): Response {
   const isUnsent = state === 'refused' || state === 'not_sent'
   const problem = isUnsent ? describeUnsent(failure) : describe(failure)
-  const error = withSentence(problem.error, failure.code === 'opend.refused' ? adviceIfRefused : '')
+  const error = withSentence(problem.error, adviceOn(failure, c2s))
   const facts = {
     ...problem.facts,
     ...(intentId !== null && { intent_id: intentId, intent_url: intentUrl(intentId), state }),

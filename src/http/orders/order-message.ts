@@ -1,6 +1,6 @@
 import { fail, type Failed, succeed, type Result } from '../../base/result.ts'
 import type { ApiEndpoint } from '../../endpoints.ts'
-import { jsonNameOf } from '../../wire/json/json-name.ts'
+import { jsonNameOf } from '../../wire/schema-row.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
 import { messageType } from '../../wire/schema.ts'
 

@@ -1,11 +1,9 @@
-import { TrdEnv } from '../../../proto/enums.ts'
 import { mayTrade } from '../../auth/caller.ts'
 import { orderLimitsOf } from '../../accounts/allowed-accounts.ts'
 import { succeed, type Result } from '../../base/result.ts'
 import type { OrderEndpoint } from '../../endpoints.ts'
 import type { OrderRequest } from '../../orders/request.ts'
 import { encodeChecked } from '../../wire/encode.ts'
-import type { WireMessage } from '../../wire/json/json-wire-value.ts'
 import { accountsOf } from '../accounts.ts'
 import { admitCall, type Admitted } from '../authenticate.ts'
 import { checkQuery } from '../request/body.ts'
@@ -35,19 +33,9 @@ export function orderRelay(endpoint: OrderEndpoint): Handler {
     if (!request.ok) return request
     const answer = await exchange.gateway.order(request.value)
     exchange.deployments.recordEpoch(answer.epoch)
-    const adviceIfRefused = isSimulatedCancelAll(message.value.c2s) ? CANCEL_ALL_ADVICE : ''
-    return answerOrder(answer, { protocol: endpoint.protocol, requestId: exchange.requestId, adviceIfRefused })
+    const { c2s } = message.value
+    return answerOrder(answer, { protocol: endpoint.protocol, requestId: exchange.requestId, c2s })
   }
-}
-
-const CANCEL_ALL_ADVICE =
-  'OpenD cancels all orders of an account on real accounts only. POST /api/trading/halt with ' +
-  '{"cancel_open_orders": true} cancels the open orders of this key on every account; POST /api/trading/resume then ' +
-  'lets it trade again.'
-
-function isSimulatedCancelAll({ forAll, header }: WireMessage): boolean {
-  const trdEnv = typeof header === 'object' && 'trdEnv' in header ? header['trdEnv'] : null
-  return forAll === true && trdEnv === TrdEnv.Simulate
 }
 
 function readDryRun({ hasDryRun }: OrderEndpoint, request: Request): Result<boolean> {

@@ -4,7 +4,7 @@ import { isHalted, reportFor, type SwitchReport } from '../../orders/kill-switch
 import type { SwitchedBy } from '../../orders/kill-switch/halt-scope.ts'
 import type { StoredHalt } from '../../orders/kill-switch/switch-store.ts'
 import type { HaltScope } from '../../orders/kill-switch/switches.ts'
-import { knownAccountsOf } from '../accounts.ts'
+import { accountsOf, knownAccountsOf } from '../accounts.ts'
 import { answerJson } from '../answer.ts'
 import { admit, type Admitted } from '../authenticate.ts'
 import { checkNoBody, checkQuery } from '../request/body.ts'
@@ -12,7 +12,7 @@ import type { Exchange, Handler } from '../exchange.ts'
 
 /**
  * `GET /api/trading/halts`: the halts that apply to the caller or to one of its accounts, and its own cancel-after. An
- * administrator gets those of all callers.
+ * administrator gets those of all callers. `halted` is whether the caller can place no order at all.
  */
 export const tradingHalts: Handler = async (exchange) => {
   const admitted = await admit(exchange, SWITCHERS)
@@ -24,13 +24,25 @@ export const tradingHalts: Handler = async (exchange) => {
   const { halts, tasks, isStored } = await visibleSwitches(exchange, admitted.value)
   const own: HaltScope = { kind: 'caller', caller: admitted.value.caller.id }
   const body = {
-    halted: isHalted(halts, own),
+    halted: isHalted(halts, own) || (await isHaltedEverywhere(exchange, admitted.value, halts)),
     halts: halts.map(haltView),
     cancel_afters: tasks.filter(isArmed).map(cancelAfterView),
     cancel_tasks: tasks.filter((task) => !isArmed(task)).map(cancelTaskView),
     stored: isStored,
   }
   return answerJson(200, body, exchange.requestId)
+}
+
+/** Whether the caller may use certain accounts only, and each of them is halted. False where they are not known. */
+async function isHaltedEverywhere(
+  exchange: Exchange,
+  admitted: Admitted,
+  halts: readonly StoredHalt[],
+): Promise<boolean> {
+  if (!halts.some(({ scope }) => scope.kind === 'account')) return false
+  const allowed = await accountsOf(exchange, admitted, { accounts: 'reply' })
+  if (!allowed.ok || allowed.value === null || allowed.value.size === 0) return false
+  return [...allowed.value].every((accId) => isHalted(halts, { kind: 'account', accId: accId.toString() }))
 }
 
 /** The halts and cancel-afters that the caller may see. */

@@ -1,16 +1,19 @@
+import { CALLS } from '../../calls.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
-import { dateText } from '../../base/time/civil-date.ts'
+import { dateText, dayOfText } from '../../base/time/civil-date.ts'
 import type { JsonField, JsonMessage } from '../../wire/decode.ts'
 import type { WireMessage } from '../../wire/json/json-wire-value.ts'
 import { CHAIN_DAYS } from '../request/default-times.ts'
 import type { Envelope } from '../envelope.ts'
-import { dayOfText } from '../request/market-times.ts'
 
 /**
  * Most calls for one chain. OpenD takes 10 calls for option chains in 30 s from all callers together, and a read waits
  * at most 2 s, so an eleventh call would fail.
  */
 const MOST_PIECES = 10
+
+/** For the error of a chain that was read in part. The gateway object stores the parts, see `static-reply-cache.ts`. */
+export const PARTS_ARE_STORED = `The parts that were read are stored for ${CALLS.Qot_GetOptionChain.cacheMs / 60_000} minutes, so a repetition sends the other parts only.`
 
 /**
  * Splits the request for an option chain into calls of 30 days each. A period that ends before it begins stays one

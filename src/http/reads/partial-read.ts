@@ -1,16 +1,16 @@
 import type { Failure } from '../../base/failure.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
-import { securitiesIn } from './refused-securities.ts'
+import { securitiesIn } from '../../quotes/refused-securities.ts'
 import type { RequestMessage } from '../request/request-message.ts'
 
 /** `?partial=true`: the answer leaves out the securities that OpenD refuses, instead of refusing the whole batch. */
 export const PARTIAL = 'partial'
 
 /**
- * Most calls for one batch. Each refusal of OpenD names one security, and each call counts against its limit of 60 such
- * calls in 30 s.
+ * Most refused calls for one batch; the last one is the answer. Each refusal of OpenD names one security, and each
+ * snapshot counts against its limit of 60 such calls in 30 s.
  */
-export const MOST_ATTEMPTS = 8
+export const MOST_REFUSALS = 8
 
 /** A security that a partial answer lacks. */
 export interface LeftOut {

@@ -1,10 +1,11 @@
+import { TrdMarket } from '../../../proto/enums.ts'
 import { fail, succeed, type Failed, type Result } from '../../base/result.ts'
 import { orderPlaceOf } from '../../limits/market/trade-venue.ts'
-import { describeEnum } from '../../wire/json/json-enum.ts'
+import { describeEnum } from '../../wire/json/names/json-enum.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
 import { prefixOfSecMarket, secMarketOfPrefix, SECURITY_PREFIXES } from '../../wire/market-prefix.ts'
 import { messageType, type Field } from '../../wire/schema.ts'
-import { expiredOn } from './expired-options.ts'
+import { expiredOn } from '../../limits/market/expired-options.ts'
 import { suggestSecurity } from '../../wire/json/security-hint.ts'
 import {
   asciiCapitals,
@@ -113,7 +114,11 @@ function untraded({ header }: WireMessage, security: ParsedSecurity, path: strin
   if (typeof trdMarket !== 'number') return null
   const { markets, prefixes } = orderPlaceOf(trdMarket, undefined)
   if (prefixes.length === 0 || prefixes.includes(tradePrefixOf(security))) return null
-  return invalid(path, `a security of ${prefixes.join(', ')}: trd_market ${markets.join()} does not trade others`)
+  const japan = trdMarket === TrdMarket.Crypto && prefixOf(security) === 'JP' ? '; Japan is trd_market 15, not 7' : ''
+  return invalid(
+    path,
+    `a security of ${prefixes.join(', ')}: trd_market ${markets.join()} does not trade others${japan}`,
+  )
 }
 
 /** The security's prefix in orders, where stocks and futures of Hong Kong share one. */

@@ -1,6 +1,7 @@
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
-import { dateText } from '../../base/time/civil-date.ts'
-import { clockOf, dayOfText, marketDay } from './market-times.ts'
+import { dateText, dayOfText } from '../../base/time/civil-date.ts'
+import { dayIn } from '../../base/time/time-zone.ts'
+import { clockOf } from './market-times.ts'
 
 /** Length of the default period for past orders and fills. */
 const HISTORY_DAYS = 90
@@ -36,8 +37,8 @@ function historyTimes(message: WireMessage, given: WireMessage, nowMs: number): 
   const begin = textIn(given[BEGIN])
   const end = textIn(given[END])
   const clock = clockOf(message)
-  const lastDay = begin === null ? marketDay(clock, nowMs, 'last') : dayOfText(begin) + HISTORY_DAYS
-  const firstDay = (end === null ? marketDay(clock, nowMs, 'first') : dayOfText(end)) - HISTORY_DAYS
+  const lastDay = begin === null ? dayIn(clock, nowMs, 'last') : dayOfText(begin) + HISTORY_DAYS
+  const firstDay = (end === null ? dayIn(clock, nowMs, 'first') : dayOfText(end)) - HISTORY_DAYS
   return {
     [BEGIN]: begin ?? `${dateText(firstDay)} 00:00:00`,
     [END]: end ?? `${dateText(lastDay)} 23:59:59`,
@@ -45,7 +46,7 @@ function historyTimes(message: WireMessage, given: WireMessage, nowMs: number): 
 }
 
 function chainTimes(message: WireMessage, nowMs: number): WireMessage {
-  const begin = textIn(message[BEGIN]) ?? dateText(marketDay(clockOf(message), nowMs, 'first'))
+  const begin = textIn(message[BEGIN]) ?? dateText(dayIn(clockOf(message), nowMs, 'first'))
   return { [BEGIN]: begin, [END]: textIn(message[END]) ?? dateText(dayOfText(begin) + CHAIN_DAYS - 1) }
 }
 

@@ -1,9 +1,9 @@
-import { parseTimestamp } from '../../base/time/timestamp.ts'
+import { parseTimestamp } from '../../base/time/civil-date.ts'
 import { fail, succeed, type Failed, type Result } from '../../base/result.ts'
 import { orderPlaceOf, timeZoneOf } from '../../limits/market/trade-venue.ts'
-import { localMomentOf, timeText } from '../../base/time/time-zone.ts'
+import { timeText } from '../../base/time/time-zone.ts'
 import { zoneClock, type ZoneClock } from '../../base/time/zone-clock.ts'
-import { jsonNameOf } from '../../wire/json/json-name.ts'
+import { jsonNameOf } from '../../wire/schema-row.ts'
 import { isWireMessage, type WireDraft, type WireMessage } from '../../wire/json/json-wire-value.ts'
 import { messageType } from '../../wire/schema.ts'
 import { securityText } from '../../wire/json/security-text.ts'
@@ -74,21 +74,4 @@ function prefixesOf({ security, owner, header }: WireMessage): readonly string[]
   }
   const trdMarket = isWireMessage(header) ? header['trdMarket'] : undefined
   return typeof trdMarket === 'number' ? orderPlaceOf(trdMarket, undefined).prefixes : []
-}
-
-const MS_PER_HOUR = 3_600_000
-const MS_PER_DAY = 24 * MS_PER_HOUR
-
-/**
- * The present day on the clock, in days since 1970-01-01. Without a clock, the earliest or the latest date in any time
- * zone, so that a period between the two contains the day of every zone.
- */
-export function marketDay(clock: ZoneClock | null, utcMs: number, side: 'first' | 'last'): number {
-  if (clock !== null) return localMomentOf(clock, utcMs).epochDay
-  return Math.floor((utcMs + (side === 'first' ? -12 : 14) * MS_PER_HOUR) / MS_PER_DAY)
-}
-
-/** The day of a time text in OpenD's form, in days since 1970-01-01. */
-export function dayOfText(text: string): number {
-  return Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / MS_PER_DAY
 }

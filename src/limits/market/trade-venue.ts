@@ -64,6 +64,9 @@ const MARKETS: ReadonlyMap<number, Market> = new Map([
   [TrdMarket.JP_Fund, byContract('JP_FUND', JP)],
 ])
 
+/** The names of all markets, for allowlists. */
+export const MARKET_NAMES: readonly string[] = [...new Set([...MARKETS.values()].map(({ name }) => name))]
+
 /** The name of an unknown market number. It is not on any allowlist. */
 const UNKNOWN = 'UNKNOWN'
 

@@ -1,3 +1,4 @@
+import { parseSymbol } from '../../wire/json/security-text.ts'
 import type { Ledger } from '../ledger.ts'
 import type { AccountRef } from '../account-orders.ts'
 import type { AccountPolls, OrderList } from './account-polls.ts'
@@ -12,6 +13,7 @@ export interface CancelResult extends Pick<CancelEnding, 'outcome' | 'detail'> {
   /** Decimal; 0 for an order that OpenD does not list yet. */
   readonly orderId: string
   readonly orderIdEx: string
+  /** The code as OpenD lists it, without the prefix of the market; empty where it is not known. */
   readonly code: string
   /** Whether the order may still be open, so that cancelling continues. */
   readonly isPending: boolean
@@ -158,7 +160,7 @@ export class AccountCancels {
     const unlisted = missing
       .map(({ orderId, orderIdEx, call }) => ({
         names: { orderID: BigInt(orderId ?? 0), orderIDEx: orderIdEx ?? '' },
-        code: call.symbol ?? '',
+        code: codeIn(call.symbol),
       }))
       .filter(({ names }) => !this.#tries.has(keyOf(names)) && (names.orderID !== 0n || names.orderIDEx !== ''))
     const tries = (target: Target): number => this.#tries.get(keyOf(target.names)) ?? 0
@@ -201,7 +203,7 @@ export class AccountCancels {
     const isSure = isFresh && this.#agreeing >= needed
     this.isClear = isSure && open.length + closing.length + undecided.length === 0
     this.#undecided = undecided.slice(0, MOST_RESULTS).map(({ call }) => ({
-      ...{ accId: call.accId, orderId: '0', orderIdEx: '', code: call.symbol ?? '', isPending: true },
+      ...{ accId: call.accId, orderId: '0', orderIdEx: '', code: codeIn(call.symbol), isPending: true },
       ...UNDECIDED,
     }))
     if (isFresh) this.#endResults(survey, list, isSure)
@@ -233,6 +235,10 @@ const UNDECIDED: Ending = {
 const LATE: Ending = {
   outcome: 'not_attempted',
   detail: 'the order appeared during the attempt; the next one cancels it',
+}
+
+function codeIn(symbol: string | null): string {
+  return symbol === null ? '' : (parseSymbol(symbol)?.code ?? symbol)
 }
 
 function keyOf({ orderID, orderIDEx }: OrderNames): string {

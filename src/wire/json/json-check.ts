@@ -1,13 +1,13 @@
 import { succeed, type Result } from '../../base/result.ts'
 import { describeElement, describeExpectation } from './json-expectation.ts'
 import { reportMissing, reportNoneOf, completeHeader } from './json-missing.ts'
-import { namesOf, slotsOf, type Names, type Slot } from './json-names.ts'
+import { namesOf, slotsOf, type Names, type Slot } from './names/json-names.ts'
 import { Problem, Problems } from './json-problem.ts'
 import { checkScalar } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireMessage, type WireValue } from './json-wire-value.ts'
-import { nearestName } from './nearest-name.ts'
-import { otherFieldName } from './other-names.ts'
+import { nearestName } from './names/nearest-name.ts'
+import { otherFieldName } from './names/other-names.ts'
 import type { Field } from '../schema.ts'
 import { suggestSecurity } from './security-hint.ts'
 import { parseSecurityText, SECURITY } from './security-text.ts'
@@ -21,7 +21,7 @@ export interface CheckOptions {
   readonly extraFields?: readonly Field[]
   /** Proto names of fields of the message itself that the endpoint rejects as unknown, unless they are null. */
   readonly refusedFields?: ReadonlySet<string>
-  /** Proto names of fields of the message itself. At least one must be given and must not be empty or 0. */
+  /** Proto names of fields of the message itself. At least one must be given and must not be empty, 0 or false. */
   readonly needsOneOf?: readonly string[]
 }
 

@@ -1,6 +1,6 @@
 import { describeRange, rangeOf } from '../field-range.ts'
-import { describeEnum } from './json-enum.ts'
-import { TRADE_HEADER } from './json-names.ts'
+import { describeEnum } from './names/json-enum.ts'
+import { TRADE_HEADER } from './names/json-names.ts'
 import { SECURITY_PREFIXES } from '../market-prefix.ts'
 import type { Field, ScalarKind } from '../schema.ts'
 import { SECURITY } from './security-text.ts'

@@ -2,7 +2,8 @@ import { succeed, type Result } from '../../base/result.ts'
 import { Problem, Problems } from './json-problem.ts'
 import { readUint64 } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from './names/nearest-name.ts'
+import { otherFieldName } from './names/other-names.ts'
 
 /**
  * One field of an object that is not a message of OpenD: of a small body, a query, a socket message or a configured
@@ -52,7 +53,8 @@ export function readFields<Rules extends FieldRules>(
   for (const [name, value] of Object.entries(object)) {
     if (problems.isFull) return null
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined) problems.add(Problem.unknown(name, nearestName(name, known), known))
+    if (rule === undefined)
+      problems.add(Problem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known), known))
     else if (value !== null) values.set(name, readInside(rule, name, value, problems))
   }
   for (const [name, rule] of Object.entries(rules)) {
@@ -119,9 +121,16 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): FieldRu
   return { expected: `a whole number${range}`, read }
 }
 
-/** One of the given words. */
+/** One of the given words, in exactly this form. The problem of another text names the most similar word. */
 export function oneOf<const Word extends string>(words: readonly Word[]): FieldRule<Word> {
-  return { expected: `one of ${words.join(', ')}`, read: (value) => words.find((word) => word === value) ?? null }
+  const expected = `one of ${words.join(', ')}`
+  const read = (value: JsonValue, problems: Problems): Word | null => {
+    const word = words.find((one) => one === value) ?? null
+    const meant = word === null && typeof value === 'string' ? nearestName(value, words) : null
+    if (meant !== null) problems.add(Problem.invalid(`${expected}; did you mean ${meant}?`))
+    return word
+  }
+  return { expected, read }
 }
 
 /** A text that matches a pattern. */

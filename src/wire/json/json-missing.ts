@@ -1,5 +1,5 @@
 import { describeExpectation } from './json-expectation.ts'
-import { jsonNameOf } from './json-name.ts'
+import { jsonNameOf } from '../schema-row.ts'
 import { Problem, type Problems } from './json-problem.ts'
 import { isJsonObject, type JsonObject } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireValue } from './json-wire-value.ts'
@@ -32,14 +32,20 @@ export function reportNoneOf(
 ): void {
   const [first, ...others] = names
   if (first === undefined || names.some((name) => isGiven(message[name]))) return
-  const what = type.byName.get(first)?.rule === 'repeated' ? 'at least one entry' : 'it'
-  const expected = [what, ...others.map((name) => `or ${jsonNameOf(name)}`)].join(' ')
-  problems.add(Problem.missing(jsonNameOf(first), expected))
+  const name = jsonNameOf(first)
+  const what = type.byName.get(first)?.rule === 'repeated' ? 'at least one entry' : name
+  problems.add(Problem.missing(name, [what, ...others.map(jsonNameOf)].join(' or ')))
 }
 
-/** Whether a value is set: an empty list, an empty text and the id 0 are not. */
+/** Whether a value is set: an empty list, an empty text, the id 0 and false are not. */
 export function isGiven(value: WireValue | undefined): value is WireValue {
-  return value !== undefined && value !== '' && value !== 0n && !(Array.isArray(value) && value.length === 0)
+  return (
+    value !== undefined &&
+    value !== '' &&
+    value !== 0n &&
+    value !== false &&
+    !(Array.isArray(value) && value.length === 0)
+  )
 }
 
 /**

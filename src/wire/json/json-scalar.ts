@@ -1,6 +1,6 @@
 import { decodeBase64 } from './json-base64.ts'
 import { rangeOf } from '../field-range.ts'
-import { enumNumber, suggestEnumValue } from './json-enum.ts'
+import { enumNumber, suggestEnumValue } from './names/json-enum.ts'
 import { describeElement } from './json-expectation.ts'
 import { Problem } from './json-problem.ts'
 import type { JsonValue } from './json-text.ts'

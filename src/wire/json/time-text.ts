@@ -1,4 +1,4 @@
-import { isCalendarDate, parseTimestamp } from '../../base/time/timestamp.ts'
+import { isCalendarDate, parseTimestamp } from '../../base/time/civil-date.ts'
 import { Problem } from './json-problem.ts'
 import type { JsonValue } from './json-text.ts'
 import type { Field } from '../schema.ts'

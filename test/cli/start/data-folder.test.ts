@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,11 +59,50 @@ test('a folder with other files is refused; an empty one and one of an earlier r
   const empty = join(top, 'empty')
   mkdirSync(empty)
   assert.equal(claimElsewhere(empty), 'taken')
+  // As left by versions without the marker.
   const earlier = join(top, 'earlier')
   mkdirSync(join(earlier, 'storage'), { recursive: true })
-  writeFileSync(join(earlier, 'local-key'), '')
+  writeFileSync(join(earlier, 'local-key'), `fc_${'0'.repeat(64)}\n`)
   assert.equal(claimElsewhere(earlier), 'taken')
 })
+
+test('files with the names of ours do not make a folder ours', () => {
+  for (const [name, text] of [
+    ['local-key', 'the key of another program'],
+    ['lock.sqlite', ''],
+    ['.opend-edge', 'notes about opend-edge'],
+  ] as const) {
+    const path = join(top, `named-${name}`)
+    mkdirSync(path)
+    writeFileSync(join(path, name), text)
+    const claim = claimDataFolder(path, RUN)
+    assert.match(claim.ok ? 'taken' : claim.problem, /contains files that npm start did not write/, name)
+  }
+})
+
+test(
+  'a runtime that outlived its npm start keeps the folder, and is named with what ends it',
+  { timeout: 20_000 },
+  async () => {
+    const path = join(top, 'left')
+    assert.equal(claimElsewhere(path), 'taken')
+    mkdirSync(join(path, 'storage', 'do'), { recursive: true })
+    const script = `
+    require('node:fs').openSync(process.argv[1], 'w')
+    process.stdout.write('open')
+    setInterval(() => {}, 1000)`
+    const runtime = spawn(process.execPath, ['-e', script, join(path, 'storage', 'do', 'a.sqlite')])
+    await once(runtime.stdout, 'data')
+    const claim = claimDataFolder(path, RUN)
+    assert.match(
+      claim.ok ? 'taken' : claim.problem,
+      new RegExp(`\\(process ${runtime.pid}\\) still uses .*kill ${runtime.pid}\\b`),
+    )
+    runtime.kill('SIGKILL')
+    await once(runtime, 'exit')
+    assert.equal(claimElsewhere(path), 'taken')
+  },
+)
 
 test('clearing deletes the storage and keeps the key', () => {
   const claim = claimDataFolder(join(top, 'cleared'), RUN)

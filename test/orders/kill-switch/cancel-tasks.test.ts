@@ -84,6 +84,25 @@ describe('which orders a halt cancels', () => {
     assert.deepEqual(rig.open(), [])
   })
 
+  test('the report has the code of OpenD, without a prefix, for listed and for unlisted orders', async () => {
+    const lost = new SwitchRig()
+    lost.onPlace = () => failed('gateway.disconnected', true)
+    void lost.place('key:a')
+    await lost.pass(100)
+    const unlisted = new SwitchRig()
+    await unlisted.placed('key:a')
+    unlisted.onList = () => orderList([])
+    const listed = new SwitchRig()
+    await listed.placed('key:a')
+    for (const rig of [lost, unlisted, listed]) {
+      const { cancels } = await rig.halt(OWN)
+      assert.deepEqual(
+        cancels.map(({ code }) => code),
+        ['00700'],
+      )
+    }
+  })
+
   test('a push of an open order moves the next attempt forward', async () => {
     const rig = new SwitchRig()
     rig.onPlace = () => failed('gateway.disconnected', true)

@@ -103,3 +103,13 @@ test('the list of problems is bounded, and an object after a full list is not ta
   assert.ok('others' in failure)
   assert.equal(failure.others?.length, MAX_PROBLEMS - 1)
 })
+
+test('a name of another product, and a word in another form, are refused with the one that is meant', () => {
+  const rules = { acc_id: ACCOUNT_ID, scope: oneOf(['account', 'all']) }
+  assert.partialDeepStrictEqual(refusal('{"account":1}', rules), { code: 'request.unknown_field', nearest: 'acc_id' })
+  assert.partialDeepStrictEqual(refusal('{"scope":"Account"}', rules), {
+    path: 'scope',
+    expected: 'one of account, all; did you mean account?',
+  })
+  assert.partialDeepStrictEqual(refusal('{"scope":"everything"}', rules), { expected: 'one of account, all' })
+})

@@ -1,7 +1,7 @@
-import { isCalendarDate } from '../../base/time/timestamp.ts'
-import { timeZoneOf } from '../../limits/market/trade-venue.ts'
+import { dayOfText, isCalendarDate } from '../../base/time/civil-date.ts'
+import { dayIn } from '../../base/time/time-zone.ts'
 import { zoneClock } from '../../base/time/zone-clock.ts'
-import { dayOfText, marketDay } from './market-times.ts'
+import { timeZoneOf } from './trade-venue.ts'
 
 /** Class, last day, call or put, and the strike in thousandths: `SOFI251121C31000`, `TCH261127P400000`, `SPXW...`. */
 const OPTION_CODE = /^\.?[A-Z]{1,6}\d?(\d\d)(\d\d)(\d\d)[CP]\d{1,9}$/
@@ -22,6 +22,6 @@ export function expiredOn(prefixes: readonly string[], code: string, nowMs: numb
   const lastDay = lastDayOfOption(code)
   if (lastDay === null) return null
   const zone = timeZoneOf(prefixes)
-  const today = marketDay(zone === null ? null : zoneClock(zone), nowMs, 'first')
+  const today = dayIn(zone === null ? null : zoneClock(zone), nowMs, 'first')
   return dayOfText(lastDay) < today ? lastDay : null
 }

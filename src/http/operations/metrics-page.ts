@@ -1,4 +1,4 @@
-import type { MetricSample } from '../base/metric.ts'
+import type { MetricSample } from '../../base/metric.ts'
 
 /** The content type of the Prometheus text format, version 0.0.4. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4'

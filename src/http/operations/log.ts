@@ -1,5 +1,6 @@
-import type { Exchange } from './exchange.ts'
-import { withoutSecrets } from '../base/without-secrets.ts'
+import type { OperationPath } from '../../endpoints.ts'
+import type { Exchange } from '../exchange.ts'
+import { withoutSecrets } from '../../base/shown-text.ts'
 
 /**
  * Most characters of one error in the log: a message, which may contain a reply of OpenD, and the first stack frames.
@@ -18,6 +19,9 @@ export function reportMisconfiguration(problems: readonly string[]): void {
   console.error(JSON.stringify({ error: 'the configuration is wrong', problems }))
 }
 
+/** The path of the readiness probe. */
+const READINESS: OperationPath = '/readyz'
+
 /** What a request came to. `endpoint` is a path of the table, so that no id, query or token of the address is logged. */
 export interface RequestOutcome {
   readonly endpoint: string
@@ -33,7 +37,8 @@ export function logRequest(
   { deployment, request, requestId, who }: Exchange,
   { endpoint, status, durationMs }: RequestOutcome,
 ): void {
-  const level = status >= 500 ? 'error' : 'info'
+  // 503 is one of the two answers of the probe, which monitors and `npm start` ask again and again.
+  const level = status >= 500 && endpoint !== READINESS ? 'error' : 'info'
   // A misconfigured deployment has one line about that; strangers must not be able to fill the log.
   const wanted = deployment.ok ? deployment.value.config.logLevel : 'off'
   if (wanted === 'off' || (wanted === 'error' && level !== 'error')) return

@@ -1,5 +1,5 @@
-import { messageType, type Field, type MessageType } from '../schema.ts'
-import { SECURITY } from './security-text.ts'
+import { messageType, type Field, type MessageType } from '../../schema.ts'
+import { SECURITY } from '../security-text.ts'
 
 /** The field of a name in a JSON object. */
 export interface Slot {

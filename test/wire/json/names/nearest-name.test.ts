@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { nearestName } from '../../../src/wire/json/nearest-name.ts'
+import { nearestName } from '../../../../src/wire/json/names/nearest-name.ts'
 
 const KNOWN = [
   'market',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename } from 'node:path'
 
@@ -24,22 +24,45 @@ export function portText(code: string, port: number): string {
   return `Port ${port} is in use${owner === null ? '' : ` by ${owner}`}`
 }
 
+/** A process of this machine. */
+export interface Owner {
+  readonly pid: string
+  /** `node (process 123)` */
+  readonly text: string
+}
+
 /** The process that listens on a TCP port, as `node (process 123)`; null if it cannot be determined. */
 export function portOwnerOf(port: number): string | null {
-  const pid = process.platform === 'linux' ? pidByProc(port) : pidByLsof(port)
-  if (pid === null) return null
+  const pid = process.platform === 'linux' ? pidByInode(port) : pidByLsof(['-nP', `-iTCP:${port}`, '-sTCP:LISTEN'])
+  return pid === null ? null : ownerOf(pid).text
+}
+
+/** Another process that has a file of a folder open, or the folder itself; null if there is none or it is not known. */
+export function folderOwnerOf(folder: string): Owner | null {
+  const path = attempt(() => realpathSync(folder))
+  if (path === undefined) return null
+  const isInside = (file: string): boolean => file === path || file.startsWith(`${path}/`)
+  const pid = process.platform === 'linux' ? pidByFile(isInside) : pidByLsof(['-w', '+D', path])
+  return pid === null ? null : ownerOf(pid)
+}
+
+function ownerOf(pid: string): Owner {
   const name = nameOf(pid)
-  return name === null ? `process ${pid}` : `${name} (process ${pid})`
+  return { pid, text: name === null ? `process ${pid}` : `${name} (process ${pid})` }
 }
 
 /** Linux: finds the inode of the socket in the socket table and the process with a descriptor of that inode. */
-function pidByProc(port: number): string | null {
+function pidByInode(port: number): string | null {
   const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => listeningInodes(`/proc/net/${table}`, port)))
-  if (inodes.size === 0) return null
-  for (const pid of listOf('/proc').filter((name) => /^\d+$/.test(name))) {
+  return inodes.size === 0 ? null : pidByFile((file) => inodes.has(/^socket:\[(\d+)\]$/.exec(file)?.[1] ?? ''), true)
+}
+
+/** Linux: the process with an open file, by the target of its descriptor's link. Skips this process by default. */
+function pidByFile(isWanted: (file: string) => boolean, includesThis = false): string | null {
+  const isCandidate = (name: string): boolean => /^\d+$/.test(name) && (includesThis || name !== String(process.pid))
+  for (const pid of listOf('/proc').filter(isCandidate)) {
     for (const fd of listOf(`/proc/${pid}/fd`)) {
-      const [, inode] = /^socket:\[(\d+)\]$/.exec(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? '') ?? []
-      if (inode !== undefined && inodes.has(inode)) return pid
+      if (isWanted(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? '')) return pid
     }
   }
   return null
@@ -55,8 +78,8 @@ function listeningInodes(table: string, port: number): readonly string[] {
   })
 }
 
-function pidByLsof(port: number): string | null {
-  const { stdout } = spawnSync('lsof', ['-nP', '-t', `-iTCP:${port}`, '-sTCP:LISTEN'], { encoding: 'utf8' })
+function pidByLsof(selection: readonly string[]): string | null {
+  const { stdout } = spawnSync('lsof', ['-t', ...selection], { encoding: 'utf8' })
   return /^\d+/.exec(stdout ?? '')?.[0] ?? null
 }
 

@@ -1,7 +1,7 @@
-import { describeKLine, suggestKLines } from '../chart-period.ts'
+import { describeKLine, suggestKLines } from './chart-period.ts'
 import { nearestName } from './nearest-name.ts'
 import { otherEnumName } from './other-names.ts'
-import { enumType } from '../schema.ts'
+import { enumType } from '../../schema.ts'
 import { SDK_NAMES } from './sdk-names.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** A failure as an HTTP response. */
-export interface Problem {
+export interface ErrorAnswer {
   readonly status: number
   /** For people: what is wrong and what to do. */
   readonly error: string

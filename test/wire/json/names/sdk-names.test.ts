@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkBody } from '../../../src/wire/json/json-check.ts'
-import { enumNumber } from '../../../src/wire/json/json-enum.ts'
-import { enumType } from '../../../src/wire/schema.ts'
-import { SDK_NAMES } from '../../../src/wire/json/sdk-names.ts'
+import { checkBody } from '../../../../src/wire/json/json-check.ts'
+import { enumNumber } from '../../../../src/wire/json/names/json-enum.ts'
+import { enumType } from '../../../../src/wire/schema.ts'
+import { SDK_NAMES } from '../../../../src/wire/json/names/sdk-names.ts'
 
 /**
  * The enums of requests by the names of the official Python SDK 10.x, and the number that the SDK sends for each: what

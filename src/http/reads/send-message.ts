@@ -1,18 +1,18 @@
-import { CALLS } from '../calls.ts'
-import type { GatewayReply } from '../../durable-objects/gateway-rpc.ts'
-import { quotaShareOf } from '../auth/caller.ts'
-import { fail, succeed, type Result } from '../base/result.ts'
-import type { ApiEndpoint } from '../endpoints.ts'
-import type { QuoteCall } from '../quotes/quote-service.ts'
-import { encodeChecked } from '../wire/encode.ts'
-import type { WireMessage } from '../wire/json/json-wire-value.ts'
-import { type Admitted, callMarkOf } from './authenticate.ts'
-import { type Envelope, readEnvelope } from './envelope.ts'
-import type { Exchange } from './exchange.ts'
-import { joinChains } from './reads/option-chain.ts'
-import { type LeftOut, leftOutOf, MOST_ATTEMPTS, withoutSecurities } from './reads/partial-read.ts'
-import { withRefusedSecurities } from './reads/refused-securities.ts'
-import type { RequestMessage } from './request/request-message.ts'
+import { CALLS } from '../../calls.ts'
+import type { GatewayReply } from '../../../durable-objects/gateway-rpc.ts'
+import { quotaShareOf } from '../../auth/caller.ts'
+import { fail, succeed, type Result } from '../../base/result.ts'
+import type { ApiEndpoint } from '../../endpoints.ts'
+import type { QuoteCall } from '../../quotes/quote-service.ts'
+import { encodeChecked } from '../../wire/encode.ts'
+import type { WireMessage } from '../../wire/json/json-wire-value.ts'
+import { type Admitted, callMarkOf } from '../authenticate.ts'
+import { type Envelope, readEnvelope } from '../envelope.ts'
+import type { Exchange } from '../exchange.ts'
+import { joinChains } from './option-chain.ts'
+import { type LeftOut, leftOutOf, MOST_REFUSALS, withoutSecurities } from './partial-read.ts'
+import { withRefusedSecurities } from '../../quotes/refused-securities.ts'
+import type { RequestMessage } from '../request/request-message.ts'
 
 type Target = Pick<ApiEndpoint, 'protocol' | 'protoId'>
 
@@ -32,27 +32,41 @@ export interface Sent {
   readonly reply: GatewayReply
   readonly envelope: Result<Envelope>
   readonly leftOut: readonly LeftOut[]
+  /** Calls of this message before the last one. */
+  readonly earlierCalls: number
 }
 
 /**
  * Sends a message: first its subscription, then its pieces. A refusal lists the refused securities.
  */
 export async function sendWhole(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
-  const { c2s, pieces, subscription } = message
-  const subscribed = subscription === null ? null : await sendAll(call, SUBSCRIBE, [subscription])
-  const { reply, envelope } = subscribed?.envelope.ok === false ? subscribed : await sendAll(call, endpoint, pieces)
-  if (envelope.ok) return { reply, envelope, leftOut: [] }
-  return { reply, envelope: fail(withRefusedSecurities(envelope.failure, c2s, call.exchange.nowMs)), leftOut: [] }
+  const { pieces, subscription } = message
+  if (subscription === null) return sendPieces(call, endpoint, message, pieces, 0)
+  const subscribed = await sendPieces(call, SUBSCRIBE, message, [subscription], 0)
+  return subscribed.envelope.ok ? sendPieces(call, endpoint, message, pieces, 1) : subscribed
 }
 
-/** As `sendWhole`; repeats the message without the securities that OpenD refused, as long as others are left. */
+/**
+ * As `sendWhole`; repeats the message without the securities that OpenD refused, as long as others are left. A
+ * subscription that OpenD has accepted is not repeated.
+ */
 export async function sendPartly(call: Call, endpoint: ApiEndpoint, message: RequestMessage): Promise<Sent> {
   const leftOut: LeftOut[] = []
   let rest = message
-  for (let attempt = 1; ; attempt++) {
-    const sent = await sendWhole(call, endpoint, rest)
-    const refused = sent.envelope.ok ? [] : leftOutOf(sent.envelope.failure)
-    const others = refused.length === 0 || attempt === MOST_ATTEMPTS ? null : withoutSecurities(rest, refused)
+  let isSubscribed = false
+  let refusals = 0
+  for (let earlierCalls = 0; ; earlierCalls++) {
+    const subscription = isSubscribed ? null : rest.subscription
+    const target = subscription === null ? endpoint : SUBSCRIBE
+    const sent = await sendPieces(call, target, rest, [subscription ?? rest.c2s], earlierCalls)
+    if (sent.envelope.ok) {
+      if (subscription === null) return { ...sent, leftOut }
+      isSubscribed = true
+      continue
+    }
+    refusals++
+    const refused = leftOutOf(sent.envelope.failure)
+    const others = refused.length === 0 || refusals === MOST_REFUSALS ? null : withoutSecurities(rest, refused)
     if (others === null) return { ...sent, leftOut }
     leftOut.push(...refused)
     rest = others
@@ -79,21 +93,27 @@ async function send(
 type Answered = Extract<GatewayReply, { ok: true }>
 
 /** Sends the pieces of a call one after the other and joins their answers. Stops at the first failure. */
-async function sendAll(
+async function sendPieces(
   call: Call,
-  endpoint: Target,
+  target: Target,
+  { c2s }: RequestMessage,
   pieces: readonly WireMessage[],
-): Promise<Pick<Sent, 'reply' | 'envelope'>> {
+  callsBefore: number,
+): Promise<Sent> {
   const answers: Answered[] = []
   const envelopes: Envelope[] = []
-  for (const piece of pieces) {
-    const reply = await send(call, endpoint, piece)
-    const envelope = envelopeOf(endpoint, reply)
-    if (!reply.ok || !envelope.ok) return { reply, envelope }
-    answers.push(reply)
+  for (const [index, piece] of pieces.entries()) {
+    const reply = await send(call, target, piece)
+    const envelope = envelopeOf(target, reply)
+    if (!envelope.ok) {
+      const failure = withRefusedSecurities(envelope.failure, c2s, call.exchange.nowMs)
+      return { reply, envelope: fail(failure), leftOut: [], earlierCalls: callsBefore + index }
+    }
+    if (reply.ok) answers.push(reply)
     envelopes.push(envelope.value)
   }
-  return { reply: answers.reduce(joinReplies), envelope: succeed(joinChains(envelopes)) }
+  const earlierCalls = callsBefore + pieces.length - 1
+  return { reply: answers.reduce(joinReplies), envelope: succeed(joinChains(envelopes)), leftOut: [], earlierCalls }
 }
 
 /** Joins the facts of two replies: the time of the older one, and the remaining limit of the last one. */

@@ -1,8 +1,8 @@
-import '../../../src/wire/full-schema.ts'
+import '../../../../src/wire/full-schema.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeEnum, enumNumber } from '../../../src/wire/json/json-enum.ts'
-import { allEnumNames, enumType } from '../../../src/wire/schema.ts'
+import { describeEnum, enumNumber } from '../../../../src/wire/json/names/json-enum.ts'
+import { allEnumNames, enumType } from '../../../../src/wire/schema.ts'
 
 const ALL_ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = Object.fromEntries(
   allEnumNames().map((name) => [name, Object.fromEntries(enumType(name).values)]),

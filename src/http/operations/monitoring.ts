@@ -1,10 +1,10 @@
-import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
-import { answerJson, answerText } from './answer.ts'
-import { admit } from './authenticate.ts'
-import type { Exchange, Handler } from './exchange.ts'
+import type { GatewayStatus } from '../../../durable-objects/gateway-rpc.ts'
+import { answerJson, answerText } from '../answer.ts'
+import { admit } from '../authenticate.ts'
+import type { Exchange, Handler } from '../exchange.ts'
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics-page.ts'
-import { shownText } from '../base/shown-text.ts'
-import { describe } from '../problem/problem.ts'
+import { shownText } from '../../base/shown-text.ts'
+import { describe } from '../../problem/problem.ts'
 
 /** `GET /health`: the Worker runs. Calls neither the gateway nor OpenD, so it succeeds while OpenD is down. */
 export const health: Handler = async ({ requestId }) => answerText(200, 'ok', requestId)

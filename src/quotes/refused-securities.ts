@@ -1,7 +1,7 @@
-import type { Failure } from '../../base/failure.ts'
-import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
-import { securityText } from '../../wire/json/security-text.ts'
-import { expiredOn } from '../request/expired-options.ts'
+import type { Failure } from '../base/failure.ts'
+import { isWireMessage, type WireMessage, type WireValue } from '../wire/json/json-wire-value.ts'
+import { securityText } from '../wire/json/security-text.ts'
+import { expiredOn } from '../limits/market/expired-options.ts'
 
 /** A security in a call: as text with a prefix, and its code. */
 export interface NamedSecurity {

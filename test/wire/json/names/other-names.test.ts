@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { API_ENDPOINTS } from '../../../src/endpoints.ts'
-import { checkBody } from '../../../src/wire/json/json-check.ts'
-import { enumNumber } from '../../../src/wire/json/json-enum.ts'
-import { namesOf } from '../../../src/wire/json/json-names.ts'
-import { OTHER_FIELDS, OTHER_VALUES } from '../../../src/wire/json/other-names.ts'
+import { API_ENDPOINTS } from '../../../../src/endpoints.ts'
+import { checkBody } from '../../../../src/wire/json/json-check.ts'
+import { enumNumber } from '../../../../src/wire/json/names/json-enum.ts'
+import { namesOf } from '../../../../src/wire/json/names/json-names.ts'
+import { OTHER_FIELDS, OTHER_VALUES } from '../../../../src/wire/json/names/other-names.ts'
 
 function problemOf(message: string, body: Readonly<Record<string, string | number>>) {
   const checked = checkBody(message, body)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { basename } from 'node:path'
 import { test } from 'node:test'
-import { portOwnerOf, portProblem, portText } from '../../src/cli/port-owner.ts'
+import { portOwnerOf, portProblem, portText } from '../../src/cli/process-owner.ts'
 import { upstreamProblem } from '../../src/cli/start/upstream-probe.ts'
 
 test('a port in use is reported with its process; a free one is not reported', async () => {

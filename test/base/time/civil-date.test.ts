@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseTimestamp } from '../../../src/base/time/timestamp.ts'
+import { parseTimestamp } from '../../../src/base/time/civil-date.ts'
 
 test('RFC 3339 times are read with their offset and fraction', () => {
   assert.equal(parseTimestamp('2027-01-31T00:00:00Z'), Date.UTC(2027, 0, 31))

@@ -1,8 +1,8 @@
-import type { AuditEvent } from '../audit/audit-event.ts'
+import type { AuditEvent } from '../../audit/audit-event.ts'
 import { DurationCounts } from './duration-counts.ts'
-import { DenialSampler } from '../audit/denial-sampler.ts'
-import type { CounterDelta, Denials, GatewayRpc } from '../../durable-objects/gateway-rpc.ts'
-import { labelOfKey } from '../auth/caller-standing.ts'
+import { DenialSampler } from '../../audit/denial-sampler.ts'
+import type { CounterDelta, Denials, GatewayRpc } from '../../../durable-objects/gateway-rpc.ts'
+import { labelOfKey } from '../../auth/caller-standing.ts'
 
 /** The interface that a token was sent to. */
 export type Interface = 'rest' | 'ws'

@@ -1,4 +1,4 @@
-import type { CounterDelta } from '../../durable-objects/gateway-rpc.ts'
+import type { CounterDelta } from '../../../durable-objects/gateway-rpc.ts'
 
 /** The name of the histogram. */
 const NAME = 'opend_edge_http_request_seconds'
