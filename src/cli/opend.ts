@@ -7,6 +7,7 @@ import { startOfRun, timeOfDay } from './opend/clock.ts'
 import type { MarketClock } from '../simulator/session/market-clock.ts'
 import { startControlServer } from './opend/control-server.ts'
 import { OPEND_FORM, opendCommand, type OpendCommand } from './opend/options.ts'
+import type { RunOptions } from './opend/run-options.ts'
 import { openStateFile, type StoredRun } from './opend/state-file.ts'
 import { continueClock, StateKeeper } from './opend/state-keeper.ts'
 import { LOOPBACK, startTcpServer, type Listener } from './opend/tcp-server.ts'
@@ -43,14 +44,18 @@ function makeServer(
   command: OpendCommand,
   nowMs: number,
 ): OpendServer | { readonly ok: false; readonly problem: string } {
-  const { seed, clockText, hours, dataFolder } = command
-  const opened = dataFolder === null ? null : openStateFile(dataFolder, { seed, clock: clockText, hours })
+  const { dataFolder } = command
+  const opened = dataFolder === null ? null : openStateFile(dataFolder, runOptions(command))
   if (opened?.ok === false) return opened
   const stored = opened?.stored ?? null
   const clock = continueClock(command.clock, stored)
   const opend = simulatorOf(command, clock, stored, nowMs)
   const keeper = opened === null ? null : new StateKeeper(opened.file, opend, clock)
   return { ok: true, driver: new OpendDriver(opend, timeOfDay, () => save(keeper)), keeper, listeners: [] }
+}
+
+function runOptions({ seed, clockText, hours, replay }: OpendCommand): RunOptions {
+  return { seed, clock: clockText, hours, replay: replay === null ? null : { path: replay.path, md5: replay.md5 } }
 }
 
 /** A server that cannot store must not answer: the process ends before the output of the event is sent. */
@@ -85,7 +90,7 @@ function simulatorOf(
     limitsRates: command.limitsRates,
     latency: command.latency,
     onBug: (bug) => process.stderr.write(`${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}\n`),
-    market: { hours: command.hours, replay: command.replay },
+    market: { hours: command.hours, replay: command.replay?.ticks ?? [] },
     ...(stored !== null && { state: stored.state }),
     ...(startedMs !== null && { startedMs }),
     ...(command.rsaKeyPem !== null && { rsaKeyPem: command.rsaKeyPem }),

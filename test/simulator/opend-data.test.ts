@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { ModifyOrderOp, OrderStatus, OrderType, SubType, TrdEnv, TrdMarket, TrdSide } from '../../proto/enums.ts'
-import { openStateFile, type RunOptions } from '../../src/cli/opend/state-file.ts'
+import type { RunOptions } from '../../src/cli/opend/run-options.ts'
+import { openStateFile } from '../../src/cli/opend/state-file.ts'
 import { hash32 } from '../../src/simulator/session/identity.ts'
 import { SocketClient } from './socket-client.ts'
 
@@ -24,7 +25,7 @@ const HEADER = { trdEnv: TrdEnv.Simulate, accID: 281756479345015383n, trdMarket:
 /** Ten o'clock on a trading day in Hong Kong, and faster than life, so that orders fill within a round. */
 const CLOCK = 'fast:30@2026-11-20T02:00:00Z'
 
-const OPTIONS: RunOptions = { seed: 1, clock: 'real', hours: 'exchange' }
+const OPTIONS: RunOptions = { seed: 1, clock: 'real', hours: 'exchange', replay: null }
 
 const top = mkdtempSync(join(tmpdir(), 'opend-edge-opend-data-'))
 const servers: ChildProcess[] = []
@@ -220,11 +221,24 @@ test('a folder of another market, or with other contents, is refused', () => {
   assert.equal(problemOf(folder, { seed: 2 }), `--data: ${folder} contains a run with --seed 1: ${advice}`)
   assert.equal(problemOf(folder, { clock: 'fast:60' }), `--data: ${folder} contains a run with --clock real: ${advice}`)
   assert.match(problemOf(folder, { hours: 'always' }), /contains a run with --hours exchange/)
+  const replay = { path: '/ticks.csv', md5: 'a' }
+  const other = 'or name another folder with --data.'
+  assert.equal(problemOf(folder, { replay }), `--data: ${folder} contains a run without --replay: leave it out, ${other}`)
+  const replayed = join(top, 'replayed')
+  assert.equal(problemOf(replayed, { replay }), '')
+  assert.equal(problemOf(replayed, { replay: { ...replay, path: '/copy.csv' } }), '', 'a copy of the recording')
+  for (const now of [null, { path: '/other.csv', md5: 'b' }]) {
+    assert.match(problemOf(replayed, { replay: now }), /contains a run with --replay \/ticks.csv: use that, or name/)
+  }
+  assert.match(
+    problemOf(replayed, { replay: { ...replay, md5: 'b' } }),
+    /contains a run with other contents of --replay \/ticks.csv: restore the file, or name/,
+  )
   const file = join(top, 'file')
   writeFileSync(file, '')
   assert.equal(problemOf(file), `--data takes a folder, and ${file} is a file.`)
   assert.match(problemOf(join(file, 'below')), /cannot be created \(.*\): name another folder\.$/)
-  const other = mkdtempSync(join(top, 'other-'))
-  writeFileSync(join(other, 'opend.sqlite'), 'no database, but a text long enough to be taken for one. '.repeat(20))
-  assert.match(problemOf(other), /cannot be read \(.*\): delete it to begin anew\.$/)
+  const foreign = mkdtempSync(join(top, 'foreign-'))
+  writeFileSync(join(foreign, 'opend.sqlite'), 'no database, but a text long enough to be taken for one. '.repeat(20))
+  assert.match(problemOf(foreign), /cannot be read \(.*\): delete it to begin anew\.$/)
 })

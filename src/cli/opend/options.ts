@@ -29,8 +29,16 @@ export interface OpendCommand {
   readonly limitsRates: boolean
   /** Null for replies without delay. */
   readonly latency: Latency | null
-  /** Recorded ticks that replace the generated ones. */
-  readonly replay: readonly RecordedTick[]
+  /** Null for a generated market. */
+  readonly replay: Recording | null
+}
+
+/** Recorded ticks that replace the generated ones. */
+export interface Recording {
+  readonly path: string
+  /** Hex MD5 of the file. */
+  readonly md5: string
+  readonly ticks: readonly RecordedTick[]
 }
 
 /** The command, or a sentence that describes an invalid option value. */
@@ -169,15 +177,17 @@ function readRange(text: string): MsRange | null {
   return range.leastMs <= range.mostMs && range.mostMs <= MAX_LATENCY_MS ? range : null
 }
 
-function readReplay(path: string | undefined): readonly RecordedTick[] {
-  if (path === undefined) return []
-  const tape = readTape(readText('--replay', path))
+function readReplay(file: string | undefined): Recording | null {
+  if (file === undefined) return null
+  const path = resolve(userFolder(), file)
+  const text = readText('--replay', path)
+  const tape = readTape(text)
   // A recording may name any security, so it is checked against the simulated market that will replay it.
   const problems = tape.ok ? new Market({ seed: 0 }).tapeProblems(tape.ticks) : tape.problems
   if (!tape.ok || problems.length > 0) {
     throw new BadCommand(problems.map(({ line, problem }) => `--replay: line ${line}: ${problem}`).join('\n'))
   }
-  return tape.ticks
+  return { path, md5: md5Hex(text), ticks: tape.ticks }
 }
 
 function readText(flag: string, path: string): string {

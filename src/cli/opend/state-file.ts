@@ -1,15 +1,10 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { SimulatorState } from '../../simulator/opend.ts'
-
-/** The options that determine what a stored state means. A run with other ones cannot continue it. */
-export interface RunOptions {
-  readonly seed: number
-  /** `--clock` as the user typed it. */
-  readonly clock: string
-  readonly hours: string
-}
+import type { RecordChange } from '../../simulator/records/record-change.ts'
+import { stateOfRecords } from '../../simulator/records/state-records.ts'
+import { contradictionOf, type RunOptions } from './run-options.ts'
 
 /** What an earlier run stored; null for a new folder. */
 export interface StoredRun {
@@ -22,6 +17,9 @@ export interface StoredRun {
 export type OpenedState =
   | { readonly ok: true; readonly file: StateFile; readonly stored: StoredRun | null }
   | { readonly ok: false; readonly problem: string }
+
+/** The functions of SQLite that the state uses. */
+export type StateDatabase = Pick<DatabaseSync, 'exec' | 'prepare' | 'close'>
 
 const FILE = 'opend.sqlite'
 
@@ -36,9 +34,7 @@ export function openStateFile(folder: string, options: RunOptions): OpenedState 
   try {
     db.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL')
     // A commit is on the disk when it returns, so that not even a power failure loses it.
-    db.exec(
-      'PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS entries (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
-    )
+    db.exec('PRAGMA synchronous = FULL')
     const file = new StateFile(db)
     const mismatch = file.begin(options)
     if (mismatch === null) return { ok: true, file, stored: file.stored() }
@@ -57,42 +53,58 @@ export function openStateFile(folder: string, options: RunOptions): OpenedState 
   }
 }
 
-/** The state of one simulated OpenD in an SQLite file: three entries with the options, the state and the clock. */
-export class StateFile {
-  readonly #db: DatabaseSync
+/**
+ * `run` has the options and the clock, `records` the state. A record keeps its number when its value changes, so the
+ * numbers have the order in which records were added.
+ */
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
+`
 
-  constructor(db: DatabaseSync) {
+/** The state of one simulated OpenD in an SQLite file. */
+export class StateFile {
+  readonly #db: StateDatabase
+  readonly #setRun: StatementSync
+  readonly #setRecord: StatementSync
+  readonly #removeRecord: StatementSync
+
+  constructor(db: StateDatabase) {
+    db.exec(TABLES)
     this.#db = db
+    this.#setRun = db.prepare('INSERT OR REPLACE INTO run (name, value) VALUES (?, ?)')
+    this.#setRecord = db.prepare(
+      'INSERT INTO records (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    )
+    this.#removeRecord = db.prepare('DELETE FROM records WHERE name = ?')
   }
 
   /** Stores the options of a new file. For a file of an earlier run, returns what contradicts its options, or null. */
   begin(options: RunOptions): string | null {
     const text = this.#read('options')
-    if (text === null) {
-      this.#write('options', JSON.stringify(options))
-      return null
-    }
     // Only this function writes the entry.
-    const earlier = JSON.parse(text) as RunOptions
-    for (const name of ['seed', 'clock', 'hours'] as const) {
-      if (earlier[name] === options[name]) continue
-      return `contains a run with --${name} ${earlier[name]}: use that, or name another folder with --data.`
-    }
+    if (text !== null) return contradictionOf(JSON.parse(text) as RunOptions, options)
+    this.#setRun.run('options', JSON.stringify(options))
     return null
   }
 
+  /** What an earlier run saved; null for a new file. Throws if the file has other contents. */
   stored(): StoredRun | null {
-    const [state, marketMs] = [this.#read('state'), this.#read('clock')]
-    // Only `save` writes the entries, together.
-    return state === null ? null : { state: JSON.parse(state) as SimulatorState, marketMs: Number(marketMs) }
+    const rows = this.#db.prepare('SELECT name, value FROM records ORDER BY number').all()
+    const state = stateOfRecords(rows.map(({ name, value }) => [String(name), String(value)]))
+    // `save` writes the clock together with the records.
+    return state === null ? null : { state, marketMs: Number(this.#read('clock')) }
   }
 
-  /** Stores the state, unless it is null, and the clock. Both are on the disk when this returns. Throws if that fails. */
-  save(state: SimulatorState | null, marketMs: number): void {
+  /** Stores changed records and the clock. They are on the disk when this returns. Throws if that fails. */
+  save(changes: readonly RecordChange[], marketMs: number): void {
     this.#db.exec('BEGIN')
     try {
-      if (state !== null) this.#write('state', JSON.stringify(state))
-      this.#write('clock', String(marketMs))
+      for (const { name, text } of changes) {
+        if (text === null) this.#removeRecord.run(name)
+        else this.#setRecord.run(name, text)
+      }
+      this.#setRun.run('clock', String(marketMs))
       this.#db.exec('COMMIT')
     } catch (error) {
       this.#db.exec('ROLLBACK')
@@ -105,12 +117,8 @@ export class StateFile {
   }
 
   #read(name: string): string | null {
-    const row = this.#db.prepare('SELECT value FROM entries WHERE name = ?').get(name)
+    const row = this.#db.prepare('SELECT value FROM run WHERE name = ?').get(name)
     return typeof row?.['value'] === 'string' ? row['value'] : null
-  }
-
-  #write(name: string, value: string): void {
-    this.#db.prepare('INSERT OR REPLACE INTO entries (name, value) VALUES (?, ?)').run(name, value)
   }
 }
 

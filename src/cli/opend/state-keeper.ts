@@ -1,4 +1,6 @@
 import type { SimulatedOpenD } from '../../simulator/opend.ts'
+import type { RecordChange } from '../../simulator/records/record-change.ts'
+import { StateRecords } from '../../simulator/records/state-records.ts'
 import { marketTimeMs, type MarketClock } from '../../simulator/session/market-clock.ts'
 import type { StateFile, StoredRun } from './state-file.ts'
 
@@ -7,7 +9,7 @@ const MARK_MS = 1000
 
 /**
  * Stores the state of a running OpenD. A driver calls `save` after each event and before the output of the event, so
- * what a client has received is stored.
+ * what a client has received is stored. Only the records that have changed are written.
  *
  * The market's clock is stored as a mark ahead of the present: while the clock is below the mark, nothing has to be
  * written. The next run continues at the mark, so its clock is never behind a time that a client has received.
@@ -16,6 +18,7 @@ export class StateKeeper {
   readonly #file: StateFile
   readonly #opend: SimulatedOpenD
   readonly #clock: MarketClock
+  readonly #records = new StateRecords()
   #isClosed = false
   #revision: number | null = null
   /** The mark lasts until this time of the session clock. */
@@ -34,7 +37,7 @@ export class StateKeeper {
     const isChanged = revision !== this.#revision
     if (!isChanged && (nowMs < this.#markedUntilMs || this.#clock.kind !== 'fast')) return
     const untilMs = nowMs + MARK_MS
-    this.#file.save(isChanged ? this.#opend.snapshot(nowMs) : null, marketTimeMs(this.#clock, untilMs))
+    this.#file.save(isChanged ? this.#changes(nowMs) : [], marketTimeMs(this.#clock, untilMs))
     this.#revision = revision
     this.#markedUntilMs = untilMs
   }
@@ -43,8 +46,13 @@ export class StateKeeper {
   close(nowMs: number): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#file.save(this.#opend.snapshot(nowMs), marketTimeMs(this.#clock, nowMs))
+    this.#file.save(this.#changes(nowMs), marketTimeMs(this.#clock, nowMs))
     this.#file.close()
+  }
+
+  /** A failed write loses them, and the process ends. */
+  #changes(nowMs: number): readonly RecordChange[] {
+    return this.#records.changes(this.#opend.liveState(nowMs))
   }
 }
 
