@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { SimulatorState } from '../../simulator/opend.ts'
-import type { RecordChange } from '../../simulator/records/record-change.ts'
+import type { RecordChange } from '../../simulator/records/list-records.ts'
 import { stateOfRecords } from '../../simulator/records/state-records.ts'
 import { contradictionOf, type RunOptions } from './run-options.ts'
 

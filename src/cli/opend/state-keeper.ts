@@ -1,5 +1,5 @@
 import type { SimulatedOpenD } from '../../simulator/opend.ts'
-import type { RecordChange } from '../../simulator/records/record-change.ts'
+import type { RecordChange } from '../../simulator/records/list-records.ts'
 import { StateRecords } from '../../simulator/records/state-records.ts'
 import { marketTimeMs, type MarketClock } from '../../simulator/session/market-clock.ts'
 import type { StateFile, StoredRun } from './state-file.ts'

@@ -7,9 +7,8 @@ import type {
   OrderState,
   PositionState,
 } from '../trading/account-state.ts'
-import { isOpenStatus } from '../trading/order-status.ts'
-import { ListRecords } from './list-records.ts'
-import { equalData, type RecordChange } from './record-change.ts'
+import { ListRecords, type RecordChange } from './list-records.ts'
+import { fillRecords, flowRecords, orderRecords, positionRecords } from './record-kinds.ts'
 
 /**
  * The state of a simulated OpenD as records of a key-value store, so that the change of one order writes one order:
@@ -62,10 +61,10 @@ class AccountRecords {
   readonly #flows: ListRecords<CashFlow>
 
   constructor(accId: string) {
-    this.#positions = new ListRecords<PositionState>((one) => `position/${accId}/${one.positionId}`, equalData)
-    this.#orders = new ListRecords<OrderState>((one) => `order/${accId}/${one.orderId}`, isUnchanged)
-    this.#fills = new ListRecords<FillState>((one) => `fill/${accId}/${one.fillId}`, () => true)
-    this.#flows = new ListRecords<CashFlow>((one) => `flow/${accId}/${one.flowId}`, () => true)
+    this.#positions = new ListRecords(positionRecords(accId))
+    this.#orders = new ListRecords(orderRecords(accId))
+    this.#fills = new ListRecords(fillRecords(accId))
+    this.#flows = new ListRecords(flowRecords(accId))
   }
 
   compare(changes: RecordChange[], account: AccountState): void {
@@ -74,11 +73,6 @@ class AccountRecords {
     this.#fills.compare(changes, account.fills)
     this.#flows.compare(changes, account.flows)
   }
-}
-
-/** Most orders of a long run have ended. Such an order can only be deleted, which changes its status. */
-function isUnchanged(saved: OrderState, order: OrderState): boolean {
-  return isOpenStatus(saved.status) ? equalData(saved, order) : saved.status === order.status
 }
 
 /**

@@ -40,7 +40,7 @@ export function runCall(hub: ConnectionHub, peer: Peer, call: FlowingCall, nowMs
     hub.flush(atMs)
   }
   if (isDueNow) run(nowMs)
-  else if (isLate) hub.schedule.add(nowMs + waitMs, run)
+  else if (isLate) hub.schedule.hold({ atMs: nowMs + waitMs, bytes: call.body.length, run }, nowMs)
   else lane.add(hub.schedule, { dueMs: nowMs + waitMs, bytes: call.body.length, run }, nowMs)
 }
 
@@ -96,7 +96,7 @@ function deliver(
 ): void {
   switch (fault?.kind) {
     case 'delay':
-      hub.schedule.add(nowMs + fault.ms, () => peer.send(reply))
+      hub.schedule.hold({ atMs: nowMs + fault.ms, bytes: reply.length, run: () => peer.send(reply) }, nowMs)
       break
     case 'drop-reply':
     case 'late-drop-reply':
@@ -129,11 +129,12 @@ function deliver(
 function trickle(hub: ConnectionHub, peer: Peer, reply: Uint8Array, everyMs: number, nowMs: number): void {
   const lastMs = nowMs + (reply.length - 1) * everyMs
   if (peer.kind === 'websocket') {
-    hub.schedule.add(lastMs, () => peer.send(reply))
+    hub.schedule.hold({ atMs: lastMs, bytes: reply.length, run: () => peer.send(reply) }, nowMs)
     return
   }
   for (let i = 0; i < reply.length; i++) {
-    hub.schedule.add(nowMs + i * everyMs, () => peer.send(reply.subarray(i, i + 1)))
+    const run = (): void => peer.send(reply.subarray(i, i + 1))
+    hub.schedule.hold({ atMs: nowMs + i * everyMs, bytes: 1, run }, nowMs)
   }
 }
 

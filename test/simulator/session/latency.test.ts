@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { ModifyOrderOp, OrderType, SubType, TrdEnv, TrdMarket, TrdSide } from '../../../proto/enums.ts'
 import { ReplyTimes, USUAL_LATENCY } from '../../../src/simulator/session/latency.ts'
 import { CallLane } from '../../../src/simulator/session/call-lane.ts'
-import { Schedule } from '../../../src/simulator/session/schedule.ts'
+import { MAX_HELD_BYTES, Schedule } from '../../../src/simulator/session/schedule.ts'
 import { parseFaultScript } from '../../../src/simulator/session/fault-script.ts'
 import { Bench, type Call, type TcpClient } from './tcp-client.ts'
 
@@ -222,6 +222,34 @@ test('a client that never waits holds a bounded number of calls, and still gets 
   )
   lane.add(schedule, { dueMs: 2000, bytes: 2 * 1024 * 1024, run: () => ran.push(-1) }, 1000)
   assert.equal(ran.at(-1), -1, 'a request above the bound of bytes does not wait')
+})
+
+test('late calls are bounded by number and by bytes: the earliest ones are carried out before their time', () => {
+  for (const [calls, bytes] of [
+    [100_000, 1],
+    [16, MAX_HELD_BYTES / 16],
+  ] as const) {
+    const schedule = new Schedule()
+    const ran: (readonly [call: number, atMs: number])[] = []
+    // An effect with another owner stays, although it is due first.
+    schedule.add(1, () => ran.push([-1, 0]))
+    const hold = (call: number): void =>
+      schedule.hold({ atMs: 60_000 + call, bytes, run: (atMs) => ran.push([call, atMs]) }, 5)
+    for (let call = 0; call < calls; call++) hold(call)
+    assert.deepEqual(ran, [], 'all of them fit')
+    hold(calls)
+    assert.deepEqual(ran, [[0, 5]])
+    schedule.runDue(5)
+    assert.deepEqual(ran.at(-1), [-1, 0])
+    schedule.runDue(60_001)
+    hold(calls + 1)
+    assert.deepEqual(ran.at(-1), [1, 60_001], 'the bytes of calls that were carried out are free again')
+  }
+  const schedule = new Schedule()
+  const ran: number[] = []
+  schedule.hold({ atMs: 60_000, bytes: 10, run: () => ran.push(1) }, 5)
+  schedule.hold({ atMs: 60_001, bytes: MAX_HELD_BYTES + 1, run: () => ran.push(2) }, 5)
+  assert.deepEqual(ran, [1, 2], 'a call above the bound does not wait, and overtakes no other')
 })
 
 test('the same seed and calls give the same bytes with latency too', () => {
