@@ -223,7 +223,10 @@ test('a folder of another market, or with other contents, is refused', () => {
   assert.match(problemOf(folder, { hours: 'always' }), /contains a run with --hours exchange/)
   const replay = { path: '/ticks.csv', md5: 'a' }
   const other = 'or name another folder with --data.'
-  assert.equal(problemOf(folder, { replay }), `--data: ${folder} contains a run without --replay: leave it out, ${other}`)
+  assert.equal(
+    problemOf(folder, { replay }),
+    `--data: ${folder} contains a run without --replay: leave it out, ${other}`,
+  )
   const replayed = join(top, 'replayed')
   assert.equal(problemOf(replayed, { replay }), '')
   assert.equal(problemOf(replayed, { replay: { ...replay, path: '/copy.csv' } }), '', 'a copy of the recording')

@@ -12,7 +12,20 @@ import { allProtocols } from '../../src/wire/schema.ts'
 import type { Call } from './session/tcp-client.ts'
 
 /** Longer than any reply takes; a test that hangs ends with it. */
-const PATIENCE_MS = 15_000
+const PATIENCE_SECONDS = 15
+
+/**
+ * Calls `giveUp` once after that many seconds in which this process ran. The server is in the same process: after a
+ * pause of the whole machine a plain timer would be due before the reply that has long been on its way.
+ */
+function patience(giveUp: () => void): () => void {
+  let left = PATIENCE_SECONDS
+  // After a pause an interval fires once, for however many seconds.
+  const timer = setInterval(() => {
+    if (--left === 0) giveUp()
+  }, 1000)
+  return () => clearInterval(timer)
+}
 
 type C2S<Name extends Call> = `${Name}.C2S` extends MessageName ? MessageTypes[`${Name}.C2S`] : never
 type Response<Name extends Call> = `${Name}.Response` extends MessageName ? MessageTypes[`${Name}.Response`] : never
@@ -66,7 +79,9 @@ export class SocketClient {
 
   static async open(port: number): Promise<SocketClient> {
     const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) })
+    const aborter = new AbortController()
+    const connected = patience(() => aborter.abort())
+    await once(socket, 'connect', { signal: aborter.signal }).finally(connected)
     const client = new SocketClient(socket)
     const { connID } = await client.call('InitConnect', { clientVer: 1011, clientID: 'test', packetEncAlgo: -1 })
     client.connId = connID
@@ -80,14 +95,14 @@ export class SocketClient {
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
     this.#replies.set(serial, resolve)
     this.#lost.push(reject)
-    const timer = setTimeout(() => reject(new Error(`no reply to ${name}`)), PATIENCE_MS)
+    const replied = patience(() => reject(new Error(`no reply to ${name}`)))
     try {
       this.#socket.write(encodeFrame({ protoId: IDS.get(name) ?? 0, serial }, request, sha1(request)))
       const decoded = decodeMessage(`${name}.Response` as MessageName, await promise)
       assert.ok(decoded.ok, decoded.ok ? '' : decoded.detail)
       return decoded.value as unknown as Response<Name>
     } finally {
-      clearTimeout(timer)
+      replied()
       const at = this.#lost.indexOf(reject)
       if (at >= 0) this.#lost.splice(at, 1)
     }
@@ -108,7 +123,7 @@ export class SocketClient {
   /** Takes the next push that fits; waits for it if it has not come. */
   async push(what: string, fits: (push: Push) => boolean): Promise<Push> {
     const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => late.reject(new Error(`waited in vain for ${what}`)), PATIENCE_MS)
+    const found = patience(() => late.reject(new Error(`waited in vain for ${what}`)))
     try {
       for (;;) {
         const at = this.pushes.findIndex(fits)
@@ -119,7 +134,7 @@ export class SocketClient {
         await Promise.race([promise, late.promise])
       }
     } finally {
-      clearTimeout(timer)
+      found()
     }
   }
 
