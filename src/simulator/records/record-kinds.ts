@@ -2,11 +2,7 @@ import type { CashFlow, FillState, OrderState, PositionState } from '../trading/
 import { isOpenStatus } from '../trading/order-status.ts'
 import type { RecordKind } from './list-records.ts'
 
-/**
- * The records of an account's lists. The comparisons name every member that is not read-only, one by one: they run for
- * each open order and each position after each event, and a loop over the names takes ten times as long.
- */
-
+/** The records of an account's orders. */
 export function orderRecords(accId: string): RecordKind<OrderState> {
   return {
     nameOf: ({ orderId }) => `order/${accId}/${orderId}`,
@@ -15,6 +11,7 @@ export function orderRecords(accId: string): RecordKind<OrderState> {
   }
 }
 
+/** The records of an account's positions. */
 export function positionRecords(accId: string): RecordKind<PositionState> {
   return {
     nameOf: ({ positionId }) => `position/${accId}/${positionId}`,
@@ -22,15 +19,20 @@ export function positionRecords(accId: string): RecordKind<PositionState> {
   }
 }
 
+/** The records of an account's fills, which never change. */
 export function fillRecords(accId: string): RecordKind<FillState> {
   return { nameOf: ({ fillId }) => `fill/${accId}/${fillId}`, changes: null }
 }
 
+/** The records of an account's cash movements, which never change. */
 export function flowRecords(accId: string): RecordKind<CashFlow> {
   return { nameOf: ({ flowId }) => `flow/${accId}/${flowId}`, changes: null }
 }
 
-/** Most orders of a long run have ended. Such an order can only be deleted, which changes its status. */
+/**
+ * Compares the members that are not read-only, by name: it runs for each order after each event, and a loop over all
+ * names takes ten times as long. An order that has ended can only be deleted, which changes its status.
+ */
 function isSameOrder(copy: OrderState, order: OrderState): boolean {
   if (copy.status !== order.status) return false
   if (!isOpenStatus(order.status)) return true

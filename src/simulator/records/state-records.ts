@@ -93,16 +93,16 @@ export function stateOfRecords(records: Iterable<readonly [name: string, text: s
     } else addToList(accounts.get(accId), name, kind, value)
   }
   if (parts.size === 0) return null
-  const part = <Part>(name: string): Part => {
+  const part = (name: string): unknown => {
     if (!parts.has(name)) throw new Error(`there is no record ${name}`)
-    return parts.get(name) as Part
+    return parts.get(name)
   }
-  const head = part<Omit<AccountsState, 'accounts'>>('accounts')
+  const head = part('accounts') as Omit<AccountsState, 'accounts'>
   return {
     version: 1,
-    session: part<SimulatorState['session']>('session'),
+    session: part('session') as SimulatorState['session'],
     accounts: { ...head, accounts: [...accounts.values()] },
-    watchlists: part<SimulatorState['watchlists']>('watchlists'),
+    watchlists: part('watchlists') as SimulatorState['watchlists'],
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { OrderStatus, OrderType } from '../../../proto/enums.ts'
 import type { SimulatorState } from '../../../src/simulator/opend.ts'
 import type { RecordChange } from '../../../src/simulator/records/list-records.ts'
 import { stateOfRecords, StateRecords } from '../../../src/simulator/records/state-records.ts'
@@ -75,6 +76,35 @@ test('an order writes as much after thousands of orders as after a few', () => {
   // The order, the counters of the accounts, and the name of an order that is removed.
   const [few, many] = [Math.max(...sizes.slice(0, 100)), Math.max(...sizes.slice(-100))]
   assert.ok(few < 2500 && many < few + 100, `${few} bytes, later ${many}`)
+})
+
+/** The read-only members of orders and positions. */
+const FIXED: ReadonlySet<string> = new Set([
+  ...['orderId', 'orderIdEx', 'accId', 'trdMarket', 'secMarket', 'market', 'code', 'name', 'currency', 'createMs'],
+  ...['contractMultiplier', 'orderType', 'timeInForce', 'expiresMs', 'session', 'fillOutsideRth', 'remark', 'amount'],
+  ...['positionId', 'isCashSettled'],
+])
+
+test('a change of any member of an open order or of a position is found', () => {
+  const accounts = opened(1)
+  const player = new Player(START_MS)
+  player.play(accounts, { ...REST, orderType: OrderType.Market })
+  player.play(accounts, REST)
+  const account = accounts.account(987654n)
+  const [position, order] = [account?.positions[0], account?.orders[1]]
+  assert.ok(position !== undefined && order !== undefined)
+  const records = new StateRecords()
+  records.changes(stateOf(accounts))
+  for (const [kind, record] of Object.entries({ order, position, today: position.today })) {
+    // The names come from the record, so that a member that is added later is tested, too.
+    const members = record as unknown as Record<string, unknown>
+    for (const [name, value] of Object.entries(members)) {
+      if (FIXED.has(name) || name === 'today') continue
+      members[name] = name === 'status' ? OrderStatus.Disabled : typeof value === 'number' ? value + 1 : {}
+      const changed = records.changes(stateOf(accounts)).map((change) => change.name.split('/')[0])
+      assert.deepEqual(changed, [kind === 'today' ? 'position' : kind], `${kind}.${name}`)
+    }
+  }
 })
 
 test('an empty store has no state, and an incomplete one is refused', () => {
