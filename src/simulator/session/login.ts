@@ -11,25 +11,21 @@ export type Login = 'in' | 'kicked' | 'lost'
 type Notice = MessageTypes['Notify.S2C']
 
 /**
- * The notices that announce a change of the login, in this order, to every connection that subscribed to notices. A
- * change of OpenD's own status is a notice too: `ForceLogout` when the login is kicked, `Ready` when it returns.
+ * The notices that announce a change of the login, in this order, to every connection that subscribed to notices. After
+ * a kick OpenD logs in again and announces that it is ready, as after its start.
  */
 export function loginNotices(before: Login, login: Login): readonly Notice[] {
   const status: Notice = {
     type: NotifyType.ConnStatus,
     connectStatus: { qotLogined: login === 'in', trdLogined: login === 'in' },
   }
-  const program = programStatus(login)
-  const changed: readonly Notice[] =
-    programStatus(before).type === program.type
-      ? []
-      : [{ type: NotifyType.ProgramStatus, programStatus: { programStatus: program } }]
-  if (login !== 'kicked') return [...changed, status]
+  const program: Notice = { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }
+  if (login !== 'kicked') return before === 'kicked' ? [program, status] : [status]
   const event: Notice = {
     type: NotifyType.GtwEvent,
     event: { eventType: GtwEventType.KickedOut, desc: 'the account logged in at another place' },
   }
-  return [event, ...changed, status]
+  return [event, program, status]
 }
 
 /** OpenD's own status in GetGlobalState and in notices. */

@@ -54,7 +54,7 @@ test('after each step of a random session, the records contain the whole state',
 /** A limit order far from the market, and its cancel. */
 const REST: Step = {
   ...{ kind: 'place', place: 3, side: 1, orderType: 1, timeInForce: 0 },
-  ...{ lots: 1, ticks: -15, auxTicks: 0, extended: false, fraction: 0 },
+  ...{ lots: 1, ticks: -15, auxTicks: 0, extended: false, session: null, fraction: 0 },
 }
 const CANCEL: Step = { kind: 'modify', pick: 0, operation: 2, lots: 1, ticks: 0 }
 

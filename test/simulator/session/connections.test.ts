@@ -69,6 +69,11 @@ test('notices go to the connections that asked for them', () => {
     [NotifyType.ProgramStatus, undefined],
     [NotifyType.ConnStatus, undefined],
   ])
+  // Official clients take the login of a kicked OpenD for restored at this notice.
+  bench.opend.setLogin('in')
+  const [ready, status] = listener.takePushes().map(({ s2c }) => s2c)
+  assert.deepEqual(ready?.['programStatus'], { programStatus: { type: ProgramStatusType.Ready } })
+  assert.deepEqual(status?.['connectStatus'], { qotLogined: true, trdLogined: true })
 })
 
 test('OpenD is ready again for its clients when a kicked login returns, and only then', () => {
