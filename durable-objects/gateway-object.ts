@@ -199,7 +199,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, upstreamText(this.#upstream), this.#epoch)
+    const { databaseSize: storageBytes } = this.ctx.storage.sql
+    const upstream = upstreamText(this.#upstream)
+    return gatewayStatus(this.#gateway, { upstream, epoch: this.#epoch, storageBytes, nowMs: Date.now() })
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -235,7 +237,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   async metrics(): Promise<readonly MetricSample[]> {
     return [
       ...this.#counters.samples(),
-      ...gatewayMetrics(this.#gateway.opend.session),
+      ...gatewayMetrics(this.#gateway.opend, this.ctx.storage.sql.databaseSize, Date.now()),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]

@@ -136,6 +136,8 @@ const ORDER_REGISTRIES_BYTES_PER_ENTRY = 4 * KIB
  */
 export const MAX_COUNTER_SERIES = 2_700
 export const MAX_ORDER_SERIES = 1_000
+/** Callers with sockets whose pushes of accounts are filtered. Further ones are not counted. */
+export const MAX_FILTERED_SERIES = 200
 
 /** Audit events that wait for a storage that fails; older ones are dropped and counted. */
 export const MAX_WAITING_AUDIT_EVENTS = 200
@@ -206,7 +208,7 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'refused snapshot requests', bytes: MAX_REFUSED_SNAPSHOTS * ENTRY_BYTES.refusedSnapshot },
   { what: 'registries of the order path', bytes: MAX_ORDER_REGISTRY * ORDER_REGISTRIES_BYTES_PER_ENTRY },
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
-  { what: 'counters', bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES) * ENTRY_BYTES.counterSeries },
+  { what: 'counters', bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES) * ENTRY_BYTES.counterSeries },
   { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
   { what: 'records of stored keys', bytes: 2 * MAX_STORED_KEY_CHARS },

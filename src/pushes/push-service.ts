@@ -1,7 +1,7 @@
 import { LOCAL_READER } from '../auth/caller.ts'
 import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
-import { counter, gauge, type MetricSample } from '../base/metric.ts'
+import type { MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import { describe } from '../problem/problem.ts'
@@ -10,6 +10,7 @@ import { type Close, CLOSES } from './messages/close-code.ts'
 import { eventsByHours } from './events-by-hours.ts'
 import type { PushEvent } from './push-event.ts'
 import { PushHub } from './push-hub.ts'
+import { FilteredPushes, hubMetrics } from './push-metrics.ts'
 import { gatewayMessage, helloMessage } from './messages/server-message.ts'
 import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
 import type { SubscriberId } from '../subscriptions/subscriber.ts'
@@ -58,6 +59,7 @@ export class PushService {
   readonly #flush: WakeTimer
   readonly #expiryTimer: WakeTimer
   readonly #unknown = new UnknownSockets()
+  readonly #filtered = new FilteredPushes()
 
   constructor(deps: PushServiceDeps) {
     const { timers, sockets } = deps
@@ -129,6 +131,7 @@ export class PushService {
   }
 
   push(event: PushEvent): void {
+    this.#filtered.count(event, this.#sockets.all())
     const events = event.type === 'quote' ? eventsByHours(event, this.#deps.quotes().subscriptions) : [event]
     this.#afterHub((nowMs) => {
       for (const one of events) this.#hub.push(one, nowMs)
@@ -188,19 +191,7 @@ export class PushService {
   }
 
   metrics(): readonly MetricSample[] {
-    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, retainedBytes } =
-      this.#hub.counts
-    return [
-      gauge('opend_edge_push_sockets', this.#sockets.size),
-      gauge('opend_edge_push_streams', streams),
-      gauge('opend_edge_push_kept_bytes', retainedBytes),
-      gauge('opend_edge_push_waiting_bytes', waitingBytes),
-      counter('opend_edge_push_frames_sent_total', framesSent),
-      counter('opend_edge_push_frames_conflated_total', conflated),
-      counter('opend_edge_push_events_dropped_total', dropped),
-      counter('opend_edge_push_lagged_total', lagged),
-      counter('opend_edge_push_sockets_closed_slow_total', closedSlow),
-    ]
+    return [...hubMetrics(this.#hub.counts, this.#sockets.size), ...this.#filtered.samples()]
   }
 
   #sendHello(one: PushSocket, caller: SocketCaller): void {

@@ -29,8 +29,8 @@ test('/readyz is green only when a call could be answered now', async () => {
     ],
     [{ ...status_, stage: 'parked' }, /parked/],
     [{ ...status_, loggedIn: null }, /not yet reported/],
-    [{ ...status_, loggedIn: { quote: false, trade: true } }, /quote server/],
-    [{ ...status_, loggedIn: { quote: true, trade: false } }, /trade server/],
+    [{ ...status_, loggedIn: { ...LOGGED_IN, quote: false } }, /quote server/],
+    [{ ...status_, loggedIn: { ...LOGGED_IN, trade: false } }, /trade server/],
     [{ ...status_, storageFailure: { sinceMs: 0, detail: 'disk is full' } }, /storage refuses writes.*disk is full/],
   ] as const
   for (const [status, reason] of reds) {
