@@ -208,7 +208,10 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'refused snapshot requests', bytes: MAX_REFUSED_SNAPSHOTS * ENTRY_BYTES.refusedSnapshot },
   { what: 'registries of the order path', bytes: MAX_ORDER_REGISTRY * ORDER_REGISTRIES_BYTES_PER_ENTRY },
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
-  { what: 'counters', bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES) * ENTRY_BYTES.counterSeries },
+  {
+    what: 'counters',
+    bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES) * ENTRY_BYTES.counterSeries,
+  },
   { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
   { what: 'records of stored keys', bytes: 2 * MAX_STORED_KEY_CHARS },

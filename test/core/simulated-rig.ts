@@ -75,9 +75,7 @@ export class SimulatedRig {
   async unlock(unlock: boolean, pwdMD5: string): Promise<void> {
     const body = encodeMessage('Trd_UnlockTrade.Request', { c2s: { unlock, pwdMD5, securityFirm: 1 } })
     const { protoId } = CALLS.Trd_UnlockTrade
-    await this.answered(
-      this.gateway.quotes.call({ protoId, body, caller: 'key:a', isFresh: true, quotaShare: null }),
-    )
+    await this.answered(this.gateway.quotes.call({ protoId, body, caller: 'key:a', isFresh: true, quotaShare: null }))
   }
 
   /** Places an order far below the market. */
