@@ -139,6 +139,15 @@ export const MAX_ORDER_SERIES = 1_000
 /** Callers with sockets whose pushes of accounts are filtered. Further ones are not counted. */
 export const MAX_FILTERED_SERIES = 200
 
+/**
+ * Stored notices of OpenD of each of its types. OpenD sends one about the used quota with every subscription, so a bound
+ * over all types together would lose the notice that the account logged in elsewhere.
+ */
+export const MAX_NOTICES_OF_TYPE = 5
+const NOTICE_TYPES = 9
+/** Series of calls and pushes: the rows of the table of calls, each with at most four outcomes. */
+const TRAFFIC_SERIES = 500
+
 /** Audit events that wait for a storage that fails; older ones are dropped and counted. */
 export const MAX_WAITING_AUDIT_EVENTS = 200
 
@@ -210,8 +219,9 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
   {
     what: 'counters',
-    bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES) * ENTRY_BYTES.counterSeries,
+    bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES + TRAFFIC_SERIES) * ENTRY_BYTES.counterSeries,
   },
+  { what: 'notices of OpenD', bytes: NOTICE_TYPES * MAX_NOTICES_OF_TYPE * 2 * KIB },
   { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
   { what: 'records of stored keys', bytes: 2 * MAX_STORED_KEY_CHARS },

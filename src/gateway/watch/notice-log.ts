@@ -1,5 +1,6 @@
 import { GtwEventType, NotifyType, ProgramStatusType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { MAX_NOTICES_OF_TYPE } from '../../base/memory-budget.ts'
 import type { MetricSample } from '../../base/metric.ts'
 import { shownText, withoutSecrets } from '../../base/shown-text.ts'
 import { decodeMessage } from '../../wire/decode.ts'
@@ -19,12 +20,6 @@ export interface Notice {
   readonly text: string | null
 }
 
-/**
- * Notices of each type that are kept. OpenD sends a notice about the used quota with every subscription, so a bound over
- * all types together would lose the notice that the account logged in elsewhere.
- */
-export const KEPT_NOTICES_OF_TYPE = 5
-
 const OTHER = 'other'
 
 /** The last notices of OpenD, and the number of all. In memory only. */
@@ -40,7 +35,7 @@ export class NoticeLog {
     if (s2c === undefined) return null
     const notice = { atMs: nowMs, ...contentOf(s2c) }
     const { type, what } = notice
-    this.#lastOfType.set(type, [...(this.#lastOfType.get(type) ?? []), notice].slice(-KEPT_NOTICES_OF_TYPE))
+    this.#lastOfType.set(type, [...(this.#lastOfType.get(type) ?? []), notice].slice(-MAX_NOTICES_OF_TYPE))
     const count = this.#counts.get(`${type} ${what}`)
     if (count !== undefined) count.value++
     else this.#counts.set(`${type} ${what}`, { labels: { type, what: what ?? '' }, value: 1 })

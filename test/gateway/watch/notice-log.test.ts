@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GtwEventType, NotifyType, ProgramStatusType } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
-import { KEPT_NOTICES_OF_TYPE, NoticeLog } from '../../../src/gateway/watch/notice-log.ts'
+import { MAX_NOTICES_OF_TYPE } from '../../../src/base/memory-budget.ts'
+import { NoticeLog } from '../../../src/gateway/watch/notice-log.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 
 /** A log, and a function that lets OpenD send a notice one second after the last. */
@@ -25,7 +26,7 @@ test('a flood of one type does not displace the notices of another, and is bound
   for (let used = 0; used < 1_000; used++) notify({ type: NotifyType.UsedQuota, usedQuota: { usedSubQuota: used } })
   const kept = log.last()
   assert.deepEqual(kept.at(-1), { atMs: 1_000, type: 'GtwEvent', what: 'KickedOut', text: 'logged in elsewhere' })
-  assert.equal(kept.length, 1 + KEPT_NOTICES_OF_TYPE)
+  assert.equal(kept.length, 1 + MAX_NOTICES_OF_TYPE)
   assert.equal(kept[0]?.atMs, 1_001_000, 'the newest is first')
   const [counts] = log.metrics()
   assert.deepEqual(counts?.values, [
