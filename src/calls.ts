@@ -12,6 +12,7 @@ import {
   PER_LOGIN,
   PER_REFRESH,
 } from './calls/call-limit.ts'
+import { RESEARCH_CALLS } from './calls/research-calls.ts'
 
 /** The range of a field, both ends included; null when OpenD documents no upper end. */
 export type Range = readonly [least: number, most: number | null]
@@ -112,6 +113,8 @@ export const CALLS = {
     limit: { ...PER_ACCOUNT, calls: 10 },
   },
   Trd_GetMarginRatio: { protoId: 2223, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 10 } },
+  Trd_FlowSummary: { protoId: 2226, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 20 } },
+  Trd_GetComboMaxTrdQtys: { protoId: 2112, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 10 } },
   Trd_GetOrderFee: { protoId: 2225, kind: 'read', accounts: 'header', limit: { ...PER_ACCOUNT, calls: 10 } },
 
   Qot_Sub: { protoId: 3001, kind: 'write' },
@@ -143,6 +146,10 @@ export const CALLS = {
     limit: { ...PER_FIRST_PAGE, calls: 60 },
     ranges: { maxAckKLNum: [1, null] },
   },
+  Qot_RequestHistoryKLQuota: { protoId: 3104, kind: 'read' },
+  // Corporate actions become known overnight.
+  Qot_RequestRehab: slow(3105, 60, 5 * MINUTE_MS),
+  Qot_GetSuspend: { protoId: 3201, kind: 'read', isIsolateCached: true },
 
   // Names, lots and listings change overnight; the reply also contains suspensions of options.
   Qot_GetStaticInfo: slow(3202, 10, 5 * MINUTE_MS),
@@ -160,13 +167,16 @@ export const CALLS = {
   Qot_GetReference: slow(3206, 10, 5 * MINUTE_MS),
   // The plates of a security change as slowly as the plates.
   Qot_GetOwnerPlate: slow(3207, 10, 60 * MINUTE_MS),
+  Qot_GetHoldingChangeList: { protoId: 3208, kind: 'read', limit: { ...PER_LOGIN, calls: 10 }, isIsolateCached: true },
   // The contracts of an underlying are listed overnight. The reply has no prices; suspensions as above.
   Qot_GetOptionChain: slow(3209, 10, 5 * MINUTE_MS),
   Qot_GetWarrant: { protoId: 3210, kind: 'read', limit: { ...PER_LOGIN, calls: 60 }, ranges: PAGE_OF_200 },
   Qot_GetCapitalFlow: { protoId: 3211, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
   Qot_GetCapitalDistribution: { protoId: 3212, kind: 'read', limit: { ...PER_LOGIN, calls: 30 } },
   Qot_GetUserSecurity: { protoId: 3213, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
+  Qot_ModifyUserSecurity: { protoId: 3214, kind: 'write', limit: { ...PER_LOGIN, calls: 10 } },
   Qot_StockFilter: { protoId: 3215, kind: 'read', limit: { ...PER_LOGIN, calls: 10 }, ranges: PAGE_OF_200 },
+  Qot_GetCodeChange: { protoId: 3216, kind: 'read', isIsolateCached: true },
   // Dates and price ranges change daily, but applications open at a fixed hour that users wait for.
   Qot_GetIpoList: slow(3217, 10, MINUTE_MS),
   // Contract terms. The real contract of a main contract changes overnight.
@@ -177,12 +187,23 @@ export const CALLS = {
     cacheMs: 10 * MINUTE_MS,
     isIsolateCached: true,
   },
+  // A typhoon day is announced on the day, in the market state first.
+  Qot_RequestTradeDate: slow(3219, 30, 5 * MINUTE_MS),
+  Qot_SetPriceReminder: { protoId: 3220, kind: 'write', limit: { ...PER_LOGIN, calls: 60 } },
+  Qot_GetPriceReminder: { protoId: 3221, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
+  Qot_GetUserSecurityGroup: { protoId: 3222, kind: 'read', limit: { ...PER_LOGIN, calls: 10 } },
   Qot_GetMarketState: {
     protoId: 3223,
     kind: 'read',
     limit: { ...PER_LOGIN, calls: 10 },
     isIsolateCached: true,
   },
+  // Options are listed and expire overnight.
+  Qot_GetOptionExpirationDate: slow(3224, 60, 5 * MINUTE_MS),
+  Qot_GetOptionEventAlert: { protoId: 3308, kind: 'read' },
+  Qot_SetOptionEventAlert: { protoId: 3309, kind: 'write' },
+
+  ...RESEARCH_CALLS,
 } as const satisfies Partial<Record<ProtocolName, CallFacts>>
 
 /** A read of data that changes daily. */

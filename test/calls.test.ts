@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ALL_CALLS, CALLS, callsOf, type CallTable } from '../src/calls.ts'
 import { PER_ACCOUNT, PER_LOGIN } from '../src/calls/call-limit.ts'
 import { UNOFFERED_LIMITS } from '../src/calls/unoffered-limits.ts'
-import { API_ENDPOINTS, endpointsOf, type EndpointRow } from '../src/endpoints.ts'
+import { API_ENDPOINTS, endpointsOf } from '../src/endpoints.ts'
+import type { EndpointRow } from '../src/endpoints/endpoint-row.ts'
 import { countedByBody } from '../src/gateway/rate-limit/classify-call.ts'
 import { limitsOf, UPSTREAM_LIMITS } from '../src/gateway/rate-limit/upstream-limits.ts'
 import { sharedReadsOf } from '../src/quotes/call-sharing.ts'
@@ -76,26 +77,27 @@ test('only reads of quotes are kept, and what is kept for minutes may be kept fo
   }
 })
 
-const EXPIRATIONS: EndpointRow = {
+/** A call that the table does not have. */
+const INDICATOR: EndpointRow = {
   method: 'POST',
-  path: '/api/option-expirations',
+  path: '/api/indicator-calc',
   group: 'Quote',
   scopes: ['qot:read'],
-  protocol: 'Qot_GetOptionExpirationDate',
-  purpose: 'Expiration dates of options',
+  protocol: 'Qot_RequestIndicatorCalc',
+  purpose: 'Values of a technical indicator',
 }
 
 test('a new read endpoint is one row of calls and one of endpoints', () => {
-  const facts = { protoId: 3224, kind: 'read', cacheMs: 60_000, isIsolateCached: true } as const
-  const table: CallTable = { ...CALLS, Qot_GetOptionExpirationDate: { ...facts, limit: { ...PER_LOGIN, calls: 60 } } }
+  const facts = { protoId: 3260, kind: 'read', cacheMs: 60_000, isIsolateCached: true } as const
+  const table: CallTable = { ...CALLS, Qot_RequestIndicatorCalc: { ...facts, limit: { ...PER_LOGIN, calls: 60 } } }
   const calls = callsOf(table)
-  assert.deepEqual(limitsOf(calls).get(3224), { ...PER_LOGIN, calls: 60, counter: 3224 })
-  assert.ok(sharedReadsOf(calls).has(3224))
-  assert.equal(cacheTimesOf(calls).get(3224), 60_000)
-  assert.deepEqual(endpointsOf(table, [EXPIRATIONS]), [
-    { ...EXPIRATIONS, protoId: 3224, isOrder: false, isIsolateCached: true },
+  assert.deepEqual(limitsOf(calls).get(3260), { ...PER_LOGIN, calls: 60, counter: 3260 })
+  assert.ok(sharedReadsOf(calls).has(3260))
+  assert.equal(cacheTimesOf(calls).get(3260), 60_000)
+  assert.deepEqual(endpointsOf(table, [INDICATOR]), [
+    { ...INDICATOR, protoId: 3260, isOrder: false, isIsolateCached: true, takesQuery: true },
   ])
-  assert.throws(() => endpointsOf(CALLS, [EXPIRATIONS]), /calls\.ts has no row for Qot_GetOptionExpirationDate/)
+  assert.throws(() => endpointsOf(CALLS, [INDICATOR]), /calls\.ts has no row for Qot_RequestIndicatorCalc/)
 })
 
 test('a new call of an account is counted for its account, with the counter that its row names', () => {

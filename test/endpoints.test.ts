@@ -2,9 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CALLS } from '../src/calls.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
+import { RESEARCH_ROWS } from '../src/endpoints/research-rows.ts'
 import { messageType, protocolById } from '../src/wire/schema.ts'
 
 const UNLOCK_TRADE = CALLS.Trd_UnlockTrade.protoId
+
+/** The calls that change settings of the user. */
+const SETTINGS: ReadonlySet<number> = new Set(
+  [CALLS.Qot_ModifyUserSecurity, CALLS.Qot_SetPriceReminder, CALLS.Qot_SetOptionEventAlert].map(
+    ({ protoId }) => protoId,
+  ),
+)
 
 test('each method and path is one row', () => {
   const rows = [...API_ENDPOINTS, ...OPERATIONS].map(({ method, path }) => `${method} ${path}`)
@@ -24,7 +32,8 @@ test('every call of OpenD needs a scope, and so does every operation but two tha
 test('what reads an account needs the scope for accounts, what trades or unlocks one for trading', () => {
   for (const { path, group, scopes, isOrder, protoId } of API_ENDPOINTS) {
     const isWrite = isOrder || protoId === UNLOCK_TRADE
-    const expected = isWrite ? 'trade:real' : group === 'Trade' ? 'acc:read' : 'qot:read'
+    const reading = group === 'Trade' ? 'acc:read' : 'qot:read'
+    const expected = isWrite ? 'trade:real' : SETTINGS.has(protoId) ? 'qot:write' : reading
     assert.equal(scopes[0], expected, path)
     assert.ok(isWrite || scopes.length === 1, `${path} is open to more than reads need`)
   }
@@ -55,7 +64,7 @@ test('every call that names an account in its message is known to do so, or an a
       ? 'header'
       : byName.has('accIDList')
         ? 'list'
-        : path === '/api/accounts'
+        : protocol === 'Trd_GetAccList'
           ? 'reply'
           : undefined
     assert.equal(accounts, expected, path)
@@ -68,6 +77,16 @@ test('fields that a row names are fields of its message', () => {
     const values = { ...fixedFields, ...impliedFields, ...fixedC2S }
     for (const name of [...needsOneOf, ...takenFields, ...Object.keys(values)])
       assert.ok(messageType(`${protocol}.C2S`).byName.has(name), `${path} ${name}`)
+  }
+})
+
+test('the path of a newer call is its name by one rule', () => {
+  assert.ok(RESEARCH_ROWS.length > 80)
+  for (const { path, protocol } of RESEARCH_ROWS) {
+    const words = protocol
+      .replace(/^Qot_(?:Get|Request)?/, '')
+      .replaceAll(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2-')
+    assert.equal(path, `/api/${words.toLowerCase()}`)
   }
 })
 

@@ -1,23 +1,40 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Failure } from '../src/base/failure.ts'
-import { API_ENDPOINTS, OPERATIONS } from '../src/endpoints.ts'
+import { RESEARCH_CALLS } from '../src/calls/research-calls.ts'
+import { API_ENDPOINTS, type ApiEndpoint, type Operation, OPERATIONS } from '../src/endpoints.ts'
 import { describe } from '../src/problem/problem.ts'
 import { CLOSES } from '../src/pushes/messages/close-code.ts'
 import { tableIn } from './docs/pages.ts'
 
 /** The tables about endpoints, codes and closes are what the code has. A failure prints the table as it should be. */
 
-test('the table of endpoints is the table in the code', () => {
-  const api = API_ENDPOINTS.map((endpoint) => ({ ...endpoint, call: `${endpoint.protocol} ${endpoint.protoId}` }))
+test('the tables of endpoints are the tables in the code', () => {
+  const isResearch = (endpoint: ApiEndpoint): boolean => endpoint.protocol in RESEARCH_CALLS
   const operations = OPERATIONS.map((operation) => ({ ...operation, call: '' }))
-  const rows = [...api, ...operations].map(({ method, path, scopes, purpose, call }) => {
-    const names = scopes.map((scope) => `\`${scope}\``).join(', ')
-    return [`${method} \`${path}\``, names, purpose, call]
-  })
-  const expected = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-  assert.deepEqual(tableIn('src/docs/api.md', 'endpoints'), rows, expected)
+  const api = API_ENDPOINTS.filter((endpoint) => !isResearch(endpoint)).map(withCall)
+  assertTable('src/docs/api.md', [...api, ...operations].map(endpointCells))
+  assertTable('src/docs/research.md', API_ENDPOINTS.filter(isResearch).map(withCall).map(endpointCells))
 })
+
+function withCall(endpoint: ApiEndpoint) {
+  return { ...endpoint, call: `${endpoint.protocol} ${endpoint.protoId}` }
+}
+
+function endpointCells({
+  method,
+  path,
+  scopes,
+  purpose,
+  call,
+}: ReturnType<typeof withCall> | (Operation & { call: string })) {
+  return [`${method} \`${path}\``, scopes.map((scope) => `\`${scope}\``).join(', '), purpose, call]
+}
+
+function assertTable(page: string, rows: readonly (readonly string[])[]): void {
+  const expected = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  assert.deepEqual(tableIn(page, 'endpoints'), rows, expected)
+}
 
 test('the table of close codes has every code', () => {
   const listed = tableIn('src/docs/pushes.md', 'closes').map(([code]) => Number(code))

@@ -1,6 +1,7 @@
 /** The scopes of a token. `trade:real` includes trading on simulated accounts; other scopes do not imply each other. */
 export const SCOPES = [
   'qot:read',
+  'qot:write',
   'acc:read',
   'trade:simulate',
   'trade:real',

@@ -141,7 +141,7 @@ test('null stands for a field that is not there', () => {
 })
 
 const BAD_RECORDS: readonly (readonly [string, object, RegExp])[] = [
-  ['unknown scope', { scopes: ['qot:read', 'qot:write'] }, /scopes\[1\]: expected one of qot:read, /],
+  ['unknown scope', { scopes: ['qot:read', 'qot:all'] }, /scopes\[1\]: expected one of qot:read, /],
   ['no scopes', { scopes: undefined }, /scopes: required field is missing, expected a list/],
   ['scopes as text', { scopes: 'qot:read' }, /scopes: expected a list/],
   ['unknown field', { max_order_vlaue: 5 }, /max_order_vlaue: unknown field \(did you mean max_order_value\?\)/],

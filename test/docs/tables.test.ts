@@ -148,7 +148,7 @@ test('the table of folders has every folder', () => {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `src/${name}`)
   assert.deepEqual(
-    namesIn('README.md', 'folders').toSorted(),
+    namesIn('src/docs/architecture.md', 'folders').toSorted(),
     [...inSource, 'durable-objects', 'proto', 'test'].toSorted(),
   )
 })

@@ -86,6 +86,7 @@ test('GET calls send what OpenD needs, and no more', async () => {
     '/api/delay-statistics': { typeList: [1, 2, 3], segmentList: [] },
     '/api/sub-info': {},
     '/api/accounts': { userID: 0n, needGeneralSecAccount: true },
+    '/api/list-accounts': { userID: 0n, needGeneralSecAccount: true },
   }
   for (const { path, protocol } of API_ENDPOINTS.filter(({ method }) => method === 'GET')) {
     const { gateway, send } = keyRig(['qot:read', 'acc:read'])

@@ -138,10 +138,16 @@ test('trd_env 2, which some documentation calls real, is refused with the truth'
 })
 
 test('a call for securities without any is refused here, not at OpenD', async () => {
-  for (const { path, needsOneOf } of API_ENDPOINTS) {
-    if (needsOneOf?.includes('securityList') !== true) continue
-    await assertRefused(`POST ${path}`, {}, 'request.missing_field', /security_list/)
-    await assertRefused(`POST ${path}`, { security_list: [] }, 'request.missing_field', /security_list/)
+  for (const endpoint of API_ENDPOINTS) {
+    if (endpoint.needsOneOf?.includes('securityList') !== true) continue
+    const { security_list: _, ...rest } = sampleBody(endpoint)
+    await assertRefused(`POST ${endpoint.path}`, rest, 'request.missing_field', /security_list/)
+    await assertRefused(
+      `POST ${endpoint.path}`,
+      { ...rest, security_list: [] },
+      'request.missing_field',
+      /security_list/,
+    )
   }
 })
 

@@ -75,7 +75,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     what: 'another method in a header',
-    route: 'GET /api/quote',
+    route: 'GET /api/subscribe',
     headers: { 'X-HTTP-Method-Override': 'POST' },
     authorization: bearer(KEY),
     status: 405,

@@ -222,7 +222,9 @@ test('only reads that are the same for everybody are kept: nothing of accounts, 
       assert.ok(endpoint.isOrder || (endpoint.group === 'Quote' && endpoint.method === 'POST'), endpoint.path)
       continue
     }
-    const rig = makeRig({ KEYS_JSON: keysJson({ id: 'all', scopes: ['qot:read', 'acc:read', 'trade:unlock'] }) })
+    const rig = makeRig({
+      KEYS_JSON: keysJson({ id: 'all', scopes: ['qot:read', 'qot:write', 'acc:read', 'trade:unlock'] }),
+    })
     for (let i = 0; i < 2; i++) {
       const body = endpoint.method === 'POST' ? { body: sampleBody(endpoint) } : {}
       const response = await rig.send(`${endpoint.method} ${endpoint.path}`, { token: tokenOf('all'), ...body })

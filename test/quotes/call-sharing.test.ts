@@ -5,8 +5,8 @@ import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import { SHARED_READS, SharedCalls } from '../../src/quotes/call-sharing.ts'
 
-/** Calls that change something at OpenD: subscriptions, the trade lock, push accounts, orders. */
-const WRITES = new Set([3001, 2005, 2008, 2202, 2205])
+/** Calls that change something at OpenD: subscriptions, the trade lock, push accounts, orders, settings of the user. */
+const WRITES = new Set([3001, 2005, 2008, 2202, 2205, 3214, 3220, 3309])
 
 test('every endpoint is a shared read or a write, and nothing else is shared', () => {
   const reads = API_ENDPOINTS.map(({ protoId }) => protoId).filter((protoId) => !WRITES.has(protoId))

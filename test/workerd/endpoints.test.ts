@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { timeOfDay } from '../../src/cli/opend/clock.ts'
 import { type Listener, startTcpServer } from '../../src/cli/opend/tcp-server.ts'
+import { RESEARCH_CALLS } from '../../src/calls/research-calls.ts'
 import { API_ENDPOINTS } from '../../src/endpoints.ts'
 import { OpendDriver } from '../../src/simulator/driver.ts'
 import { SimulatedOpenD } from '../../src/simulator/opend.ts'
 import { nativeCrypto } from '../../src/transport/native-crypto.ts'
+import { sampleBody } from '../http/sample-message.ts'
 import { startWorker, TEST_KEY, type TestWorker } from './harness.ts'
 
 /**
@@ -97,11 +99,37 @@ const CALLS: Readonly<Record<string, { readonly body?: unknown; readonly says?: 
     body: { rehab_type: 1, kl_type: 'Day', security: TENCENT, begin_time: '2026-10-01', end_time: '2026-11-20' },
     says: 'kl_list',
   },
+  '/api/trading-days': { body: { market: 'HK', ...DAYS }, says: 'trade_date_list' },
+  '/api/suspend': { body: { security_list: [TENCENT], begin_time: '2020-01-01', end_time: '2026-11-20' } },
+  '/api/rehab': { body: { security: TENCENT }, says: 'rehab_list' },
+  '/api/code-change': { body: {} },
+  '/api/holding-change': { body: { security: TENCENT, holder_category: 1 } },
+  '/api/history-kl-quota': { body: {}, says: 'used_quota' },
+  '/api/option-expiration-date': { body: { owner: TENCENT }, says: 'date_list' },
+  '/api/list-plates': { body: { market: 1, plate_set_type: 1 }, says: 'plate_info_list' },
+  '/api/get-reference': { body: { security: TENCENT, reference_type: 'Warrant' }, says: 'static_info_list' },
+  '/api/user-security-group': { body: { group_type: 'ALL' }, says: 'group_list' },
+  '/api/modify-user-security': { body: { group_name: '特别关注', op: 'Add', security_list: ['HK.00005'] } },
+  '/api/set-price-reminder': {
+    body: { security: TENCENT, op: 'Add', type: 'PriceUp', freq: 'Always', value: 999 },
+    says: 'key',
+  },
+  '/api/price-reminder': { body: { security: TENCENT }, says: 'price_reminder_list' },
+  '/api/set-option-event-alert': { body: { oper_type: 'Add', alert_list: [] } },
+  '/api/option-event-alert': { body: {} },
   '/api/accounts': { says: 'acc_list' },
+  '/api/list-accounts': { says: 'acc_list' },
 }
+
+/** Reads of the newer API, which the simulated OpenD answers with data made up from the request. */
+const RESEARCH = API_ENDPOINTS.filter(({ protocol }) => protocol in RESEARCH_CALLS)
 
 /** Endpoints that need an account, a plate or an order; they have tests of their own below. */
 const ELSEWHERE = new Set([
+  '/api/unsubscribe',
+  '/api/flow-summary',
+  '/api/acc-cash-flow',
+  '/api/combo-max-trd-qtys',
   '/api/plate-security',
   '/api/sub-acc-push',
   '/api/funds',
@@ -121,7 +149,7 @@ const ELSEWHERE = new Set([
 ])
 
 test('every endpoint of the table is called here', () => {
-  const called = new Set([...Object.keys(CALLS), ...ELSEWHERE])
+  const called = new Set([...Object.keys(CALLS), ...RESEARCH.map(({ path }) => path), ...ELSEWHERE])
   assert.deepEqual(
     [...new Set(API_ENDPOINTS.map(({ path }) => path as string))].filter((path) => !called.has(path)),
     [],
@@ -136,6 +164,46 @@ for (const [path, { body, says }] of Object.entries(CALLS)) {
     assert.ok(said !== undefined && (!Array.isArray(said) || said.length > 0), `${says}: ${JSON.stringify(said)}`)
   })
 }
+
+for (const endpoint of RESEARCH) {
+  test(`${endpoint.path} answers`, async () => {
+    const s2c = await ask(endpoint.path, aboutTencent(sampleBody(endpoint)))
+    assert.ok(Object.keys(s2c).length > 0, JSON.stringify(s2c))
+  })
+}
+
+/** A sample body with a security that exists. */
+function aboutTencent(body: Json): Json {
+  return JSON.parse(JSON.stringify(body), (_name, value: unknown) => {
+    const isSecurity = typeof value === 'object' && value !== null && 'market' in value && 'code' in value
+    return isSecurity ? TENCENT : value
+  }) as Json
+}
+
+test('what is unsubscribed is not in the subscriptions any more', async () => {
+  const kinds = { security_list: ['HK.00005'], sub_type_list: ['Basic'] }
+  await ask('/api/subscribe', { ...kinds, is_sub_or_un_sub: true })
+  const { status, body } = await worker.api('/api/unsubscribe', kinds)
+  // OpenD keeps a subscription for a minute, and says so.
+  assert.equal(status, 200, JSON.stringify(body))
+})
+
+test('the cash flow of a day, and the largest quantity of a combo', async () => {
+  const header = { trd_env: 'real', acc_id: await accountOf(1), trd_market: 'HK' }
+  await ask('/api/flow-summary', { header, clearing_date: '2026-11-20' })
+  await ask('/api/acc-cash-flow', { header, clearing_date: '2026-11-20' })
+  const [expiry] = list(await ask('/api/option-chain', { owner: TENCENT, ...DAYS }), 'option_chain')
+  const calls = list(expiry, 'option').map((strike) => record(record(record(strike, 'call'), 'basic'), 'security'))
+  const combo_legs = calls.slice(0, 2).map((security, at) => ({ security, side: at + 1, qty_ratio: 1 }))
+  const quantities = await ask('/api/combo-max-trd-qtys', {
+    header,
+    combo_legs,
+    qty: 1,
+    order_type: 'NORMAL',
+    price: 3,
+  })
+  record(quantities, 'max_trd_qtys')
+})
 
 test('a plate of a security lists that security', async () => {
   const owner = await ask('/api/owner-plate', { security_list: [TENCENT] })

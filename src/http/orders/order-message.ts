@@ -1,8 +1,6 @@
 import { fail, type Failed, succeed, type Result } from '../../base/result.ts'
 import type { ApiEndpoint } from '../../endpoints.ts'
-import { jsonNameOf } from '../../wire/schema-row.ts'
 import { isWireMessage, type WireMessage, type WireValue } from '../../wire/json/json-wire-value.ts'
-import { messageType } from '../../wire/schema.ts'
 
 /** The packet id of an order call, as in its body. */
 export interface PacketId {
@@ -23,24 +21,9 @@ export interface OrderMessage {
 const PACKET_ID = 'packetID'
 const ANY_PACKET_ID: WireMessage = { connID: 0n, serialNo: 0 }
 
-const TRADE_HEADER = 'Trd_Common.TrdHeader'
-
 /** Required fields that the body of an order call may lack. */
-export function optionalFieldsOf({ fixedFields = {}, needsOneOf = [] }: ApiEndpoint): readonly string[] {
-  return [PACKET_ID, ...Object.keys(fixedFields), ...needsOneOf]
-}
-
-/**
- * Fields of the message that the endpoint refuses: a caller that sends a price with a cancel expects an effect that a
- * cancel does not have. The fields of the trade header are always accepted outside of it.
- */
-export function refusedFieldsOf({ protocol, takenFields, fixedFields = {} }: ApiEndpoint): ReadonlySet<string> {
-  if (takenFields === undefined) return new Set()
-  const header = messageType(TRADE_HEADER).byName
-  const names = messageType(`${protocol}.C2S`).fields.map(({ name }) => name)
-  return new Set(
-    names.filter((name) => !takenFields.includes(name) && !Object.hasOwn(fixedFields, name) && !header.has(name)),
-  )
+export function optionalFieldsOf({ needsOneOf = [] }: ApiEndpoint): readonly string[] {
+  return [PACKET_ID, ...needsOneOf]
 }
 
 /**
@@ -59,17 +42,11 @@ function invalid(path: string, expected: string): Failed {
   return fail({ code: 'request.invalid_value', path, expected })
 }
 
-/** Completes the checked body of an order call: adds the fields that the path sets, and a packet id. */
+/** Completes the checked body of an order call, which has the fields that the path sets: adds a packet id. */
 export function completeOrder(endpoint: ApiEndpoint, checked: WireMessage): Result<OrderMessage> {
   const { takenFields, fixedFields = {} } = endpoint
   const problem = checkNumbers(endpoint.protocol, checked)
   if (problem !== null) return problem
-  for (const [name, value] of Object.entries(fixedFields)) {
-    if (checked[name] === undefined || checked[name] === value) continue
-    const shown = typeof value === 'object' ? 'another value' : String(value)
-    const expected = `${shown}, which this path sets; leave the field out`
-    return invalid(jsonNameOf(name), expected)
-  }
   const taken = takenFields === undefined ? checked : pick(checked, takenFields)
   const { header } = taken
   const { trdMarket } = checked

@@ -1,6 +1,7 @@
 import type { HaltReport } from '../../orders/kill-switch/kill-switch.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
-import { SWITCHERS, TRADERS } from '../../endpoints.ts'
+import { SWITCHERS } from '../../endpoints.ts'
+import { TRADERS } from '../../endpoints/endpoint-row.ts'
 import { haltsWithin, isHalted } from '../../orders/kill-switch/switch-report.ts'
 import { maySwitch } from '../../orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../../orders/kill-switch/switches.ts'

@@ -11,7 +11,8 @@ import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCode
 import { defaultedFields, withDefaultTimes } from './default-times.ts'
 import { withMarketTimes } from './market-times.ts'
 import { splitChain } from '../reads/option-chain.ts'
-import { completeOrder, optionalFieldsOf, type PacketId, refusedFieldsOf } from '../orders/order-message.ts'
+import { completeOrder, optionalFieldsOf, type PacketId } from '../orders/order-message.ts'
+import { refusedFieldsOf, withFixedFields } from './path-fields.ts'
 import { fromAmount, withQuantity } from '../orders/order-quantity.ts'
 import { hashPassword, passwordField, UNLOCK_TRADE } from './trade-password.ts'
 
@@ -64,7 +65,9 @@ function underC2S(failure: Failure, body: JsonValue): Failure {
 
 /** Adds the defaults of a checked message and converts its fields. */
 function completeChecked(endpoint: ApiEndpoint, checked: WireMessage, nowMs: number): Result<RequestMessage> {
-  const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(checked, nowMs) : withPlainCodes(checked)
+  const fixed = withFixedFields(endpoint, checked)
+  if (!fixed.ok) return fixed
+  const named = namesByCode(messageOf(endpoint)) ? withCodeAndMarket(fixed.value, nowMs) : withPlainCodes(fixed.value)
   if (!named.ok) return named
   const counted = withQuantity(endpoint.protocol, named.value)
   if (!counted.ok) return counted
@@ -72,7 +75,8 @@ function completeChecked(endpoint: ApiEndpoint, checked: WireMessage, nowMs: num
   return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed
 }
 
-function messageOf({ protocol }: ApiEndpoint): string {
+/** The name of the message that is the body of an endpoint. */
+export function messageOf({ protocol }: ApiEndpoint): string {
   return `${protocol}.C2S`
 }
 
@@ -83,7 +87,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
     const optional = optionalOf(endpoint)
-    const extra = extraOf(endpoint)
+    const extra = extraFieldsOf(endpoint)
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
       ...(optional.length === 0 ? {} : { optionalFields: optional }),
@@ -98,6 +102,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
 
 function optionalOf(endpoint: ApiEndpoint): readonly string[] {
   return [
+    ...Object.keys(endpoint.fixedFields ?? {}),
     ...(endpoint.isOrder ? optionalFieldsOf(endpoint) : []),
     ...(namesByCode(messageOf(endpoint)) ? FROM_SYMBOL : []),
     ...defaultedFields(endpoint.protocol),
@@ -105,7 +110,8 @@ function optionalOf(endpoint: ApiEndpoint): readonly string[] {
   ]
 }
 
-function extraOf(endpoint: ApiEndpoint): readonly Field[] {
+/** Fields that a body may have beside those of the message. */
+export function extraFieldsOf(endpoint: ApiEndpoint): readonly Field[] {
   return [
     ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
     ...(endpoint.protocol === UNLOCK_TRADE ? [passwordField()] : []),

@@ -71,13 +71,18 @@ export class LiveQuote {
       const grid = this.#grid(dayIndex)
       if (grid !== null && grid.startMs > askAgainMs) break
       const bars = grid === null ? null : this.#series.minuteBars(dayIndex, this.#session)
-      const minute = bars?.volume.findIndex((volume) => volume > 0) ?? -1
-      if (minute < 0) continue
-      const firstMs = this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[0] ?? askAgainMs
+      const firstMs = bars === null ? null : this.#firstPrintOf(bars)
+      if (firstMs === null) continue
       // A warrant that has paused for long has earlier prints that do not count any more.
       return firstMs > nowMs ? Math.min(firstMs, askAgainMs) : askAgainMs
     }
     return askAgainMs
+  }
+
+  /** Time of the first print of a session; null when it has none. */
+  #firstPrintOf({ dayIndex, volume }: MinuteBars): number | null {
+    const minute = volume.findIndex((shares) => shares > 0)
+    return minute < 0 ? null : (this.#series.minuteTicks(dayIndex, this.#session, minute).timeMs[0] ?? null)
   }
 
   #find(nowMs: number): SessionState | null {
@@ -143,7 +148,15 @@ export class LiveQuote {
       const first = this.#series.minuteTicks(dayIndex, this.#session, later).timeMs[0]
       if (first !== undefined) return first
     }
-    return this.#series.clock.nextOpenMs(nowMs) ?? nowMs + MS_PER_DAY
+    return this.#firstPrintTodayMs(dayIndex, nowMs) ?? this.#series.clock.nextOpenMs(nowMs) ?? nowMs + MS_PER_DAY
+  }
+
+  /** The first print of today's session that is still to come, when the latest print is of an earlier day. */
+  #firstPrintTodayMs(lastPrintDay: number, nowMs: number): number | null {
+    const today = this.#dayAt(nowMs)
+    const bars = today > lastPrintDay ? this.#series.minuteBars(today, this.#session) : null
+    const firstMs = bars === null ? null : this.#firstPrintOf(bars)
+    return firstMs !== null && firstMs > nowMs ? firstMs : null
   }
 
   #dayAt(nowMs: number): number {

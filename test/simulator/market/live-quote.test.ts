@@ -58,6 +58,21 @@ test('following the prints one by one meets every print, in order, once', () => 
   }
 })
 
+test('the first print of a session is seen by those who looked between the open and that print', () => {
+  const opens = [
+    ['overnight', '2026-11-23T20:00:00-05:00'],
+    ['pre-market', '2026-11-24T04:00:00-05:00'],
+  ] as const
+  for (const [session, open] of opens) {
+    const openMs = Date.parse(open)
+    const [first] = ticksBetween(securityOf(market, [11, 'AAPL']), openMs - 1, openMs + 60_000, session)
+    assert.ok(first !== undefined && first.timeMs > openMs, `${session}: no print after the open`)
+    const watched = securityOf(new Market({ seed: 11 }), [11, 'AAPL'])
+    assert.ok((watched.stateAt(openMs, session)?.timeMs ?? Infinity) < openMs)
+    assert.equal(watched.stateAt(first.timeMs, session)?.timeMs, first.timeMs)
+  }
+})
+
 test('a state is the same object until something trades', () => {
   const security = securityOf(market, [1, '00700'])
   const state = security.stateAt(NOW_MS)
