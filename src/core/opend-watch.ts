@@ -1,6 +1,7 @@
 import { TradeLock, type TradeLockView } from '../accounts/trade-lock.ts'
 import type { MetricSample } from '../base/metric.ts'
 import { CALLS } from '../calls.ts'
+import type { CallOutcome } from '../gateway/link/effect.ts'
 import { isTradePasswordChange, NoticeLog, type Notice } from '../gateway/watch/notice-log.ts'
 import { QuoteRights, type QuoteRightsView } from '../gateway/watch/quote-rights.ts'
 import { type OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
@@ -39,10 +40,9 @@ export class OpendWatch {
     const opend = this.#opend
     return {
       budgetOf: (...call) => opend.budgetOf(...call),
-      send: async (protoId, body, origin) => {
-        const outcome = await opend.send(protoId, body, origin)
-        if (protoId === CALLS.Trd_UnlockTrade.protoId) this.#lock.unlockEnded(body, outcome)
-        return outcome
+      send: (protoId, body, origin) => {
+        const call = opend.send(protoId, body, origin)
+        return protoId === CALLS.Trd_UnlockTrade.protoId ? this.#watchedUnlock(body, call) : call
       },
     }
   }
@@ -90,5 +90,11 @@ export class OpendWatch {
 
   metrics(): readonly MetricSample[] {
     return [...this.#opend.traffic.metrics(), ...this.#notices.metrics()]
+  }
+
+  async #watchedUnlock(body: Uint8Array, call: Promise<CallOutcome>): Promise<CallOutcome> {
+    const outcome = await call
+    this.#lock.unlockEnded(body, outcome)
+    return outcome
   }
 }

@@ -9,12 +9,20 @@ const ROUNDS = 5
 const ROUND_MS = 3000
 const WARM_UP_MS = 3000
 
-/** The load, in words. */
-export const LOAD_TEXT = loadText(ROUNDS)
+/** How long a bench gives each of two contenders load, in turn. */
+export interface Turns {
+  readonly rounds: number
+  readonly roundMs: number
+}
 
-/** The same for another number of rounds. */
-export function loadText(rounds: number): string {
-  return `${CONNECTIONS} connections, ${rounds} rounds of ${ROUND_MS / 1000} s each in turn, medians`
+const TURNS: Turns = { rounds: ROUNDS, roundMs: ROUND_MS }
+
+/** The load, in words. */
+export const LOAD_TEXT = loadText(TURNS)
+
+/** The same for other turns. */
+export function loadText({ rounds, roundMs }: Turns): string {
+  return `${CONNECTIONS} connections, ${rounds} rounds of ${roundMs / 1000} s each in turn, medians`
 }
 
 /**
@@ -34,12 +42,12 @@ export async function alternate(
   generator: Generator,
   product: Contender,
   bare: Contender,
-  rounds = ROUNDS,
+  { rounds, roundMs }: Turns = TURNS,
 ): Promise<readonly Pair[]> {
   for (const contender of [product, bare]) {
     await runRound(generator, contender, { connections: CONNECTIONS, durationMs: WARM_UP_MS })
   }
-  const load = { connections: CONNECTIONS, durationMs: ROUND_MS }
+  const load = { connections: CONNECTIONS, durationMs: roundMs }
   const pairs: Pair[] = []
   for (let round = 0; round < rounds; round++) {
     pairs.push([await runRound(generator, product, load), await runRound(generator, bare, load)])
