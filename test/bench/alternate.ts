@@ -5,23 +5,23 @@ import type { ServerProcess } from './processes.ts'
 /** As many as `wrk` is usually given; more only lengthen the queue. */
 const CONNECTIONS = 32
 /** Odd, so that the median is a round that happened. */
-const ROUNDS = 5
+const ROUND_COUNT = 5
 const ROUND_MS = 3000
 const WARM_UP_MS = 3000
 
 /** How long a bench gives each of two contenders load, in turn. */
-export interface Turns {
+export interface Rounds {
   readonly rounds: number
   readonly roundMs: number
 }
 
-const TURNS: Turns = { rounds: ROUNDS, roundMs: ROUND_MS }
+const ROUNDS: Rounds = { rounds: ROUND_COUNT, roundMs: ROUND_MS }
 
 /** The load, in words. */
-export const LOAD_TEXT = loadText(TURNS)
+export const LOAD_TEXT = loadText(ROUNDS)
 
-/** The same for other turns. */
-export function loadText({ rounds, roundMs }: Turns): string {
+/** The same for other rounds. */
+export function loadText({ rounds, roundMs }: Rounds): string {
   return `${CONNECTIONS} connections, ${rounds} rounds of ${roundMs / 1000} s each in turn, medians`
 }
 
@@ -42,7 +42,7 @@ export async function alternate(
   generator: Generator,
   product: Contender,
   bare: Contender,
-  { rounds, roundMs }: Turns = TURNS,
+  { rounds, roundMs }: Rounds = ROUNDS,
 ): Promise<readonly Pair[]> {
   for (const contender of [product, bare]) {
     await runRound(generator, contender, { connections: CONNECTIONS, durationMs: WARM_UP_MS })

@@ -11,8 +11,8 @@ import { serveWorker } from './workerd.ts'
 /** What authentication and audit may add to the processor time of a request. */
 const TARGET_ADDED = 0.1
 
-/** Many short turns: the difference is small, and other work of the machine changes from second to second. */
-const TURNS = { rounds: 61, roundMs: 500 } as const
+/** Many short rounds: the difference is small, and other work of the machine changes from second to second. */
+const ROUNDS = { rounds: 61, roundMs: 500 } as const
 
 const ADMIN_KEY = `fc_${'be'.repeat(32)}`
 const QUOTE = { security_list: [{ market: 1, code: '00700' }] }
@@ -26,13 +26,13 @@ export async function benchAuthAndAudit(): Promise<void> {
   await withServers(async (generator, running) => {
     const guarded = await startReads(running, 'with both', 'src/index.ts')
     const unguarded = await startReads(running, 'without', 'test/bench/unguarded-worker.ts')
-    const pairs = await alternate(generator, guarded, unguarded, TURNS)
+    const pairs = await alternate(generator, guarded, unguarded, ROUNDS)
     report('authentication and audit on POST /api/quote with no-cache', guarded, unguarded, pairs)
   })
   await withServers(async (generator, running) => {
     const audited = await startOrders(running, 'with audit')
     const unaudited = await startOrders(running, 'without', 'test/bench/unaudited-worker.ts')
-    const pairs = await alternate(generator, audited, unaudited, TURNS)
+    const pairs = await alternate(generator, audited, unaudited, ROUNDS)
     report('audit on POST /api/order', audited, unaudited, pairs)
   })
 }
@@ -68,7 +68,7 @@ function report(what: string, guarded: Contender, bare: Contender, pairs: readon
   const added = pairs.map(([ours, theirs]) => (ours.workerCpuUs ?? NaN) / (theirs.workerCpuUs ?? NaN) - 1)
   const slower = pairs.map(([ours, theirs]) => theirs.requestsPerSecond / ours.requestsPerSecond - 1)
   const lines = [
-    `auth-and-audit: ${what}, ${loadText(TURNS)}`,
+    `auth-and-audit: ${what}, ${loadText(ROUNDS)}`,
     `workerd serve, Node ${process.version}, ${availableParallelism()} processors`,
     '',
     roundsTable([
