@@ -1,14 +1,17 @@
+import { labelOfCaller } from '../src/auth/caller-standing.ts'
 import { counter, gauge, type MetricSample } from '../src/base/metric.ts'
+import type { Gateway } from '../src/core/gateway.ts'
 import { LINK_STAGES } from '../src/gateway/link/stage.ts'
-import type { OpendClient } from '../src/gateway/opend-client.ts'
 import { budgetMetrics } from '../src/gateway/watch/budget-metrics.ts'
+import { TRADE_SCOPE } from '../src/pushes/push-metrics.ts'
 
-/** The metrics of the link and the calls on it, and the size of the storage. */
+/** The metrics of the link and the calls on it, the size of the storage, and the pushes that keys may not see. */
 export function gatewayMetrics(
-  { session, governor }: OpendClient,
+  { opend, pushes }: Gateway,
   storageBytes: number,
   nowMs: number,
 ): readonly MetricSample[] {
+  const { session, governor } = opend
   const { stage, counts, calls } = session
   const login = session.login.state
   const oldestMs = calls.pending.oldestMs()
@@ -39,5 +42,17 @@ export function gatewayMetrics(
     },
     ...budgetMetrics(governor, nowMs),
     gauge('opend_edge_storage_bytes', storageBytes),
+    filteredMetric(pushes.filtered.counts),
   ]
+}
+
+/** The pushes that callers did not get, by the labels of their keys. All JWT callers share one label. */
+function filteredMetric(byCaller: ReadonlyMap<string, number>): MetricSample {
+  const byLabel = new Map<string, number>()
+  for (const [caller, count] of byCaller) {
+    const label = labelOfCaller(caller)
+    byLabel.set(label, (byLabel.get(label) ?? 0) + count)
+  }
+  const values = [...byLabel].map(([key_id, value]) => ({ labels: { required_scope: TRADE_SCOPE, key_id }, value }))
+  return { name: 'futu_ws_filtered_pushes_total', type: 'counter', values }
 }

@@ -237,7 +237,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   async metrics(): Promise<readonly MetricSample[]> {
     return [
       ...this.#counters.samples(),
-      ...gatewayMetrics(this.#gateway.opend, this.ctx.storage.sql.databaseSize, Date.now()),
+      ...gatewayMetrics(this.#gateway, this.ctx.storage.sql.databaseSize, Date.now()),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]

@@ -1,4 +1,3 @@
-import { labelOfCaller } from '../auth/caller-standing.ts'
 import { MAX_FILTERED_SERIES } from '../base/memory-budget.ts'
 import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { PushEvent } from './push-event.ts'
@@ -6,11 +5,10 @@ import type { HubCounts } from './push-hub.ts'
 import type { PushSocket } from './push-socket.ts'
 
 /** The scope that order and fill pushes need. Quotes and notices need `qot:read`, without which no socket is opened. */
-const TRADE_SCOPE = 'acc:read'
+export const TRADE_SCOPE = 'acc:read'
 
 /** Counts the pushes that sockets did not get because their callers lack the scope. */
 export class FilteredPushes {
-  /** By the id of the caller: its label is a hash, which is too slow for each push. */
   readonly #byCaller = new Map<string, number>()
 
   /** Counts a push for each socket whose caller may not see it. Only order and fill pushes need another scope. */
@@ -25,14 +23,9 @@ export class FilteredPushes {
     }
   }
 
-  samples(): readonly MetricSample[] {
-    const byLabel = new Map<string, number>()
-    for (const [caller, count] of this.#byCaller) {
-      const label = labelOfCaller(caller)
-      byLabel.set(label, (byLabel.get(label) ?? 0) + count)
-    }
-    const values = [...byLabel].map(([key_id, value]) => ({ labels: { required_scope: TRADE_SCOPE, key_id }, value }))
-    return [{ name: 'futu_ws_filtered_pushes_total', type: 'counter', values }]
+  /** The number of pushes by the id of the caller. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#byCaller
   }
 }
 

@@ -52,6 +52,8 @@ export interface PushServiceDeps {
 
 /** The push part of the gateway object: the sockets, their messages, and the hub. */
 export class PushService {
+  /** Pushes that sockets did not get because of their scopes. */
+  readonly filtered = new FilteredPushes()
   readonly #deps: PushServiceDeps
   readonly #sockets: PushSockets
   readonly #hub: PushHub
@@ -59,7 +61,6 @@ export class PushService {
   readonly #flush: WakeTimer
   readonly #expiryTimer: WakeTimer
   readonly #unknown = new UnknownSockets()
-  readonly #filtered = new FilteredPushes()
 
   constructor(deps: PushServiceDeps) {
     const { timers, sockets } = deps
@@ -131,7 +132,7 @@ export class PushService {
   }
 
   push(event: PushEvent): void {
-    this.#filtered.count(event, this.#sockets.all())
+    this.filtered.count(event, this.#sockets.all())
     const events = event.type === 'quote' ? eventsByHours(event, this.#deps.quotes().subscriptions) : [event]
     this.#afterHub((nowMs) => {
       for (const one of events) this.#hub.push(one, nowMs)
@@ -191,7 +192,7 @@ export class PushService {
   }
 
   metrics(): readonly MetricSample[] {
-    return [...hubMetrics(this.#hub.counts, this.#sockets.size), ...this.#filtered.samples()]
+    return hubMetrics(this.#hub.counts, this.#sockets.size)
   }
 
   #sendHello(one: PushSocket, caller: SocketCaller): void {

@@ -90,7 +90,8 @@ function isPartOf(family: string, series: string): boolean {
 }
 
 function keyOf({ name, labels }: Series): string {
-  return `${name} ${JSON.stringify(Object.entries(labels).toSorted())}`
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+  return `${name} ${pairs.toSorted((one, other) => (one < other ? -1 : 1)).join()}`
 }
 
 function labelsOf(text: string): Readonly<Record<string, string>> {

@@ -9,7 +9,7 @@ import { PAPER_ACCOUNT, SimulatedRig } from '../core/simulated-rig.ts'
 
 /** The series of a metric as `labels value`. */
 function seriesOf({ gateway, clock }: Pick<CoreRig, 'gateway' | 'clock'>, name: string): readonly string[] {
-  const samples = [...gatewayMetrics(gateway.opend, 0, clock.wallMs()), ...gateway.metrics()]
+  const samples = [...gatewayMetrics(gateway, 0, clock.wallMs()), ...gateway.metrics()]
   return samples
     .filter((sample) => sample.name === name)
     .flatMap(({ values }) => values.map(({ labels, value }) => `${Object.values(labels).join()} ${value}`.trim()))

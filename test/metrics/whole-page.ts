@@ -22,7 +22,7 @@ export async function wholePage(): Promise<string> {
   const { gateway, core } = await busyGateway()
   return renderMetrics([
     ...counters.samples(),
-    ...gatewayMetrics(gateway.opend, 4_096, core.clock.wallMs()),
+    ...gatewayMetrics(gateway, 4_096, core.clock.wallMs()),
     ...gateway.metrics(),
     ...refusals.samples(gateway.orders.entries.counts),
   ])
