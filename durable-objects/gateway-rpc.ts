@@ -137,7 +137,7 @@ export interface GatewayStatus extends OpendView {
   readonly nowMs: number
   readonly stage: LinkStage
   /** The address of the link: `simulator:` or `tcp://host:port`. */
-  readonly upstream: string
+  readonly opendAddress: string
   /** When the present stage began. */
   readonly sinceMs: number
   /** Decimal string: connection ids are about 2^62. */

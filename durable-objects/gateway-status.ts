@@ -4,7 +4,7 @@ import type { GatewayStatus } from './gateway-rpc.ts'
 /** The facts of the object that the gateway does not have. */
 interface ObjectFacts {
   /** The address of the link. */
-  readonly upstream: string
+  readonly opendAddress: string
   readonly epoch: number
   readonly storageBytes: number
   readonly nowMs: number

@@ -18,6 +18,7 @@ import type { ShownOrder } from '../orders/changed-orders.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
 import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
+import { eventsByHours } from '../pushes/events-by-hours.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
@@ -48,7 +49,7 @@ export interface GatewayDeps {
   /** Uniform in [0, 1), and unpredictable. */
   readonly secureRandom: () => number
   /** An id of this run of the object; it changes with every restart. */
-  readonly run: string
+  readonly runId: string
   /** Returns the caller of a token from a socket's first message. */
   identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** Whether a socket's caller may stay connected, according to the current keys. */
@@ -114,9 +115,9 @@ export class Gateway {
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
-      wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
+      opend: this.opend,
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
-      recordSent: (protoId, accId, atMs) => this.opend.governor.recordSent(protoId, accId, atMs),
+      countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
@@ -136,7 +137,7 @@ export class Gateway {
     this.pushes = new PushService({
       timers,
       sockets: deps.sockets,
-      run: deps.run,
+      runId: deps.runId,
       quotes: () => this.quotes,
       identify: (token, network) => deps.identify(token, network),
       standing: (caller, nowMs) => deps.standing(caller, nowMs),
@@ -195,7 +196,7 @@ export class Gateway {
     this.opend.tick()
     this.watch.alarm()
     this.orders.alarm()
-    this.quotes.run()
+    this.quotes.runDue()
   }
 
   /** Clears the caches and connects again; ends a shutdown. */
@@ -240,9 +241,11 @@ export class Gateway {
   #push(protoId: number, body: Uint8Array): void {
     this.watch.push(protoId, body)
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
-    for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
+    const nowMs = this.#deps.timers.nowMs()
+    for (const event of readPush(protoId, body, nowMs) ?? []) {
       if (event.type === 'quote') this.quotes.reader.onPush(event)
-      this.pushes.push(event)
+      this.pushes.filtered.count(event, this.#deps.sockets.all())
+      for (const one of eventsByHours(event, this.quotes.subscriptions)) this.pushes.hub.push(one, nowMs)
     }
   }
 

@@ -19,7 +19,8 @@ export interface Admitted {
 }
 
 /**
- * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the headers. Failures: `server.misconfigured` and every `auth.*` about tokens.
+ * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the headers. Failures:
+ * `server.misconfigured` and every `auth.*` about tokens.
  *
  * The record of a key of the service is read from the gateway object. Calls that the object checks again anyway may use
  * a record of a few seconds ago, see `admitCall`.
@@ -33,7 +34,7 @@ export function admit(
   return admitWith(exchange, scopes, iface, token, true)
 }
 
-/** As `admit`, for calls that carry the mark of their key to the gateway object, which has the last word on them. */
+/** As `admit`, for calls that carry the mark of their key to the gateway object, which checks the key again. */
 export function admitCall(
   exchange: Exchange,
   scopes: readonly Scope[],
@@ -43,7 +44,7 @@ export function admitCall(
   return admitWith(exchange, scopes, iface, token, exchange.needsFreshKey)
 }
 
-/** Who makes a request, for the audit. */
+/** The caller of a request, as the audit records it. */
 export function actorOf({ requestId }: Exchange, { caller }: Admitted): KeyActor {
   return { caller: caller.id, requestId }
 }

@@ -26,7 +26,7 @@ export class CoreRig {
   /** From now on the sockets fail when they are looked at. */
   areSocketsBroken = false
 
-  /** Timers of a life that was evicted never fire: pass false for them. */
+  /** Timers of an instance that was evicted never fire: pass false for them. */
   constructor({ hasTimers = true, isParked = false, transportOf }: CoreRigOptions = {}) {
     const { clock } = this
     const random = new Rng(2)
@@ -66,7 +66,7 @@ export class CoreRig {
         pingedAtMs: () => null,
       },
       secureRandom: () => random.unit(),
-      run: 'test',
+      runId: 'test',
       identify: async () => ({ ok: false, failure: { code: 'auth.invalid_token' } }),
       standing: () => 'valid',
       orderStanding: () => 'valid',

@@ -8,7 +8,7 @@ import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
 export const READY: GatewayStatus = {
   nowMs: Date.UTC(2026, 10, 22, 1),
   stage: 'ready',
-  upstream: 'simulator:',
+  opendAddress: 'simulator:',
   sinceMs: Date.UTC(2026, 10, 22),
   connId: '7418311293381240001',
   serverVersion: 1002,

@@ -63,7 +63,12 @@ test('the used budget is that of the account with the most calls', async () => {
 test('the status has the time of the last failure, also after the link is up again', async () => {
   const rig = await SimulatedRig.up()
   const statusNow = () =>
-    gatewayStatus(rig.gateway, { upstream: 'simulator:', epoch: 0, storageBytes: 0, nowMs: rig.core.clock.wallMs() })
+    gatewayStatus(rig.gateway, {
+      opendAddress: 'simulator:',
+      epoch: 0,
+      storageBytes: 0,
+      nowMs: rig.core.clock.wallMs(),
+    })
   assert.deepEqual([statusNow().lastFailure, statusNow().lastFailureAtMs], [null, null])
   const cutMs = rig.core.clock.wallMs()
   await rig.change((opend) => opend.closeAll('restart', rig.core.clock.trueMs()))

@@ -142,7 +142,7 @@ test('login with the right key works, with a wrong one it fails at once and the 
   await locked.listener.close()
 })
 
-test("a refusal rejects with OpenD's words, and an unmodelled call gets an answer", async () => {
+test("a refusal rejects with OpenD's words, and a call without a subscription gets its answer", async () => {
   const client = new Client()
   await client.login(open.listener.port, '')
   await assert.rejects(client.api.GetBasicQot({ c2s: { securityList: [TENCENT] } }), (reply: { retMsg: string }) => {

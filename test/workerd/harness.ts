@@ -32,7 +32,7 @@ export interface TestWorker {
   evict(): Promise<void>
   /**
    * Lets the gateway object sleep, as the platform does when nothing happens: push sockets stay open, and the next
-   * message or request starts a new life. Waits until the object is idle, so the gateway has to be shut down.
+   * message or request starts a new instance. Waits until the object is idle, so the gateway has to be shut down.
    */
   hibernate(): Promise<void>
   /** Runs SQL in the object's storage. May start the object. */

@@ -8,7 +8,7 @@ export interface Verdict {
   readonly text: string
 }
 
-/** What the kinds of a break mean. */
+/** The meaning of each kind of break. */
 const REASONS: Readonly<Record<ChainBreak['reason'], string>> = {
   changed: 'was changed, or the row before it was',
   missing: 'does not follow: rows before it are missing',

@@ -18,7 +18,7 @@ import {
   oneOf,
   textLike,
 } from '../../wire/json/json-fields.ts'
-import { readPlainBody } from '../request/plain-fields.ts'
+import { readPlainBody } from '../request/request-fields.ts'
 import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
 
 const SCOPE_FIELDS = {
@@ -109,9 +109,9 @@ export const cancelAfter: Handler = async (exchange) => {
   const body = await readPlainBody(exchange.request, CANCEL_AFTER_FIELDS, ['seconds'])
   if (!body.ok) return body
   const seconds = body.value.seconds === 0 ? null : body.value.seconds
-  const armed = await exchange.gateway.cancelAfter(actorOf(exchange, admitted.value), seconds)
-  if (!armed.ok) return armed
-  const { fireAtMs, isStored } = armed.value
+  const result = await exchange.gateway.cancelAfter(actorOf(exchange, admitted.value), seconds)
+  if (!result.ok) return result
+  const { fireAtMs, isStored } = result.value
   const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()
   const answer = { armed: fireAtMs !== null, stored: isStored, fires_at: firesAt, fires_at_ms: fireAtMs }
   return answerJson(200, answer, exchange.requestId)

@@ -6,7 +6,7 @@ import type { StoredHalt } from './switch-store.ts'
 /** The halts in force and the running or pending cancel tasks. */
 export interface SwitchReport {
   readonly halts: readonly StoredHalt[]
-  /** The armed and fired cancel-afters, and the cancel tasks of halts. */
+  /** The cancel-afters, before and after they fire, and the cancel tasks of halts. */
   readonly tasks: readonly CancelTaskView[]
   /** Whether the halts and tasks survive a restart: false while the storage fails. */
   readonly isStored: boolean

@@ -104,9 +104,10 @@ export class ConnectionHub {
   /** Changes OpenD's login and notifies every connection that subscribed to notices. */
   setLogin(login: Login): void {
     if (login === this.#login) return
+    const notices = loginNotices(this.#login, login)
     this.#login = login
     this.touch()
-    for (const notice of loginNotices(login)) this.notify(notice)
+    for (const notice of notices) this.notify(notice)
   }
 
   /** Sends a Notify push to every connection that subscribed to notices. */
