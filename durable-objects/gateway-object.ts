@@ -214,7 +214,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, opendAddressText(this.#opendAddress), this.#epoch)
+    const { databaseSize: storageBytes } = this.ctx.storage.sql
+    const opendAddress = opendAddressText(this.#opendAddress)
+    return gatewayStatus(this.#gateway, { opendAddress, epoch: this.#epoch, storageBytes, nowMs: Date.now() })
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -250,7 +252,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   async metrics(): Promise<readonly MetricSample[]> {
     return [
       ...this.#counters.samples(),
-      ...gatewayMetrics(this.#gateway.opend.session),
+      ...gatewayMetrics(this.#gateway, this.ctx.storage.sql.databaseSize, Date.now()),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]

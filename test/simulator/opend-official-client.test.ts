@@ -73,6 +73,8 @@ class Client {
 
   async login(port: number, key: string): Promise<boolean> {
     this.api.start('127.0.0.1', port, false, key)
+    // Its five seconds also pass while the whole machine pauses, and then a call fails with a bare 'timeout'.
+    if (this.api.websock !== null) this.api.websock.timeout = 100_000
     return this.until('a login', () => this.logins.at(-1))
   }
 

@@ -76,6 +76,23 @@ test('notices go to the connections that asked for them', () => {
   assert.deepEqual(status?.['connectStatus'], { qotLogined: true, trdLogined: true })
 })
 
+test('OpenD is ready again for its clients when a kicked login returns, and only then', () => {
+  const bench = new Bench()
+  const listener = bench.login({ recvNotify: true })
+  const statuses = (): unknown[] =>
+    listener.takePushes().flatMap(({ s2c }) => {
+      const { programStatus } = (s2c['programStatus'] ?? {}) as { programStatus?: { type: number } }
+      return programStatus === undefined ? [] : [programStatus.type]
+    })
+  bench.opend.setLogin('kicked')
+  assert.deepEqual(statuses(), [ProgramStatusType.ForceLogout])
+  bench.opend.setLogin('in')
+  assert.deepEqual(statuses(), [ProgramStatusType.Ready])
+  bench.opend.setLogin('lost')
+  bench.opend.setLogin('in')
+  assert.deepEqual(statuses(), [], 'a lost connection does not change the status of the program')
+})
+
 test('without a login OpenD still speaks for itself, and refuses quotes and trades', () => {
   const bench = new Bench()
   const client = bench.login()
