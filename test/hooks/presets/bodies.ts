@@ -14,13 +14,13 @@ const AT_MS = Date.parse(AT)
 export const BODIES: readonly SampleBody[] = [
   {
     preset: 'tradingview',
-    body: `{"action":"buy","ticker":"700","exchange":"HKEX","contracts":"100","market_position":"long","market_position_size":"100","price":"412.6","id":"Long","time":"${AT}"}`,
+    body: `{"action":"buy","ticker":"700","exchange":"HKEX","contracts":"100","market_position":"long","market_position_size":"100","price":"412.6","id":"Long","alert_id":"Long 17","time":"${AT}"}`,
     alert: alertOf('700', 'buy', {
       exchange: 'HKEX',
       size: { kind: 'quantity', amount: 100 },
       expectedPosition: 100,
       price: 412.6,
-      alertId: 'Long',
+      alertId: 'Long 17',
       atMs: AT_MS,
     }),
   },
