@@ -1,6 +1,8 @@
 import type { Failure } from '../base/failure.ts'
+import { shownText } from '../base/shown-text.ts'
 import type { OrderReply } from '../orders/request.ts'
 import { describe } from '../problem/problem.ts'
+import { decodeMessage } from '../wire/decode.ts'
 import type { DeliveryState } from './delivery.ts'
 
 /** Time before a call that could not be sent is tried again, unless its failure says another one. */
@@ -33,5 +35,11 @@ export function reasonOf(reply: OrderReply): string {
   if (reply.kind === 'refused') return describe(reply.failure).error
   if (reply.kind === 'unknown')
     return 'The outcome of the order is not known yet; its entry of the ledger is reconciled.'
-  return 'OpenD refused the order; the entry of the ledger has its text.'
+  return reply.kind === 'answered' ? `OpenD refused the order: ${refusalIn(reply.body)}` : 'The order was not sent.'
+}
+
+/** OpenD's text of a refusal. The envelope of every reply has the same fields. */
+function refusalIn(body: Uint8Array): string {
+  const decoded = decodeMessage('Trd_PlaceOrder.Response', body)
+  return shownText((decoded.ok ? decoded.value.retMsg : undefined) ?? 'it gave no reason')
 }

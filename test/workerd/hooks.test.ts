@@ -35,7 +35,7 @@ async function send({ id, secret }: Hook, body: Json | string): Promise<Json> {
 
 /** The delivery once it does not wait any more: each look is behind a call over the link. */
 async function settled({ id }: Hook, delivery: unknown): Promise<Json> {
-  for (let look = 0; look < 200; look++) {
+  for (let look = 0; look < 1_000; look++) {
     const { status, body } = await rig.worker.api(`/api/hooks/${id}/deliveries/${String(delivery)}`)
     assert.equal(status, 200, JSON.stringify(body))
     if ((body as Json)['state'] !== 'waiting') return body as Json
@@ -147,6 +147,88 @@ test('a paused hook refuses, a dry run and a test send nothing, and a deleted ho
   const gone = await rig.worker.fetch(`/hooks/${hook.id}/${hook.secret}`, { method: 'POST', body: '{}' })
   assert.equal(gone.status, 404)
   assert.equal(rig.opend.seen(PROTO.place), placed)
+})
+
+test('five hundred alerts in a moment over ten securities: none lost, limits exact, each security in order', async () => {
+  const codes = ['00700', '00005', '09988', '00939', '01299', '00388', '03690', '02318', '00941', '01810']
+  const fixed = { preset: 'plain', order_type: 'limit', may_override: ['size', 'order_type'] }
+  const hook = await createHook({ ...fixed, limits: { max_orders_per_minute: 6 } })
+  const alerts = Array.from({ length: 500 }, (_, index) => {
+    const symbol = `HK.${codes[index % codes.length] ?? ''}`
+    return { symbol, side: 'buy', qty: 4_000, price: 1, id: `crowd ${index}` }
+  })
+  const answers = await Promise.all(alerts.map((alert) => send(hook, alert)))
+  assert.deepEqual(new Set(answers.map(({ state }) => state)), new Set(['waiting']))
+  const all: Json[] = []
+  for (const { delivery_id: id } of answers) all.push(await settled(hook, id))
+  const counts = Map.groupBy(all, ({ state }) => state)
+  const carriedOut = all.filter(({ orders }) => (orders as readonly Json[]).some(({ state }) => state !== 'refused'))
+  assert.equal(carriedOut.length, 6, JSON.stringify([...counts].map(([state, list]) => [state, list.length])))
+  for (const { state, reason } of all) {
+    if (state === 'refused') assert.match(String(reason), /^limit check failed/)
+  }
+  for (const list of Map.groupBy(all, ({ symbol }) => symbol).values()) {
+    const inOrder = list.toSorted((one, other) => Number(one['seq']) - Number(other['seq']))
+    const last = inOrder.findLastIndex((one) => carriedOut.includes(one))
+    assert.ok(
+      inOrder.slice(0, last + 1).every((one) => carriedOut.includes(one)),
+      'a later alert went first',
+    )
+  }
+})
+
+test('a rotation under load loses no alert, and the old secret ends with its overlap', async () => {
+  const hook = await createHook({ preset: 'plain' })
+  const alert = (index: number): Json => ({ symbol: 'HK.00700', side: 'close', id: `rotated ${index}` })
+  const early = Array.from({ length: 20 }, (_, index) => send(hook, alert(index)))
+  const init = { ...authorized(), body: '{"overlap_seconds": 3600}' }
+  const rotated = await rig.worker.fetch(`/api/hooks/${hook.id}/rotate`, init)
+  const fresh = { id: hook.id, secret: String(((await rotated.json()) as Json)['secret']) }
+  const late = Array.from({ length: 20 }, (_, index) => send(index % 2 === 0 ? hook : fresh, alert(100 + index)))
+  const answers = await Promise.all([...early, ...late])
+  assert.equal(new Set(answers.map(({ delivery_id: id }) => id)).size, 40)
+  await rig.worker.fetch(`/api/hooks/${hook.id}/rotate`, { ...authorized(), body: '{}' })
+  for (const { secret } of [hook, fresh]) {
+    const refused = await rig.worker.fetch(`/hooks/${hook.id}/${secret}`, { method: 'POST', body: '{}' })
+    assert.equal(refused.status, 404)
+  }
+})
+
+test('a position that the sender does not expect pauses the hook that says so, and nothing is sent', async () => {
+  const hook = await createHook({ on_position_gap: 'pause' })
+  const placed = rig.opend.seen(PROTO.place)
+  const gapped = { ...ALERT, market_position: 'long', market_position_size: '70,000' }
+  const delivery = await settled(hook, (await send(hook, gapped))['delivery_id'])
+  assert.equal(delivery['state'], 'refused', JSON.stringify(delivery))
+  const { expected, actual } = delivery['position_gap'] as { readonly expected: number; readonly actual: number }
+  assert.ok(expected === 70_000 && actual >= 100 && actual < 70_000, `${actual}`)
+  const { body } = await rig.worker.api(`/api/hooks/${hook.id}`)
+  assert.equal((body as Json)['is_paused'], true)
+  assert.equal(rig.opend.seen(PROTO.place), placed)
+})
+
+test('a hook cannot have more than its key, accepts its sources only, and ends with its key', async () => {
+  const made = await rig.worker.api('/api/admin/keys', {
+    id: 'desk',
+    scopes: ['trade:simulate', 'acc:read'],
+    max_orders_per_minute: 5,
+  })
+  const { key } = made.body as { readonly key: string }
+  const withKey = (body: Json): RequestInit => ({
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}` },
+    body: JSON.stringify(body),
+  })
+  const accId = rig.account.profile.accId
+  const more = await rig.worker.fetch('/api/hooks', withKey({ acc_id: accId, limits: { max_orders_per_minute: 6 } }))
+  assert.equal(more.status, 403, await more.text())
+  const made2 = await rig.worker.fetch('/api/hooks', withKey({ acc_id: accId, sources: ['tradingview'] }))
+  const hook = (await made2.json()) as unknown as Hook
+  const refused = await send(hook, ALERT)
+  assert.match(String(refused['reason']), /sources/)
+  await rig.worker.api('/api/admin/keys/desk/revoke', {})
+  const ended = await send(hook, { ...ALERT, alert_id: 'after' })
+  assert.deepEqual(ended['state'], 'refused')
 })
 
 function authorized(): RequestInit {
