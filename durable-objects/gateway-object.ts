@@ -48,6 +48,7 @@ import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
 import { SqlSubscriptionStore } from './storage/subscriptions.ts'
+import { SqlExitStore } from './storage/exits.ts'
 import { SqlSwitchStore } from './storage/switches.ts'
 
 /**
@@ -107,6 +108,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       transport: transportOf(this.#upstream, simulator, ctx.storage),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
+      exits: new SqlExitStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
       sockets: this.#sockets,
       secureRandom,
@@ -114,6 +116,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       identify: (token, network) => this.#authenticator.identify(token, network),
       standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
+      presentTerms: (request) => this.#keys.presentTerms(request),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onEntry: (entry, before) => this.#audit.record(auditEvents.orderEvent(entry, before)),

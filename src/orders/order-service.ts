@@ -18,12 +18,16 @@ import { OrderManager } from './manager/order-manager.ts'
 import { InFlightOrders } from './sending/in-flight-orders.ts'
 import { ChangedOrders, type ShownOrder } from './changed-orders.ts'
 import { pushedOrder } from './sending/pushed-orders.ts'
-import type { OrderAnswer, OrderRequest } from './request.ts'
+import { callersOf, type OrderAnswer, type OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import { Switches } from './kill-switch/switches.ts'
 import { KillSwitch } from './kill-switch/kill-switch.ts'
+import { haltFailure, haltOver } from './kill-switch/switches.ts'
+import type { ExitGroup, ExitStore } from './exits/exit-group.ts'
+import { withPreview } from './exits/exit-preview.ts'
+import { ExitService } from './exits/exit-service.ts'
 
 /** Order calls from before a restart that may still count against OpenD's limits: 35 in 30 s for each account. */
 const MOST_COUNTED = 500
@@ -36,6 +40,7 @@ export interface OrderServiceDeps {
   readonly timers: Timers
   readonly ledger: Ledger
   readonly switches: SwitchStore
+  readonly exits: ExitStore
   readonly sha1: Sha1
   /** Uniform in [0, 1) and unpredictable. */
   readonly random: () => number
@@ -46,6 +51,8 @@ export interface OrderServiceDeps {
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
   /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
+  /** The request with what its caller may do now: for orders that the gateway makes later. */
+  presentTerms(request: OrderRequest): Promise<Result<OrderRequest>>
   /** Records a call for an account that was sent before a restart, at `atMs` at the latest. */
   recordSent(protoId: number, accId: bigint, atMs: number): void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
@@ -70,6 +77,8 @@ export interface OrderServiceDeps {
 export interface EntryWithOrder {
   readonly entry: LedgerEntry
   readonly order: ShownOrder | null
+  /** The exits of a new order; null for every other call. */
+  readonly exits: ExitGroup | null
 }
 
 /** The order part of the gateway: manager, reconciler, ledger and switches. */
@@ -79,6 +88,7 @@ export class OrderService {
   readonly inFlight: InFlightOrders
   readonly ledger: Ledger
   readonly killSwitch: KillSwitch
+  readonly exits: ExitService
   readonly #changedOrders: ChangedOrders
   readonly #contracts: ContractCache
   readonly #reconciler: OrderReconciler
@@ -109,13 +119,17 @@ export class OrderService {
       storage: deps.storage,
       nowMs: () => timers.nowMs(),
       wakeAt,
-      onEntry: (entry, before) => deps.onEntry(entry, before),
+      onEntry: (entry, before) => {
+        this.exits?.onEntry(entry, before)
+        deps.onEntry(entry, before)
+      },
     })
     const send = watchLists(
       deps.send,
-      () => this.entries.watchedTags.size > 0 || this.#changedOrders.isFollowing,
+      () => this.entries.watchedTags.size > 0 || this.#changedOrders.isFollowing || this.exits.isWatching,
       (accId, orders) => {
         this.#changedOrders.show(accId, orders)
+        this.exits.show(accId, orders, true)
         this.#reconciler.ordersListed(accId, orders)
       },
     )
@@ -155,6 +169,22 @@ export class OrderService {
       },
       this.entries,
     )
+    this.exits = new ExitService({
+      timers,
+      ledger,
+      send,
+      store: deps.exits,
+      storage: deps.storage,
+      submit: (request) => this.manager.submit(request),
+      entryOf: (id) => this.entries.byId(id),
+      presentTerms: (request) => deps.presentTerms(request),
+      haltOf: (request, accId) => {
+        const scope = haltOver(switches, callersOf(request), accId)
+        return scope === null ? null : haltFailure(switches, scope)
+      },
+      isLinkUp: () => deps.isLinkUp(),
+      onError: (what, error) => deps.onError(what, error),
+    })
     this.#tasks = new CancelTasks({
       switches,
       ledger,
@@ -183,7 +213,7 @@ export class OrderService {
    * later than OpenD accepts the cancel.
    */
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly order: ShownOrder | null }> {
-    const answer = await this.manager.submit(request)
+    const answer = await this.#submitted(request)
     const { reply } = answer
     const entry = reply.kind === 'answered' && reply.state === 'accepted' ? this.entries.byId(reply.intentId) : null
     if (entry?.call.kind === 'cancel' && reply.kind === 'answered' && !reply.isReplay) {
@@ -192,10 +222,19 @@ export class OrderService {
     return { ...answer, order: entry === null ? null : this.#changedOrders.shownFor(entry.call) }
   }
 
+  async #submitted(request: OrderRequest): Promise<OrderAnswer> {
+    const submit = (one: OrderRequest): Promise<OrderAnswer> => this.manager.submit(one)
+    if (request.exits === undefined) return submit(request)
+    if (!request.isDryRun) return this.exits.submit(request, submit)
+    return withPreview(await submit(request), request, this.#deps.send)
+  }
+
   /** An entry, with what is known of the order that it changed; null when there is no such entry. */
   entryWithOrder(id: string): EntryWithOrder | null {
     const entry = this.entries.byId(id)
-    return entry === null ? null : { entry, order: this.#changedOrders.shownFor(entry.call) }
+    return entry === null
+      ? null
+      : { entry, order: this.#changedOrders.shownFor(entry.call), exits: this.exits.byId(entry.id) }
   }
 
   /** Called when the link comes up: starts the due cancels and polls for the orders whose replies were lost. */
@@ -204,6 +243,7 @@ export class OrderService {
     this.#contracts.forget()
     this.#tasks.linkReady()
     this.#reconciler.linkReady()
+    this.exits.linkReady()
   }
 
   /** Called when OpenD replies to an order call, identified by its frame, after the call has timed out. */
@@ -214,8 +254,11 @@ export class OrderService {
   /** Called for each order push. The calls in flight, the reconciliation and the kill switch use it independently. */
   orderPush(body: Uint8Array): void {
     this.inFlight.onPush(body)
-    const push = this.#changedOrders.isFollowing ? pushedOrder(body) : null
-    if (push !== null) this.#changedOrders.show(push.accId, [push.order])
+    const push = this.#changedOrders.isFollowing || this.exits.isWatching ? pushedOrder(body) : null
+    if (push !== null) {
+      this.#changedOrders.show(push.accId, [push.order])
+      this.exits.show(push.accId, [push.order], false)
+    }
     this.#reconciler.orderPush(body)
     this.#tasks.orderPush(body)
   }
@@ -242,6 +285,7 @@ export class OrderService {
     const { timers } = this.#deps
     this.#tasks.alarm()
     this.entries.writeAgain()
+    this.exits.alarm()
     this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
@@ -255,6 +299,7 @@ export class OrderService {
     const contradictions = Object.entries(this.contradictions)
     return [
       gauge('opend_edge_orders_unknown', this.entries.unknownCount),
+      gauge('opend_edge_exits_waiting', this.exits.waiting),
       {
         name: 'opend_edge_order_contradictions_total',
         type: 'counter',

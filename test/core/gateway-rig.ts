@@ -1,3 +1,4 @@
+import { succeed } from '../../src/base/result.ts'
 import { Gateway } from '../../src/core/gateway.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
 import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
@@ -42,6 +43,8 @@ export class CoreRig {
         () => undefined,
       ),
       switches: new StoredSwitches(volume, () => true),
+      exits: { active: () => [], byId: () => null, put: () => undefined },
+      presentTerms: async (request) => succeed(request),
       subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
       sockets: {
         size: 0,
