@@ -268,7 +268,8 @@ export class ExitService {
 
   /** Places an order of a leg. Returns the code of a refusal; null when there is none, or when it is not wanted now. */
   async #submitOrder(group: ExitGroup, leg: Leg, order: TrackedOrder): Promise<string | null> {
-    if (leg.isTriggered && !(await this.#watch.hasPosition(group, order.qty))) return 'the position is smaller'
+    const problem = leg.isTriggered ? await this.#watch.positionProblem(group, order.qty) : null
+    if (problem !== null) return problem
     const present = await this.#deps.presentTerms(exitRequest(group, leg, order))
     if (!present.ok) return present.failure.code
     const halt = this.#deps.haltOf(present.value, group.accId)

@@ -87,14 +87,15 @@ export class ExitWatch {
     return later.length === 0 ? null : Math.min(...later)
   }
 
-  /** Whether the account has that much of the security, before a triggered stop is sent. */
-  async hasPosition(group: ExitGroup, qty: number): Promise<boolean> {
+  /** Why a triggered stop may not be sent: the account must have that much of the security. Null when it may. */
+  async positionProblem(group: ExitGroup, qty: number): Promise<string | null> {
     const readAtMs = this.#deps.nowMs()
     const positionOf = await readPositions(this.#deps.send, accountOf(group))
-    if (positionOf === null) return false
+    if (positionOf === null) return 'OpenD does not list the positions'
     const sameSecurity = this.#deps.groups.all.filter((one) => isSameSecurity(one, group))
     this.#takePositions(sameSecurity, positionOf(group.fields.code), readAtMs)
-    return (sharesOf(sameSecurity, positionOf(group.fields.code)).get(group.id) ?? 0) >= qty
+    const left = sharesOf(sameSecurity, positionOf(group.fields.code)).get(group.id) ?? 0
+    return left >= qty ? null : `the position has ${left} for this exit`
   }
 
   async #poll(one: AccountWatch, groups: readonly ExitGroup[]): Promise<void> {

@@ -13,12 +13,13 @@ import {
   type Target,
 } from './order-bodies.ts'
 import { LAST_PRICES } from './prices.ts'
+import { drawExits } from './exit-prices.ts'
 import type { Rng } from './rng.ts'
 import { ACCOUNTS, type Header, MARGIN } from './setting.ts'
 import { useSwitch } from './switch-use.ts'
 import { START_MS, type VirtualClock } from './virtual-clock.ts'
 
-type OrderCall = Pick<OrderRequest, 'protoId' | 'body'>
+type OrderCall = Pick<OrderRequest, 'protoId' | 'body' | 'exits'>
 
 /** The number of calls in a flood. */
 const MOST_IN_FLOOD = 30
@@ -123,8 +124,10 @@ export class Callers {
       const price = rng.chance(0.3) ? 1 : Math.round(LAST_PRICE * 1.1)
       return { protoId: 2202, body: placeBody({ header, lots, price, remark, side }) }
     }
-    const price = rng.chance(0.15) ? null : rng.pick(RESTING_PRICES)
-    return { protoId: 2202, body: placeBody({ header, lots, price, remark }) }
+    const price = rng.chance(0.3) ? null : rng.pick(RESTING_PRICES)
+    const exits = rng.chance(0.4) ? drawExits(rng) : undefined
+    const call = { protoId: 2202 as const, body: placeBody({ header, lots, price, remark }) }
+    return exits === undefined ? call : { ...call, exits }
   }
 
   #changeOf(header: Header, target: Target): OrderCall {
