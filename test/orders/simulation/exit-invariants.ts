@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
 import type { ExitGroup, Leg } from '../../../src/orders/exits/exit-group.ts'
 import { legOfKey } from '../../../src/orders/exits/exit-group.ts'
-import { exposureOf, filledOf, openOf, planExits } from '../../../src/orders/exits/plan-exits.ts'
+import { balanceOf, exposureOf, filledOf, openOf, planExits } from '../../../src/orders/exits/plan-exits.ts'
 import { TrdEnv } from '../../../proto/enums.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import { orderOf } from './entry-invariants.ts'
@@ -77,4 +77,24 @@ function isOf({ idempotencyKey }: LedgerEntry, { kind }: Leg): boolean {
 
 function sum<One>(list: readonly One[], amount: (one: One) => number): number {
   return list.reduce((total, one) => total + amount(one), 0)
+}
+
+/** How often each thing happened to exits. */
+export function exitCounts(groups: readonly ExitGroup[]): Readonly<Record<string, number>> {
+  const legs = groups.flatMap((group) => group.legs)
+  const count = (isCounted: (leg: Leg) => boolean): number => legs.filter(isCounted).length
+  return {
+    exit_groups: groups.length,
+    exit_parents_filled: groups.filter(({ parent }) => parent.filled > 0).length,
+    exit_groups_done: groups.filter(({ isDone }) => isDone).length,
+    exit_positions_gone: groups.filter(({ stopped }) => stopped !== null).length,
+    exit_overfilled: groups.filter((group) => balanceOf(group) < 0).length,
+    exit_legs_placed: count(({ orders }) => orders.length > 0),
+    exit_legs_placed_again: count(({ orders }) => orders.length > 1),
+    exit_legs_filled: count((leg) => filledOf(leg) > 0),
+    exit_legs_cancelled: count(({ orders }) => orders.some(({ cancelledAtMs }) => cancelledAtMs !== null)),
+    exit_legs_triggered: count(({ isTriggered }) => isTriggered),
+    exit_legs_with_reason: count(({ detail }) => detail !== null),
+    exit_legs_ended: count(({ ended }) => ended !== null),
+  }
 }

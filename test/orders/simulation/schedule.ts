@@ -2,7 +2,7 @@ import { budgetProblems } from './budget-invariants.ts'
 import { Callers } from './callers.ts'
 import { countsOf } from './counts.ts'
 import { DurableStorage } from './durable-storage.ts'
-import { areExitsSettled, exitProblems } from './exit-invariants.ts'
+import { areExitsSettled, exitCounts, exitProblems } from './exit-invariants.ts'
 import { FaultInjector } from './fault-injector.ts'
 import { GatewayUnderTest } from './gateway-under-test.ts'
 import { problemsOf } from './invariants.ts'
@@ -87,9 +87,10 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)
   }
+  const exits = exitCounts(storage.exitGroups())
   storage.close()
   const trace = problems.length === 0 ? [] : traceOf(gateway, opend)
-  return { seed, problems, trace, counts: { ...countsOf(gateway, opend), operated } }
+  return { seed, problems, trace, counts: { ...countsOf(gateway, opend), ...exits, operated } }
 }
 
 interface Quiet {
