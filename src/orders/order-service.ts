@@ -1,15 +1,9 @@
-import type { Failure } from '../base/failure.ts'
 import { counter, gauge, type MetricSample } from '../base/metric.ts'
+import type { OrderServiceDeps } from './order-service-deps.ts'
 import type { Result } from '../base/result.ts'
-import type { StorageHealth } from '../base/storage-health.ts'
-import { type Timers, WakeTimer } from '../base/time/timers.ts'
-import type { CallRank } from '../calls/call-rank.ts'
-import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
-import type { Sha1 } from '../wire/frame.ts'
-import type { Upstream } from './account-orders.ts'
+import { WakeTimer } from '../base/time/timers.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
-import type { SwitchStore } from './kill-switch/switch-store.ts'
-import type { EntryState, LedgerEntry } from './entry.ts'
+import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { ContractCache } from './admission/contract-cache.ts'
 import { LimiterRegistry } from './admission/limiter-registry.ts'
@@ -25,7 +19,7 @@ import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import { Switches } from './kill-switch/switches.ts'
 import { KillSwitch } from './kill-switch/kill-switch.ts'
 import { haltFailure, haltOver } from './kill-switch/switches.ts'
-import type { ExitGroup, ExitStore } from './exits/exit-group.ts'
+import type { ExitGroup } from './exits/exit-group.ts'
 import { withPreview } from './exits/exit-preview.ts'
 import { ExitService } from './exits/exit-service.ts'
 
@@ -34,44 +28,6 @@ const MOST_COUNTED = 500
 
 /** The window of those limits plus the longest time between sending a call and the last change of its entry. */
 const COUNTED_MS = 60_000
-
-/** The dependencies of the order service. */
-export interface OrderServiceDeps {
-  readonly timers: Timers
-  readonly ledger: Ledger
-  readonly switches: SwitchStore
-  readonly exits: ExitStore
-  readonly sha1: Sha1
-  /** Uniform in [0, 1) and unpredictable. */
-  readonly random: () => number
-  readonly storage: StorageHealth
-  /** Sends a call over the link. */
-  readonly send: Upstream
-  /** Why a call could not be sent within the longest wait of its rank; null when it could. */
-  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
-  /** Why a caller may no longer trade; null when it may. */
-  standing(request: OrderRequest, nowMs: number): Failure | null
-  /** The request with what its caller may do now: for orders that the gateway makes later. */
-  presentTerms(request: OrderRequest): Promise<Result<OrderRequest>>
-  /** Records a call for an account that was sent before a restart, at `atMs` at the latest. */
-  recordSent(protoId: number, accId: bigint, atMs: number): void
-  /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
-  connId(): string | null
-  tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
-  /** All accounts of the login. */
-  allAccounts(): Promise<readonly TradingAccount[] | Failure>
-  isLinkUp(): boolean
-  /** Sets the alarm to fire at that time, Unix ms, or earlier. */
-  alarmBy(atMs: number): void
-  /** Called for each refused call except dry runs. */
-  onRefused(caller: string, failure: Failure): void
-  /** Called for each new entry (`before` is null) and each change of a state. */
-  onEntry(entry: LedgerEntry, before: EntryState | null): void
-  /** Called when an order exists although the final state of its entry excluded it. */
-  onContradiction(entryId: string, detail: string): void
-  /** Called when work in the background fails. */
-  onError(what: string, error: unknown): void
-}
 
 /** An entry, and what OpenD last showed of the order that it changed or cancelled; null when that is not known. */
 export interface EntryWithOrder {

@@ -42,8 +42,8 @@ export interface OrderRequest {
 export function hashedPart({ body, exits }: OrderRequest): Uint8Array {
   if (exits === undefined) return body
   const text = JSON.stringify([exits.takeProfit, exits.stopLoss])
-  // The texts of exits are ASCII.
-  return Uint8Array.from([...body, ...[...text].map((char) => char.charCodeAt(0))])
+  // The text is ASCII.
+  return Uint8Array.from([...body, ...Array.from(text, (char) => char.charCodeAt(0))])
 }
 
 /** A caller whose budgets an order of a child token uses. */

@@ -24,6 +24,7 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
     'Order calls refused by a limit of the key or a halt, by interface, key and limit. Keys appear as kh_ and hex digits.',
   opend_edge_orders_total:
     'Order calls, by outcome. A call whose reply was lost counts as unknown, and again when its outcome is known.',
+  opend_edge_exits_waiting: 'Orders whose exits wait: for a fill, for a price, or for their own fill.',
   opend_edge_orders_unknown: 'Orders whose reply was lost and whose outcome is not known yet.',
   opend_edge_switches_armed: 'Cancel-afters whose time has not come.',
   opend_edge_switch_tasks_running: 'Halts and expired cancel-afters that are still cancelling orders.',

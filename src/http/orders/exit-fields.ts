@@ -42,16 +42,17 @@ export function takeExits({ protocol }: ApiEndpoint, body: JsonValue): Result<Sp
 export function exitsProblem({ takeProfit, stopLoss }: Exits, { trdSide, price }: WireMessage): Failure | null {
   if (trdSide === TrdSide.BuyBack) return invalid('trd_side', 'BUY, SELL or SELL_SHORT for an order with exits')
   const sign = trdSide === TrdSide.Buy ? 1 : -1
-  const [profit, stop] = [takeProfit, stopLoss].map((exit) => (exit?.kind === 'price' ? exit.price : null))
+  const profit = takeProfit?.kind === 'price' ? takeProfit.price : null
+  const stop = stopLoss?.kind === 'price' ? stopLoss.price : null
   const [above, below] = sign === 1 ? ['above', 'below'] : ['below', 'above']
   const limit = typeof price === 'number' && price > 0 ? price : null
-  if (profit != null && limit !== null && sign * (profit - limit) <= 0) {
+  if (profit !== null && limit !== null && sign * (profit - limit) <= 0) {
     return invalid('take_profit', `a price ${above} the order's price ${limit}`)
   }
-  if (stop != null && limit !== null && sign * (limit - stop) <= 0) {
+  if (stop !== null && limit !== null && sign * (limit - stop) <= 0) {
     return invalid('stop_loss', `a price ${below} the order's price ${limit}`)
   }
-  if (profit != null && stop != null && sign * (profit - stop) <= 0) {
+  if (profit !== null && stop !== null && sign * (profit - stop) <= 0) {
     return invalid('stop_loss', `a price ${below} take_profit`)
   }
   return null

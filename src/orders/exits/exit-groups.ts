@@ -1,5 +1,6 @@
 import type { StorageHealth } from '../../base/storage-health.ts'
-import type { ExitGroup, ExitStore, Leg, TrackedOrder } from './exit-group.ts'
+import type { LedgerEntry } from '../entry.ts'
+import { type ExitGroup, type ExitStore, type Leg, legOfKey, type TrackedOrder } from './exit-group.ts'
 
 /**
  * Waiting groups of one caller: each order list and snapshot serves all of them, but each may need three orders and
@@ -57,6 +58,20 @@ export class ExitGroups {
         const order = leg.orders.find((one) => one.intentId === intentId)
         if (order !== undefined) return { group, leg, order }
       }
+    }
+    return null
+  }
+
+  /** The order of a group that was done, when it appears after it was called absent or rejected. */
+  returned(entry: LedgerEntry): Tracked | null {
+    if (entry.state !== 'accepted') return null
+    const group = this.byId(legOfKey(entry.idempotencyKey)?.parentId ?? entry.id)
+    if (group === null) return null
+    group.isDone = false
+    if (group.id === entry.id) return { group, leg: null, order: group.parent }
+    for (const leg of group.legs) {
+      const order = leg.orders.find(({ intentId }) => intentId === entry.id)
+      if (order !== undefined) return { group, leg, order }
     }
     return null
   }

@@ -35,8 +35,10 @@ export const EXIT_PRICE: FieldRule<ExitPrice> = {
 }
 
 function exitOf({ price, percent, ticks }: { price?: number | null; percent?: number | null; ticks?: number | null }) {
-  if (price != null) return price > 0 && Number.isFinite(price) ? ({ kind: 'price', price } as const) : null
-  if (percent != null) return percent > 0 && percent < 100 ? ({ kind: 'percent', percent } as const) : null
-  if (ticks == null || !Number.isInteger(ticks) || ticks < 1 || ticks > MOST_TICKS) return null
+  if (price !== undefined && price !== null)
+    return price > 0 && Number.isFinite(price) ? ({ kind: 'price', price } as const) : null
+  if (percent !== undefined && percent !== null)
+    return percent > 0 && percent < 100 ? ({ kind: 'percent', percent } as const) : null
+  if (ticks === undefined || ticks === null || !Number.isInteger(ticks) || ticks < 1 || ticks > MOST_TICKS) return null
   return { kind: 'ticks', ticks } as const
 }

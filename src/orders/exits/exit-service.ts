@@ -1,22 +1,35 @@
+import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { Result } from '../../base/result.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import { type Timers, WakeTimer } from '../../base/time/timers.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import type { Upstream } from '../account-orders.ts'
+import { keyUseOf } from '../answer.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import { hasId, idsOf, isSameOrder } from '../order-identity.ts'
 import type { OrderAnswer, OrderRequest } from '../request.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import { exitCancel, exitRequest, newGroup } from './exit-calls.ts'
-import { type ExitGroup, type ExitStore, type Leg, legKey, legOfKey, newTracked, type TrackedOrder } from './exit-group.ts'
-import { ExitGroups, MOST_WAITING, MOST_WAITING_OF_CALLER } from './exit-groups.ts'
+import {
+  type ExitGroup,
+  type ExitStore,
+  type Leg,
+  legKey,
+  legOfKey,
+  newTracked,
+  type TrackedOrder,
+} from './exit-group.ts'
+import { ExitGroups, MOST_WAITING, MOST_WAITING_OF_CALLER, type Tracked } from './exit-groups.ts'
 import { ExitWatch } from './exit-watch.ts'
 import { isDone, MOST_ORDERS_OF_LEG, openOf, planExits, wantedOf } from './plan-exits.ts'
 import { applyEntry, applyShown, recordFailure } from './track-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
+
+/** Pushes that are kept for a reply: as many as there are orders in flight; a lost one costs a poll. */
+const MOST_EARLY = 100
 
 /** The dependencies of the exits. */
 export interface ExitServiceDeps {
@@ -49,8 +62,8 @@ export class ExitService {
   readonly #wake: WakeTimer
   /** Calls with exits whose entry is not written yet, by call id. */
   readonly #expected = new Map<string, OrderRequest>()
-  /** Keys of the orders whose call is being made. */
-  readonly #placing = new Set<string>()
+  /** Pushes that came before the reply with the id of their order, by ledger entry. */
+  readonly #early = new BoundedMap<string, { readonly accId: string; readonly shown: Order }>(MOST_EARLY)
   #calls = 0
 
   constructor(deps: ExitServiceDeps) {
@@ -87,7 +100,7 @@ export class ExitService {
     const isFull =
       this.#groups.countOf(request.caller) + expected.filter(({ caller }) => caller === request.caller).length >=
         MOST_WAITING_OF_CALLER || this.#groups.size + expected.length >= MOST_WAITING
-    if (isFull) {
+    if (isFull && !this.#isRepeated(request)) {
       const failure = { code: 'order.too_many_exits', most: MOST_WAITING_OF_CALLER } as const
       return { reply: { kind: 'refused', failure, intentId: null, state: 'refused', isReplay: false }, budgets: null }
     }
@@ -100,12 +113,23 @@ export class ExitService {
     }
   }
 
+  /** Whether the call is answered from the ledger, so that it makes no group. */
+  #isRepeated({ caller, idempotencyKey: key }: OrderRequest): boolean {
+    const entry = key === null ? null : this.#deps.ledger.byIdempotencyKey(caller, key, 0)
+    return entry !== null && keyUseOf(entry, entry.bodyHash).state !== 'free'
+  }
+
   /** Called for each new ledger entry (`before` is null) and each change of a state, in the turn of its write. */
   onEntry(entry: LedgerEntry, before: EntryState | null): void {
-    const tracked = before === null ? this.#begun(entry) : (this.#groups.ofEntry(entry.id) ?? this.#returned(entry))
+    const tracked =
+      before === null ? this.#begun(entry) : (this.#groups.ofEntry(entry.id) ?? this.#groups.returned(entry))
     if (tracked === null) return
     applyEntry(tracked.order, tracked.leg, entry, this.#nowMs())
     this.#changed(tracked.group)
+    const early = this.#early.get(entry.id)
+    if (entry.state !== 'accepted' || early === undefined) return
+    this.#early.delete(entry.id)
+    this.show(early.accId, [early.shown], false)
   }
 
   /** Takes the orders of an account (decimal id) that OpenD pushed or listed. */
@@ -116,9 +140,10 @@ export class ExitService {
       const tracked = tag === null ? null : this.#groups.ofEntry(entryIdOf(tag))
       if (tracked === null || tracked.group.accId !== accId) continue
       const { group, leg, order } = tracked
-      // A remark can be copied to another order.
+      // A remark can be copied to another order, so the ids of the ledger decide.
       const known = { orderId: order.orderId, orderIdEx: order.orderIdEx }
-      if (hasId(known) && isSameOrder(known, idsOf(shown)) === false) continue
+      if (!hasId(known)) this.#early.set(order.intentId ?? '', { accId, shown })
+      if (isSameOrder(known, idsOf(shown)) !== true) continue
       if (isList && leg === null) this.#watch.parentListed(group)
       const before = JSON.stringify(order)
       applyShown(group, order, leg, shown, this.#nowMs())
@@ -163,7 +188,7 @@ export class ExitService {
   }
 
   /** The order of a new entry: a parent with exits, or an order of a leg. */
-  #begun(entry: LedgerEntry): { group: ExitGroup; leg: Leg | null; order: TrackedOrder } | null {
+  #begun(entry: LedgerEntry): Tracked | null {
     if (entry.state === 'refused') return null
     const key = entry.idempotencyKey
     const known = legOfKey(key)
@@ -177,20 +202,6 @@ export class ExitService {
     if (request?.exits === undefined) return null
     const group = newGroup(request, request.exits, entry.id, this.#nowMs())
     return { group, leg: null, order: group.parent }
-  }
-
-  /** The order of a group that was done, when it appears after it was called absent or rejected. */
-  #returned(entry: LedgerEntry): { group: ExitGroup; leg: Leg | null; order: TrackedOrder } | null {
-    if (entry.state !== 'accepted') return null
-    const group = this.#groups.byId(legOfKey(entry.idempotencyKey)?.parentId ?? entry.id)
-    if (group === null) return null
-    group.isDone = false
-    if (group.id === entry.id) return { group, leg: null, order: group.parent }
-    for (const leg of group.legs) {
-      const order = leg.orders.find(({ intentId }) => intentId === entry.id)
-      if (order !== undefined) return { group, leg, order }
-    }
-    return null
   }
 
   #changed(group: ExitGroup): void {
@@ -246,15 +257,12 @@ export class ExitService {
       recordFailure(leg, 'gateway.storage_failed', nowMs)
       return
     }
-    const key = order.key ?? ''
-    this.#placing.add(key)
     this.#submitOrder(group, leg, order)
       .catch((error: unknown) => {
         this.#deps.onError('an exit could not be placed', error)
         return 'server.internal'
       })
       .then((refusal) => {
-        this.#placing.delete(key)
         // Without an entry, nothing was sent.
         if (order.intentId === null && order.phase === 'sending') {
           order.phase = 'over'

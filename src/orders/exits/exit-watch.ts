@@ -196,8 +196,10 @@ function takePrice(
     leg.ended = leg.price === null ? 'the distance gives no price' : null
     leg.detail = leg.ended
   }
-  if (!isWaitingForPrice(leg) || leg.price === null || read?.price == null) return
-  leg.isTriggered = group.isLong ? read.price <= leg.price : read.price >= leg.price
+  if (!isWaitingForPrice(leg) || leg.price === null) return
+  const last = read?.price ?? null
+  if (last === null) return
+  leg.isTriggered = group.isLong ? last <= leg.price : last >= leg.price
 }
 
 function isWaitingForPrice({ kind, waitsAt, isTriggered, ended }: Leg): boolean {

@@ -34,7 +34,7 @@ export class Exchange {
     const order = restingOrder({ ...common, price: price ?? 0, ...(auxPrice !== undefined && { auxPrice }) })
     const resting = { order, accId: header.accID }
     this.orders.push(resting)
-    if (orderType === OrderType.Market) this.fill(resting, Math.floor(qty * this.marketFill))
+    if (orderType === OrderType.Market) this.execute(resting, Math.floor(qty * this.marketFill))
     return resting.order
   }
 
@@ -48,15 +48,19 @@ export class Exchange {
     return resting.order
   }
 
-  /** Fills a part of an open order at its price, or at the market. */
-  fill(resting: Resting, qty: number): void {
+  /** Executes a part of an open order at its price, or at the market. */
+  execute(resting: Resting, qty: number): void {
     const { order } = resting
     const fillQty = Math.min(order.qty, (order.fillQty ?? 0) + qty)
     const done = fillQty - (order.fillQty ?? 0)
     if (!isOpen(resting) || done <= 0) return
     this.position += order.trdSide === TrdSide.Buy ? done : -done
     const orderStatus = fillQty === order.qty ? OrderStatus.Filled_All : OrderStatus.Filled_Part
-    this.#change(resting, { fillQty, orderStatus, fillAvgPrice: order.price === undefined || order.price === 0 ? this.price : order.price })
+    this.#change(resting, {
+      fillQty,
+      orderStatus,
+      fillAvgPrice: order.price === undefined || order.price === 0 ? this.price : order.price,
+    })
   }
 
   /** Ends an open order as a person or the exchange does. */

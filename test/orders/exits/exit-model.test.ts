@@ -75,7 +75,7 @@ function act(rig: ExitRig, rng: Rng, parents: readonly Parent[]): void {
   const resting = exchange.orders.filter((order) => openQty(order) > 0)
   const [first, ...others] = resting
   const deed = rng.below(10)
-  if (deed < 5 && first !== undefined) exchange.fill(rng.pick([first, ...others]), rng.between(1, 10) * 10)
+  if (deed < 5 && first !== undefined) exchange.execute(rng.pick([first, ...others]), rng.between(1, 10) * 10)
   else if (deed === 5) exchange.price = rng.pick([400, 395, 385, 381])
   else if (deed === 6 && rng.chance(0.3)) exchange.price = rng.pick([379, 420])
   else if (deed === 7 && rng.chance(0.3)) {
@@ -107,12 +107,14 @@ function finalProblems(rig: ExitRig, id: string, parent: Resting): readonly stri
     const open = orders.reduce((sum, one) => sum + openQty(one), 0)
     const closed = orders.reduce((sum, one) => sum + (one.order.fillQty ?? 0), 0)
     const name = `${kind} of ${id}`
-    if (closed !== filledOf(leg) || open !== openOf(leg)) problems.push(`${name} shows ${openOf(leg)} open, ${open} are`)
+    if (closed !== filledOf(leg) || open !== openOf(leg))
+      problems.push(`${name} shows ${openOf(leg)} open, ${open} are`)
     if (open > exposureOf(group)) problems.push(`${name} is an orphan`)
     const isWaiting = kind === 'stop_loss' && leg.waitsAt === 'edge' && !leg.isTriggered
     const isGivingWay = kind === 'take_profit' && rig.leg(id, 'stop_loss').isTriggered
     const isExplained = isWaiting || isGivingWay || leg.detail !== null || leg.ended !== null
-    if (open < exposureOf(group) && !isExplained) problems.push(`${name} has ${open} of ${exposureOf(group)}, without a reason`)
+    if (open < exposureOf(group) && !isExplained)
+      problems.push(`${name} has ${open} of ${exposureOf(group)}, without a reason`)
   }
   return problems
 }

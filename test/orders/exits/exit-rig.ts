@@ -109,7 +109,8 @@ export class ExitRig {
   /** The only order of a leg. */
   only(id: string, kind: LegKind): Resting {
     const [first, ...others] = this.ordersOf(id, kind)
-    if (first === undefined || others.length > 0) throw new Error(`${kind} has ${others.length} orders too many, or none`)
+    if (first === undefined || others.length > 0)
+      throw new Error(`${kind} has ${others.length} orders too many, or none`)
     return first
   }
 

@@ -20,13 +20,13 @@ test('a filled order of a real account gets a limit order and a stop order, and 
   const { id, parent } = await rig.placed(BOTH)
   await rig.pass(5_000)
   assert.deepEqual(rig.ordersOf(id, 'take_profit'), [])
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(5_000)
   const [profit, stop] = [rig.only(id, 'take_profit'), rig.only(id, 'stop_loss')]
   assert.deepEqual([profit.order.orderType, profit.order.price, profit.order.qty], [OrderType.Normal, 420, 100])
   assert.deepEqual([stop.order.orderType, stop.order.auxPrice, stop.order.qty], [OrderType.Stop, 380, 100])
   assert.deepEqual([profit.order.trdSide, stop.order.trdSide], [TrdSide.Sell, TrdSide.Sell])
-  rig.exchange.fill(profit, 100)
+  rig.exchange.execute(profit, 100)
   await rig.pass(5_000)
   assert.equal(openQty(rig.only(id, 'stop_loss')), 0)
   assert.equal(rig.group(id).isDone, true)
@@ -35,7 +35,7 @@ test('a filled order of a real account gets a limit order and a stop order, and 
 test('the stop of a simulated account waits for the price, takes the place of the take profit, and closes the position', async () => {
   const rig = new ExitRig()
   const { id, parent } = await rig.placed(BOTH)
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(10_000)
   assert.equal(openQty(rig.only(id, 'take_profit')), 100)
   assert.deepEqual(rig.ordersOf(id, 'stop_loss'), [])
@@ -52,19 +52,27 @@ test('exits follow partial fills without pushes, and a partial fill of one reduc
   const { id, parent } = await rig.placed(BOTH)
   rig.hasPushes = false
   for (const qty of [30, 50, 20]) {
-    rig.exchange.fill(parent, qty)
+    rig.exchange.execute(parent, qty)
     await rig.pass(60_000)
     const filled = parent.order.fillQty ?? 0
     for (const kind of ['take_profit', 'stop_loss'] as const) {
-      assert.equal(rig.ordersOf(id, kind).reduce((sum, order) => sum + openQty(order), 0), filled, kind)
+      assert.equal(
+        rig.ordersOf(id, kind).reduce((sum, order) => sum + openQty(order), 0),
+        filled,
+        kind,
+      )
     }
   }
   const [first] = rig.ordersOf(id, 'take_profit')
   assert.ok(first !== undefined)
-  rig.exchange.fill(first, 10)
+  rig.exchange.execute(first, 10)
   await rig.pass(90_000)
   for (const kind of ['take_profit', 'stop_loss'] as const) {
-    assert.equal(rig.ordersOf(id, kind).reduce((sum, order) => sum + openQty(order), 0), 90, kind)
+    assert.equal(
+      rig.ordersOf(id, kind).reduce((sum, order) => sum + openQty(order), 0),
+      90,
+      kind,
+    )
   }
 })
 
@@ -83,7 +91,7 @@ test('a short sale is closed by buying: above as a stop, below as a profit', asy
   const rig = real()
   const exits: Exits = { takeProfit: { kind: 'percent', percent: 5 }, stopLoss: { kind: 'percent', percent: 5 } }
   const { id, parent } = await rig.placed(exits, { trdSide: TrdSide.SellShort })
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(5_000)
   const [profit, stop] = [rig.only(id, 'take_profit'), rig.only(id, 'stop_loss')]
   assert.deepEqual([profit.order.trdSide, profit.order.price], [TrdSide.Buy, 380])
@@ -93,11 +101,11 @@ test('a short sale is closed by buying: above as a stop, below as a profit', asy
 test('both exits are filled at the same moment: nothing more is sent, and the excess is reported', async () => {
   const rig = real()
   const { id, parent } = await rig.placed(BOTH)
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(5_000)
   const placed = rig.exchange.orders.length
-  rig.exchange.fill(rig.only(id, 'take_profit'), 100)
-  rig.exchange.fill(rig.only(id, 'stop_loss'), 100)
+  rig.exchange.execute(rig.only(id, 'take_profit'), 100)
+  rig.exchange.execute(rig.only(id, 'stop_loss'), 100)
   await rig.pass(60_000)
   assert.equal(balanceOf(rig.group(id)), -100)
   assert.deepEqual([rig.exchange.orders.length, rig.group(id).isDone], [placed, true])
@@ -106,7 +114,7 @@ test('both exits are filled at the same moment: nothing more is sent, and the ex
 test('a parent that is cancelled without a fill has no exits; one that is filled in part has exits for that part', async () => {
   const rig = real()
   const [none, part] = [await rig.placed(BOTH), await rig.placed(BOTH)]
-  rig.exchange.fill(part.parent, 40)
+  rig.exchange.execute(part.parent, 40)
   rig.exchange.end(none.parent, OrderStatus.Cancelled_All)
   rig.exchange.end(part.parent, OrderStatus.Cancelled_Part)
   await rig.pass(10_000)
@@ -117,7 +125,7 @@ test('a parent that is cancelled without a fill has no exits; one that is filled
 test('a position that was closed elsewhere withdraws its exits, after two lists', async () => {
   const rig = real()
   const { id, parent } = await rig.placed(BOTH)
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(60_000)
   rig.exchange.position = 0
   await rig.pass(180_000)
@@ -128,19 +136,23 @@ test('a position that was closed elsewhere withdraws its exits, after two lists'
 test('a position that was reduced elsewhere reduces its exits', async () => {
   const rig = real()
   const { id, parent } = await rig.placed(BOTH)
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(60_000)
   rig.exchange.position = 60
   await rig.pass(180_000)
   for (const kind of ['take_profit', 'stop_loss'] as const) {
-    assert.equal(rig.ordersOf(id, kind).reduce((sum, order) => sum + openQty(order), 0), 60, kind)
+    assert.equal(
+      rig.ordersOf(id, kind).reduce((sum, order) => sum + openQty(order), 0),
+      60,
+      kind,
+    )
   }
 })
 
 test('a triggered stop is not sent when the position is gone: it would open one', async () => {
   const rig = new ExitRig()
   const { id, parent } = await rig.placed({ takeProfit: null, stopLoss: { kind: 'price', price: 380 } })
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(10_000)
   rig.exchange.position = 0
   rig.exchange.price = 370
@@ -154,7 +166,7 @@ test('while trading is halted no exit is placed, the state has the reason, and t
   const scope = { kind: 'caller', caller: 'key:a' } as const
   const by = { isByAdmin: true, caller: 'key:admin', requestId: 'r' }
   void rig.service.killSwitch.halt({ scope, cancelsOpenOrders: false, includesForeign: false, ...by })
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(20_000)
   assert.deepEqual([rig.ordersOf(id, 'stop_loss'), rig.leg(id, 'stop_loss').detail], [[], 'limits.halted'])
   rig.service.killSwitch.resume(scope, { caller: 'key:admin', isAdmin: true })
@@ -166,7 +178,7 @@ test('while trading is halted no exit is placed, the state has the reason, and t
 test('a halt that cancels open orders cancels exits, and they are not placed again', async () => {
   const rig = real()
   const { id, parent } = await rig.placed(BOTH)
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(5_000)
   const scope = { kind: 'caller', caller: 'key:a' } as const
   const by = { isByAdmin: true, caller: 'key:admin', requestId: 'r' }
@@ -181,13 +193,16 @@ test('a halt that cancels open orders cancels exits, and they are not placed aga
 test('a revoked key: its exits stay and are still reduced, and no new one is placed', async () => {
   const rig = real()
   const [early, late] = [await rig.placed(BOTH), await rig.placed(BOTH)]
-  rig.exchange.fill(early.parent, 100)
+  rig.exchange.execute(early.parent, 100)
   await rig.pass(5_000)
   rig.standing = { code: 'auth.invalid_token' }
-  rig.exchange.fill(late.parent, 100)
+  rig.exchange.execute(late.parent, 100)
   await rig.pass(60_000)
-  assert.deepEqual([rig.ordersOf(late.id, 'stop_loss'), rig.leg(late.id, 'stop_loss').ended], [[], 'auth.invalid_token'])
-  rig.exchange.fill(rig.only(early.id, 'take_profit'), 100)
+  assert.deepEqual(
+    [rig.ordersOf(late.id, 'stop_loss'), rig.leg(late.id, 'stop_loss').ended],
+    [[], 'auth.invalid_token'],
+  )
+  rig.exchange.execute(rig.only(early.id, 'take_profit'), 100)
   await rig.pass(10_000)
   assert.equal(openQty(rig.only(early.id, 'stop_loss')), 0)
 })
@@ -197,7 +212,7 @@ test('an exit of a key whose limits do not allow it has the reason, and the othe
   const limits = { allowedTrdSides: ['BUY'] }
   const { NO_LIMITS } = await import('../../../src/limits/key-limits.ts')
   const { id, parent } = await rig.placed(BOTH, {}, { limits: { ...NO_LIMITS, ...limits } })
-  rig.exchange.fill(parent, 100)
+  rig.exchange.execute(parent, 100)
   await rig.pass(5_000)
   assert.equal(rig.leg(id, 'stop_loss').ended, 'limits.side')
 })

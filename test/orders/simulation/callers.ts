@@ -22,7 +22,7 @@ import { START_MS, type VirtualClock } from './virtual-clock.ts'
 type OrderCall = Pick<OrderRequest, 'protoId' | 'body' | 'exits'>
 
 /** The share of the schedules that have orders with exits. */
-const EXIT_SCHEDULES = 1
+const EXIT_SCHEDULES = 0.15
 
 /** The number of calls in a flood. */
 const MOST_IN_FLOOD = 30

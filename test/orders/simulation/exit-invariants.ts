@@ -5,6 +5,7 @@ import { balanceOf, exposureOf, filledOf, openOf, planExits } from '../../../src
 import { TrdEnv } from '../../../proto/enums.ts'
 import { isOpenStatus } from '../../../src/simulator/trading/order-status.ts'
 import { orderOf } from './entry-invariants.ts'
+import { NOT_DONE } from './execution-invariants.ts'
 import type { Opend } from './opend.ts'
 
 /** What the exits of a schedule left behind. */
@@ -15,12 +16,13 @@ export interface ExitRemains {
 }
 
 /** Whether no exit is on its way: what is missing has a reason, or waits for a price. */
-export function areExitsSettled(groups: readonly ExitGroup[]): boolean {
+export function areExitsQuiet(groups: readonly ExitGroup[]): boolean {
   return groups.every((group) => {
     const isSending = group.legs.some(({ orders }) => orders.some(({ phase }) => phase === 'sending'))
     const steps = planExits(group, Infinity)
     const isStepping = steps.some((step) => step.kind === 'cancel' || step.leg.detail === null)
-    const isPriced = exposureOf(group) === 0 || group.legs.every(({ price, detail }) => price !== null || detail !== null)
+    const isPriced =
+      exposureOf(group) === 0 || group.legs.every(({ price, detail }) => price !== null || detail !== null)
     return group.isDone || (!isSending && !isStepping && isPriced)
   })
 }
@@ -41,9 +43,14 @@ function groupProblems(group: ExitGroup, remains: ExitRemains): readonly string[
   const own = entries.filter(({ idempotencyKey }) => legOfKey(idempotencyKey)?.parentId === group.id)
   // An order that appears after OpenD's complete lists lacked it is cancelled, but may have been filled before.
   if ([parent, ...own].some(({ contradiction, resolution }) => contradiction !== null || resolution !== null)) return []
+  // OpenD refused an order that it placed, and has not shown it since.
+  if ([parent, ...own].some((entry) => NOT_DONE.has(entry.state) && orderOf(entry, remains) !== null)) return []
   const filled = orderOf(parent, remains)?.filledQty ?? 0
   const orders = new Map(
-    group.legs.map((leg) => [leg.kind, own.filter((entry) => isOf(entry, leg)).flatMap((one) => orderOf(one, remains) ?? [])]),
+    group.legs.map((leg) => [
+      leg.kind,
+      own.filter((entry) => isOf(entry, leg)).flatMap((one) => orderOf(one, remains) ?? []),
+    ]),
   )
   const problems: string[] = []
   const closed = sum([...orders.values()].flat(), ({ filledQty }) => filledQty)
@@ -51,15 +58,21 @@ function groupProblems(group: ExitGroup, remains: ExitRemains): readonly string[
     const ofLeg = orders.get(leg.kind) ?? []
     const name = `the ${leg.kind} of ${group.id}`
     const legClosed = sum(ofLeg, ({ filledQty }) => filledQty)
-    const open = sum(ofLeg.filter(({ status }) => isOpenStatus(status)), ({ qty, filledQty }) => qty - filledQty)
+    const open = sum(
+      ofLeg.filter(({ status }) => isOpenStatus(status)),
+      ({ qty, filledQty }) => qty - filledQty,
+    )
     if (legClosed > filled) problems.push(`${name} closed ${legClosed} of ${filled}`)
-    if (open > Math.max(0, filled - closed)) problems.push(`${name} is an orphan: ${open} are open, ${filled - closed} are left`)
+    if (open > Math.max(0, filled - closed))
+      problems.push(`${name} is an orphan: ${open} are open, ${filled - closed} are left`)
     if (filledOf(leg) !== legClosed) problems.push(`${name} shows ${filledOf(leg)} filled, OpenD has ${legClosed}`)
     if (openOf(leg) !== open) problems.push(`${name} shows ${openOf(leg)} open, OpenD has ${open}`)
-    if (isUnexplained(group, leg)) problems.push(`${name} has ${openOf(leg)} open of ${exposureOf(group)}, and no reason`)
+    if (isUnexplained(group, leg))
+      problems.push(`${name} has ${openOf(leg)} open of ${exposureOf(group)}, and no reason`)
   }
   if (group.parent.filled !== filled) problems.push(`${group.id} shows ${group.parent.filled} filled of ${filled}`)
-  if (closed > filled && group.trdEnv === TrdEnv.Simulate) problems.push(`the exits of ${group.id} closed ${closed} of ${filled}`)
+  if (closed > filled && group.trdEnv === TrdEnv.Simulate)
+    problems.push(`the exits of ${group.id} closed ${closed} of ${filled}`)
   return problems
 }
 
