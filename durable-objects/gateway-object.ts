@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import { WrongTokens } from '../src/auth/wrong-tokens.ts'
 import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
@@ -11,7 +12,7 @@ import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
-import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import { type Env, hasManyCallers, readConfig, type OpendAddress, opendAddressText } from '../src/env.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -47,16 +48,14 @@ import { SocketAuthenticator } from './socket-authenticator.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
-import { SqlSubscriptionStore } from './storage/subscriptions.ts'
-import { SqlExitStore } from './storage/exits.ts'
-import { SqlSwitchStore } from './storage/switches.ts'
+import { gatewayStores } from './storage/gateway-stores.ts'
 
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
  * implements the Worker's RPC calls.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
-  readonly #upstream: Upstream | null
+  readonly #opendAddress: OpendAddress | null
   readonly #ledger: Ledger
   readonly #sockets: HibernatingSockets
   readonly #gateway: Gateway
@@ -65,6 +64,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
   readonly #audit: AuditLog
+  readonly #wrongTokens = new WrongTokens()
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -73,8 +73,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     super(ctx, env)
     migrate(ctx.storage)
     const config = readConfig(env)
-    this.#upstream = config.ok ? config.value.upstream : null
-    const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
+    this.#opendAddress = config.ok ? config.value.opendAddress : null
+    const rsa = config.ok && config.value.opendAddress.kind === 'tcp' ? config.value.linkKey : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
@@ -105,14 +105,12 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
       sha1,
       isParked,
-      transport: transportOf(this.#upstream, simulator, ctx.storage),
+      transport: transportOf(this.#opendAddress, simulator, ctx.storage),
       ledger: this.#ledger,
-      switches: new SqlSwitchStore(ctx.storage),
-      exits: new SqlExitStore(ctx.storage),
-      subscriptions: new SqlSubscriptionStore(ctx.storage),
+      ...gatewayStores(ctx.storage),
       sockets: this.#sockets,
       secureRandom,
-      run: crypto.randomUUID().slice(0, 8),
+      runId: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
       standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
@@ -123,7 +121,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
-    if (this.#upstream !== null && !isParked) this.#gateway.start()
+    if (this.#opendAddress !== null && !isParked) this.#gateway.start()
   }
 
   async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
@@ -202,7 +200,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, upstreamText(this.#upstream), this.#epoch)
+    const { databaseSize: storageBytes } = this.ctx.storage.sql
+    const opendAddress = opendAddressText(this.#opendAddress)
+    return gatewayStatus(this.#gateway, { opendAddress, epoch: this.#epoch, storageBytes, nowMs: Date.now() })
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -211,7 +211,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
     this.#authenticator = this.#createAuthenticator()
-    if (this.#upstream !== null) this.#gateway.reload()
+    if (this.#opendAddress !== null) this.#gateway.reload()
   }
 
   async shutdown(by: KeyActor): Promise<void> {
@@ -238,7 +238,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   async metrics(): Promise<readonly MetricSample[]> {
     return [
       ...this.#counters.samples(),
-      ...gatewayMetrics(this.#gateway.opend.session),
+      ...gatewayMetrics(this.#gateway, this.ctx.storage.sql.databaseSize, Date.now()),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
@@ -284,6 +284,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       async (hash) => this.#keys.byHash(hash),
       () => this.#gateway.accounts.cards(),
       (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),
+      this.#wrongTokens,
     )
   }
 }

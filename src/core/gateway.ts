@@ -19,12 +19,14 @@ import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
 import type { ExitStore } from '../orders/exits/exit-group.ts'
 import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
+import { eventsByHours } from '../pushes/events-by-hours.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
 import { QuoteService } from '../quotes/quote-service.ts'
 import type { SubscriptionStore } from '../subscriptions/subscriber.ts'
 import type { Sha1 } from '../wire/frame.ts'
+import { OpendWatch } from './opend-watch.ts'
 
 /**
  * The alarm wakes the object after an eviction, so it reconnects within this time. A longer interval would interrupt
@@ -49,7 +51,7 @@ export interface GatewayDeps {
   /** Uniform in [0, 1), and unpredictable. */
   readonly secureRandom: () => number
   /** An id of this run of the object; it changes with every restart. */
-  readonly run: string
+  readonly runId: string
   /** Returns the caller of a token from a socket's first message. */
   identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** Whether a socket's caller may stay connected, according to the current keys. */
@@ -77,6 +79,7 @@ export interface GatewayDeps {
 export class Gateway {
   readonly storage: StorageHealth
   readonly opend: OpendClient
+  readonly watch: OpendWatch
   readonly accounts: AccountListCache
   readonly orders: OrderService
   readonly quotes: QuoteService
@@ -100,6 +103,7 @@ export class Gateway {
         orderSent: (entryId, connId, serial) => this.orders.inFlight.recordFrame(entryId, connId, serial),
       },
     })
+    this.watch = new OpendWatch(this.opend, () => timers.nowMs())
     this.accounts = new AccountListCache({
       send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
       linkGeneration: () => this.opend.session.linkGeneration,
@@ -116,10 +120,10 @@ export class Gateway {
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
-      wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
+      opend: this.opend,
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
       presentTerms: (request) => deps.presentTerms(request),
-      recordSent: (protoId, accId, atMs) => this.opend.governor.recordSent(protoId, accId, atMs),
+      countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
@@ -129,14 +133,17 @@ export class Gateway {
       isLinkUp: () => this.opend.session.stage.name === 'ready',
       alarmBy: (atMs) => deps.alarmBy(atMs),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
-      onEntry: (entry, before) => deps.onEntry(entry, before),
+      onEntry: (entry, before) => {
+        this.watch.entryChanged(entry, before)
+        deps.onEntry(entry, before)
+      },
       onContradiction: (entryId, detail) => deps.onContradiction(entryId, detail),
       onError: (what, error) => deps.onError(what, error),
     })
     this.pushes = new PushService({
       timers,
       sockets: deps.sockets,
-      run: deps.run,
+      runId: deps.runId,
       quotes: () => this.quotes,
       identify: (token, network) => deps.identify(token, network),
       standing: (caller, nowMs) => deps.standing(caller, nowMs),
@@ -146,7 +153,7 @@ export class Gateway {
     this.quotes = new QuoteService({
       timers,
       store: deps.subscriptions,
-      opend: this.opend,
+      opend: this.watch.calls,
       tradingAccounts: (accId) => this.accounts.environments(accId),
       alarmBy: (atMs) => deps.alarmBy(atMs),
       streamsChanged: (id) => this.pushes.streamsChanged(id),
@@ -193,8 +200,9 @@ export class Gateway {
     this.pushes.heartbeat()
     if (isParked) return
     this.opend.tick()
+    this.watch.alarm()
     this.orders.alarm()
-    this.quotes.run()
+    this.quotes.runDue()
   }
 
   /** Clears the caches and connects again; ends a shutdown. */
@@ -210,7 +218,7 @@ export class Gateway {
   metrics(): readonly MetricSample[] {
     return [
       gauge('opend_edge_gateway_account_pushes', this.accounts.arePushesSubscribed ? 1 : 0),
-      gauge('opend_edge_upstream_waiting_calls', this.opend.governor.waiting),
+      ...this.watch.metrics(),
       ...this.orders.metrics(),
       ...this.quotes.metrics(),
       ...this.pushes.metrics(),
@@ -227,18 +235,23 @@ export class Gateway {
     this.quotes.linkReady()
     this.orders.linkReady()
     this.pushes.linkReady()
+    this.watch.linkReady()
   }
 
   #linkLost(): void {
+    this.watch.linkLost()
     this.quotes.linkLost()
     this.pushes.linkLost()
   }
 
   #push(protoId: number, body: Uint8Array): void {
+    this.watch.push(protoId, body)
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
-    for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
+    const nowMs = this.#deps.timers.nowMs()
+    for (const event of readPush(protoId, body, nowMs) ?? []) {
       if (event.type === 'quote') this.quotes.reader.onPush(event)
-      this.pushes.push(event)
+      this.pushes.filtered.count(event, this.#deps.sockets.all())
+      for (const one of eventsByHours(event, this.quotes.subscriptions)) this.pushes.hub.push(one, nowMs)
     }
   }
 

@@ -8,6 +8,7 @@ import type { Transport } from './link/framing.ts'
 import { GatewaySession, type SessionDeps } from './link/session.ts'
 import type { CallBudget } from './rate-limit/call-limiter.ts'
 import { Governor } from './rate-limit/governor.ts'
+import { TrafficCounts } from './watch/traffic-counts.ts'
 
 /** Receives the events of the link. */
 export interface LinkSubscriber {
@@ -39,6 +40,12 @@ export interface CallOrigin {
 /** The origin of the gateway's own calls. */
 export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
+/**
+ * Sends one call to OpenD. It may wait while the link is down or OpenD's limit is used up, and it always resolves.
+ * Without an origin the call is the gateway's own.
+ */
+export type SendCall = (protoId: number, body: Uint8Array, origin?: CallOrigin) => Promise<CallOutcome>
+
 /** The dependencies and options of a client. */
 export interface OpendClientOptions {
   readonly session: Omit<SessionDeps, 'framing'>
@@ -50,6 +57,7 @@ export interface OpendClientOptions {
 }
 
 interface OpenCall {
+  readonly protoId: number
   readonly resolve: (outcome: CallOutcome) => void
   readonly entryId: string | undefined
 }
@@ -62,6 +70,8 @@ export class OpendClient {
   readonly session: GatewaySession
   /** OpenD's rate limits. */
   readonly governor: Governor
+  /** Counts of the calls and pushes. */
+  readonly traffic = new TrafficCounts()
   readonly #governed: GovernedSession
   readonly #transport: Transport
   readonly #subscriber: LinkSubscriber
@@ -86,11 +96,20 @@ export class OpendClient {
     this.#wake = new WakeTimer(timers, () => this.tick())
   }
 
+  /**
+   * From now on, several callers exist, and each has a share of OpenD's limits and of the pending calls. Does nothing when
+   * they are shared already. It is not undone: callers that were revoked may still have calls under way.
+   */
+  share(): void {
+    this.governor.share()
+    this.session.calls.pending.share()
+  }
+
   /** Makes a call to OpenD. Resolves within the call deadline plus the time that the call waits in the governor. */
   send(protoId: number, body: Uint8Array, { caller, rank, entryId, mayLeave }: CallOrigin): Promise<CallOutcome> {
     return new Promise((resolve) => {
       const callId = ++this.#lastCallId
-      this.#openCalls.set(callId, { resolve, entryId })
+      this.#openCalls.set(callId, { protoId, resolve, entryId })
       this.#perform(this.#governed.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
   }
@@ -155,6 +174,7 @@ export class OpendClient {
         if (this.#link?.id === effect.linkId) this.#drop()
         break
       case 'push':
+        this.traffic.countPush(effect.protoId, this.#timers.nowMs())
         this.#subscriber.push(effect.protoId, effect.body)
         break
       case 'late_reply':
@@ -174,7 +194,9 @@ export class OpendClient {
       case 'outcome': {
         const open = this.#openCalls.get(effect.callId)
         this.#openCalls.delete(effect.callId)
-        open?.resolve(effect.outcome)
+        if (open === undefined) break
+        this.traffic.countCall(open.protoId, effect.outcome)
+        open.resolve(effect.outcome)
         break
       }
       case 'released':

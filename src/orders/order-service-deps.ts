@@ -3,9 +3,8 @@ import type { Failure } from '../base/failure.ts'
 import type { Result } from '../base/result.ts'
 import type { StorageHealth } from '../base/storage-health.ts'
 import type { Timers } from '../base/time/timers.ts'
-import type { CallRank } from '../calls/call-rank.ts'
+import type { OpendClient, SendCall } from '../gateway/opend-client.ts'
 import type { Sha1 } from '../wire/frame.ts'
-import type { Upstream } from './account-orders.ts'
 import type { EntryState, LedgerEntry } from './entry.ts'
 import type { ExitStore } from './exits/exit-group.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
@@ -23,15 +22,14 @@ export interface OrderServiceDeps {
   readonly random: () => number
   readonly storage: StorageHealth
   /** Sends a call over the link. */
-  readonly send: Upstream
-  /** Why a call could not be sent within the longest wait of its rank; null when it could. */
-  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
+  readonly send: SendCall
+  readonly opend: Pick<OpendClient, 'wouldRefuse'>
   /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
   /** The request with what its caller may do now: for orders that the gateway makes later. */
   presentTerms(request: OrderRequest): Promise<Result<OrderRequest>>
-  /** Records a call for an account that was sent before a restart, at `atMs` at the latest. */
-  recordSent(protoId: number, accId: bigint, atMs: number): void
+  /** Counts a call that was sent before a restart, at `atMs` (Unix ms) at the latest, against OpenD's limits. */
+  countEarlier(protoId: number, accId: bigint, atMs: number): void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>

@@ -2,16 +2,20 @@ import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { OrderServiceDeps } from './order-service-deps.ts'
 import type { Result } from '../base/result.ts'
 import { WakeTimer } from '../base/time/timers.ts'
+import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
+import { Admission } from './admission/admission.ts'
 import { ContractCache } from './admission/contract-cache.ts'
 import { LimiterRegistry } from './admission/limiter-registry.ts'
 import { OrderEntries } from './manager/order-entries.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import { InFlightOrders } from './sending/in-flight-orders.ts'
 import { ChangedOrders, type ShownOrder } from './changed-orders.ts'
-import { pushedOrder } from './sending/pushed-orders.ts'
+import { SEND_DEADLINE_MS } from './sending/send-deadline.ts'
+import { WAIT_FOR_RECONCILIATION_MS } from './sending/order-sender.ts'
+import { OrderPush } from './sending/pushed-orders.ts'
 import { callersOf, type OrderAnswer, type OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
@@ -28,6 +32,9 @@ const MOST_COUNTED = 500
 
 /** The window of those limits plus the longest time between sending a call and the last change of its entry. */
 const COUNTED_MS = 60_000
+
+/** The longest time of an order call: until it is sent, until OpenD replies, and until its order is found. */
+const LONGEST_CALL_MS = SEND_DEADLINE_MS + CALL_DEADLINE_MS + WAIT_FOR_RECONCILIATION_MS
 
 /** An entry, and what OpenD last showed of the order that it changed or cancelled; null when that is not known. */
 export interface EntryWithOrder {
@@ -62,7 +69,7 @@ export class OrderService {
       onStorageFailure: (error) => deps.storage.failed(error),
     })
     this.#wake = new WakeTimer(timers, () => {
-      this.#reconciler.run().catch((error: unknown) => deps.onError('order reconciliation failed', error))
+      this.#reconciler.pollDue().catch((error: unknown) => deps.onError('order reconciliation failed', error))
     })
     this.#contracts = new ContractCache(() => timers.nowMs())
     this.#changedOrders = new ChangedOrders(timers)
@@ -90,31 +97,34 @@ export class OrderService {
       },
     )
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
-      deps.recordSent(call.protoId, BigInt(call.accId), updatedAtMs)
+      deps.countEarlier(call.protoId, BigInt(call.accId), updatedAtMs)
     }
     this.entries.takeOver()
     this.manager = new OrderManager({
       ledger,
-      upstream: send,
+      send,
+      admission: new Admission({
+        ledger,
+        switches,
+        opend: deps.opend,
+        accounts: (accId) => deps.tradingAccounts(accId),
+        standing: (request, nowMs) => deps.standing(request, nowMs),
+      }),
       entries: this.entries,
       inFlight: this.inFlight,
       changedOrders: this.#changedOrders,
       limiters,
       contracts: this.#contracts,
       timers,
-      switches,
       storage: deps.storage,
       sha1: deps.sha1,
       random: deps.random,
-      accounts: (accId) => deps.tradingAccounts(accId),
-      standing: (request, nowMs) => deps.standing(request, nowMs),
-      wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
     })
     this.#reconciler = new OrderReconciler(
       {
         ledger,
-        upstream: send,
+        send,
         wakeAt,
         nowMs: () => timers.nowMs(),
         connId: () => deps.connId(),
@@ -166,14 +176,16 @@ export class OrderService {
 
   /**
    * Handles one order call. The answer to a cancel waits a second for the end of its order, which the exchange may confirm
-   * later than OpenD accepts the cancel.
+   * later than OpenD accepts the cancel, but not past the longest time of a call.
    */
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly order: ShownOrder | null }> {
+    const { timers } = this.#deps
+    const untilMs = timers.nowMs() + LONGEST_CALL_MS
     const answer = await this.#submitted(request)
     const { reply } = answer
     const entry = reply.kind === 'answered' && reply.state === 'accepted' ? this.entries.byId(reply.intentId) : null
     if (entry?.call.kind === 'cancel' && reply.kind === 'answered' && !reply.isReplay) {
-      return { ...answer, order: await this.#changedOrders.afterCancel(entry.call) }
+      return { ...answer, order: await this.#changedOrders.afterCancel(entry.call, untilMs - timers.nowMs()) }
     }
     return { ...answer, order: entry === null ? null : this.#changedOrders.shownFor(entry.call) }
   }
@@ -209,14 +221,15 @@ export class OrderService {
 
   /** Called for each order push. The calls in flight, the reconciliation and the kill switch use it independently. */
   orderPush(body: Uint8Array): void {
-    this.inFlight.onPush(body)
-    const push = this.#changedOrders.isFollowing || this.exits.isWatching ? pushedOrder(body) : null
-    if (push !== null) {
-      this.#changedOrders.show(push.accId, [push.order])
-      this.exits.show(push.accId, [push.order], false)
+    const push = new OrderPush(body)
+    this.inFlight.onPush(push)
+    const pushed = this.#changedOrders.isFollowing || this.exits.isWatching ? push.decoded() : null
+    if (pushed !== null) {
+      this.#changedOrders.show(pushed.accId, [pushed.order])
+      this.exits.show(pushed.accId, [pushed.order], false)
     }
-    this.#reconciler.orderPush(body)
-    this.#tasks.orderPush(body)
+    this.#reconciler.orderPush(push)
+    this.#tasks.orderPush(push)
   }
 
   /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */
@@ -242,7 +255,7 @@ export class OrderService {
     this.#tasks.alarm()
     this.entries.writeAgain()
     this.exits.alarm()
-    this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
+    this.#reconciler.pollDue().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
     } catch (error) {
@@ -251,11 +264,15 @@ export class OrderService {
   }
 
   metrics(): readonly MetricSample[] {
-    const { storage } = this.#deps
+    const { storage, timers } = this.#deps
     const contradictions = Object.entries(this.contradictions)
+    const { unknownCount, oldestUnknownMs, inFlightCount } = this.entries
+    const ageMs = oldestUnknownMs === null ? 0 : timers.nowMs() - oldestUnknownMs
     return [
-      gauge('opend_edge_orders_unknown', this.entries.unknownCount),
       gauge('opend_edge_exits_waiting', this.exits.waiting),
+      gauge('opend_edge_orders_in_flight', inFlightCount),
+      gauge('opend_edge_orders_unknown', unknownCount),
+      gauge('opend_edge_orders_unknown_oldest_seconds', ageMs / 1_000),
       {
         name: 'opend_edge_order_contradictions_total',
         type: 'counter',

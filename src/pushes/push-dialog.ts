@@ -25,8 +25,6 @@ export interface PushDialogDeps {
   onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null
   /** Reports a bug. */
   onError(what: string, error: unknown): void
-  /** The time of the hub's next flush may have changed. */
-  hubChanged(): void
 }
 
 /** The state of the dialog with one socket. */
@@ -137,9 +135,8 @@ export class PushDialog {
         return this.#changing(one, state, () => quotes().setAccounts(subscriberOf(one.facts, caller), accIds))
       }
       case 'resume': {
-        const report = hub.resume(one.id, message.run, message.positions, this.#deps.nowMs())
-        this.#deps.hubChanged()
-        return { ok: true, facts: { run: hub.run, streams: resumeJson(report) } }
+        const report = hub.resume(one.id, message.runId, message.lastSeqs, this.#deps.nowMs())
+        return { ok: true, facts: { run: hub.runId, streams: resumeJson(report) } }
       }
       case 'pong':
         return { ok: true }

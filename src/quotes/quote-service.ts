@@ -57,9 +57,9 @@ export class QuoteService {
   constructor(deps: QuoteServiceDeps) {
     this.#deps = deps
     const { opend, timers } = deps
-    const wake = new WakeTimer(timers, () => this.run())
+    const wake = new WakeTimer(timers, () => this.runDue())
     this.subscriptions = new SubscriptionManager({
-      upstream: (protoId, body) => opend.send(protoId, body, OWN_CALL),
+      send: (protoId, body) => opend.send(protoId, body, OWN_CALL),
       store: deps.store,
       nowMs: () => timers.nowMs(),
       wakeAt: (atMs) => {
@@ -74,7 +74,7 @@ export class QuoteService {
       isListening: (id) => deps.isListening(id),
     })
     this.reader = new QuoteReader({
-      upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
+      send: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
       isLive: (unit, rehabType) => this.subscriptions.isLive(unit, rehabType),
       nowMs: () => timers.nowMs(),
       after: (delayMs, run) => void timers.after(delayMs, run),
@@ -121,12 +121,12 @@ export class QuoteService {
   }
 
   /** Runs due work. */
-  run(): void {
-    this.subscriptions.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
+  runDue(): void {
+    this.subscriptions.runDue().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
   }
 
   metrics(): readonly MetricSample[] {
-    const { subscribers, heldUnits, subscribedUnits, lingeringUnits } = this.subscriptions.counts
+    const { subscribers, heldUnits, subscribedUnits, lingeringUnits, waiting, quota } = this.subscriptions.counts
     const sources = Object.entries(this.reader.counts).map(([source, value]) => ({ labels: { source }, value }))
     return [
       { name: 'opend_edge_reads_total', type: 'counter', values: sources },
@@ -134,6 +134,9 @@ export class QuoteService {
       gauge('opend_edge_subscriptions_held', heldUnits),
       gauge('opend_edge_subscriptions_upstream', subscribedUnits),
       gauge('opend_edge_subscriptions_lingering', lingeringUnits),
+      gauge('opend_edge_subscription_changes_waiting', waiting),
+      gauge('opend_edge_subscription_quota', quota?.total ?? null),
+      gauge('opend_edge_subscription_quota_free', quota?.free ?? null),
     ]
   }
 

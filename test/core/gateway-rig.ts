@@ -1,5 +1,6 @@
 import { succeed } from '../../src/base/result.ts'
 import { Gateway } from '../../src/core/gateway.ts'
+import type { Transport } from '../../src/gateway/link/framing.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
 import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
@@ -7,6 +8,14 @@ import { Disk } from '../orders/simulation/disk.ts'
 import { Rng } from '../orders/simulation/rng.ts'
 import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-tables.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
+
+/** What a test changes about the gateway. */
+interface CoreRigOptions {
+  readonly hasTimers?: boolean
+  readonly isParked?: boolean
+  /** The way to OpenD; without it the links go nowhere. */
+  readonly transportOf?: (clock: VirtualClock) => Transport
+}
 
 /** A gateway over a storage in memory, with links that the test ends and sockets that can be made to fail. */
 export class CoreRig {
@@ -18,9 +27,10 @@ export class CoreRig {
   /** From now on the sockets fail when they are looked at. */
   areSocketsBroken = false
 
-  /** Timers of a life that was evicted never fire: pass false for them. */
-  constructor({ hasTimers = true, isParked = false } = {}) {
+  /** Timers of an instance that was evicted never fire: pass false for them. */
+  constructor({ hasTimers = true, isParked = false, transportOf }: CoreRigOptions = {}) {
     const { clock } = this
+    const random = new Rng(2)
     const volume = new Disk(clock, new Rng(1)).open()
     this.gateway = new Gateway({
       timers: {
@@ -30,7 +40,7 @@ export class CoreRig {
       session: { random: () => 0.5, encryption: null },
       sha1,
       isParked,
-      transport: {
+      transport: transportOf?.(clock) ?? {
         connect: (listener) => {
           this.links.push(listener)
           return { send: () => undefined, close: () => undefined }
@@ -58,8 +68,8 @@ export class CoreRig {
         forget: () => undefined,
         pingedAtMs: () => null,
       },
-      secureRandom: () => 0.5,
-      run: 'test',
+      secureRandom: () => random.unit(),
+      runId: 'test',
       identify: async () => ({ ok: false, failure: { code: 'auth.invalid_token' } }),
       standing: () => 'valid',
       orderStanding: () => 'valid',

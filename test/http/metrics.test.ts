@@ -135,7 +135,7 @@ test('every metric that there is has an explanation, and every explanation a met
   await rig.send('GET /metrics')
   const names = [
     ...rig.gateway.counted.map(({ name }) => familyOf(name)),
-    ...gatewayMetrics(gateway.opend.session).map(({ name }) => name),
+    ...gatewayMetrics(gateway, 0, 0).map(({ name }) => name),
     ...gateway.metrics().map(({ name }) => name),
     ...new OrderMetrics().samples(gateway.orders.entries.counts).map(({ name }) => name),
   ]

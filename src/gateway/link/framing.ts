@@ -31,8 +31,8 @@ export interface Framing {
 export type CreateFraming = () => Framing
 
 /**
- * A way to OpenD: the bytes, and the messages in them. The composition root (`durable-objects/gateway-object.ts`)
- * chooses both together. Another way needs a `Connect` in `src/transport` and a `Framing` in this folder.
+ * A way to OpenD: the bytes, and the messages in them. `durable-objects/opend-transport.ts` chooses both
+ * together. Another way needs a `Connect` in `src/transport` and a `Framing` in this folder.
  */
 export interface Transport {
   readonly connect: Connect

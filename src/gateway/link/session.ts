@@ -11,7 +11,6 @@ import {
   globalStateRequest,
   initConnectRequest,
   keepAliveRequest,
-  type LoginState,
   readGreeting,
   sessionCipher,
 } from './handshake.ts'
@@ -49,7 +48,9 @@ export class GatewaySession {
   readonly #createFraming: CreateFraming
   #framing: Framing
   #lastFailure: GatewayFailure | null = null
-  readonly #login = new LoginWatch()
+  /** OpenD's own state, as it last reported it. */
+  readonly login = new LoginWatch()
+  #lastFailureAtMs: number | null = null
 
   constructor(deps: SessionDeps, nowMs: number, parked: boolean) {
     this.#backoff = new Backoff(deps.random)
@@ -74,9 +75,9 @@ export class GatewaySession {
     return this.#lastFailure
   }
 
-  /** OpenD's login state at the last poll; null while the link is down. */
-  get login(): LoginState | null {
-    return this.#login.state
+  /** When that failure ended a link or an attempt, Unix ms. */
+  get lastFailureAtMs(): number | null {
+    return this.#lastFailureAtMs
   }
 
   /** The number of the current or last link: it starts at 0 and increases with every link that comes up. */
@@ -195,7 +196,7 @@ export class GatewaySession {
       this.#effects.push({ kind: 'push', protoId, body })
     } else if (this.calls.reply(message)) {
       if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(body, nowMs)
-      if (protoId === CALLS.GetGlobalState.protoId) this.#login.seen(body)
+      if (protoId === CALLS.GetGlobalState.protoId) this.login.seen(body, nowMs)
     }
   }
 
@@ -215,7 +216,7 @@ export class GatewaySession {
   }
 
   #pollLogin(nowMs: number): void {
-    if (this.#login.begin()) this.calls.sendOwn(CALLS.GetGlobalState.protoId, globalStateRequest(), nowMs)
+    if (this.login.begin()) this.calls.sendOwn(CALLS.GetGlobalState.protoId, globalStateRequest(), nowMs)
   }
 
   #connect(nowMs: number): void {
@@ -244,6 +245,7 @@ export class GatewaySession {
     this.#forgetLink()
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
+    this.#lastFailureAtMs = nowMs
     this.calls.failSent(this.#lastFailure)
     if (!wasReady) this.calls.failWaiting(this.#lastFailure)
   }
@@ -257,7 +259,7 @@ export class GatewaySession {
       linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
     )
     // The next heartbeat polls again.
-    if (expired.includes(CALLS.GetGlobalState.protoId)) this.#login.lost()
+    if (expired.includes(CALLS.GetGlobalState.protoId)) this.login.lost()
     // OpenD answers every heartbeat; without an answer the socket is open but OpenD is not running.
     if (this.#stage.name === 'ready' && expired.includes(CALLS.KeepAlive.protoId)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
@@ -275,7 +277,7 @@ export class GatewaySession {
 
   /** Resets the state of the link. Call it before the stage changes, so that `lost` is emitted once. */
   #forgetLink(): void {
-    this.#login.forget()
+    this.login.forget()
     if (this.#stage.name === 'ready') this.#effects.push({ kind: 'lost' })
   }
 

@@ -1,5 +1,11 @@
 import type { Greeting } from './handshake.ts'
 
+/** The names of the stages of the link, in their order. */
+export const LINK_STAGES = ['parked', 'waiting', 'connecting', 'initializing', 'ready'] as const
+
+/** The name of a stage. */
+export type LinkStage = (typeof LINK_STAGES)[number]
+
 /**
  * The state of the link.
  *

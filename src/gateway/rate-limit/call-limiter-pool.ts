@@ -13,10 +13,16 @@ const CHECKS_PER_NEW = 2
  */
 export class CallLimiterPool {
   readonly #byKey = new Map<string, CallLimiter>()
-  readonly #isShared: boolean
+  #isShared: boolean
 
   constructor(isShared: boolean) {
     this.#isShared = isShared
+  }
+
+  /** From now on, several callers exist. */
+  share(): void {
+    this.#isShared = true
+    for (const limiter of this.#byKey.values()) limiter.share()
   }
 
   get size(): number {
@@ -48,6 +54,20 @@ export class CallLimiterPool {
     const limiter = this.empty(counted)
     this.#byKey.set(key, limiter)
     return limiter
+  }
+
+  /**
+   * The calls that count now, by the protocol id of the limit. For a limit of accounts, those of the account with the
+   * most. Visits at most the bounded number of limiters.
+   */
+  usage(nowMs: number): ReadonlyMap<number, { readonly limit: number; readonly used: number }> {
+    const usage = new Map<number, { readonly limit: number; readonly used: number }>()
+    for (const limiter of this.#byKey.values()) {
+      const { counter, calls } = limiter.limit
+      const used = limiter.usedAt(nowMs)
+      if (used >= (usage.get(counter)?.used ?? 0)) usage.set(counter, { limit: calls, used })
+    }
+    return usage
   }
 
   /** Checks the limiters that were created or checked longest ago, and deletes the idle ones. */

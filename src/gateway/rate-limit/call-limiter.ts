@@ -55,7 +55,7 @@ interface RankedCaller {
 export class CallLimiter {
   readonly limit: UpstreamLimit
   /** Whether each caller has a share; otherwise a caller may use all calls of its rank. */
-  readonly #isShared: boolean
+  #isShared: boolean
   /** Calls of the limit that each rank may use. */
   readonly #calls: Readonly<Record<CallRank, number>>
   readonly #window: SlidingWindow
@@ -88,6 +88,12 @@ export class CallLimiter {
     }
   }
 
+  /** From now on, each caller has a share. What was sent before counts in it. */
+  share(): void {
+    this.#isShared = true
+    this.#clearCachedTimes()
+  }
+
   get isWaiting(): boolean {
     return CALL_RANKS.some((rank) => this.#queues[rank].size > 0)
   }
@@ -101,11 +107,11 @@ export class CallLimiter {
   /** Counts a call that is sent now. */
   send({ rank, caller }: RankedCaller, nowMs: number): void {
     this.#queues[rank].recordTurn(caller)
-    this.recordSent(caller, nowMs)
+    this.count(caller, nowMs)
   }
 
   /** Counts a call that was sent at that time. */
-  recordSent(caller: string, atMs: number): void {
+  count(caller: string, atMs: number): void {
     this.#window.add(atMs, caller)
     this.#clearCachedTimes()
   }
@@ -193,6 +199,11 @@ export class CallLimiter {
       remaining: this.#remaining(rank, caller ?? '', nowMs),
       resetMs: this.#window.nextReturnInMs(nowMs),
     }
+  }
+
+  /** The number of calls that count now. */
+  usedAt(nowMs: number): number {
+    return this.#window.usedAt(nowMs)
   }
 
   /** Whether the limiter can be deleted: no call counts and no call waits. */

@@ -71,6 +71,12 @@ export class Governor {
     this.#reads = new WaitingReads(isShared)
   }
 
+  /** From now on, several callers exist: the calls that wait are sent by shares, too. */
+  share(): void {
+    this.#limiters.share()
+    this.#reads.share()
+  }
+
   /** The number of waiting calls. */
   get waiting(): number {
     return this.#waiting
@@ -79,6 +85,11 @@ export class Governor {
   /** The number of limiters in the pool. */
   get limiters(): number {
     return this.#limiters.size
+  }
+
+  /** The calls that count against OpenD's limits now, see `CallLimiterPool.usage`. */
+  usage(nowMs: number): ReadonlyMap<number, { readonly limit: number; readonly used: number }> {
+    return this.#limiters.usage(this.#clock.read(nowMs))
   }
 
   /** Takes a call. Every waiting call is returned exactly once. */
@@ -178,12 +189,12 @@ export class Governor {
   }
 
   /** Counts a call that was sent before a restart. Calls may be recorded in any order. */
-  recordSent(protoId: number, accId: bigint, atMs: number, caller = ''): void {
+  countEarlier(protoId: number, accId: bigint, atMs: number, caller = ''): void {
     const limit = UPSTREAM_LIMITS.get(protoId)
     if (limit === undefined) return
     const counted = { limit, accId: limit.scope === 'account' ? accId : null }
     const sentMs = this.#clock.past(atMs)
-    this.#limiters.of(counted, 'order', this.#clock.latestMs).recordSent(caller, sentMs)
+    this.#limiters.of(counted, 'order', this.#clock.latestMs).count(caller, sentMs)
   }
 
   /** Removes all waiting calls and returns their ids; their owner ends them. Sent calls still count. */

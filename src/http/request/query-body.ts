@@ -8,7 +8,7 @@ import type { Field } from '../../wire/schema.ts'
 import { PARTIAL } from '../reads/partial-read.ts'
 import { checkNoBody, checkQuery, readPlainText } from './body.ts'
 import { FLAG } from '../../wire/json/json-fields.ts'
-import { readQuery } from './plain-fields.ts'
+import { readQuery } from './request-fields.ts'
 import { extraFieldsOf, messageOf, readText } from './request-message.ts'
 
 /** The input of a read: the JSON text of its message, and its options. */

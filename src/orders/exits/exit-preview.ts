@@ -1,4 +1,4 @@
-import type { Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 import type { OrderAnswer, OrderRequest } from '../request.ts'
 import { exitOrder, newGroup } from './exit-calls.ts'
 import type { Leg } from './exit-group.ts'
@@ -16,12 +16,12 @@ export interface ExitPreview {
 }
 
 /** Adds the exits to the answer of a dry run: a limit order is filled at its limit, every other order at the last price. */
-export async function withPreview(answer: OrderAnswer, request: OrderRequest, send: Upstream): Promise<OrderAnswer> {
+export async function withPreview(answer: OrderAnswer, request: OrderRequest, send: SendCall): Promise<OrderAnswer> {
   const { reply } = answer
   if (reply.kind !== 'dry_run' || request.exits === undefined) return answer
   const group = newGroup(request, request.exits, 'dry-run', 0)
   const origin = { caller: request.caller, rank: 'read' } as const
-  const upstream: Upstream = (protoId, body) => send(protoId, body, origin)
+  const upstream: SendCall = (protoId, body) => send(protoId, body, origin)
   const reads = group.symbol === null ? null : await readPrices(upstream, [group.symbol])
   const read = reads?.get(group.symbol ?? '') ?? null
   const fill = group.limitPrice ?? read?.price ?? null

@@ -3,7 +3,8 @@ import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { parseSymbol, securityText } from '../../wire/json/security-text.ts'
-import type { AccountRef, Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import type { AccountRef } from '../account-orders.ts'
 
 /** The latest price of a security and its price step; null where OpenD has none. */
 export interface PriceRead {
@@ -16,7 +17,7 @@ const MOST_SYMBOLS = 400
 
 /** Reads the prices of securities by symbol, in one call; null when OpenD does not answer. */
 export async function readPrices(
-  send: Upstream,
+  send: SendCall,
   symbols: readonly string[],
 ): Promise<ReadonlyMap<string, PriceRead> | null> {
   const securityList = symbols.slice(0, MOST_SYMBOLS).flatMap((symbol) => parseSymbol(symbol) ?? [])
@@ -40,7 +41,7 @@ export type PositionOf = (code: string) => number
 
 /** Reads the positions of an account, refreshed from the broker; null when OpenD does not list them. */
 export async function readPositions(
-  send: Upstream,
+  send: SendCall,
   { accId, trdEnv, trdMarket }: AccountRef,
 ): Promise<PositionOf | null> {
   const c2s = { header: { trdEnv, accID: accId, trdMarket }, refreshCache: true }

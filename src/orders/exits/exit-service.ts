@@ -4,8 +4,8 @@ import type { Result } from '../../base/result.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
 import { type Timers, WakeTimer } from '../../base/time/timers.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
-import type { Upstream } from '../account-orders.ts'
-import { keyUseOf } from '../answer.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import { keyUseOf } from '../order-reply.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import { hasId, idsOf, isSameOrder } from '../order-identity.ts'
@@ -38,7 +38,7 @@ export interface ExitServiceDeps {
   readonly ledger: Pick<Ledger, 'byIdempotencyKey'>
   readonly storage: StorageHealth
   /** Sends a read over the link; the order lists that it returns are shown to this service. */
-  readonly send: Upstream
+  readonly send: SendCall
   /** The order path: limits, ledger, at most once. */
   readonly submit: (request: OrderRequest) => Promise<OrderAnswer>
   readonly entryOf: (id: string) => LedgerEntry | null
@@ -163,7 +163,7 @@ export class ExitService {
     this.#run()
   }
 
-  /** Decides about the orders whose calls the last life of the object had begun. */
+  /** Decides about the orders whose calls the last instance of the object had begun. */
   #takeOver(): void {
     for (const group of this.#groups.all) {
       this.#read(group.parent, null)

@@ -1,4 +1,5 @@
-import { ordersOf, type AccountRef, type Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import { ordersOf, type AccountRef } from '../account-orders.ts'
 import type { ExitGroup, Leg } from './exit-group.ts'
 import type { ExitGroups } from './exit-groups.ts'
 import { exitPriceOf } from './exit-price.ts'
@@ -19,7 +20,7 @@ const LISTED_MS = 12 * 3_600_000
 
 /** The dependencies of the watch. */
 export interface ExitWatchDeps {
-  readonly send: Upstream
+  readonly send: SendCall
   readonly groups: ExitGroups
   readonly nowMs: () => number
   readonly onError: (what: string, error: unknown) => void

@@ -7,7 +7,7 @@ import type { KeyLimits } from '../../limits/key-limits.ts'
 import type { OrderBudget } from '../../limits/limit-chain.ts'
 import type { Budgets } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
-import { Admission, type AdmissionDeps } from '../admission/admission.ts'
+import type { Admission } from '../admission/admission.ts'
 import type { ContractCache } from '../admission/contract-cache.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { OrderRanks } from '../admission/order-ranks.ts'
@@ -15,8 +15,9 @@ import { pricingInputsOf } from '../admission/pricing-inputs.ts'
 import { targetOrderOf } from '../admission/target-order.ts'
 import type { ChangedOrders } from '../changed-orders.ts'
 import type { LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
-import type { Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 import { hashedPart, type OrderAnswer, type OrderReply, type OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
 import type { InFlightOrders } from '../sending/in-flight-orders.ts'
@@ -33,7 +34,7 @@ import {
   refused,
   refusedUnwritten,
   replyOf,
-} from '../answer.ts'
+} from '../order-reply.ts'
 import { CallerQuota } from '../../limits/caller-quota.ts'
 import { refusedEntry, type WrittenCall } from '../new-entry.ts'
 import type { OrderEntries } from './order-entries.ts'
@@ -51,10 +52,12 @@ export const MOST_REFUSED_PER_MINUTE = 60
 export const MOST_DRY_RUNS_PER_MINUTE = 30
 
 /** The dependencies of the order manager. */
-export interface OrderManagerDeps extends AdmissionDeps {
+export interface OrderManagerDeps {
   readonly timers: Timers
+  readonly ledger: Ledger
   readonly storage: StorageHealth
-  readonly upstream: Upstream
+  readonly send: SendCall
+  readonly admission: Admission
   readonly entries: OrderEntries
   readonly inFlight: InFlightOrders
   readonly changedOrders: ChangedOrders
@@ -91,13 +94,12 @@ export class OrderManager {
     this.#entries = deps.entries
     this.#limiters = deps.limiters
     this.#contracts = deps.contracts
-    this.#admission = new Admission(deps)
+    this.#admission = deps.admission
     this.#ranks = new OrderRanks(ledger)
     this.#commit = new GroupCommit(timers)
     this.#deadlines = new SendDeadlines(timers)
     this.#sender = new OrderSender({
       ...deps,
-      admission: this.#admission,
       ranks: this.#ranks,
       commit: this.#commit,
     })
@@ -189,14 +191,13 @@ export class OrderManager {
 
   /** The sources of prices and orders for a call; the requests of a dry run rank as reads. */
   #sources(request: OrderRequest) {
-    const { ledger, upstream } = this.#deps
+    const { ledger } = this.#deps
     const { caller } = request
     const rank = request.isDryRun ? 'read' : request.isKillSwitch ? 'switch' : 'system'
-    const send: Upstream = (protoId, body) => upstream(protoId, body, { caller, rank })
+    const send: SendCall = (protoId, body) => this.#deps.send(protoId, body, { caller, rank })
     return {
       factsOf: (symbol: string, needsPrice: boolean) => this.#contracts.factsOf(symbol, needsPrice, send),
-      targetOf: (call: OrderCall, needsListing: boolean) =>
-        targetOrderOf({ ledger, upstream: send, caller }, call, needsListing),
+      targetOf: (call: OrderCall, needsListing: boolean) => targetOrderOf({ ledger, send, caller }, call, needsListing),
     }
   }
 

@@ -42,8 +42,8 @@ export class PushClient {
   readonly flow: Flow
   /** The client's streams, each with the latest `seq` when it was set, or `HAS_SENT`. */
   readonly #streams = new Map<StreamName, number>()
-  /** Positions of a `resume` for streams that are not set yet; null for a position of another run. */
-  positions: ReadonlyMap<StreamName, number | null> = new Map()
+  /** The last `seq` numbers of a `resume` for streams that are not set yet; null for a number of another run. */
+  lastSeqs: ReadonlyMap<StreamName, number | null> = new Map()
   /** The earliest time of the next bundle of pushes. */
   #openAtMs = -Infinity
   /** The texts of the current batched message, and their length. */
@@ -147,15 +147,15 @@ export class PushClient {
 
   /** When this client has work to do next; infinite when only an event can cause it. */
   dueMs(nowMs: number): number {
-    const giveUpAtMs = this.flow.giveUpAtMs
-    if (this.outbox.isEmpty) return giveUpAtMs
-    return Math.min(giveUpAtMs, Math.max(this.#openAtMs, this.flow.sendableAtMs(nowMs)))
+    const deadlineMs = this.flow.deadlineMs
+    if (this.outbox.isEmpty) return deadlineMs
+    return Math.min(deadlineMs, Math.max(this.#openAtMs, this.flow.sendableAtMs(nowMs)))
   }
 
   /** Why the client must be closed now; null when it need not. */
   verdict(nowMs: number): Close | null {
     if (this.outbox.isFlooded) return CLOSES.tooManyReplies
-    if (nowMs < this.flow.giveUpAtMs) return null
+    if (nowMs < this.flow.deadlineMs) return null
     return this.flow.isConfirming ? CLOSES.notReading : CLOSES.neverConfirms
   }
 

@@ -189,11 +189,11 @@ export class ExitRig {
         this.#connection++
         return failed('gateway.disconnected', true)
       },
-      wouldRefuse: () => null,
+      opend: { wouldRefuse: () => null },
       standing: () => this.standing,
       connId: () => String(this.#connection),
       onContradiction: () => undefined,
-      recordSent: () => undefined,
+      countEarlier: () => undefined,
       tradingAccounts: async (accId) => new Map([[accId, this.trdEnv === TrdEnv.Real ? 'real' : 'simulate']]),
       allAccounts: async () => [],
       isLinkUp: () => true,

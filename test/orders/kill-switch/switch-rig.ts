@@ -193,11 +193,11 @@ export class SwitchRig {
         if (protoId === GET_ORDER_LIST) this.listedFor.push(`${origin?.caller} ${origin?.rank}`)
         return (await this.#send(protoId, body)) ?? new Promise(() => undefined)
       },
-      wouldRefuse: () => null,
+      opend: { wouldRefuse: () => null },
       standing: () => null,
       connId: () => '1',
       onContradiction: () => undefined,
-      recordSent: () => undefined,
+      countEarlier: () => undefined,
       tradingAccounts: (accId) => this.onAccounts(accId),
       allAccounts: async () =>
         [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: this.markets })),
