@@ -44,7 +44,7 @@ import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
  *
  * Other.
  *
- *     table exit_groups                    one row for each order with exits as JSON. `MOST_WAITING` bounds those that
+ *     table exit_groups                    one row for each order with exits as JSON. `MAX_EXIT_GROUPS` bounds those that
  *                                          wait, `MOST_DONE_OF_CALLER` those of a caller that are done
  *     index exit_groups_active             those that wait: read once, when the object starts
  *     index exit_groups_done               those of a caller that are done

@@ -36,6 +36,8 @@ export interface Leg {
   made: number
   /** Its orders at OpenD, and those that may be there. */
   orders: TrackedOrder[]
+  /** What orders that are over and no longer listed here have filled. */
+  closedQty: number
   /** Why the leg has no order although it should; null without a reason. */
   detail: string | null
   /** Why no further order is placed for it; null while one may be. */
@@ -106,7 +108,7 @@ export function newTracked(key: string | null, qty: number, intentId: string | n
 /** A leg of an order that has no fill yet. */
 export function newLeg(kind: LegKind, wanted: ExitPrice, waitsAt: Leg['waitsAt']): Leg {
   return {
-    ...{ kind, wanted, waitsAt, price: null, isTriggered: false, made: 0, orders: [] },
+    ...{ kind, wanted, waitsAt, price: null, isTriggered: false, made: 0, orders: [], closedQty: 0 },
     ...{ detail: null, ended: null, failures: 0, retryAtMs: 0 },
   }
 }

@@ -1,14 +1,12 @@
 import type { StorageHealth } from '../../base/storage-health.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { type ExitGroup, type ExitStore, type Leg, legOfKey, type TrackedOrder } from './exit-group.ts'
+import { type ExitGroup, type ExitStore, type Leg, legOfKey, newTracked, type TrackedOrder } from './exit-group.ts'
 
 /**
  * Waiting groups of one caller: each order list and snapshot serves all of them, but each may need three orders and
  * their cancels, and OpenD accepts 15 orders in 30 s for an account.
  */
 export const MOST_WAITING_OF_CALLER = 100
-/** Waiting groups of all callers: they are in memory, and every order push is compared with them. */
-export const MOST_WAITING = 1_000
 
 /** An order of a group; `leg` is null for the parent. */
 export interface Tracked {
@@ -65,15 +63,18 @@ export class ExitGroups {
   /** The order of a group that was done, when it appears after it was called absent or rejected. */
   returned(entry: LedgerEntry): Tracked | null {
     if (entry.state !== 'accepted') return null
-    const group = this.byId(legOfKey(entry.idempotencyKey)?.parentId ?? entry.id)
+    const exit = legOfKey(entry.idempotencyKey)
+    const group = this.byId(exit?.parentId ?? entry.id)
     if (group === null) return null
     group.isDone = false
-    if (group.id === entry.id) return { group, leg: null, order: group.parent }
-    for (const leg of group.legs) {
-      const order = leg.orders.find(({ intentId }) => intentId === entry.id)
-      if (order !== undefined) return { group, leg, order }
-    }
-    return null
+    if (exit === null) return { group, leg: null, order: group.parent }
+    const leg = group.legs.find(({ kind }) => kind === exit.kind)
+    if (leg === undefined) return null
+    const known = leg.orders.find(({ intentId }) => intentId === entry.id)
+    // The leg forgets orders that were over for long.
+    const order = known ?? newTracked(entry.idempotencyKey, entry.call.qty ?? 0, entry.id)
+    if (known === undefined) leg.orders.push(order)
+    return { group, leg, order }
   }
 
   /** Writes a group after a change. Returns false when the storage fails; the group then stays in memory. */

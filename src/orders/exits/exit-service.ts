@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../base/collections/bounded-map.ts'
+import { MAX_EXIT_GROUPS } from '../../base/memory-budget.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { Result } from '../../base/result.ts'
 import type { StorageHealth } from '../../base/storage-health.ts'
@@ -21,10 +22,10 @@ import {
   newTracked,
   type TrackedOrder,
 } from './exit-group.ts'
-import { ExitGroups, MOST_WAITING, MOST_WAITING_OF_CALLER, type Tracked } from './exit-groups.ts'
+import { ExitGroups, MOST_WAITING_OF_CALLER, type Tracked } from './exit-groups.ts'
 import { ExitWatch } from './exit-watch.ts'
-import { isDone, MOST_ORDERS_OF_LEG, openOf, planExits, wantedOf } from './plan-exits.ts'
-import { applyEntry, applyShown, recordFailure } from './track-orders.ts'
+import { isDone, openOf, planExits, wantedOf } from './plan-exits.ts'
+import { applyEntry, applyShown, forgetOver, recordFailure } from './track-orders.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -99,7 +100,7 @@ export class ExitService {
     const expected = [...this.#expected.values()]
     const isFull =
       this.#groups.countOf(request.caller) + expected.filter(({ caller }) => caller === request.caller).length >=
-        MOST_WAITING_OF_CALLER || this.#groups.size + expected.length >= MOST_WAITING
+        MOST_WAITING_OF_CALLER || this.#groups.size + expected.length >= MAX_EXIT_GROUPS
     if (isFull && !this.#isRepeated(request)) {
       const failure = { code: 'order.too_many_exits', most: MOST_WAITING_OF_CALLER } as const
       return { reply: { kind: 'refused', failure, intentId: null, state: 'refused', isReplay: false }, budgets: null }
@@ -244,12 +245,7 @@ export class ExitService {
   }
 
   #place(group: ExitGroup, leg: Leg, qty: number, nowMs: number): void {
-    if (leg.made >= MOST_ORDERS_OF_LEG) {
-      leg.ended = `more than ${MOST_ORDERS_OF_LEG} orders`
-      leg.detail = leg.ended
-      this.#groups.save(group)
-      return
-    }
+    forgetOver(leg)
     const order = newTracked(legKey(group.id, leg.kind, ++leg.made), qty)
     leg.orders.push(order)
     if (!this.#groups.save(group)) {

@@ -4,7 +4,7 @@ import type { ExitGroup, Leg } from './exit-group.ts'
 import type { ExitGroups } from './exit-groups.ts'
 import { exitPriceOf } from './exit-price.ts'
 import { readPositions, readPrices } from './exit-reads.ts'
-import { COLLECT_FILLS_MS, exposureOf, REPEAT_CANCEL_MS, wantedOf, openOf } from './plan-exits.ts'
+import { collectingMs, exposureOf, REPEAT_CANCEL_MS, wantedOf, openOf } from './plan-exits.ts'
 import { CONFIRM_MS, sharesOf, type Suspicion, takePosition } from './position-evidence.ts'
 
 /** While an order is awaited or being cancelled, its account is listed this often: OpenD allows 10 lists in 30 s. */
@@ -224,7 +224,7 @@ function stepTimes(group: ExitGroup): readonly number[] {
     const cancels = leg.orders.flatMap(({ phase, cancelledAtMs }) =>
       phase === 'over' || cancelledAtMs === null ? [] : cancelledAtMs + REPEAT_CANCEL_MS,
     )
-    return isMissing ? [...cancels, leg.retryAtMs, group.filledAtMs + COLLECT_FILLS_MS] : cancels
+    return isMissing ? [...cancels, leg.retryAtMs, group.filledAtMs + collectingMs(leg)] : cancels
   })
 }
 

@@ -1,4 +1,6 @@
 import { type ExitGroup, type Leg, type TrackedOrder } from './exit-group.ts'
+import { MAX_ORDERS_OF_EXIT } from '../../base/memory-budget.ts'
+import { hasId } from '../order-identity.ts'
 import { withoutNoise } from './exit-price.ts'
 
 /** A step of a group: an order to place for a leg, or an order of a leg to cancel. */
@@ -7,20 +9,17 @@ export type ExitAction =
   | { readonly kind: 'cancel'; readonly leg: Leg; readonly order: TrackedOrder }
 
 /**
- * After the first order of a leg, further fills of the parent are collected for this time: an order that fills in ten
- * parts should not become ten exits, since OpenD accepts 15 orders in 30 s for an account.
+ * After the first order of a leg, further fills of the parent are collected: an order that is filled in ten parts should
+ * not become ten exits, since OpenD accepts 15 orders in 30 s for an account. The time doubles with each open order.
  */
-export const COLLECT_FILLS_MS = 1_000
+const COLLECT_MS = { first: 1_000, most: 60_000 } as const
 
 /** A cancel is repeated after this time while its order is not shown as ended. */
 export const REPEAT_CANCEL_MS = 5_000
 
-/** The most orders of one leg: about as many as OpenD accepts in a few minutes for its account. */
-export const MOST_ORDERS_OF_LEG = 100
-
 /** The quantity of a leg that was filled. */
-export function filledOf({ orders }: Leg): number {
-  return withoutNoise(orders.reduce((sum, { filled }) => sum + filled, 0))
+export function filledOf({ orders, closedQty }: Leg): number {
+  return withoutNoise(orders.reduce((sum, { filled }) => sum + filled, closedQty))
 }
 
 /** The quantity of a leg that may still be filled: of every order that is not certainly over. */
@@ -56,8 +55,11 @@ function stepsOf(group: ExitGroup, leg: Leg, nowMs: number): readonly ExitAction
   if (excess === 0 || leg.ended !== null || leg.price === null || nowMs < leg.retryAtMs) return []
   // A cancel in flight may free a quantity or lose it to a fill.
   if (leg.orders.some(({ phase, cancelledAtMs }) => phase !== 'over' && cancelledAtMs !== null)) return []
-  const isCollecting = group.parent.phase !== 'over' && nowMs < group.filledAtMs + COLLECT_FILLS_MS
-  return leg.made > 0 && isCollecting ? [] : [{ kind: 'place', leg, qty: -excess }]
+  if (group.parent.phase !== 'over' && nowMs < group.filledAtMs + collectingMs(leg)) return []
+  const newest = leg.orders.findLast(({ phase }) => phase !== 'over')
+  if (newest === undefined || openOrders(leg) < MAX_ORDERS_OF_EXIT) return [{ kind: 'place', leg, qty: -excess }]
+  // When it is over, one order takes its quantity and what is missing.
+  return hasId(newest) ? [{ kind: 'cancel', leg, order: newest }] : []
 }
 
 /** The quantity that a leg should have open. */
@@ -71,6 +73,16 @@ export function wantedOf(group: ExitGroup, leg: Leg): number {
   return other === undefined || openOf(other) === 0 ? exposure : openOf(leg)
 }
 
+/** How long after a fill further fills are collected before an order of the leg is placed, ms. */
+export function collectingMs(leg: Leg): number {
+  const open = openOrders(leg)
+  return open === 0 ? 0 : Math.min(COLLECT_MS.first * 2 ** (open - 1), COLLECT_MS.most)
+}
+
+function openOrders({ orders }: Leg): number {
+  return orders.filter(({ phase }) => phase !== 'over').length
+}
+
 /** Cancels the newest orders of a leg until the others have at most the wanted quantity. */
 function cancels(leg: Leg, wanted: number, nowMs: number): readonly ExitAction[] {
   let open = openOf(leg)
@@ -80,7 +92,7 @@ function cancels(leg: Leg, wanted: number, nowMs: number): readonly ExitAction[]
     open = withoutNoise(open - Math.max(0, order.qty - order.filled))
     const isDue = order.cancelledAtMs === null || nowMs >= order.cancelledAtMs + REPEAT_CANCEL_MS
     // An order whose reply is missing has no id yet; it is cancelled when it appears.
-    if (isDue && (order.orderId ?? order.orderIdEx) !== null) actions.push({ kind: 'cancel', leg, order })
+    if (isDue && hasId(order)) actions.push({ kind: 'cancel', leg, order })
   }
   return actions
 }

@@ -1,9 +1,11 @@
 import { OrderStatus } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
+import { MAX_ORDERS_OF_EXIT } from '../../base/memory-budget.ts'
 import { FINAL } from '../changed-orders.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { idsOf } from '../order-identity.ts'
 import type { ExitGroup, Leg, TrackedOrder } from './exit-group.ts'
+import { withoutNoise } from './exit-price.ts'
 
 type Order = MessageTypes['Trd_Common.Order']
 
@@ -19,6 +21,15 @@ export function recordFailure(leg: Leg, reason: string, nowMs: number): void {
   if (LASTING.test(reason)) leg.ended = reason
   leg.retryAtMs = nowMs + Math.min(RETRY_MS.first * 2 ** Math.min(leg.failures, 10), RETRY_MS.most)
   leg.failures++
+}
+
+/** Forgets the oldest orders that are over; what they have filled stays with the leg. */
+export function forgetOver(leg: Leg): void {
+  const over = leg.orders.filter(({ phase }) => phase === 'over')
+  for (const order of over.slice(0, Math.max(0, over.length - MAX_ORDERS_OF_EXIT + 1))) {
+    leg.closedQty = withoutNoise(leg.closedQty + order.filled)
+    leg.orders = leg.orders.filter((one) => one !== order)
+  }
 }
 
 /** Updates an order with its ledger entry. `leg` is null for the parent. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderStatus, OrderType, TrdEnv, TrdSide } from '../../../proto/enums.ts'
-import type { Exits } from '../../../src/orders/exits/exit-price.ts'
+import { type Exits, LEG_KINDS } from '../../../src/orders/exits/exit-price.ts'
+import { MAX_ORDERS_OF_EXIT } from '../../../src/base/memory-budget.ts'
+import { NO_LIMITS } from '../../../src/limits/key-limits.ts'
 import { MOST_WAITING_OF_CALLER } from '../../../src/orders/exits/exit-groups.ts'
 import { balanceOf } from '../../../src/orders/exits/plan-exits.ts'
 import { openQty } from './exchange.ts'
@@ -210,7 +212,6 @@ test('a revoked key: its exits stay and are still reduced, and no new one is pla
 test('an exit of a key whose limits do not allow it has the reason, and the other leg is not affected', async () => {
   const rig = real()
   const limits = { allowedTrdSides: ['BUY'] }
-  const { NO_LIMITS } = await import('../../../src/limits/key-limits.ts')
   const { id, parent } = await rig.placed(BOTH, {}, { limits: { ...NO_LIMITS, ...limits } })
   rig.exchange.execute(parent, 100)
   await rig.pass(5_000)
@@ -227,4 +228,24 @@ test('a caller has at most a bounded number of orders with exits; a replay makes
   for (let left = MOST_WAITING_OF_CALLER - 1; left > 0; left--) await rig.placed(BOTH)
   await assert.rejects(rig.placed(BOTH), /order\.too_many_exits/)
   await rig.placed(BOTH, {}, { caller: 'key:b' })
+})
+
+test('an order that is filled in many parts has few open exits, and they cover all of it', async () => {
+  const rig = real()
+  const { id, parent } = await rig.placed(BOTH, { qty: 3_000 })
+  for (let part = 0; part < 30; part++) {
+    rig.exchange.execute(parent, 100)
+    await rig.pass(90_000)
+  }
+  await rig.pass(120_000)
+  for (const kind of LEG_KINDS) {
+    const open = rig.ordersOf(id, kind).filter((order) => openQty(order) > 0)
+    assert.ok(open.length <= MAX_ORDERS_OF_EXIT, `${open.length} orders`)
+    assert.equal(
+      open.reduce((sum, order) => sum + openQty(order), 0),
+      3_000,
+      kind,
+    )
+    assert.ok(rig.leg(id, kind).orders.length <= 2 * MAX_ORDERS_OF_EXIT)
+  }
 })
