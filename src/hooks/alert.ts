@@ -1,3 +1,5 @@
+import type { Exits } from '../orders/exits/exit-price.ts'
+
 /** What an alert asks for. A `buy` or `sell` is exactly one order; the others depend on the position and open orders. */
 export const ALERT_ACTIONS = ['buy', 'sell', 'close', 'reverse', 'target', 'cancel'] as const
 
@@ -30,18 +32,6 @@ export const SIZE_KINDS = ['quantity', 'value', 'percent_of_equity', 'percent_of
 export interface AlertSize {
   readonly kind: (typeof SIZE_KINDS)[number]
   readonly amount: number
-}
-
-/** An exit price: a price, or a distance from the price at which the parent order was filled. */
-export type ExitPrice =
-  | { readonly kind: 'price'; readonly price: number }
-  | { readonly kind: 'percent'; readonly percent: number }
-  | { readonly kind: 'ticks'; readonly ticks: number }
-
-/** The exits that are placed when the order is filled; of the two, one cancels the other. */
-export interface Exits {
-  readonly takeProfit: ExitPrice | null
-  readonly stopLoss: ExitPrice | null
 }
 
 /** No exits. */

@@ -1,3 +1,5 @@
+import type { Exits } from '../orders/exits/exit-price.ts'
+
 /**
  * The state of a delivery:
  *
@@ -35,8 +37,14 @@ export interface DeliveryOrder {
 export interface DeliveryStep {
   /** 1 for the first call of the delivery. A change of sides has two. */
   readonly number: number
-  /** The encoded calls, base64, and their texts. A cancel of several orders has one for each. */
-  readonly calls: readonly { readonly protoId: number; readonly body: string; readonly text: string }[]
+  /** The encoded calls (hex) and their texts. A cancel of several orders has one for each. */
+  readonly calls: readonly {
+    readonly protoId: number
+    readonly body: string
+    /** The exits of a new order; null without any. */
+    readonly exits: Exits | null
+    readonly text: string
+  }[]
   readonly plansAgain: boolean
   /** The child token under which the calls are made: their idempotency keys are those of this caller. */
   readonly childId: string

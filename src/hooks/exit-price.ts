@@ -1,6 +1,6 @@
 import { objectOf, type FieldRule } from '../wire/json/json-fields.ts'
 import { isJsonObject } from '../wire/json/json-text.ts'
-import { type ExitPrice } from './alert.ts'
+import type { ExitPrice } from '../orders/exits/exit-price.ts'
 import { numberOf, PERCENT, POSITIVE } from './alert-fields.ts'
 
 const TICKS_TEXT = /^(\d{1,6}) ?ticks?$/i

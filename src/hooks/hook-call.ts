@@ -1,5 +1,6 @@
 import { ModifyOrderOp, OrderType, TimeInForce, TrdSide } from '../../proto/enums.ts'
 import { CALLS, type OrderProtoId } from '../calls.ts'
+import type { Exits } from '../orders/exits/exit-price.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { AlertOrderType } from './alert.ts'
 import type { PlannedOrder } from './plan.ts'
@@ -9,6 +10,8 @@ import type { TradePlace } from './trade-place.ts'
 export interface HookCall {
   readonly protoId: OrderProtoId
   readonly body: Uint8Array
+  /** The exits of a new order; null without any. */
+  readonly exits: Exits | null
   readonly text: string
 }
 
@@ -24,7 +27,7 @@ const ORDER_TYPES: Readonly<Record<AlertOrderType, number>> = {
 
 /** The call that places a planned order. `remark` comes back with the order. */
 export function placeCall(order: PlannedOrder, place: TradePlace, remark: string): HookCall {
-  const { side, quantity, orderType, limitPrice, stopPrice, timeInForce, isExtendedHours } = order
+  const { side, quantity, orderType, limitPrice, stopPrice, timeInForce, isExtendedHours, exits } = order
   const c2s = {
     packetID: PACKET_ID,
     header: { trdEnv: place.trdEnv, accID: place.accId, trdMarket: place.trdMarket },
@@ -44,6 +47,7 @@ export function placeCall(order: PlannedOrder, place: TradePlace, remark: string
   return {
     protoId: CALLS.Trd_PlaceOrder.protoId,
     body: encodeMessage('Trd_PlaceOrder.Request', { c2s }),
+    exits: exits.takeProfit === null && exits.stopLoss === null ? null : exits,
     text: `${side} ${quantity} ${place.prefix}.${place.code}, ${orderType}${price}${stop}, ${timeInForce}`,
   }
 }
@@ -59,6 +63,7 @@ export function cancelCall(orderId: string, place: TradePlace): HookCall {
   return {
     protoId: CALLS.Trd_ModifyOrder.protoId,
     body: encodeMessage('Trd_ModifyOrder.Request', { c2s }),
+    exits: null,
     text: `cancel order ${orderId}`,
   }
 }

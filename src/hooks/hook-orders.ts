@@ -11,8 +11,8 @@ import type { StoredHook } from './stored-hook.ts'
 export type StepCall = DeliveryStep['calls'][number]
 
 /** The stored form of a call. */
-export function stepCallOf({ protoId, body, text }: HookCall): StepCall {
-  return { protoId, body: hexOf(body), text }
+export function stepCallOf({ protoId, body, exits, text }: HookCall): StepCall {
+  return { protoId, body: hexOf(body), exits, text }
 }
 
 /**
@@ -38,7 +38,7 @@ export class HookOrders {
     isDryRun: boolean,
   ): Promise<OrderReply> {
     const caller = `key:${childId}`
-    const keyMark = this.#gate.presentMarkOf(caller)
+    const keyMark = this.#gate.markOf(caller)
     if (keyMark === null) return refused({ code: 'auth.invalid_token' })
     const terms = await this.#gate.orderTerms({ caller, keyMark })
     if (!terms.ok) return refused(terms.failure)
@@ -48,6 +48,7 @@ export class HookOrders {
       protoId: call.protoId as OrderProtoId,
       body: bytesOfHex(call.body) ?? new Uint8Array(),
       caller,
+      ...(call.exits !== null && { exits: call.exits }),
       ...terms.value,
       requestId: id,
       callId: null,

@@ -1,4 +1,5 @@
-import type { Alert, AlertAction, AlertOrderType, AlertSize, AlertTimeInForce, Exits } from './alert.ts'
+import type { Alert, AlertAction, AlertOrderType, AlertSize, AlertTimeInForce } from './alert.ts'
+import type { Exits } from '../orders/exits/exit-price.ts'
 import { NO_EXITS } from './alert.ts'
 import { type PriceGrid, priceTowards, wholeLots } from './rounding.ts'
 

@@ -17,17 +17,6 @@ export function priceTowards(price: number, grid: PriceGrid, side: 'buy' | 'sell
   return cleaned(steps * step, step)
 }
 
-/** The price that is so many steps away; steps below 0 lead downwards. Each step is that of the price it leaves. */
-export function priceAfterSteps(price: number, steps: number, grid: PriceGrid): number {
-  let reached = price
-  for (let done = 0; done < Math.abs(steps); done++) {
-    const step = stepAt(steps > 0 ? reached : reached - TOLERANCE * reached, grid)
-    if (step === null) return reached
-    reached = cleaned(reached + Math.sign(steps) * step, step)
-  }
-  return reached
-}
-
 function stepAt(price: number, grid: PriceGrid): number | null {
   return grid.findLast(({ fromPrice }) => price >= fromPrice)?.step ?? null
 }

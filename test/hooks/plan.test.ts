@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type Alert, ALERT_ACTIONS, alertOf, NO_EXITS, SIZE_KINDS } from '../../src/hooks/alert.ts'
 import { OVERRIDES } from '../../src/hooks/hook.ts'
 import { type MarketView, type OrderSettings, type Plan, type PlannedOrder, planOrder } from '../../src/hooks/plan.ts'
-import { priceAfterSteps, priceTowards, wholeLots } from '../../src/hooks/rounding.ts'
+import { priceTowards, wholeLots } from '../../src/hooks/rounding.ts'
 
 const GRID = [
   { fromPrice: 0, step: 0.01 },
@@ -162,18 +162,5 @@ test('whatever the alert and the market, an order is of whole lots, and one that
       if (limitPrice !== null) assert.equal(priceTowards(limitPrice, GRID, side), limitPrice)
     }),
     { numRuns: 3_000 },
-  )
-})
-
-test('steps on the grid add up, also across a change of the step', () => {
-  assert.equal(priceAfterSteps(9.98, 3, GRID), 10.05)
-  assert.equal(priceAfterSteps(10.05, -3, GRID), 9.98)
-  assert.equal(priceAfterSteps(199.95, 2, GRID), 200.2)
-  fc.assert(
-    fc.property(fc.integer({ min: 100, max: 5_000 }), fc.integer({ min: 0, max: 200 }), (steps, more) => {
-      const from = priceAfterSteps(1, steps, GRID)
-      assert.equal(priceAfterSteps(priceAfterSteps(from, more, GRID), -more, GRID), from)
-    }),
-    { numRuns: 200 },
   )
 })

@@ -58,6 +58,20 @@ test('an alert of TradingView becomes an order of the ledger', async () => {
   assert.equal(rig.account.orders.filter(({ remark }) => remark?.includes(hook.id)).length, 1)
 })
 
+test('the exits of an alert are those of its order', async () => {
+  const hook = await createHook({ may_override: ['size', 'exits'] })
+  const { delivery_id: id } = await send(hook, { ...ALERT, take_profit: '5%', stop_loss: '5%' })
+  const delivery = await settled(hook, id)
+  const [order] = delivery['orders'] as readonly Json[]
+  const { exits } = (await rig.intent(String(order?.['intent_id']))) as {
+    readonly exits: { readonly legs: readonly Json[] }
+  }
+  assert.deepEqual(
+    exits.legs.map(({ type }) => type),
+    ['stop_loss', 'take_profit'],
+  )
+})
+
 test('the same alert four times, at once and one after the other, over an eviction and a deployment: one order', async () => {
   const hook = await createHook({ order_type: 'limit', may_override: ['size', 'order_type'], preset: 'plain' })
   const alert = { symbol: 'HK.00700', side: 'buy', qty: 100, price: 200, id: 'once' }

@@ -1,7 +1,8 @@
 import { succeed, type Result } from '../../base/result.ts'
 import { checkFields, objectOf, required } from '../../wire/json/json-fields.ts'
 import type { JsonObject } from '../../wire/json/json-text.ts'
-import { type Alert, type AlertAction, alertOf, type AlertSize, type ExitPrice } from '../alert.ts'
+import { type Alert, type AlertAction, alertOf, type AlertSize } from '../alert.ts'
+import type { ExitPrice } from '../../orders/exits/exit-price.ts'
 import {
   ALERT_FLAG,
   ALERT_TEXT,
