@@ -48,6 +48,15 @@ import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
  *                                          wait, `MOST_DONE_OF_CALLER` those of a caller that are done
  *     index exit_groups_active             those that wait: read once, when the object starts
  *     index exit_groups_done               those of a caller that are done
+ *     table hooks                          one row for each hook as JSON: the SHA-256 of its secret, not the secret. Until it
+ *                                          is deleted; a key has at most 20
+ *     index hooks_by_owner                 the hooks of a key
+ *     table hook_deliveries                one row for each alert, with what became of it as JSON. The newest 1,000 of a hook,
+ *                                          for 30 days
+ *     index hook_deliveries_by_hook        pages of one hook
+ *     index hook_deliveries_waiting        those that are not carried out yet
+ *     index hook_deliveries_by_key         the first of equal alerts
+ *     index hook_deliveries_by_symbol      the latest alert of a security that was carried out
  *     table subscriptions                  one row for each subscriber as JSON, until it has no
  *                                          subscription: read once, when the object starts. OpenD's
  *                                          quota bounds the units of all subscribers together
@@ -246,7 +255,7 @@ const SIXTH: Migration = [
     delivery TEXT NOT NULL
   )`,
   'CREATE INDEX hook_deliveries_by_hook ON hook_deliveries (hook_id, seq)',
-  `CREATE INDEX hook_deliveries_waiting ON hook_deliveries (seq) WHERE state = 'waiting'`,
+  `CREATE INDEX hook_deliveries_waiting ON hook_deliveries (state, seq) WHERE state = 'waiting'`,
   `CREATE INDEX hook_deliveries_by_key ON hook_deliveries (hook_id, duplicate_key, seq) WHERE state != 'duplicate'`,
   `CREATE INDEX hook_deliveries_by_symbol ON hook_deliveries (hook_id, symbol, at_ms)
     WHERE at_ms IS NOT NULL AND state IN ('ordered', 'rejected', 'unknown', 'nothing')`,

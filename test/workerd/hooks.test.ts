@@ -193,7 +193,7 @@ test('five hundred alerts in a moment over ten securities: none lost, limits exa
 
 test('a rotation under load loses no alert, and the old secret ends with its overlap', async () => {
   const hook = await createHook({ preset: 'plain' })
-  const alert = (index: number): Json => ({ symbol: 'HK.00700', side: 'close', id: `rotated ${index}` })
+  const alert = (index: number): Json => ({ symbol: 'HK.02800', side: 'close', id: `rotated ${index}` })
   const early = Array.from({ length: 20 }, (_, index) => send(hook, alert(index)))
   const init = { ...authorized(), body: '{"overlap_seconds": 3600}' }
   const rotated = await rig.worker.fetch(`/api/hooks/${hook.id}/rotate`, init)
