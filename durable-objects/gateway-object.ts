@@ -28,6 +28,7 @@ import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { answerRead } from './answer-read.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type {
@@ -129,20 +130,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#hooks.resume()
   }
 
-  async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
-    const admitted = { caller: request.caller, keyMark }
-    const refusal = this.#keys.gate.refusalOf(admitted)
-    if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
-    const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
-    const { quotes, opend } = this.#gateway
-    const { outcome, ...answer } = await quotes.call({ ...request, quotaShare })
-    const budget = opend.budgetOf(request.protoId, request.body, 'read', request.caller)
-    // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
-    const late = this.#keys.gate.refusalOf(admitted)
-    if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
-    return outcome.ok
-      ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
-      : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
+  call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
+    return answerRead({ gateway: this.#gateway, gate: this.#keys.gate, epoch: () => this.#epoch }, request, keyMark)
   }
 
   accounts(): Promise<Result<readonly AccountCards[]>> {

@@ -5,7 +5,7 @@ import type { Timers } from '../base/time/timers.ts'
 import { fieldsOf } from '../keys/key-text.ts'
 import { describe } from '../problem/problem.ts'
 import type { Alert } from './alert.ts'
-import type { Delivery, DeliveryCheck, DeliveryState, DeliveryStep } from './delivery.ts'
+import type { Delivery, DeliveryCheck, DeliveryOrder, DeliveryState, DeliveryStep } from './delivery.ts'
 import { endOf, isAccepted, isPassing, reasonOf, waitOf } from './call-outcome.ts'
 import { cancelCall, placeCall } from './hook-call.ts'
 import { type HookSettings, readSettings } from './hook.ts'
@@ -167,6 +167,7 @@ export class DeliveryRunner {
 
   async #makeCalls(hook: StoredHook, begun: Delivery, step: DeliveryStep): Promise<number | null> {
     let delivery = begun
+    const made: DeliveryOrder[] = []
     for (const [index, call] of step.calls.entries()) {
       const number = step.number + index
       const reply = await this.#deps.orders.submit(hook, delivery, number, call, false)
@@ -176,7 +177,8 @@ export class DeliveryRunner {
         return waitOf(reply.failure)
       }
       const state = reply.kind === 'unknown' ? 'unknown' : reply.state
-      delivery = { ...delivery, orders: [...delivery.orders, { text: call.text, intentId: reply.intentId, state }] }
+      made.push({ text: call.text, intentId: reply.intentId, state })
+      delivery = { ...begun, orders: begun.orders.concat(made) }
       if (!isAccepted(reply)) return this.#end(delivery, endOf(reply), reasonOf(reply))
     }
     const done = { ...delivery, step: null }

@@ -97,7 +97,7 @@ export class HookService {
     const settings = readSettings(fields)
     if (!settings.ok) return settings
     const before = fieldsOf(hook.fields)
-    const isSameChild = ['acc_id', 'limits'].every((name) => text(before[name]) === text(fields[name]))
+    const isSameChild = ['acc_id', 'limits'].every((name) => textOf(before[name]) === textOf(fields[name]))
     if (isSameChild) return this.#put({ ...hook, fields: jsonText(fields) })
     // The limits are those of a child token, which cannot be changed: a new one replaces it. Nobody has its token.
     const hash = hexOf(this.#deps.sha256(`${hook.childId} ${owner.requestId}`))
@@ -181,6 +181,6 @@ function planReason(plan: NonNullable<AlertPreview['plan']>): string | null {
   return plan.kind === 'refused' ? `${plan.path}: expected ${plan.expected}.` : null
 }
 
-function text(value: JsonObject[string] | undefined): string {
+function textOf(value: JsonObject[string] | undefined): string {
   return jsonText(value ?? null)
 }

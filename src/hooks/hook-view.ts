@@ -1,5 +1,3 @@
-import type { JsonObject } from '../wire/json/json-text.ts'
-import { fieldsOf } from '../keys/key-text.ts'
 import type { Alert } from './alert.ts'
 import type { DeliveryCheck } from './delivery.ts'
 import type { Plan } from './plan.ts'
@@ -8,7 +6,8 @@ import type { StoredHook } from './stored-hook.ts'
 /** A hook as its owner sees it: without hashes. Plain data. */
 export interface HookView {
   readonly id: string
-  readonly settings: JsonObject
+  /** In the form of `HOOK_RULES`, as JSON text: an object of any depth has no type for RPC. */
+  readonly settings: string
   /** The id under which its orders are in the ledger and in the limits. */
   readonly caller: string
   readonly isPaused: boolean
@@ -43,7 +42,7 @@ export function hookView(
   const isLate = (everyMs: number): boolean => nowMs - (lastAlertMs ?? createdMs) > everyMs
   return {
     id,
-    settings: fieldsOf(fields),
+    settings: fields,
     caller: `key:${childId}`,
     isPaused: paused !== null,
     paused,

@@ -1,4 +1,4 @@
-import { isPointer, MAPPED_FIELDS, type FieldMap, type FieldSource } from './presets/field-map.ts'
+import { isPointer, MAPPED_FIELDS, type FieldSource } from './presets/field-map.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
 import { type AddressRange, parseAddressRange } from '../auth/address-range.ts'
 import { ORDER_LIMIT_RULES } from '../auth/order-limits.ts'
@@ -29,6 +29,8 @@ export const PRESETS = ['tradingview', 'plain', 'message', 'traderspost', 'signa
 
 /** What an alert may say of its own order. Everything else is fixed by the hook, and refused in an alert. */
 export const OVERRIDES = ['size', 'order_type', 'time_in_force', 'extended_hours', 'exits'] as const
+
+type Override = (typeof OVERRIDES)[number]
 
 /** Oldest alert that is carried out, seconds: by default a minute, at most a day. */
 const DEFAULT_MAX_AGE_SECONDS = 60
@@ -131,7 +133,7 @@ export function hookSettings(fields: FieldValues<typeof HOOK_RULES>) {
     name: fields.name,
     accId: fields.acc_id,
     preset: fields.preset ?? (fields.fields === null ? 'tradingview' : 'fields'),
-    fields: fields.fields as FieldMap | null,
+    fields: fields.fields,
     tickers: fields.tickers ?? new Map<string, string>(),
     follow: fields.follow ?? 'orders',
     size: fields.size,
@@ -140,7 +142,7 @@ export function hookSettings(fields: FieldValues<typeof HOOK_RULES>) {
     timeInForce: fields.time_in_force ?? 'day',
     isExtendedHours: fields.extended_hours ?? false,
     exits: { takeProfit: fields.take_profit, stopLoss: fields.stop_loss },
-    overrides: new Set(fields.may_override ?? ['size']),
+    overrides: new Set<Override>(fields.may_override ?? ['size']),
     allowsDelayed: fields.allows_delayed ?? false,
     maxAgeMs: (fields.max_age_seconds ?? DEFAULT_MAX_AGE_SECONDS) * 1_000,
     duplicateMs: (fields.duplicate_seconds ?? DEFAULT_DUPLICATE_SECONDS) * 1_000,

@@ -69,7 +69,7 @@ export class MarketReader {
     const { contract, price } = quoted.value
     return succeed({
       position: position.value,
-      openOrderIds: orders.value.orderList
+      openOrderIds: (orders.value.orderList ?? [])
         .filter((order) => order.code === place.code && OPEN.has(order.orderStatus))
         .map(({ orderID }) => orderID.toString()),
       lastPrice: price,
@@ -87,7 +87,7 @@ export class MarketReader {
   async position(place: TradePlace): Promise<Result<number>> {
     const list = await this.#ask('Trd_GetPositionList', { header: headerOf(place) })
     if (!list.ok) return list
-    const own = list.value.positionList.filter(({ code }) => code === place.code)
+    const own = (list.value.positionList ?? []).filter(({ code }) => code === place.code)
     const signed = own.map(({ positionSide, qty }) => (positionSide === PositionSide.Short ? -Math.abs(qty) : qty))
     return succeed(signed.reduce((sum, qty) => sum + qty, 0))
   }
@@ -96,7 +96,7 @@ export class MarketReader {
     const market = quoteMarketOfPrefix(place.prefix) ?? 0
     const reply = await this.#ask('Qot_GetSecuritySnapshot', { securityList: [{ market, code: place.code }] })
     if (!reply.ok) return reply
-    const [snapshot] = reply.value.snapshotList
+    const [snapshot] = reply.value.snapshotList ?? []
     if (snapshot === undefined) {
       return fail({ code: 'gateway.bad_reply', detail: 'the snapshot is empty', retryInMs: null })
     }

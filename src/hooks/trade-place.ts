@@ -24,7 +24,7 @@ export function tradePlaceOf(account: TradingAccount, symbol: string): TradePlac
   const secMarket = secMarketOfPrefix(prefix)
   if (secMarket === null) return null
   const isFuture = isFutureCode(prefix, code)
-  const trdMarket = account.trdMarketAuthList.find((market) => {
+  const trdMarket = (account.trdMarketAuthList ?? []).find((market) => {
     const { markets } = orderPlaceOf(market, secMarket)
     const [name, ...others] = markets
     if (others.length > 0 || name === undefined || name.endsWith('_FUND')) return false

@@ -22,7 +22,7 @@ interface Hook {
 async function createHook(settings: Json = {}): Promise<Hook> {
   const { status, body } = await rig.worker.api('/api/hooks', { acc_id: rig.account.profile.accId, ...settings })
   assert.equal(status, 201, JSON.stringify(body))
-  return body as unknown as Hook
+  return body as Hook
 }
 
 async function send({ id, secret }: Hook, body: Json | string): Promise<Json> {
@@ -237,7 +237,7 @@ test('a hook cannot have more than its key, accepts its sources only, and ends w
   const more = await rig.worker.fetch('/api/hooks', withKey({ acc_id: accId, limits: { max_orders_per_minute: 6 } }))
   assert.equal(more.status, 403, await more.text())
   const made2 = await rig.worker.fetch('/api/hooks', withKey({ acc_id: accId, sources: ['tradingview'] }))
-  const hook = (await made2.json()) as unknown as Hook
+  const hook = (await made2.json()) as Hook
   const refused = await send(hook, ALERT)
   assert.match(String(refused['reason']), /sources/)
   await rig.worker.api('/api/admin/keys/desk/revoke', {})

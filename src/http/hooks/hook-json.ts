@@ -2,14 +2,14 @@ import type { Alert } from '../../hooks/alert.ts'
 import type { Delivery } from '../../hooks/delivery.ts'
 import type { AlertPreview, HookView } from '../../hooks/hook-view.ts'
 import type { Plan } from '../../hooks/plan.ts'
+import { fieldsOf, jsonText } from '../../keys/key-text.ts'
 
 /** A hook as JSON. */
 export function hookJson(view: HookView) {
   const { id, settings, caller, isPaused, paused, createdMs, lastAlertMs, previousSecretUntilMs } = view
   return {
     id,
-    // An account id is longer than the precision of a double.
-    settings: { ...settings, acc_id: String(settings['acc_id']) },
+    settings: settingsJson(settings),
     caller,
     is_paused: isPaused,
     paused_reason: paused,
@@ -19,6 +19,12 @@ export function hookJson(view: HookView) {
     last_alert_at: timeOf(lastAlertMs),
     previous_secret_valid_until: timeOf(previousSecretUntilMs),
   }
+}
+
+/** The settings with the account id as text: it is longer than the precision of a double. */
+function settingsJson(text: string) {
+  const { acc_id: accId = null, ...settings } = fieldsOf(text)
+  return { acc_id: typeof accId === 'string' ? accId : jsonText(accId), ...settings }
 }
 
 /** A delivery as JSON. */
