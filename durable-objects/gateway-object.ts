@@ -11,7 +11,7 @@ import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
-import { type Env, hasManyCallers, readConfig, type Upstream, upstreamText } from '../src/env.ts'
+import { type Env, hasManyCallers, readConfig, type OpendAddress, opendAddressText } from '../src/env.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -55,7 +55,7 @@ import { SqlSwitchStore } from './storage/switches.ts'
  * implements the Worker's RPC calls.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
-  readonly #upstream: Upstream | null
+  readonly #opendAddress: OpendAddress | null
   readonly #ledger: Ledger
   readonly #sockets: HibernatingSockets
   readonly #gateway: Gateway
@@ -72,8 +72,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     super(ctx, env)
     migrate(ctx.storage)
     const config = readConfig(env)
-    this.#upstream = config.ok ? config.value.upstream : null
-    const rsa = config.ok && config.value.upstream.kind === 'tcp' ? config.value.linkKey : null
+    this.#opendAddress = config.ok ? config.value.opendAddress : null
+    const rsa = config.ok && config.value.opendAddress.kind === 'tcp' ? config.value.linkKey : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
@@ -104,13 +104,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
       sha1,
       isParked,
-      transport: transportOf(this.#upstream, simulator, ctx.storage),
+      transport: transportOf(this.#opendAddress, simulator, ctx.storage),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
       sockets: this.#sockets,
       secureRandom,
-      run: crypto.randomUUID().slice(0, 8),
+      runId: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
       standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
@@ -120,7 +120,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
-    if (this.#upstream !== null && !isParked) this.#gateway.start()
+    if (this.#opendAddress !== null && !isParked) this.#gateway.start()
   }
 
   async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
@@ -199,7 +199,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, upstreamText(this.#upstream), this.#epoch)
+    return gatewayStatus(this.#gateway, opendAddressText(this.#opendAddress), this.#epoch)
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -208,7 +208,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
     this.#authenticator = this.#createAuthenticator()
-    if (this.#upstream !== null) this.#gateway.reload()
+    if (this.#opendAddress !== null) this.#gateway.reload()
   }
 
   async shutdown(by: KeyActor): Promise<void> {

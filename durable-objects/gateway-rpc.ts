@@ -133,7 +133,7 @@ export interface CounterDelta {
 export interface GatewayStatus {
   readonly stage: 'parked' | 'waiting' | 'connecting' | 'initializing' | 'ready'
   /** The address of the link: `simulator:` or `tcp://host:port`. */
-  readonly upstream: string
+  readonly opendAddress: string
   /** Unix time in ms when the present stage began. */
   readonly sinceMs: number
   /** Decimal string: connection ids are about 2^62. */

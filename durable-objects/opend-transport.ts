@@ -1,4 +1,4 @@
-import type { Upstream } from '../src/env.ts'
+import type { OpendAddress } from '../src/env.ts'
 import type { Transport } from '../src/gateway/link/framing.ts'
 import { tcpFraming } from '../src/gateway/link/tcp-framing.ts'
 import type { Connect } from '../src/transport/link.ts'
@@ -10,12 +10,12 @@ import type { Database } from './storage/database.ts'
 export type Simulator = (storage: Database) => Connect
 
 /** The way to the OpenD of the configuration. Without a TCP address that is the embedded simulator. */
-export function transportOf(upstream: Upstream | null, simulator: Simulator | null, storage: Database): Transport {
-  return { connect: connectorOf(upstream, simulator, storage), framing: tcpFraming(sha1) }
+export function transportOf(address: OpendAddress | null, simulator: Simulator | null, storage: Database): Transport {
+  return { connect: connectorOf(address, simulator, storage), framing: tcpFraming(sha1) }
 }
 
-function connectorOf(upstream: Upstream | null, simulator: Simulator | null, storage: Database): Connect {
-  if (upstream?.kind === 'tcp') return tcpConnector(upstream.hostname, upstream.port)
+function connectorOf(address: OpendAddress | null, simulator: Simulator | null, storage: Database): Connect {
+  if (address?.kind === 'tcp') return tcpConnector(address.hostname, address.port)
   if (simulator !== null) return simulator(storage)
   return () => {
     throw new Error('this build has no simulator: deploy src/demo.ts, or set OPEND_URL to tcp://host:port')

@@ -54,14 +54,14 @@ const LOG_LEVELS = ['info', 'error', 'off'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The address that the gateway object connects to. */
-export type Upstream =
+export type OpendAddress =
   | { readonly kind: 'simulator' }
   | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
 
 /** The address as text: `tcp://host:port`, `simulator:`, or `not configured`. */
-export function upstreamText(upstream: Upstream | null): string {
-  if (upstream === null) return 'not configured'
-  return upstream.kind === 'tcp' ? `tcp://${upstream.hostname}:${upstream.port}` : 'simulator:'
+export function opendAddressText(address: OpendAddress | null): string {
+  if (address === null) return 'not configured'
+  return address.kind === 'tcp' ? `tcp://${address.hostname}:${address.port}` : 'simulator:'
 }
 
 /** The RSA key of an encrypted link; null without encryption. */
@@ -69,7 +69,7 @@ export type LinkKey = NativeRsaKey | null
 
 /** The variables, parsed and checked. */
 export interface Config {
-  readonly upstream: Upstream
+  readonly opendAddress: OpendAddress
   /** Not used with the simulator, which needs no link. */
   readonly linkKey: LinkKey
   readonly keys: KeyTable
@@ -100,7 +100,7 @@ export function hasManyCallers({ keys, jwt }: Config): boolean {
  */
 export function readConfig(env: Env): ConfigReading {
   const problems: string[] = []
-  const upstream = readUpstream(env.OPEND_URL, problems)
+  const opendAddress = readOpendAddress(env.OPEND_URL, problems)
   const linkKey = readLinkKey(env.OPEND_RSA_KEY, problems)
   const keys = readKeyTable(env.KEYS_JSON, problems)
   const jwt = readJwtSettings(env, problems)
@@ -109,14 +109,14 @@ export function readConfig(env: Env): ConfigReading {
   const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['scope', 'open'], problems) === 'scope'
   const logLevel = readChoice(env, 'LOG_LEVEL', LOG_LEVELS, problems)
   const allowedOrigins = readAllowedOrigins(env.ALLOWED_ORIGINS, problems)
-  if (upstream === null || problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }
+  if (opendAddress === null || problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }
   return {
     ok: true,
-    value: { upstream, linkKey, keys, jwt, localOpenReads, metricsNeedScope, logLevel, allowedOrigins },
+    value: { opendAddress, linkKey, keys, jwt, localOpenReads, metricsNeedScope, logLevel, allowedOrigins },
   }
 }
 
-function readUpstream(text: string | undefined, problems: string[]): Upstream | null {
+function readOpendAddress(text: string | undefined, problems: string[]): OpendAddress | null {
   if (!text) {
     problems.push(
       'OPEND_URL is not set: set it to tcp://host:port of your OpenD, or to simulator: for the built-in one.',

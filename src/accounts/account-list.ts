@@ -2,7 +2,7 @@ import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
 import { AccountPushes } from './account-pushes.ts'
-import type { CallOutcome } from '../gateway/link/effect.ts'
+import type { SendCall } from '../gateway/opend-client.ts'
 import {
   type AccountCards,
   accountListRequest,
@@ -27,8 +27,8 @@ const FAILED_REREAD_MS = 1_000
 
 /** What the list needs of the link to OpenD. */
 export interface AccountListDeps {
-  /** Makes a call of OpenD for the gateway itself. */
-  readonly send: (protoId: number, body: Uint8Array) => Promise<CallOutcome>
+  /** Sends the calls as the gateway's own. */
+  readonly send: SendCall
   /** Grows with each new link. A list that was read over an earlier link is read again. */
   readonly linkGeneration: () => number
   readonly isLinkUp: () => boolean

@@ -1,7 +1,7 @@
 import { CALLS } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import { decodeMessage } from '../wire/decode.ts'
-import type { CallOutcome } from '../gateway/link/effect.ts'
+import type { SendCall } from '../gateway/opend-client.ts'
 import { accountPushRequest, type TradingAccounts } from './trading-accounts.ts'
 
 /**
@@ -12,7 +12,7 @@ const RETRY_DELAY_MS = { first: 1_000, most: 60_000 } as const
 
 /** The parts of the link and the account list that the subscription needs. */
 export interface AccountPushesDeps {
-  readonly send: (protoId: number, body: Uint8Array) => Promise<CallOutcome>
+  readonly send: SendCall
   /** The accounts of the login, read again if there are none. */
   readonly accounts: () => Promise<TradingAccounts | Failure>
   /** Grows with each new link. A subscription ends with its link. */

@@ -9,7 +9,7 @@ import {
   TEXT,
   textLike,
 } from '../wire/json/json-fields.ts'
-import { Problem, type Problems } from '../wire/json/json-problem.ts'
+import { JsonProblem, type JsonProblems } from '../wire/json/json-problem.ts'
 import { type AddressRange, parseAddressRange } from './address-range.ts'
 import { RESTRICTION_RULES, type Restrictions, restrictionsFrom } from './restrictions.ts'
 import { SCOPES, type Scope } from './scope.ts'
@@ -79,13 +79,16 @@ type RecordFields = FieldValues<typeof RESTRICTION_RULES>
  * The key of a record. A restriction both at the top level and under `limits` is added to `problems`. The record must
  * then not be used, because one of the two would be ignored.
  */
-export function keyRecordFrom(record: NonNullable<ReturnType<typeof KEY_RECORD.read>>, problems: Problems): KeyRecord {
+export function keyRecordFrom(
+  record: NonNullable<ReturnType<typeof KEY_RECORD.read>>,
+  problems: JsonProblems,
+): KeyRecord {
   const { limits } = record
   const restricted: Record<string, unknown> = {}
   for (const name of Object.keys(RESTRICTION_RULES) as readonly (keyof RecordFields)[]) {
     const nested = limits?.[name] ?? null
     if (nested !== null && record[name] !== null) {
-      problems.add(Problem.invalid('this field once; it is also given beside limits').under(name).under('limits'))
+      problems.add(JsonProblem.invalid('this field once; it is also given beside limits').under(name).under('limits'))
     }
     restricted[name] = record[name] ?? nested
   }

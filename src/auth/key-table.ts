@@ -2,7 +2,7 @@ import { hexOf } from '../base/hex.ts'
 import { MAX_KEYS } from '../base/memory-budget.ts'
 import { equalInConstantTime, sha256 } from '../transport/native-crypto.ts'
 import { listOf, readFields, required } from '../wire/json/json-fields.ts'
-import { Problem, Problems } from '../wire/json/json-problem.ts'
+import { JsonProblem, JsonProblems } from '../wire/json/json-problem.ts'
 import { isJsonObject, parseJsonText, type JsonObject } from '../wire/json/json-text.ts'
 import { KEY_RECORD, keyRecordFrom, type KeyRecord } from './key-record.ts'
 import { sentencesOf } from './restrictions.ts'
@@ -17,7 +17,7 @@ const KEY_FILE = {
 
 /**
  * Reads the key file's text: `{"version": 1, "keys": [...]}`, the form of futu-opend-rs. Absent or empty means no keys.
- * Every mistake is added to `problems`, up to the bound of `Problems`. After any mistake the table must not be used,
+ * Every mistake is added to `problems`, up to the bound of `JsonProblems`. After any mistake the table must not be used,
  * because an ignored restriction would grant access.
  */
 export function readKeyTable(text: string | undefined, problems: string[]): KeyTable {
@@ -32,13 +32,13 @@ export function readKeyTable(text: string | undefined, problems: string[]): KeyT
     problems.push('KEYS_JSON must be an object of the form {"version": 1, "keys": [...]}.')
     return []
   }
-  const found = new Problems()
+  const found = new JsonProblems()
   const records = recordsOf(parsed.value, found)
   problems.push(...sentencesOf(found, 'KEYS_JSON'))
   return found.count === 0 ? records : []
 }
 
-function recordsOf(file: JsonObject, problems: Problems): KeyTable {
+function recordsOf(file: JsonObject, problems: JsonProblems): KeyTable {
   const fields = readFields(file, KEY_FILE, problems)
   if (fields === null) return []
   const ids = new Set<string>()
@@ -48,9 +48,9 @@ function recordsOf(file: JsonObject, problems: Problems): KeyTable {
     const record = keyRecordFrom(stated, problems)
     const { id } = record
     // With two records of one id or one hash, the record of a token would not be unique.
-    if (ids.has(id)) problems.add(Problem.invalid('an id that no other key has').under('id'))
+    if (ids.has(id)) problems.add(JsonProblem.invalid('an id that no other key has').under('id'))
     for (const digest of digestsOf(record).map(String)) {
-      if (digests.has(digest)) problems.add(Problem.invalid('a hash that no other key has').under('hash'))
+      if (digests.has(digest)) problems.add(JsonProblem.invalid('a hash that no other key has').under('hash'))
       digests.add(digest)
     }
     problems.moveUnder(index, before)

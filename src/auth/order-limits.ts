@@ -1,7 +1,7 @@
 import { Currency } from '../../proto/enums.ts'
 import type { KeyLimits, ValueLimit } from '../limits/key-limits.ts'
 import { MARKET_NAMES } from '../limits/market/trade-venue.ts'
-import { TradingHours } from '../limits/market/trading-hours.ts'
+import { TradingWindow } from '../limits/market/trading-window.ts'
 import { zoneClock } from '../base/time/zone-clock.ts'
 import {
   AMOUNT,
@@ -13,7 +13,7 @@ import {
   tableOf,
   wholeNumber,
 } from '../wire/json/json-fields.ts'
-import { Problem } from '../wire/json/json-problem.ts'
+import { JsonProblem } from '../wire/json/json-problem.ts'
 import { suggestSecurity } from '../wire/json/security-hint.ts'
 import { parseSecurityText, securityText } from '../wire/json/security-text.ts'
 
@@ -39,7 +39,7 @@ const VALUE_LIMIT: FieldRule<ValueLimit> = {
 /** Equal times are refused, because they could mean always or never. */
 const HOURS_WINDOW = parsedText((window) => {
   const clock = zoneClock('UTC')
-  return clock === null || TradingHours.parse(window, clock) === null ? null : window
+  return clock === null || TradingWindow.parse(window, clock) === null ? null : window
 }, 'the form "HH:MM-HH:MM", with two different times')
 
 /** The runtime also takes offsets. They are refused, because they have no daylight saving. */
@@ -60,7 +60,7 @@ const TRADED_SYMBOL: FieldRule<string> = {
     const meant = security === null ? suggestSecurity(value) : securityText(security)
     const symbol = meant?.replace(/^HK_FUTURE\./, 'HK.') ?? null
     if (symbol === value) return symbol
-    if (symbol !== null) problems.add(Problem.invalid(`${TRADED_SYMBOL.expected}; did you mean "${symbol}"?`))
+    if (symbol !== null) problems.add(JsonProblem.invalid(`${TRADED_SYMBOL.expected}; did you mean "${symbol}"?`))
     return null
   },
 }

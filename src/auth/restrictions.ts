@@ -9,7 +9,7 @@ import {
   textLike,
   wholeNumber,
 } from '../wire/json/json-fields.ts'
-import { Problems } from '../wire/json/json-problem.ts'
+import { JsonProblems } from '../wire/json/json-problem.ts'
 import { readUint64 } from '../wire/json/json-scalar.ts'
 import { isJsonObject, parseJsonText } from '../wire/json/json-text.ts'
 import { nonEmpty, ORDER_LIMIT_RULES, type OrderLimits, orderLimitsFrom } from './order-limits.ts'
@@ -54,14 +54,14 @@ export function parseRestrictions(text: string, where: string, problems: string[
     problems.push(`${where} must be a JSON object of limits, such as {"max_orders_per_minute": 5}.`)
     return null
   }
-  const found = new Problems()
+  const found = new JsonProblems()
   const fields = readFields(parsed.value, RESTRICTION_RULES, found)
   problems.push(...sentencesOf(found, where))
   return fields === null ? null : restrictionsFrom(fields)
 }
 
 /** Problems of a configured text as sentences. `where` is the name of the text. */
-export function sentencesOf(problems: Problems, where: string): readonly string[] {
+export function sentencesOf(problems: JsonProblems, where: string): readonly string[] {
   return problems.toFieldProblems().map((problem) => {
     const text = describeField(problem)
     return `${where}: ${text}${text.endsWith('?') ? '' : '.'}`

@@ -47,7 +47,7 @@ export interface GatewayDeps {
   /** Uniform in [0, 1), and unpredictable. */
   readonly secureRandom: () => number
   /** An id of this run of the object; it changes with every restart. */
-  readonly run: string
+  readonly runId: string
   /** Returns the caller of a token from a socket's first message. */
   identify(token: string, network: string): Promise<Result<SocketCaller>>
   /** Whether a socket's caller may stay connected, according to the current keys. */
@@ -113,7 +113,7 @@ export class Gateway {
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
       wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
-      recordSent: (protoId, accId, atMs) => this.opend.governor.recordSent(protoId, accId, atMs),
+      countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session
         return stage.name === 'ready' ? stage.greeting.connId.toString() : null
@@ -130,7 +130,7 @@ export class Gateway {
     this.pushes = new PushService({
       timers,
       sockets: deps.sockets,
-      run: deps.run,
+      runId: deps.runId,
       quotes: () => this.quotes,
       identify: (token, network) => deps.identify(token, network),
       standing: (caller, nowMs) => deps.standing(caller, nowMs),
@@ -188,7 +188,7 @@ export class Gateway {
     if (isParked) return
     this.opend.tick()
     this.orders.alarm()
-    this.quotes.run()
+    this.quotes.runDue()
   }
 
   /** Clears the caches and connects again; ends a shutdown. */

@@ -39,6 +39,12 @@ export interface CallOrigin {
 /** The origin of the gateway's own calls. */
 export const OWN_CALL: CallOrigin = { caller: '', rank: 'system' }
 
+/**
+ * Sends one call to OpenD. It may wait while the link is down or OpenD's limit is used up, and it always resolves.
+ * Without an origin the call is the gateway's own.
+ */
+export type SendCall = (protoId: number, body: Uint8Array, origin?: CallOrigin) => Promise<CallOutcome>
+
 /** The dependencies and options of a client. */
 export interface OpendClientOptions {
   readonly session: Omit<SessionDeps, 'framing'>

@@ -18,7 +18,7 @@ import type { Exchange, Handler } from './exchange.ts'
 import { readHeaderToken } from './header-token.ts'
 import { MAX_CONFLATE_MS } from '../pushes/push-socket.ts'
 import { FLAG, oneOf, textLike, wholeNumber } from '../wire/json/json-fields.ts'
-import { readQuery } from './request/plain-fields.ts'
+import { readQuery } from './request/request-fields.ts'
 
 /** Query parameters of `/ws`. All but the token set the form of the pushes. */
 const QUERY = {

@@ -15,7 +15,7 @@ import { adviceOn } from './refusal-advice.ts'
 import { PARTS_ARE_STORED } from './reads/option-chain.ts'
 import { PARTIAL } from './reads/partial-read.ts'
 import { FLAG } from '../wire/json/json-fields.ts'
-import { readQuery } from './request/plain-fields.ts'
+import { readQuery } from './request/request-fields.ts'
 import { checkC2S, readText } from './request/request-message.ts'
 import { type Call, sendPartly, sendWhole } from './reads/send-message.ts'
 

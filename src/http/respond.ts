@@ -32,7 +32,7 @@ export async function respond(handler: Handler, endpoint: string, arrival: Arriv
   const { nowMs, counters, openGateway, clock } = arrival
   const requestId = requestIdOf(arrival.request, arrival.freshId)
   const exchange = new ArrivedExchange(arrival, requestId, false)
-  const response = await run(handler, arrival, exchange)
+  const response = await runHandler(handler, arrival, exchange)
   const durationMs = Math.max(0, clock() - nowMs)
   counters.countRequest(endpoint, response.status, durationMs)
   logRequest(exchange, { endpoint, status: response.status, durationMs })
@@ -40,7 +40,7 @@ export async function respond(handler: Handler, endpoint: string, arrival: Arriv
   return response
 }
 
-async function run(handler: Handler, arrival: Arrival, exchange: ArrivedExchange): Promise<Response> {
+async function runHandler(handler: Handler, arrival: Arrival, exchange: ArrivedExchange): Promise<Response> {
   const { requestId } = exchange
   let origin: string | null = null
   let response: Response

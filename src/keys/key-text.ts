@@ -1,7 +1,7 @@
 import { fail, succeed, type Result } from '../base/result.ts'
 import { KEY_RECORD, type KeyRecord, keyRecordFrom } from '../auth/key-record.ts'
 import { RESTRICTION_RULES } from '../auth/restrictions.ts'
-import { Problem, Problems } from '../wire/json/json-problem.ts'
+import { JsonProblem, JsonProblems } from '../wire/json/json-problem.ts'
 import { isJsonArray, isJsonObject, type JsonObject, parseJsonText, type JsonValue } from '../wire/json/json-text.ts'
 
 /** Longest record of a key, as JSON text. 100 symbols and 50 accounts take about 2,500. */
@@ -11,13 +11,13 @@ export const MAX_RECORD_CHARS = 4_096
  * Reads a record in the form of the key file. Failures: `request.*` about its fields; their paths start with `prefix`.
  */
 export function readRecord(fields: JsonObject, prefix?: string): Result<KeyRecord> {
-  const problems = new Problems()
+  const problems = new JsonProblems()
   const read = KEY_RECORD.read(fields, problems)
   const record = read === null ? null : keyRecordFrom(read, problems)
   if (record === null || problems.count > 0) return problems.toFailed(prefix)
   if (jsonText(fields).length <= MAX_RECORD_CHARS) return succeed({ ...record, source: 'service' })
   const expected = `a record of at most ${MAX_RECORD_CHARS} characters`
-  return fail(Problem.invalid(expected).toFieldProblem(prefix))
+  return fail(JsonProblem.invalid(expected).toFieldProblem(prefix))
 }
 
 /** The fields of a stored record. Throws when the text is not the JSON of an object: the storage was changed by hand. */

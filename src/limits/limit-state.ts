@@ -54,7 +54,7 @@ export interface Budgets {
 /**
  * The budgets of one key. `check` changes nothing. `reserve` takes from the budgets and must directly follow its check,
  * without an await in between. A cap applies to the times at which orders are sent: a reservation is pending until
- * `recordSent` sets its time. When the key's limits change, build a new state from the ledger.
+ * `spend` sets its time. When the key's limits change, build a new state from the ledger.
  */
 export class LimitState {
   readonly policy: OrderPolicy
@@ -126,10 +126,10 @@ export class LimitState {
   }
 
   /**
-   * The frame of a call was passed to the link at `atMs`, so its reservation counts from that time. Returns the updated
-   * reservation. A call that was recorded before is unchanged.
+   * Counts a reservation from `atMs`, when the frame of its call was passed to the link. Returns the updated
+   * reservation. A reservation that was spent before is unchanged.
    */
-  recordSent(reservation: Reservation, atMs: number, nowMs: number = atMs): Reservation {
+  spend(reservation: Reservation, atMs: number, nowMs: number = atMs): Reservation {
     const { id, currency, value } = reservation
     if (!this.#pending.delete(id)) return reservation
     const cap = this.policy.ordersPerMinute

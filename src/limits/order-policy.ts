@@ -2,7 +2,7 @@ import { decimalOf, type Decimal } from '../base/decimal.ts'
 import type { KeyLimits, ValueLimit } from './key-limits.ts'
 import { capOf, type Money } from '../base/money.ts'
 import { MOST_ORDERS_PER_WINDOW } from './rate-window.ts'
-import { TradingHours } from './market/trading-hours.ts'
+import { TradingWindow } from './market/trading-window.ts'
 import { zoneClock, type ZoneClock } from '../base/time/zone-clock.ts'
 
 /** The default margin above the last known price at which an order without a price is valued, in per cent. */
@@ -14,7 +14,7 @@ export interface OrderPolicy {
   readonly markets: ReadonlySet<string> | null
   readonly symbols: ReadonlySet<string> | null
   readonly sides: ReadonlySet<string> | null
-  readonly hours: TradingHours | BrokenLimit | null
+  readonly hours: TradingWindow | BrokenLimit | null
   readonly orderValue: ValueCap | BrokenLimit | null
   readonly ordersPerMinute: number | BrokenLimit | null
   readonly dailyValue: ValueCap | BrokenLimit | null
@@ -77,8 +77,8 @@ function setOf<Item>(list: readonly Item[] | null): ReadonlySet<Item> | null {
   return list === null ? null : new Set(list)
 }
 
-function hoursOf(window: string, clock: ZoneClock | null): TradingHours | BrokenLimit {
-  const hours = clock === null ? null : TradingHours.parse(window, clock)
+function hoursOf(window: string, clock: ZoneClock | null): TradingWindow | BrokenLimit {
+  const hours = clock === null ? null : TradingWindow.parse(window, clock)
   return hours ?? { broken: `hours window ${window} is not of the form HH:MM-HH:MM with two different times` }
 }
 

@@ -2,15 +2,10 @@ import { ModifyOrderOp, TrdEnv } from '../../proto/enums.ts'
 import type { MessageTypes } from '../../proto/messages.ts'
 import { CALLS } from '../calls.ts'
 import { type Failure, opendFailure } from '../base/failure.ts'
-import type { CallOutcome } from '../gateway/link/effect.ts'
-import type { CallOrigin } from '../gateway/opend-client.ts'
+import type { SendCall } from '../gateway/opend-client.ts'
 import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
-
-/** Sends a call to OpenD; resolves within the call deadline. Without an origin the call is the gateway's own. */
-export type Upstream = (protoId: number, body: Uint8Array, origin?: CallOrigin) => Promise<CallOutcome>
+import type { Order } from './order-identity.ts'
 
 /** An account and market whose orders are listed. */
 export interface AccountRef {
@@ -25,16 +20,16 @@ const DAY_MS = 86_400_000
 const REFUSED = -1
 
 /** Returns today's orders of an account, refreshed from the broker; null when OpenD does not list them. */
-export async function ordersOf(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | null> {
-  const orders = await listOrders(upstream, account)
+export async function ordersOf(send: SendCall, account: AccountRef): Promise<readonly Order[] | null> {
+  const orders = await listOrders(send, account)
   return 'code' in orders ? null : orders
 }
 
 /** Returns today's orders of an account, refreshed from the broker; a failure when OpenD does not list them. */
-export async function listOrders(upstream: Upstream, account: AccountRef): Promise<readonly Order[] | Failure> {
+export async function listOrders(send: SendCall, account: AccountRef): Promise<readonly Order[] | Failure> {
   // Refreshed, since OpenD's cache may lack the very order whose reply was lost.
   const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header: headerOf(account), refreshCache: true } })
-  const outcome = await upstream(CALLS.Trd_GetOrderList.protoId, body)
+  const outcome = await send(CALLS.Trd_GetOrderList.protoId, body)
   if (!outcome.ok) return outcome.failure
   const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
   if (!decoded.ok) return { code: 'gateway.bad_reply', detail: decoded.detail, retryInMs: null }
@@ -54,14 +49,14 @@ export interface PastOrders {
  * simulated account may have no history; then today's list is the only one.
  */
 export async function pastOrdersOf(
-  upstream: Upstream,
+  send: SendCall,
   account: AccountRef,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): Promise<PastOrders | null> {
   // Times are in the market's time zone; one more day on both sides covers every zone.
   const filterConditions = { beginTime: timeText(fromMs - DAY_MS), endTime: timeText(toMs + DAY_MS) }
   const c2s = { header: headerOf(account), filterConditions }
-  const outcome = await upstream(
+  const outcome = await send(
     CALLS.Trd_GetHistoryOrderList.protoId,
     encodeMessage('Trd_GetHistoryOrderList.Request', { c2s }),
   )

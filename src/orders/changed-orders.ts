@@ -7,7 +7,7 @@ import type { OrderCallFacts } from './entry.ts'
 import type { OrderIds } from './ledger.ts'
 import { idsOf, targetIds } from './order-identity.ts'
 
-type Order = Pick<MessageTypes['Trd_Common.Order'], 'orderID' | 'orderIDEx' | 'orderStatus'>
+type OrderAndStatus = Pick<MessageTypes['Trd_Common.Order'], 'orderID' | 'orderIDEx' | 'orderStatus'>
 
 /** What OpenD last showed of an order that a call has changed or cancelled. */
 export interface ShownOrder {
@@ -66,7 +66,7 @@ export class ChangedOrders {
   }
 
   /** Takes what OpenD shows of the orders of an account (decimal id). */
-  show(accId: string, orders: readonly Order[]): void {
+  show(accId: string, orders: readonly OrderAndStatus[]): void {
     for (const order of orders) {
       const [followed] = keysOf(accId, idsOf(order)).flatMap((key) => this.#followed.get(key) ?? [])
       if (followed === undefined) continue

@@ -7,8 +7,7 @@ import { encodeMessage } from '../wire/encode.ts'
 import type { ChangedTriggers, OrderCallFacts } from './entry.ts'
 import type { TargetOrder } from './admission/target-order.ts'
 import { taggedRemark } from './tag.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from './order-identity.ts'
 
 /** A decoded order call. */
 export type OrderCall =

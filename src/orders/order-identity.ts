@@ -2,7 +2,8 @@ import type { MessageTypes } from '../../proto/messages.ts'
 import type { LedgerEntry, OrderCallFacts } from './entry.ts'
 import type { Ledger, OrderIds } from './ledger.ts'
 
-type Order = MessageTypes['Trd_Common.Order']
+/** An order as OpenD reports it. */
+export type Order = MessageTypes['Trd_Common.Order']
 
 /**
  * The OpenD ids of an order. A decimal id of 0 and an alphanumeric id that is empty or `0` count as missing: OpenD

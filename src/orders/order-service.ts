@@ -6,7 +6,7 @@ import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import type { CallRank } from '../calls/call-rank.ts'
 import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
-import type { Upstream } from './account-orders.ts'
+import type { SendCall } from '../gateway/opend-client.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
 import type { EntryState, LedgerEntry } from './entry.ts'
@@ -41,13 +41,13 @@ export interface OrderServiceDeps {
   readonly random: () => number
   readonly storage: StorageHealth
   /** Sends a call over the link. */
-  readonly send: Upstream
+  readonly send: SendCall
   /** Why a call could not be sent within the longest wait of its rank; null when it could. */
   wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
   /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
-  /** Records a call for an account that was sent before a restart, at `atMs` at the latest. */
-  recordSent(protoId: number, accId: bigint, atMs: number): void
+  /** Counts a call that was sent before a restart, at `atMs` (Unix ms) at the latest, against OpenD's limits. */
+  countEarlier(protoId: number, accId: bigint, atMs: number): void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
   connId(): string | null
   tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
@@ -96,7 +96,7 @@ export class OrderService {
       onStorageFailure: (error) => deps.storage.failed(error),
     })
     this.#wake = new WakeTimer(timers, () => {
-      this.#reconciler.run().catch((error: unknown) => deps.onError('order reconciliation failed', error))
+      this.#reconciler.pollDue().catch((error: unknown) => deps.onError('order reconciliation failed', error))
     })
     this.#contracts = new ContractCache(() => timers.nowMs())
     this.#changedOrders = new ChangedOrders(timers)
@@ -120,12 +120,12 @@ export class OrderService {
       },
     )
     for (const { call, updatedAtMs } of ledger.latestSent(MOST_COUNTED, timers.nowMs() - COUNTED_MS)) {
-      deps.recordSent(call.protoId, BigInt(call.accId), updatedAtMs)
+      deps.countEarlier(call.protoId, BigInt(call.accId), updatedAtMs)
     }
     this.entries.takeOver()
     this.manager = new OrderManager({
       ledger,
-      upstream: send,
+      send,
       entries: this.entries,
       inFlight: this.inFlight,
       changedOrders: this.#changedOrders,
@@ -144,7 +144,7 @@ export class OrderService {
     this.#reconciler = new OrderReconciler(
       {
         ledger,
-        upstream: send,
+        send,
         wakeAt,
         nowMs: () => timers.nowMs(),
         connId: () => deps.connId(),
@@ -242,7 +242,7 @@ export class OrderService {
     const { timers } = this.#deps
     this.#tasks.alarm()
     this.entries.writeAgain()
-    this.#reconciler.run().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
+    this.#reconciler.pollDue().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
     } catch (error) {

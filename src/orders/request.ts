@@ -2,6 +2,7 @@ import type { OrderProtoId } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import type { EntryState } from './entry.ts'
 import type { TradingRights } from '../auth/caller.ts'
+import type { FeeEstimate } from '../fees/estimate-fee.ts'
 import type { GateReport } from '../limits/gate.ts'
 import type { KeyLimits } from '../limits/key-limits.ts'
 import type { Budgets } from '../limits/limit-state.ts'
@@ -78,13 +79,6 @@ export interface OrderAnswer {
   readonly budgets: Budgets | null
 }
 
-/** The estimated fees of an order. */
-export interface FeeEstimate {
-  readonly amount: string
-  readonly currency: string
-  readonly items: readonly { readonly name: string; readonly amount: string }[]
-}
-
 /**
  * The effect of an idempotency key that was used in the last 24 hours on a new call with that key:
  *
@@ -108,7 +102,7 @@ export interface DryRun {
   readonly gates: readonly GateReport[]
   /** The value that the call would add: decimal text and currency name; null when it cannot be determined. */
   readonly value: { readonly amount: string; readonly currency: string | null } | null
-  /** The estimated fees, amounts as decimal text; null when they cannot be estimated. */
+  /** Null when the fees cannot be estimated. */
   readonly fee: FeeEstimate | null
   /** The encoded message that would be sent to OpenD. */
   readonly body: Uint8Array

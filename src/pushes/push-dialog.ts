@@ -137,9 +137,9 @@ export class PushDialog {
         return this.#changing(one, state, () => quotes().setAccounts(subscriberOf(one.facts, caller), accIds))
       }
       case 'resume': {
-        const report = hub.resume(one.id, message.run, message.positions, this.#deps.nowMs())
+        const report = hub.resume(one.id, message.runId, message.lastSeqs, this.#deps.nowMs())
         this.#deps.hubChanged()
-        return { ok: true, facts: { run: hub.run, streams: resumeJson(report) } }
+        return { ok: true, facts: { run: hub.runId, streams: resumeJson(report) } }
       }
       case 'pong':
         return { ok: true }

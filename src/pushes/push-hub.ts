@@ -15,7 +15,7 @@ const REPLAY_STEP = 100
 /** The dependencies of `PushHub`. The functions must not call the hub and must not throw. */
 export interface PushHubDeps {
   /** Random name of this run of the hub. The `seq` numbers of different runs cannot be compared. */
-  readonly run: string
+  readonly runId: string
   readonly send: (clientId: string, text: string) => void
   readonly close: (clientId: string, code: number, reason: string) => void
 }
@@ -60,8 +60,8 @@ export class PushHub {
   }
 
   /** The name of this run of the hub. */
-  get run(): string {
-    return this.#deps.run
+  get runId(): string {
+    return this.#deps.runId
   }
 
   get counts(): HubCounts {
@@ -95,7 +95,7 @@ export class PushHub {
 
   /**
    * Replaces a client's streams and discards the waiting items of removed streams. With `sendsCurrent` a new stream
-   * starts with its current value, if known, as a snapshot. A new stream with a position from an earlier `resume` is
+   * starts with its current value, if known, as a snapshot. A new stream with a last `seq` from an earlier `resume` is
    * replayed from there instead, and is in the report.
    */
   setStreams(
@@ -111,19 +111,19 @@ export class PushHub {
     for (const stream of unwanted) this.#log.leave(stream, client, nowMs)
     if (unwanted.size > 0) client.dropStreams(unwanted)
 
-    const positions = new Map(client.positions)
+    const lastSeqs = new Map(client.lastSeqs)
     for (const stream of streams) {
       if (client.streams.has(stream)) continue
       client.setStream(stream, this.#log.listen(stream, client, nowMs))
-      const position = positions.get(stream)
-      if (position !== undefined) {
-        report.set(stream, this.#replay(client, stream, position, nowMs))
-        positions.delete(stream)
+      const lastSeq = lastSeqs.get(stream)
+      if (lastSeq !== undefined) {
+        report.set(stream, this.#replay(client, stream, lastSeq, nowMs))
+        lastSeqs.delete(stream)
       } else if (sendsCurrent) {
         this.#enqueueCurrent(client, stream)
       }
     }
-    client.positions = positions
+    client.lastSeqs = lastSeqs
     client.drainIfOpen(nowMs)
     this.#schedule(client, nowMs)
     return report
@@ -154,25 +154,25 @@ export class PushHub {
   }
 
   /**
-   * Resumes streams from the positions of an earlier socket. Streams that are set, and of which the client was sent no
+   * Resumes streams from the last `seq` numbers of an earlier socket. Streams that are set, and of which the client was sent no
    * item yet, are replayed now. Streams that are not set are replayed when they are set. A later `resume` replaces the
-   * positions that still wait.
+   * numbers that still wait.
    */
-  resume(clientId: string, run: string, positions: ReadonlyMap<StreamName, number>, nowMs: number): ResumeReport {
+  resume(clientId: string, runId: string, lastSeqs: ReadonlyMap<StreamName, number>, nowMs: number): ResumeReport {
     const report = new Map<StreamName, StreamResume>()
     const client = this.#clients.get(clientId)
     if (client === undefined) return report
     const waiting = new Map<StreamName, number | null>()
-    for (const [stream, number] of positions) {
-      const position = run === this.run ? number : null
+    for (const [stream, number] of lastSeqs) {
+      const lastSeq = runId === this.runId ? number : null
       if (client.streams.has(stream)) {
-        report.set(stream, this.#replay(client, stream, position, nowMs))
+        report.set(stream, this.#replay(client, stream, lastSeq, nowMs))
       } else {
-        waiting.set(stream, position)
+        waiting.set(stream, lastSeq)
         report.set(stream, { state: 'waits', replayed: 0 })
       }
     }
-    client.positions = waiting
+    client.lastSeqs = waiting
     client.drain(nowMs)
     this.#schedule(client, nowMs)
     this.#makeRoom(nowMs)
@@ -222,18 +222,18 @@ export class PushHub {
     client.markSent(stream)
   }
 
-  /** Replays missed events of a stream that is set. `position` is null for a position of another run. */
-  #replay(client: PushClient, stream: StreamName, position: number | null, nowMs: number): StreamResume {
+  /** Replays missed events of a stream that is set. `lastSeq` is null for a number of another run. */
+  #replay(client: PushClient, stream: StreamName, lastSeq: number | null, nowMs: number): StreamResume {
     const kind = streamKindOf(stream)
     // Newer events were already sent, so the missed ones would be out of order. A value stream needs only its last one.
     if (client.streams.get(stream) !== this.#log.seqOf(stream)) {
-      return { state: kind === 'value' && position !== null ? 'resumed' : 'gone', replayed: 0 }
+      return { state: kind === 'value' && lastSeq !== null ? 'resumed' : 'gone', replayed: 0 }
     }
-    if (position === null) {
+    if (lastSeq === null) {
       this.#enqueueCurrent(client, stream)
       return { state: 'gone', replayed: 0 }
     }
-    const { frames, isGone } = this.#log.after(stream, position)
+    const { frames, isGone } = this.#log.after(stream, lastSeq)
     for (const [index, frame] of frames.entries()) {
       client.enqueue(new Repeat(frame, ++this.#order, false))
       if (index % REPLAY_STEP === REPLAY_STEP - 1) client.drain(nowMs)

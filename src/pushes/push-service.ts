@@ -38,7 +38,7 @@ export interface PushServiceDeps {
   readonly timers: Timers
   readonly sockets: PushSockets
   /** Name of this run of the object. Each run numbers its streams from 1. */
-  readonly run: string
+  readonly runId: string
   readonly quotes: () => QuoteService
   /** The caller of a token from a message of a client in that network, see `networkOf`. */
   identify(token: string, network: string): Promise<Result<SocketCaller>>
@@ -66,7 +66,7 @@ export class PushService {
     this.#flush = new WakeTimer(timers, () => this.#afterHub((nowMs) => this.#hub.flush(nowMs)))
     this.#expiryTimer = new WakeTimer(timers, () => this.closeFallen())
     this.#hub = new PushHub({
-      run: deps.run,
+      runId: deps.runId,
       send: (id, text) => sockets.byId(id)?.send(text),
       // The hub removes the client itself, and must not be called again before it returns.
       close: (id, code, reason) => void Promise.resolve().then(() => this.#end(id, { code, reason })),
@@ -205,9 +205,9 @@ export class PushService {
 
   #sendHello(one: PushSocket, caller: SocketCaller): void {
     const { form, isBatched, conflateMs } = one.facts
-    const { run } = this.#hub
+    const { runId } = this.#hub
     const options = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
-    this.#send(one, helloMessage({ run, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
+    this.#send(one, helloMessage({ runId, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
     if (!this.#deps.isLinkUp()) this.#send(one, gatewayMessage(false, this.#deps.timers.nowMs()))
     this.#setStreams(one)
   }

@@ -55,7 +55,12 @@ export class SharedCalls {
    * Joins the call with that key, or starts one with `start`. With `isFresh` it always starts a call, which other
    * requests may join.
    */
-  async run(key: string, caller: string, isFresh: boolean, start: () => Promise<CallOutcome>): Promise<SharedOutcome> {
+  async joinOrStart(
+    key: string,
+    caller: string,
+    isFresh: boolean,
+    start: () => Promise<CallOutcome>,
+  ): Promise<SharedOutcome> {
     const call = isFresh ? undefined : this.#calls.get(key)
     if (call === undefined || this.#nowMs() - call.startedAtMs >= JOINABLE_MS) {
       return { outcome: await this.#start(key, caller, start), isShared: false }

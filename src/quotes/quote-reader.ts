@@ -78,7 +78,7 @@ export class QuoteReader {
     }
     if (!SHARED_READS.has(protoId)) return this.#write(request)
     const key = bodyKeyOf(protoId, body)
-    const { outcome, isShared } = await this.#shared.run(key, caller, isFresh, () => this.#ask(request))
+    const { outcome, isShared } = await this.#shared.joinOrStart(key, caller, isFresh, () => this.#ask(request))
     return this.#answered(outcome, isShared ? 'coalesced' : 'upstream')
   }
 
@@ -122,7 +122,7 @@ export class QuoteReader {
     const applyReply = this.#cache.expect(protoId, body)
     let outcome: CallOutcome | null = null
     try {
-      outcome = await this.#deps.upstream(protoId, body, caller)
+      outcome = await this.#deps.send(protoId, body, caller)
     } finally {
       applyReply?.(outcome?.ok === true ? { body: outcome.body, atMs: this.#deps.nowMs() } : null)
     }
@@ -134,7 +134,7 @@ export class QuoteReader {
 
   /** Sends a call that may change something. Reads that started before or during it may not show the change. */
   async #write({ protoId, body, caller }: ReadRequest): Promise<ReadAnswer> {
-    const outcome = await this.#deps.upstream(protoId, body, caller)
+    const outcome = await this.#deps.send(protoId, body, caller)
     this.invalidateInFlight()
     return this.#answered(outcome, 'upstream')
   }

@@ -57,9 +57,9 @@ export class QuoteService {
   constructor(deps: QuoteServiceDeps) {
     this.#deps = deps
     const { opend, timers } = deps
-    const wake = new WakeTimer(timers, () => this.run())
+    const wake = new WakeTimer(timers, () => this.runDue())
     this.subscriptions = new SubscriptionManager({
-      upstream: (protoId, body) => opend.send(protoId, body, OWN_CALL),
+      send: (protoId, body) => opend.send(protoId, body, OWN_CALL),
       store: deps.store,
       nowMs: () => timers.nowMs(),
       wakeAt: (atMs) => {
@@ -74,7 +74,7 @@ export class QuoteService {
       isListening: (id) => deps.isListening(id),
     })
     this.reader = new QuoteReader({
-      upstream: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
+      send: (protoId, body, caller) => opend.send(protoId, body, { caller, rank: 'read' }),
       isLive: (unit, rehabType) => this.subscriptions.isLive(unit, rehabType),
       nowMs: () => timers.nowMs(),
       after: (delayMs, run) => void timers.after(delayMs, run),
@@ -121,8 +121,8 @@ export class QuoteService {
   }
 
   /** Runs due work. */
-  run(): void {
-    this.subscriptions.run().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
+  runDue(): void {
+    this.subscriptions.runDue().catch((error: unknown) => this.#deps.onError('subscriptions failed', error))
   }
 
   metrics(): readonly MetricSample[] {

@@ -1,7 +1,7 @@
 import type { Failure } from '../base/failure.ts'
 import type { SubscriberId, SubscriptionStore } from './subscriber.ts'
 import type { UnitKey } from './stream.ts'
-import type { SendCall } from './upstream/upstream-link.ts'
+import type { SendCall } from '../gateway/opend-client.ts'
 
 /** Why a subscriber lost units that it did not unsubscribe. */
 export type LossReason =
@@ -12,12 +12,12 @@ export type LossReason =
 
 /** The dependencies of `SubscriptionManager`. */
 export interface SubscriptionDeps {
-  /** Sends one call to OpenD. It may wait while the link is down, and always resolves. */
-  readonly upstream: SendCall
+  /** Sends the calls as the gateway's own. */
+  readonly send: SendCall
   readonly store: SubscriptionStore
   /** Unix ms. */
   readonly nowMs: () => number
-  /** Schedules `run` for that time, Unix ms. Earlier requests stay valid. */
+  /** Schedules `runDue` for that time, Unix ms. Earlier requests stay valid. */
   readonly wakeAt: (atMs: number) => void
   /** The streams of that subscriber changed. */
   readonly changed: (id: SubscriberId) => void

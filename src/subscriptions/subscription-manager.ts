@@ -186,11 +186,11 @@ export class SubscriptionManager {
   }
 
   /** Runs due work: unsubscribes unused units, continues a restore. Resolves when OpenD has answered. */
-  run(): Promise<void> {
-    return this.#pool.run()
+  runDue(): Promise<void> {
+    return this.#pool.runDue()
   }
 
-  /** When `run` is next due, Unix ms; null when no work is scheduled. */
+  /** When `runDue` is next due, Unix ms; null when no work is scheduled. */
   get nextWakeMs(): number | null {
     return this.#pool.nextWakeMs
   }

@@ -43,7 +43,7 @@ function decode(view: View<Reader>, name: string, bytes: Uint8Array): Decoded<un
   const plan = planOf(view, name)
   const decoding = new Decoding(view, new protobuf.Reader(bytes))
   try {
-    return { ok: true, value: decoding.run(plan) }
+    return { ok: true, value: decoding.decode(plan) }
   } catch (error) {
     const reason = decoding.reasonOf(error)
     if (reason === null) throw error

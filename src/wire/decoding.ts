@@ -40,7 +40,7 @@ export class Decoding<Reader extends WireReader> {
   }
 
   /** Decodes the reader's bytes. Throws on malformed bytes: see `reasonOf` and `place`. */
-  run(plan: Plan<Reader>): unknown {
+  decode(plan: Plan<Reader>): unknown {
     const slots = this.#newSlots(plan)
     this.#read(plan, slots)
     return this.#build(plan, slots)
@@ -52,7 +52,7 @@ export class Decoding<Reader extends WireReader> {
     return path.join('') + (this.#scalar === null ? '' : `.${this.#scalar.field.name}`)
   }
 
-  /** The description of an error of `run`; null when the error is a bug. */
+  /** The description of an error of `decode`; null when the error is a bug. */
   reasonOf(error: unknown): string | null {
     if (error instanceof Malformed) return error.message
     if (error instanceof RangeError) return 'the bytes end before it is complete'

@@ -129,7 +129,7 @@ function checkUs(): number {
   })
   const state = new LimitState(policy, [], nowMs)
   for (let index = 0; index < ENTRIES_IN_WINDOW; index++) {
-    state.recordSent(state.reserve(`oi_${index}`, { currency: 'HKD', value: 2_000_000_000_000n }, nowMs), nowMs)
+    state.spend(state.reserve(`oi_${index}`, { currency: 'HKD', value: 2_000_000_000_000n }, nowMs), nowMs)
   }
   const market = { lastPrice: 200, contractMultiplier: 1, currency: 'HKD', unknownCurrency: null, securityType: null }
   const rounds: number[] = []

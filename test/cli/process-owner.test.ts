@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import { portOwnerOf, portProblem, portText } from '../../src/cli/process-owner.ts'
-import { upstreamProblem } from '../../src/cli/start/upstream-probe.ts'
+import { opendProblem } from '../../src/cli/start/opend-probe.ts'
 
 test('a port in use is reported with its process; a free one is not reported', async () => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -14,12 +14,12 @@ test('a port in use is reported with its process; a free one is not reported', a
   const holder = `${basename(process.execPath)} (process ${process.pid})`
   assert.equal(await portProblem('127.0.0.1', address.port), `Port ${address.port} is in use by ${holder}`)
   const opend = { kind: 'tcp', hostname: '127.0.0.1', port: address.port } as const
-  assert.equal(await upstreamProblem(opend), null)
+  assert.equal(await opendProblem(opend), null)
   await new Promise((resolve) => server.close(resolve))
   assert.equal(await portProblem('127.0.0.1', address.port), null)
   assert.equal(portOwnerOf(address.port), null)
   assert.equal(
-    await upstreamProblem(opend),
+    await opendProblem(opend),
     `OpenD cannot be reached at tcp://127.0.0.1:${address.port}: the connection is refused. Start it there or correct OPEND_URL; the gateway retries.`,
   )
 })
@@ -30,5 +30,5 @@ test('other reasons why a port is unavailable are reported too', () => {
 })
 
 test('the embedded simulator is always reachable', async () => {
-  assert.equal(await upstreamProblem({ kind: 'simulator' }), null)
+  assert.equal(await opendProblem({ kind: 'simulator' }), null)
 })

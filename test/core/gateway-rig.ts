@@ -56,7 +56,7 @@ export class CoreRig {
         pingedAtMs: () => null,
       },
       secureRandom: () => 0.5,
-      run: 'test',
+      runId: 'test',
       identify: async () => ({ ok: false, failure: { code: 'auth.invalid_token' } }),
       standing: () => 'valid',
       orderStanding: () => 'valid',

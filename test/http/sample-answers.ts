@@ -6,7 +6,7 @@ import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
 /** The state of a gateway whose link is up. */
 export const READY: GatewayStatus = {
   stage: 'ready',
-  upstream: 'simulator:',
+  opendAddress: 'simulator:',
   sinceMs: Date.UTC(2026, 10, 22),
   connId: '7418311293381240001',
   serverVersion: 1002,

@@ -162,7 +162,7 @@ test('what a family orders together, its parent alone may order', () => {
         )
         assert.ok(mayUse(rig.found('ann'), facts))
         const id = `oi_${n}`
-        judge.recordSent(judge.reserve(id, allowed.charge, rig.nowMs), rig.nowMs)
+        judge.spend(judge.reserve(id, allowed.charge, rig.nowMs), rig.nowMs)
         const reservation = state.reserve(id, verdict.charge, rig.nowMs)
         const entry = { ...placeEntry({ id, caller: `key:${record.id}`, state: 'reserved' }), reservation }
         const named = {
@@ -172,7 +172,7 @@ test('what a family orders together, its parent alone may order', () => {
           holds: 'rate_and_value' as const,
         }
         ledger.insert(named)
-        const sent = registry.recordSent(named, rig.nowMs)
+        const sent = registry.spend(named, rig.nowMs)
         ledger.update({ ...named, state: 'accepted', sentAtMs: rig.nowMs, reservation: sent })
       }
     },

@@ -39,7 +39,7 @@ export function check(limits: KeyLimits, facts: OrderFacts = place(), market: Ma
 export function admit(state: LimitState, id: string, nowMs: number): void {
   const verdict = state.check(place(), SHARES, nowMs)
   assert.ok(verdict.isAdmitted && verdict.charge !== null)
-  state.recordSent(state.reserve(id, verdict.charge, nowMs), nowMs)
+  state.spend(state.reserve(id, verdict.charge, nowMs), nowMs)
 }
 
 export function refusalOf(verdict: LimitVerdict): Refusal {

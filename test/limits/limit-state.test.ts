@@ -161,7 +161,7 @@ test('the caps hold over the times at which orders leave, however long each of t
             const row = rows.get(next.id)
             assert.ok(row !== undefined)
             if (next.leaves && state.checkAtSending(false, row, next.atMs) === null) {
-              const recorded = state.recordSent(row, next.atMs)
+              const recorded = state.spend(row, next.atMs)
               rows.set(next.id, { ...row, ...recorded, isPending: false, sentByMs: recorded.atMs })
               sent.push({ atMs: next.atMs, cents: row.cents })
             } else {
@@ -205,7 +205,7 @@ function reserve(state: LimitState, id: string, facts: OrderFacts, nowMs: number
 /** The same for an order that is sent at once. */
 function place(state: LimitState, id: string, facts: OrderFacts, nowMs: number): Reservation | null {
   const reservation = reserve(state, id, facts, nowMs)
-  return reservation === null ? null : state.recordSent(reservation, nowMs)
+  return reservation === null ? null : state.spend(reservation, nowMs)
 }
 
 function order(currency: 'HKD' | 'USD', price: number): OrderFacts {

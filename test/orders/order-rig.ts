@@ -218,7 +218,7 @@ export class OrderPathRig {
     const deps = {
       ledger,
       switches,
-      upstream: async (protoId: number, body: Uint8Array, origin?: CallOrigin): Promise<CallOutcome> => {
+      send: async (protoId: number, body: Uint8Array, origin?: CallOrigin): Promise<CallOutcome> => {
         if (this.waitsToLeaveMs > 0 && origin?.mayLeave !== undefined) await this.#elapsed(this.waitsToLeaveMs)
         const failure = origin?.mayLeave?.(nowMs()) ?? null
         if (failure !== null) return { ok: false, failure, sent: false }
@@ -240,7 +240,7 @@ export class OrderPathRig {
       wouldRefuse: () => null,
       nowMs,
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
-      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.run()),
+      wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.pollDue()),
       onRefused: (_: string, { code }: Failure) => void this.refused.push(code),
       onEntry: () => undefined,
       connId: () => String(this.connection),

@@ -35,9 +35,9 @@ export class HubRig {
   readonly #pings = new Map<string, number>()
   readonly #unanswered = new Map<string, { readonly chars: number; readonly ping: number | null }[]>()
 
-  constructor(run = RUN) {
+  constructor(runId = RUN) {
     this.hub = new PushHub({
-      run,
+      runId,
       send: (clientId, text) => this.#take(clientId, text),
       close: (clientId, code, reason) => this.closed.set(clientId, { code, reason }),
     })

@@ -21,7 +21,7 @@ class DialogRig {
     const unused = (): never => assert.fail('a ping needs nothing else')
     this.dialog = new PushDialog({
       nowMs: () => 0,
-      hub: new PushHub({ run: 'run', send: () => {}, close: () => {} }),
+      hub: new PushHub({ runId: 'run', send: () => {}, close: () => {} }),
       quotes: unused,
       send: ({ id }, message) => this.replies.set(id, [...(this.replies.get(id) ?? []), message]),
       identify: unused,

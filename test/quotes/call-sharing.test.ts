@@ -20,7 +20,7 @@ function rig() {
   const started: ((outcome: CallOutcome) => void)[] = []
   const calls = new SharedCalls(() => clock.nowMs)
   const run = (key = 'k', caller = 'anna', isFresh = false) =>
-    calls.run(key, caller, isFresh, () => new Promise((settle) => started.push(settle)))
+    calls.joinOrStart(key, caller, isFresh, () => new Promise((settle) => started.push(settle)))
   return { clock, started, calls, run }
 }
 

@@ -22,7 +22,7 @@ class ReaderRig {
 
   constructor() {
     this.reader = new QuoteReader({
-      upstream: (protoId, body) => {
+      send: (protoId, body) => {
         this.calls.push(protoId)
         const outcome = this.override?.(protoId) ?? { ok: true, body: this.opend.ask(protoId, body) }
         return new Promise((resolve) => void this.clock.after(30, () => resolve(outcome)))
@@ -180,7 +180,7 @@ test('who shares an answer, and who gets it later, is told the same time as who 
   let nowMs = START_MS
   const body = successOf(3204, { plateInfoList: [] })
   const reader = new QuoteReader({
-    upstream: async () => ({ ok: true, body }),
+    send: async () => ({ ok: true, body }),
     isLive: () => false,
     // A clock that never stands still, as no clock does.
     nowMs: () => nowMs++,

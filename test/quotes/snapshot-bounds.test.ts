@@ -9,7 +9,7 @@ test('the requests that wait to be merged are bounded in bytes; those beyond go 
   const timers: (() => void)[] = []
   const clock = { nowMs: 0, remaining: 0 }
   const merger = new SnapshotMerger({
-    upstream: async () => ({ ok: true, body: successOf(3203, { snapshotList: [] }) }),
+    send: async () => ({ ok: true, body: successOf(3203, { snapshotList: [] }) }),
     nowMs: () => clock.nowMs,
     after: (_delayMs, fn) => void timers.push(fn),
     remaining: () => clock.remaining,

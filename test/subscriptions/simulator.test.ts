@@ -19,7 +19,7 @@ const PROTOCOL_OF: ReadonlyMap<number, 'Qot_Sub' | 'Qot_GetSubInfo'> = new Map([
 /** A manager with the simulator behind it: every call has its reply at once. */
 function managerOver(bench: Bench, client: TcpClient): SubscriptionManager {
   return new SubscriptionManager({
-    upstream: async (protoId, body) => {
+    send: async (protoId, body) => {
       const serial = client.sendBody(protoId, body)
       const reply = client.takeBody(protoId, serial)
       assert.ok(reply !== null && PROTOCOL_OF.has(protoId))

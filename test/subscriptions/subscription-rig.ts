@@ -127,7 +127,7 @@ export class OrderPathRig {
     const life = ++this.#life
     const isAlive = () => life === this.#life
     return new SubscriptionManager({
-      upstream: async (protoId, body) => {
+      send: async (protoId, body) => {
         const outcome = await this.opend.call(protoId, body)
         return isAlive() ? outcome : new Promise(() => undefined)
       },
@@ -142,7 +142,7 @@ export class OrderPathRig {
       nowMs: () => this.nowMs,
       wakeAt: (atMs) => {
         this.clock.after(atMs - this.nowMs, () => {
-          if (isAlive()) void this.manager.run()
+          if (isAlive()) void this.manager.runDue()
         })
       },
       changed: (id) => {

@@ -1,4 +1,4 @@
-import { upstreamText } from '../../env.ts'
+import { opendAddressText } from '../../env.ts'
 import type { LocalVariables } from './variables.ts'
 
 /** The facts shown in the first lines on the screen. */
@@ -19,8 +19,8 @@ export interface BannerFacts {
 /** The first lines on the screen: the URL, the key, the data folder, and calls that work when pasted. */
 export function bannerText(facts: BannerFacts): string {
   const { url, variables, key, data, freshCommand, linkProblem } = facts
-  const { upstream } = variables.config
-  const opend = upstream.kind === 'simulator' ? 'the embedded simulated OpenD' : upstreamText(upstream)
+  const { opendAddress } = variables.config
+  const opend = opendAddress.kind === 'simulator' ? 'the embedded simulated OpenD' : opendAddressText(opendAddress)
   return [
     '',
     `opend-edge at ${url}, connected to ${opend}`,
@@ -55,7 +55,7 @@ function keyLines({ config, usesLocalKey }: LocalVariables, key: string): readon
   if (config.jwt !== null) lines.push(`Each call needs this key or a JWT of ${config.jwt.issuer}.`)
   else if (config.localOpenReads) lines.push('Reads from this machine need no key; all other calls do.')
   else lines.push('Each call needs this key.')
-  if (config.upstream.kind === 'tcp') {
+  if (config.opendAddress.kind === 'tcp') {
     lines.push(
       'This key lacks the scope trade:real, so it trades simulated accounts only. To trade real ones, put a key of your own',
       'with trade:real into KEYS_JSON (src/docs/operations.md, "Keys") and start again.',

@@ -6,9 +6,9 @@ import { portProblem } from '../process-owner.ts'
 import { bannerText } from './banner.ts'
 import { claimDataFolder, type DataFolder } from './data-folder.ts'
 import { watchLink } from './link-watch.ts'
+import { opendProblem } from './opend-probe.ts'
 import { START_FORM, type StartOptions, startOptions } from './options.ts'
 import { endChildrenWithThisProcess } from './runtime-guard.ts'
-import { upstreamProblem } from './upstream-probe.ts'
 import { type LocalVariables, readVariables } from './variables.ts'
 
 const HOST = '127.0.0.1'
@@ -37,7 +37,7 @@ export async function start(): Promise<void> {
   // Loading the runtime takes a second, so it comes after all refusals.
   const { startRuntime } = await import('./runtime.ts')
   const [linkProblem] = await Promise.all([
-    upstreamProblem(variables.config.upstream),
+    opendProblem(variables.config.opendAddress),
     startRuntime({ host: HOST, port: options.port, storage: folder.storage, vars: variables.vars }).catch(
       async (error: unknown) => {
         // Another program can have taken the port while the Worker was bundled.
@@ -82,7 +82,7 @@ function clear(folder: DataFolder, { config }: LocalVariables): void {
     `--fresh deletes ${folder.storage}: the order ledger, the limits used, the subscriptions, and the orders and positions`,
     'of the embedded simulator. The key of this checkout stays.',
   ]
-  if (config.upstream.kind === 'tcp') {
+  if (config.opendAddress.kind === 'tcp') {
     what.push('The gateway no longer queries OpenD for the orders in that ledger whose outcome is unknown.')
   }
   process.stdout.write(`${what.join('\n')}\n`)

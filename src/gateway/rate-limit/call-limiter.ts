@@ -101,11 +101,11 @@ export class CallLimiter {
   /** Counts a call that is sent now. */
   send({ rank, caller }: RankedCaller, nowMs: number): void {
     this.#queues[rank].recordTurn(caller)
-    this.recordSent(caller, nowMs)
+    this.count(caller, nowMs)
   }
 
   /** Counts a call that was sent at that time. */
-  recordSent(caller: string, atMs: number): void {
+  count(caller: string, atMs: number): void {
     this.#window.add(atMs, caller)
     this.#clearCachedTimes()
   }

@@ -178,12 +178,12 @@ export class Governor {
   }
 
   /** Counts a call that was sent before a restart. Calls may be recorded in any order. */
-  recordSent(protoId: number, accId: bigint, atMs: number, caller = ''): void {
+  countEarlier(protoId: number, accId: bigint, atMs: number, caller = ''): void {
     const limit = UPSTREAM_LIMITS.get(protoId)
     if (limit === undefined) return
     const counted = { limit, accId: limit.scope === 'account' ? accId : null }
     const sentMs = this.#clock.past(atMs)
-    this.#limiters.of(counted, 'order', this.#clock.latestMs).recordSent(caller, sentMs)
+    this.#limiters.of(counted, 'order', this.#clock.latestMs).count(caller, sentMs)
   }
 
   /** Removes all waiting calls and returns their ids; their owner ends them. Sent calls still count. */

@@ -6,7 +6,7 @@ import { answerJson, answerText } from '../answer.ts'
 import { admit } from '../authenticate.ts'
 import type { Handler } from '../exchange.ts'
 import { checkNoBody } from '../request/body.ts'
-import { readQuery } from '../request/plain-fields.ts'
+import { readQuery } from '../request/request-fields.ts'
 
 /** Rows of one page; 500 of them are about 200 KiB. */
 const DEFAULT_LIMIT = 100

@@ -73,7 +73,7 @@ function statusBody(status: GatewayStatus): object {
     gateway: {
       stage: status.stage,
       since: timeOf(status.sinceMs),
-      upstream: status.upstream,
+      upstream: status.opendAddress,
       conn_id: status.connId,
       server_ver: status.serverVersion,
       pending_calls: status.pendingCalls,

@@ -4,7 +4,7 @@ import { FLAG, listOf, required, type FieldRule } from '../../wire/json/json-fie
 import { isJsonObject, type JsonObject } from '../../wire/json/json-text.ts'
 import { answerJson, answerJsonText } from '../answer.ts'
 import type { Handler } from '../exchange.ts'
-import { readPlainBody } from '../request/plain-fields.ts'
+import { readPlainBody } from '../request/request-fields.ts'
 import { runKeys } from './key-change.ts'
 import { admitAdmin, answered } from './keys.ts'
 

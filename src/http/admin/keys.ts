@@ -6,7 +6,7 @@ import { answerJson } from '../answer.ts'
 import { admit, type Admitted } from '../authenticate.ts'
 import type { Exchange, Handler } from '../exchange.ts'
 import { checkNoBody, checkQuery } from '../request/body.ts'
-import { readPlainBody } from '../request/plain-fields.ts'
+import { readPlainBody } from '../request/request-fields.ts'
 import { drawKey, readFieldsOf, runKeys } from './key-change.ts'
 
 /** Longest overlap of two secrets of a key: a month is enough to deploy a new one everywhere. */

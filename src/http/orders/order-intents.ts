@@ -9,7 +9,7 @@ import { checkNoBody, checkQuery } from '../request/body.ts'
 import type { Handler } from '../exchange.ts'
 import { intentView, orderView } from './intent-view.ts'
 import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../../wire/json/json-fields.ts'
-import { readQuery } from '../request/plain-fields.ts'
+import { readQuery } from '../request/request-fields.ts'
 
 /** Entries of one page. 200 of them are about 200 KiB. */
 const DEFAULT_LIMIT = 50

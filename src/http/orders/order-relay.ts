@@ -11,7 +11,7 @@ import type { Exchange, Handler } from '../exchange.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { answerOrder } from './order-answer.ts'
 import { FLAG } from '../../wire/json/json-fields.ts'
-import { readQuery } from '../request/plain-fields.ts'
+import { readQuery } from '../request/request-fields.ts'
 import { type RequestMessage, readC2S } from '../request/request-message.ts'
 
 const DRY_RUN = { dry_run: FLAG }

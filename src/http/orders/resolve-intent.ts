@@ -6,7 +6,7 @@ import type { Handler } from '../exchange.ts'
 import { intentView } from './intent-view.ts'
 import { INTENT_ID, unknownIntent } from './order-intents.ts'
 import { oneOf, ORDER_ID, required, textLike } from '../../wire/json/json-fields.ts'
-import { readPlainBody } from '../request/plain-fields.ts'
+import { readPlainBody } from '../request/request-fields.ts'
 
 const MAX_REASON_CHARS = 500
 

@@ -18,7 +18,7 @@ import {
   oneOf,
   textLike,
 } from '../../wire/json/json-fields.ts'
-import { readPlainBody } from '../request/plain-fields.ts'
+import { readPlainBody } from '../request/request-fields.ts'
 import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
 
 const SCOPE_FIELDS = {

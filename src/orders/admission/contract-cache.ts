@@ -8,7 +8,7 @@ import { type MarketFacts, marketFactsOf, NOTHING_KNOWN } from '../../limits/mar
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
 import { parseSymbol } from '../../wire/json/security-text.ts'
-import type { Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 
 /** Multipliers change between trading days, by corporate action; an hour is shorter than the night between two. */
 const CONTRACT_FRESH_MS = 3_600_000
@@ -33,15 +33,15 @@ export class ContractCache {
   }
 
   /**
-   * Returns the facts of a security (`HK.00700`), requested through `upstream` when they are not cached. Without
+   * Returns the facts of a security (`HK.00700`), requested through `send` when they are not cached. Without
    * `needsPrice` the price may be missing. Returns a failure when OpenD did not answer the call.
    */
-  async factsOf(symbol: string, needsPrice: boolean, upstream: Upstream): Promise<MarketFacts | Failure> {
+  async factsOf(symbol: string, needsPrice: boolean, send: SendCall): Promise<MarketFacts | Failure> {
     const known = needsPrice ? NOTHING_KNOWN : this.knownFacts(symbol)
     if (known !== NOTHING_KNOWN) return known
     const running = this.#inFlight.get(symbol)
     if (running !== undefined) return running
-    const request = this.#request(symbol, this.#contracts, upstream).finally(() => this.#inFlight.delete(symbol))
+    const request = this.#request(symbol, this.#contracts, send).finally(() => this.#inFlight.delete(symbol))
     this.#inFlight.set(symbol, request)
     return request
   }
@@ -66,34 +66,34 @@ export class ContractCache {
   async #request(
     symbol: string,
     contracts: BoundedMap<string, Contract>,
-    upstream: Upstream,
+    send: SendCall,
   ): Promise<MarketFacts | Failure> {
-    const facts = await marketFacts(upstream, symbol)
+    const facts = await marketFacts(send, symbol)
     if ('code' in facts || facts.contractMultiplier === null) return facts
     contracts.set(symbol, { facts: { ...facts, lastPrice: null }, readAtMs: this.#nowMs() })
     return facts
   }
 }
 
-async function marketFacts(upstream: Upstream, symbol: string): Promise<MarketFacts | Failure> {
+async function marketFacts(send: SendCall, symbol: string): Promise<MarketFacts | Failure> {
   const security = parseSymbol(symbol)
   if (security === null) return NOTHING_KNOWN
   const request = encodeMessage('Qot_GetSecuritySnapshot.Request', { c2s: { securityList: [security] } })
-  const outcome = await upstream(CALLS.Qot_GetSecuritySnapshot.protoId, request)
+  const outcome = await send(CALLS.Qot_GetSecuritySnapshot.protoId, request)
   if (!outcome.ok) return outcome.failure
   const decoded = decodeMessage('Qot_GetSecuritySnapshot.Response', outcome.body)
   const snapshot = decoded.ok ? decoded.value.s2c?.snapshotList?.[0] : undefined
   if (snapshot === undefined) return NOTHING_KNOWN
   const isFuture = snapshot.basic.type === SecurityType.Future
-  return marketFactsOf(snapshot, isFuture ? await futureInfo(upstream, security) : null)
+  return marketFactsOf(snapshot, isFuture ? await futureInfo(send, security) : null)
 }
 
 async function futureInfo(
-  upstream: Upstream,
+  send: SendCall,
   security: MessageTypes['Qot_Common.Security'],
 ): Promise<MessageTypes['Qot_GetFutureInfo.FutureInfo'] | null> {
   const request = encodeMessage('Qot_GetFutureInfo.Request', { c2s: { securityList: [security] } })
-  const outcome = await upstream(CALLS.Qot_GetFutureInfo.protoId, request)
+  const outcome = await send(CALLS.Qot_GetFutureInfo.protoId, request)
   const decoded = outcome.ok ? decodeMessage('Qot_GetFutureInfo.Response', outcome.body) : null
   return decoded?.ok === true ? (decoded.value.s2c?.futureInfoList?.[0] ?? null) : null
 }

@@ -57,13 +57,13 @@ export class LimiterRegistry {
   }
 
   /**
-   * Records that the frame of an entry was written to the link at `atMs`, Unix ms. Returns the reservation as it counts
-   * from then on; null for a call without one.
+   * Counts the reservation of an entry from `atMs` (Unix ms), when its frame was written to the link. Returns the
+   * reservation as it counts from then on; null for a call without one.
    */
-  recordSent({ caller, payers, reservation }: LedgerEntry, atMs: number, nowMs: number = atMs): Reservation | null {
+  spend({ caller, payers, reservation }: LedgerEntry, atMs: number, nowMs: number = atMs): Reservation | null {
     if (reservation === null) return null
-    for (const state of this.#statesOf(payers)) state.recordSent(reservation, atMs, nowMs)
-    return this.#known.get(caller)?.state.recordSent(reservation, atMs, nowMs) ?? { ...reservation, atMs }
+    for (const state of this.#statesOf(payers)) state.spend(reservation, atMs, nowMs)
+    return this.#known.get(caller)?.state.spend(reservation, atMs, nowMs) ?? { ...reservation, atMs }
   }
 
   /** Reserves the value of an entry again after it had been released. */

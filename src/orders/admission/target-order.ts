@@ -1,14 +1,12 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import { marketsOfSymbol } from '../../limits/market/trade-venue.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { isCancel, type OrderCall } from '../order-call.ts'
-import { idsOf } from '../order-identity.ts'
-import { listOrders, type Upstream } from '../account-orders.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import { idsOf, type Order } from '../order-identity.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import { listOrders } from '../account-orders.ts'
 
 /** The order that a change or cancel names. */
 export interface TargetOrder {
@@ -25,7 +23,7 @@ export interface TargetOrder {
 /** The sources for finding the order. */
 export interface TargetSources {
   readonly ledger: Ledger
-  readonly upstream: Upstream
+  readonly send: SendCall
   readonly caller: string
 }
 
@@ -45,7 +43,7 @@ const MISMATCH: Failure = {
  * orders; a required list is not available.
  */
 export async function targetOrderOf(
-  { ledger, upstream, caller }: TargetSources,
+  { ledger, send, caller }: TargetSources,
   call: OrderCall,
   needsListing: boolean,
 ): Promise<TargetOrder | Failure | null> {
@@ -61,7 +59,7 @@ export async function targetOrderOf(
   const hasMarkets = target !== null && target.markets !== null
   if (isSure && (!needsListing || (isCancel(call) && hasMarkets))) return target
   const account = { accId: header.accID, trdEnv: header.trdEnv, trdMarket: header.trdMarket }
-  const orders = await listOrders(upstream, account)
+  const orders = await listOrders(send, account)
   if ('code' in orders) return orders
   const listed = orders.find((order) => isNamed(order, ids)) ?? null
   if (listed === null) return isDouble && orders.some((order) => isHalfNamed(order, ids)) ? MISMATCH : null

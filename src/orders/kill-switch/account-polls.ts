@@ -1,10 +1,9 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import { decodeMessage } from '../../wire/decode.ts'
 import { encodeMessage } from '../../wire/encode.ts'
-import type { AccountRef, Upstream } from '../account-orders.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { SendCall } from '../../gateway/opend-client.ts'
+import type { AccountRef } from '../account-orders.ts'
+import type { Order } from '../order-identity.ts'
 
 /** The orders of an account that OpenD lists: today's, and older ones that are still open. */
 export interface OrderList {
@@ -26,12 +25,12 @@ interface Polls {
  * against the share of the caller whose task started it, so a caller cannot exhaust the polls by repeated halts.
  */
 export class AccountPolls {
-  readonly #upstream: Upstream
+  readonly #send: SendCall
   readonly #onError: (what: string, error: unknown) => void
   readonly #polls = new Map<string, Polls>()
 
-  constructor(upstream: Upstream, onError: (what: string, error: unknown) => void) {
-    this.#upstream = upstream
+  constructor(send: SendCall, onError: (what: string, error: unknown) => void) {
+    this.#send = send
     this.#onError = onError
   }
 
@@ -72,7 +71,7 @@ export class AccountPolls {
   async #request(account: AccountRef, caller: string, isFresh: boolean): Promise<OrderList | null> {
     const header = { trdEnv: account.trdEnv, accID: account.accId, trdMarket: account.trdMarket }
     const body = encodeMessage('Trd_GetOrderList.Request', { c2s: { header, refreshCache: isFresh } })
-    const outcome = await this.#upstream(CALLS.Trd_GetOrderList.protoId, body, { caller, rank: 'switch' })
+    const outcome = await this.#send(CALLS.Trd_GetOrderList.protoId, body, { caller, rank: 'switch' })
     if (!outcome.ok) return null
     const decoded = decodeMessage('Trd_GetOrderList.Response', outcome.body)
     if (!decoded.ok || decoded.value.retType !== 0) return null

@@ -4,7 +4,8 @@ import { fail, succeed, type Result } from '../../base/result.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import type { TradingAccount } from '../../accounts/trading-accounts.ts'
 import type { Ledger } from '../ledger.ts'
-import type { AccountRef, Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import type { AccountRef } from '../account-orders.ts'
 import type { OrderAnswer, OrderRequest } from '../request.ts'
 import { AccountPolls } from './account-polls.ts'
 import { CancelRun, type CancelRunDeps } from './cancel-run.ts'
@@ -21,7 +22,7 @@ export interface CancelTasksDeps {
   readonly ledger: Ledger
   readonly timers: Timers
   /** Sends a call over the link. */
-  readonly send: Upstream
+  readonly send: SendCall
   readonly submit: (request: OrderRequest) => Promise<OrderAnswer>
   readonly isLinkUp: () => boolean
   /** All accounts of the login. */

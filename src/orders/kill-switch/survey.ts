@@ -1,14 +1,11 @@
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { idsOf } from '../order-identity.ts'
+import { idsOf, type Order } from '../order-identity.ts'
 import type { AccountRef } from '../account-orders.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import { covers } from './halt-scope.ts'
 import type { CancelTask } from './switch-store.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /**
  * Statuses in which an order can no longer trade. A disabled order can trade only after another call has enabled it.

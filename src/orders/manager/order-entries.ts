@@ -163,7 +163,7 @@ export class OrderEntries {
     // A limiter state that was rebuilt between sending and outcome counts the call as not sent.
     if (entry.state === 'reserved' && reason !== 'not_sent') {
       const nowMs = this.#deps.nowMs()
-      limiters.recordSent(entry, Math.min(entry.sentAtMs ?? nowMs, nowMs), nowMs)
+      limiters.spend(entry, Math.min(entry.sentAtMs ?? nowMs, nowMs), nowMs)
     }
     if (reason !== undefined) {
       if (entry.holds !== 'nothing') limiters.release(entry, reason)

@@ -16,7 +16,7 @@ import { targetOrderOf } from '../admission/target-order.ts'
 import type { ChangedOrders } from '../changed-orders.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
-import type { Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
 import type { InFlightOrders } from '../sending/in-flight-orders.ts'
@@ -33,7 +33,7 @@ import {
   refused,
   refusedUnwritten,
   replyOf,
-} from '../answer.ts'
+} from '../order-reply.ts'
 import { CallerQuota } from '../../limits/caller-quota.ts'
 import { refusedEntry, type WrittenCall } from '../new-entry.ts'
 import type { OrderEntries } from './order-entries.ts'
@@ -54,7 +54,7 @@ export const MOST_DRY_RUNS_PER_MINUTE = 30
 export interface OrderManagerDeps extends AdmissionDeps {
   readonly timers: Timers
   readonly storage: StorageHealth
-  readonly upstream: Upstream
+  readonly send: SendCall
   readonly entries: OrderEntries
   readonly inFlight: InFlightOrders
   readonly changedOrders: ChangedOrders
@@ -189,14 +189,13 @@ export class OrderManager {
 
   /** The sources of prices and orders for a call; the requests of a dry run rank as reads. */
   #sources(request: OrderRequest) {
-    const { ledger, upstream } = this.#deps
+    const { ledger } = this.#deps
     const { caller } = request
     const rank = request.isDryRun ? 'read' : request.isKillSwitch ? 'switch' : 'system'
-    const send: Upstream = (protoId, body) => upstream(protoId, body, { caller, rank })
+    const send: SendCall = (protoId, body) => this.#deps.send(protoId, body, { caller, rank })
     return {
       factsOf: (symbol: string, needsPrice: boolean) => this.#contracts.factsOf(symbol, needsPrice, send),
-      targetOf: (call: OrderCall, needsListing: boolean) =>
-        targetOrderOf({ ledger, upstream: send, caller }, call, needsListing),
+      targetOf: (call: OrderCall, needsListing: boolean) => targetOrderOf({ ledger, send, caller }, call, needsListing),
     }
   }
 

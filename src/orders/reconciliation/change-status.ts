@@ -1,8 +1,6 @@
 import { ModifyOrderOp, OrderStatus } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { OrderCallFacts } from '../entry.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from '../order-identity.ts'
 
 /** Statuses in which an order can still trade. */
 export const OPEN_STATUSES: ReadonlySet<number> = new Set([

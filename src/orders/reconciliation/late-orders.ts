@@ -1,15 +1,13 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply } from '../order-call.ts'
-import { idsOf } from '../order-identity.ts'
+import { idsOf, type Order } from '../order-identity.ts'
 import { wasPlaced } from '../sending/call-result.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
-import { ordersOf, type Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import { ordersOf } from '../account-orders.ts'
 import { candidatesOf } from './match-order.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** The most absent entries whose accounts are listed again over a new connection, and their greatest age. */
 const MOST_LISTED = 20
@@ -44,7 +42,7 @@ export class LateOrders {
    * Lists once the accounts of the calls placed in the last hour that were declared absent: OpenD may have listed too
    * little over an earlier connection, and a push is lost with its connection.
    */
-  async listAgain(upstream: Upstream): Promise<void> {
+  async listAgain(send: SendCall): Promise<void> {
     const { ledger, nowMs } = this.#deps
     const absent = ledger
       .page({ caller: null, state: 'absent', accId: null, before: null, limit: MOST_LISTED })
@@ -52,7 +50,7 @@ export class LateOrders {
     const accounts = new Map(absent.map(({ call }) => [`${call.accId}/${call.trdMarket}`, call]))
     await Promise.all(
       [...accounts.values()].map(async ({ accId, trdEnv, trdMarket }) => {
-        const orders = await ordersOf(upstream, { accId: BigInt(accId), trdEnv, trdMarket })
+        const orders = await ordersOf(send, { accId: BigInt(accId), trdEnv, trdMarket })
         if (orders !== null) this.check(accId, orders)
       }),
     )

@@ -1,12 +1,9 @@
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { isFinal, type LedgerEntry } from '../entry.ts'
-import { hasId, entryWithIds, idsOf, idsOfEntry } from '../order-identity.ts'
+import { hasId, entryWithIds, idsOf, idsOfEntry, type Order } from '../order-identity.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import { OPEN_STATUSES } from './change-status.ts'
 import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /**
  * The assumed largest difference between the clocks of OpenD and the gateway. OpenD runs on machines of its users, whose

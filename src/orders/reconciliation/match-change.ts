@@ -1,13 +1,10 @@
 import { ModifyOrderOp } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { type EntryState, isFinal, type LedgerEntry } from '../entry.ts'
 import type { OrderIds } from '../ledger.ts'
-import { idsOf, isSameOrder, targetIds } from '../order-identity.ts'
+import { idsOf, isSameOrder, targetIds, type Order } from '../order-identity.ts'
 import { hasEnded, traceIn } from './change-status.ts'
 import { matchCancelAll } from './match-cancel-all.ts'
 import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** States of a call that OpenD did not carry out. */
 const NOT_MADE: ReadonlySet<EntryState> = new Set(['rejected', 'not_sent', 'absent', 'refused'])

@@ -1,13 +1,10 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder, type Order } from '../order-identity.ts'
 import { tagOf } from '../tag.ts'
 import { matchChange } from './match-change.ts'
 import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undecided, unsure } from './match-result.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** Compares an entry with a snapshot. Null when the snapshot does not show the call. */
 export function matchOrder(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {

@@ -1,8 +1,6 @@
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { Ledger } from '../ledger.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from '../order-identity.ts'
 
 /** The result of comparing a snapshot of an account's orders with an entry whose outcome is unknown. */
 export type MatchResult =

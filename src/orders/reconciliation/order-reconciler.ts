@@ -1,14 +1,13 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { fail, type Result, succeed } from '../../base/result.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply, refusedReply } from '../order-call.ts'
-import { idsOf, idsOfEntry, isSameOrder } from '../order-identity.ts'
+import { idsOf, idsOfEntry, isSameOrder, type Order } from '../order-identity.ts'
 import { resolveCallResult } from '../sending/call-result.ts'
 import { pushedOrder } from '../sending/pushed-orders.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
-import type { Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 import { CarrierWatch } from './carrier-watch.ts'
 import { LateOrders } from './late-orders.ts'
 import { matchOrder } from './match-order.ts'
@@ -28,8 +27,6 @@ import {
 import { type OperatorDecision, resolveByOperator } from './resolve-by-operator.ts'
 import { gapOf } from './witnesses.ts'
 
-type Order = MessageTypes['Trd_Common.Order']
-
 /** The result of a poll for one entry. */
 interface PolledMatch {
   /** Null when the lists do not show the call. */
@@ -43,7 +40,7 @@ interface PolledMatch {
 /** The dependencies of the reconciler. */
 export interface ReconcilerDeps {
   readonly ledger: Ledger
-  readonly upstream: Upstream
+  readonly send: SendCall
   readonly nowMs: () => number
   readonly wakeAt: (atMs: number) => void
   /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
@@ -99,7 +96,7 @@ export class OrderReconciler {
   }
 
   /** Polls the accounts of all due entries, and schedules the next run for the others. */
-  async run(): Promise<void> {
+  async pollDue(): Promise<void> {
     const due = this.#unknown().filter((entry) => isDue(entry, this.#deps.nowMs()) || this.#hurried.has(entry.id))
     const polls = [...Map.groupBy(due, keyOf)].map(([key, entries]) => this.#pollOnce(key, entries))
     // Scheduled before the polls end, so that a slow account does not delay the others.
@@ -165,7 +162,7 @@ export class OrderReconciler {
 
   #listAgain(): void {
     // After a failure the next connection lists the accounts again.
-    this.#late.listAgain(this.#deps.upstream).catch(() => undefined)
+    this.#late.listAgain(this.#deps.send).catch(() => undefined)
   }
 
   #unknown(): readonly LedgerEntry[] {
@@ -218,12 +215,12 @@ export class OrderReconciler {
   }
 
   async #poll(entries: readonly LedgerEntry[]): Promise<void> {
-    const { upstream, ledger, nowMs } = this.#deps
+    const { send, ledger, nowMs } = this.#deps
     const onTime = new Set(entries.filter((entry) => isDue(entry, this.#deps.nowMs())).map(({ id }) => id))
     for (const { id } of entries) this.#hurried.delete(id)
     // Evaluated before the poll: a list requested over the carrying connection proves nothing, however late it arrives.
     const afterCarrier = new Set(entries.filter((entry) => this.#carriers.hasEnded(entry)).map(({ id }) => id))
-    const poll = await pollAccount(upstream, entries, ledger, nowMs())
+    const poll = await pollAccount(send, entries, ledger, nowMs())
     const [first] = entries
     if (poll !== null && first !== undefined) this.#late.check(first.call.accId, poll.lists.orders)
     for (const { id } of entries) {

@@ -1,6 +1,7 @@
 import { CALLS } from '../../calls.ts'
 import type { LedgerEntry } from '../entry.ts'
-import { type AccountRef, ordersOf, pastOrdersOf, type PastOrders, type Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
+import { type AccountRef, ordersOf, pastOrdersOf, type PastOrders } from '../account-orders.ts'
 import { matchOrder } from './match-order.ts'
 import type { OtherCalls } from './match-result.ts'
 import { ORDER_LIFE_MS, type OrderLists } from './witnesses.ts'
@@ -17,7 +18,7 @@ export interface AccountPoll {
  * entry. Null when OpenD does not list today's orders.
  */
 export async function pollAccount(
-  upstream: Upstream,
+  send: SendCall,
   entries: readonly LedgerEntry[],
   others: OtherCalls,
   startedMs: number,
@@ -26,11 +27,11 @@ export async function pollAccount(
   if (first === undefined) return null
   const { accId, trdEnv, trdMarket } = first.call
   const account: AccountRef = { accId: BigInt(accId), trdEnv, trdMarket }
-  const today = await ordersOf(upstream, account)
+  const today = await ordersOf(send, account)
   if (today === null) return null
   const snapshot = { orders: today, gap: 'only the orders of today' }
   const missing = entries.filter((entry) => matchOrder(entry, snapshot, others) === null)
-  const past = missing.length === 0 ? null : await requestPast(upstream, account, missing, startedMs)
+  const past = missing.length === 0 ? null : await requestPast(send, account, missing, startedMs)
   const orders = [...today, ...(past?.orders ?? [])]
   return { lists: { orders, hasHistory: past?.hasHistory === true, startedMs }, hasPast: past !== null }
 }
@@ -40,7 +41,7 @@ export async function pollAccount(
  * orders placed since then show whether the list is complete.
  */
 function requestPast(
-  upstream: Upstream,
+  send: SendCall,
   account: AccountRef,
   missing: readonly LedgerEntry[],
   nowMs: number,
@@ -50,5 +51,5 @@ function requestPast(
   const times = missing.map(({ createdAtMs }) => createdAtMs)
   const fromMs = hasChange ? oldestMs : Math.max(oldestMs, Math.min(...times))
   // After the clock was set back, it is behind the entries.
-  return pastOrdersOf(upstream, account, { fromMs, toMs: Math.max(nowMs, ...times) })
+  return pastOrdersOf(send, account, { fromMs, toMs: Math.max(nowMs, ...times) })
 }

@@ -1,10 +1,7 @@
 import { ModifyOrderOp } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { hasId, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import { hasId, idsOf, idsOfEntry, isSameOrder, targetIds, type Order } from '../order-identity.ts'
 
 /** The order lists of an account from one poll. */
 export interface OrderLists {

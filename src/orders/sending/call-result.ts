@@ -1,13 +1,10 @@
 import { OrderStatus } from '../../../proto/enums.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { EntryState, LedgerEntry } from '../entry.ts'
 import type { Ledger, OrderIds } from '../ledger.ts'
 import { foundReply } from '../order-call.ts'
-import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder, targetIds } from '../order-identity.ts'
+import { hasId, entryWithIds, idsOf, idsOfEntry, isSameOrder, targetIds, type Order } from '../order-identity.ts'
 import type { CallEnding } from './in-flight-orders.ts'
 import { outcomeOf } from './reply.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** The new state and the changed fields of an entry after its call has ended. */
 export interface CallResult {

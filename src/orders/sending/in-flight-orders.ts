@@ -2,13 +2,11 @@ import type { Failure } from '../../base/failure.ts'
 import type { Timers } from '../../base/time/timers.ts'
 import type { CallOutcome } from '../../gateway/link/effect.ts'
 import type { Reservation } from '../../limits/limit-state.ts'
-import type { MessageTypes } from '../../../proto/messages.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { covers } from '../kill-switch/halt-scope.ts'
 import type { HaltScope } from '../kill-switch/switches.ts'
 import { PushedOrders } from './pushed-orders.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
+import type { Order } from '../order-identity.ts'
 
 /** How a call ended: with its outcome, or with its order seen in a push while the reply is missing. */
 export type CallEnding = { readonly outcome: CallOutcome } | { readonly seen: Order }

@@ -10,12 +10,12 @@ import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import type { OrderRanks } from '../admission/order-ranks.ts'
 import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
-import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../answer.ts'
+import { addedBy, limitFailure, refused, refusedUnwritten, replyOf } from '../order-reply.ts'
 import type { ChangedOrders } from '../changed-orders.ts'
 import { reservedEntry, type WrittenCall } from '../new-entry.ts'
 import type { OrderEntries } from '../manager/order-entries.ts'
 import { isCancel, type OrderCall, writeOrderCall } from '../order-call.ts'
-import type { Upstream } from '../account-orders.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 import type { OrderReply, OrderRequest } from '../request.ts'
 import { drawTag, entryIdOf } from '../tag.ts'
 import { resolveCallResult } from './call-result.ts'
@@ -36,7 +36,7 @@ export interface OrderSenderDeps {
   readonly timers: Timers
   readonly ledger: Ledger
   readonly storage: StorageHealth
-  readonly upstream: Upstream
+  readonly send: SendCall
   readonly entries: OrderEntries
   readonly inFlight: InFlightOrders
   readonly changedOrders: ChangedOrders
@@ -119,13 +119,13 @@ export class OrderSender {
 
   async #send(entry: LedgerEntry, admitted: AdmittedCall): Promise<OrderReply> {
     const { call, request, deadline, rank } = admitted
-    const { changedOrders, commit, entries, ledger, timers, upstream } = this.#deps
+    const { changedOrders, commit, entries, ledger, timers, send } = this.#deps
     const body = writeOrderCall(call, entry.tag)
     let refusal: Failure | null = null
     const mayLeave: LeaveCheck = (nowMs) => (refusal = this.#leave(entry, admitted, nowMs))
     const origin = { caller: request.caller, rank, entryId: entry.id, mayLeave }
     if (entry.call.kind !== 'place' && !entry.call.forAll) changedOrders.follow(entry.call)
-    const ended = this.#inFlight.follow(entry, () => upstream(call.protoId, body, origin))
+    const ended = this.#inFlight.follow(entry, () => send(call.protoId, body, origin))
     deadline.whenOver(() => this.#inFlight.stop(entry.id, TOO_LATE))
     const ending = await ended
     await commit.share()
@@ -158,7 +158,7 @@ export class OrderSender {
     const refusal = state.checkAtSending(isCancel(call), entry.reservation, nowMs)
     if (refusal !== null) return limitFailure(refusal)
     ranks.recordCancel(call, nowMs)
-    this.#inFlight.recordLeaving(entry.id, nowMs, limiters.recordSent(entry, nowMs))
+    this.#inFlight.recordLeaving(entry.id, nowMs, limiters.spend(entry, nowMs))
     deadline.end()
     return null
   }

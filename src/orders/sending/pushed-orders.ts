@@ -1,10 +1,7 @@
-import type { MessageTypes } from '../../../proto/messages.ts'
 import { decodeMessage } from '../../wire/decode.ts'
-import { idsOf, isSameOrder } from '../order-identity.ts'
+import { idsOf, isSameOrder, type Order } from '../order-identity.ts'
 import { isUnsure } from '../reconciliation/match-result.ts'
 import { tagOf } from '../tag.ts'
-
-type Order = MessageTypes['Trd_Common.Order']
 
 /** An order push: the order and its account (decimal id). */
 export interface PushedOrder {

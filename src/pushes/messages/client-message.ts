@@ -21,7 +21,7 @@ export type ClientMessage =
   | { readonly op: 'accounts'; readonly accIds: readonly bigint[] }
   | { readonly op: 'ping' }
   | { readonly op: 'pong'; readonly n: number }
-  | { readonly op: 'resume'; readonly run: string; readonly positions: ReadonlyMap<StreamName, number> }
+  | { readonly op: 'resume'; readonly runId: string; readonly lastSeqs: ReadonlyMap<StreamName, number> }
   /** A new token for the same caller, sent before the old one expires. */
   | { readonly op: 'auth'; readonly token: string }
 
@@ -119,7 +119,7 @@ function readMembers(op: ClientOp, members: JsonObject): Result<ClientMessage> {
     }
     case 'resume': {
       const resume = checkFields(members, RESUME)
-      return resume.ok ? succeed({ op, run: resume.value.run, positions: resume.value.streams }) : resume
+      return resume.ok ? succeed({ op, runId: resume.value.run, lastSeqs: resume.value.streams }) : resume
     }
     case 'auth': {
       const auth = unknownAuthField(members) ?? checkFields(members, AUTH)

@@ -26,7 +26,7 @@ export function streamFacts(streams: Iterable<StreamName>, resumed: ResumeReport
 /** The content of the first message on a socket. */
 export interface Hello {
   /** Name of this run of the hub. The `seq` numbers of different runs cannot be compared. */
-  readonly run: string
+  readonly runId: string
   /** Public name of the key. */
   readonly caller: string
   readonly heartbeatSeconds: number
@@ -37,10 +37,10 @@ export interface Hello {
 }
 
 /** The first message on a socket. Pass it to `PushHub.sendControl`. */
-export function helloMessage({ run, caller, heartbeatSeconds, form, isBatched, conflateMs, nowMs }: Hello): object {
+export function helloMessage({ runId, caller, heartbeatSeconds, form, isBatched, conflateMs, nowMs }: Hello): object {
   return {
     type: 'hello',
-    run,
+    run: runId,
     caller,
     heartbeat_s: heartbeatSeconds,
     body: form,

@@ -4,7 +4,7 @@ import { decodeMessage } from '../../wire/decode.ts'
 import { encodeChecked } from '../../wire/encode.ts'
 import { checkBody } from '../../wire/json/json-check.ts'
 import { isGiven } from '../../wire/json/json-missing.ts'
-import { Problem, Problems } from '../../wire/json/json-problem.ts'
+import { JsonProblem, JsonProblems } from '../../wire/json/json-problem.ts'
 import type { JsonObject } from '../../wire/json/json-text.ts'
 import type { WireMessage } from '../../wire/json/json-wire-value.ts'
 import { messageType, type Field } from '../../wire/schema.ts'
@@ -32,8 +32,8 @@ export function readSubscriptionMessage(
   })
   if (!checked.ok) return checked
   const { types, all, ...message } = checked.value
-  const problems = new Problems()
-  const refuse = (path: string, expected: string): void => problems.add(Problem.invalid(expected).under(path))
+  const problems = new JsonProblems()
+  const refuse = (path: string, expected: string): void => problems.add(JsonProblem.invalid(expected).under(path))
   if (types !== undefined && message['subTypeList'] !== undefined) refuse('types', 'types or sub_type_list, not both')
   if (all !== undefined && message['isUnsubAll'] !== undefined) refuse('all', 'all or is_unsub_all, not both')
   const merged: Record<string, WireMessage[string]> = { ...message, isSubOrUnSub: isSub, isRegOrUnRegPush: isSub }
@@ -64,13 +64,13 @@ function aliasField(alias: keyof typeof ALIASES): Field {
 }
 
 /** Reports missing lists. Otherwise an empty subscription would succeed, and the client would get no pushes. */
-function reportMissing(merged: WireMessage, problems: Problems): void {
+function reportMissing(merged: WireMessage, problems: JsonProblems): void {
   if (merged['isUnsubAll'] === true) return
   for (const [name, path] of [
     ['securityList', 'security_list'],
     ['subTypeList', 'sub_type_list'],
   ] as const) {
-    if (!isGiven(merged[name])) problems.add(Problem.missing(path, 'a list with at least one element'))
+    if (!isGiven(merged[name])) problems.add(JsonProblem.missing(path, 'a list with at least one element'))
   }
 }
 

@@ -42,8 +42,8 @@ export class PushClient {
   readonly flow: Flow
   /** The client's streams, each with the latest `seq` when it was set, or `HAS_SENT`. */
   readonly #streams = new Map<StreamName, number>()
-  /** Positions of a `resume` for streams that are not set yet; null for a position of another run. */
-  positions: ReadonlyMap<StreamName, number | null> = new Map()
+  /** The last `seq` numbers of a `resume` for streams that are not set yet; null for a number of another run. */
+  lastSeqs: ReadonlyMap<StreamName, number | null> = new Map()
   /** The earliest time of the next bundle of pushes. */
   #openAtMs = -Infinity
   /** The texts of the current batched message, and their length. */

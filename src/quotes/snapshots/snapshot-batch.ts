@@ -46,12 +46,12 @@ export function plainSnapshotCodes(body: Uint8Array): readonly SecKey[] | null {
  * request never gets the refusal of another one. `onRefused` is called for requests that were refused on their own.
  */
 export class SnapshotBatch {
-  readonly #upstream: SendRead
+  readonly #sendRead: SendRead
   readonly #onRefused: (ask: SnapshotAsk) => void
   #extraCalls = -1
 
-  constructor(upstream: SendRead, onRefused: (ask: SnapshotAsk) => void) {
-    this.#upstream = upstream
+  constructor(send: SendRead, onRefused: (ask: SnapshotAsk) => void) {
+    this.#sendRead = send
     this.#onRefused = onRefused
   }
 
@@ -69,7 +69,7 @@ export class SnapshotBatch {
     if (first === undefined) return
     this.#extraCalls++
     if (asks.every(({ key }) => key === first.key)) return this.#sendAlike(asks, first)
-    const outcome = await this.#upstream(CALLS.Qot_GetSecuritySnapshot.protoId, requestOf(asks), first.caller)
+    const outcome = await this.#sendRead(CALLS.Qot_GetSecuritySnapshot.protoId, requestOf(asks), first.caller)
     const head = outcome.ok ? replyHead(outcome.body) : null
     if (outcome.ok && head?.retType === 0) return this.#deliver(asks, outcome.body)
     const isRefused = head !== null && REFUSALS.has(head.retType) && !RATE_TEXT.test(head.retMsg ?? '')
@@ -84,7 +84,7 @@ export class SnapshotBatch {
 
   /** Sends equal requests, perhaps of several callers, as one call with unchanged bytes. */
   async #sendAlike(asks: readonly SnapshotAsk[], first: SnapshotAsk): Promise<void> {
-    const outcome = await this.#upstream(CALLS.Qot_GetSecuritySnapshot.protoId, first.body, first.caller)
+    const outcome = await this.#sendRead(CALLS.Qot_GetSecuritySnapshot.protoId, first.body, first.caller)
     if (outcome.ok && replyHead(outcome.body)?.retType !== 0) this.#onRefused(first)
     for (const ask of asks) ask.resolve(outcome, asks.length > 1)
   }

@@ -9,7 +9,7 @@ import { plainSnapshotCodes, SnapshotBatch, type SnapshotAsk } from './snapshot-
 
 /** The dependencies of `SnapshotMerger`. */
 export interface MergerDeps {
-  readonly upstream: (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
+  readonly send: (protoId: number, body: Uint8Array, caller: string) => Promise<CallOutcome>
   readonly nowMs: () => number
   /** Calls `fn` once after that time. */
   readonly after: (delayMs: number, fn: () => void) => void
@@ -114,7 +114,7 @@ export class SnapshotMerger {
         return
       }
       this.#sentAtMs = this.#deps.nowMs()
-      const batch = new SnapshotBatch(this.#deps.upstream, (ask) => this.#recordRefused(ask.key))
+      const batch = new SnapshotBatch(this.#deps.send, (ask) => this.#recordRefused(ask.key))
       void batch.send(this.#takeBatch())
     }
   }

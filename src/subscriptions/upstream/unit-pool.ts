@@ -41,7 +41,7 @@ export class UnitPool {
   constructor(deps: SubscriptionDeps, registry: SubscriberRegistry) {
     this.#deps = deps
     this.#registry = registry
-    this.#link = new UpstreamLink(deps.upstream, deps.nowMs, deps.interrupted)
+    this.#link = new UpstreamLink(deps.send, deps.nowMs, deps.interrupted)
     this.#room = new QuotaRoom({
       link: this.#link,
       registry,
@@ -132,7 +132,7 @@ export class UnitPool {
     return this.#link.subInfo()
   }
 
-  async run(): Promise<void> {
+  async runDue(): Promise<void> {
     this.#wakeAtMs = null
     if (this.#restoreAtMs !== null && this.#restoreAtMs <= this.#deps.nowMs()) {
       this.#restoreAtMs = null
@@ -145,13 +145,13 @@ export class UnitPool {
   get nextWakeMs(): number | null {
     let nextMs = this.#restoreAtMs ?? Infinity
     for (const unit of this.#link.set.units()) {
-      // The pending unsubscribe calls schedule the next run when they are done.
+      // The pending unsubscribe calls schedule the next `runDue` when they are done.
       if (!this.#isDropping && this.#isUnwanted(unit)) nextMs = Math.min(nextMs, droppableAtMs(unit))
     }
     return nextMs === Infinity ? null : nextMs
   }
 
-  /** Schedules the next run. */
+  /** Schedules the next `runDue`. */
   schedule(): void {
     const nextMs = this.nextWakeMs
     if (nextMs === null || (this.#wakeAtMs !== null && this.#wakeAtMs <= nextMs)) return

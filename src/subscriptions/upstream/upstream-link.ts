@@ -2,14 +2,11 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { CALLS } from '../../calls.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { Result } from '../../base/result.ts'
-import type { CallOutcome } from '../../gateway/link/effect.ts'
+import type { SendCall } from '../../gateway/opend-client.ts'
 import { Quota } from './quota.ts'
 import { readSubInfo, type SubCall, subInfoRequest, type SubOutcome, subOutcomeOf } from './upstream-calls.ts'
 import type { UnitKey } from '../stream.ts'
 import { UpstreamSet, type WantedUnit } from './upstream-set.ts'
-
-/** Sends one call to OpenD. It may wait while the link is down, and always resolves. */
-export type SendCall = (protoId: number, body: Uint8Array) => Promise<CallOutcome>
 
 /**
  * The subscriptions of the present link: sends the calls and records their outcomes. The outcome of a call of an
@@ -18,7 +15,7 @@ export type SendCall = (protoId: number, body: Uint8Array) => Promise<CallOutcom
 export class UpstreamLink {
   readonly set = new UpstreamSet()
   readonly quota = new Quota()
-  readonly #call: SendCall
+  readonly #sendCall: SendCall
   readonly #nowMs: () => number
   readonly #interrupted: (keys: readonly UnitKey[]) => void
   #isReady = false
@@ -26,8 +23,8 @@ export class UpstreamLink {
   #linkNumber = 0
 
   /** `interrupted` gets the units whose pushes stop or change options. It is not called when the link is lost. */
-  constructor(call: SendCall, nowMs: () => number, interrupted: (keys: readonly UnitKey[]) => void) {
-    this.#call = call
+  constructor(send: SendCall, nowMs: () => number, interrupted: (keys: readonly UnitKey[]) => void) {
+    this.#sendCall = send
     this.#nowMs = nowMs
     this.#interrupted = interrupted
   }
@@ -52,14 +49,14 @@ export class UpstreamLink {
   /** Returns null when the link is up. Otherwise sends a call, which starts a connection attempt and waits for it. */
   async up(): Promise<Failure | null> {
     if (this.#isReady) return null
-    const outcome = await this.#call(CALLS.Qot_GetSubInfo.protoId, subInfoRequest())
+    const outcome = await this.#sendCall(CALLS.Qot_GetSubInfo.protoId, subInfoRequest())
     if (!outcome.ok) return outcome.failure
     return this.#isReady ? null : notReady()
   }
 
   /** Reads quota and subscriptions from OpenD without changing this object. */
   async subInfo(): Promise<Result<MessageTypes['Qot_GetSubInfo.S2C']>> {
-    return readSubInfo(await this.#call(CALLS.Qot_GetSubInfo.protoId, subInfoRequest()))
+    return readSubInfo(await this.#sendCall(CALLS.Qot_GetSubInfo.protoId, subInfoRequest()))
   }
 
   /** Reads the quota. Call it only while no change is pending, because its units would be counted twice. */
@@ -105,7 +102,7 @@ export class UpstreamLink {
   async #send(body: Uint8Array, record: (outcome: SubOutcome) => void): Promise<SubOutcome> {
     if (!this.#isReady) return { kind: 'unsent', failure: notReady() }
     const linkNumber = this.#linkNumber
-    const outcome = subOutcomeOf(await this.#call(CALLS.Qot_Sub.protoId, body))
+    const outcome = subOutcomeOf(await this.#sendCall(CALLS.Qot_Sub.protoId, body))
     if (linkNumber !== this.#linkNumber) {
       return { kind: 'lost', failure: outcome.kind === 'done' ? linkChanged() : outcome.failure }
     }

@@ -2,7 +2,7 @@ import { succeed, type Result } from '../../base/result.ts'
 import { describeElement, describeExpectation } from './json-expectation.ts'
 import { reportMissing, reportNoneOf, completeHeader } from './json-missing.ts'
 import { namesOf, slotsOf, type Names, type Slot } from './names/json-names.ts'
-import { Problem, Problems } from './json-problem.ts'
+import { JsonProblem, JsonProblems } from './json-problem.ts'
 import { checkScalar } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireMessage, type WireValue } from './json-wire-value.ts'
@@ -27,7 +27,7 @@ export interface CheckOptions {
 
 /** The state of one check of a body: the problems so far, and the bound for every level. */
 interface Check {
-  readonly problems: Problems
+  readonly problems: JsonProblems
   readonly maxSecurities: number
 }
 
@@ -62,7 +62,7 @@ const MAX_ELEMENTS = 400
  * after its other problems.
  */
 export function checkBody(messageName: string, body: JsonValue, options: CheckOptions = {}): Result<WireMessage> {
-  const check: Check = { problems: new Problems(), maxSecurities: options.maxSecurities ?? MAX_SECURITIES }
+  const check: Check = { problems: new JsonProblems(), maxSecurities: options.maxSecurities ?? MAX_SECURITIES }
   const message = checkRoot(check, namesOf(messageName), body, options)
   return check.problems.count === 0 ? succeed(message) : check.problems.toFailed()
 }
@@ -83,19 +83,19 @@ function checkRoot(check: Check, names: Names, body: JsonValue, options: CheckOp
   const extra = extraFields === undefined ? INNER.extra : slotsOf(extraFields)
   const root = { optional: optionalFields, extra, refused: refusedFields, needsOneOf }
   if (!isJsonObject(body)) {
-    problems.add(Problem.invalid('a JSON object'))
+    problems.add(JsonProblem.invalid('a JSON object'))
     return {}
   }
   if (!Object.hasOwn(body, 'c2s')) return checkMessage(check, names, body, root)
 
   for (const name of Object.keys(body)) {
-    if (name !== 'c2s') problems.add(Problem.invalid('this field inside c2s, with the other fields').under(name))
+    if (name !== 'c2s') problems.add(JsonProblem.invalid('this field inside c2s, with the other fields').under(name))
   }
   const before = problems.count
   const inner = body['c2s'] ?? null
   let message: WireMessage = {}
   if (isJsonObject(inner)) message = checkMessage(check, names, inner, root)
-  else problems.add(Problem.invalid('an object'))
+  else problems.add(JsonProblem.invalid('an object'))
   problems.moveUnder('c2s', before)
   return message
 }
@@ -121,13 +121,13 @@ function readMembers(check: Check, names: Names, object: JsonObject, draft: Draf
     const slot = names.slots.get(name) ?? extra.get(name)
     if (slot === undefined) {
       const known = [...names.suggestions, ...extra.keys()]
-      problems.add(Problem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known)))
+      problems.add(JsonProblem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known)))
       continue
     }
     if (value === null) continue
     const { field, home } = slot
     if (home === 'message' && refused.has(field.name)) {
-      problems.add(Problem.unknown(name, null))
+      problems.add(JsonProblem.unknown(name, null))
       continue
     }
     const before = problems.count
@@ -140,7 +140,7 @@ function readMembers(check: Check, names: Names, object: JsonObject, draft: Draf
 function readMember(check: Check, field: Field, value: JsonValue, target: WireDraft): void {
   if (Object.hasOwn(target, field.name)) {
     check.problems.add(
-      Problem.invalid('this field only once, but it is also given under another name or in another place'),
+      JsonProblem.invalid('this field only once, but it is also given under another name or in another place'),
     )
     return
   }
@@ -150,7 +150,7 @@ function readMember(check: Check, field: Field, value: JsonValue, target: WireDr
 /** Reads the trade header into the draft of its flat members, so that a member given in both places is detected. */
 function readHeader(check: Check, field: Field, value: JsonValue, draft: Draft): void {
   if (field.messageName === null || !isJsonObject(value)) {
-    check.problems.add(Problem.invalid(describeExpectation(field)))
+    check.problems.add(JsonProblem.invalid(describeExpectation(field)))
     return
   }
   const own: Draft = { message: draft.header, header: {} }
@@ -189,12 +189,12 @@ function checkElement(check: Check, field: Field, value: JsonValue): WireValue {
 function checkPlain(check: Check, field: Field, value: JsonValue): WireValue {
   const checked = checkScalar(field, value)
   if (checked === null) return refuse(check, describeElement(field))
-  if (!(checked instanceof Problem)) return checked
+  if (!(checked instanceof JsonProblem)) return checked
   check.problems.add(checked)
   return REFUSED
 }
 
 function refuse(check: Check, expected: string): typeof REFUSED {
-  check.problems.add(Problem.invalid(expected))
+  check.problems.add(JsonProblem.invalid(expected))
   return REFUSED
 }

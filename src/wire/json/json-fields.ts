@@ -1,5 +1,5 @@
 import { succeed, type Result } from '../../base/result.ts'
-import { Problem, Problems } from './json-problem.ts'
+import { JsonProblem, JsonProblems } from './json-problem.ts'
 import { readUint64 } from './json-scalar.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json-text.ts'
 import { nearestName } from './names/nearest-name.ts'
@@ -14,7 +14,7 @@ export interface FieldRule<Value> {
   /** Completes "expected ...". */
   readonly expected: string
   /** Returns the value, or null if it is invalid. A rule for a list or object adds inner problems to `problems`. */
-  readonly read: (value: JsonValue, problems: Problems) => Value | null
+  readonly read: (value: JsonValue, problems: JsonProblems) => Value | null
 }
 
 /** A field that must be given. */
@@ -36,7 +36,7 @@ export type FieldValues<Rules extends FieldRules> = {
 
 /** Checks an object. Failures: `request.unknown_field`, `request.invalid_value`, `request.missing_field`. */
 export function checkFields<Rules extends FieldRules>(object: JsonObject, rules: Rules): Result<FieldValues<Rules>> {
-  const problems = new Problems()
+  const problems = new JsonProblems()
   const values = readFields(object, rules, problems)
   return values === null ? problems.toFailed() : succeed(values)
 }
@@ -45,7 +45,7 @@ export function checkFields<Rules extends FieldRules>(object: JsonObject, rules:
 export function readFields<Rules extends FieldRules>(
   object: JsonObject,
   rules: Rules,
-  problems: Problems,
+  problems: JsonProblems,
 ): FieldValues<Rules> | null {
   const before = problems.count
   const values = new Map<string, unknown>()
@@ -54,12 +54,12 @@ export function readFields<Rules extends FieldRules>(
     if (problems.isFull) return null
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined)
-      problems.add(Problem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known), known))
+      problems.add(JsonProblem.unknown(name, otherFieldName(name, known) ?? nearestName(name, known), known))
     else if (value !== null) values.set(name, readInside(rule, name, value, problems))
   }
   for (const [name, rule] of Object.entries(rules)) {
     if (values.has(name)) continue
-    if ('isRequired' in rule) problems.add(Problem.missing(name, rule.expected))
+    if ('isRequired' in rule) problems.add(JsonProblem.missing(name, rule.expected))
     values.set(name, null)
   }
   if (problems.count > before || problems.isFull) return null
@@ -72,11 +72,11 @@ function readInside<Value>(
   rule: FieldRule<Value>,
   segment: string | number,
   value: JsonValue,
-  problems: Problems,
+  problems: JsonProblems,
 ): Value | null {
   const before = problems.count
   const read = rule.read(value, problems)
-  if (read === null && problems.count === before) problems.add(Problem.invalid(rule.expected))
+  if (read === null && problems.count === before) problems.add(JsonProblem.invalid(rule.expected))
   problems.moveUnder(segment, before)
   return read
 }
@@ -124,10 +124,10 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): FieldRu
 /** One of the given words, in exactly this form. The problem of another text names the most similar word. */
 export function oneOf<const Word extends string>(words: readonly Word[]): FieldRule<Word> {
   const expected = `one of ${words.join(', ')}`
-  const read = (value: JsonValue, problems: Problems): Word | null => {
+  const read = (value: JsonValue, problems: JsonProblems): Word | null => {
     const word = words.find((one) => one === value) ?? null
     const meant = word === null && typeof value === 'string' ? nearestName(value, words) : null
-    if (meant !== null) problems.add(Problem.invalid(`${expected}; did you mean ${meant}?`))
+    if (meant !== null) problems.add(JsonProblem.invalid(`${expected}; did you mean ${meant}?`))
     return word
   }
   return { expected, read }
@@ -146,7 +146,7 @@ export function parsedText<Value>(parse: (text: string) => Value | null, expecte
 /** A list of at most `max` elements. */
 export function listOf<Value>(rule: FieldRule<Value>, max = Infinity): FieldRule<readonly Value[]> {
   const bound = max === Infinity ? '' : ` of at most ${max}`
-  const read = (value: JsonValue, problems: Problems): readonly Value[] | null => {
+  const read = (value: JsonValue, problems: JsonProblems): readonly Value[] | null => {
     if (!isJsonArray(value) || value.length > max) return null
     return readAll(rule, value.entries(), problems)?.map(([, element]) => element) ?? null
   }
@@ -159,7 +159,7 @@ export function tableOf<Value>(
   expected: string,
   isName: (name: string) => boolean = () => true,
 ): FieldRule<ReadonlyMap<string, Value>> {
-  const read = (value: JsonValue, problems: Problems): ReadonlyMap<string, Value> | null => {
+  const read = (value: JsonValue, problems: JsonProblems): ReadonlyMap<string, Value> | null => {
     if (!isJsonObject(value) || !Object.keys(value).every(isName)) return null
     const entries = readAll(rule, Object.entries(value), problems)
     return entries === null ? null : new Map(entries)
@@ -178,7 +178,7 @@ export function objectOf<Rules extends FieldRules>(rules: Rules): FieldRule<Fiel
 function readAll<Segment extends string | number, Value>(
   rule: FieldRule<Value>,
   entries: Iterable<readonly [Segment, JsonValue]>,
-  problems: Problems,
+  problems: JsonProblems,
 ): readonly (readonly [Segment, Value])[] | null {
   const before = problems.count
   const read: (readonly [Segment, Value])[] = []

@@ -1,6 +1,6 @@
 import { describeExpectation } from './json-expectation.ts'
 import { jsonNameOf } from '../schema-row.ts'
-import { Problem, type Problems } from './json-problem.ts'
+import { JsonProblem, type JsonProblems } from './json-problem.ts'
 import { isJsonObject, type JsonObject } from './json-text.ts'
 import { REFUSED, type WireDraft, type WireValue } from './json-wire-value.ts'
 import { messageType, type Field, type MessageType } from '../schema.ts'
@@ -14,12 +14,12 @@ const NO_FIELDS: readonly string[] = []
 export function reportMissing(
   type: MessageType,
   message: Readonly<WireDraft>,
-  problems: Problems,
+  problems: JsonProblems,
   optional: readonly string[] = NO_FIELDS,
 ): void {
   for (const field of type.fields) {
     if (field.rule !== 'required' || Object.hasOwn(message, field.name) || optional.includes(field.name)) continue
-    problems.add(Problem.missing(field.jsonName, describeExpectation(field)))
+    problems.add(JsonProblem.missing(field.jsonName, describeExpectation(field)))
   }
 }
 
@@ -27,14 +27,14 @@ export function reportMissing(
 export function reportNoneOf(
   type: MessageType,
   message: Readonly<WireDraft>,
-  problems: Problems,
+  problems: JsonProblems,
   names: readonly string[],
 ): void {
   const [first, ...others] = names
   if (first === undefined || names.some((name) => isGiven(message[name]))) return
   const name = jsonNameOf(first)
   const what = type.byName.get(first)?.rule === 'repeated' ? 'at least one entry' : name
-  problems.add(Problem.missing(name, [what, ...others.map(jsonNameOf)].join(' or ')))
+  problems.add(JsonProblem.missing(name, [what, ...others.map(jsonNameOf)].join(' or ')))
 }
 
 /** Whether a value is set: an empty list, an empty text, the id 0 and false are not. */
@@ -59,7 +59,7 @@ export function completeHeader(
   object: JsonObject,
   message: WireDraft,
   header: WireDraft,
-  problems: Problems,
+  problems: JsonProblems,
 ): void {
   const type = messageType(headerField.messageName ?? '')
   for (const { name } of type.fields) {

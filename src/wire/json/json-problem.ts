@@ -16,7 +16,7 @@ type Reason =
  * A problem with a value of a body. It is created without a path, and each level prepends its own name on the way out,
  * so a valid body never builds a path.
  */
-export class Problem {
+export class JsonProblem {
   readonly #reason: Reason
   #path = ''
 
@@ -25,20 +25,20 @@ export class Problem {
   }
 
   /** The value does not match the schema. `expected` completes "expected ...". */
-  static invalid(expected: string): Problem {
-    return new Problem({ code: 'request.invalid_value', expected })
+  static invalid(expected: string): JsonProblem {
+    return new JsonProblem({ code: 'request.invalid_value', expected })
   }
 
   /** A required field is missing. */
-  static missing(name: string, expected: string): Problem {
-    return new Problem({ code: 'request.missing_field', expected }).under(name)
+  static missing(name: string, expected: string): JsonProblem {
+    return new JsonProblem({ code: 'request.missing_field', expected }).under(name)
   }
 
   /** The name is unknown. `nearest` is the most similar known name, `allowed` are all known names. */
-  static unknown(name: string, nearest: string | null, allowed?: readonly string[]): Problem {
+  static unknown(name: string, nearest: string | null, allowed?: readonly string[]): JsonProblem {
     const isListed = nearest === null && allowed !== undefined && allowed.length > 0 && allowed.length <= MAX_LISTED
     const listed = isListed ? { allowed } : {}
-    return new Problem({ code: 'request.unknown_field', nearest, ...listed }).under(name)
+    return new JsonProblem({ code: 'request.unknown_field', nearest, ...listed }).under(name)
   }
 
   /** Moves the problem into the member or element of that name or index. Returns itself. */
@@ -59,8 +59,8 @@ export class Problem {
 export const MAX_PROBLEMS = 8
 
 /** The problems of one body, in the order they were found, up to `MAX_PROBLEMS`. */
-export class Problems {
-  readonly #found: Problem[] = []
+export class JsonProblems {
+  readonly #found: JsonProblem[] = []
 
   get count(): number {
     return this.#found.length
@@ -71,7 +71,7 @@ export class Problems {
     return this.#found.length >= MAX_PROBLEMS
   }
 
-  add(problem: Problem): void {
+  add(problem: JsonProblem): void {
     if (!this.isFull) this.#found.push(problem)
   }
 

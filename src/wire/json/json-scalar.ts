@@ -2,7 +2,7 @@ import { decodeBase64 } from './json-base64.ts'
 import { rangeOf } from '../field-range.ts'
 import { enumNumber, suggestEnumValue } from './names/json-enum.ts'
 import { describeElement } from './json-expectation.ts'
-import { Problem } from './json-problem.ts'
+import { JsonProblem } from './json-problem.ts'
 import type { JsonValue } from './json-text.ts'
 import type { WireScalar } from './json-wire-value.ts'
 import type { Field, ScalarKind } from '../schema.ts'
@@ -19,11 +19,11 @@ const UINT64_MAX = 2n ** 64n - 1n
 const DECIMAL = /^-?(?:0|[1-9][0-9]{0,19})$/
 
 /**
- * Converts a JSON value to the scalar of a field. For an invalid value, returns a `Problem` with a hint if there is
+ * Converts a JSON value to the scalar of a field. For an invalid value, returns a `JsonProblem` with a hint if there is
  * one, otherwise null. Ambiguous values are invalid: a number in quotes (except for 64-bit integers), 0 or 1 for a
  * bool, a fraction for an integer. `1.0` is the integer 1, because JSON has one kind of number.
  */
-export function checkScalar(field: Field, value: JsonValue): WireScalar | Problem | null {
+export function checkScalar(field: Field, value: JsonValue): WireScalar | JsonProblem | null {
   if (field.enumName !== null) {
     return typeof value === 'number' || typeof value === 'string' ? checkEnum(field, field.enumName, value) : null
   }
@@ -32,10 +32,10 @@ export function checkScalar(field: Field, value: JsonValue): WireScalar | Proble
   return READERS[field.kind](value, field)
 }
 
-function checkEnum(field: Field, enumName: string, value: number | string): number | Problem | null {
+function checkEnum(field: Field, enumName: string, value: number | string): number | JsonProblem | null {
   const number = enumNumber(enumName, value)
   const meant = number === null && typeof value === 'string' ? suggestEnumValue(enumName, value) : null
-  return meant === null ? number : Problem.invalid(`${describeElement(field)}; did you mean ${meant}?`)
+  return meant === null ? number : JsonProblem.invalid(`${describeElement(field)}; did you mean ${meant}?`)
 }
 
 const READERS: Readonly<Record<ScalarKind, (value: JsonValue, field: Field) => WireScalar | null>> = {

@@ -1,5 +1,5 @@
 import { isCalendarDate, parseTimestamp } from '../../base/time/civil-date.ts'
-import { Problem } from './json-problem.ts'
+import { JsonProblem } from './json-problem.ts'
 import type { JsonValue } from './json-text.ts'
 import type { Field } from '../schema.ts'
 
@@ -27,15 +27,16 @@ export function isTimeField({ name, kind }: Field): boolean {
  * form. An empty text means no time, as in OpenD. Dates with slashes, digits without separators and epochs are refused,
  * because they are ambiguous; the problem then suggests a text.
  */
-export function checkTime(value: JsonValue): string | Problem {
+export function checkTime(value: JsonValue): string | JsonProblem {
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string') return Problem.invalid(TIME_EXPECTATION)
+  if (typeof text !== 'string') return JsonProblem.invalid(TIME_EXPECTATION)
   const [date] = /^\d{4}-\d\d-\d\d/.exec(text) ?? []
-  if (date !== undefined && !isCalendarDate(date)) return Problem.invalid(`${TIME_EXPECTATION}; ${date} is not a date`)
+  if (date !== undefined && !isCalendarDate(date))
+    return JsonProblem.invalid(`${TIME_EXPECTATION}; ${date} is not a date`)
   if (typeof value === 'string' && (value === '' || MARKET_TIME.test(value) || parseTimestamp(value) !== null))
     return value
   const meant = suggestTime(text)
-  return Problem.invalid(meant === null ? TIME_EXPECTATION : `${TIME_EXPECTATION}; did you mean "${meant}"?`)
+  return JsonProblem.invalid(meant === null ? TIME_EXPECTATION : `${TIME_EXPECTATION}; did you mean "${meant}"?`)
 }
 
 function suggestTime(text: string): string | null {

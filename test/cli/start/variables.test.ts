@@ -35,7 +35,7 @@ test('without any variable the simulator runs with the local key, and reads are 
     'OPEND_URL',
   ])
   assert.deepEqual([config.metricsNeedScope, config.logLevel], [false, 'error'])
-  assert.deepEqual([config.upstream.kind, config.localOpenReads, usesLocalKey], ['simulator', true, true])
+  assert.deepEqual([config.opendAddress.kind, config.localOpenReads, usesLocalKey], ['simulator', true, true])
   assert.ok(config.keys[0]?.scopes.has('trade:real'))
 })
 

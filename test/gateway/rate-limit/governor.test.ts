@@ -142,7 +142,7 @@ test('what waits is handed back once, and what was sent still counts', () => {
 test('orders that an earlier life of the object sent still count', () => {
   const rig = new GovernorRig()
   const body = bodyOf(specOf(ORDER))
-  for (const agoMs of [100, 29_000, 31_000, 5_000]) rig.governor.recordSent(2202, ACCOUNT, START_MS - agoMs)
+  for (const agoMs of [100, 29_000, 31_000, 5_000]) rig.governor.countEarlier(2202, ACCOUNT, START_MS - agoMs)
   const budget = rig.governor.budgetOf(2202, body, START_MS)
   assert.deepEqual(budget, { limit: 15, windowMs: 30_000, remaining: 12, resetMs: 1_500 })
   assert.deepEqual(new Set(submitMany(rig, 1, ORDER)), new Set(['send']))
@@ -186,7 +186,7 @@ test('a clock that is set back opens no window early and closes none for longer'
 test('an order remembered from a clock that was ahead counts from now on, not from the future', () => {
   const rig = new GovernorRig()
   const body = bodyOf(specOf(ORDER))
-  rig.governor.recordSent(2202, ACCOUNT, START_MS + 3_600_000)
+  rig.governor.countEarlier(2202, ACCOUNT, START_MS + 3_600_000)
   assert.equal(rig.governor.budgetOf(2202, body, START_MS)?.resetMs, 30_500)
 })
 

@@ -194,7 +194,7 @@ export class SwitchRig {
       standing: () => null,
       connId: () => '1',
       onContradiction: () => undefined,
-      recordSent: () => undefined,
+      countEarlier: () => undefined,
       tradingAccounts: (accId) => this.onAccounts(accId),
       allAccounts: async () =>
         [...this.orders.keys()].map((accID) => ({ trdEnv: 0, accID, trdMarketAuthList: this.markets })),

@@ -96,7 +96,7 @@ class Schedule {
       case 'restart':
         await rig.done(rig.ledger.sync())
         rig.restart()
-        await rig.reconciler.run()
+        await rig.reconciler.pollDue()
         rig.reconnect()
     }
     this.check()

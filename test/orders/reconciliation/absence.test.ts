@@ -82,7 +82,7 @@ test('after a restart, polls count once a connection has come up, also when the 
   await rig.pass(1_000)
   assert.equal(rig.latest.state, 'reserved')
   rig.restart()
-  await rig.reconciler.run()
+  await rig.reconciler.pollDue()
   await rig.pass(10 * 60_000)
   assert.deepEqual([rig.latest.state, rig.latest.sentAs, rig.latest.pollAttempts], ['unknown', null, 0])
   rig.reconnect()

@@ -88,7 +88,7 @@ export class ObjectLife {
       subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
       sockets: NO_SOCKETS,
       secureRandom: () => rng.unit(),
-      run: 'simulation',
+      runId: 'simulation',
       identify: () => Promise.reject(new Error('a schedule has no sockets')),
       standing: () => 'valid',
       orderStanding: deps.standing,

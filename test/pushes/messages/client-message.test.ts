@@ -142,8 +142,8 @@ test('the small operations', () => {
   const resume = meaning('{"op":"resume","run":"r","streams":{"1:1_00700":17,"__proto__":0}}')
   assert.deepEqual(resume, {
     op: 'resume',
-    run: 'r',
-    positions: new Map([
+    runId: 'r',
+    lastSeqs: new Map([
       ['1:1_00700', 17],
       ['__proto__', 0],
     ]),
@@ -266,7 +266,7 @@ test('a reply repeats op and id, and says what an error body of REST says', () =
 
 test('hello and gateway messages', () => {
   const hello = {
-    run: 'r',
+    runId: 'r',
     caller: 'kh_1',
     heartbeatSeconds: 30,
     form: 'json',

@@ -24,7 +24,7 @@ class MergerRig {
   constructor(upstream: (codes: readonly string[]) => CallOutcome = plainSnapshots, mostHkCodes?: number) {
     this.#upstream = upstream
     const deps = {
-      upstream: async (_protoId: number, body: Uint8Array) => {
+      send: async (_protoId: number, body: Uint8Array) => {
         const codes = codesOf(body)
         this.calls.push({ codes, body, atMs: this.clock.elapsedMs })
         return this.#upstream(codes)
@@ -269,7 +269,7 @@ test('slices are what the simulated OpenD would say to each request, refusals in
   )
   const clock = new VirtualClock()
   const merger = new SnapshotMerger({
-    upstream: async (protoId, body) => ({ ok: true, body: opend.ask(protoId, body) }),
+    send: async (protoId, body) => ({ ok: true, body: opend.ask(protoId, body) }),
     nowMs: () => clock.elapsedMs,
     after: (ms, fn) => void clock.after(ms, fn),
     remaining: () => 60,

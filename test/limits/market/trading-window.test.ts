@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { TradingHours } from '../../../src/limits/market/trading-hours.ts'
+import { TradingWindow } from '../../../src/limits/market/trading-window.ts'
 import { zoneClock, type ZoneClock } from '../../../src/base/time/zone-clock.ts'
 import { nearClockChange, wallClock } from '../wall-clock.ts'
 
@@ -73,16 +73,16 @@ test('a window across midnight is open on both sides of it', () => {
 test('a window that could mean anything is not read', () => {
   const clock = clockOf('UTC')
   for (const text of ['', '9:30-16:00', '09:30-24:00', '09:30 - 16:00', '09:30-16:00 ', '09:60-16:00', '09:30-09:30']) {
-    assert.equal(TradingHours.parse(text, clock), null, text)
+    assert.equal(TradingWindow.parse(text, clock), null, text)
   }
 })
 
-function hoursOf(start: number, end: number, timeZone: string): TradingHours {
+function hoursOf(start: number, end: number, timeZone: string): TradingWindow {
   return parsed(`${clockText(start)}-${clockText(end)}`, timeZone)
 }
 
-function parsed(window: string, timeZone: string): TradingHours {
-  const hours = TradingHours.parse(window, clockOf(timeZone))
+function parsed(window: string, timeZone: string): TradingWindow {
+  const hours = TradingWindow.parse(window, clockOf(timeZone))
   assert.ok(hours !== null)
   return hours
 }

@@ -1,6 +1,6 @@
 import { fail, succeed, type Result } from '../../base/result.ts'
 import { checkFields, type FieldRules, type FieldValues, readFields } from '../../wire/json/json-fields.ts'
-import { Problem, Problems } from '../../wire/json/json-problem.ts'
+import { JsonProblem, JsonProblems } from '../../wire/json/json-problem.ts'
 import { isJsonObject, type JsonValue } from '../../wire/json/json-text.ts'
 import { readJsonBody } from './body.ts'
 
@@ -17,10 +17,10 @@ export async function readPlainBody<Rules extends FieldRules>(
   if (!body.ok) return body
   const { value } = body
   if (!isJsonObject(value)) return fail({ code: 'request.invalid_value', path: 'body', expected: 'a JSON object' })
-  const problems = new Problems()
+  const problems = new JsonProblems()
   const read = readFields(value, rules, problems)
   for (const name of present) {
-    if (!Object.hasOwn(value, name)) problems.add(Problem.missing(name, rules[name]?.expected ?? ''))
+    if (!Object.hasOwn(value, name)) problems.add(JsonProblem.missing(name, rules[name]?.expected ?? ''))
   }
   return read === null || problems.count > 0 ? problems.toFailed() : succeed(read)
 }
@@ -32,12 +32,12 @@ export async function readPlainBody<Rules extends FieldRules>(
 export function readQuery<Rules extends FieldRules>(request: Request, rules: Rules): Result<FieldValues<Rules>> {
   // Most requests have no query, and a search for `?` is cheaper than parsing the URL.
   if (!request.url.includes('?')) return checkFields({}, rules)
-  const problems = new Problems()
+  const problems = new JsonProblems()
   const given = new Map<string, JsonValue>()
   for (const [name, text] of new URL(request.url).searchParams) {
-    if (given.has(name)) problems.add(Problem.invalid('this parameter once').under(name))
+    if (given.has(name)) problems.add(JsonProblem.invalid('this parameter once').under(name))
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    given.set(name, rule === undefined || rule.read(text, new Problems()) !== null ? text : literalOf(text))
+    given.set(name, rule === undefined || rule.read(text, new JsonProblems()) !== null ? text : literalOf(text))
   }
   const read = readFields(Object.fromEntries(given), rules, problems)
   return read === null || problems.count > 0 ? problems.toFailed('?') : succeed(read)

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type Upstream, upstreamText } from '../../env.ts'
+import { type OpendAddress, opendAddressText } from '../../env.ts'
 
 /** The gateway retries by itself, so the only cost of a slow answer is an unnecessary warning. */
 const PATIENCE_MS = 3000
@@ -15,11 +15,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
 }
 
 /** Why a TCP connection to OpenD fails at the moment, as a sentence with the remedy; null if it succeeds. */
-export async function upstreamProblem(upstream: Upstream): Promise<string | null> {
-  if (upstream.kind === 'simulator') return null
+export async function opendProblem(address: OpendAddress): Promise<string | null> {
+  if (address.kind === 'simulator') return null
   const code = await new Promise<string | null>((resolve) => {
-    const host = upstream.hostname.replace(/^\[(.*)\]$/, '$1')
-    const socket = connect({ host, port: upstream.port, timeout: PATIENCE_MS })
+    const host = address.hostname.replace(/^\[(.*)\]$/, '$1')
+    const socket = connect({ host, port: address.port, timeout: PATIENCE_MS })
     const end = (failure: string | null): void => {
       socket.destroy()
       resolve(failure)
@@ -30,5 +30,5 @@ export async function upstreamProblem(upstream: Upstream): Promise<string | null
   })
   if (code === null) return null
   const cause = MEANINGS[code] ?? code
-  return `OpenD cannot be reached at ${upstreamText(upstream)}: ${cause}. Start it there or correct OPEND_URL; the gateway retries.`
+  return `OpenD cannot be reached at ${opendAddressText(address)}: ${cause}. Start it there or correct OPEND_URL; the gateway retries.`
 }

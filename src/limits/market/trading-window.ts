@@ -9,7 +9,7 @@ const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/
  * the start is on the next day. Only the local time counts: a time that the autumn change repeats is open both times,
  * and hours that the spring change skips do not open on that day.
  */
-export class TradingHours {
+export class TradingWindow {
   readonly window: string
   readonly clock: TimeZone
   readonly #startMinute: number
@@ -25,12 +25,12 @@ export class TradingHours {
   }
 
   /** Null when the text has another form, or when start and end are equal, which could mean always or never. */
-  static parse(window: string, clock: TimeZone): TradingHours | null {
+  static parse(window: string, clock: TimeZone): TradingWindow | null {
     const [, startHour, startMinute, endHour, endMinute] = WINDOW.exec(window) ?? []
     if (startHour === undefined) return null
     const start = Number(startHour) * 60 + Number(startMinute)
     const end = Number(endHour) * 60 + Number(endMinute)
-    return start === end ? null : new TradingHours(window, clock, start, end)
+    return start === end ? null : new TradingWindow(window, clock, start, end)
   }
 
   isOpenAt(utcMs: number): boolean {
