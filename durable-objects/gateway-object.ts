@@ -11,7 +11,7 @@ import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
-import { type Env, hasManyCallers, readConfig, type OpendAddress, opendAddressText } from '../src/env.ts'
+import { type Config, type Env, hasManyCallers, readConfig } from '../src/env.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -24,7 +24,7 @@ import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
-import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
+import { sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
@@ -41,7 +41,7 @@ import type {
 import { OrderMetrics } from './order-metrics.ts'
 import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
-import { type Simulator, transportOf } from './opend-transport.ts'
+import { type Simulator, transportsOf } from './opend-transport.ts'
 import { HibernatingSockets } from './push-sockets.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
 import { SqlLedger } from './storage/ledger.ts'
@@ -55,7 +55,7 @@ import { SqlSwitchStore } from './storage/switches.ts'
  * implements the Worker's RPC calls.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
-  readonly #opendAddress: OpendAddress | null
+  readonly #config: Config | null
   readonly #ledger: Ledger
   readonly #sockets: HibernatingSockets
   readonly #gateway: Gateway
@@ -72,8 +72,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     super(ctx, env)
     migrate(ctx.storage)
     const config = readConfig(env)
-    this.#opendAddress = config.ok ? config.value.opendAddress : null
-    const rsa = config.ok && config.value.opendAddress.kind === 'tcp' ? config.value.linkKey : null
+    this.#config = config.ok ? config.value : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
@@ -101,10 +100,17 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
-      session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      session: { random: Math.random, isShared },
       sha1,
       isParked,
-      transport: transportOf(this.#opendAddress, simulator, ctx.storage),
+      transports: transportsOf(this.#config, {
+        simulator,
+        storage: ctx.storage,
+        bindings: env,
+        connector: () => {
+          throw new Error('no connector is connected')
+        },
+      }),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
@@ -120,7 +126,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
-    if (this.#opendAddress !== null && !isParked) this.#gateway.start()
+    if (this.#config !== null && !isParked) this.#gateway.start()
   }
 
   async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
@@ -199,7 +205,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, opendAddressText(this.#opendAddress), this.#epoch)
+    return gatewayStatus(this.#gateway, this.#epoch)
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -208,7 +214,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
     this.#authenticator = this.#createAuthenticator()
-    if (this.#opendAddress !== null) this.#gateway.reload()
+    if (this.#config !== null) this.#gateway.reload()
   }
 
   async shutdown(by: KeyActor): Promise<void> {

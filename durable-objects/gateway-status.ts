@@ -1,17 +1,17 @@
 import type { Gateway } from '../src/core/gateway.ts'
 import type { GatewayStatus } from './gateway-rpc.ts'
 
-/** The state of the object and its link. `opendAddress` is the address of the link. */
-export function gatewayStatus({ opend, orders, storage }: Gateway, opendAddress: string, epoch: number): GatewayStatus {
+/** The state of the object and its link. */
+export function gatewayStatus({ opend, orders, storage }: Gateway, epoch: number): GatewayStatus {
   const { stage, sinceMs, lastFailure, login, counts, calls } = opend.session
   const greeting = stage.name === 'ready' ? stage.greeting : null
   return {
     stage: stage.name,
-    opendAddress,
+    opendAddress: opend.transport.name,
     sinceMs,
     connId: greeting?.connId.toString() ?? null,
     serverVersion: greeting?.serverVersion ?? null,
-    loginUserId: greeting?.loginUserId.toString() ?? null,
+    loginUserId: greeting?.loginUserId?.toString() ?? null,
     lastFailure,
     pendingCalls: calls.pending.size,
     connects: counts.connects,

@@ -34,12 +34,12 @@ export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
 /** The dependencies of the gateway, which the platform or a test provides. */
 export interface GatewayDeps {
   readonly timers: Timers
-  readonly session: Omit<SessionDeps, 'framing'>
+  readonly session: Omit<SessionDeps, 'routes'>
   readonly sha1: Sha1
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  /** The way to OpenD. */
-  readonly transport: Transport
+  /** The ways to OpenD, in the order in which they are tried. */
+  readonly transports: readonly [Transport, ...Transport[]]
   readonly ledger: Ledger
   readonly switches: SwitchStore
   readonly subscriptions: SubscriptionStore
@@ -86,7 +86,7 @@ export class Gateway {
     this.opend = new OpendClient({
       session: deps.session,
       isParked: deps.isParked,
-      transport: deps.transport,
+      transports: deps.transports,
       timers,
       subscriber: {
         linkReady: () => this.#linkReady(),

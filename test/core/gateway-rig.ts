@@ -1,11 +1,11 @@
 import { Gateway } from '../../src/core/gateway.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
-import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Disk } from '../orders/simulation/disk.ts'
 import { Rng } from '../orders/simulation/rng.ts'
 import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-tables.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
+import { plainRoute } from '../gateway/link/plain-route.ts'
 
 /** A gateway over a storage in memory, with links that the test ends and sockets that can be made to fail. */
 export class CoreRig {
@@ -26,16 +26,19 @@ export class CoreRig {
         nowMs: () => clock.wallMs(),
         after: (ms, run) => (hasTimers ? clock.after(ms, run) : () => undefined),
       },
-      session: { random: () => 0.5, encryption: null },
+      session: { random: () => 0.5 },
       sha1,
       isParked,
-      transport: {
-        connect: (listener) => {
-          this.links.push(listener)
-          return { send: () => undefined, close: () => undefined }
+      transports: [
+        {
+          ...plainRoute(),
+          name: 'rig',
+          connect: (listener) => {
+            this.links.push(listener)
+            return { send: () => undefined, close: () => undefined }
+          },
         },
-        framing: tcpFraming(sha1),
-      },
+      ],
       ledger: new StoredLedger(
         volume,
         () => true,

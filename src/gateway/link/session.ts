@@ -1,32 +1,23 @@
 import { CALLS } from '../../calls.ts'
 import { type GatewayFailure, type GatewayFailureCode, linkFailure } from '../../base/failure.ts'
-import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
 import { protocolById } from '../../wire/schema.ts'
 import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
-import type { CreateFraming, Framing, OpendMessage } from './framing.ts'
-import {
-  type Encryption,
-  globalStateRequest,
-  initConnectRequest,
-  keepAliveRequest,
-  type LoginState,
-  readGreeting,
-  sessionCipher,
-} from './handshake.ts'
+import type { Framing, OpendMessage, Route } from './framing.ts'
+import { globalStateRequest, keepAliveRequest, type LoginState } from './handshake.ts'
 import type { GovernedCall } from '../rate-limit/governor.ts'
 import { LoginWatch } from './login-watch.ts'
+import { RouteOrder } from './route-order.ts'
 import { stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
 /** The dependencies of a session. */
 export interface SessionDeps {
-  readonly framing: CreateFraming
+  /** The ways to OpenD, in the order in which they are tried. */
+  readonly routes: readonly [Route, ...Route[]]
   /** Uniform in [0, 1), for the jitter of the backoff. */
   readonly random: () => number
-  /** The key shared with OpenD and the ciphers; null for an unencrypted link. */
-  readonly encryption: Encryption | null
   /** Whether several callers exist, so that each has a bound on its pending calls. Default: true. */
   readonly isShared?: boolean
 }
@@ -39,23 +30,21 @@ export class GatewaySession {
   /** Counts since the object started: attempts to connect, links that came up, links lost after they came up. */
   readonly counts = { attempts: 0, connects: 0, linksLost: 0, pushes: 0 }
   readonly calls: Conversation
+  readonly routes: RouteOrder
   readonly #backoff: Backoff
-  readonly #encryption: Encryption | null
   #effects: Effect[] = []
   #stage: Stage
   #sinceMs: number
   #isParking = false
   #linkId = 0
-  readonly #createFraming: CreateFraming
   #framing: Framing
   #lastFailure: GatewayFailure | null = null
   readonly #login = new LoginWatch()
 
   constructor(deps: SessionDeps, nowMs: number, parked: boolean) {
     this.#backoff = new Backoff(deps.random)
-    this.#encryption = deps.encryption
-    this.#createFraming = deps.framing
-    this.#framing = deps.framing()
+    this.routes = new RouteOrder(deps.routes)
+    this.#framing = this.routes.current.framing()
     this.calls = new Conversation(this.#framing, deps.isShared ?? true, (effect) => this.#effects.push(effect))
     this.#sinceMs = nowMs
     this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
@@ -112,7 +101,8 @@ export class GatewaySession {
   /** Handles the opening of that link's socket. */
   opened(linkId: number, nowMs: number): readonly Effect[] {
     if (linkId === this.#linkId && this.#stage.name === 'connecting') {
-      const serial = this.calls.sendOwn(CALLS.InitConnect.protoId, initConnectRequest(this.#encryption !== null), nowMs)
+      const { protoId, request } = this.routes.current.handshake
+      const serial = this.calls.sendOwn(protoId, request(), nowMs)
       this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
     }
     return this.#take()
@@ -147,12 +137,18 @@ export class GatewaySession {
     if (stage.name === 'connecting' && nowMs >= stage.giveUpAtMs) {
       this.#lose('gateway.connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`, nowMs)
     } else if (stage.name === 'initializing' && nowMs >= stage.giveUpAtMs) {
-      this.#lose('gateway.init_timeout', `no InitConnect reply within ${INIT_TIMEOUT_MS} ms`, nowMs)
+      this.#lose(
+        'gateway.init_timeout',
+        `no ${this.routes.current.handshake.name} reply within ${INIT_TIMEOUT_MS} ms`,
+        nowMs,
+      )
     } else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
       this.#connect(nowMs)
     } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
       this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
-      this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
+      if (this.routes.current.handshake.heartbeat === CALLS.KeepAlive.protoId) {
+        this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
+      }
       this.#pollLogin(nowMs)
     }
     this.#expire(nowMs)
@@ -180,6 +176,19 @@ export class GatewaySession {
     return this.#take()
   }
 
+  /**
+   * Leaves the present way to OpenD for another one, and connects there at once. Does nothing and returns no effect
+   * while a sent call waits for its reply, which would be lost.
+   */
+  switchTo(route: number, nowMs: number): readonly Effect[] {
+    if (this.#stage.name !== 'ready' || this.calls.pending.hasSentCalls) return []
+    this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    this.#forgetLink()
+    this.routes.select(route)
+    this.#connect(nowMs)
+    return this.#take()
+  }
+
   /** When `tick` is next due; null when nothing is scheduled. */
   nextWakeMs(): number | null {
     const next = Math.min(stageDueMs(this.#stage), this.calls.pending.nextDeadlineMs() ?? Infinity)
@@ -200,13 +209,13 @@ export class GatewaySession {
   }
 
   #greet(body: Uint8Array, nowMs: number): void {
-    const read = readGreeting(body)
+    const read = this.routes.current.handshake.read(body)
     if (!read.ok) {
       this.#lose('gateway.init_rejected', read.detail, nowMs)
       return
     }
     const { greeting } = read
-    this.#framing.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
+    this.#framing.useCipher(read.cipher)
     this.counts.connects++
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
     this.#effects.push({ kind: 'ready' })
@@ -221,11 +230,12 @@ export class GatewaySession {
   #connect(nowMs: number): void {
     this.#linkId++
     this.counts.attempts++
-    this.#framing = this.#createFraming()
+    const { framing, handshake } = this.routes.current
+    this.#framing = framing()
     this.calls.useLink(this.#linkId, this.#framing)
-    this.#framing.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
+    this.#framing.useCipher(handshake.cipher)
     this.#enter({ name: 'connecting', giveUpAtMs: nowMs + CONNECT_TIMEOUT_MS }, nowMs)
-    this.#effects.push({ kind: 'connect', linkId: this.#linkId })
+    this.#effects.push({ kind: 'connect', linkId: this.#linkId, route: this.routes.index })
   }
 
   #bringForward(nowMs: number): void {
@@ -237,29 +247,29 @@ export class GatewaySession {
 
   /** Ends the link. Sent calls end with the failure; waiting calls too if the attempt to connect failed. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
-    const wasReady = this.#stage.name === 'ready'
-    const delayMs = this.#backoff.failed(nowMs, wasReady ? nowMs - this.#sinceMs : null)
+    const { name } = this.#stage
+    const wasReady = name === 'ready'
+    const upMs = wasReady ? nowMs - this.#sinceMs : null
+    const isRoundOver = this.routes.failed(upMs)
+    const delayMs = this.#backoff.failed(nowMs, upMs, isRoundOver, name === 'initializing')
     if (wasReady) this.counts.linksLost++
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.#forgetLink()
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
     this.calls.failSent(this.#lastFailure)
-    if (!wasReady) this.calls.failWaiting(this.#lastFailure)
+    if (!wasReady && isRoundOver) this.calls.failWaiting(this.#lastFailure)
   }
 
   #expire(nowMs: number): void {
     const last = this.#lastFailure
     const reason = last === null ? 'still connecting' : `the last attempt failed: ${last.detail}`
-    const expired = this.calls.expire(
-      nowMs,
-      linkFailure('gateway.not_ready', reason),
-      linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
-    )
+    const late = linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`)
+    const expired = this.calls.expire(nowMs, linkFailure('gateway.not_ready', reason), late)
     // The next heartbeat polls again.
     if (expired.includes(CALLS.GetGlobalState.protoId)) this.#login.lost()
     // OpenD answers every heartbeat; without an answer the socket is open but OpenD is not running.
-    if (this.#stage.name === 'ready' && expired.includes(CALLS.KeepAlive.protoId)) {
+    if (this.#stage.name === 'ready' && expired.includes(this.routes.current.handshake.heartbeat)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
     }
   }

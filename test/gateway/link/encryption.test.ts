@@ -3,11 +3,11 @@ import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import type { CallOutcome, Effect } from '../../../src/gateway/link/effect.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
-import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { SimulatedOpenD } from '../../../src/simulator/opend.ts'
 import { aes128, md5Hex, rsaKey, sha1, utf8 } from '../../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
+import { plainRoute } from './plain-route.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 20, 2)
 const ORIGIN = { caller: '', rank: 'read' } as const
@@ -23,11 +23,7 @@ function callThrough(gatewayPem: string | null, opendPem: string): { outcome: Ca
   const crypto = { sha1, aes128, rsaKey, utf8, md5Hex }
   const opend = new SimulatedOpenD({ seed: 1, crypto, rsaKeyPem: opendPem })
   const rsa = gatewayPem === null ? null : rsaKey(gatewayPem)
-  const session = new GatewaySession(
-    { framing: tcpFraming(sha1), random: () => 0.5, encryption: rsa && { rsa, aes128 } },
-    NOW_MS,
-    false,
-  )
+  const session = new GatewaySession({ routes: [plainRoute(rsa && { rsa, aes128 })], random: () => 0.5 }, NOW_MS, false)
   const toGateway: Uint8Array[] = []
   const wire: Uint8Array[] = []
   const sink = { send: (bytes: Uint8Array) => void toGateway.push(bytes), close: () => undefined }
