@@ -26,6 +26,7 @@ import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import { sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { ConnectorSockets } from './connector-sockets.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type {
@@ -63,6 +64,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
+  readonly #connectors: ConnectorSockets
   readonly #audit: AuditLog
   #authenticator: SocketAuthenticator
   #epoch: number
@@ -92,8 +94,15 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       () => this.#gateway,
       (change) => {
         for (const event of auditEvents.keyEvents(change)) this.#audit.record(event)
+        this.#connectors.dropFallen()
       },
     )
+    this.#connectors = new ConnectorSockets(ctx, {
+      config: this.#config,
+      keys: this.#keys,
+      opend: () => this.#gateway.opend,
+      onEvent: (event) => this.#audit.record(auditEvents.connectorEvent(event)),
+    })
     const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -107,9 +116,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
         simulator,
         storage: ctx.storage,
         bindings: env,
-        connector: () => {
-          throw new Error('no connector is connected')
-        },
+        connector: this.#connectors.connect,
       }),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
@@ -205,7 +212,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, this.#epoch)
+    return gatewayStatus(this.#gateway, this.#connectors.views, this.#epoch)
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -242,13 +249,16 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return [
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway.opend.session),
+      ...this.#connectors.metrics(),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
   }
 
-  /** Accepts push sockets only; the Worker has authenticated the request. */
+  /** Accepts connectors and push sockets; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
+    const connector = this.#connectors.accept(request)
+    if (connector !== null) return connector
     const caller = readSocketCaller(request.headers)
     const standing = caller === null ? 'valid' : this.#keys.ofSocket(caller, Date.now())
     const refusal = standingFailure(standing)
@@ -261,11 +271,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    if (this.#connectors.message(socket, data)) return
     const found = this.#sockets.of(socket)
     if (found !== null) this.#gateway.pushes.message(found, data)
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code = 1006): void {
+    if (this.#connectors.closed(socket, code)) return
     const found = this.#sockets.of(socket)
     if (found !== null) this.#gateway.pushes.closed(found)
   }
@@ -277,6 +289,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   override alarm(): void {
     this.#alarmClock.rang()
     this.#gateway.alarm()
+    this.#connectors.check()
     this.#audit.maintain()
   }
 

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../src/audit/audit-event.ts'
 import type { AuditPart } from '../src/audit/audit-log.ts'
 import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
+import type { ConnectorView } from '../src/connector/hub.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
@@ -132,7 +133,7 @@ export interface CounterDelta {
 /** The state of the object and its link. */
 export interface GatewayStatus {
   readonly stage: 'parked' | 'waiting' | 'connecting' | 'initializing' | 'ready'
-  /** The address of the link: `simulator:` or `tcp://host:port`. */
+  /** The way to OpenD that is used, or tried next: one of `OPEND_URL`. */
   readonly opendAddress: string
   /** Unix time in ms when the present stage began. */
   readonly sinceMs: number
@@ -141,6 +142,8 @@ export interface GatewayStatus {
   readonly serverVersion: number | null
   readonly loginUserId: string | null
   readonly lastFailure: Failure | null
+  /** The connectors, the preferred one first. */
+  readonly connectors: readonly ConnectorView[]
   readonly pendingCalls: number
   readonly connects: number
   /** Whether OpenD was logged in at the last poll (GetGlobalState). */

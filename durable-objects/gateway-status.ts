@@ -1,8 +1,13 @@
+import type { ConnectorView } from '../src/connector/hub.ts'
 import type { Gateway } from '../src/core/gateway.ts'
 import type { GatewayStatus } from './gateway-rpc.ts'
 
 /** The state of the object and its link. */
-export function gatewayStatus({ opend, orders, storage }: Gateway, epoch: number): GatewayStatus {
+export function gatewayStatus(
+  { opend, orders, storage }: Gateway,
+  connectors: readonly ConnectorView[],
+  epoch: number,
+): GatewayStatus {
   const { stage, sinceMs, lastFailure, login, counts, calls } = opend.session
   const greeting = stage.name === 'ready' ? stage.greeting : null
   return {
@@ -13,6 +18,7 @@ export function gatewayStatus({ opend, orders, storage }: Gateway, epoch: number
     serverVersion: greeting?.serverVersion ?? null,
     loginUserId: greeting?.loginUserId?.toString() ?? null,
     lastFailure,
+    connectors,
     pendingCalls: calls.pending.size,
     connects: counts.connects,
     loggedIn: login,

@@ -137,6 +137,11 @@ export class OpendClient {
     return this.session.routes.index === route
   }
 
+  /** Brings the next attempt to connect forward: a way to OpenD has appeared. */
+  hurry(): void {
+    this.#handle((session, nowMs) => session.hurry(nowMs))
+  }
+
   /** Refuses new calls, and closes the link when the sent calls have ended. */
   park(): void {
     this.#perform(this.#governed.park(this.#timers.nowMs()))

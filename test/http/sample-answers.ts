@@ -7,6 +7,7 @@ import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
 export const READY: GatewayStatus = {
   stage: 'ready',
   opendAddress: 'simulator:',
+  connectors: [],
   sinceMs: Date.UTC(2026, 10, 22),
   connId: '7418311293381240001',
   serverVersion: 1002,

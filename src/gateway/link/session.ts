@@ -9,7 +9,7 @@ import { globalStateRequest, keepAliveRequest, type LoginState } from './handsha
 import type { GovernedCall } from '../rate-limit/governor.ts'
 import { LoginWatch } from './login-watch.ts'
 import { RouteOrder } from './route-order.ts'
-import { stageDueMs, type Stage } from './stage.ts'
+import { hasLink, overdue, stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
 /** The dependencies of a session. */
@@ -110,12 +110,12 @@ export class GatewaySession {
 
   /** Handles bytes from that link. */
   received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
-    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    if (linkId !== this.#linkId || !hasLink(this.#stage)) return []
     for (const received of this.#framing.receive(bytes)) {
       if (received.ok) this.#onMessage(received.message, nowMs)
       else this.#lose(received.code, received.detail, nowMs)
       // A message may have ended the link; later bytes of the same connection are not trusted.
-      if (!this.#hasLink()) break
+      if (!hasLink(this.#stage)) break
     }
     this.#parkWhenDone(nowMs)
     return this.#take()
@@ -123,7 +123,7 @@ export class GatewaySession {
 
   /** Handles the end of that link; `detail` is the reason. */
   closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
-    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    if (linkId !== this.#linkId || !hasLink(this.#stage)) return []
     const { name } = this.#stage
     if (name === 'initializing') this.#lose('gateway.init_rejected', `closed before answering: ${detail}`, nowMs)
     else this.#lose(name === 'connecting' ? 'gateway.connect_failed' : 'gateway.disconnected', detail, nowMs)
@@ -134,15 +134,9 @@ export class GatewaySession {
   /** Runs the work that is due. Call it at `nextWakeMs`; more calls do no harm. */
   tick(nowMs: number): readonly Effect[] {
     const stage = this.#stage
-    if (stage.name === 'connecting' && nowMs >= stage.giveUpAtMs) {
-      this.#lose('gateway.connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`, nowMs)
-    } else if (stage.name === 'initializing' && nowMs >= stage.giveUpAtMs) {
-      this.#lose(
-        'gateway.init_timeout',
-        `no ${this.routes.current.handshake.name} reply within ${INIT_TIMEOUT_MS} ms`,
-        nowMs,
-      )
-    } else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
+    const late = overdue(stage, nowMs, this.routes.current.handshake.name)
+    if (late !== null) this.#lose(late.code, late.detail, nowMs)
+    else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
       this.#connect(nowMs)
     } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
       this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
@@ -158,7 +152,7 @@ export class GatewaySession {
 
   /** Drops the link and connects again at once; ends a shutdown. Calls on the old link end as disconnected. */
   reload(nowMs: number): readonly Effect[] {
-    if (this.#hasLink()) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
+    if (hasLink(this.#stage)) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
     this.#isParking = false
     this.#backoff.reset()
     this.#connect(nowMs)
@@ -173,6 +167,12 @@ export class GatewaySession {
     this.#isParking = true
     this.calls.failWaiting(linkFailure('gateway.parked', 'shut down before the link came up'))
     this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** Brings the next attempt to connect forward, as a call does: a way to OpenD has appeared. */
+  hurry(nowMs: number): readonly Effect[] {
+    this.#bringForward(nowMs)
     return this.#take()
   }
 
@@ -276,7 +276,7 @@ export class GatewaySession {
 
   #parkWhenDone(nowMs: number): void {
     if (!this.#isParking || this.calls.pending.hasSentCalls) return
-    if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    if (hasLink(this.#stage)) this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.calls.failSent(linkFailure('gateway.parked', 'shut down'))
     this.#isParking = false
     this.#forgetLink()
@@ -292,10 +292,6 @@ export class GatewaySession {
   #enter(stage: Stage, nowMs: number): void {
     this.#stage = stage
     this.#sinceMs = nowMs
-  }
-
-  #hasLink(): boolean {
-    return this.#stage.name !== 'parked' && this.#stage.name !== 'waiting'
   }
 
   #take(): readonly Effect[] {

@@ -1,4 +1,5 @@
 import type { GatewayStatus } from '../../../durable-objects/gateway-rpc.ts'
+import type { ConnectorView } from '../../connector/hub.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
 import type { CancelTaskView } from '../../orders/kill-switch/cancel-tasks.ts'
 import { isJsonObject } from '../../wire/json/json-text.ts'
@@ -74,6 +75,7 @@ function statusBody(status: GatewayStatus): object {
       stage: status.stage,
       since: timeOf(status.sinceMs),
       upstream: status.opendAddress,
+      connectors: status.connectors.map(connectorBody),
       conn_id: status.connId,
       server_ver: status.serverVersion,
       pending_calls: status.pendingCalls,
@@ -108,6 +110,10 @@ function cancelTaskBody({
     next_attempt: timeOf(nextAttemptMs),
     detail,
   }
+}
+
+function connectorBody({ name, state, sinceMs, isOpendUp, reason }: ConnectorView): object {
+  return { name, state, since: timeOf(sinceMs), opend_up: isOpendUp, reason: reason === '' ? null : reason }
 }
 
 function timeOf(atMs: number): string {
