@@ -45,7 +45,7 @@ export function connectorCommand(
   environment: Readonly<Record<string, string | undefined>>,
 ): ConnectorCommand {
   if (line.has('bundle')) return { ok: true, command: { kind: 'bundle', file: resolve(userFolder(), BUNDLE_FILE) } }
-  const edge = URL.parse(line.text('edge') ?? '')
+  const edge = urlOf(line.text('edge') ?? '')
   if (edge === null || !/^https?:$/.test(edge.protocol)) {
     return { ok: false, problem: 'Give the address of the gateway: --edge https://my-edge.workers.dev.' }
   }
@@ -56,7 +56,7 @@ export function connectorCommand(
   if (!/^[\w.~+/=-]+$/.test(token)) {
     return { ok: false, problem: 'Give a key with the scope gateway: --token fc_..., or OPEND_EDGE_TOKEN.' }
   }
-  const opend = URL.parse(`tcp://${line.text('opend') ?? '127.0.0.1:11111'}`)
+  const opend = urlOf(`tcp://${line.text('opend') ?? '127.0.0.1:11111'}`)
   if (opend === null || !opend.hostname || !opend.port || opend.pathname !== '') {
     return { ok: false, problem: 'Give the API port of OpenD as host:port: --opend 127.0.0.1:11111.' }
   }
@@ -79,4 +79,9 @@ function nameOfMachine(): string {
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
   return name.slice(0, 32) || 'connector'
+}
+
+/** `URL.parse` came with Node 22, and the connector runs on Node 20. */
+function urlOf(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null
 }
