@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
+import { fetch as fetchOrUpgrade } from 'miniflare'
 import { startTcpServer } from '../../src/cli/opend/tcp-server.ts'
 import { timeOfDay } from '../../src/cli/opend/clock.ts'
 import { startWebSocketServer } from '../../src/cli/opend/websocket-server.ts'
@@ -65,6 +66,21 @@ const WAYS: readonly WayIn[] = [
   },
 ]
 
+/**
+ * The test harness passes what the Worker fetches to Node's `fetch`, which cannot open WebSockets. That of the runtime's
+ * own package can.
+ */
+function letUpgradesPass(t: TestContext): void {
+  const original = globalThis.fetch
+  t.after(() => (globalThis.fetch = original))
+  globalThis.fetch = async (input, init) => {
+    const request = init instanceof Request ? init : new Request(input, init)
+    if (request.headers.get('Upgrade') !== 'websocket') return original(input, init)
+    const headers = Object.fromEntries([...request.headers].filter(([name]) => !name.startsWith('sec-websocket')))
+    return (await fetchOrUpgrade(request.url, { headers })) as unknown as Response
+  }
+}
+
 async function startOpend(t: TestContext, rsaKeyPem: string | undefined): Promise<Ports> {
   const clock = { kind: 'fast', factor: 1, fromMs: TRADING_HOUR_MS, sinceMs: Date.now() } as const
   const key = rsaKeyPem === undefined ? {} : { rsaKeyPem }
@@ -86,6 +102,7 @@ async function ask(worker: TestWorker, path: string, body?: unknown): Promise<Js
 
 for (const { name, rsaKeyPem, vars, hasConnector } of WAYS) {
   test(`reads, pushes and orders pass over ${name}`, async (t) => {
+    letUpgradesPass(t)
     const ports = await startOpend(t, rsaKeyPem)
     const worker = await startWorker({ opendPort: ports.tcp, vars: vars(ports) })
     t.after(() => worker.close())
