@@ -32,14 +32,15 @@ export function transportsOf(config: Config | null, parts: LinkParts): readonly 
 function transportOf(address: OpendAddress, config: Config | null, parts: LinkParts): Transport {
   const name = opendAddressText(address)
   const connect = connectOf(address, config, parts)
+  const isRefused = (hasKey: boolean) => config?.allowsPlaintextTrading !== true && isExposed(address, hasKey)
   if (address.kind === 'websocket') {
     const handshake = webSocketHandshake(config?.link.webSocketKeyMd5 ?? '')
-    return { name, connect, framing: webSocketFraming, handshake, isExposed: isExposed(address, false) }
+    return { name, connect, framing: webSocketFraming, handshake, isExposed: isRefused(false) }
   }
   // The simulator has no key. Every other OpenD has that of the configuration, whichever way leads to it.
   const rsa = address.kind === 'simulator' ? null : (config?.linkKey ?? null)
   const handshake = tcpHandshake(rsa === null ? null : { rsa, aes128 })
-  return { name, connect, framing: tcpFraming(sha1), handshake, isExposed: isExposed(address, rsa !== null) }
+  return { name, connect, framing: tcpFraming(sha1), handshake, isExposed: isRefused(rsa !== null) }
 }
 
 function connectOf(address: OpendAddress, config: Config | null, parts: LinkParts): Connect {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { fetch as fetchOrUpgrade } from 'miniflare'
 import { startTcpServer } from '../../src/cli/opend/tcp-server.ts'
@@ -11,6 +10,7 @@ import { md5Hex, nativeCrypto } from '../../src/transport/native-crypto.ts'
 import { startConnector } from './connector-rig.ts'
 import { startWorker, TEST_KEY, type TestWorker } from './harness.ts'
 import { SocketClient } from './socket-client.ts'
+import { freshRsaKey } from '../gateway/link/fresh-rsa-key.ts'
 
 /** The same calls over every way to OpenD: reads, subscriptions with pushes, orders of both environments. */
 
@@ -34,13 +34,7 @@ interface WayIn {
   readonly hasConnector?: true
 }
 
-function freshKey(): string {
-  const encoding = { type: 'pkcs1', format: 'pem' } as const
-  const options = { modulusLength: 1024, privateKeyEncoding: encoding, publicKeyEncoding: encoding }
-  return generateKeyPairSync('rsa', options).privateKey
-}
-
-const PEM = freshKey()
+const PEM = freshRsaKey()
 
 const WAYS: readonly WayIn[] = [
   { name: 'a connector', hasConnector: true, vars: () => ({ OPEND_URL: 'connector:' }) },

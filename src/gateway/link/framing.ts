@@ -38,7 +38,10 @@ export type CreateFraming = () => Framing
 export interface Route {
   readonly framing: CreateFraming
   readonly handshake: Handshake
-  /** Whether others can read and change what passes: a link to another machine without any encryption. */
+  /**
+   * Whether others can read and change what passes: a link to another machine without any encryption. Trade calls on
+   * real accounts do not leave over it. False where the operator allows them.
+   */
   readonly isExposed: boolean
 }
 
