@@ -8,6 +8,7 @@ import type { Timers } from '../base/time/timers.ts'
 import { AccountListCache } from '../accounts/account-list.ts'
 import { rankOf } from '../gateway/rate-limit/classify-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
+import { FailBack } from '../gateway/fail-back.ts'
 import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { Transport } from '../gateway/link/framing.ts'
@@ -77,6 +78,7 @@ export class Gateway {
   readonly orders: OrderService
   readonly quotes: QuoteService
   readonly pushes: PushService
+  readonly #failBack: FailBack
   readonly #deps: GatewayDeps
 
   constructor(deps: GatewayDeps) {
@@ -96,6 +98,7 @@ export class Gateway {
         orderSent: (entryId, connId, serial) => this.orders.inFlight.recordFrame(entryId, connId, serial),
       },
     })
+    this.#failBack = new FailBack(this.opend, { transports: deps.transports, timers, random: deps.session.random })
     this.accounts = new AccountListCache({
       send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
       linkGeneration: () => this.opend.session.linkGeneration,
@@ -217,6 +220,7 @@ export class Gateway {
   }
 
   #linkReady(): void {
+    this.#failBack.linkReady()
     this.accounts.linkReady()
     this.quotes.linkReady()
     this.orders.linkReady()
@@ -224,6 +228,7 @@ export class Gateway {
   }
 
   #linkLost(): void {
+    this.#failBack.stop()
     this.quotes.linkLost()
     this.pushes.linkLost()
   }

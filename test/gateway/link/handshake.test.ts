@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tcpHandshake } from '../../../src/gateway/link/handshake.ts'
+import type { Stage } from '../../../src/gateway/link/stage.ts'
 import { aes128, rsaKey } from '../../../src/transport/native-crypto.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { freshRsaKey } from './fresh-rsa-key.ts'
@@ -34,6 +35,10 @@ test('an OpenD that names an iv uses CBC, one that does not uses its own ECB mod
   }
 })
 
+function isConnecting({ name }: Stage): boolean {
+  return name === 'connecting'
+}
+
 test('an OpenD that refuses the greeting is not asked again for every call that waits', () => {
   const rig = new Rig(() => 1)
   let refused = 0
@@ -43,9 +48,9 @@ test('an OpenD that refuses the greeting is not asked again for every call that 
       rig.session.call({ callId: ms + 1, protoId: 1002, body: new Uint8Array(), caller: '', rank: 'read' }, rig.nowMs),
     )
     rig.perform(rig.session.tick(rig.nowMs))
-    if (rig.session.stage.name !== 'connecting') continue
+    if (!isConnecting(rig.session.stage)) continue
     rig.perform(rig.session.opened(rig.linkId, rig.nowMs))
-    const { stage } = rig.session
+    const stage: Stage = rig.session.stage
     assert.ok(stage.name === 'initializing')
     const refusal = encodeMessage('InitConnect.Response', { retType: -1, retMsg: 'the key is wrong' })
     rig.perform(rig.session.received(rig.linkId, replyFrame(1001, stage.serial, refusal), rig.nowMs))
