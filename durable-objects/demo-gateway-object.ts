@@ -1,4 +1,5 @@
 import type { Env } from '../src/env.ts'
+import { USUAL_LATENCY } from '../src/simulator/session/latency.ts'
 import { embeddedOpenD } from './embedded-opend.ts'
 import { GatewayObjectBase } from './gateway-object.ts'
 
@@ -8,6 +9,6 @@ import { GatewayObjectBase } from './gateway-object.ts'
  */
 export class GatewayObject extends GatewayObjectBase {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env, embeddedOpenD)
+    super(ctx, env, (storage) => embeddedOpenD(storage, USUAL_LATENCY))
   }
 }

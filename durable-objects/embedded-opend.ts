@@ -1,5 +1,6 @@
 import { OpendDriver } from '../src/simulator/driver.ts'
 import { SimulatedOpenD, type SimulatorState } from '../src/simulator/opend.ts'
+import type { Latency } from '../src/simulator/session/latency.ts'
 import type { Connect } from '../src/transport/link.ts'
 import { loopbackConnector } from '../src/transport/loopback.ts'
 import { nativeCrypto } from '../src/transport/native-crypto.ts'
@@ -12,11 +13,11 @@ const SEED = 20_261_101
 /**
  * The simulated OpenD inside the gateway object: the same bytes as over TCP, without a socket. Its markets are always
  * open, so the demo works at any hour. Its state is written to the object's storage after each event that changes it,
- * so accounts and orders survive a restart of the object.
+ * so accounts and orders survive a restart of the object. Its replies take `latency`; null sends them at once.
  */
-export function embeddedOpenD(storage: Database): Connect {
+export function embeddedOpenD(storage: Database, latency: Latency | null): Connect {
   const stored = new SimulatorStore(storage)
-  const opend = restored(stored.read()) ?? freshOpenD(undefined)
+  const opend = restored(stored.read(), latency) ?? freshOpenD(undefined, latency)
   let storedRevision = opend.revision
   const save = (): void => {
     if (opend.revision === storedRevision) return
@@ -35,20 +36,21 @@ export function embeddedOpenD(storage: Database): Connect {
 }
 
 /** The simulator with its stored state; null when no state is stored, or when this version cannot read it. */
-function restored(text: string): SimulatedOpenD | null {
+function restored(text: string, latency: Latency | null): SimulatedOpenD | null {
   if (text === '') return null
   try {
     // Only `save` writes the state, possibly that of an older version.
-    return freshOpenD(JSON.parse(text) as SimulatorState)
+    return freshOpenD(JSON.parse(text) as SimulatorState, latency)
   } catch (error) {
     console.warn('the stored state of the simulator cannot be read: it starts with an empty state', error)
     return null
   }
 }
 
-function freshOpenD(state: SimulatorState | undefined): SimulatedOpenD {
+function freshOpenD(state: SimulatorState | undefined, latency: Latency | null): SimulatedOpenD {
   return new SimulatedOpenD({
     seed: SEED,
+    latency,
     crypto: nativeCrypto,
     startedMs: Date.now(),
     market: { hours: 'always' },

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
+import { WrongTokens } from '../src/auth/wrong-tokens.ts'
 import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
@@ -66,6 +67,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #keys: ObjectKeys
   readonly #connectors: ConnectorSockets
   readonly #audit: AuditLog
+  readonly #wrongTokens = new WrongTokens()
   #authenticator: SocketAuthenticator
   #epoch: number
 
@@ -300,6 +302,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       async (hash) => this.#keys.byHash(hash),
       () => this.#gateway.accounts.cards(),
       (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),
+      this.#wrongTokens,
     )
   }
 }

@@ -31,6 +31,8 @@ export class ObjectKeys {
       nowMs: () => Date.now(),
       // The one place that every change of a key passes. The sockets of a revoked key are closed before the answer.
       onChange: (change) => {
+        // A caller beside those of the configuration: OpenD's limits are shared from now on.
+        if (this.count > 0) gateway().opend.share()
         gateway().keysChanged((caller, given) => this.gate.quotaOf(caller, given))
         onChange(change)
       },

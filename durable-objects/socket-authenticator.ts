@@ -5,6 +5,7 @@ import { isToken } from '../src/auth/bearer.ts'
 import { labelOfCaller } from '../src/auth/caller-standing.ts'
 import { socketCallerOf } from '../src/auth/socket-caller-header.ts'
 import type { SocketCaller } from '../src/auth/socket-caller.ts'
+import type { WrongTokens } from '../src/auth/wrong-tokens.ts'
 import { fail, succeed, type Result } from '../src/base/result.ts'
 import type { Config } from '../src/env.ts'
 
@@ -13,18 +14,21 @@ export class SocketAuthenticator {
   readonly #authenticator: Authenticator
   readonly #accounts: () => Promise<Result<readonly AccountCards[]>>
   readonly #count: (outcome: 'allow' | 'reject', keyLabel: string) => void
+  readonly #wrongTokens: WrongTokens
   readonly #lookup: StoredKeyLookup
 
   /**
    * `config` is null when the deployment is not configured: every token is then rejected. `lookup` finds the keys of the
-   * key service.
+   * key service. `wrongTokens` slows clients down, and outlives a reload.
    */
   constructor(
     config: Config | null,
     lookup: StoredKeyLookup,
     accounts: () => Promise<Result<readonly AccountCards[]>>,
     count: (outcome: 'allow' | 'reject', keyLabel: string) => void,
+    wrongTokens: WrongTokens,
   ) {
+    this.#wrongTokens = wrongTokens
     this.#lookup = config === null ? async () => succeed(null) : lookup
     this.#authenticator = new Authenticator(config?.keys ?? [], config?.jwt ?? null, (input, init) =>
       fetch(input, init),
@@ -35,7 +39,8 @@ export class SocketAuthenticator {
 
   /**
    * Returns the caller of a token from a client of that network (see `networkOf`). Failures: those of a token in a header,
-   * and of the account list.
+   * and of the account list. A network that has sent many wrong tokens gets
+   * `auth.too_many_failures`, as over HTTP.
    */
   async identify(token: string, network: string): Promise<Result<SocketCaller>> {
     const caller = await this.#identify(token, network)
@@ -45,8 +50,9 @@ export class SocketAuthenticator {
 
   async #identify(token: string, network: string): Promise<Result<SocketCaller>> {
     if (!isToken(token)) return fail({ code: 'auth.malformed_token' })
-    const presented = { nowMs: Date.now(), address: network, lookup: this.#lookup }
-    const caller = await this.#authenticator.identify(token, presented)
+    // The keys are in memory here, so a valid one costs no call and passes even while its network has to wait.
+    const presented = { nowMs: Date.now(), address: network, network, lookupOf: () => this.#lookup }
+    const caller = await this.#wrongTokens.identify(this.#authenticator, token, presented)
     if (!caller.ok) return caller
     if (!caller.value.scopes.has('qot:read')) return fail({ code: 'auth.insufficient_scope', scopes: ['qot:read'] })
     const accounts = callerNeedsAccounts(caller.value) ? await this.#accounts() : succeed([])

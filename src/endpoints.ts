@@ -12,6 +12,8 @@ export interface ApiEndpoint extends EndpointRow {
   readonly isOrder: boolean
   /** A Worker isolate may cache the answer for 100 ms. */
   readonly isIsolateCached: boolean
+  /** The message may also come in the query of a GET: the call changes nothing. */
+  readonly takesQuery: boolean
 }
 
 /** The endpoint of an order call. */
@@ -41,7 +43,14 @@ export function endpointsOf(table: CallTable, rows: readonly EndpointRow[]): rea
     if (call === undefined) throw new Error(`${one.path}: calls.ts has no row for ${one.protocol}`)
     const { protoId, kind, accounts, isIsolateCached = false } = call
     const named = accounts === undefined ? {} : { accounts }
-    return { ...one, protoId, ...named, isOrder: kind === 'order', isIsolateCached }
+    return {
+      ...one,
+      protoId,
+      ...named,
+      isOrder: kind === 'order',
+      isIsolateCached,
+      takesQuery: one.method === 'POST' && kind === 'read',
+    }
   })
 }
 

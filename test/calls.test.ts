@@ -95,7 +95,7 @@ test('a new read endpoint is one row of calls and one of endpoints', () => {
   assert.ok(sharedReadsOf(calls).has(3260))
   assert.equal(cacheTimesOf(calls).get(3260), 60_000)
   assert.deepEqual(endpointsOf(table, [INDICATOR]), [
-    { ...INDICATOR, protoId: 3260, isOrder: false, isIsolateCached: true },
+    { ...INDICATOR, protoId: 3260, isOrder: false, isIsolateCached: true, takesQuery: true },
   ])
   assert.throws(() => endpointsOf(CALLS, [INDICATOR]), /calls\.ts has no row for Qot_RequestIndicatorCalc/)
 })

@@ -2,6 +2,7 @@ import { MAX_WAITING_AUDIT_EVENTS } from '../base/memory-budget.ts'
 import type { AuditEvent, AuditRow } from './audit-event.ts'
 import { FIRST_HASH, hashOfRow, type Sha256 } from './audit-chain.ts'
 import type { AuditPage, AuditQuery, AuditStore, ChainEnd } from './audit-store.ts'
+import { withoutSecrets, withoutTokens } from '../base/shown-text.ts'
 import { DenialSampler } from './denial-sampler.ts'
 
 /** How long rows are kept, and how many: about 500 bytes each with their indexes, so at most 100 MB. */
@@ -10,6 +11,12 @@ export const MOST_AUDIT_ROWS = 200_000
 
 /** Characters of one value of an event: ids and codes are shorter, and a caller must not fill the log. */
 const MOST_VALUE_CHARS = 200
+
+/** Characters of a value that are searched for secrets: the rest is cut off anyway, and a path may have 16 KB. */
+const MOST_READ_CHARS = 2_000
+
+/** The members of `detail` in which a caller writes sentences. The others have ids. */
+const FREE_TEXTS: ReadonlySet<string> = new Set(['reason', 'note'])
 
 /** A part of an export, oldest first. */
 export interface AuditPart {
@@ -103,17 +110,19 @@ export class AuditLog {
   }
 }
 
+/** Without what looks like a secret: a caller may paste its token into any field. Bounded in length before and after. */
 function shortened(event: AuditEvent): AuditEvent {
-  const cut = (text: string): string => text.slice(0, MOST_VALUE_CHARS)
+  const cut = (text: string): string => withoutSecrets(text.slice(0, MOST_READ_CHARS)).slice(0, MOST_VALUE_CHARS)
+  const cutId = (id: string): string => withoutTokens(id.slice(0, MOST_READ_CHARS)).slice(0, MOST_VALUE_CHARS)
   const detail = Object.entries(event.detail).map(([name, value]) => [
     name,
-    typeof value === 'string' ? cut(value) : value,
+    typeof value === 'string' ? (FREE_TEXTS.has(name) ? cut(value) : cutId(value)) : value,
   ])
   return {
     ...event,
-    caller: cut(event.caller),
+    caller: cutId(event.caller),
     action: cut(event.action),
-    requestId: event.requestId === null ? null : cut(event.requestId),
+    requestId: event.requestId === null ? null : cutId(event.requestId),
     detail: Object.fromEntries(detail),
   }
 }

@@ -154,7 +154,7 @@ export const MAX_STORED_KEY_CHARS = 512 * KIB
 export const MAX_CACHED_KEYS = 500
 export const MAX_WRONG_TOKENS = 4_000
 
-/** Client networks whose wrong tokens an isolate counts, and the counted ones of each. */
+/** Client networks whose wrong tokens an isolate counts. The gateway object counts those in messages of sockets, too. */
 export const MAX_WATCHED_NETWORKS = 1_000
 
 /** Memory per entry of each collection, with its map and set entries. `npm run bench -- memory` measures it. */
@@ -232,5 +232,5 @@ export const WORKER_SHARES: readonly Share[] = [
   { what: 'the largest reply, as bytes and as JSON', bytes: 4 * MAX_FRAME_BODY_BYTES },
   { what: 'API keys', bytes: (MAX_KEYS + MAX_CACHED_KEYS) * ENTRY_BYTES.key },
   { what: 'wrong tokens', bytes: MAX_WRONG_TOKENS * ENTRY_BYTES.wrongToken },
-  { what: 'networks with wrong tokens', bytes: MAX_WATCHED_NETWORKS * ENTRY_BYTES.watchedNetwork },
+  { what: 'networks with wrong tokens', bytes: 2 * MAX_WATCHED_NETWORKS * ENTRY_BYTES.watchedNetwork },
 ]

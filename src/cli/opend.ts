@@ -4,8 +4,12 @@ import { nativeCrypto } from '../transport/native-crypto.ts'
 import { commandLine, refuseCommandLine } from './command-line.ts'
 import { watchLaunchers } from './launchers.ts'
 import { startOfRun, timeOfDay } from './opend/clock.ts'
+import type { MarketClock } from '../simulator/session/market-clock.ts'
 import { startControlServer } from './opend/control-server.ts'
 import { OPEND_FORM, opendCommand, type OpendCommand } from './opend/options.ts'
+import type { RunOptions } from './opend/run-options.ts'
+import { openStateFile, type StoredRun } from './opend/state-file.ts'
+import { continueClock, StateKeeper } from './opend/state-keeper.ts'
 import { LOOPBACK, startTcpServer, type Listener } from './opend/tcp-server.ts'
 import { portText } from './process-owner.ts'
 import { startWebSocketServer } from './opend/websocket-server.ts'
@@ -15,31 +19,79 @@ async function main(): Promise<void> {
   const nowMs = Date.now()
   const parsed = opendCommand(commandLine(OPEND_FORM), nowMs)
   if (!parsed.ok) return refuseCommandLine(OPEND_FORM, parsed.problem)
-  const driver = new OpendDriver(simulatorOf(parsed.command, nowMs), timeOfDay)
-  const listeners: Listener[] = []
+  const server = makeServer(parsed.command, nowMs)
+  if (!server.ok) return fail(server.problem)
   try {
-    await startListeners(driver, parsed.command, listeners)
+    await startListeners(server.driver, parsed.command, server.listeners)
   } catch (error) {
-    process.stderr.write(`${listenProblem(error)}\n`)
-    process.exitCode = 1
-    await stop(driver, listeners)
-    return
+    fail(listenProblem(error))
+    return stop(server)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void stop(driver, listeners))
-  watchLaunchers(() => void stop(driver, listeners))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop(server))
+  watchLaunchers(() => void stop(server))
 }
 
-function simulatorOf(command: OpendCommand, nowMs: number): SimulatedOpenD {
+interface OpendServer {
+  readonly ok: true
+  readonly driver: OpendDriver
+  /** Null for a state in memory. */
+  readonly keeper: StateKeeper | null
+  readonly listeners: Listener[]
+}
+
+/** The server of a command, with the stored state if it names a folder, or a sentence that describes a problem. */
+function makeServer(
+  command: OpendCommand,
+  nowMs: number,
+): OpendServer | { readonly ok: false; readonly problem: string } {
+  const { dataFolder } = command
+  const opened = dataFolder === null ? null : openStateFile(dataFolder, runOptions(command))
+  if (opened?.ok === false) return opened
+  const stored = opened?.stored ?? null
+  const clock = continueClock(command.clock, stored)
+  const opend = simulatorOf(command, clock, stored, nowMs)
+  const keeper = opened === null ? null : new StateKeeper(opened.file, opend, clock)
+  return { ok: true, driver: new OpendDriver(opend, timeOfDay, () => save(keeper)), keeper, listeners: [] }
+}
+
+function runOptions({ seed, clockText, hours, replay }: OpendCommand): RunOptions {
+  return { seed, clock: clockText, hours, replay: replay === null ? null : { path: replay.path, md5: replay.md5 } }
+}
+
+/** A server that cannot store must not answer: the process ends before the output of the event is sent. */
+function save(keeper: StateKeeper | null): void {
+  try {
+    keeper?.save(Date.now())
+  } catch (error) {
+    fail(
+      `The state cannot be stored, so the simulated OpenD ends: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    process.exit()
+  }
+}
+
+function fail(problem: string): void {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 1
+}
+
+function simulatorOf(
+  command: OpendCommand,
+  clock: MarketClock,
+  stored: StoredRun | null,
+  nowMs: number,
+): SimulatedOpenD {
   const startedMs = startOfRun(command.clock, nowMs)
   return new SimulatedOpenD({
     seed: command.seed,
     crypto: nativeCrypto,
-    clock: command.clock,
+    clock,
     faults: command.faults,
     limitsRates: command.limitsRates,
+    latency: command.latency,
     onBug: (bug) => process.stderr.write(`${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}\n`),
-    market: { hours: command.hours, replay: command.replay },
+    market: { hours: command.hours, replay: command.replay?.ticks ?? [] },
+    ...(stored !== null && { state: stored.state }),
     ...(startedMs !== null && { startedMs }),
     ...(command.rsaKeyPem !== null && { rsaKeyPem: command.rsaKeyPem }),
     ...(command.webSocketKeyMd5 !== null && { webSocketKeyMd5: command.webSocketKeyMd5 }),
@@ -68,9 +120,10 @@ function listenProblem(error: unknown): string {
 }
 
 /** Node exits by itself once the listeners are closed and the timer is stopped. */
-async function stop(driver: OpendDriver, listeners: readonly Listener[]): Promise<void> {
+async function stop({ driver, keeper, listeners }: OpendServer): Promise<void> {
   driver.stop()
   await Promise.all(listeners.map((listener) => listener.close()))
+  keeper?.close(Date.now())
 }
 
 await main()

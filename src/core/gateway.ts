@@ -19,6 +19,7 @@ import type { ShownOrder } from '../orders/changed-orders.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
 import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
+import { eventsByHours } from '../pushes/events-by-hours.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
 import type { PushSockets } from '../pushes/push-socket.ts'
 import { readPush } from '../pushes/read-push.ts'
@@ -114,7 +115,7 @@ export class Gateway {
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
-      wouldRefuse: (protoId, body, caller, rank) => this.opend.wouldRefuse(protoId, body, caller, rank),
+      opend: this.opend,
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
       countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {
@@ -235,9 +236,10 @@ export class Gateway {
 
   #push(protoId: number, body: Uint8Array): void {
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
-    for (const event of readPush(protoId, body, this.#deps.timers.nowMs()) ?? []) {
+    const nowMs = this.#deps.timers.nowMs()
+    for (const event of readPush(protoId, body, nowMs) ?? []) {
       if (event.type === 'quote') this.quotes.reader.onPush(event)
-      this.pushes.push(event)
+      for (const one of eventsByHours(event, this.quotes.subscriptions)) this.pushes.hub.push(one, nowMs)
     }
   }
 

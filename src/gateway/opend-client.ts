@@ -89,6 +89,15 @@ export class OpendClient {
     this.#wake = new WakeTimer(timers, () => this.tick())
   }
 
+  /**
+   * From now on, several callers exist, and each has a share of OpenD's limits and of the pending calls. Does nothing when
+   * they are shared already. It is not undone: callers that were revoked may still have calls under way.
+   */
+  share(): void {
+    this.governor.share()
+    this.session.calls.pending.share()
+  }
+
   /** Makes a call to OpenD. Resolves within the call deadline plus the time that the call waits in the governor. */
   send(protoId: number, body: Uint8Array, { caller, rank, entryId, mayLeave }: CallOrigin): Promise<CallOutcome> {
     return new Promise((resolve) => {

@@ -49,7 +49,7 @@ export function checkAccounts(
   return fail({ code: 'auth.account_not_allowed', accIds: refused.filter((accId) => accId !== null).map(String) })
 }
 
-/** The refusal of a lock by a caller that may not stop the orders of other callers; null when there is no objection. */
+/** The refusal of a call that locks trading, which stops all orders; null when the caller may make it. */
 export function checkLock(
   { protocol }: Pick<ApiEndpoint, 'protocol'>,
   c2s: WireMessage,

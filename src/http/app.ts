@@ -113,7 +113,9 @@ function routes(): ReadonlyMap<string, ReadonlyMap<string, Handler>> {
     byPath.set(path, (byPath.get(path) ?? new Map<string, Handler>()).set(method, handler))
   }
   for (const endpoint of API_ENDPOINTS) {
-    add(endpoint.path, endpoint.method, isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint))
+    const handler = isOrderEndpoint(endpoint) ? orderRelay(endpoint) : relay(endpoint)
+    if (endpoint.takesQuery) add(endpoint.path, 'GET', handler)
+    add(endpoint.path, endpoint.method, handler)
   }
   for (const { path, method } of OPERATIONS) add(path, method, OPERATION_HANDLERS[path])
   return byPath

@@ -2,15 +2,20 @@ import { type AuditEvent, auditEvent } from '../audit/audit-event.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Presented } from '../auth/authenticator.ts'
 import { type Caller, LOCAL_READER } from '../auth/caller.ts'
-import { NO_NETWORK, networkOf } from '../auth/client-network.ts'
+import { networkOf } from '../auth/client-network.ts'
 import { isFromThisMachine } from '../auth/loopback.ts'
+import { slowDown } from '../auth/wrong-tokens.ts'
 import type { Scope } from '../auth/scope.ts'
 import type { KeyActor } from '../keys/key-store.ts'
 import { fail, succeed, type Result } from '../base/result.ts'
+import { withoutSecrets } from '../base/shown-text.ts'
 import type { Interface, KeyLabel } from './operations/counters.ts'
 import type { Deployment } from './deployment.ts'
 import type { Exchange } from './exchange.ts'
 import { readHeaderToken } from './header-token.ts'
+
+/** Characters of the path in a denial; those of the table are shorter than 100. */
+const MOST_PATH_CHARS = 1_000
 
 /** The caller of an admitted request, and the deployment that serves it. */
 export interface Admitted {
@@ -19,7 +24,8 @@ export interface Admitted {
 }
 
 /**
- * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the headers. Failures: `server.misconfigured` and every `auth.*` about tokens.
+ * Admits a request whose token is valid and has one of the scopes. `token` is by default that of the headers. Failures:
+ * `server.misconfigured` and every `auth.*` about tokens.
  *
  * The record of a key of the service is read from the gateway object. Calls that the object checks again anyway may use
  * a record of a few seconds ago, see `admitCall`.
@@ -33,7 +39,7 @@ export function admit(
   return admitWith(exchange, scopes, iface, token, true)
 }
 
-/** As `admit`, for calls that carry the mark of their key to the gateway object, which has the last word on them. */
+/** As `admit`, for calls that carry the mark of their key to the gateway object, which checks the key again. */
 export function admitCall(
   exchange: Exchange,
   scopes: readonly Scope[],
@@ -43,7 +49,7 @@ export function admitCall(
   return admitWith(exchange, scopes, iface, token, exchange.needsFreshKey)
 }
 
-/** Who makes a request, for the audit. */
+/** The caller of a request, as the audit records it. */
 export function actorOf({ requestId }: Exchange, { caller }: Admitted): KeyActor {
   return { caller: caller.id, requestId }
 }
@@ -107,25 +113,17 @@ async function identify(
 ): Promise<Result<Caller>> {
   const { nowMs, gateway, request } = exchange
   const address = request.headers.get('CF-Connecting-IP')
-  const network = networkOf(address)
-  const waitMs = network === NO_NETWORK ? 0 : wrongTokens.waitMs(network, nowMs)
-  const lookup: Presented['lookup'] = async (hash) => {
-    const found = await storedKeys.find(hash, nowMs, isFresh, (asked) =>
-      waitMs > 0 ? Promise.resolve(slowDown(waitMs)) : gateway.keyByHash(asked),
-    )
-    if (!found.ok) return found
-    if (found.value.isCached) exchange.usedCachedKey = true
-    return succeed(found.value.record)
+  const lookupOf = (waitMs: number): Presented['lookup'] => {
+    return async (hash) => {
+      const found = await storedKeys.find(hash, nowMs, isFresh, (asked) =>
+        waitMs > 0 ? Promise.resolve(slowDown(waitMs)) : gateway.keyByHash(asked),
+      )
+      if (!found.ok) return found
+      if (found.value.isCached) exchange.usedCachedKey = true
+      return succeed(found.value.record)
+    }
   }
-  const caller = await authenticator.identify(token, { nowMs, address, lookup })
-  if (caller.ok || caller.failure.code !== 'auth.invalid_token') return caller
-  if (waitMs > 0) return slowDown(waitMs)
-  if (network !== NO_NETWORK) wrongTokens.count(network, token, nowMs)
-  return caller
-}
-
-function slowDown(retryAfterMs: number): Result<never> {
-  return fail({ code: 'auth.too_many_failures', retryAfterMs })
+  return wrongTokens.identify(authenticator, token, { nowMs, address, network: networkOf(address), lookupOf })
 }
 
 /** Whether this request may read without a token. */
@@ -150,9 +148,12 @@ function labelOf(token: Result<string | null>, caller: Result<Caller>): KeyLabel
   return caller.value === LOCAL_READER ? '<local>' : '<jwt>'
 }
 
-/** A call without a valid token, or whose token lacks the scope. Its path has no query, which could contain a token. */
+/**
+ * A call without a valid token, or whose token lacks the scope. Its path has no query, which could contain a token, and a
+ * token that was pasted into the path is removed before the event leaves the isolate.
+ */
 function denialOf({ request, requestId }: Exchange, iface: Interface, caller: string, failure: Failure): AuditEvent {
-  const action = `${request.method} ${new URL(request.url).pathname}`
+  const action = withoutSecrets(`${request.method} ${new URL(request.url).pathname}`.slice(0, MOST_PATH_CHARS))
   const scopes = failure.code === 'auth.insufficient_scope' ? failure.scopes.join(' ') : null
   return auditEvent('denial', {
     iface,

@@ -14,8 +14,7 @@ export interface Envelope {
 
 /**
  * Reads the reply of a call. Failures: `opend.refused` for a refusal (-1, -500), `opend.failed` for an error of OpenD
- * (-100,
- * -200, -400 or an unknown number), `gateway.bad_reply` when the bytes are not that message.
+ * (-100, -200, -400 or an unknown number), `gateway.bad_reply` when the bytes are not that message.
  */
 export function readEnvelope(protocol: string, reply: Uint8Array): Result<Envelope> {
   const decoded = decodeEnvelope(protocol, reply)

@@ -1,5 +1,5 @@
 import type { Failure } from '../base/failure.ts'
-import { succeed, type Failed, type Result } from '../base/result.ts'
+import { fail, type Failed } from '../base/result.ts'
 import { withSentence } from '../base/shown-text.ts'
 import type { ApiEndpoint } from '../endpoints.ts'
 import type { ErrorAnswer } from '../problem/error-answer.ts'
@@ -7,16 +7,13 @@ import { describe, describeAfterCalls } from '../problem/problem.ts'
 import { accountsOf, checkAccounts, checkLock, filterAccounts, namedAccounts } from './accounts.ts'
 import { answerDescribed, answerJsonText, type ExtraHeaders } from './answer.ts'
 import { admitCall, callMarkOf } from './authenticate.ts'
-import { checkQuery, readPlainText } from './request/body.ts'
 import { CachedRead } from './reads/cached-read.ts'
 import type { Handler } from './exchange.ts'
 import { cachedHeaders, replyHeaders, wantsFresh } from './reads/freshness.ts'
 import { adviceOn } from './refusal-advice.ts'
 import { PARTS_ARE_STORED } from './reads/option-chain.ts'
-import { PARTIAL } from './reads/partial-read.ts'
-import { FLAG } from '../wire/json/json-fields.ts'
-import { readQuery } from './request/request-fields.ts'
-import { checkC2S, readText } from './request/request-message.ts'
+import { inQuery, isQueryRead, readInput } from './request/query-body.ts'
+import { checkC2S } from './request/request-message.ts'
 import { type Call, sendPartly, sendWhole } from './reads/send-message.ts'
 
 /**
@@ -31,28 +28,18 @@ export function relay(endpoint: ApiEndpoint): Handler {
   return async (exchange) => {
     const admitted = await admitCall(exchange, endpoint.scopes)
     if (!admitted.ok) return admitted
-    const isPartial = readPartial(endpoint, exchange.request)
-    if (!isPartial.ok) return isPartial
-    const text = isIsolateCached ? await readPlainText(exchange.request) : await readText(endpoint, exchange.request)
-    if (!text.ok) return text
+    const input = await readInput(endpoint, exchange.request)
+    if (!input.ok) return input
+    const { text, isPartial } = input.value
     const isFresh = wantsFresh(exchange.request.headers)
     // A key of the service can be revoked at any time, and only the gateway object has the present state of it.
-    const isCacheable = isIsolateCached && !isFresh && !isPartial.value && callMarkOf(admitted.value.caller) === null
-    const read = isCacheable ? CachedRead.of(admitted.value, endpoint, text.value) : null
+    const isCacheable = isIsolateCached && !isFresh && !isPartial && callMarkOf(admitted.value.caller) === null
+    const read = isCacheable ? CachedRead.of(admitted.value, endpoint, text) : null
     const cached = read?.find(exchange) ?? null
     if (cached !== null) return answerJsonText(200, cached.json, exchange.requestId, cachedHeaders(cached))
-    const call = { exchange, admitted: admitted.value, isFresh, isPartial: isPartial.value }
-    return ask(endpoint, call, text.value, read)
+    const call = { exchange, admitted: admitted.value, isFresh, isPartial }
+    return ask(endpoint, call, text, read)
   }
-}
-
-function readPartial({ hasPartial }: ApiEndpoint, request: Request): Result<boolean> {
-  if (hasPartial !== true) {
-    const query = checkQuery(request)
-    return query.ok ? succeed(false) : query
-  }
-  const query = readQuery(request, { [PARTIAL]: FLAG })
-  return query.ok ? succeed(query.value[PARTIAL] === true) : query
 }
 
 /** Makes the call through the gateway object. `read` caches the answer; null where it is not cached. */
@@ -64,7 +51,7 @@ async function ask(
 ): Promise<Response | Failed> {
   const { exchange, admitted } = call
   const message = checkC2S(endpoint, text, exchange.nowMs)
-  if (!message.ok) return message
+  if (!message.ok) return isQueryRead(endpoint, exchange.request) ? fail(inQuery(message.failure)) : message
   const { c2s, pieces, subscription } = message.value
   const allowed = await accountsOf(exchange, admitted, endpoint)
   if (!allowed.ok) return allowed

@@ -44,7 +44,7 @@ interface Followed {
 
 /**
  * Follows the orders that calls have changed or cancelled: OpenD's reply only says that it has passed the call on, and
- * pushes and lists show what became of the order. It is kept in memory for the latest orders; nothing is decided by it.
+ * pushes and lists show what became of the order. The latest orders are in memory, and no decision depends on them.
  */
 export class ChangedOrders {
   readonly #timers: Timers
@@ -83,13 +83,13 @@ export class ChangedOrders {
     return this.#of(call)?.shown ?? null
   }
 
-  /** The same, for a cancel after its order has ended or a second has passed. */
-  async afterCancel(call: OrderCallFacts): Promise<ShownOrder | null> {
+  /** The same, for a cancel after its order has ended, or after a second or `mostMs` if that is less. */
+  async afterCancel(call: OrderCallFacts, mostMs: number): Promise<ShownOrder | null> {
     const followed = this.#of(call)
-    if (followed === undefined || followed.shown?.isFinal === true) return followed?.shown ?? null
+    if (followed === undefined || followed.shown?.isFinal === true || mostMs <= 0) return followed?.shown ?? null
     await new Promise<void>((resolve) => {
       followed.waiting.add(resolve)
-      this.#timers.after(WAIT_FOR_END_MS, () => {
+      this.#timers.after(Math.min(WAIT_FOR_END_MS, mostMs), () => {
         followed.waiting.delete(resolve)
         resolve()
       })

@@ -3,21 +3,24 @@ import { counter, gauge, type MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import type { StorageHealth } from '../base/storage-health.ts'
 import { type Timers, WakeTimer } from '../base/time/timers.ts'
-import type { CallRank } from '../calls/call-rank.ts'
 import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
 import type { Sha1 } from '../wire/frame.ts'
-import type { SendCall } from '../gateway/opend-client.ts'
+import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
+import type { OpendClient, SendCall } from '../gateway/opend-client.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { SwitchStore } from './kill-switch/switch-store.ts'
 import type { EntryState, LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
+import { Admission } from './admission/admission.ts'
 import { ContractCache } from './admission/contract-cache.ts'
 import { LimiterRegistry } from './admission/limiter-registry.ts'
 import { OrderEntries } from './manager/order-entries.ts'
 import { OrderManager } from './manager/order-manager.ts'
 import { InFlightOrders } from './sending/in-flight-orders.ts'
 import { ChangedOrders, type ShownOrder } from './changed-orders.ts'
-import { pushedOrder } from './sending/pushed-orders.ts'
+import { SEND_DEADLINE_MS } from './sending/send-deadline.ts'
+import { WAIT_FOR_RECONCILIATION_MS } from './sending/order-sender.ts'
+import { OrderPush } from './sending/pushed-orders.ts'
 import type { OrderAnswer, OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
@@ -31,6 +34,9 @@ const MOST_COUNTED = 500
 /** The window of those limits plus the longest time between sending a call and the last change of its entry. */
 const COUNTED_MS = 60_000
 
+/** The longest time of an order call: until it is sent, until OpenD replies, and until its order is found. */
+const LONGEST_CALL_MS = SEND_DEADLINE_MS + CALL_DEADLINE_MS + WAIT_FOR_RECONCILIATION_MS
+
 /** The dependencies of the order service. */
 export interface OrderServiceDeps {
   readonly timers: Timers
@@ -42,8 +48,7 @@ export interface OrderServiceDeps {
   readonly storage: StorageHealth
   /** Sends a call over the link. */
   readonly send: SendCall
-  /** Why a call could not be sent within the longest wait of its rank; null when it could. */
-  wouldRefuse(protoId: number, body: Uint8Array, caller: string, rank: CallRank): Failure | null
+  readonly opend: Pick<OpendClient, 'wouldRefuse'>
   /** Why a caller may no longer trade; null when it may. */
   standing(request: OrderRequest, nowMs: number): Failure | null
   /** Counts a call that was sent before a restart, at `atMs` (Unix ms) at the latest, against OpenD's limits. */
@@ -126,19 +131,22 @@ export class OrderService {
     this.manager = new OrderManager({
       ledger,
       send,
+      admission: new Admission({
+        ledger,
+        switches,
+        opend: deps.opend,
+        accounts: (accId) => deps.tradingAccounts(accId),
+        standing: (request, nowMs) => deps.standing(request, nowMs),
+      }),
       entries: this.entries,
       inFlight: this.inFlight,
       changedOrders: this.#changedOrders,
       limiters,
       contracts: this.#contracts,
       timers,
-      switches,
       storage: deps.storage,
       sha1: deps.sha1,
       random: deps.random,
-      accounts: (accId) => deps.tradingAccounts(accId),
-      standing: (request, nowMs) => deps.standing(request, nowMs),
-      wouldRefuse: (protoId, body, caller, rank) => deps.wouldRefuse(protoId, body, caller, rank),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
     })
     this.#reconciler = new OrderReconciler(
@@ -180,14 +188,16 @@ export class OrderService {
 
   /**
    * Handles one order call. The answer to a cancel waits a second for the end of its order, which the exchange may confirm
-   * later than OpenD accepts the cancel.
+   * later than OpenD accepts the cancel, but not past the longest time of a call.
    */
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly order: ShownOrder | null }> {
+    const { timers } = this.#deps
+    const untilMs = timers.nowMs() + LONGEST_CALL_MS
     const answer = await this.manager.submit(request)
     const { reply } = answer
     const entry = reply.kind === 'answered' && reply.state === 'accepted' ? this.entries.byId(reply.intentId) : null
     if (entry?.call.kind === 'cancel' && reply.kind === 'answered' && !reply.isReplay) {
-      return { ...answer, order: await this.#changedOrders.afterCancel(entry.call) }
+      return { ...answer, order: await this.#changedOrders.afterCancel(entry.call, untilMs - timers.nowMs()) }
     }
     return { ...answer, order: entry === null ? null : this.#changedOrders.shownFor(entry.call) }
   }
@@ -213,11 +223,12 @@ export class OrderService {
 
   /** Called for each order push. The calls in flight, the reconciliation and the kill switch use it independently. */
   orderPush(body: Uint8Array): void {
-    this.inFlight.onPush(body)
-    const push = this.#changedOrders.isFollowing ? pushedOrder(body) : null
-    if (push !== null) this.#changedOrders.show(push.accId, [push.order])
-    this.#reconciler.orderPush(body)
-    this.#tasks.orderPush(body)
+    const push = new OrderPush(body)
+    this.inFlight.onPush(push)
+    const pushed = this.#changedOrders.isFollowing ? push.decoded() : null
+    if (pushed !== null) this.#changedOrders.show(pushed.accId, [pushed.order])
+    this.#reconciler.orderPush(push)
+    this.#tasks.orderPush(push)
   }
 
   /** Decides an entry that OpenD left undecided, durably; see `resolveByOperator` for the failures. */

@@ -25,8 +25,6 @@ export interface PushDialogDeps {
   onAuthenticated(one: PushSocket, caller: SocketCaller): Failure | null
   /** Reports a bug. */
   onError(what: string, error: unknown): void
-  /** The time of the hub's next flush may have changed. */
-  hubChanged(): void
 }
 
 /** The state of the dialog with one socket. */
@@ -138,7 +136,6 @@ export class PushDialog {
       }
       case 'resume': {
         const report = hub.resume(one.id, message.runId, message.lastSeqs, this.#deps.nowMs())
-        this.#deps.hubChanged()
         return { ok: true, facts: { run: hub.runId, streams: resumeJson(report) } }
       }
       case 'pong':

@@ -18,6 +18,8 @@ export interface PushHubDeps {
   readonly runId: string
   readonly send: (clientId: string, text: string) => void
   readonly close: (clientId: string, code: number, reason: string) => void
+  /** Requests a call of `flush` at that time, Unix ms, or earlier. */
+  readonly flushBy: (atMs: number) => void
 }
 
 /** The counts for the metrics page. */
@@ -29,7 +31,7 @@ export interface HubCounts extends Readonly<PushCounts> {
 
 /**
  * Sends pushes to WebSocket clients. Each client gets the streams that are set for it, and a slow client does not delay
- * others. The hub has no timers: times are arguments, and the owner calls `flush` at `nextFlushMs`.
+ * others. The hub has no timers: times are arguments, and it requests each `flush` through its dependencies.
  *
  * - A push to a client without waiting items is sent at once. The next bundle is sent `conflateMs` later at the
  *   earliest; in between values replace each other, and ticks, orders, fills and notices wait in order.
@@ -134,7 +136,7 @@ export class PushHub {
     const { frame, listeners } = this.#log.append(event, ++this.#order, nowMs)
     for (const client of listeners) {
       if (client.sendNow(frame, nowMs)) {
-        if (client.flow.giveUpAtMs !== Infinity) this.#schedule(client, nowMs)
+        if (client.flow.deadlineMs !== Infinity) this.#schedule(client, nowMs)
         continue
       }
       const isFirst = client.outbox.isEmpty
@@ -198,21 +200,18 @@ export class PushHub {
     this.#log.linkLost()
   }
 
-  /** When to call `flush`, Unix ms; null when no work is scheduled. It may be too early, but is never too late. */
-  nextFlushMs(): number | null {
-    return this.#nextDueMs === Infinity ? null : this.#nextDueMs
-  }
-
-  /** Sends due items, and closes clients past their deadline. */
+  /** Sends due items, closes clients past their deadline, and requests the next flush. */
   flush(nowMs: number): void {
-    if (nowMs < this.#nextDueMs) return
-    for (const [client, dueMs] of this.#due) {
-      if (dueMs > nowMs) continue
-      client.drainIfOpen(nowMs)
-      this.#closeOrSchedule(client, nowMs)
+    if (nowMs >= this.#nextDueMs) {
+      for (const [client, dueMs] of this.#due) {
+        if (dueMs > nowMs) continue
+        client.drainIfOpen(nowMs)
+        this.#closeOrSchedule(client, nowMs)
+      }
+      this.#nextDueMs = Infinity
+      for (const dueMs of this.#due.values()) this.#nextDueMs = Math.min(this.#nextDueMs, dueMs)
     }
-    this.#nextDueMs = Infinity
-    for (const dueMs of this.#due.values()) this.#nextDueMs = Math.min(this.#nextDueMs, dueMs)
+    if (this.#nextDueMs !== Infinity) this.#deps.flushBy(this.#nextDueMs)
   }
 
   #enqueueCurrent(client: PushClient, stream: StreamName): void {
@@ -257,7 +256,9 @@ export class PushHub {
       return
     }
     this.#due.set(client, dueMs)
-    if (dueMs < this.#nextDueMs) this.#nextDueMs = dueMs
+    if (dueMs >= this.#nextDueMs) return
+    this.#nextDueMs = dueMs
+    this.#deps.flushBy(dueMs)
   }
 
   #close(client: PushClient, { code, reason }: Close, nowMs: number): void {

@@ -7,8 +7,6 @@ import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import { describe } from '../problem/problem.ts'
 import { NO_TEXT, readClientMessage } from './messages/client-message.ts'
 import { type Close, CLOSES } from './messages/close-code.ts'
-import { eventsByHours } from './events-by-hours.ts'
-import type { PushEvent } from './push-event.ts'
 import { PushHub } from './push-hub.ts'
 import { gatewayMessage, helloMessage } from './messages/server-message.ts'
 import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
@@ -51,11 +49,10 @@ export interface PushServiceDeps {
 
 /** The push part of the gateway object: the sockets, their messages, and the hub. */
 export class PushService {
+  readonly hub: PushHub
   readonly #deps: PushServiceDeps
   readonly #sockets: PushSockets
-  readonly #hub: PushHub
   readonly #dialog: PushDialog
-  readonly #flush: WakeTimer
   readonly #expiryTimer: WakeTimer
   readonly #unknown = new UnknownSockets()
 
@@ -63,23 +60,23 @@ export class PushService {
     const { timers, sockets } = deps
     this.#deps = deps
     this.#sockets = sockets
-    this.#flush = new WakeTimer(timers, () => this.#afterHub((nowMs) => this.#hub.flush(nowMs)))
+    const flush = new WakeTimer(timers, () => this.hub.flush(timers.nowMs()))
     this.#expiryTimer = new WakeTimer(timers, () => this.closeFallen())
-    this.#hub = new PushHub({
+    this.hub = new PushHub({
       runId: deps.runId,
       send: (id, text) => sockets.byId(id)?.send(text),
       // The hub removes the client itself, and must not be called again before it returns.
       close: (id, code, reason) => void Promise.resolve().then(() => this.#end(id, { code, reason })),
+      flushBy: (atMs) => flush.by(atMs),
     })
     this.#dialog = new PushDialog({
-      hub: this.#hub,
+      hub: this.hub,
       nowMs: () => timers.nowMs(),
       quotes: deps.quotes,
       send: (one, message) => this.#send(one, message),
       identify: (token, network) => deps.identify(token, network),
       onError: (what, error) => deps.onError(what, error),
       onAuthenticated: (one, caller) => this.#onAuthenticated(one, caller),
-      hubChanged: () => this.#flush.by(this.#hub.nextFlushMs()),
     })
   }
 
@@ -98,7 +95,7 @@ export class PushService {
   /** A socket was opened for a caller that the Worker authenticated, or was restored after an eviction. */
   opened(one: PushSocket): void {
     const { caller, form, isBatched, conflateMs } = one.facts
-    this.#hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
+    this.hub.add({ id: one.id, form, isBatched, conflateMs }, this.#deps.timers.nowMs())
     this.#dialog.begin(one.id)
     this.#expiryTimer.by(endOf(one.facts))
     if (caller !== null) {
@@ -111,11 +108,11 @@ export class PushService {
 
   /** A client sent a message. */
   message(one: PushSocket, data: string | ArrayBuffer): void {
-    this.#hub.recordActivity(one.id, this.#deps.timers.nowMs())
+    this.hub.recordActivity(one.id, this.#deps.timers.nowMs())
     const read = typeof data === 'string' ? readClientMessage(data) : NO_TEXT
     if (read.message.ok && read.message.value.op === 'pong') {
       const { n } = read.message.value
-      this.#afterHub((nowMs) => this.#hub.pong(one.id, n, nowMs))
+      this.hub.pong(one.id, n, this.#deps.timers.nowMs())
     } else {
       this.#dialog.onMessage(one, read, typeof data === 'string' ? data.length : 0)
     }
@@ -126,13 +123,6 @@ export class PushService {
     this.#leave(one.id)
     // The runtime does not answer a close on a hibernatable socket. Without this close the client would see code 1006.
     one.close(CLOSES.answered.code, CLOSES.answered.reason)
-  }
-
-  push(event: PushEvent): void {
-    const events = event.type === 'quote' ? eventsByHours(event, this.#deps.quotes().subscriptions) : [event]
-    this.#afterHub((nowMs) => {
-      for (const one of events) this.#hub.push(one, nowMs)
-    })
   }
 
   /** The streams of that subscriber changed: those of its own socket, or of all sockets of that caller. */
@@ -157,7 +147,7 @@ export class PushService {
   }
 
   linkLost(): void {
-    this.#hub.linkLost()
+    this.hub.linkLost()
     this.#sendToAll(gatewayMessage(false, this.#deps.timers.nowMs()))
   }
 
@@ -167,7 +157,7 @@ export class PushService {
     for (const one of this.#sockets.all()) {
       // The runtime answers a bare `ping` without waking the object, and records the time.
       const pingedAtMs = this.#sockets.pingedAtMs(one)
-      if (pingedAtMs !== null) this.#hub.recordActivity(one.id, pingedAtMs)
+      if (pingedAtMs !== null) this.hub.recordActivity(one.id, pingedAtMs)
     }
     this.#sendToAll({ type: 'heartbeat', at_ms: this.#deps.timers.nowMs() })
   }
@@ -188,8 +178,7 @@ export class PushService {
   }
 
   metrics(): readonly MetricSample[] {
-    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, retainedBytes } =
-      this.#hub.counts
+    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, retainedBytes } = this.hub.counts
     return [
       gauge('opend_edge_push_sockets', this.#sockets.size),
       gauge('opend_edge_push_streams', streams),
@@ -205,7 +194,7 @@ export class PushService {
 
   #sendHello(one: PushSocket, caller: SocketCaller): void {
     const { form, isBatched, conflateMs } = one.facts
-    const { runId } = this.#hub
+    const { runId } = this.hub
     const options = { form, isBatched, conflateMs, heartbeatSeconds: HEARTBEAT_SECONDS }
     this.#send(one, helloMessage({ runId, caller: caller.id, nowMs: this.#deps.timers.nowMs(), ...options }))
     if (!this.#deps.isLinkUp()) this.#send(one, gatewayMessage(false, this.#deps.timers.nowMs()))
@@ -244,9 +233,8 @@ export class PushService {
     ]
     const streams = widestStreams(wanted.filter((stream) => maySee(caller, stream)))
     const sendsCurrent = this.#dialog.sendsCurrent(one.id)
-    this.#afterHub((nowMs) => {
-      this.#dialog.recordResumed(one.id, this.#hub.setStreams(one.id, streams, { sendsCurrent }, nowMs))
-    })
+    const resumed = this.hub.setStreams(one.id, streams, { sendsCurrent }, this.#deps.timers.nowMs())
+    this.#dialog.recordResumed(one.id, resumed)
   }
 
   /** The socket of that subscriber, or all sockets of that caller. */
@@ -256,17 +244,11 @@ export class PushService {
   }
 
   #send(one: PushSocket, message: object): void {
-    this.#afterHub((nowMs) => this.#hub.sendControl(one.id, message, nowMs))
+    this.hub.sendControl(one.id, message, this.#deps.timers.nowMs())
   }
 
   #sendToAll(message: object): void {
     for (const one of this.#sockets.all()) if (one.facts.caller !== null) this.#send(one, message)
-  }
-
-  /** Runs an action on the hub, and schedules its next flush. */
-  #afterHub(act: (nowMs: number) => void): void {
-    act(this.#deps.timers.nowMs())
-    this.#flush.by(this.#hub.nextFlushMs())
   }
 
   #end(id: string, close: Close): void {
@@ -276,7 +258,7 @@ export class PushService {
   }
 
   #leave(id: string): void {
-    this.#hub.remove(id, this.#deps.timers.nowMs())
+    this.hub.remove(id, this.#deps.timers.nowMs())
     this.#dialog.end(id)
     this.#sockets.forget(id)
     this.#unknown.delete(id)

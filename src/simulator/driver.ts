@@ -15,7 +15,10 @@ export interface DrivenConnection {
   closed(): void
 }
 
-/** Called after each event, so that a shell that stores the state can check whether it changed. */
+/**
+ * Called after each event, so that a shell that stores the state can check whether it changed. The output of the event
+ * follows it, so a client receives nothing that is not stored.
+ */
 type AfterEvent = () => void
 
 /**
@@ -28,6 +31,10 @@ export class OpendDriver {
   readonly #afterEvent: AfterEvent
   #timer: { readonly cancel: () => void; readonly dueMs: number } | null = null
   #isStopped = false
+  /** Output that has not been sent, in order; empty between events. */
+  readonly #output: (() => void)[] = []
+  #isHolding = false
+  #isSending = false
 
   constructor(opend: SimulatedOpenD, time: Timekeeper, afterEvent: AfterEvent = () => undefined) {
     this.opend = opend
@@ -37,19 +44,18 @@ export class OpendDriver {
 
   /** Accepts a connection; null if OpenD has no free connection. */
   open(kind: ConnectionKind, sink: ConnectionSink): DrivenConnection | null {
-    const connection = this.opend.open(kind, sink, this.#time.nowMs())
+    const connection = this.opend.open(kind, this.#held(sink), this.#time.nowMs())
     if ('refusal' in connection) return null
     this.reschedule()
     return {
-      receive: (bytes) => {
-        connection.receive(bytes, this.#time.nowMs())
-        this.reschedule()
-      },
-      closed: () => {
-        connection.closed(this.#time.nowMs())
-        this.reschedule()
-      },
+      receive: (bytes) => this.#event(() => connection.receive(bytes, this.#time.nowMs())),
+      closed: () => this.#event(() => connection.closed(this.#time.nowMs())),
     }
+  }
+
+  /** Changes the simulated OpenD from outside of its connections, such as its login. */
+  change(change: (opend: SimulatedOpenD) => void): void {
+    this.#event(() => change(this.opend))
   }
 
   /** Updates the timer; call it after a change that did not go through this driver. */
@@ -66,8 +72,7 @@ export class OpendDriver {
 
   /** Cuts every connection; everything else stays as it is. */
   cutAll(reason: string): void {
-    this.opend.closeAll(reason, this.#time.nowMs())
-    this.reschedule()
+    this.#event(() => this.opend.closeAll(reason, this.#time.nowMs()))
   }
 
   /** Cuts every connection and stops the timer for good. */
@@ -79,8 +84,45 @@ export class OpendDriver {
 
   #wake(): void {
     this.#timer = null
-    this.opend.advance(this.#time.nowMs())
-    this.reschedule()
+    this.#event(() => this.opend.advance(this.#time.nowMs()))
+  }
+
+  /** Processes an event, stores its effects, then sends its output. */
+  #event(process: () => void): void {
+    this.#isHolding = true
+    try {
+      process()
+      this.reschedule()
+    } catch (error) {
+      this.#output.length = 0
+      throw error
+    } finally {
+      this.#isHolding = false
+    }
+    this.#sendOutput()
+  }
+
+  /** A receiver may cause another event. Its output follows the rest of this one. */
+  #sendOutput(): void {
+    if (this.#isSending) return
+    this.#isSending = true
+    try {
+      for (let send = this.#output.shift(); send !== undefined; send = this.#output.shift()) send()
+    } finally {
+      this.#isSending = false
+    }
+  }
+
+  /** A sink that holds the output of an event until its effects are stored. */
+  #held(sink: ConnectionSink): ConnectionSink {
+    const pass = (send: () => void): void => {
+      this.#output.push(send)
+      if (!this.#isHolding) this.#sendOutput()
+    }
+    return {
+      send: (bytes) => pass(() => sink.send(bytes)),
+      close: (reason) => pass(() => sink.close(reason)),
+    }
   }
 
   #clear(): void {

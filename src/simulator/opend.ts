@@ -119,10 +119,15 @@ export class SimulatedOpenD {
 
   /** The state from which another run with the same seed continues. It does not contain connections. */
   snapshot(nowMs: number): SimulatorState {
+    return { ...this.liveState(nowMs), accounts: this.world.accounts.snapshot() }
+  }
+
+  /** The same without copying the accounts, which the next event changes: read it at once. */
+  liveState(nowMs: number): SimulatorState {
     return {
       version: 1,
       session: this.#session.snapshot(nowMs),
-      accounts: this.world.accounts.snapshot(),
+      accounts: this.world.accounts.state,
       watchlists: this.world.market.watchlists.save(),
     }
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { SqlAuditStore } from '../../durable-objects/storage/audit.ts'
 import { auditEvent, AUDIT_KINDS, type AuditEvent, type AuditRow } from '../../src/audit/audit-event.ts'
-import { rowText, FIRST_HASH, verifyChain } from '../../src/audit/audit-chain.ts'
+import { FIRST_HASH, type PublishedRow, rowText, verifyChain } from '../../src/audit/audit-chain.ts'
 import { AuditLog, AUDIT_RETENTION_MS, MOST_AUDIT_ROWS } from '../../src/audit/audit-log.ts'
 import type { AuditQuery, AuditStore } from '../../src/audit/audit-store.ts'
 import { ALL_DENIALS_PER_MINUTE, DENIALS_PER_MINUTE } from '../../src/audit/denial-sampler.ts'
@@ -63,8 +63,8 @@ const event: fc.Arbitrary<AuditEvent> = fc.record({
 })
 
 /** The rows as somebody reads them from an exported file. */
-function exported(rows: readonly AuditRow[]): AuditRow[] {
-  return rows.map((row) => JSON.parse(rowText(row)) as AuditRow)
+function exported(rows: readonly AuditRow[]): PublishedRow[] {
+  return rows.map((row) => JSON.parse(rowText(row)) as PublishedRow)
 }
 
 test('an export is whole, and every row that was changed, removed or moved is found', () => {
@@ -80,6 +80,12 @@ test('an export is whole, and every row that was changed, removed or moved is fo
 
       const changed = rows.with(at, { ...row, action: `${row.action}${other}x` })
       assert.deepEqual(verifyChain(changed, sha256, FIRST_HASH), { seq: row.seq, reason: 'changed' })
+      const added = rows.with(at, Object.assign({ approved_by: other }, row))
+      assert.deepEqual(verifyChain(added, sha256, FIRST_HASH), { seq: row.seq, reason: 'changed' })
+      const reordered = rows.map(
+        (one) => Object.fromEntries(Object.entries(one).toReversed()) as unknown as PublishedRow,
+      )
+      assert.equal(verifyChain(reordered, sha256, FIRST_HASH), null, 'the order of members means nothing')
       const removed = rows.toSpliced(at + 1, 1)
       assert.deepEqual(verifyChain(removed, sha256, FIRST_HASH), { seq: next.seq + 1, reason: 'missing' })
       const moved = rows.with(at, next).with(at + 1, row)
@@ -158,6 +164,19 @@ test('a flood of denials is sampled by caller and altogether, and the next row s
   assert.equal((last?.leftOut ?? 0) + recorded, 10_000 - ALL_DENIALS_PER_MINUTE + 7)
   rig.log.record(order())
   assert.equal(rig.rows().length, ALL_DENIALS_PER_MINUTE + 2, 'orders are never left out')
+})
+
+test('a token in any field that a caller fills is not stored, and ids can still be found', () => {
+  const rig = new LogRig()
+  const key = `fc_${'5eed'.repeat(16)}`
+  const caller = 'jwt:auth0|5f7c8ec7c33c6c004bbafe82'
+  rig.log.record(order({ caller: `key:${key}`, requestId: key.slice(3), detail: { reason: `it was ${key}`, key } }))
+  rig.log.record(order({ caller, requestId: '0123456789abcdef0123456789abcdef', detail: { scope: caller } }))
+  const [first, second] = rig.rows()
+  assert.ok(!JSON.stringify(first).includes('5eed'))
+  assert.deepEqual([first?.caller, first?.detail['reason']], ['key:[redacted]', 'it was [redacted]'])
+  assert.deepEqual([second?.caller, second?.requestId], [caller, '0123456789abcdef0123456789abcdef'])
+  assert.deepEqual(second?.detail, { scope: caller })
 })
 
 test('long values of a caller are shortened', () => {

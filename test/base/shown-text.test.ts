@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { shownName, shownText, withoutSecrets } from '../../src/base/shown-text.ts'
+import { shownName, shownText, withoutSecrets, withoutTokens } from '../../src/base/shown-text.ts'
 
 test('a long text is cut, and never within a character', () => {
   assert.equal(shownText('a'.repeat(500)), 'a'.repeat(500))
@@ -21,4 +21,21 @@ test('what looks like a secret is not logged, and names are', () => {
   }
   const plain = 'KEYS_JSON keys[0]: allowed_trading_hours_timezone, https://app-2.example.com:8080, "trade:reel"'
   assert.equal(withoutSecrets(plain), plain)
+})
+
+test('a token is removed from an id, also one that was cut, and an id that only looks random stays', () => {
+  const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln'
+  const key = `fc_${'0123456789abcdef'.repeat(4)}`
+  for (const token of [key, key.slice(0, 40), key.slice(3), jwt, jwt.slice(0, 15), jwt.slice(0, 30)]) {
+    assert.equal(withoutTokens(`key:${token}`), 'key:[redacted]')
+    assert.equal(withoutSecrets(`GET /api/${token}`), 'GET /api/[redacted]')
+  }
+  const subject = 'jwt:auth0|5f7c8ec7c33c6c004bbafe82'
+  assert.equal(withoutTokens(subject), subject)
+})
+
+test('a long text of what could be the beginnings of tokens takes no long time', () => {
+  const startMs = performance.now()
+  for (const part of ['eyJ-', 'eyJa.', 'fc_a', 'a_1-', 'a'.repeat(19)]) withoutSecrets(part.repeat(50_000))
+  assert.ok(performance.now() - startMs < 2_000)
 })

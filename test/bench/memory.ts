@@ -25,7 +25,7 @@ const SECURITY = { market: 1, code: '00700' }
 
 /** What one entry of some collections takes on the heap, beside what the memory budget counts for it. */
 export async function benchMemory(): Promise<void> {
-  const hub = new PushHub({ runId: 'bench', send: () => {}, close: () => {} })
+  const hub = new PushHub({ runId: 'bench', send: () => {}, close: () => {}, flushBy: () => {} })
   const registry = new SubscriberRegistry({ all: () => [], put: () => {}, remove: () => {} }, 0, () => {})
   const sockets = Array.from({ length: SOCKETS }, (_, number) => socketSubscriber(number, `key:${number % 20}`))
   const units = (number: number): readonly string[] =>

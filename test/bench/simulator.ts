@@ -10,7 +10,7 @@ import { median, table } from './numbers.ts'
 /** Friday 2026-11-20, 10:00 in Hong Kong. */
 const TRADING_HOUR_MS = Date.UTC(2026, 10, 20, 2)
 
-const TARGET_QUOTES_PER_SECOND = 50_000
+const TARGET_QUOTES_PER_SECOND = 75_000
 const TARGET_SERIES_PER_SECOND = 25_000
 const QUOTE_ROUNDS = 7
 const QUOTES = 20_000

@@ -24,7 +24,7 @@ test('an object that was evicted connects by itself when its alarm comes, and ha
   const first = new CoreRig()
   first.gateway.start()
   assert.deepEqual(first.alarms, [first.clock.wallMs() + INTERVAL_MS])
-  // The alarm makes a new life, as a call would, and then comes to it.
+  // The alarm makes a new instance, as a call would, and then comes to it.
   const next = new CoreRig()
   next.gateway.start()
   next.gateway.alarm()

@@ -17,7 +17,7 @@ export class CoreRig {
   /** From now on the sockets fail when they are looked at. */
   areSocketsBroken = false
 
-  /** Timers of a life that was evicted never fire: pass false for them. */
+  /** Timers of an instance that was evicted never fire: pass false for them. */
   constructor({ hasTimers = true, isParked = false } = {}) {
     const { clock } = this
     const volume = new Disk(clock, new Rng(1)).open()

@@ -39,7 +39,7 @@ async function turns(count: number): Promise<void> {
 
 const ignore = (): void => undefined
 
-test('of all times that were asked for, one of an earlier life included, the earliest is set', async () => {
+test('of all times that were asked for, one of an earlier instance included, the earliest is set', async () => {
   const time = fc.integer({ min: 1, max: 100 })
   await fc.assert(
     fc.asyncProperty(fc.option(time), fc.array(fc.tuple(time, fc.nat(4)), { minLength: 1 }), async (stored, asked) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { BASE_ENV, keysJson, makeRig, NOW_MS, readError, signJwt, tokenOf } from './rig.ts'
+import { BASE_ENV, keysJson, makeRig, NOW_MS, readError, type Rig, signJwt, tokenOf } from './rig.ts'
 
 /**
  * Attacks on the checks of tokens, each with the answer that it gets. None of them reaches OpenD. What is specific to JWTs
@@ -54,6 +54,18 @@ const ATTACKS: readonly Attack[] = [
   },
   { what: 'a token of 100 KB', authorization: bearer('x'.repeat(100_000)), ...MALFORMED },
   { what: 'two tokens in one header', authorization: `Bearer ${KEY}, Bearer ${KEY}`, ...MALFORMED },
+  {
+    what: 'a path with encoded slashes at its start',
+    route: 'GET http://localhost/%2f%2fapi/admin/status',
+    authorization: bearer(KEY),
+    ...UNKNOWN_PATH,
+  },
+  {
+    what: 'a path with a doubly encoded letter',
+    route: 'GET /api/%2561dmin/status',
+    authorization: bearer(KEY),
+    ...UNKNOWN_PATH,
+  },
   { what: 'another scheme', authorization: `Basic ${KEY}`, ...MALFORMED },
   { what: 'a key in capitals', authorization: bearer(KEY.toUpperCase()), ...INVALID },
   { what: 'a key with one digit less', authorization: bearer(KEY.slice(0, -1)), ...INVALID },
@@ -75,7 +87,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     what: 'another method in a header',
-    route: 'GET /api/quote',
+    route: 'GET /api/subscribe',
     headers: { 'X-HTTP-Method-Override': 'POST' },
     authorization: bearer(KEY),
     status: 405,
@@ -162,4 +174,67 @@ test('the id of a key with signs of markup and of paths in it is data everywhere
   assert.equal(((await shown.json()) as { readonly id: string }).id, id)
   const unknown = await rig.send(`GET /api/admin/keys/${encodeURIComponent('<img>\u001b[31m')}`, root)
   assert.ok(!(await readError(unknown, 404)).error.includes('\u001b'))
+})
+
+test('two headers with a token each, as the runtime joins them, are no token', async () => {
+  const rig = makeRig({ KEYS_JSON })
+  for (const [first, second] of [
+    [KEY, tokenOf('root')],
+    [tokenOf('wrong'), KEY],
+  ]) {
+    const headers = new Headers([
+      ['Authorization', `Bearer ${first}`],
+      ['Authorization', `Bearer ${second}`],
+    ])
+    const joined = { Authorization: headers.get('Authorization') ?? '' }
+    const response = await rig.send('POST /api/quote', { headers: joined, body: QUOTE })
+    assert.equal((await readError(response, 400)).code, 'auth.malformed_token')
+  }
+  assert.equal(rig.gateway.touched, 0)
+})
+
+const STORED_HASH = (id: string): unknown => JSON.parse(keysJson({ id, scopes: [] })).keys[0].hash
+
+/** Puts a key into the service whose token is `tokenOf(id)`. */
+async function importKey(rig: Rig, record: Readonly<Record<string, unknown>>): Promise<void> {
+  const body = { version: 1, keys: [record] }
+  assert.equal((await rig.send('POST /api/admin/key-file', { token: tokenOf('root'), body })).status, 200)
+}
+
+test('a record that an isolate has cached does not speak for the key that has the token now', async () => {
+  const here = makeRig({ KEYS_JSON })
+  const there = makeRig({ KEYS_JSON }, here.gateway)
+  const token = tokenOf('first')
+  const hash = STORED_HASH('first')
+  await importKey(here, { id: 'first', hash, scopes: ['qot:read', 'admin'] })
+  const read = (rig: Rig): Promise<Response> => rig.send('POST /api/quote', { token, body: QUOTE })
+  for (const rig of [here, there]) assert.equal((await read(rig)).status, 200)
+  await here.send('POST /api/admin/keys/first/revoke', { token: tokenOf('root') })
+  await importKey(here, { id: 'second', hash, scopes: ['acc:read'] })
+  const calls = here.gateway.calls.length
+  for (const rig of [there, here]) {
+    assert.equal((await readError(await read(rig), 403)).code, 'auth.insufficient_scope')
+    assert.equal((await rig.send('GET /api/admin/keys', { token })).status, 403)
+    const me = (await (await rig.send('GET /api/me', { token })).json()) as { readonly key_id: string }
+    assert.equal(me.key_id, 'second')
+  }
+  assert.equal(here.gateway.calls.length, calls)
+})
+
+test('a child of a key that was revoked stays refused, also when the key comes back with its id and its token', async () => {
+  const here = makeRig({ KEYS_JSON })
+  const there = makeRig({ KEYS_JSON }, here.gateway)
+  const record = { id: 'desk', hash: STORED_HASH('desk'), scopes: ['qot:read'] }
+  await importKey(here, record)
+  const body = { scopes: ['qot:read'] }
+  const minted = await here.send('POST /api/tokens', { token: tokenOf('desk'), body })
+  const { token } = (await minted.json()) as { readonly token: string }
+  const read = (rig: Rig): Promise<Response> => rig.send('POST /api/quote', { token, body: QUOTE })
+  for (const rig of [here, there]) assert.equal((await read(rig)).status, 200)
+  await here.send('POST /api/admin/keys/desk/revoke', { token: tokenOf('root') })
+  await importKey(here, record)
+  for (const rig of [there, here]) {
+    assert.equal((await rig.send('POST /api/quote', { token: tokenOf('desk'), body: QUOTE })).status, 200)
+    assert.equal((await readError(await read(rig), 401)).code, 'auth.invalid_token')
+  }
 })

@@ -135,3 +135,24 @@ test('whoever may not turn switches does not see them, and the call takes no par
   await readError(await send(`${route}?all=true`, { token: tokenOf('boss') }), 400)
   assert.equal(gateway.touched, 0)
 })
+
+test('a child token sees that its parent is halted, and not the halts of other keys', async () => {
+  const rig = makeRig({ KEYS_JSON })
+  const minted = await rig.send('POST /api/tokens', { token: tokenOf('bot'), body: { scopes: ['trade:simulate'] } })
+  const { token, id } = (await minted.json()) as { readonly token: string; readonly id: string }
+  const ask = async (route: string, body?: unknown): Promise<Record<string, unknown>> =>
+    (await (await rig.send(route, { token, body })).json()) as Record<string, unknown>
+  rig.gateway.switchReport = { halts: [halt(OTHER)], tasks: [], isStored: true }
+  assert.deepEqual(await ask('GET /api/trading/halts'), {
+    ...{ halted: false, halts: [], cancel_afters: [], cancel_tasks: [], stored: true },
+  })
+  rig.gateway.switchReport = { halts: [halt(OTHER), halt(BOT, false)], tasks: [], isStored: true }
+  const ofParent = { scope: 'key', caller: 'key:bot', ...WHEN, resumed_by: 'key' }
+  assert.deepEqual(await ask('GET /api/trading/halts'), {
+    ...{ halted: true, halts: [ofParent], cancel_afters: [], cancel_tasks: [], stored: true },
+  })
+  // The end of its own halt does not end that of its parent.
+  assert.deepEqual(await ask('POST /api/trading/resume', {}), {
+    ...{ halted: true, scope: 'key', caller: `key:${id}`, halts: [ofParent] },
+  })
+})

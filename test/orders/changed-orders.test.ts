@@ -58,6 +58,21 @@ test('a cancel without any push is answered after a second, and nothing is claim
   assert.ok(tookMs >= 1_000 && tookMs < 1_500, `${tookMs} ms`)
 })
 
+test('no answer to a cancel comes later than the 30 s that clients are told to wait', async () => {
+  for (const repliesAfterMs of [28_500, 29_400, 29_900]) {
+    const rig = new SwitchRig()
+    const orderID = await rig.placed('key:a')
+    const reply = encodeMessage('Trd_ModifyOrder.Response', { retType: 0, s2c: { header: HEADER, orderID } })
+    rig.onCancel = () =>
+      new Promise((resolve) => void rig.clock.after(repliesAfterMs, () => resolve({ ok: true, body: reply })))
+    const fromMs = rig.clock.elapsedMs
+    const answer = await rig.done(cancel(rig, orderID))
+    const tookMs = rig.clock.elapsedMs - fromMs
+    assert.deepEqual([answer.reply.kind, answer.order], ['answered', null])
+    assert.ok(tookMs >= Math.min(repliesAfterMs + 1_000, 30_000) && tookMs <= 30_000, `${tookMs} ms`)
+  }
+})
+
 test('pushes of other orders and accounts tell nothing', async () => {
   const rig = new SwitchRig()
   const [one, other] = [await rig.placed('key:a'), await rig.placed('key:a')]

@@ -6,6 +6,7 @@ import type { CallOutcome } from '../../src/gateway/link/effect.ts'
 import type { CallOrigin } from '../../src/gateway/opend-client.ts'
 import type { TradingAccounts } from '../../src/accounts/trading-accounts.ts'
 import type { LedgerEntry } from '../../src/orders/entry.ts'
+import { Admission } from '../../src/orders/admission/admission.ts'
 import { OrderManager } from '../../src/orders/manager/order-manager.ts'
 import { OrderReconciler } from '../../src/orders/reconciliation/order-reconciler.ts'
 import type { OrderAnswer, OrderRequest } from '../../src/orders/request.ts'
@@ -22,6 +23,7 @@ import { ChangedOrders } from '../../src/orders/changed-orders.ts'
 import { ContractCache } from '../../src/orders/admission/contract-cache.ts'
 import { LimiterRegistry } from '../../src/orders/admission/limiter-registry.ts'
 import { OrderEntries } from '../../src/orders/manager/order-entries.ts'
+import { OrderPush } from '../../src/orders/sending/pushed-orders.ts'
 import { InFlightOrders } from '../../src/orders/sending/in-flight-orders.ts'
 import { StoredLedger, StoredSwitches } from './simulation/stored-tables.ts'
 import { type Cancel, VirtualClock } from './simulation/virtual-clock.ts'
@@ -132,8 +134,9 @@ export class OrderPathRig {
 
   /** What the order service does with an order push. */
   orderPush(body: Uint8Array): void {
-    this.inFlight.onPush(body)
-    this.reconciler.orderPush(body)
+    const push = new OrderPush(body)
+    this.inFlight.onPush(push)
+    this.reconciler.orderPush(push)
   }
 
   place(change: Partial<PlaceOrder> = {}, request: Partial<OrderRequest> = {}): Promise<OrderAnswer> {
@@ -237,7 +240,7 @@ export class OrderPathRig {
       timers: { nowMs, after: (delayMs: number, run: () => void) => this.clock.after(delayMs, run) },
       storage: this.storage,
       standing: () => this.standing,
-      wouldRefuse: () => null,
+      opend: { wouldRefuse: () => null },
       nowMs,
       random: () => this.nextUnits.shift() ?? this.#rng.unit(),
       wakeAt: (atMs: number) => this.#wakeAt(atMs, () => reconciler.pollDue()),
@@ -252,6 +255,7 @@ export class OrderPathRig {
     entries.takeOver()
     const manager = new OrderManager({
       ...deps,
+      admission: new Admission(deps),
       limiters,
       entries,
       inFlight,

@@ -21,13 +21,12 @@ class DialogRig {
     const unused = (): never => assert.fail('a ping needs nothing else')
     this.dialog = new PushDialog({
       nowMs: () => 0,
-      hub: new PushHub({ runId: 'run', send: () => {}, close: () => {} }),
+      hub: new PushHub({ runId: 'run', send: () => {}, close: () => {}, flushBy: () => {} }),
       quotes: unused,
       send: ({ id }, message) => this.replies.set(id, [...(this.replies.get(id) ?? []), message]),
       identify: unused,
       onAuthenticated: unused,
       onError: unused,
-      hubChanged: () => {},
     })
   }
 

@@ -201,5 +201,5 @@ test('the ends of sockets cross with what is on the way to them', () => {
   rig.push(quote('00700', 1))
   assert.deepEqual(rig.short('a'), [])
   assert.equal(rig.hub.counts.clients, 0)
-  assert.equal(rig.hub.nextFlushMs(), null)
+  assert.equal(rig.flushAtMs, Infinity)
 })

@@ -75,7 +75,7 @@ test('nothing is known of a unit that is not live, nor after it was dropped or t
   assert.equal(cache.answer(3004, ASK_TENCENT), null, 'also where the answer was made already')
 })
 
-test('a first push that overtakes the news of the subscription counts; a late one of an earlier life does not', () => {
+test('a first push that overtakes the news of the subscription counts; a late one of an earlier subscription does not', () => {
   const { cache, clock } = cacheOf('1:1_00700')
   cache.onPush(quotePush(TENCENT, 600, START_MS))
   clock.notLive.clear()

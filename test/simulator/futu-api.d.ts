@@ -10,8 +10,8 @@ declare module 'futu-api' {
   export default class ftWebsocket {
     onlogin: ((isOk: boolean, detail: unknown) => void) | null
     onPush: ((command: number, message: Reply) => void) | null
-    /** The client's own connection; `close` on it is the only way to end one. */
-    readonly websock: { close(): void } | null
+    /** The client's own connection; `close` on it is the only way to end one. A call waits `timeout` ms for its reply. */
+    readonly websock: { close(): void; timeout: number } | null
     start(ip: string, port: number, ssl: boolean, key: string): void
     stop(): void
     getConnID(): { toString(): string }

@@ -12,6 +12,7 @@ import { OPEND_FORM, opendCommand, type ParsedCommand } from '../../src/cli/open
 import { startTcpServer } from '../../src/cli/opend/tcp-server.ts'
 import { OpendDriver } from '../../src/simulator/driver.ts'
 import { SimulatedOpenD } from '../../src/simulator/opend.ts'
+import { USUAL_LATENCY } from '../../src/simulator/session/latency.ts'
 import { nativeCrypto, sha1 } from '../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../src/wire/decode.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
@@ -121,6 +122,10 @@ test('bad flags are refused with the flag and what it takes', () => {
     [['--rsa-key', '/nowhere'], /--rsa-key: .*nowhere/],
     [['--rsa-key', fileURLToPath(import.meta.url)], /--rsa-key takes/],
     [['--script', fileURLToPath(import.meta.url)], /--script: .*not JSON/],
+    [['--latency', 'slow'], /--latency takes/],
+    [['--latency', '9-5'], /--latency takes/],
+    [['--latency', '1/2/3'], /--latency takes/],
+    [['--latency', '20000'], /--latency takes/],
     [['stray'], /stray/],
   ] as const
   for (const [args, problem] of table) {
@@ -153,6 +158,16 @@ test('flags give what they say', () => {
   assert.deepEqual(parsed.command.clock, { kind: 'fast', factor: 60, fromMs: Date.UTC(2026, 10, 20, 2), sinceMs: 5 })
   assert.deepEqual([parsed.command.port, parsed.command.webSocketPort], [0, null])
   assert.equal(parsed.command.limitsRates, true)
+  assert.deepEqual(parsed.command.latency, USUAL_LATENCY)
+  for (const [text, latency] of [
+    ['0', null],
+    ['30', { orders: { leastMs: 30, mostMs: 30 }, reads: USUAL_LATENCY.reads }],
+    ['30-60/0', { orders: { leastMs: 30, mostMs: 60 }, reads: { leastMs: 0, mostMs: 0 } }],
+  ] as const) {
+    const given = parseCommand(['--latency', text], 5)
+    assert.ok(given.ok)
+    assert.deepEqual(given.command.latency, latency, text)
+  }
   const unlimited = parseCommand(['--no-rate-limits'], 5)
   assert.ok(unlimited.ok && !unlimited.command.limitsRates)
 })

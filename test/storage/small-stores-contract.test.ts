@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { SimulatorStore } from '../../durable-objects/storage/simulator-state.ts'
+import { SqlKeyStore } from '../../durable-objects/storage/keys.ts'
 import { SqlSubscriptionStore } from '../../durable-objects/storage/subscriptions.ts'
 import { SqlSwitchStore } from '../../durable-objects/storage/switches.ts'
 import type { HaltScope } from '../../src/orders/kill-switch/halt-scope.ts'
 import type { CancelTask, SwitchStore } from '../../src/orders/kill-switch/switch-store.ts'
+import type { KeyChanges, StoredKey } from '../../src/keys/key-store.ts'
 import type { StoredSubscriber, SubscriptionStore } from '../../src/subscriptions/subscriber.ts'
+import { MemoryKeys } from './memory-keys.ts'
 import { MemorySubscriptions } from './memory-subscriptions.ts'
 import { MemorySwitches } from './memory-switches.ts'
 import { failWrites } from './node-database.ts'
@@ -71,6 +74,21 @@ const subscriptionOperation = fc.oneof(
   ),
 )
 
+/** Few ids, so that keys are changed, removed and made again under their ids. */
+const keyId = fc.constantFrom('a', 'b', 'c', 'a~0123456789ab')
+const storedKey: fc.Arbitrary<StoredKey> = fc.record(
+  {
+    id: keyId,
+    record: fc.json(),
+    parent: fc.option(fc.record({ id: keyId, keyMark: fc.string() }, PLAIN)),
+  },
+  PLAIN,
+)
+const keyChanges: fc.Arbitrary<KeyChanges> = fc.record(
+  { put: fc.array(storedKey, { maxLength: 3 }), remove: fc.array(keyId, { maxLength: 2 }) },
+  PLAIN,
+)
+
 test('halts and cancel tasks in SQLite are those of the store in memory, also after a restart', () => {
   fc.assert(
     fc.property(fc.array(switchOperation, { maxLength: 30 }), (operations) => {
@@ -101,6 +119,36 @@ test('subscriptions in SQLite are those of the store in memory, also after a res
       assert.deepEqual(sorted(new SqlSubscriptionStore(db).all()), sorted(stores[1].all()))
     }),
   )
+})
+
+test('keys in SQLite are those of the store in memory and in its order, also after a restart', () => {
+  fc.assert(
+    fc.property(fc.array(keyChanges, { maxLength: 30 }), (operations) => {
+      db.reset()
+      const stores = [new SqlKeyStore(db), new MemoryKeys()] as const
+      for (const changes of operations) {
+        for (const store of stores) store.apply(changes)
+        assert.deepEqual(stores[0].all(), stores[1].all())
+      }
+      assert.deepEqual(new SqlKeyStore(db).all(), stores[1].all())
+    }),
+  )
+})
+
+test('a change of several keys that the storage refuses half-way changes none of them', () => {
+  db.reset()
+  const store = new SqlKeyStore(db)
+  const stored = (id: string, record: string): StoredKey => ({ id, record, parent: null })
+  store.apply({ put: [stored('a', '{"n":1}'), stored('b', '{"n":1}')], remove: [] })
+  const before = store.all()
+  let writes = 0
+  db.onStatement = (statement) => {
+    if (++writes === 3) failWrites(statement)
+  }
+  const changes = { put: [stored('b', '{"n":2}'), stored('c', '{"n":2}')], remove: ['a'] }
+  assert.throws(() => store.apply(changes), /SQLITE_FULL/)
+  db.watch()
+  assert.deepEqual(store.all(), before)
 })
 
 test('the state of the simulator is read as it was written, however long the one before was', () => {

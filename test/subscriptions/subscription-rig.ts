@@ -33,7 +33,7 @@ export class OrderPathRig {
   onLoss: (loss: Loss) => void = () => undefined
   writes = 0
   manager: SubscriptionManager
-  #life = 0
+  #instance = 0
   /** The streams of each holder when the manager last said that they changed. */
   #seen = new Map<SubscriberId, ReadonlySet<StreamName>>()
 
@@ -61,7 +61,7 @@ export class OrderPathRig {
 
   /** The object ends and starts again: what is in the store is all that is left, and the link is a new one. */
   evict(liveSockets: readonly SubscriberId[]): void {
-    this.#life++
+    this.#instance++
     if (this.opend.isUp) this.opend.cut()
     this.#seen = new Map()
     this.manager = this.#assembled()
@@ -124,8 +124,8 @@ export class OrderPathRig {
   }
 
   #assembled(): SubscriptionManager {
-    const life = ++this.#life
-    const isAlive = () => life === this.#life
+    const instance = ++this.#instance
+    const isAlive = () => instance === this.#instance
     return new SubscriptionManager({
       send: async (protoId, body) => {
         const outcome = await this.opend.call(protoId, body)

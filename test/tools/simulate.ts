@@ -47,11 +47,11 @@ function tellProgress(sumSoFar: BatchReport): void {
 
 function tell({ schedules: done, counts, failures }: BatchReport): void {
   const perSecond = Math.round(done / ((performance.now() - startMs) / 1000))
-  const { attempts = 0, executed = 0, became_unknown: unknown = 0, lives = 0 } = counts
+  const { attempts = 0, executed = 0, became_unknown: unknown = 0, instances = 0 } = counts
   print(
     `${count(done)} of ${count(schedules)} schedules, ${count(perSecond)}/s: ${count(attempts)} calls, ` +
       `${count(executed)} acted on by OpenD, ${count(unknown)} undecided for a time, ` +
-      `${count(lives)} lives of the object, ${failures.length} failed`,
+      `${count(instances)} instances of the object, ${failures.length} failed`,
   )
 }
 

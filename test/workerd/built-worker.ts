@@ -12,6 +12,9 @@ export const PRODUCT_ENTRY = 'src/index.ts'
 /** The same with the simulated OpenD on board. */
 export const DEMO_ENTRY = 'src/demo.ts'
 
+/** The same without latency. */
+export const QUICK_DEMO_ENTRY = 'test/workerd/quick-demo.ts'
+
 const built = new Map<string, Promise<string>>()
 
 /** The folder with the built Worker: the one `npm test` made for all test files, else one made now for this file. */

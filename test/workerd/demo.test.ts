@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { USUAL_LATENCY } from '../../src/simulator/session/latency.ts'
 import { startWorker } from './harness.ts'
 
 /** The simulated HK account of the simulator. */
@@ -50,4 +51,17 @@ test('orders of an embedded OpenD that lost its state get other ids than those o
   }
   assert.equal(new Set(ids).size, 2, JSON.stringify(ids))
   assert.equal(ids.includes(undefined), false)
+})
+
+test('the reply to an order of the demo takes the time of a trade server', async (t) => {
+  const worker = await startWorker({ hasLatency: true })
+  t.after(() => worker.close())
+  const header = { trd_env: 'simulate', acc_id: ACCOUNT, trd_market: 'HK' }
+  const order = { header, trd_side: 'BUY', order_type: 'NORMAL', code: '00700', qty: 100, price: 100, sec_market: 'HK' }
+  await worker.api('/api/accounts')
+  const startMs = performance.now()
+  const placed = await worker.api('/api/order', order)
+  assert.equal(placed.status, 200, JSON.stringify(placed.body))
+  const tookMs = performance.now() - startMs
+  assert.ok(tookMs >= USUAL_LATENCY.orders.leastMs, `${tookMs} ms`)
 })

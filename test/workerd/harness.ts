@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createTestHarness } from 'wrangler'
 import { OFFLINE_ENV, ROOT } from '../../src/cli/build-worker.ts'
 import { keysJsonFor } from '../../src/cli/local-key.ts'
-import { builtWorker, DEMO_ENTRY, PRODUCT_ENTRY } from './built-worker.ts'
+import { builtWorker, DEMO_ENTRY, PRODUCT_ENTRY, QUICK_DEMO_ENTRY } from './built-worker.ts'
 
 /** A key with every scope, known to each test Worker that is not given keys of its own. */
 export const TEST_KEY = `fc_${'5eed'.repeat(16)}`
@@ -32,7 +32,7 @@ export interface TestWorker {
   evict(): Promise<void>
   /**
    * Lets the gateway object sleep, as the platform does when nothing happens: push sockets stay open, and the next
-   * message or request starts a new life. Waits until the object is idle, so the gateway has to be shut down.
+   * message or request starts a new instance. Waits until the object is idle, so the gateway has to be shut down.
    */
   hibernate(): Promise<void>
   /** Runs SQL in the object's storage. May start the object. */
@@ -48,6 +48,8 @@ export interface TestWorker {
 export interface TestWorkerOptions {
   /** TCP port of an OpenD on 127.0.0.1; without one it is the embedded simulator. */
   readonly opendPort?: number
+  /** True for the embedded simulator as `npm start` runs it, whose replies take time. */
+  readonly hasLatency?: boolean
   /** Variables and secrets beside `OPEND_URL` and `KEYS_JSON`, or instead of them. */
   readonly vars?: Readonly<Record<string, string>>
 }
@@ -55,7 +57,8 @@ export interface TestWorkerOptions {
 /** Starts a Worker on a free port of 127.0.0.1, with storage of its own that ends with it. Takes about half a second. */
 export async function startWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
   Object.assign(process.env, OFFLINE_ENV)
-  const folder = await builtWorker(options.opendPort === undefined ? DEMO_ENTRY : PRODUCT_ENTRY)
+  const demo = options.hasLatency === true ? DEMO_ENTRY : QUICK_DEMO_ENTRY
+  const folder = await builtWorker(options.opendPort === undefined ? demo : PRODUCT_ENTRY)
   const upstream = options.opendPort === undefined ? 'simulator:' : `tcp://127.0.0.1:${options.opendPort}`
   const vars = {
     METRICS_AUTH: 'open',

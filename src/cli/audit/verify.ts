@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ChainBreak, verifyChain } from '../../audit/audit-chain.ts'
-import type { AuditRow } from '../../audit/audit-event.ts'
+import { type ChainBreak, type PublishedRow, verifyChain } from '../../audit/audit-chain.ts'
 
 /** The result of a check, as a sentence for a person. */
 export interface Verdict {
@@ -8,7 +7,7 @@ export interface Verdict {
   readonly text: string
 }
 
-/** What the kinds of a break mean. */
+/** The meaning of each kind of break. */
 const REASONS: Readonly<Record<ChainBreak['reason'], string>> = {
   changed: 'was changed, or the row before it was',
   missing: 'does not follow: rows before it are missing',
@@ -29,6 +28,9 @@ export function verifyExport(text: string): Verdict {
   if (anchor === null) return broken('The first line has no anchor: this is not an export of an audit.')
   const misfit = rows.findIndex((row) => !isRow(row))
   if (misfit >= 0) return broken(`Line ${misfit + 2} is not a row of an audit.`)
+  // A member that is given twice has two values: parsers take the last one, and a reader may take the first.
+  const rewritten = rows.findIndex((row, index) => JSON.stringify(row) !== lines[index + 1]?.trimEnd())
+  if (rewritten >= 0) return broken(`Line ${rewritten + 2} is not in the form of the export: it was written anew.`)
   const found = verifyChain(rows.filter(isRow), (one) => createHash('sha256').update(one, 'utf8').digest(), anchor)
   if (found !== null) return broken(`The chain is broken: row ${found.seq} ${REASONS[found.reason]}.`)
   return { isWhole: true, text: `The chain of ${rows.length} rows is whole.` }
@@ -53,7 +55,7 @@ function anchorOf(head: unknown): string | null {
   return typeof anchor.hash === 'string' ? anchor.hash : null
 }
 
-function isRow(value: unknown): value is AuditRow {
+function isRow(value: unknown): value is PublishedRow {
   if (typeof value !== 'object' || value === null) return false
   return (
     'seq' in value && 'hash' in value && 'detail' in value && typeof value.detail === 'object' && value.detail !== null

@@ -13,7 +13,7 @@ export interface KeysDeps {
   readInput(): string
 }
 
-/** What to print, or a sentence about what is wrong; `isUsage` when the command line is. */
+/** The text to print, or a sentence that describes the error; `isUsage` for an error in the command line. */
 export type KeysResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string; readonly isUsage: boolean }
@@ -51,7 +51,7 @@ export async function runKeysCommand(line: CommandLine<KeysOption>, deps: KeysDe
     case 'import':
       return importFile(operand ?? '', line.has('replace'), deps)
     case 'export':
-      // As it is: parsing would round large account ids.
+      // Printed unchanged: parsing would round large account ids.
       return shown(await ask(deps, '/api/admin/key-file'), (text) => `${text}\n`)
     case 'hash':
       return hashed(deps.readInput().trim(), fields)

@@ -54,7 +54,7 @@ async function answer(driver: OpendDriver, request: IncomingMessage): Promise<An
     case 'PUT /script': {
       const script = parseFaultScript(await readBody(request))
       if (!script.ok) return { status: 400, body: { error: script.problem } }
-      driver.opend.setFaults(script.rules)
+      driver.change((opend) => opend.setFaults(script.rules))
       return { status: 200, body: { rules: script.rules.length } }
     }
     case 'PUT /login': {
@@ -62,7 +62,7 @@ async function answer(driver: OpendDriver, request: IncomingMessage): Promise<An
       if (login !== 'in' && login !== 'kicked' && login !== 'lost') {
         return { status: 400, body: { error: 'login must be in, kicked or lost' } }
       }
-      driver.opend.setLogin(login)
+      driver.change((opend) => opend.setLogin(login))
       return { status: 200, body: { login } }
     }
     case 'POST /restart':

@@ -23,13 +23,18 @@ type Kind = keyof typeof MAX_PENDING
  * bounded by the kind only.
  */
 export class PendingBounds {
-  readonly #isShared: boolean
+  #isShared: boolean
   readonly #all: Record<Kind, Usage> = { switch: noUsage(), order: noUsage(), read: noUsage() }
   /** By kind and caller, only callers with calls. */
   readonly #byCaller = new Map<string, Usage>()
 
   constructor(isShared: boolean) {
     this.#isShared = isShared
+  }
+
+  /** From now on, several callers exist. */
+  share(): void {
+    this.#isShared = true
   }
 
   /** Whether the bounds allow another call; `bytes` is its length if it waits for the link, otherwise 0. */

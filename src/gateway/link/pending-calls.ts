@@ -32,6 +32,11 @@ export class PendingCalls {
     this.#bounds = new PendingBounds(isShared)
   }
 
+  /** From now on, several callers exist. */
+  share(): void {
+    this.#bounds.share()
+  }
+
   get size(): number {
     return this.#waiting.length + this.#sent.size
   }

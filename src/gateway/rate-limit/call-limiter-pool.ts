@@ -13,10 +13,16 @@ const CHECKS_PER_NEW = 2
  */
 export class CallLimiterPool {
   readonly #byKey = new Map<string, CallLimiter>()
-  readonly #isShared: boolean
+  #isShared: boolean
 
   constructor(isShared: boolean) {
     this.#isShared = isShared
+  }
+
+  /** From now on, several callers exist. */
+  share(): void {
+    this.#isShared = true
+    for (const limiter of this.#byKey.values()) limiter.share()
   }
 
   get size(): number {

@@ -55,7 +55,7 @@ interface RankedCaller {
 export class CallLimiter {
   readonly limit: UpstreamLimit
   /** Whether each caller has a share; otherwise a caller may use all calls of its rank. */
-  readonly #isShared: boolean
+  #isShared: boolean
   /** Calls of the limit that each rank may use. */
   readonly #calls: Readonly<Record<CallRank, number>>
   readonly #window: SlidingWindow
@@ -86,6 +86,12 @@ export class CallLimiter {
       this.#window = original.#window.clone()
       this.#queues = byRank((rank) => original.#queues[rank].clone())
     }
+  }
+
+  /** From now on, each caller has a share. What was sent before counts in it. */
+  share(): void {
+    this.#isShared = true
+    this.#clearCachedTimes()
   }
 
   get isWaiting(): boolean {

@@ -71,6 +71,12 @@ export class Governor {
     this.#reads = new WaitingReads(isShared)
   }
 
+  /** From now on, several callers exist: the calls that wait are sent by shares, too. */
+  share(): void {
+    this.#limiters.share()
+    this.#reads.share()
+  }
+
   /** The number of waiting calls. */
   get waiting(): number {
     return this.#waiting

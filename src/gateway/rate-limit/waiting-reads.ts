@@ -11,13 +11,18 @@ interface Usage {
 
 /** Counts the waiting reads over all limiters, in total and by caller. */
 export class WaitingReads {
-  readonly #isShared: boolean
+  #isShared: boolean
   readonly #all: Usage = { reads: 0, bytes: 0 }
   /** Only callers with reads. */
   readonly #byCaller = new Map<string, Usage>()
 
   constructor(isShared: boolean) {
     this.#isShared = isShared
+  }
+
+  /** From now on, several callers exist. */
+  share(): void {
+    this.#isShared = true
   }
 
   /** Whether another call may wait. Only reads are bounded. */

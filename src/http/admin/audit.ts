@@ -1,5 +1,5 @@
 import { AUDIT_KINDS } from '../../audit/audit-event.ts'
-import { rowText, FIRST_HASH } from '../../audit/audit-chain.ts'
+import { FIRST_HASH, publishedRow, rowText } from '../../audit/audit-chain.ts'
 import { parseTimestamp } from '../../base/time/civil-date.ts'
 import { oneOf, parsedText, TEXT, wholeNumber } from '../../wire/json/json-fields.ts'
 import { answerJson, answerText } from '../answer.ts'
@@ -44,7 +44,7 @@ export const auditPage: Handler = async (exchange) => {
   const { request_id: requestId, intent_id: intentId, order_id: orderId } = query.value
   const filters = { kind, caller, outcome, requestId, intentId, orderId, sinceMs, untilMs, beforeSeq }
   const page = await exchange.gateway.auditPage({ ...filters, limit: limit ?? DEFAULT_LIMIT })
-  return answerJson(200, { rows: page.rows, next_before: page.nextBeforeSeq }, exchange.requestId)
+  return answerJson(200, { rows: page.rows.map(publishedRow), next_before: page.nextBeforeSeq }, exchange.requestId)
 }
 
 /**

@@ -22,7 +22,7 @@ export function reportMisconfiguration(problems: readonly string[]): void {
 /** The path of the readiness probe. */
 const READINESS: OperationPath = '/readyz'
 
-/** What a request came to. `endpoint` is a path of the table, so that no id, query or token of the address is logged. */
+/** The result of a request. `endpoint` is a path of the table, so that no id, query or token of the URL is logged. */
 export interface RequestOutcome {
   readonly endpoint: string
   readonly status: number
@@ -37,7 +37,7 @@ export function logRequest(
   { deployment, request, requestId, who }: Exchange,
   { endpoint, status, durationMs }: RequestOutcome,
 ): void {
-  // 503 is one of the two answers of the probe, which monitors and `npm start` ask again and again.
+  // A 503 of the probe is an ordinary answer, and monitors and `npm start` request it every few seconds.
   const level = status >= 500 && endpoint !== READINESS ? 'error' : 'info'
   // A misconfigured deployment has one line about that; strangers must not be able to fill the log.
   const wanted = deployment.ok ? deployment.value.config.logLevel : 'off'

@@ -22,9 +22,9 @@ export const tradingHalts: Handler = async (exchange) => {
   const nothing = await checkNoBody(exchange.request)
   if (!nothing.ok) return nothing
   const { halts, tasks, isStored } = await visibleSwitches(exchange, admitted.value)
-  const own: HaltScope = { kind: 'caller', caller: admitted.value.caller.id }
+  const isOwnHalt = ownScopes(admitted.value).some((own) => isHalted(halts, own))
   const body = {
-    halted: isHalted(halts, own) || (await isHaltedEverywhere(exchange, admitted.value, halts)),
+    halted: isOwnHalt || (await isHaltedEverywhere(exchange, admitted.value, halts)),
     halts: halts.map(haltView),
     cancel_afters: tasks.filter(isArmed).map(cancelAfterView),
     cancel_tasks: tasks.filter((task) => !isArmed(task)).map(cancelTaskView),
@@ -49,7 +49,16 @@ async function isHaltedEverywhere(
 export async function visibleSwitches(exchange: Exchange, admitted: Admitted): Promise<SwitchReport> {
   const by = switchedBy(admitted)
   const accounts = by.isAdmin ? null : await knownAccountsOf(exchange, admitted)
-  return reportFor(await exchange.gateway.tradingSwitches(), by, accounts)
+  return reportFor(await exchange.gateway.tradingSwitches(), by, accounts, ancestorsOf(admitted))
+}
+
+/** The scopes whose halt stops every order of the caller: its own, and those of the ancestors of a child token. */
+export function ownScopes(admitted: Admitted): readonly HaltScope[] {
+  return [admitted.caller.id, ...ancestorsOf(admitted)].map((caller) => ({ kind: 'caller', caller }))
+}
+
+function ancestorsOf({ caller }: Admitted): readonly string[] {
+  return (caller.key?.ancestors ?? []).map(({ id }) => `key:${id}`)
 }
 
 /** The caller in the form in which halts record it. */

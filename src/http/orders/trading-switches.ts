@@ -19,7 +19,7 @@ import {
   textLike,
 } from '../../wire/json/json-fields.ts'
 import { readPlainBody } from '../request/request-fields.ts'
-import { haltView, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
+import { haltView, ownScopes, scopeView, switchedBy, visibleSwitches } from './trading-halts.ts'
 
 const SCOPE_FIELDS = {
   scope: oneOf(['key', 'account', 'all']),
@@ -77,8 +77,11 @@ export const resume: Handler = async (exchange) => {
   const isEnded = await exchange.gateway.resumeTrading(scope, switchedBy(admitted), exchange.requestId)
   if (!isEnded) return fail({ code: 'auth.insufficient_scope', scopes: ['admin'] })
   const { halts } = await visibleSwitches(exchange, admitted)
-  const left = haltsWithin(halts, scope)
-  const answer = { halted: isHalted(left, scope), ...scopeView(scope), halts: left.map(haltView) }
+  // A child token whose parent is halted still cannot trade.
+  const isOwn = scope.kind === 'caller' && scope.caller === admitted.caller.id
+  const scopes = isOwn ? ownScopes(admitted) : [scope]
+  const left = halts.filter((other) => scopes.some((one) => haltsWithin([other], one).length > 0))
+  const answer = { halted: scopes.some((one) => isHalted(left, one)), ...scopeView(scope), halts: left.map(haltView) }
   return answerJson(200, answer, exchange.requestId)
 }
 
@@ -109,9 +112,9 @@ export const cancelAfter: Handler = async (exchange) => {
   const body = await readPlainBody(exchange.request, CANCEL_AFTER_FIELDS, ['seconds'])
   if (!body.ok) return body
   const seconds = body.value.seconds === 0 ? null : body.value.seconds
-  const armed = await exchange.gateway.cancelAfter(actorOf(exchange, admitted.value), seconds)
-  if (!armed.ok) return armed
-  const { fireAtMs, isStored } = armed.value
+  const result = await exchange.gateway.cancelAfter(actorOf(exchange, admitted.value), seconds)
+  if (!result.ok) return result
+  const { fireAtMs, isStored } = result.value
   const firesAt = fireAtMs === null ? null : new Date(fireAtMs).toISOString()
   const answer = { armed: fireAtMs !== null, stored: isStored, fires_at: firesAt, fires_at_ms: fireAtMs }
   return answerJson(200, answer, exchange.requestId)

@@ -18,7 +18,7 @@ export function readBodyText(request: Request): Promise<Result<string>> {
   return once(TEXTS, request, readText)
 }
 
-/** What was read of each request: a handler that runs again reads the same body, and a stream can be read once. */
+/** The result of reading each body: a handler may run twice for a request, but the stream can be read only once. */
 const TEXTS = new WeakMap<Request, Promise<Result<string>>>()
 const ABSENT = new WeakMap<Request, Promise<Result<null>>>()
 

@@ -75,7 +75,8 @@ function completeChecked(endpoint: ApiEndpoint, checked: WireMessage, nowMs: num
   return timed.ok ? complete(endpoint, withDefaultTimes(endpoint.protocol, timed.value, nowMs)) : timed
 }
 
-function messageOf({ protocol }: ApiEndpoint): string {
+/** The name of the message that is the body of an endpoint. */
+export function messageOf({ protocol }: ApiEndpoint): string {
   return `${protocol}.C2S`
 }
 
@@ -86,7 +87,7 @@ function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
     const optional = optionalOf(endpoint)
-    const extra = extraOf(endpoint)
+    const extra = extraFieldsOf(endpoint)
     options = {
       ...(endpoint.maxSecurities === undefined ? {} : { maxSecurities: endpoint.maxSecurities }),
       ...(optional.length === 0 ? {} : { optionalFields: optional }),
@@ -109,7 +110,8 @@ function optionalOf(endpoint: ApiEndpoint): readonly string[] {
   ]
 }
 
-function extraOf(endpoint: ApiEndpoint): readonly Field[] {
+/** Fields that a body may have beside those of the message. */
+export function extraFieldsOf(endpoint: ApiEndpoint): readonly Field[] {
   return [
     ...(endpoint.subscribesFirst === true ? [subTypeList()] : []),
     ...(endpoint.protocol === UNLOCK_TRADE ? [passwordField()] : []),

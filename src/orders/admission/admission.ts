@@ -4,6 +4,7 @@ import { roundedIdAdvice } from '../../base/rounded-id.ts'
 import { withSentence } from '../../base/shown-text.ts'
 import { admitOrder, type TradingAccounts } from '../../accounts/trading-accounts.ts'
 import type { CallRank } from '../../calls/call-rank.ts'
+import type { OpendClient } from '../../gateway/opend-client.ts'
 import { haltFailure, haltOver, type HaltScope, type Switches } from '../kill-switch/switches.ts'
 import { type Ledger, MOST_ENTRIES_OF_CALLER } from '../ledger.ts'
 import { isCancel, MOST_ID_CHARS, type OrderCall } from '../order-call.ts'
@@ -18,8 +19,8 @@ export interface AdmissionDeps {
   readonly accounts: (accId: bigint, caller: string) => Promise<TradingAccounts | Failure>
   /** Why a caller may no longer trade (its key was removed or frozen, or its token has expired); null when it may. */
   readonly standing: (request: OrderRequest, nowMs: number) => Failure | null
-  /** Why a call could not be sent within the longest wait of its rank; null when it could. Reserves nothing. */
-  readonly wouldRefuse: (protoId: number, body: Uint8Array, caller: string, rank: CallRank) => Failure | null
+  /** The client whose link and whose limits at OpenD must have room for a call. */
+  readonly opend: Pick<OpendClient, 'wouldRefuse'>
 }
 
 /** The checks of an order call other than the limits of its key. Each returns the failure, or null. */
@@ -68,7 +69,7 @@ export class Admission {
   noRoomFor(call: OrderCall, { caller, body, isKillSwitch }: OrderRequest, rank: CallRank): Failure | null {
     if (isKillSwitch) return null
     if (this.#deps.ledger.countOf(caller) >= MOST_ENTRIES_OF_CALLER) return { code: 'order.ledger_full' }
-    return this.#deps.wouldRefuse(call.protoId, body, caller, rank)
+    return this.#deps.opend.wouldRefuse(call.protoId, body, caller, rank)
   }
 }
 

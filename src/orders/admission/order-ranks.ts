@@ -10,8 +10,8 @@ import { idsOf } from '../order-identity.ts'
 import { isCancel } from '../order-call.ts'
 
 /**
- * The cancels of one order within a minute that rank as cancels. The second one is for a caller that lost the reply to
- * the first; more of them have no further effect.
+ * How many cancels of one order in a minute rank as cancels. The second one is for a caller that lost the reply to the
+ * first; further ones have no effect.
  */
 const MOST_CANCELS_OF_ORDER = 2
 

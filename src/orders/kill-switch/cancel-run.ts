@@ -120,7 +120,7 @@ export class CancelRun {
     }
   }
 
-  /** An order has appeared on an account, after the caller had been told that it does not exist: it is cleared again. */
+  /** An order appeared on an account after its caller was told that it does not exist: clears the account again. */
   orderAppeared(accId: bigint): void {
     for (const account of this.#accounts.values()) {
       const { cancels } = account

@@ -9,7 +9,7 @@ import type { AccountRef } from '../account-orders.ts'
 import type { OrderAnswer, OrderRequest } from '../request.ts'
 import { AccountPolls } from './account-polls.ts'
 import { CancelRun, type CancelRunDeps } from './cancel-run.ts'
-import { decodeMessage } from '../../wire/decode.ts'
+import type { OrderPush } from '../sending/pushed-orders.ts'
 import { scopeName } from './halt-scope.ts'
 import { OrderCanceller } from './order-canceller.ts'
 import { isOver } from './survey.ts'
@@ -77,8 +77,8 @@ export class CancelTasks {
   }
 
   /**
-   * Arms the caller's cancel-after for that time (Unix ms), or disarms it with null. A renewal before the due time
-   * postpones it; once due, the task runs until no order placed before is open. Failures: `switch.fired` and
+   * Sets the time (Unix ms) at which the caller's cancel-after fires; null clears it. A renewal before that time
+   * postpones it. Once it has fired, its task runs until no order placed before is open. Failures: `switch.fired` and
    * `switch.full`.
    */
   cancelAfter(caller: string, fireAtMs: number | null): Result<null> {
@@ -110,16 +110,15 @@ export class CancelTasks {
    * Called for each order push: an open order, which a task may have to cancel, makes the running tasks poll its
    * account soon.
    */
-  orderPush(body: Uint8Array): void {
+  orderPush(push: OrderPush): void {
     const begun = [...this.#runs.values()].filter(({ hasBegun }) => hasBegun)
     if (begun.length === 0) return
-    const decoded = decodeMessage('Trd_UpdateOrder.Response', body)
-    const pushed = decoded.ok ? decoded.value.s2c : undefined
-    if (pushed === undefined || isOver(pushed.order)) return
-    for (const run of begun) run.orderOpen(pushed.header.accID)
+    const pushed = push.decoded()
+    if (pushed === null || isOver(pushed.order)) return
+    for (const run of begun) run.orderOpen(BigInt(pushed.accId))
   }
 
-  /** An order of that account has appeared, after its caller had been told that it does not exist. */
+  /** An order of that account appeared after its caller had been told that it does not exist. */
   orderAppeared(accId: bigint): void {
     for (const run of this.#runs.values()) if (run.hasBegun) run.orderAppeared(accId)
   }

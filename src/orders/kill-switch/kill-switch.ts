@@ -35,7 +35,7 @@ export interface HaltReport {
 
 /** The current state of a cancel-after. */
 export interface CancelAfterReport {
-  /** When it fires, Unix ms; null when it is disarmed. */
+  /** When it fires, Unix ms; null when it is not set. */
   readonly fireAtMs: number | null
   /** Whether it survives a restart: false when the storage fails. */
   readonly isStored: boolean
@@ -121,11 +121,11 @@ export class KillSwitch {
     return true
   }
 
-  /** Arms the caller's cancel-after, or disarms it with null. Failures: `switch.fired` and `switch.full`. */
+  /** Sets the caller's cancel-after; null clears it. Failures: `switch.fired` and `switch.full`. */
   cancelAfter(caller: string, seconds: number | null): Result<CancelAfterReport> {
     const fireAtMs = seconds === null ? null : this.#deps.timers.nowMs() + seconds * 1_000
-    const armed = this.#deps.tasks.cancelAfter(caller, fireAtMs)
-    if (!armed.ok) return armed
+    const set = this.#deps.tasks.cancelAfter(caller, fireAtMs)
+    if (!set.ok) return set
     if (fireAtMs !== null) this.#deps.alarmBy(fireAtMs)
     return succeed({ fireAtMs, isStored: this.#deps.switches.isStored })
   }

@@ -6,7 +6,7 @@ import type { StoredHalt } from './switch-store.ts'
 /** The halts in force and the running or pending cancel tasks. */
 export interface SwitchReport {
   readonly halts: readonly StoredHalt[]
-  /** The armed and fired cancel-afters, and the cancel tasks of halts. */
+  /** The cancel-afters, before and after they fire, and the cancel tasks of halts. */
   readonly tasks: readonly CancelTaskView[]
   /** Whether the halts and tasks survive a restart: false while the storage fails. */
   readonly isStored: boolean
@@ -14,13 +14,19 @@ export interface SwitchReport {
 
 /**
  * The part of a report that a caller may see. An administrator sees all of it; another caller sees its own halts and
- * tasks, halts of everything, and halts of the accounts that it may use (`accounts`; null for every account).
+ * tasks, halts of everything, of the ancestors of a child token, and of the accounts that it may use (`accounts`; null for
+ * every account).
  */
-export function reportFor(report: SwitchReport, by: SwitchedBy, accounts: AllowedAccounts): SwitchReport {
+export function reportFor(
+  report: SwitchReport,
+  by: SwitchedBy,
+  accounts: AllowedAccounts,
+  ancestors: readonly string[] = [],
+): SwitchReport {
   if (by.isAdmin) return report
   const isSeen = (scope: HaltScope): boolean => {
     if (scope.kind === 'account') return accounts === null || accounts.has(BigInt(scope.accId))
-    return scope.kind === 'all' || scope.caller === by.caller
+    return scope.kind === 'all' || [by.caller, ...ancestors].includes(scope.caller)
   }
   const isOwn = ({ scope }: CancelTaskView): boolean => scope.kind === 'caller' && scope.caller === by.caller
   return { ...report, halts: report.halts.filter(({ scope }) => isSeen(scope)), tasks: report.tasks.filter(isOwn) }

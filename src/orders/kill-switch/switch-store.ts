@@ -10,7 +10,7 @@ export interface StoredHalt {
 }
 
 /**
- * A task that cancels open orders, now or later, until no order of the task is open. `cancel_after` is armed by a
+ * A task that cancels open orders, now or later, until no order of the task is open. `cancel_after` is set by a
  * caller for its own orders, one for each caller; `halt` belongs to a halt that cancels open orders, one per scope.
  */
 export interface CancelTask {

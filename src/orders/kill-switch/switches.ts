@@ -86,8 +86,7 @@ export class Switches {
   }
 
   /**
-   * Stores a task; replaces one with the same id. Returns false for a cancel-after when too many callers have armed
-   * one.
+   * Stores a task; replaces one with the same id. Returns false for a cancel-after when too many callers have one.
    */
   putTask(task: CancelTask): boolean {
     if (task.reason === 'cancel_after' && !this.#tasks.has(task.id) && this.#cancelAfters() >= MAX_ORDER_REGISTRY) {

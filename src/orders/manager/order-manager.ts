@@ -7,7 +7,7 @@ import type { KeyLimits } from '../../limits/key-limits.ts'
 import type { OrderBudget } from '../../limits/limit-chain.ts'
 import type { Budgets } from '../../limits/limit-state.ts'
 import type { Sha1 } from '../../wire/frame.ts'
-import { Admission, type AdmissionDeps } from '../admission/admission.ts'
+import type { Admission } from '../admission/admission.ts'
 import type { ContractCache } from '../admission/contract-cache.ts'
 import type { LimiterRegistry } from '../admission/limiter-registry.ts'
 import { OrderRanks } from '../admission/order-ranks.ts'
@@ -15,6 +15,7 @@ import { pricingInputsOf } from '../admission/pricing-inputs.ts'
 import { targetOrderOf } from '../admission/target-order.ts'
 import type { ChangedOrders } from '../changed-orders.ts'
 import type { LedgerEntry } from '../entry.ts'
+import type { Ledger } from '../ledger.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
 import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
@@ -51,10 +52,12 @@ export const MOST_REFUSED_PER_MINUTE = 60
 export const MOST_DRY_RUNS_PER_MINUTE = 30
 
 /** The dependencies of the order manager. */
-export interface OrderManagerDeps extends AdmissionDeps {
+export interface OrderManagerDeps {
   readonly timers: Timers
+  readonly ledger: Ledger
   readonly storage: StorageHealth
   readonly send: SendCall
+  readonly admission: Admission
   readonly entries: OrderEntries
   readonly inFlight: InFlightOrders
   readonly changedOrders: ChangedOrders
@@ -91,13 +94,12 @@ export class OrderManager {
     this.#entries = deps.entries
     this.#limiters = deps.limiters
     this.#contracts = deps.contracts
-    this.#admission = new Admission(deps)
+    this.#admission = deps.admission
     this.#ranks = new OrderRanks(ledger)
     this.#commit = new GroupCommit(timers)
     this.#deadlines = new SendDeadlines(timers)
     this.#sender = new OrderSender({
       ...deps,
-      admission: this.#admission,
       ranks: this.#ranks,
       commit: this.#commit,
     })

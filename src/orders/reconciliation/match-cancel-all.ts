@@ -7,14 +7,14 @@ import { isUnsure, type MatchResult, type OrderSnapshot, type OtherCalls, undeci
 
 /**
  * The assumed largest difference between the clocks of OpenD and the gateway. OpenD runs on machines of its users, whose
- * clocks can be minutes off. An order within it decides nothing until it ends.
+ * clocks can be minutes off. Whether an order within this difference is older than the call is not known.
  */
 const CLOCK_SLACK_MS = 900_000
 
 /**
- * Compares a cancel of all orders with the open orders. It was not made while an order older than it is open. It was
- * made, or has no effect any more, when every open order is newer. An order that was in flight at the same time as the
- * call may be older or newer, and decides nothing until it ends.
+ * Compares a cancel of all orders with the open orders. While an order older than the call is open, the call has not
+ * been carried out. When every open order is newer, it has been carried out, or can have no effect any more. An order
+ * that was in flight at the same time as the call may be older or newer: the result is undecided until it ends.
  */
 export function matchCancelAll(entry: LedgerEntry, snapshot: OrderSnapshot, others: OtherCalls): MatchResult | null {
   const { forMarket } = entry.call

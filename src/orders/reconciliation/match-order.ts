@@ -34,7 +34,7 @@ export function candidatesOf(
 function matchNew(entry: LedgerEntry, { orders }: OrderSnapshot, ledger: OtherCalls): MatchResult | null {
   const [order, copy] = candidatesOf(entry, orders, ledger)
   if (order === undefined) {
-    // The two entries contradict each other about that order, so it does not prove that this entry has no order.
+    // The tag says that the order is of this entry, its id that it is of another. So its order may exist or not.
     const isOwnedByOther =
       !hasId(idsOfEntry(entry)) && orders.some(({ remark }) => entry.tag !== null && tagOf(remark) === entry.tag)
     return isOwnedByOther

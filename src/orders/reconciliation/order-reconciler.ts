@@ -5,7 +5,7 @@ import type { OrderEntries } from '../manager/order-entries.ts'
 import { foundReply, refusedReply } from '../order-call.ts'
 import { idsOf, idsOfEntry, isSameOrder, type Order } from '../order-identity.ts'
 import { resolveCallResult } from '../sending/call-result.ts'
-import { pushedOrder } from '../sending/pushed-orders.ts'
+import type { OrderPush } from '../sending/pushed-orders.ts'
 import { entryIdOf, tagOf } from '../tag.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
 import { CarrierWatch } from './carrier-watch.ts'
@@ -65,7 +65,7 @@ const STILL_CARRIED =
  *                                                    and the connection that carried the call had ended
  *     an operator                                    `resolve`
  *
- * Until then each poll schedules the next. Later, `LateOrders` watches for orders whose entry denies them.
+ * Until then each poll schedules the next. Afterwards `LateOrders` detects orders that the final state excluded.
  */
 export class OrderReconciler {
   /** Pushed orders that carried the tag of another order, since the start: remarks that were copied by hand. */
@@ -120,12 +120,12 @@ export class OrderReconciler {
   }
 
   /** Handles an order push. The push is decoded only while an entry is unknown or the tag of a final one is watched. */
-  orderPush(body: Uint8Array): void {
+  orderPush(push: OrderPush): void {
     if (this.#entries.unknownCount === 0 && this.#entries.watchedTags.size === 0) return
-    const push = pushedOrder(body)
-    if (push === null) return
-    this.#late.check(push.accId, [push.order])
-    if (this.#entries.unknownCount > 0) this.#matchPush(push.accId, push.order)
+    const pushed = push.decoded()
+    if (pushed === null) return
+    this.#late.check(pushed.accId, [pushed.order])
+    if (this.#entries.unknownCount > 0) this.#matchPush(pushed.accId, pushed.order)
   }
 
   /** Checks orders of an account (decimal id) that OpenD listed for another purpose. */

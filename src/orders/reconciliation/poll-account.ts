@@ -50,6 +50,6 @@ function requestPast(
   const hasChange = missing.some(({ call }) => call.protoId === CALLS.Trd_ModifyOrder.protoId)
   const times = missing.map(({ createdAtMs }) => createdAtMs)
   const fromMs = hasChange ? oldestMs : Math.max(oldestMs, Math.min(...times))
-  // After the clock was set back, it is behind the entries.
+  // When the clock was set back, `nowMs` is before the times of the entries.
   return pastOrdersOf(send, account, { fromMs, toMs: Math.max(nowMs, ...times) })
 }

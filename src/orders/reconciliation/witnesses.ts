@@ -36,7 +36,7 @@ const SPAN_MS = 12 * 3_600_000
 /** The same where only today's orders are listed: an order placed an hour ago is most likely from the same day. */
 const SPAN_OF_TODAY_MS = 3_600_000
 
-/** OpenD's lists follow an accepted order within this time. */
+/** OpenD lists an accepted order within this time. */
 const LIST_LAG_MS = 10_000
 
 /** States of a deletion that leave the order on the lists. */

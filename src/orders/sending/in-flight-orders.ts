@@ -5,7 +5,7 @@ import type { Reservation } from '../../limits/limit-state.ts'
 import type { LedgerEntry } from '../entry.ts'
 import { covers } from '../kill-switch/halt-scope.ts'
 import type { HaltScope } from '../kill-switch/switches.ts'
-import { PushedOrders } from './pushed-orders.ts'
+import { type OrderPush, PushedOrders } from './pushed-orders.ts'
 import type { Order } from '../order-identity.ts'
 
 /** How a call ended: with its outcome, or with its order seen in a push while the reply is missing. */
@@ -30,8 +30,8 @@ interface InFlightOrder {
 }
 
 /**
- * How long the reply may be missing after a push has shown the order before the push counts instead; at most twice as
- * long. OpenD sends both within milliseconds, so this delay occurs only when the reply is lost or late.
+ * How long a call waits for its reply after a push has shown its order, at least; at most twice as long. Then the push
+ * decides instead. OpenD sends both within milliseconds, so a call waits only when the reply is lost or late.
  */
 const REPLY_GRACE_MS = 500
 
@@ -110,9 +110,9 @@ export class InFlightOrders {
   }
 
   /** Stores an order push while calls are in flight: it may show an order whose reply will be lost. */
-  onPush(body: Uint8Array): void {
+  onPush(push: OrderPush): void {
     if (this.#orders.size === 0) return
-    this.#pushed.add(body, this.#round)
+    this.#pushed.add(push, this.#round)
     if (this.#isReviewing) return
     this.#isReviewing = true
     this.#reviewLater()

@@ -3,7 +3,23 @@ import { idsOf, isSameOrder, type Order } from '../order-identity.ts'
 import { isUnsure } from '../reconciliation/match-result.ts'
 import { tagOf } from '../tag.ts'
 
-/** An order push: the order and its account (decimal id). */
+/** An order push of OpenD. It is decoded on first use, which most pushes never have, and once for all uses. */
+export class OrderPush {
+  readonly #body: Uint8Array
+  #decoded: PushedOrder | null | undefined = undefined
+
+  constructor(body: Uint8Array) {
+    this.#body = body
+  }
+
+  /** The order and its account; null when the body does not decode or has no order. */
+  decoded(): PushedOrder | null {
+    if (this.#decoded === undefined) this.#decoded = pushedOrder(this.#body)
+    return this.#decoded
+  }
+}
+
+/** The order in a push, and its account (decimal id). */
 export interface PushedOrder {
   readonly accId: string
   readonly order: Order
@@ -15,24 +31,19 @@ export interface PushedOrder {
  */
 const MOST_PUSHES = 256
 
-interface Push {
-  readonly body: Uint8Array
-  /** Decoded on first use; null when the body does not decode or has no order. */
-  order: Order | null | undefined
+interface StoredPush {
+  readonly push: OrderPush
   /** The round in which the push arrived. */
   readonly round: number
 }
 
-/**
- * The most recent order pushes, for calls whose reply is lost. They are decoded only when one is needed, which is not
- * the case while replies arrive.
- */
+/** The most recent order pushes, for calls whose reply is lost. */
 export class PushedOrders {
-  #pushes: Push[] = []
+  #pushes: StoredPush[] = []
 
-  add(body: Uint8Array, round: number): void {
+  add(push: OrderPush, round: number): void {
     if (this.#pushes.length >= MOST_PUSHES) this.#pushes.shift()
-    this.#pushes.push({ body, order: undefined, round })
+    this.#pushes.push({ push, round })
   }
 
   /**
@@ -41,30 +52,28 @@ export class PushedOrders {
    * order is the copy.
    */
   find(tag: string, beforeRound: number): Order | null {
-    const tagged = this.#pushes.filter((push) => tagOf(decoded(push)?.remark) === tag)
+    const tagged = this.#pushes.filter((one) => tagOf(orderOf(one)?.remark) === tag)
     const [first] = tagged
     if (first === undefined) return null
-    const ids = idsOf(decoded(first) ?? {})
-    if (tagged.some((push) => isSameOrder(ids, idsOf(decoded(push) ?? {})) === false)) return null
-    const known = tagged.filter((push) => push.round < beforeRound)
-    return known.map(decoded).findLast((order) => order !== null && !isUnsure(order)) ?? null
+    const ids = idsOf(orderOf(first) ?? {})
+    if (tagged.some((one) => isSameOrder(ids, idsOf(orderOf(one) ?? {})) === false)) return null
+    const known = tagged.filter((one) => one.round < beforeRound)
+    return known.map(orderOf).findLast((order) => order !== null && !isUnsure(order)) ?? null
   }
 
   /** Removes the pushes from before that round. */
   forgetBefore(round: number): void {
-    this.#pushes = this.#pushes.filter((push) => push.round >= round)
+    this.#pushes = this.#pushes.filter((one) => one.round >= round)
   }
 }
 
-/** The order in a push; null when the push does not decode or has no order. */
-export function pushedOrder(body: Uint8Array): PushedOrder | null {
+function pushedOrder(body: Uint8Array): PushedOrder | null {
   const push = decodeMessage('Trd_UpdateOrder.Response', body)
   if (!push.ok || push.value.s2c === undefined) return null
   const { header, order } = push.value.s2c
   return { accId: header.accID.toString(), order }
 }
 
-function decoded(push: Push): Order | null {
-  if (push.order === undefined) push.order = pushedOrder(push.body)?.order ?? null
-  return push.order
+function orderOf({ push }: StoredPush): Order | null {
+  return push.decoded()?.order ?? null
 }

@@ -7,7 +7,7 @@ import type { Timers } from '../../base/time/timers.ts'
  */
 export const SEND_DEADLINE_MS = 10_000
 
-/** The interval at which deadlines are checked. A call may have up to that much less than the whole time. */
+/** The interval at which deadlines are checked. A deadline may expire up to one interval early. */
 const TICK_MS = 500
 const TICKS = SEND_DEADLINE_MS / TICK_MS
 

@@ -129,7 +129,7 @@ export class Flow {
   }
 
   /** When the client must be closed unless it sends a message, Unix ms; infinite without such a deadline. */
-  get giveUpAtMs(): number {
+  get deadlineMs(): number {
     if (this.#isConfirming) return this.#fullSinceMs === null ? Infinity : this.#fullSinceMs + STALL_MS
     return this.unconfirmedBytes > TRUSTED_UNCONFIRMED_BYTES ? this.#aliveAtMs + SILENCE_MS : Infinity
   }

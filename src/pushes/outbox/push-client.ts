@@ -147,15 +147,15 @@ export class PushClient {
 
   /** When this client has work to do next; infinite when only an event can cause it. */
   dueMs(nowMs: number): number {
-    const giveUpAtMs = this.flow.giveUpAtMs
-    if (this.outbox.isEmpty) return giveUpAtMs
-    return Math.min(giveUpAtMs, Math.max(this.#openAtMs, this.flow.sendableAtMs(nowMs)))
+    const deadlineMs = this.flow.deadlineMs
+    if (this.outbox.isEmpty) return deadlineMs
+    return Math.min(deadlineMs, Math.max(this.#openAtMs, this.flow.sendableAtMs(nowMs)))
   }
 
   /** Why the client must be closed now; null when it need not. */
   verdict(nowMs: number): Close | null {
     if (this.outbox.isFlooded) return CLOSES.tooManyReplies
-    if (nowMs < this.flow.giveUpAtMs) return null
+    if (nowMs < this.flow.deadlineMs) return null
     return this.flow.isConfirming ? CLOSES.notReading : CLOSES.neverConfirms
   }
 

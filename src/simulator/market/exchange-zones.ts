@@ -15,6 +15,12 @@ export const HONG_KONG: TimeZone = { name: 'Asia/Hong_Kong', offsetMsAt: () => 8
 /** China: UTC+8, no daylight saving since 1991. */
 export const SHANGHAI: TimeZone = { name: 'Asia/Shanghai', offsetMsAt: () => 8 * 3_600_000 }
 
+/** Tokyo: UTC+9, no daylight saving since 1951. */
+export const TOKYO: TimeZone = { name: 'Asia/Tokyo', offsetMsAt: () => 9 * 3_600_000 }
+
+/** Singapore: UTC+8 since 1982. */
+export const SINGAPORE: TimeZone = { name: 'Asia/Singapore', offsetMsAt: () => 8 * 3_600_000 }
+
 /** New York: UTC-5, UTC-4 in daylight saving time (Energy Policy Act of 2005; the rule of 1986 before 2007). */
 export const NEW_YORK: TimeZone = { name: 'America/New_York', offsetMsAt: newYorkOffsetMs }
 

@@ -1,7 +1,8 @@
 import { SecurityType } from '../../../proto/enums.ts'
 import { epochDayOf } from '../../base/time/civil-date.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
-import { frontMonth, futureCode, lastTradingDay, type FutureTerms } from './future-class.ts'
+import { futureCode, monthOn, type FutureTerms } from './future-code.ts'
+import { frontMonth, lastTradingDay } from './future-months.ts'
 import type { Listing } from './listing.ts'
 import type { PriceSeries } from './price-series.ts'
 import { sessionClock } from './session-clock.ts'
@@ -9,15 +10,18 @@ import { sessionClock } from './session-clock.ts'
 /** Premium of a later month per year: interest less dividends. */
 const CARRY_PER_YEAR = 0.015
 
+/** The ends of the names of codes that stand for one month after the other. */
+const ROLLING_NAMES = { main: '主连', current: '当月', next: '下月' } as const
+
 /** The listing of a futures code. */
 export function futureListing(terms: FutureTerms): Listing {
-  const { futureClass, month } = terms
-  const isPriced = month === null && futureClass.sameAs === null
+  const { futureClass, month, rolling } = terms
+  const isPriced = rolling === 'main' && futureClass.sameAs === null
   return {
     instrument: {
       market: futureClass.market,
       code: futureCode(terms),
-      name: month === null ? `${futureClass.name}主连` : `${futureClass.name}${futureCode(terms).slice(-4)}`,
+      name: `${futureClass.name}${rolling === null ? futureCode(terms).slice(-4) : ROLLING_NAMES[rolling]}`,
       kind: 'future',
       lotSize: 1,
       currency: futureClass.currency,
@@ -47,24 +51,20 @@ export function futureListing(terms: FutureTerms): Listing {
   }
 }
 
-/** Prices of a month or of a small contract, derived from the main contract of the large one. */
+/** Prices of a month, of the current or next one, or of a small contract, derived from the large main contract. */
 export function futureSeries(seed: number, terms: FutureTerms, listing: Listing, main: PriceSeries): PriceSeries {
   const { futureClass, month } = terms
   const { calendar } = main.clock
-  const isMainOn = (dayIndex: number): boolean =>
-    month !== null && frontMonth(futureClass, calendar.dayAt(dayIndex)) === month
+  const frontOn = (dayIndex: number): number => frontMonth(futureClass, calendar.dayAt(dayIndex))
+  const isMainOn = (dayIndex: number): boolean => monthOn(terms, calendar.dayAt(dayIndex)) === frontOn(dayIndex)
   const first = calendar.indexAtOrAfter(listing.listedOn)
   const derivation: Derivation = {
     priceOn: (dayIndex, mainPrice) => {
-      if (month === null) return mainPrice
-      const monthsAhead = Math.max(0, month - frontMonth(futureClass, calendar.dayAt(dayIndex)))
+      const monthsAhead = Math.max(0, monthOn(terms, calendar.dayAt(dayIndex)) - frontOn(dayIndex))
       return mainPrice * (1 + (CARRY_PER_YEAR * monthsAhead) / 12)
     },
     falls: false,
-    averageVolumeOn: (dayIndex) => {
-      if (month === null || isMainOn(dayIndex)) return futureClass.averageVolume
-      return futureClass.averageVolume / 12
-    },
+    averageVolumeOn: (dayIndex) => futureClass.averageVolume / (isMainOn(dayIndex) ? 1 : 12),
     tradesOn: () => true,
     isBaseOn: (dayIndex) => futureClass.sameAs === null && isMainOn(dayIndex),
     firstDayOf: () => first,

@@ -9,7 +9,9 @@ import { CENT_LADDER, HK_EQUITY_LADDER, HK_FUND_LADDER, MILL_LADDER, US_EQUITY_L
 /** One row of the list of securities: the values that differ between securities of one market and kind. */
 export interface ListingRow {
   readonly code: string
+  /** In Chinese, as OpenD names securities by default. */
   readonly name: string
+  readonly english: string
   readonly kind: 'stock' | 'etf' | 'index'
   readonly lotSize: number
   readonly price: number
@@ -20,25 +22,30 @@ export interface ListingRow {
   /** Millions of shares per day. */
   readonly volumeMillions: number
   readonly ticksPerMinute: number
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`; empty if not known for certain. */
   readonly listed: string
+  /** Codes of the indexes that contain the security, without the market. */
+  readonly indexes: readonly string[]
+  /** A mainland company listed in Hong Kong. */
+  readonly isHShare: boolean
   /** Code of the index or fund in the same market that its price follows, and its price as a fraction of that. */
   readonly follows?: readonly [code: string, ratio: number]
   readonly exchange?: number
   /** Percent; only if it differs from the market's usual limit. */
   readonly limitPercent?: number
   /** Billions of shares. */
-  readonly sharesBillions?: number
-  readonly earnings?: number
-  readonly bookValue?: number
-  readonly dividend?: number
-  readonly industry?: string
-  readonly concepts?: readonly string[]
-  readonly region?: string
+  readonly sharesBillions: number
+  /** Earnings, book value and dividends of a year, per share. */
+  readonly earnings: number
+  readonly bookValue: number
+  readonly dividend: number
+  readonly industry: string
+  readonly concepts: readonly string[]
+  readonly region: string
 }
 
 /** The values that all cash securities of one market share. */
-interface MarketRules {
+export interface MarketRules {
   readonly market: number
   readonly currency: number
   readonly exchange: number
@@ -47,7 +54,13 @@ interface MarketRules {
   readonly stockLadder: PriceLadder
   readonly fundLadder: PriceLadder
   readonly dailyLimit: number | null
+  /** Start of the codes with a wider limit: the ChiNext and STAR boards. */
+  readonly wideLimit: RegExp | null
+  /** Board of these codes, if it is not the market's usual exchange. */
+  readonly board: { readonly codes: RegExp; readonly exchange: number } | null
 }
+
+const WIDE_LIMIT = 0.2
 
 /** Cash securities of HKEX. */
 export const HK_RULES: MarketRules = {
@@ -59,6 +72,8 @@ export const HK_RULES: MarketRules = {
   stockLadder: HK_EQUITY_LADDER,
   fundLadder: HK_FUND_LADDER,
   dailyLimit: null,
+  wideLimit: null,
+  board: null,
 }
 
 /** Cash securities of the US exchanges. */
@@ -71,6 +86,8 @@ export const US_RULES: MarketRules = {
   stockLadder: US_EQUITY_LADDER,
   fundLadder: US_EQUITY_LADDER,
   dailyLimit: null,
+  wideLimit: null,
+  board: null,
 }
 
 /** Cash securities of Shanghai. */
@@ -84,6 +101,8 @@ export const SH_RULES: MarketRules = {
   fundLadder: MILL_LADDER,
   // Shanghai and Shenzhen trading rules: 10 %; the ChiNext and STAR boards 20 %.
   dailyLimit: 0.1,
+  wideLimit: /^(688|30[01])/,
+  board: { codes: /^688/, exchange: ExchType.CN_STIB },
 }
 
 /** Cash securities of Shenzhen. */
@@ -101,6 +120,8 @@ const SECURITY_TYPES: Readonly<Record<ListingRow['kind'], number>> = {
 /** The listing of one row. */
 export function listingOf(rules: MarketRules, row: ListingRow): Listing {
   const isIndex = row.kind === 'index'
+  const usualLimit = rules.wideLimit?.test(row.code) === true ? WIDE_LIMIT : rules.dailyLimit
+  const board = rules.board?.codes.test(row.code) === true && !isIndex ? rules.board.exchange : rules.exchange
   return {
     instrument: {
       market: rules.market,
@@ -115,9 +136,9 @@ export function listingOf(rules: MarketRules, row: ListingRow): Listing {
     plan: isIndex ? rules.indexPlan : rules.plan,
     ladder: isIndex ? CENT_LADDER : row.kind === 'etf' ? rules.fundLadder : rules.stockLadder,
     securityType: SECURITY_TYPES[row.kind],
-    exchange: row.exchange ?? rules.exchange,
+    exchange: row.exchange ?? board,
     listedOn: parseLocalTime(row.listed)?.epochDay ?? 0,
-    dailyLimit: isIndex ? null : row.limitPercent === undefined ? rules.dailyLimit : row.limitPercent / 100,
+    dailyLimit: isIndex ? null : row.limitPercent === undefined ? usualLimit : row.limitPercent / 100,
     spreadRungs: 1,
     turnoverMultiplier: isIndex ? INDEX_TURNOVER_DIVISOR : 1,
     process: row.follows === undefined ? processOf(rules, row) : null,
@@ -128,14 +149,17 @@ export function listingOf(rules: MarketRules, row: ListingRow): Listing {
     fundamentals: isIndex
       ? null
       : {
-          issuedShares: Math.round((row.sharesBillions ?? 1) * 1_000_000_000),
-          earningsPerShare: row.earnings ?? 0,
-          netAssetPerShare: row.bookValue ?? row.price,
-          dividendPerShare: row.dividend ?? 0,
-          industry: row.industry ?? '',
-          concepts: row.concepts ?? [],
-          region: row.region ?? '',
+          issuedShares: Math.round(row.sharesBillions * 1_000_000_000),
+          earningsPerShare: row.earnings,
+          netAssetPerShare: row.bookValue,
+          dividendPerShare: row.dividend,
+          industry: row.industry,
+          concepts: row.concepts,
+          region: row.region,
         },
+    englishName: row.english,
+    indexes: row.indexes,
+    isHShare: row.isHShare,
   }
 }
 

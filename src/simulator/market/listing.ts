@@ -51,7 +51,7 @@ export interface Listing {
   readonly securityType: number
   /** `Qot_Common.ExchType`. */
   readonly exchange: number
-  /** Epoch day of the first trading day, on which bars begin. */
+  /** Epoch day of the first trading day, on which bars begin; 0 if unknown, with bars from 2000 on. */
   readonly listedOn: number
   /** Largest daily move from the reference price, as a fraction; null if the exchange has no limit. */
   readonly dailyLimit: number | null
@@ -64,4 +64,10 @@ export interface Listing {
   readonly follows: Following | null
   /** Null for a security that is not a company or fund. */
   readonly fundamentals: Fundamentals | null
+  /** Name in English, for searches; absent for a security that is named by its terms. */
+  readonly englishName?: string
+  /** Codes of the indexes of which it is a member. */
+  readonly indexes?: readonly string[]
+  /** A mainland company listed in Hong Kong. */
+  readonly isHShare?: boolean
 }

@@ -1,7 +1,9 @@
 import { dateText } from '../../base/time/civil-date.ts'
+import { JP_FUTURES, SG_FUTURES } from './asian-futures.ts'
 import type { Book, Instrument, Tick } from './instrument.ts'
+import type { Listing } from './listing.ts'
 import type { OptionMarket } from './option-market.ts'
-import { platesOf, type Plate } from './plates.ts'
+import { PlateDirectory } from './plates.ts'
 import type { RecordedTick, TapeProblem } from './replay-tape.ts'
 import type { Security } from './security.ts'
 import { sessionClock } from './session-clock.ts'
@@ -58,6 +60,8 @@ export interface MarketStates {
   readonly sz: number
   readonly hkFuture: number
   readonly usFuture: number
+  readonly sgFuture: number
+  readonly jpFuture: number
 }
 
 /**
@@ -70,7 +74,7 @@ export class Market {
   readonly watchlists = new Watchlists()
   readonly #universe: Universe
   readonly #plans: ReadonlyMap<SessionPlan, SessionPlan>
-  #plates: readonly Plate[] | null = null
+  #plates: PlateDirectory | null = null
 
   constructor(options: MarketOptions) {
     this.seed = options.seed
@@ -81,7 +85,7 @@ export class Market {
       isAlwaysOpen,
       replay: options.replay ?? [],
     })
-    const plans = [HK_SECURITIES, US_SECURITIES, CN_SECURITIES, HK_FUTURES, US_FUTURES]
+    const plans = [HK_SECURITIES, US_SECURITIES, CN_SECURITIES, HK_FUTURES, US_FUTURES, SG_FUTURES, JP_FUTURES]
     this.#plans = new Map(plans.map((plan) => [plan, isAlwaysOpen ? alwaysOpen(plan) : plan]))
   }
 
@@ -93,6 +97,11 @@ export class Market {
   /** The same security with all its views, for the quote handlers. */
   security(market: number, code: string): Security | null {
     return this.#universe.find(market, code)
+  }
+
+  /** The contract behind a main, current or next futures code at that time; any other instrument is itself. */
+  contractBehind(instrument: Instrument, nowMs: number): Instrument {
+    return this.#universe.contractBehind(this.#of(instrument), nowMs).instrument
   }
 
   /** Distance from `price` to the next higher valid price. */
@@ -157,6 +166,11 @@ export class Market {
     for (const security of this.#universe.optionsOn(nowMs)) yield security.instrument
   }
 
+  /** Listings of all securities that do not expire. */
+  listings(): readonly Listing[] {
+    return [...this.#universe.listings()]
+  }
+
   /** Futures months listed on that day; the main contracts are among `securities`. */
   futuresOn(nowMs: number): Iterable<Security> {
     return this.#universe.futuresOn(nowMs)
@@ -167,9 +181,9 @@ export class Market {
     return this.#universe.optionMarket(market, ownerCode)
   }
 
-  /** Industry, region and concept plates of all markets. */
-  plates(): readonly Plate[] {
-    this.#plates ??= platesOf(this.#universe.listings())
+  /** The plates of all markets. */
+  plates(): PlateDirectory {
+    this.#plates ??= new PlateDirectory(this.#universe.listings())
     return this.#plates
   }
 
@@ -188,6 +202,8 @@ export class Market {
       sz: cn,
       hkFuture: stateOf(HK_FUTURES),
       usFuture: stateOf(US_FUTURES),
+      sgFuture: stateOf(SG_FUTURES),
+      jpFuture: stateOf(JP_FUTURES),
     }
   }
 

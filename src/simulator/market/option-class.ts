@@ -33,10 +33,24 @@ const CLASSES: readonly OptionClass[] = [
   hkStock('HKB', '00005', 400, false),
   hkStock('HEX', '00388', 100, false),
   hkStock('AIA', '01299', 200, false),
+  hkStock('PAI', '02318', 500, false),
+  hkStock('CHT', '00941', 500, false),
+  hkStock('CNC', '00883', 1000, false),
+  hkStock('BYD', '01211', 500, false),
+  hkStock('MIU', '01810', 1000, false),
+  hkStock('CKH', '00001', 500, false),
+  hkStock('TRF', '02800', 500, false),
   hkIndex('HSI', '800000', 50),
   hkIndex('HHI', '800100', 50),
-  ...['AAPL', 'TSLA', 'NVDA', 'MSFT', 'AMZN', 'META', 'BABA', 'FUTU', 'SPY', 'QQQ'].map(usStock),
+  hkIndex('HTI', '800700', 50),
+  ...`AAPL TSLA NVDA MSFT AMZN META BABA FUTU SPY QQQ AMD NFLX PLTR GOOGL GOOG INTC COIN AVGO MU JPM BAC DIS UBER HOOD
+    MSTR SMCI TSM ORCL CRM NIO PDD JD IWM GLD SLV TLT XLF TQQQ SQQQ IBIT SOFI BA F T V WMT XOM KO`
+    .split(/\s+/)
+    .map(usStock),
 ]
+
+const BY_OWNER = new Map(CLASSES.map((one) => [`${one.market}.${one.ownerCode}`, one]))
+const BY_PREFIX = new Map(CLASSES.map((one) => [`${one.market}.${one.prefix}`, one]))
 
 /** All listed classes of options. */
 export function optionClasses(): readonly OptionClass[] {
@@ -45,7 +59,7 @@ export function optionClasses(): readonly OptionClass[] {
 
 /** The options on that underlying; null without options. */
 export function optionClassOf(market: number, ownerCode: string): OptionClass | null {
-  return CLASSES.find((one) => one.market === market && one.ownerCode === ownerCode) ?? null
+  return BY_OWNER.get(`${market}.${ownerCode}`) ?? null
 }
 
 /** Futu's compact form: prefix, expiry as YYMMDD, C or P, strike times 1000 (`TCH261230C300000`). */
@@ -59,7 +73,7 @@ export function optionCode({ optionClass, expiryDay, isCall, strike }: OptionTer
 export function parseOptionCode(market: number, code: string): OptionTerms | null {
   const match = /^([A-Z]{1,5})(\d{2})(\d{2})(\d{2})([CP])(\d{1,9})$/.exec(code)
   if (match === null) return null
-  const optionClass = CLASSES.find((one) => one.market === market && one.prefix === match[1])
+  const optionClass = BY_PREFIX.get(`${market}.${match[1]}`)
   if (optionClass === undefined) return null
   const [year, month, day] = [Number(match[2]), Number(match[3]), Number(match[4])]
   const expiryDay = epochDayOf(2000 + year, month, day)

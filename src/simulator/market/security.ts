@@ -1,5 +1,5 @@
 import { corporateActionsOf, type CorporateAction } from './corporate-actions.ts'
-import type { FutureTerms } from './future-class.ts'
+import type { FutureTerms } from './future-code.ts'
 import { hashText } from './hash.ts'
 import type { Book, Instrument } from './instrument.ts'
 import type { Listing } from './listing.ts'

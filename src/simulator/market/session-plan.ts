@@ -185,11 +185,13 @@ export function alwaysOpen(plan: SessionPlan): SessionPlan {
   }
 }
 
-function segment(start: string, end: string, state: number): SessionSegment {
+/** A period of continuous trading, `HH:MM` to `HH:MM`, on its trading day. */
+export function segment(start: string, end: string, state: number): SessionSegment {
   return { startMinute: minuteOf(start), endMinute: minuteOf(end), state, anchor: 'trading day' }
 }
 
-function gap(start: string, end: string, state: number): SessionGap {
+/** A period without trading, `HH:MM` to `HH:MM`. */
+export function gap(start: string, end: string, state: number): SessionGap {
   return { startMinute: minuteOf(start), endMinute: minuteOf(end), state }
 }
 

@@ -56,6 +56,18 @@ export const POINT_LADDER = new PriceLadder(0, bands(1, [[0, 1]]))
 /** CME E-mini index futures. */
 export const QUARTER_POINT_LADDER = new PriceLadder(2, bands(100, [[0, 0.25]]))
 
+/** Gold at COMEX, and E-mini Russell 2000 futures. */
+export const DIME_LADDER = new PriceLadder(1, bands(10, [[0, 0.1]]))
+
+/** Silver at COMEX. */
+export const FIVE_MILL_LADDER = new PriceLadder(3, bands(1000, [[0, 0.005]]))
+
+/** Copper at COMEX. */
+export const HALF_MILL_LADDER = new PriceLadder(4, bands(10_000, [[0, 0.0005]]))
+
+/** Bitcoin futures of CME. */
+export const FIVE_POINT_LADDER = new PriceLadder(0, bands(1, [[0, 5]]))
+
 function bands(unitsPerPoint: number, rows: readonly (readonly [number, number])[]): readonly TickBand[] {
   return rows.map(([from, tick]) => ({
     fromUnits: Math.round(from * unitsPerPoint),

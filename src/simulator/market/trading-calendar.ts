@@ -1,6 +1,7 @@
 import { epochDayOf } from '../../base/time/civil-date.ts'
 import { cnHolidays } from './holidays-cn.ts'
 import { hkHolidays } from './holidays-hk.ts'
+import { jpHolidays } from './holidays-jp.ts'
 import { usHolidays } from './holidays-us.ts'
 import { isWeekend, type HolidayRule } from './holidays.ts'
 import { FIRST_CALENDAR_YEAR, LAST_CALENDAR_YEAR } from './lunar-days.ts'
@@ -68,9 +69,22 @@ export class TradingCalendar {
 }
 
 /** The names of the calendars. */
-export type CalendarName = 'hk' | 'us' | 'cn' | 'every day'
+export type CalendarName = 'hk' | 'us' | 'cn' | 'jp' | 'sg futures' | 'every day'
 
-const RULES = { hk: hkHolidays, us: usHolidays, cn: cnHolidays, 'every day': 'every day' } as const
+/**
+ * The derivatives market of the Singapore Exchange: every weekday but New Year's Day. Its products also rest on holidays of
+ * their underlying markets, each on others, so these are not modelled.
+ */
+const sgFuturesHolidays: HolidayRule = (year) => ({ closed: new Set([epochDayOf(year, 1, 1)]), half: new Set() })
+
+const RULES = {
+  hk: hkHolidays,
+  us: usHolidays,
+  cn: cnHolidays,
+  jp: jpHolidays,
+  'sg futures': sgFuturesHolidays,
+  'every day': 'every day',
+} as const
 const calendars = new Map<CalendarName, TradingCalendar>()
 
 /** The calendar with that name, created at its first use (about a millisecond). */

@@ -1,12 +1,11 @@
 import { QotMarket } from '../../../proto/enums.ts'
 import { BoundedMap } from '../../base/collections/bounded-map.ts'
 import { DerivedSeries, type Derivation } from './derived-series.ts'
-import { listedMonths, futureClasses, parseFutureCode, type FutureTerms } from './future-class.ts'
+import { futureClasses, futureClassOf } from './future-class.ts'
+import { futureCode, mainContract, monthOn, parseFutureCode, rollingCodes, type FutureTerms } from './future-code.ts'
+import { listedMonths } from './future-months.ts'
 import { futureListing, futureSeries } from './future-series.ts'
-import { SH_ROWS, SZ_ROWS } from './listed-cn.ts'
-import { HK_ROWS } from './listed-hk.ts'
-import { US_ROWS } from './listed-us.ts'
-import { HK_RULES, listingOf, SH_RULES, SZ_RULES, US_RULES } from './listing-rows.ts'
+import { listedSecurities } from './listed.ts'
 import type { Listing } from './listing.ts'
 import { optionClasses, optionClassOf, parseOptionCode, type OptionClass } from './option-class.ts'
 import { OptionMarket } from './option-market.ts'
@@ -35,13 +34,19 @@ export interface UniverseOptions {
 /** Most options and futures months cached: a long chain, about 10 MB. Evicted ones are created again on request. */
 const MAX_CACHED_DERIVATIVES = 512
 
+/**
+ * Most other securities cached: more than all stocks of one market, which a filter reads one after the other. One has
+ * about 50 kB for its quotes and three times as much for all its history, so about 40 MB at worst.
+ */
+const MAX_CACHED_SECURITIES = 256
+
 /** All securities of the simulated exchanges, created on first request. */
 export class Universe {
   readonly #options: UniverseOptions
   readonly #listings = new Map<string, Listing>()
   readonly #warrantSlots = new Map(warrantSlots().map((slot) => [slot.code, slot]))
   readonly #recorded: ReadonlyMap<string, readonly RecordedTick[]>
-  readonly #permanent = new Map<string, Security>()
+  readonly #permanent = new BoundedMap<string, Security>(MAX_CACHED_SECURITIES)
   readonly #derivatives = new BoundedMap<string, Security>(MAX_CACHED_DERIVATIVES)
   readonly #optionMarkets = new Map<OptionClass, OptionMarket>()
   readonly #plans = new Map<SessionPlan, SessionPlan>()
@@ -98,10 +103,27 @@ export class Universe {
       const clock = sessionClock(this.#hoursOf(futureClass.plan))
       const epochDay = clock.calendar.dayAt(clock.dayIndexAt(nowMs))
       for (const month of listedMonths(futureClass, epochDay)) {
-        const security = this.#findFuture({ futureClass, month })
+        const security = this.#findFuture({ futureClass, month, rolling: null })
         if (security !== null) yield security
       }
     }
+  }
+
+  /**
+   * The contract that trades under a rolling futures code at that time: the month behind it on the current trading day,
+   * or the next one after its last session. Any other security is itself.
+   */
+  contractBehind(security: Security, nowMs: number): Security {
+    const { derivative, clock } = security
+    if (derivative.kind !== 'future' || derivative.terms.rolling === null) return security
+    const { futureClass } = derivative.terms
+    const epochDay = clock.calendar.dayAt(clock.tradingDayAt(nowMs))
+    const first = monthOn(derivative.terms, epochDay)
+    for (const month of listedMonths(futureClass, epochDay)) {
+      const contract = month < first ? null : this.#findFuture({ futureClass, month, rolling: null })
+      if (contract !== null && !contract.isExpiredAt(nowMs)) return contract
+    }
+    return security
   }
 
   /** Options listed on that day. */
@@ -118,18 +140,18 @@ export class Universe {
   }
 
   #findFuture(terms: FutureTerms): Security | null {
-    return this.find(terms.futureClass.market, futureListing(terms).instrument.code)
+    return this.find(terms.futureClass.market, futureCode(terms))
   }
 
   *#allListings(): Iterable<Listing> {
-    for (const row of HK_ROWS) yield listingOf(HK_RULES, row)
-    for (const row of US_ROWS) yield listingOf(US_RULES, row)
-    for (const row of SH_ROWS) yield listingOf(SH_RULES, row)
-    for (const row of SZ_ROWS) yield listingOf(SZ_RULES, row)
-    for (const futureClass of futureClasses()) yield futureListing({ futureClass, month: null })
+    const listed = listedSecurities()
+    yield* listed
+    for (const futureClass of futureClasses()) yield* rollingCodes(futureClass).map(futureListing)
     for (const slot of this.#warrantSlots.values()) {
-      const ownerRow = HK_ROWS.find((row) => row.code === slot.ownerCode)
-      if (ownerRow !== undefined) yield warrantListing(slot, listingOf(HK_RULES, ownerRow))
+      const owner = listed.find(
+        ({ instrument: { market, code } }) => market === QotMarket.HK_Security && code === slot.ownerCode,
+      )
+      if (owner !== undefined) yield warrantListing(slot, owner)
     }
     const { synthetic, seed } = this.#options
     if (synthetic !== null) yield* syntheticListings(seed, synthetic)
@@ -156,7 +178,7 @@ export class Universe {
       this.#recordedSeries(listing) ??
       this.#processSeries(listing) ??
       this.#followingSeries(listing) ??
-      this.#smallMain(listing, terms)
+      this.#rollingSeries(listing, terms)
     return new Security(seed, listing, series, terms === null ? { kind: 'none' } : { kind: 'future', terms })
   }
 
@@ -183,15 +205,16 @@ export class Universe {
     return new DerivedSeries(this.#options.seed, listing, base, derivation, clock, { first, last: base.lastDay })
   }
 
-  /** The main contract of a small future, with the price of the large one. */
-  #smallMain(listing: Listing, terms: FutureTerms | null): PriceSeries {
+  /** A rolling code with the price of the large main contract: of a small future, or of the current or next month. */
+  #rollingSeries(listing: Listing, terms: FutureTerms | null): PriceSeries {
     const large = terms === null ? null : this.#largeMain(terms)
     if (terms === null || large === null) throw new Error(`${listing.instrument.code} has no price`)
     return futureSeries(this.#options.seed, terms, listing, large.series)
   }
 
   #largeMain({ futureClass }: FutureTerms): Security | null {
-    return this.find(futureClass.market, `${futureClass.sameAs ?? futureClass.prefix}main`)
+    const large = futureClass.sameAs === null ? futureClass : futureClassOf(futureClass.market, futureClass.sameAs)
+    return large === null ? null : this.#findFuture(mainContract(large))
   }
 
   #makeOption(market: number, code: string): Security | null {

@@ -8,6 +8,7 @@ const FIRST_CALLABLE_CODE = 53_001
 
 const LOT_SIZE = 10_000
 
+/** New owners belong at the end, so that codes keep their warrants. */
 const OWNERS = [
   { code: '00700', shortName: '腾讯' },
   { code: '09988', shortName: '阿里' },
@@ -15,6 +16,10 @@ const OWNERS = [
   { code: '00388', shortName: '港交' },
   { code: '01810', shortName: '小米' },
   { code: '800000', shortName: '恒指' },
+  { code: '01211', shortName: '比迪' },
+  { code: '02318', shortName: '平安' },
+  { code: '00981', shortName: '中芯' },
+  { code: '01299', shortName: '友邦' },
 ] as const
 
 const ISSUERS = [

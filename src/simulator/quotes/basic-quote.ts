@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 import { futureFigures, optionFigures, warrantFigures } from './derivative-figures.ts'
 import { countOf } from './figures.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
-import { marketDay, marketTime } from './market-time.ts'
+import { marketDay, marketTime, type MarketTime } from './market-time.ts'
 import { dayFigures, extendedFigures } from './session-figures.ts'
 
 /** Qot_GetBasicQot: the current quote of each security. */
@@ -23,9 +23,8 @@ export function getBasicQot(
 /** The current quote of one security, for the getter and the push. */
 export function basicQotOf(world: World, security: Security, nowMs: number): MessageTypes['Qot_Common.BasicQot'] {
   const day = dayFigures(security, nowMs)
-  const { zone } = security.clock.plan
   const updated = marketTime(security, day.timeMs)
-  const listed = marketDay(zone, listedDayOf(security, nowMs))
+  const listed = listingDateOf(security, nowMs)
   return {
     security: refOf(security),
     name: security.instrument.name,
@@ -83,9 +82,11 @@ export function statusOf(security: Security, nowMs: number): number {
   return isCalled ? SecurityStatus.Called : SecurityStatus.Normal
 }
 
-/** Epoch day on which the security that currently has the code was listed. */
-export function listedDayOf(security: Security, nowMs: number): number {
-  if (security.derivative.kind !== 'warrant') return security.listing.listedOn
-  const dayIndex = security.clock.dayIndexAt(nowMs)
-  return security.clock.calendar.dayAt(security.series.firstDayOf(dayIndex))
+/** The listing date of a security; of the current issue for a warrant. OpenD has 1970-01-01 and 0 for unknown dates. */
+export function listingDateOf(security: Security, nowMs: number): MarketTime {
+  const { clock, listing, series, derivative } = security
+  const { zone } = clock.plan
+  if (derivative.kind === 'warrant')
+    return marketDay(zone, clock.calendar.dayAt(series.firstDayOf(clock.dayIndexAt(nowMs))))
+  return listing.listedOn === 0 ? { text: '1970-01-01', timestamp: 0 } : marketDay(zone, listing.listedOn)
 }

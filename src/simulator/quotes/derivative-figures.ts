@@ -1,6 +1,7 @@
 import { OptionAreaType, QotMarket } from '../../../proto/enums.ts'
 import { mix, unitOf } from '../market/hash.ts'
-import { lastTradingDay, frontMonth } from '../market/future-class.ts'
+import { monthOn } from '../market/future-code.ts'
+import { frontMonth, lastTradingDay } from '../market/future-months.ts'
 import type { OptionTerms } from '../market/option-class.ts'
 import type { OptionMarket } from '../market/option-market.ts'
 import type { Security } from '../market/security.ts'
@@ -157,18 +158,20 @@ export interface FutureFigures {
 /** The figures of a future; null for any other security. */
 export function futureFigures(security: Security, nowMs: number): FutureFigures | null {
   if (security.derivative.kind !== 'future') return null
-  const { futureClass, month } = security.derivative.terms
+  const { terms } = security.derivative
+  const { futureClass } = terms
   const day = dayFigures(security, nowMs)
   const dayIndex = Math.max(security.series.firstDay, day.dayIndex)
   const today = security.clock.calendar.dayAt(dayIndex)
-  const lastTradeDay = lastTradingDay(futureClass, month ?? frontMonth(futureClass, today))
+  const month = monthOn(terms, today)
+  const lastTradeDay = lastTradingDay(futureClass, month)
   const position = openInterestOn(security, dayIndex)
   return {
     lastSettlePrice: day.lastClose,
     position,
     positionChange: position - openInterestOn(security, dayIndex - 1),
     lastTradeDay,
-    isMainContract: month === null || frontMonth(futureClass, today) === month,
+    isMainContract: frontMonth(futureClass, today) === month,
     expiryDateDistance: lastTradeDay - today,
   }
 }

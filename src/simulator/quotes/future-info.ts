@@ -1,7 +1,7 @@
 import { Currency, QotMarket } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../handler.ts'
-import { frontMonth, futureCode } from '../market/future-class.ts'
+import { futureCode, monthOn } from '../market/future-code.ts'
 import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
 import { futureFigures } from './derivative-figures.ts'
@@ -40,36 +40,36 @@ function futureInfoOf(security: Security, nowMs: number): MessageTypes['Qot_GetF
   const figures = futureFigures(security, nowMs)
   if (security.derivative.kind !== 'future' || figures === null) return null
   const { terms } = security.derivative
-  const { futureClass, month } = terms
+  const { futureClass, rolling } = terms
   const { plan, calendar } = security.clock
   const last = marketDay(plan.zone, figures.lastTradeDay)
   const today = calendar.dayAt(security.clock.dayIndexAt(nowMs))
   const currency = CURRENCY_NAMES[futureClass.currency] ?? ''
   const ladder = security.listing.ladder
-  // The main contract has its current month as origin.
-  const origin =
-    month === null
-      ? { market: futureClass.market, code: futureCode({ futureClass, month: frontMonth(futureClass, today) }) }
-      : undefined
+  // A code that stands for one month after the other has its current month as origin.
+  const origin = rolling === null ? undefined : futureCode({ futureClass, month: monthOn(terms, today), rolling: null })
+  const { market, ownerCode } = futureClass
+  const isIndex = ownerCode !== null
+  const quoteUnit = isIndex ? futureClass.unit : `${currency}/${futureClass.unit}`
   return {
     name: security.instrument.name,
     security: refOf(security),
     lastTradeTime: last.text,
     lastTradeTimestamp: last.timestamp,
-    owner: { market: futureClass.market, code: futureClass.ownerCode },
+    owner: ownerCode === null ? undefined : { market, code: ownerCode },
     ownerOther: futureClass.ownerName,
     exchange: futureClass.exchangeName,
     contractType: futureClass.contractType,
     contractSize: futureClass.contractSize,
-    contractSizeUnit: `指数点×${currency}`,
+    contractSizeUnit: isIndex ? `${futureClass.unit}×${currency}` : futureClass.unit,
     quoteCurrency: currency,
     minVar: ladder.tickAt(1),
-    minVarUnit: '指数点',
-    quoteUnit: '指数点',
+    minVarUnit: quoteUnit,
+    quoteUnit,
     // Minutes after midnight, as in OpenD; a session past midnight ends after 1440.
     tradeTime: plan.regular.map(({ startMinute, endMinute }) => ({ begin: startMinute, end: endMinute })),
     timeZone: plan.zone.name,
     exchangeFormatUrl: RULES_URLS[futureClass.market] ?? '',
-    origin,
+    origin: origin === undefined ? undefined : { market, code: origin },
   }
 }

@@ -4,6 +4,7 @@ import { getBroker } from './broker-queue.ts'
 import { getCapitalDistribution, getCapitalFlow } from './capital.ts'
 import { getCodeChange } from './code-changes.ts'
 import { getFutureInfo } from './future-info.ts'
+import { getHoldingChangeList, getShareholdersHoldingChanges, getShareholdersOverview } from './shareholders.ts'
 import { getIpoList } from './ipo-list.ts'
 import { getKL, requestHistoryKL } from './k-line.ts'
 import { getMarketState } from './market-state.ts'
@@ -12,6 +13,7 @@ import { getOrderBook } from './order-book.ts'
 import { getOwnerPlate, getPlateSecurity, getPlateSet } from './plates.ts'
 import { getReference } from './references.ts'
 import { requestRehab } from './rehab-list.ts'
+import { findQuotes } from './found-quotes.ts'
 import { getSecuritySnapshot } from './snapshot.ts'
 import { getStaticInfo } from './static-info.ts'
 import { stockFilter } from './stock-filter.ts'
@@ -53,4 +55,8 @@ export const quoteHandlers: HandlerTable = {
   Qot_GetIpoList: getIpoList,
   Qot_GetFutureInfo: getFutureInfo,
   Qot_GetMarketState: getMarketState,
+  Qot_GetSearchQuote: findQuotes,
+  Qot_GetHoldingChangeList: getHoldingChangeList,
+  Qot_GetShareholdersHoldingChanges: getShareholdersHoldingChanges,
+  Qot_GetShareholdersOverview: getShareholdersOverview,
 }

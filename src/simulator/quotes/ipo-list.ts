@@ -39,20 +39,20 @@ export function getIpoList(
   const calendar = tradingCalendar(ipoMarket.calendar)
   const today = calendar.indexAtOrBefore(localMomentOf(ipoMarket.zone, nowMs).epochDay)
   const week = Math.floor(today / TRADING_DAYS_PER_WEEK)
-  return { ipoList: WEEKS_SHOWN.map((ahead) => ipoOf(ipoMarket, world.market.seed, week + ahead)) }
+  return { ipoList: WEEKS_SHOWN.map((ahead) => ipoOf(world, ipoMarket, week + ahead)) }
 }
 
-function ipoOf(ipoMarket: IpoMarket, seed: number, week: number): IpoData {
+function ipoOf(world: World, ipoMarket: IpoMarket, week: number): IpoData {
   const { market, zone } = ipoMarket
   const calendar = tradingCalendar(ipoMarket.calendar)
-  const hash = mix(mix(seed, market), week)
+  const hash = mix(mix(world.market.seed, market), week)
   const listIndex = (week + 1) * TRADING_DAYS_PER_WEEK - 1
   const listed = marketDay(zone, calendar.dayAt(listIndex))
   const applyEnd = marketDay(zone, calendar.dayAt(listIndex - 6))
   const price = rounded(5 + 45 * unitOf(mix(hash, 1)), 2)
   const issueSize = Math.round(20 + 200 * unitOf(mix(hash, 2))) * 1_000_000
   const basic = {
-    security: { market, code: newCode(market, hash) },
+    security: { market, code: unusedCode(world, market, hash) },
     name: `${NAMES[hash % NAMES.length] ?? ''}${KINDS[(hash >>> 8) % KINDS.length] ?? ''}`,
     listTime: listed.text,
     listTimestamp: listed.timestamp,
@@ -108,7 +108,13 @@ const NAMES = ['海澜', '星桥', '明川', '远航', '青禾', '云岭', '东�
 const KINDS = ['科技', '生物', '医药', '控股', '能源', '材料', '智能', '物流'] as const
 
 /** A code in the market's form that is not the code of a listed security. */
-function newCode(market: number, hash: number): string {
+function unusedCode(world: World, market: number, hash: number): string {
+  let attempt = hash
+  while (world.market.instrument(market, codeOf(market, attempt)) !== null) attempt = mix(attempt, 1)
+  return codeOf(market, attempt)
+}
+
+function codeOf(market: number, hash: number): string {
   const digits = (count: number): string => String(hash % 10 ** count).padStart(count, '0')
   if (market === QotMarket.HK_Security) return `06${digits(3)}`
   if (market === QotMarket.CNSH_Security) return `603${digits(3)}`

@@ -11,11 +11,11 @@ import { staticInfoOf } from './static-info.ts'
 /** OpenD's limit of securities in one call of Qot_GetOwnerPlate. */
 const MAX_OWNED = 200
 
-/** Qot_GetPlateSet: the plates of a market. */
+/** Qot_GetPlateSet: the plates of a market. Those of type "other" are found by their code and by their members only. */
 export function getPlateSet(world: World, { market, plateSetType }: C2S<'Qot_GetPlateSet'>): S2C<'Qot_GetPlateSet'> {
   const wanted = world.market
     .plates()
-    .filter((plate) => plate.market === plateMarketOf(market))
+    .plates.filter((plate) => plate.market === plateMarketOf(market) && plate.type !== PlateSetType.Other)
     .filter((plate) => plateSetType === PlateSetType.All || plate.type === plateSetType)
   return { plateInfoList: wanted.map(plateInfoOf) }
 }
@@ -44,15 +44,14 @@ export function getOwnerPlate(
     ownerPlateList: securities.map((security) => ({
       security: refOf(security),
       name: security.instrument.name,
-      plateInfoList: platesWith(world, security).map(plateInfoOf),
+      plateInfoList: world.market.plates().platesWith(security.instrument).map(plateInfoOf),
     })),
   }
 }
 
 /** The plate in a call; null if it does not exist. Also used by the stock filter. */
 export function findPlate(world: World, { market, code }: MessageTypes['Qot_Common.Security']): Plate | null {
-  const plateMarket = plateMarketOf(market)
-  return world.market.plates().find((plate) => plate.market === plateMarket && plate.code === code) ?? null
+  return world.market.plates().find(market, code)
 }
 
 /** The securities of a plate. */
@@ -60,12 +59,6 @@ export function membersOf(world: World, plate: Plate): readonly Security[] {
   return plate.members
     .map(({ instrument }) => world.market.security(instrument.market, instrument.code))
     .filter((security) => security !== null)
-}
-
-function platesWith(world: World, { instrument }: Security): readonly Plate[] {
-  const isMember = (plate: Plate): boolean =>
-    plate.members.some(({ instrument: { market, code } }) => market === instrument.market && code === instrument.code)
-  return world.market.plates().filter(isMember)
 }
 
 function plateInfoOf({ market, code, name, type }: Plate): MessageTypes['Qot_Common.PlateInfo'] {

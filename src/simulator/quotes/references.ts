@@ -1,6 +1,7 @@
 import { QotMarket, ReferenceType } from '../../../proto/enums.ts'
 import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../handler.ts'
-import { futureClasses, futureCode } from '../market/future-class.ts'
+import { futureClasses } from '../market/future-class.ts'
+import { futureCode, mainContract } from '../market/future-code.ts'
 import type { Security } from '../market/security.ts'
 import { warrantSlots } from '../market/warrant-slots.ts'
 import type { World } from '../world.ts'
@@ -45,6 +46,6 @@ function futuresOf(world: World, { instrument, derivative }: Security, nowMs: nu
 
 function mainContracts(world: World): readonly Security[] {
   return futureClasses()
-    .map((futureClass) => world.market.security(futureClass.market, futureCode({ futureClass, month: null })))
+    .map((futureClass) => world.market.security(futureClass.market, futureCode(mainContract(futureClass))))
     .filter((security) => security !== null)
 }

@@ -4,10 +4,10 @@ import { refuse, type C2S, type CallContext, type Refusal, type S2C } from '../h
 import { extremesBefore } from '../market/price-extremes.ts'
 import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
-import { listedDayOf, statusOf } from './basic-quote.ts'
+import { listingDateOf, statusOf } from './basic-quote.ts'
 import { countOf } from './figures.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
-import { marketDay, marketTime } from './market-time.ts'
+import { marketTime } from './market-time.ts'
 import { dayFigures, extendedFigures, type DayFigures } from './session-figures.ts'
 import { snapshotExData } from './snapshot-ex-data.ts'
 import { bidAskRatio, closeMinutesAgo, volumeRatio } from './stock-figures.ts'
@@ -38,7 +38,7 @@ function basicData(security: Security, nowMs: number): MessageTypes['Qot_GetSecu
   const { bids, asks } = security.bookAt(nowMs)
   const bid = bids[0]
   const ask = asks[0]
-  const listed = marketDay(security.clock.plan.zone, listedDayOf(security, nowMs))
+  const listed = listingDateOf(security, nowMs)
   const updated = marketTime(security, day.timeMs)
   const status = statusOf(security, nowMs)
   const isContract = instrument.kind === 'option' || instrument.kind === 'future'

@@ -14,7 +14,7 @@ import { expiryOn } from '../market/option-expiry.ts'
 import type { OptionMarket } from '../market/option-market.ts'
 import type { Security } from '../market/security.ts'
 import type { World } from '../world.ts'
-import { listedDayOf } from './basic-quote.ts'
+import { listingDateOf } from './basic-quote.ts'
 import { futureFigures } from './derivative-figures.ts'
 import { findSecurities, isRefusal, refOf } from './lookup.ts'
 import { marketDay } from './market-time.ts'
@@ -57,7 +57,7 @@ function allOf(world: World, market: number, securityType: number, nowMs: number
 export function staticInfoOf(security: Security, nowMs: number): StaticInfo {
   const { instrument, listing, derivative } = security
   const { zone } = security.clock.plan
-  const listed = marketDay(zone, listedDayOf(security, nowMs))
+  const listed = listingDateOf(security, nowMs)
   const isContract = derivative.kind === 'option' || derivative.kind === 'future'
   const basic = {
     security: refOf(security),

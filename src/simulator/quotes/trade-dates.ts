@@ -3,6 +3,7 @@ import type { MessageTypes } from '../../../proto/messages.ts'
 import { refuse, type C2S, type Refusal, type S2C } from '../handler.ts'
 import { parseLocalTime } from '../../base/time/civil-date.ts'
 import type { TimeZone } from '../../base/time/time-zone.ts'
+import { JP_FUTURES, SG_FUTURES } from '../market/asian-futures.ts'
 import { CN_SECURITIES, HK_SECURITIES, US_SECURITIES, type SessionPlan } from '../market/session-plan.ts'
 import { tradingCalendar, type TradingCalendar } from '../market/trading-calendar.ts'
 import type { World } from '../world.ts'
@@ -39,12 +40,20 @@ export function requestTradeDate(
   return { tradeDateList }
 }
 
+/** Markets whose trading days OpenD lists, and whose securities the simulator does not have. */
+const UNSIMULATED: ReadonlyMap<number, SessionPlan> = new Map<number, SessionPlan>([
+  [TradeDateMarket.JP_Future, JP_FUTURES],
+  // Shares in Tokyo rest on the same days.
+  [TradeDateMarket.JP, JP_FUTURES],
+  [TradeDateMarket.SG_Future, SG_FUTURES],
+])
+
 function datedMarketOf(world: World, { market, security }: C2S<'Qot_RequestTradeDate'>): DatedMarket | Refusal {
   if (security !== undefined) {
     const found = findSecurity(world, security)
     return isRefusal(found) ? found : { calendar: found.clock.calendar, zone: found.clock.plan.zone }
   }
-  const plan = planOf(market)
+  const plan = UNSIMULATED.get(market) ?? planOf(market)
   if (plan === null) return refuse(`no calendar for market ${market}`)
   // A market that never closes lists every day, so that no quote or order is on a day that is not listed.
   const { calendar, zone } = world.market.planOf(plan)

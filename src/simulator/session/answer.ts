@@ -7,6 +7,8 @@ import { payFor, refuseByRules } from './call-rules.ts'
 import type { ConnectionHub } from './connection-hub.ts'
 import { genericAnswer } from './generic-answer.ts'
 import { genericPushes } from './generic-pushes.ts'
+import { INIT_CONNECT } from './identity.ts'
+import { hasLeastGap } from './latency.ts'
 import type { Peer } from './peer.ts'
 import type { SessionContext, SessionHandlerTable } from './session-handler.ts'
 import { systemHandlers } from '../system/handlers.ts'
@@ -27,9 +29,6 @@ export interface PlainCall {
 /** First protocol id of the API. The WebSocket port's own framing uses lower ids. */
 const FIRST_CALL = 1000
 
-/** The call that the TCP session answers itself, once per connection. */
-export const INIT_CONNECT = 1001
-
 /** First protocol id of the quote calls; trade calls are 2001 to 2999. */
 const FIRST_QUOTE_CALL = 3000
 
@@ -38,31 +37,80 @@ const INVALID_BODY = -500
 /** OpenD's `retType` for an unknown result. */
 const UNKNOWN_RESULT = -400
 
-/** The reply body to any request after InitConnect. Every request gets one: without it clients wait 12 s. */
-export function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
+/** Carries out a call at that time, Unix ms of the session clock, and returns its reply body. */
+export type Execution = (atMs: number) => Uint8Array
+
+/**
+ * Admits any request after InitConnect and returns its execution, which takes place when the reply is due. OpenD checks
+ * an order, change or combination when it arrives, and the trade server carries it out later: only then can two of them
+ * arrive within their least gap. Other calls are checked when they are carried out.
+ *
+ * Every request gets a reply: without it clients wait 12 s.
+ */
+export function admitCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs: number): Execution {
+  if (!hasLeastGap(call.protoId)) return (atMs) => answerCall(hub, peer, call, atMs)
+  const opened = openCall(hub, peer, call)
+  if (opened.refused !== null) return refusedCall(hub, call, opened.refused)
+  const refusal = refuseByRules(call.protoId, opened.c2s, contextOf(hub, peer, nowMs))
+  if (refusal !== null) return refusedCall(hub, call, refusal)
+  return (atMs) => guarded(hub, call, () => carryOut(call, opened, contextOf(hub, peer, atMs)))
+}
+
+function answerCall(hub: ConnectionHub, peer: Peer, call: PlainCall, nowMs: number): Uint8Array {
+  const opened = openCall(hub, peer, call)
+  if (opened.refused !== null) return refusalBody(hub, call, opened.refused)
+  return guarded(hub, call, () => {
+    const context = contextOf(hub, peer, nowMs)
+    const refusal = refuseByRules(call.protoId, opened.c2s, context)
+    return refusal === null ? carryOut(call, opened, context) : refusalBody(hub, call, refusal)
+  })
+}
+
+function refusedCall(hub: ConnectionHub, call: PlainCall, refusal: Refusal): Execution {
+  return () => refusalBody(hub, call, refusal)
+}
+
+/** A decoded request. */
+interface OpenedCall {
+  readonly refused: null
+  readonly protocol: Protocol
+  readonly c2s: object
+}
+
+function openCall(hub: ConnectionHub, peer: Peer, call: PlainCall): OpenedCall | { readonly refused: Refusal } {
   const protocol = call.protoId < FIRST_CALL ? null : protocolById(call.protoId)
   if (protocol === null || protocol.request === null) {
-    return refusalBody(hub, call, refuse(`unknown protocol id ${call.protoId}`))
+    return { refused: refuse(`unknown protocol id ${call.protoId}`) }
   }
-  if (!peer.isReady) return refusalBody(hub, call, refuse('InitConnect must be the first request'))
-  if (call.protoId === INIT_CONNECT) return refusalBody(hub, call, refuse('this connection is initialised already'))
+  if (!peer.isReady) return { refused: refuse('InitConnect must be the first request') }
+  if (call.protoId === INIT_CONNECT) return { refused: refuse('this connection is initialised already') }
   // The schema's table maps the id to a message at run time, so the type cannot be derived.
   const decoded = decodeBody(protocol.request as MessageName, call.format, call.body, hub.crypto.utf8)
-  if (!decoded.ok) return refusalBody(hub, call, refuse(decoded.detail, INVALID_BODY))
+  if (!decoded.ok) return { refused: refuse(decoded.detail, INVALID_BODY) }
   hub.statistics.addCall(call.protoId)
-  const context = { hub, peer, nowMs, marketMs: hub.marketMs(nowMs), connId: peer.connId }
   const request = decoded.value as { readonly c2s?: object }
-  const c2s = request.c2s ?? request
+  return { refused: null, protocol, c2s: request.c2s ?? request }
+}
+
+function contextOf(hub: ConnectionHub, peer: Peer, nowMs: number): SessionContext {
+  return { hub, peer, nowMs, marketMs: hub.marketMs(nowMs), connId: peer.connId }
+}
+
+/** The reply of a call that the rules allow. */
+function carryOut(call: PlainCall, { protocol, c2s }: OpenedCall, context: SessionContext): Uint8Array {
+  const { hub, peer } = context
+  const stream = streamRead(hub, peer, protocol.id, c2s)
+  const make = (): Uint8Array => replyBody(protocol, call, decide(protocol, c2s, context, stream), hub)
+  if (stream === null) return make()
+  const nextChangeMs = (): number | null => hub.services.quotePushes.nextChangeMs(hub.world, stream, context.marketMs)
+  return hub.replies.reply({ ...call, stream }, context.marketMs, nextChangeMs, make)
+}
+
+/** An exception in one request must not end the other connections. */
+function guarded(hub: ConnectionHub, call: PlainCall, make: () => Uint8Array): Uint8Array {
   try {
-    const refusal = refuseByRules(protocol.id, c2s, context)
-    if (refusal !== null) return refusalBody(hub, call, refusal)
-    const stream = streamRead(hub, peer, protocol.id, c2s)
-    const make = (): Uint8Array => replyBody(protocol, call, decide(protocol, c2s, context, stream), hub)
-    if (stream === null) return make()
-    const nextChangeMs = (): number | null => hub.services.quotePushes.nextChangeMs(hub.world, stream, context.marketMs)
-    return hub.replies.reply({ ...call, stream }, context.marketMs, nextChangeMs, make)
+    return make()
   } catch (bug) {
-    // An exception in one request must not end the other connections.
     if (hub.settings.onBug === null) throw bug
     hub.settings.onBug(bug)
     return refusalBody(hub, call, refuse('the simulator failed on this request', UNKNOWN_RESULT))

@@ -5,6 +5,7 @@ import { CallStatistics } from './call-statistics.ts'
 import type { SimulatorCrypto } from './crypto.ts'
 import type { Faults } from './faults.ts'
 import type { HistoryQuota } from './history-quota.ts'
+import type { ReplyTimes } from './latency.ts'
 import { loginNotices, type Login } from './login.ts'
 import { marketTimeMs, sessionTimeMs, type MarketClock } from './market-clock.ts'
 import type { Peer } from './peer.ts'
@@ -41,6 +42,8 @@ export interface HubSettings {
   readonly keepAliveIntervalSeconds: number
   /** False lifts the upstream limits, for load tests. */
   readonly limitsRates: boolean
+  /** The delay of each reply. */
+  readonly replyTimes: ReplyTimes
   /** Called with exceptions of handlers, which are bugs; null rethrows them. */
   readonly onBug: ((bug: unknown) => void) | null
   readonly faults: Faults
@@ -104,9 +107,10 @@ export class ConnectionHub {
   /** Changes OpenD's login and notifies every connection that subscribed to notices. */
   setLogin(login: Login): void {
     if (login === this.#login) return
+    const notices = loginNotices(this.#login, login)
     this.#login = login
     this.touch()
-    for (const notice of loginNotices(login)) this.notify(notice)
+    for (const notice of notices) this.notify(notice)
   }
 
   /** Sends a Notify push to every connection that subscribed to notices. */

@@ -2,6 +2,13 @@
 export type Fault =
   /** Executes at once and sends the reply later. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /**
+   * Executes `ms` after the call and replies then. Executes an order even if its connection has closed by then, because
+   * OpenD has passed it on; the rules of OpenD itself are checked at the time of the call.
+   */
+  | { readonly kind: 'late'; readonly ms: number }
+  /** The same without a reply. */
+  | { readonly kind: 'late-drop-reply'; readonly ms: number }
   /** Ignores the request and does not reply. */
   | { readonly kind: 'drop-request' }
   /** Executes without a reply; the connection stays open. */
@@ -56,7 +63,9 @@ const MAX_RULES = 1000
 const MAX_MS = 86_400_000
 
 /** Faults with a time, and the name of that member. */
-const TIMED = { delay: 'ms', trickle: 'everyMs' } as const
+const TIMED = { delay: 'ms', late: 'ms', 'late-drop-reply': 'ms', trickle: 'everyMs' } as const
+
+const TIMED_KINDS = ['delay', 'late', 'late-drop-reply', 'trickle'] as const satisfies readonly (keyof typeof TIMED)[]
 
 const PLAIN = [
   'drop-request',
@@ -78,8 +87,8 @@ const PLAIN = [
 
 /**
  * Reads a script: a JSON array of rules such as `{"id": 2202, "nth": 1, "do": "cut-after"}`. Without `id` a rule
- * applies to any call, without `nth` to every occurrence. `delay` takes `ms`, `trickle` takes `everyMs`. Anything else
- * is refused: with a misspelt fault that never applies, a test would prove nothing.
+ * applies to any call, without `nth` to every occurrence. `trickle` takes `everyMs`, the
+ * other faults with a time take `ms`. Anything else is refused: with a misspelt fault that never applies, a test would prove nothing.
  */
 export function parseFaultScript(text: string): ParsedScript {
   let json: unknown
@@ -111,17 +120,19 @@ function parseRule(json: unknown): FaultRule | string {
 }
 
 function parseFault(kind: unknown, members: Readonly<Record<string, unknown>>): Fault | string {
-  const timed = kind === 'delay' || kind === 'trickle' ? TIMED[kind] : null
-  const stranger = Object.keys(members).find((name) => name !== timed)
+  const timed = TIMED_KINDS.find((name) => name === kind)
+  const member = timed === undefined ? null : TIMED[timed]
+  const stranger = Object.keys(members).find((name) => name !== member)
   if (stranger !== undefined) return `unknown member "${stranger}"`
-  if (kind === 'delay' || kind === 'trickle') {
-    const ms = members[TIMED[kind]]
-    if (!isWhole(ms, 1, MAX_MS)) return `"${kind}" needs "${TIMED[kind]}", a number of milliseconds from 1 to ${MAX_MS}`
-    return kind === 'delay' ? { kind, ms } : { kind, everyMs: ms }
+  if (timed !== undefined) {
+    const ms = members[TIMED[timed]]
+    if (!isWhole(ms, 1, MAX_MS))
+      return `"${timed}" needs "${TIMED[timed]}", a number of milliseconds from 1 to ${MAX_MS}`
+    return timed === 'trickle' ? { kind: timed, everyMs: ms } : { kind: timed, ms }
   }
   const known = PLAIN.find((name) => name === kind)
   if (known !== undefined) return { kind: known }
-  return `"do" must be one of ${[...Object.keys(TIMED), ...PLAIN].join(', ')}`
+  return `"do" must be one of ${[...TIMED_KINDS, ...PLAIN].join(', ')}`
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

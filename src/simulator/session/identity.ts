@@ -3,6 +3,9 @@
  * bytes. The AES keys are therefore guessable, so the simulator's servers listen on loopback only.
  */
 
+/** The call that the TCP session answers itself, once per connection. */
+export const INIT_CONNECT = 1001
+
 /**
  * About 2^62, like real connection ids: a client that stores them in a double loses digits, which tests must detect.
  */

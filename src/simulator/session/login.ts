@@ -10,18 +10,22 @@ export type Login = 'in' | 'kicked' | 'lost'
 
 type Notice = MessageTypes['Notify.S2C']
 
-/** The notices that announce a change of the login, in this order, to every connection that subscribed to notices. */
-export function loginNotices(login: Login): readonly Notice[] {
+/**
+ * The notices that announce a change of the login, in this order, to every connection that subscribed to notices. After
+ * a kick OpenD logs in again and announces that it is ready, as after its start.
+ */
+export function loginNotices(before: Login, login: Login): readonly Notice[] {
   const status: Notice = {
     type: NotifyType.ConnStatus,
     connectStatus: { qotLogined: login === 'in', trdLogined: login === 'in' },
   }
-  if (login !== 'kicked') return [status]
+  const program: Notice = { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }
+  if (login !== 'kicked') return before === 'kicked' ? [program, status] : [status]
   const event: Notice = {
     type: NotifyType.GtwEvent,
     event: { eventType: GtwEventType.KickedOut, desc: 'the account logged in at another place' },
   }
-  return [event, { type: NotifyType.ProgramStatus, programStatus: { programStatus: programStatus(login) } }, status]
+  return [event, program, status]
 }
 
 /** OpenD's own status in GetGlobalState and in notices. */

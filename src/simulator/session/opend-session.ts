@@ -6,6 +6,7 @@ import type { FaultRule } from './fault-script.ts'
 import { Faults } from './faults.ts'
 import { HistoryQuota } from './history-quota.ts'
 import { connectionId } from './identity.ts'
+import { ReplyTimes } from './latency.ts'
 import type { Login } from './login.ts'
 import { Peer, type ConnectionKind, type ConnectionSink } from './peer.ts'
 import { DEFAULT_SUBSCRIPTION_QUOTA, SubscriptionRegistry } from './subscription-registry.ts'
@@ -69,6 +70,7 @@ export class OpendSession {
       clock: options.clock ?? { kind: 'real' },
       keepAliveIntervalSeconds: options.keepAliveIntervalSeconds ?? KEEP_ALIVE_INTERVAL_SECONDS,
       limitsRates: options.limitsRates ?? true,
+      replyTimes: new ReplyTimes(options.seed, options.latency ?? null),
       onBug: options.onBug ?? null,
       faults: new Faults(options.faults ?? []),
       subscriptions: new SubscriptionRegistry(options.subscriptionQuota ?? DEFAULT_SUBSCRIPTION_QUOTA, state.lingering),

@@ -1,4 +1,5 @@
 import { BodyFormat } from '../../wire/frame.ts'
+import { CallLane } from './call-lane.ts'
 import { PacketIds } from './packet-ids.ts'
 import type { PushBody } from './push-body.ts'
 
@@ -24,6 +25,8 @@ export class Peer {
   pushFormat: number = BodyFormat.Protobuf
   /** Accounts whose order pushes it receives: the whole list of its last Trd_SubAccPush. */
   accounts: ReadonlySet<bigint> = new Set()
+  /** Calls that wait for the time of their replies; those with a least gap wait by themselves. */
+  readonly lanes = { orders: new CallLane(), reads: new CallLane() }
   /** When its last whole frame arrived, Unix ms of the session clock. */
   lastFrameMs: number
   /** Set by a fault: the connection accepts input and sends no output. */

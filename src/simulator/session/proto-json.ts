@@ -1,11 +1,12 @@
 import type { MessageName, MessageTypes } from '../../../proto/messages.ts'
 import { decodeBase64, encodeBase64 } from '../../wire/json/json-base64.ts'
 import { enumType, messageType, type Field, type MessageType } from '../../wire/schema.ts'
-import { DECLARED_ENUM_FIELDS } from './declared-enums.ts'
 
 /**
  * The standard JSON mapping of protobuf, OpenD's second body format: camelCase names, 64-bit integers as strings,
- * bytes as base64, declared enums by name. Clients of OpenD's port use this mapping; the HTTP API has its own.
+ * bytes as base64. Enums are written as numbers: the mapping permits names and numbers, and its parsers accept both, but
+ * a client that assigns the value to a protobuf field without a parser can use the number only. Clients of OpenD's port
+ * use this mapping; the HTTP API has its own.
  */
 export function messageToJson<Name extends MessageName>(name: Name, value: MessageTypes[Name]): string {
   return JSON.stringify(writeMessage(messageType(name), value))
@@ -48,23 +49,19 @@ function standardName(field: Field): string {
   return field.name.replace(/_(.)/g, (_, next: string) => next.toUpperCase())
 }
 
-function isDeclaredEnum(type: MessageType, field: Field): boolean {
-  return DECLARED_ENUM_FIELDS[type.name]?.includes(field.name) ?? false
-}
-
 function writeMessage(type: MessageType, value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const json: Record<string, unknown> = {}
   for (const field of type.fields) {
     const member = value[field.name]
     if (member === undefined || (Array.isArray(member) && member.length === 0)) continue
     json[standardName(field)] = Array.isArray(member)
-      ? member.map((one: unknown) => writeValue(type, field, one))
-      : writeValue(type, field, member)
+      ? member.map((one: unknown) => writeValue(field, one))
+      : writeValue(field, member)
   }
   return json
 }
 
-function writeValue(type: MessageType, field: Field, value: unknown): unknown {
+function writeValue(field: Field, value: unknown): unknown {
   if (field.messageName !== null) {
     return writeMessage(messageType(field.messageName), value as Readonly<Record<string, unknown>>)
   }
@@ -72,9 +69,6 @@ function writeValue(type: MessageType, field: Field, value: unknown): unknown {
   if (value instanceof Uint8Array) return encodeBase64(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (typeof value === 'number' && field.kind === 'float') return shortestFloat(value)
-  if (field.enumName !== null && isDeclaredEnum(type, field)) {
-    for (const [name, number] of enumType(field.enumName).values) if (number === value) return name
-  }
   return value
 }
 

@@ -1,5 +1,5 @@
 import { RATE_RULES, type CallFields, type RateRule } from './rate-rules.ts'
-import { rateExceeded } from './texts.ts'
+import { calledTooSoon, rateExceeded } from './texts.ts'
 
 /** The span of every published limit. */
 export const RATE_WINDOW_MS = 30_000
@@ -15,15 +15,16 @@ export class RateLimits {
   /** Times of the admitted calls of the last 30 s, oldest first, by counter and account. Unix ms, session clock. */
   readonly #windows = new Map<string, number[]>()
 
-  /** Admits a call and counts it, or returns OpenD's text of refusal. */
+  /** Admits a call and counts it, or returns a text of refusal that names the limit that was reached. */
   admit(protoId: number, c2s: CallFields, nowMs: number): string | null {
     const rule = RATE_RULES.get(protoId)
     if (rule === undefined || rule.counts?.(c2s) === false) return null
     const window = this.#window(rule, c2s)
     while (window[0] !== undefined && nowMs - window[0] > RATE_WINDOW_MS) window.shift()
     const latest = window.at(-1)
-    const tooSoon = latest !== undefined && nowMs - latest < (rule.leastGapMs ?? 0)
-    if (window.length >= rule.limit || tooSoon) return rateExceeded(rule.name, rule.limit)
+    if (window.length >= rule.limit) return rateExceeded(rule.name, rule.limit)
+    const gapMs = rule.leastGapMs ?? 0
+    if (latest !== undefined && nowMs - latest < gapMs) return calledTooSoon(rule.name, gapMs)
     window.push(nowMs)
     return null
   }

@@ -23,7 +23,7 @@ export interface StreamRead {
 }
 
 /**
- * Encoded replies with K-lines, minutes or prints. They stay valid until the next print of their security, so a program
+ * Encoded replies with quotes, K-lines, minutes or prints. They stay valid until the next print of their security, so a program
  * that asks more often gets the same bytes again; making and encoding a hundred bars takes about 0.1 ms.
  */
 export class ReplyCache {

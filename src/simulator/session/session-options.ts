@@ -1,6 +1,7 @@
 import type { SimulatorCrypto } from './crypto.ts'
 import type { FaultRule } from './fault-script.ts'
 import type { HistoryUse } from './history-quota.ts'
+import type { Latency } from './latency.ts'
 import type { Login } from './login.ts'
 import type { MarketClock } from './market-clock.ts'
 import type { PriceReminder } from './price-reminders.ts'
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly webSocketKeyMd5?: string
   /** False lifts OpenD's rate limits, for load tests. */
   readonly limitsRates?: boolean
+  /** How long replies take; without it they are sent at once. */
+  readonly latency?: Latency | null
   readonly faults?: readonly FaultRule[]
   /**
    * Called when a handler throws, which is a bug of the simulator; the client gets ret_type -400. Without it the

@@ -38,13 +38,22 @@ export function refuseUnsubscribed(hub: ConnectionHub, peer: Peer, protoId: numb
   return missing.length === 0 ? null : refuse(notSubscribed(missing))
 }
 
-/** The data that a getter of K-lines, minutes or prints reads: that of the connection's subscription. Else null. */
+/**
+ * The data of a getter whose reply changes only with the prints of one security: that of the connection's subscription.
+ * Null for other calls.
+ */
 export function streamRead(hub: ConnectionHub, peer: Peer, protoId: number, c2s: GetterFields): QuoteStream | null {
-  const [unit] = unitsNeeded(protoId, c2s)
-  if (unit === undefined || !hasHours(unit.subType)) return null
+  const [unit, ...others] = unitsNeeded(protoId, c2s)
+  if (unit === undefined || others.length > 0 || !changesWithPrints(hub, unit)) return null
   const [subscription] = hub.subscriptions.held(peer.connId, [unit])
   if (subscription === undefined) return null
   return { ...unit, rehabType: c2s.rehabType ?? RehabType.None, hours: subscription.hours }
+}
+
+/** The quote of a derivative also changes with the time and with its underlying security. */
+function changesWithPrints(hub: ConnectionHub, { security, subType }: Unit): boolean {
+  if (subType !== SubType.Basic) return hasHours(subType)
+  return hub.world.market.security(security.market, security.code)?.derivative.kind === 'none'
 }
 
 /** The members of all getters' requests. */

@@ -2,9 +2,10 @@ import { plainCipher, rsaCipher, type BodyCipher, type RsaKey } from '../../wire
 import { Deframer } from '../../wire/deframer.ts'
 import { BodyFormat, digestMatches, encodeFrame, HEADER_BYTES, type Frame } from '../../wire/frame.ts'
 import { refuse } from '../handler.ts'
-import { answerCall, INIT_CONNECT, refusalBody } from './answer.ts'
+import { admitCall, refusalBody } from './answer.ts'
 import { runCall } from './call-flow.ts'
 import type { ConnectionHub } from './connection-hub.ts'
+import { INIT_CONNECT } from './identity.ts'
 import { answerInit, openInit } from './init-connect.ts'
 import type { Peer } from './peer.ts'
 import type { PushBody } from './push-body.ts'
@@ -65,7 +66,8 @@ export class TcpSession {
       this.#peer,
       {
         protoId: INIT_CONNECT,
-        answer: () => {
+        body: opened.plain,
+        admit: () => () => {
           const answer = answerInit(this.#hub, this.#peer, this.#sequence, frame, opened, rsa)
           this.#cipher = answer.cipher
           return answer.isEncrypted && rsa !== null
@@ -92,9 +94,11 @@ export class TcpSession {
       this.#peer,
       {
         protoId,
-        answer: () => {
-          const call = { protoId, format: bodyFormat, body }
-          return this.#reply(frame, answerCall(this.#hub, this.#peer, call, nowMs), cipher)
+        body,
+        admit: (ownBody) => {
+          const call = { protoId, format: bodyFormat, body: ownBody }
+          const execution = admitCall(this.#hub, this.#peer, call, nowMs)
+          return (atMs) => this.#reply(frame, execution(atMs), cipher)
         },
         refuse: (retMsg) => this.#reply(frame, this.#refusal(frame, retMsg), cipher),
         corruptDigest,

@@ -36,6 +36,11 @@ export function rateExceeded(name: string, limit: number): string {
   return `${name}频率太高，请求失败，每30秒最多${limit}次。`
 }
 
+/** Begins as OpenD's words for the other limit; the end is ours, because OpenD's is not published. */
+export function calledTooSoon(name: string, gapMs: number): string {
+  return `${name}频率太高，请求失败，两次请求至少间隔${gapMs}毫秒。`
+}
+
 /** OpenD's words, as published by users up to the name. */
 export function unknownSecurity(security: SecurityRef): string {
   return `未知股票 ${securityName(security)}`

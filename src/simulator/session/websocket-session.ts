@@ -9,7 +9,7 @@ import {
   type WebSocketRequest,
 } from '../../wire/websocket-frame.ts'
 import { refuse } from '../handler.ts'
-import { answerCall, refusalBody } from './answer.ts'
+import { admitCall, refusalBody, type Execution } from './answer.ts'
 import { decodeBody, encodeBody } from './body-codec.ts'
 import { runCall } from './call-flow.ts'
 import type { ConnectionHub } from './connection-hub.ts'
@@ -65,7 +65,12 @@ export class WebSocketSession {
       this.#peer,
       {
         protoId: request.command,
-        answer: () => frame(request, isInit ? this.#init(request, nowMs) : this.#call(request, nowMs)),
+        body: request.body,
+        admit: (ownBody) => {
+          if (isInit) return () => frame(request, this.#init(request, nowMs))
+          const execution = this.#admit(request.command, ownBody, nowMs)
+          return (atMs) => frame(request, { body: execution(atMs) })
+        },
         refuse: (retMsg) => frame(request, { body: this.#refusal(retMsg) }),
         // These frames carry no digest.
         corruptDigest: (bytes) => bytes,
@@ -97,9 +102,8 @@ export class WebSocketSession {
     return { body: encodeBody('InitWebSocket.Response', BodyFormat.Protobuf, { retType: 0, s2c }, utf8) }
   }
 
-  #call(request: WebSocketRequest, nowMs: number): Outcome {
-    const call = { protoId: request.command, format: BodyFormat.Protobuf, body: request.body }
-    return { body: answerCall(this.#hub, this.#peer, call, nowMs) }
+  #admit(protoId: number, body: Uint8Array, nowMs: number): Execution {
+    return admitCall(this.#hub, this.#peer, { protoId, format: BodyFormat.Protobuf, body }, nowMs)
   }
 
   #refusal(retMsg: string): Uint8Array {

@@ -13,6 +13,8 @@ export function globalState({ hub, connId, marketMs }: SessionContext): S2C<'Get
     marketSZ: states.sz,
     marketHKFuture: states.hkFuture,
     marketUSFuture: states.usFuture,
+    marketSGFuture: states.sgFuture,
+    marketJPFuture: states.jpFuture,
     qotLogined: hub.login === 'in',
     trdLogined: hub.login === 'in',
     serverVer: SERVER_VERSION,

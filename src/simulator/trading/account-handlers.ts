@@ -68,7 +68,8 @@ export const accountHandlers: HandlerTable = {
     const account = openAccount(world, header, nowMs)
     if ('refusal' in account) return account
     const secMarket = c2s.secMarket === undefined || c2s.secMarket === 0 ? null : c2s.secMarket
-    const instrument = findTradable(world.accounts.market, account.profile, header.trdMarket, secMarket, c2s.code)
+    const { market } = world.accounts
+    const instrument = findTradable(market, account.profile, header.trdMarket, secMarket, c2s.code, nowMs)
     if ('refusal' in instrument) return instrument
     if (!supportsOrderType(c2s.orderType, secMarketOf(instrument), instrument.kind)) {
       return refusals.orderTypeNotSupported(orderTypeName(c2s.orderType))

@@ -10,6 +10,12 @@ export interface AccountOpening {
 /**
  * The accounts of the simulated login. Ids above 2^53 are like those of the real OpenD; 987654 is included because
  * published samples use it. Numbers, cards and balances are invented.
+ *
+ * As with OpenD, paper trading has one account for each market and kind: in Hong Kong one for securities and one for
+ * options, in the US one for both, and one for the futures of each market. The stock account of Hong Kong comes first,
+ * because programs take the first account of their market. 281756482566240858 trades the futures of two markets, which
+ * OpenD does not offer: it is older than the accounts of one market, and programs name it. OpenD's futures accounts of
+ * Japan and Singapore are left out, as their futures are not simulated.
  */
 export const DEFAULT_ACCOUNTS: readonly AccountOpening[] = [
   {
@@ -84,6 +90,33 @@ export const DEFAULT_ACCOUNTS: readonly AccountOpening[] = [
       { currency: Currency.HKD, amount: 1_000_000 },
       { currency: Currency.USD, amount: 200_000 },
     ],
+  },
+  {
+    profile: simulated('281756485788466331', {
+      trdMarkets: [TrdMarket.Futures_Simulate_HK],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.Futures,
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [{ currency: Currency.HKD, amount: 1_000_000 }],
+  },
+  {
+    profile: simulated('281756483639982683', {
+      trdMarkets: [TrdMarket.Futures_Simulate_US],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.Futures,
+      baseCurrency: Currency.USD,
+    }),
+    deposits: [{ currency: Currency.USD, amount: 200_000 }],
+  },
+  {
+    profile: simulated('281756484713724508', {
+      trdMarkets: [TrdMarket.HK],
+      accType: TrdAccType.Margin,
+      simAccType: SimAccType.Option,
+      baseCurrency: Currency.HKD,
+    }),
+    deposits: [{ currency: Currency.HKD, amount: 1_000_000 }],
   },
 ]
 

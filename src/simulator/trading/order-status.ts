@@ -37,22 +37,23 @@ export function isAllowedMove(from: number, to: number): boolean {
 /** The first statuses of a new order: sent to the exchange at once, or held by the broker. */
 export const FIRST_STATUSES: readonly number[] = [OrderStatus.Submitting, OrderStatus.WaitingSubmit]
 
-const OPEN: ReadonlySet<number> = new Set([
-  OrderStatus.WaitingSubmit,
-  OrderStatus.Submitting,
-  OrderStatus.Submitted,
-  OrderStatus.Filled_Part,
-  OrderStatus.Disabled,
-])
-
-/** Whether the order can still be filled. A disabled order can, because it may be enabled again. */
+/**
+ * Whether the order can still be filled. A disabled order can, because it may be enabled again. Each call of a client
+ * asks this for every order of every account.
+ */
 export function isOpenStatus(status: number): boolean {
-  return OPEN.has(status)
+  return (
+    status === OrderStatus.Submitted ||
+    status === OrderStatus.Filled_Part ||
+    status === OrderStatus.WaitingSubmit ||
+    status === OrderStatus.Submitting ||
+    status === OrderStatus.Disabled
+  )
 }
 
 /** Whether the order is in the market or waits for its trigger, so that it reserves money or shares. */
 export function isLiveStatus(status: number): boolean {
-  return status !== OrderStatus.Disabled && OPEN.has(status)
+  return status !== OrderStatus.Disabled && isOpenStatus(status)
 }
 
 /** Whether the order is in the exchange's book. */

@@ -44,7 +44,7 @@ export function placeOrder(
   nowMs: number,
 ): OrderState | Refusal {
   const { trdMarket, secMarket, code } = request
-  const instrument = findTradable(floor.market, account.profile, trdMarket, secMarket, code)
+  const instrument = findTradable(floor.market, account.profile, trdMarket, secMarket, code, nowMs)
   if ('refusal' in instrument) return instrument
   const refusal = checkSimulated(account, request) ?? checkManner(floor, instrument, request, nowMs)
   if (refusal !== null) return refusal

@@ -11,6 +11,7 @@ export function tradingMarketOf(market: Market | TradingMarket): TradingMarket {
   if (!(market instanceof Market)) return market
   return {
     instrument: (qotMarket, code) => market.instrument(qotMarket, code),
+    contractBehind: (instrument, nowMs) => market.contractBehind(instrument, nowMs),
     tickSize: (instrument, price) => market.tickSize(instrument, price),
     isOnTick: (instrument, price) => market.isOnTick(instrument, price),
     priceBand: (instrument, nowMs) => market.priceBand(instrument, nowMs),

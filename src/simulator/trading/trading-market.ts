@@ -7,6 +7,11 @@ import type { Book, Instrument, Tick } from '../market/instrument.ts'
 export interface TradingMarket {
   /** `market` is a `Qot_Common.QotMarket`. */
   instrument(market: number, code: string): Instrument | null
+  /**
+   * The contract that an order for this code trades at that time: the month behind `HSImain`, `HSIcurrent` and `HSInext`.
+   * Any other instrument is itself.
+   */
+  contractBehind(instrument: Instrument, nowMs: number): Instrument
   /** Distance from `price` to the next higher valid price. */
   tickSize(instrument: Instrument, price: number): number
   isOnTick(instrument: Instrument, price: number): boolean

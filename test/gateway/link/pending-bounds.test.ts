@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_PENDING } from '../../../src/base/memory-budget.ts'
 import { CALL_RANKS } from '../../../src/calls/call-rank.ts'
+import { PendingBounds } from '../../../src/gateway/link/pending-bounds.ts'
 import { CALL_DEADLINE_MS } from '../../../src/gateway/link/timing.ts'
 import { replyFrame, Rig } from './fake-link.ts'
 
@@ -93,4 +94,16 @@ test('whatever ended the calls, their places are free again', () => {
     }),
     { numRuns: 100 },
   )
+})
+
+test('from the moment in which a second caller exists, room is kept for it', () => {
+  const bounds = new PendingBounds(false)
+  const first = { rank: 'read', caller: 'a' } as const
+  while (bounds.hasRoom(first, 0)) bounds.add(first, 0, 1)
+  const all = MAX_PENDING.read.calls
+  for (let count = 0; count < all / 2; count++) bounds.add(first, 0, -1)
+  assert.ok(bounds.hasRoom(first, 0))
+  bounds.share()
+  assert.ok(!bounds.hasRoom(first, 0), 'the first caller has more than its part')
+  assert.ok(bounds.hasRoom({ rank: 'read', caller: 'b' }, 0))
 })

@@ -226,3 +226,18 @@ test('the budget of a caller is its own share', () => {
   for (let i = 0; i < 7; i++) rig.submit({ protoId: 3209, caller: 'b' })
   assert.deepEqual([left('b'), left('a')], [0, 1])
 })
+
+test('from the moment in which a second caller exists, what the first has used counts against its share', () => {
+  const rig = new GovernorRig(false)
+  const left = (caller: string): number | undefined =>
+    rig.governor.budgetOf(3209, new Uint8Array(0), rig.nowMs, 'read', caller)?.remaining
+  for (let count = 0; count < 8; count++) rig.submit({ protoId: 3209, caller: 'a' })
+  assert.ok((left('a') ?? 0) > 0)
+  // The limiter has computed when the next call is free, which was under the rule of before.
+  assert.equal(rig.governor.wouldRefuse(askedCall(specOf({ protoId: 3209 })), rig.nowMs), null)
+  rig.governor.share()
+  assert.equal(left('a'), 0)
+  assert.ok((left('b') ?? 0) > 0)
+  assert.equal(rig.submit({ protoId: 3209, caller: 'a' }).kind, 'refused')
+  assert.equal(rig.submit({ protoId: 3209, caller: 'b' }).kind, 'send')
+})

@@ -130,6 +130,8 @@ export function bodyOf({ protoId, accId, counts }: Spec): Uint8Array {
       return encodeMessage('Trd_GetPositionList.Request', refreshed)
     case 2111:
       return encodeMessage('Trd_GetMaxTrdQtys.Request', { c2s: { header, orderType: 1, code: '00700', price: 500 } })
+    case 2112:
+      return encodeMessage('Trd_GetComboMaxTrdQtys.Request', { c2s: { header, orderType: 1, qty: 1 } })
     case 2201:
       return encodeMessage('Trd_GetOrderList.Request', refreshed)
     case 2202:
@@ -148,6 +150,8 @@ export function bodyOf({ protoId, accId, counts }: Spec): Uint8Array {
       return encodeMessage('Trd_GetMarginRatio.Request', { c2s: { header, securityList: [security] } })
     case 2225:
       return encodeMessage('Trd_GetOrderFee.Request', { c2s: { header, orderIdExList: ['x'] } })
+    case 2226:
+      return encodeMessage('Trd_FlowSummary.Request', { c2s: { header, clearingDate: '2026-05-05' } })
     case 3103:
       return encodeMessage('Qot_RequestHistoryKL.Request', {
         c2s: {

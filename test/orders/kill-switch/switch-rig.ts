@@ -190,7 +190,7 @@ export class SwitchRig {
         if (protoId === GET_ORDER_LIST) this.listedFor.push(`${origin?.caller} ${origin?.rank}`)
         return (await this.#send(protoId, body)) ?? new Promise(() => undefined)
       },
-      wouldRefuse: () => null,
+      opend: { wouldRefuse: () => null },
       standing: () => null,
       connId: () => '1',
       onContradiction: () => undefined,

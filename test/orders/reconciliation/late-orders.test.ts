@@ -67,7 +67,7 @@ test('every status except that of a failed order contradicts the final state', a
   assert.equal(rig.latest.state, 'absent')
   for (const orderStatus of STATUSES.filter((status) => !FAILED.includes(status))) {
     const late = await denied('rejected')
-    late.reconciler.orderPush(pushOf(orderOf(late.latest, { orderStatus })))
+    late.orderPush(pushOf(orderOf(late.latest, { orderStatus })))
     assert.equal(late.latest.state, 'accepted', String(orderStatus))
   }
 })

@@ -7,7 +7,7 @@ export function countsOf(gateway: GatewayUnderTest, opend: Opend): Readonly<Reco
   const add = (what: string, n = 1): void => void counts.set(what, (counts.get(what) ?? 0) + n)
   add('attempts', gateway.attempts.length)
   add('executed', opend.calls.executed.length)
-  add('lives', gateway.lives)
+  add('instances', gateway.instances)
   add('switch_done', gateway.tasksDone.length)
   add('switch_retried', gateway.tasksRetried)
   add('switch_begun', gateway.tasksBegun.size)

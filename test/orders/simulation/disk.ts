@@ -28,7 +28,7 @@ type Change = (stored: Stored) => void
 export const LONGEST_WRITE_MS = 3_000
 
 /**
- * A storage that loses writes that are not durable. One life of the object sees its own writes at once. They become
+ * A storage that loses writes that are not durable. One instance of the object sees its own writes at once. They become
  * durable in order, some time later, and a crash loses those that are not durable.
  */
 export class Disk {
@@ -47,12 +47,12 @@ export class Disk {
     return this.#durable
   }
 
-  /** The writes of the present life of the object, durable or not. */
+  /** The writes of the present instance of the object, durable or not. */
   get seen(): Stored {
     return this.#volume?.seen ?? this.#durable
   }
 
-  /** The storage of the next life of the object. */
+  /** The storage of the next instance of the object. */
   open(): Volume {
     this.#volume = new Volume(this.#clock, this.#rng, this.#durable)
     return this.#volume
@@ -65,7 +65,7 @@ export class Disk {
   }
 }
 
-/** The storage for one life of the object. */
+/** The storage for one instance of the object. */
 export class Volume {
   readonly seen: Stored
   readonly #durable: Stored
@@ -90,7 +90,7 @@ export class Volume {
     this.#flush()
   }
 
-  /** Resolves when everything written so far is durable; never in a life that has ended. */
+  /** Resolves when everything written so far is durable; never in an instance that has ended. */
   sync(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isOver) return

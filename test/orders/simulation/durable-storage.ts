@@ -1,6 +1,6 @@
 import { type EntryRow, readEntry } from '../../../durable-objects/storage/entry-row.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
-import { LifeStorage, type Write, type Writes } from './life-storage.ts'
+import { InstanceStorage, type Write, type Writes } from './instance-storage.ts'
 import type { Rng } from './rng.ts'
 import { type EmptyDatabase, giveBack, takeDatabase } from './database-pool.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -9,9 +9,9 @@ import type { VirtualClock } from './virtual-clock.ts'
 export const LONGEST_WRITE_MS = 3_000
 
 /**
- * The storage of an object over all its lives. A life sees its own writes at once. They become durable in order, some
- * time later, and a crash loses those that are not durable. The durable state is a list of statements: the next life
- * gets a database in which they have been run.
+ * The storage of an object over all its instances. An instance sees its own writes at once. They become durable in
+ * order, some time later, and a crash loses those that are not durable. The durable state is a list of statements: the
+ * next instance gets a database in which they have been run.
  */
 export class DurableStorage implements Writes {
   /** While true, statements that write throw and `sync` rejects. */
@@ -23,7 +23,7 @@ export class DurableStorage implements Writes {
   #flushing: Write[] = []
   #afterNext: (() => void)[] = []
   #afterThis: (() => void)[] = []
-  #life: LifeStorage | null = null
+  #instance: InstanceStorage | null = null
   #database: EmptyDatabase | null = null
 
   constructor(clock: VirtualClock, rng: Rng) {
@@ -32,18 +32,18 @@ export class DurableStorage implements Writes {
   }
 
   /**
-   * The database of the next life of the object. `mayWrite` is called before each write; it returns false when the life
-   * has ended.
+   * The database of the next instance of the object. `mayWrite` is called before each write; it returns false when the
+   * instance has ended.
    */
-  open(mayWrite: () => boolean): LifeStorage {
+  open(mayWrite: () => boolean): InstanceStorage {
     const database = takeDatabase()
     for (const write of this.#durable) for (const { sql, bindings } of write) database.sql.exec(sql, ...bindings)
     this.#database = database
-    this.#life = new LifeStorage(database, this, mayWrite)
-    return this.#life
+    this.#instance = new InstanceStorage(database, this, mayWrite)
+    return this.#instance
   }
 
-  /** Ends the life. Pending writes may have become durable, but only in order. */
+  /** Ends the instance. Pending writes may have become durable, but only in order. */
   crash(): void {
     const arrived = this.#rng.between(0, this.#flushing.length)
     for (const write of this.#flushing.slice(0, arrived)) this.#durable.push(write)
@@ -51,8 +51,8 @@ export class DurableStorage implements Writes {
     this.#flushing = []
     this.#afterNext = []
     this.#afterThis = []
-    this.#life?.end()
-    this.#life = null
+    this.#instance?.end()
+    this.#instance = null
     const database = this.#database
     this.#database = null
     // A running transaction ends first.
@@ -61,16 +61,16 @@ export class DurableStorage implements Writes {
 
   /** Ends the schedule. */
   close(): void {
-    if (this.#life !== null) this.crash()
+    if (this.#instance !== null) this.crash()
   }
 
-  /** The entries that the present life has written or found, oldest first; empty while there is no life. */
+  /** The entries that the present instance has written or found, oldest first; empty while there is no instance. */
   entries(): readonly LedgerEntry[] {
     const rows = this.#database?.sql.exec<EntryRow>('SELECT seq, entry, reply FROM order_entries ORDER BY seq')
     return (rows?.toArray() ?? []).map(readEntry)
   }
 
-  /** The number of undecided entries of the present life. */
+  /** The number of undecided entries of the present instance. */
   undecided(): number {
     const sql = `SELECT COUNT(*) AS n FROM order_entries WHERE state IN ('reserved', 'unknown')`
     return this.#database?.sql.exec<{ n: number }>(sql).one().n ?? 0
@@ -81,7 +81,7 @@ export class DurableStorage implements Writes {
     this.#flush()
   }
 
-  /** Resolves when everything written so far is durable; never in a life that has ended. */
+  /** Resolves when everything written so far is durable; never in an instance that has ended. */
   sync(): Promise<void> {
     if (this.isFailing) return Promise.reject(new Error('database or disk is full: SQLITE_FULL'))
     return new Promise((resolve) => {
@@ -99,7 +99,7 @@ export class DurableStorage implements Writes {
     this.#waiting = []
     this.#afterNext = []
     this.#clock.after(this.#rng.delayMs(5, LONGEST_WRITE_MS, 0.03), () => {
-      // The life that wrote it may have ended.
+      // The instance that wrote it may have ended.
       if (this.#flushing === flushing) this.#flushed()
     })
   }

@@ -5,7 +5,7 @@ import type { OrderReply, OrderRequest } from '../../../src/orders/request.ts'
 import type { DurableStorage } from './durable-storage.ts'
 import type { KeyStandings } from './key-standings.ts'
 import type { Network } from './network.ts'
-import { ObjectLife } from './object-life.ts'
+import { ObjectInstance } from './object-instance.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -92,10 +92,10 @@ export interface GatewaySurroundings {
   readonly trulyListedTags: () => readonly string[]
 }
 
-/** The gateway over all lives of its object: restarts the object after it ended, and records its actions. */
+/** The gateway over all instances of its object: restarts the object after it ended, and records its actions. */
 export class GatewayUnderTest {
-  isStormy = true
-  lives = 0
+  isFaulty = true
+  instances = 0
   readonly attempts: Attempt[] = []
   readonly writings: Writing[] = []
   /** Ledger entries by the frame that carried them: `connection/serial`. */
@@ -119,7 +119,7 @@ export class GatewayUnderTest {
   /** The due times of cancel-after switches, and how long they were armed. */
   readonly armed: ArmedSwitch[] = []
   readonly #surroundings: GatewaySurroundings
-  #life: ObjectLife | null = null
+  #instance: ObjectInstance | null = null
 
   constructor(surroundings: GatewaySurroundings) {
     this.#surroundings = surroundings
@@ -147,7 +147,7 @@ export class GatewayUnderTest {
 
   halt(scope: HaltScope, { caller, isByAdmin, cancels, includesForeign }: HaltOptions): void {
     const { clock } = this.#surroundings
-    const life = this.wake()
+    const instance = this.wake()
     const record: HaltRecord = {
       ...{ scope, cancels, includesForeign, requestedMs: clock.elapsedMs },
       ...{ answeredMs: null, endedMs: Infinity, isStored: false },
@@ -155,20 +155,20 @@ export class GatewayUnderTest {
     this.halts.push(record)
     this.record(`halt of ${JSON.stringify(scope)}${cancels ? ' with cancels' : ''}`)
     const about = { scope, caller, isByAdmin, requestId: 'switch', cancelsOpenOrders: cancels, includesForeign }
-    life.gateway.orders.killSwitch.halt(about).then(
+    instance.gateway.orders.killSwitch.halt(about).then(
       (halted) => {
-        if (!halted.ok || !life.isAlive) return
+        if (!halted.ok || !instance.isAlive) return
         record.answeredMs = clock.elapsedMs
         this.record(`halt of ${JSON.stringify(scope)} answered`)
         record.isStored = halted.value.isStored
       },
-      (bug: unknown) => life.isAlive && this.bugs.push(bug),
+      (bug: unknown) => instance.isAlive && this.bugs.push(bug),
     )
   }
 
   resume(scope: HaltScope, by: { readonly caller: string; readonly isAdmin: boolean }): void {
-    const life = this.wake()
-    const isResumed = life.endSwitch(() => life.gateway.orders.killSwitch.resume(scope, by))
+    const instance = this.wake()
+    const isResumed = instance.endSwitch(() => instance.gateway.orders.killSwitch.resume(scope, by))
     if (!isResumed) return
     this.record(`resumed ${JSON.stringify(scope)}`)
     const name = JSON.stringify(scope)
@@ -176,14 +176,14 @@ export class GatewayUnderTest {
   }
 
   cancelAfter(caller: string, seconds: number | null): void {
-    const life = this.wake()
-    const armed = life.endSwitch(() => life.gateway.orders.killSwitch.cancelAfter(caller, seconds))
+    const instance = this.wake()
+    const armed = instance.endSwitch(() => instance.gateway.orders.killSwitch.cancelAfter(caller, seconds))
     this.record(`cancel-after of ${caller}: ${seconds} s${armed.ok ? '' : ` ${armed.failure.code}`}`)
     if (!armed.ok) return
     const armedMs = this.#surroundings.clock.elapsedMs
     // Also when the object ended before its reply: the new switch may have replaced the last one in the storage.
     for (const one of this.armed) if (one.caller === caller) one.endedMs = Math.min(one.endedMs, armedMs)
-    if (seconds === null || !life.isAlive) return
+    if (seconds === null || !instance.isAlive) return
     const dueMs = armedMs + seconds * 1_000
     const one: ArmedSwitch = { caller, armedMs, dueMs, endedMs: Infinity, begunMs: null, isDurable: false }
     this.armed.push(one)
@@ -196,12 +196,12 @@ export class GatewayUnderTest {
   }
 
   /** The object, which a request or an alarm restarts. */
-  wake(): ObjectLife {
-    if (this.#life !== null) return this.#life
-    this.lives++
+  wake(): ObjectInstance {
+    if (this.#instance !== null) return this.#instance
+    this.instances++
     const { clock, rng, storage, network, standings } = this.#surroundings
     const lastStep = rng.chance(0.4) ? rng.between(1, 200) : null
-    const life = new ObjectLife({
+    const instance = new ObjectInstance({
       ...{ clock, rng, storage },
       connect: (listener) => network.connect(listener),
       standing: (request, nowMs) => standings.of(request, nowMs),
@@ -229,21 +229,21 @@ export class GatewayUnderTest {
       onLink: (isReady) => this.#recordLink(isReady),
       onBug: (bug) => this.bugs.push(bug),
       onDeath: () => this.#ended(),
-      endsAt: (step) => this.isStormy && step === lastStep,
+      endsAt: (step) => this.isFaulty && step === lastStep,
     })
     // It may have ended in its first steps.
-    this.#life = life.isAlive ? life : null
-    return life
+    this.#instance = instance.isAlive ? instance : null
+    return instance
   }
 
   /** Ends the object now. */
   end(): void {
-    this.#life?.end()
+    this.#instance?.end()
   }
 
   #ended(): void {
     const { clock, rng, storage } = this.#surroundings
-    this.#life = null
+    this.#instance = null
     storage.crash()
     this.knownOrders.clear()
     this.#recordLink(false)

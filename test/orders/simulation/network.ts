@@ -28,7 +28,7 @@ const USUAL_BYTES = 6_000
  * break before, within and after frames, drop everything, or modify a byte.
  */
 export class Network {
-  isStormy = true
+  isFaulty = true
   readonly #clock: VirtualClock
   readonly #rng: Rng
   readonly #accept: Accept
@@ -41,7 +41,7 @@ export class Network {
   }
 
   connect(listener: LinkListener): Link {
-    const wire = new Wire(this.#clock, this.#rng, () => this.isStormy, listener)
+    const wire = new Wire(this.#clock, this.#rng, () => this.isFaulty, listener)
     this.#wires.add(wire)
     this.#clock.after(this.transitMs(), () => this.#open(wire))
     return wire
@@ -59,11 +59,11 @@ export class Network {
   }
 
   transitMs(): number {
-    return this.isStormy ? this.#rng.delayMs(40, LONGEST_TRANSIT_MS, 0.02) : this.#rng.delayMs(20, 20, 0)
+    return this.isFaulty ? this.#rng.delayMs(40, LONGEST_TRANSIT_MS, 0.02) : this.#rng.delayMs(20, 20, 0)
   }
 
   #open(wire: Wire): void {
-    if (this.isStormy && this.#rng.chance(0.05)) return
+    if (this.isFaulty && this.#rng.chance(0.05)) return
     wire.open(this.#accept)
   }
 }
@@ -79,7 +79,7 @@ interface Lane {
 class Wire implements Link {
   readonly #clock: VirtualClock
   readonly #rng: Rng
-  readonly #isStormy: () => boolean
+  readonly #isFaulty: () => boolean
   readonly #listener: LinkListener
   readonly #up: Lane
   readonly #down: Lane
@@ -90,10 +90,10 @@ class Wire implements Link {
   /** Whether bytes in transit to OpenD still arrive after the connection has ended. */
   #losesTransit = false
 
-  constructor(clock: VirtualClock, rng: Rng, isStormy: () => boolean, listener: LinkListener) {
+  constructor(clock: VirtualClock, rng: Rng, isFaulty: () => boolean, listener: LinkListener) {
     this.#clock = clock
     this.#rng = rng
-    this.#isStormy = isStormy
+    this.#isFaulty = isFaulty
     this.#listener = listener
     this.#up = this.#lane()
     this.#down = this.#lane()
@@ -135,7 +135,7 @@ class Wire implements Link {
 
   #lane(): Lane {
     const bytesUntil = (probability: number): number =>
-      this.#isStormy() && this.#rng.chance(probability) ? this.#rng.below(USUAL_BYTES) : Infinity
+      this.#isFaulty() && this.#rng.chance(probability) ? this.#rng.below(USUAL_BYTES) : Infinity
     return { untilCut: bytesUntil(0.15), untilTurned: bytesUntil(0.03), lastArrivalMs: 0 }
   }
 
@@ -153,7 +153,7 @@ class Wire implements Link {
 
   /** Bytes arrive in the order in which they were sent, in portions of any size. */
   #chunks(bytes: Uint8Array): readonly Uint8Array[] {
-    if (!this.#isStormy() || bytes.length < 2 || !this.#rng.chance(0.1)) return [bytes]
+    if (!this.#isFaulty() || bytes.length < 2 || !this.#rng.chance(0.1)) return [bytes]
     const at = this.#rng.between(1, bytes.length - 1)
     return [bytes.subarray(0, at), bytes.subarray(at)]
   }
@@ -165,7 +165,7 @@ class Wire implements Link {
   }
 
   #transitMs(): number {
-    return this.#isStormy() ? this.#rng.delayMs(30, LONGEST_TRANSIT_MS, 0.01) : this.#rng.below(20)
+    return this.#isFaulty() ? this.#rng.delayMs(30, LONGEST_TRANSIT_MS, 0.01) : this.#rng.below(20)
   }
 
   #serverCloses(reason: string): void {

@@ -73,7 +73,7 @@ export class OpendCalls {
   readonly hungAccounts = new Set<bigint>()
   /** Orders that a person has changed. */
   readonly touched = new Set<string>()
-  #isStormy = true
+  #isFaulty = true
   #hang: Hang | null = null
   #cancelsRefusedUntilMs = 0
   /** The delay of the reply of the current call. */
@@ -130,7 +130,7 @@ export class OpendCalls {
   }
 
   calm(): void {
-    this.#isStormy = false
+    this.#isFaulty = false
     this.#hang = null
     this.#cancelsRefusedUntilMs = 0
     this.lists.calm()
@@ -138,7 +138,7 @@ export class OpendCalls {
 
   /** Called when OpenD has restarted. */
   restarted(): void {
-    if (this.#isStormy) this.lists.restarted()
+    if (this.#isFaulty) this.lists.restarted()
   }
 
   /** Makes the calls of one account hang from now on. */
@@ -188,7 +188,7 @@ export class OpendCalls {
     this.#hangIf(c2s.header.accID)
     const act = (): S2C<'Trd_PlaceOrder'> | Refusal =>
       this.#record(2202, c2s, place?.(world, c2s, context) ?? NO_HANDLER)
-    const lie = this.#isStormy ? this.#lies.next(true) : null
+    const lie = this.#isFaulty ? this.#lies.next(true) : null
     if (lie === null) return act()
     this.count(lie)
     const { rng } = this.#deps
@@ -222,7 +222,7 @@ export class OpendCalls {
       this.count('cancel_refused')
       return refuse('the account is locked')
     }
-    const lie = this.#isStormy ? this.#lies.next(false) : null
+    const lie = this.#isFaulty ? this.#lies.next(false) : null
     if (lie === 'undone_unknown') return this.#noAnswer()
     const answer = this.#record(2205, c2s, modify?.(world, c2s, context) ?? NO_HANDLER)
     return lie === null || 'refusal' in answer ? answer : this.#noAnswer()

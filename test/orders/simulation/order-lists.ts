@@ -37,7 +37,7 @@ export class OrderLists {
   readonly #count: (what: string) => void
   readonly #refreshedMs = new Map<string, number>()
   readonly #trulyListedMs = new Map<string, number>()
-  #isStormy = true
+  #isFaulty = true
   /** The time, elapsed ms, from which all replies belong to connections that were opened during the calm. */
   #calmFromMs = Infinity
   #placedMs = -Infinity
@@ -71,7 +71,7 @@ export class OrderLists {
   }
 
   calm(): void {
-    this.#isStormy = false
+    this.#isFaulty = false
     this.#calmFromMs = this.#deps.clock.elapsedMs + LONGEST_TRANSIT_MS
     this.isListless = false
     this.#staleUntilMs = 0
@@ -121,7 +121,7 @@ export class OrderLists {
   #vague(orders: readonly Order[]): readonly Order[] {
     const { clock, rng } = this.#deps
     const newest = orders.at(-1)
-    if (!this.#isStormy || newest === undefined || clock.elapsedMs - this.#placedMs > REFRESH_MS) return orders
+    if (!this.#isFaulty || newest === undefined || clock.elapsedMs - this.#placedMs > REFRESH_MS) return orders
     // A copy by hand cannot be distinguished from an unlisted order.
     if (!rng.chance(0.3) || orders.some(({ orderID }) => this.#isByHand(orderID.toString()))) return orders
     if (rng.chance(0.5)) return orders.slice(0, -1)

@@ -47,17 +47,17 @@ export async function runSchedule(seed: number): Promise<Outcome> {
   opend.calls.isOrderKnown = (orderIdEx) => gateway.knownOrders.has(orderIdEx)
   const callers = new Callers(clock, rng, gateway)
   const faults = new FaultInjector({ ...surroundings, gateway, opend, callers }, rng)
-  const stormMs = rng.between(20_000, 120_000)
+  const faultyMs = rng.between(20_000, 120_000)
   const problems: string[] = []
   let operated = 0
   try {
     gateway.wake()
-    faults.plan(stormMs)
+    faults.plan(faultyMs)
     // Most schedules are small, so that many can run; some are large.
-    callers.plan(rng.chance(0.75) ? rng.between(1, 3) : rng.between(4, 10), stormMs)
-    await clock.runUntil(stormMs)
-    network.isStormy = false
-    gateway.isStormy = false
+    callers.plan(rng.chance(0.75) ? rng.between(1, 3) : rng.between(4, 10), faultyMs)
+    await clock.runUntil(faultyMs)
+    network.isFaulty = false
+    gateway.isFaulty = false
     storage.isFailing = false
     opend.calm()
     network.cut()

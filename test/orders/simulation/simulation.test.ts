@@ -13,7 +13,7 @@ const SCHEDULES = 10_000
  */
 const LEAST: Readonly<Record<string, number>> = {
   executed: SCHEDULES,
-  lives: SCHEDULES,
+  instances: SCHEDULES,
   became_unknown: SCHEDULES / 4,
   found_in_push: SCHEDULES / 100,
   // Faults.

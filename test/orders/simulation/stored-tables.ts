@@ -7,10 +7,10 @@ import type { Volume } from './disk.ts'
 /** Called with every written entry and the one it replaces. */
 export type OnEntry = (entry: LedgerEntry, before: LedgerEntry | null) => void
 
-/** Whether this life may still act; called before every step with an effect. */
+/** Whether this instance may still act; called before every step with an effect. */
 export type MayAct = () => boolean
 
-/** The ledger of one life of the object. */
+/** The ledger of one instance of the object. */
 export class StoredLedger extends MemoryLedger {
   readonly #volume: Volume
   readonly #mayAct: MayAct
@@ -46,7 +46,7 @@ export class StoredLedger extends MemoryLedger {
   }
 }
 
-/** The store of the switches of one life of the object. */
+/** The store of the switches of one instance of the object. */
 export class StoredSwitches extends MemorySwitches {
   readonly #volume: Volume
   readonly #mayAct: MayAct

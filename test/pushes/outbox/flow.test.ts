@@ -112,21 +112,21 @@ test('a client that never answers gets 1 MiB at once and then 128 KiB/s, in any 
 test('a trusted client with 16 MiB unconfirmed is given up 5 minutes after its last sign of life', () => {
   const flow = new Flow(0)
   flow.spend(TRUSTED_UNCONFIRMED_BYTES, 10)
-  assert.equal(flow.giveUpAtMs, Infinity)
+  assert.equal(flow.deadlineMs, Infinity)
   flow.spend(1, 10)
-  assert.equal(flow.giveUpAtMs, SILENCE_MS)
+  assert.equal(flow.deadlineMs, SILENCE_MS)
   flow.recordActivity(5_000)
-  assert.equal(flow.giveUpAtMs, 5_000 + SILENCE_MS)
+  assert.equal(flow.deadlineMs, 5_000 + SILENCE_MS)
 })
 
 test('a confirming client is given up when its window stays full for 2 minutes', () => {
   const flow = confirming()
   while (flow.canSend(1_000)) flow.spend(PING_EVERY_BYTES, 1_000)
-  assert.equal(flow.giveUpAtMs, 1_000 + STALL_MS)
+  assert.equal(flow.deadlineMs, 1_000 + STALL_MS)
   flow.recordActivity(60_000)
-  assert.equal(flow.giveUpAtMs, 1_000 + STALL_MS, 'a word is no confirmation')
+  assert.equal(flow.deadlineMs, 1_000 + STALL_MS, 'a word is no confirmation')
   flow.pong(4, 60_000)
-  assert.equal(flow.giveUpAtMs, Infinity)
+  assert.equal(flow.deadlineMs, Infinity)
 })
 
 test('a client that begins to confirm with more under way than a window has 2 minutes to catch up', () => {
@@ -134,9 +134,9 @@ test('a client that begins to confirm with more under way than a window has 2 mi
   const first = flow.spend(PING_EVERY_BYTES, 0)
   const second = flow.spend(WINDOW_BYTES * 2, 0)
   flow.pong(first ?? 0, 1_000)
-  assert.deepEqual([flow.canSend(1_000), flow.giveUpAtMs], [false, 1_000 + STALL_MS])
+  assert.deepEqual([flow.canSend(1_000), flow.deadlineMs], [false, 1_000 + STALL_MS])
   flow.pong(second ?? 0, 2_000)
-  assert.deepEqual([flow.canSend(2_000), flow.giveUpAtMs], [true, Infinity])
+  assert.deepEqual([flow.canSend(2_000), flow.deadlineMs], [true, Infinity])
 })
 
 test('an idle hour saves up no more than the burst', () => {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  frontMonth,
-  futureClasses,
-  lastTradingDay,
-  listedMonths,
-  parseFutureCode,
-} from '../../../src/simulator/market/future-class.ts'
+import { futureClasses } from '../../../src/simulator/market/future-class.ts'
+import { parseFutureCode } from '../../../src/simulator/market/future-code.ts'
+import { frontMonth, lastTradingDay, listedMonths } from '../../../src/simulator/market/future-months.ts'
 import { dateText, epochDayOf } from '../../../src/base/time/civil-date.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
 import { warrantSlots } from '../../../src/simulator/market/warrant-slots.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answer, refusalOf } from './quote-call.ts'
+import { warrantSlots } from '../../../src/simulator/market/warrant-slots.ts'
+import { answer, refusalOf, WORLD } from './quote-call.ts'
 
 const TENCENT = { market: 1, code: '00700' }
 
@@ -53,7 +54,7 @@ test('an option chain is asked for a month at a time, of something that has opti
 test('warrants are filtered, sorted and paged', () => {
   const base = { begin: 0, num: 200, sortField: 2, ascend: true }
   const all = answer('Qot_GetWarrant', base)
-  assert.equal(all.allCount, 66)
+  assert.equal(all.allCount, warrantSlots().length)
   assert.ok(all.lastPage)
   const prices = (all.warrantDataList ?? []).map(({ curPrice }) => curPrice)
   assert.deepEqual(
@@ -66,7 +67,7 @@ test('warrants are filtered, sorted and paged', () => {
   assert.ok(cheap.length > 0 && cheap.every(({ curPrice }) => curPrice >= 0.05 && curPrice <= 0.2))
   const bulls = answer('Qot_GetWarrant', { ...base, recoveryPriceMin: 1 }).warrantDataList ?? []
   assert.ok(bulls.length > 0 && bulls.every(({ type }) => type >= 3), 'others have no recovery price')
-  const pages = [0, 30, 60].map((begin) => answer('Qot_GetWarrant', { ...base, begin, num: 30 }))
+  const pages = [0, 40, 80].map((begin) => answer('Qot_GetWarrant', { ...base, begin, num: 40 }))
   assert.deepEqual(
     pages.map(({ lastPage }) => lastPage),
     [false, false, true],
@@ -78,16 +79,19 @@ test('warrants are filtered, sorted and paged', () => {
   assert.match(refusalOf('Qot_GetWarrant', { ...base, num: 201 }), /200/)
 })
 
+/** Stocks of Hong Kong, all of which fit on one page of a filter. */
+const STOCKS = [...WORLD.market.securities()].filter(({ market, kind }) => market === 1 && kind === 'stock').length
+
 test('stocks are filtered by true figures, sorted and paged', () => {
   const base = { begin: 0, num: 200, market: 1 }
   const everything = answer('Qot_StockFilter', base)
-  assert.equal(everything.allCount, 15)
+  assert.equal(everything.allCount, STOCKS)
   const large = answer('Qot_StockFilter', {
     ...base,
     baseFilterList: [{ fieldName: 11, filterMin: 1e12, isNoFilter: false, sortDir: 2 }, { fieldName: 3 }],
   })
   const values = (large.dataList ?? []).map(({ baseDataList = [] }) => baseDataList.map(({ value }) => value))
-  assert.ok(values.length > 0 && values.length < 15)
+  assert.ok(values.length > 0 && values.length < STOCKS)
   assert.ok(values.every(([marketValue = 0]) => marketValue >= 1e12))
   assert.deepEqual(
     values.map(([marketValue]) => marketValue),
@@ -97,8 +101,8 @@ test('stocks are filtered by true figures, sorted and paged', () => {
     const [quote] = answer('Qot_GetBasicQot', { securityList: [security] }).basicQotList ?? []
     assert.equal(baseDataList[1]?.value, quote?.curPrice)
   }
-  const second = answer('Qot_StockFilter', { ...base, begin: 10, num: 10 })
-  assert.deepEqual([second.lastPage, second.dataList?.length], [true, 5])
+  const last = answer('Qot_StockFilter', { ...base, begin: STOCKS - 5, num: 10 })
+  assert.deepEqual([last.lastPage, last.dataList?.length], [true, 5])
   assert.equal(
     refusalOf('Qot_StockFilter', { ...base, baseFilterList: [{ fieldName: 3, isNoFilter: false }] }),
     'The filter field needs to set the range',
@@ -143,7 +147,7 @@ test('technical conditions split the market', () => {
   }
   const above = filter(1)
   const below = filter(2)
-  assert.equal(above.length + below.length, 15)
+  assert.equal(above.length + below.length, STOCKS)
   assert.ok(above.every((code) => !below.includes(code)))
   const aligned = answer('Qot_StockFilter', {
     begin: 0,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { QotMarket, QotMarketState, TradeDateMarket } from '../../../proto/enums.ts'
 import { Market } from '../../../src/simulator/market/market.ts'
 import { NOW_MS } from '../market/sample-securities.ts'
 import { answer, handle, refusalOf, worldOf } from './quote-call.ts'
@@ -79,6 +80,116 @@ test('trading days carry their half days', () => {
       ['2026-12-28', 0],
       ['2026-12-29', 0],
     ],
+  )
+})
+
+test('futures of Japan and Singapore have trading days, although they are not simulated', () => {
+  const weekdaysWithout = (market: number, year: number): readonly string[] => {
+    const { tradeDateList = [] } = answer('Qot_RequestTradeDate', {
+      market,
+      beginTime: `${year}-01-01`,
+      endTime: `${year}-12-31`,
+    })
+    const open = new Set(tradeDateList.map(({ time }) => time))
+    const days = Array.from({ length: 365 }, (_, at) => new Date(Date.UTC(year, 0, 1 + at)))
+    return days
+      .filter((day) => day.getUTCDay() % 6 !== 0)
+      .map((day) => day.toISOString().slice(5, 10))
+      .filter((day) => !open.has(`${year}-${day}`))
+  }
+  // The holidays of the Japan Exchange Group in 2026 and in 2019, the year of the succession.
+  assert.equal(
+    weekdaysWithout(TradeDateMarket.JP_Future, 2026).join(' '),
+    '01-01 01-02 01-12 02-11 02-23 03-20 04-29 05-04 05-05 05-06 07-20 08-11 09-21 09-22 09-23 10-12 11-03 11-23 12-31',
+  )
+  assert.equal(
+    weekdaysWithout(TradeDateMarket.JP_Future, 2019).join(' '),
+    '01-01 01-02 01-03 01-14 02-11 03-21 04-29 04-30 05-01 05-02 05-03 05-06 07-15 08-12 09-16 09-23 10-14 10-22 ' +
+      '11-04 12-31',
+  )
+  assert.deepEqual(weekdaysWithout(TradeDateMarket.SG_Future, 2026), ['01-01'])
+})
+
+test('futures of Japan and Singapore have the sessions of their exchanges', () => {
+  const statesAt = (time: string): readonly number[] => {
+    const { jpFuture, sgFuture } = new Market({ seed: 1 }).marketStates(Date.parse(time))
+    return [jpFuture, sgFuture]
+  }
+  const { FutureDayOpen, FutureDayClose, FutureDayWaitForOpen, NightOpen, NightEnd } = QotMarketState
+  // The example of get_global_state in the official documents: 1620962951 is 11:29 in Singapore and 12:29 in Tokyo.
+  assert.deepEqual(statesAt('2021-05-14T03:29:11Z'), [FutureDayOpen, FutureDayOpen])
+  // A Friday and its night, which ends on Saturday morning at 6:00 in Osaka and at 5:15 in Singapore.
+  assert.deepEqual(statesAt('2026-11-27T15:44+09:00'), [FutureDayOpen, FutureDayOpen])
+  assert.deepEqual(statesAt('2026-11-27T15:45+09:00'), [FutureDayClose, FutureDayOpen])
+  assert.deepEqual(statesAt('2026-11-27T16:50+08:00'), [NightOpen, FutureDayWaitForOpen])
+  assert.deepEqual(statesAt('2026-11-28T05:14+08:00'), [NightEnd, NightOpen])
+  assert.deepEqual(statesAt('2026-11-28T05:59+09:00'), [NightOpen, NightOpen])
+  assert.deepEqual(statesAt('2026-11-28T12:00+09:00'), [NightEnd, NightEnd])
+  // 23 November is a holiday in Japan only.
+  assert.deepEqual(statesAt('2026-11-23T12:00+09:00'), [NightEnd, FutureDayOpen])
+})
+
+test('the futures on an index of the US name that index as their owner', () => {
+  const codes = ['ESmain', 'MES2612', 'NQmain', 'YMmain', 'RTYmain', 'M2Kmain']
+  const infos = answer('Qot_GetFutureInfo', { securityList: codes.map((code) => ({ market: 11, code })) })
+  // The contract specifications of CME and CBOT: S&P 500, Nasdaq-100, Dow Jones Industrial Average, Russell 2000.
+  assert.deepEqual(
+    infos.futureInfoList?.map(({ owner }) => owner?.code),
+    ['.SPX', '.SPX', '.NDX', '.DJI', '.RUT', '.RUT'],
+  )
+  const futuresOf = (code: string): readonly string[] =>
+    (answer('Qot_GetReference', { security: { market: 11, code }, referenceType: 2 }).staticInfoList ?? []).map(
+      ({ basic }) => basic.security.code,
+    )
+  assert.deepEqual([...new Set(futuresOf('.SPX').map((code) => code.slice(0, -4)))], ['ES', 'MES'])
+  assert.deepEqual(futuresOf('SPY'), [])
+  const priceOf = (code: string): number =>
+    answer('Qot_GetBasicQot', { securityList: [{ market: 11, code }] }).basicQotList?.[0]?.curPrice ?? 0
+  for (const [future, index] of [
+    ['ESmain', '.SPX'],
+    ['NQmain', '.NDX'],
+    ['YMmain', '.DJI'],
+    ['RTYmain', '.RUT'],
+  ] as const) {
+    const basis = priceOf(future) / priceOf(index)
+    assert.ok(Math.abs(basis - 1) < 0.03, `${future} is at ${basis} of ${index}`)
+  }
+})
+
+test('codes of markets without securities are named with the prefix that clients use', () => {
+  const textOf = (market: number, code: string) => refusalOf('Qot_GetStaticInfo', { securityList: [{ market, code }] })
+  assert.equal(textOf(QotMarket.JP_Security, 'NK225main'), '未知股票 JP.NK225main')
+  assert.equal(textOf(QotMarket.SG_Security, 'CNmain'), '未知股票 SG.CNmain')
+})
+
+test('the current and the next month have codes of their own', () => {
+  const infoOf = (code: string) =>
+    answer('Qot_GetFutureInfo', { securityList: [{ market: 1, code }] }).futureInfoList?.[0]
+  assert.deepEqual(infoOf('HSIcurrent')?.origin, { market: 1, code: 'HSI2611' })
+  assert.deepEqual(infoOf('HSInext')?.origin, { market: 1, code: 'HSI2612' })
+  const priceOf = (code: string) =>
+    answer('Qot_GetBasicQot', { securityList: [{ market: 1, code }] }).basicQotList?.[0]?.curPrice
+  assert.equal(priceOf('HSIcurrent'), priceOf('HSI2611'))
+  assert.equal(priceOf('HSInext'), priceOf('HSI2612'))
+})
+
+test('commodity futures have the terms of their exchange', () => {
+  const infos = answer('Qot_GetFutureInfo', {
+    securityList: ['CLmain', 'GCmain', 'NGmain', 'CL2701'].map((code) => ({ market: 11, code })),
+  }).futureInfoList
+  assert.deepEqual(
+    infos?.map(({ contractSize, minVar, exchange, owner }) => [contractSize, minVar, exchange, owner]),
+    [
+      [1000, 0.01, 'NYMEX', undefined],
+      [100, 0.1, 'COMEX', undefined],
+      [10_000, 0.001, 'NYMEX', undefined],
+      [1000, 0.01, 'NYMEX', undefined],
+    ],
+  )
+  // By the rules of the exchange: crude oil of December 2026, gold and natural gas of that month, crude oil of January 2027.
+  assert.deepEqual(
+    infos?.map(({ lastTradeTime }) => lastTradeTime),
+    ['2026-11-20', '2026-12-29', '2026-11-25', '2026-12-21'],
   )
 })
 

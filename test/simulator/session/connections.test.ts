@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { GtwEventType, NotifyType } from '../../../proto/enums.ts'
+import { GtwEventType, NotifyType, ProgramStatusType } from '../../../proto/enums.ts'
 import { sha1 } from '../../../src/transport/native-crypto.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { encodeFrame } from '../../../src/wire/frame.ts'
@@ -69,6 +69,28 @@ test('notices go to the connections that asked for them', () => {
     [NotifyType.ProgramStatus, undefined],
     [NotifyType.ConnStatus, undefined],
   ])
+  // Official clients take the login of a kicked OpenD for restored at this notice.
+  bench.opend.setLogin('in')
+  const [ready, status] = listener.takePushes().map(({ s2c }) => s2c)
+  assert.deepEqual(ready?.['programStatus'], { programStatus: { type: ProgramStatusType.Ready } })
+  assert.deepEqual(status?.['connectStatus'], { qotLogined: true, trdLogined: true })
+})
+
+test('OpenD is ready again for its clients when a kicked login returns, and only then', () => {
+  const bench = new Bench()
+  const listener = bench.login({ recvNotify: true })
+  const statuses = (): unknown[] =>
+    listener.takePushes().flatMap(({ s2c }) => {
+      const { programStatus } = (s2c['programStatus'] ?? {}) as { programStatus?: { type: number } }
+      return programStatus === undefined ? [] : [programStatus.type]
+    })
+  bench.opend.setLogin('kicked')
+  assert.deepEqual(statuses(), [ProgramStatusType.ForceLogout])
+  bench.opend.setLogin('in')
+  assert.deepEqual(statuses(), [ProgramStatusType.Ready])
+  bench.opend.setLogin('lost')
+  bench.opend.setLogin('in')
+  assert.deepEqual(statuses(), [], 'a lost connection does not change the status of the program')
 })
 
 test('without a login OpenD still speaks for itself, and refuses quotes and trades', () => {

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DECLARED_ENUM_FIELDS } from '../../../src/simulator/session/declared-enums.ts'
 import { genericAnswer } from '../../../src/simulator/session/generic-answer.ts'
 import { messageFromJson, messageToJson } from '../../../src/simulator/session/proto-json.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
-import { allMessageNames, allProtocols, messageType } from '../../../src/wire/schema.ts'
+import { allProtocols, messageType } from '../../../src/wire/schema.ts'
+import { ProgramStatusType } from '../../../proto/enums.ts'
 import type { MessageName, MessageTypes } from '../../../proto/messages.ts'
 import { Bench } from './tcp-client.ts'
 
@@ -21,7 +21,7 @@ function callJson(client: ReturnType<Bench['login']>, protoId: number, c2s: obje
   return JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>
 }
 
-test('a client that speaks JSON is answered in JSON: 64-bit numbers as strings, declared enums by name', () => {
+test('a client that speaks JSON is answered in JSON: 64-bit numbers as strings, enums as numbers', () => {
   const client = new Bench().connect()
   const init = callJson(client, 1001, { clientVer: 300, clientID: 'py', packetEncAlgo: -1, pushProtoFmt: 1 })
   const { connID } = init['s2c'] as { connID: string }
@@ -29,7 +29,7 @@ test('a client that speaks JSON is answered in JSON: 64-bit numbers as strings, 
   assert.match(connID, /^4\d{18}$/)
   const state = callJson(client, 1002, { userID: '0' })['s2c'] as Record<string, unknown>
   assert.equal(state['connID'], connID)
-  assert.deepEqual(state['programStatus'], { type: 'ProgramStatusType_Ready' })
+  assert.deepEqual(state['programStatus'], { type: ProgramStatusType.Ready })
 })
 
 test('formats mix on one connection, and pushes keep the format of InitConnect', () => {
@@ -63,27 +63,51 @@ test('an unknown body format gets ret_type -500, in protobuf', () => {
   assert.equal(client.take('KeepAlive', serial)?.retType, -500)
 })
 
-test('the fields with a declared enum are those of the official schema', () => {
-  const require = createRequire(import.meta.url)
-  const root = require('futu-api/proto.js') as { lookupType(name: string): { fields: Record<string, unknown> } }
-  const declared: Record<string, string[]> = {}
-  for (const name of allMessageNames()) {
-    const fields = Object.entries(root.lookupType(name).fields) as [
-      string,
-      { resolve(): void; resolvedType: unknown },
-    ][]
-    const enums = fields.filter(([, field]) => {
-      field.resolve()
-      return field.resolvedType !== null && 'values' in (field.resolvedType as object)
-    })
-    if (enums.length > 0) declared[name] = enums.map(([field]) => field)
+test('enums are written as numbers, and read by name and by number', () => {
+  const text = messageToJson('Common.ProgramStatus', { type: ProgramStatusType.Ready })
+  assert.equal(text, '{"type":10}')
+  for (const type of [10, '10', 'ProgramStatusType_Ready']) {
+    const read = messageFromJson('Common.ProgramStatus', JSON.stringify({ type }))
+    assert.equal(read.ok && read.value.type, ProgramStatusType.Ready, String(type))
   }
-  // That package has its names in camel case.
-  const ours = Object.entries(DECLARED_ENUM_FIELDS).map(([message, fields]) => [
-    message,
-    fields.map((field) => field.replace(/_(.)/g, (_, next: string) => next.toUpperCase())),
-  ])
-  assert.deepEqual(declared, Object.fromEntries(ours))
+})
+
+/** The fields of a message that the official schema declares with an enum type, and its fields with a message type. */
+interface OfficialField {
+  resolve(): void
+  readonly repeated: boolean
+  readonly resolvedType: { readonly values?: object; readonly fullName: string } | null
+}
+
+test('a client that copies values from JSON into fields of the official schema gets numbers for every enum', () => {
+  const root = createRequire(import.meta.url)('futu-api/proto.js') as {
+    lookupType(name: string): { readonly fields: Readonly<Record<string, OfficialField>> }
+  }
+  const problems: string[] = []
+  let enums = 0
+  const look = (message: string, json: Readonly<Record<string, unknown>>): void => {
+    for (const [name, field] of Object.entries(root.lookupType(message).fields)) {
+      field.resolve()
+      const member = json[name]
+      const { resolvedType: type } = field
+      if (member === undefined || type === null) continue
+      for (const one of Array.isArray(member) ? member : [member]) {
+        if (type.values === undefined) look(type.fullName.slice(1), one as Readonly<Record<string, unknown>>)
+        else {
+          enums++
+          if (typeof one !== 'number') problems.push(`${message}.${name}: ${String(one)}`)
+        }
+      }
+    }
+  }
+  for (const protocol of allProtocols()) {
+    if (protocol.request === null) continue
+    const name = protocol.response as MessageName
+    const value = genericAnswer(protocol, {}, 1, 1_800_000_000_000) as MessageTypes[MessageName]
+    look(name, JSON.parse(messageToJson(name, value)) as Readonly<Record<string, unknown>>)
+  }
+  assert.deepEqual(problems, [])
+  assert.ok(enums > 20, `${enums} enums`)
 })
 
 test('every message survives JSON and reads the same as through protobuf', () => {

@@ -9,13 +9,14 @@ const SECURITIES = [
   { market: 1, code: 'HSImain' },
   { market: 11, code: 'AAPL' },
 ]
-const SUB_TYPES = [SubType.KL_1Min, SubType.KL_Day, SubType.RT, SubType.Ticker]
+const SUB_TYPES = [SubType.Basic, SubType.KL_1Min, SubType.KL_Day, SubType.RT, SubType.Ticker]
 
 /** A read of one of the securities: what it reads, of which security. */
-const aRead = fc.tuple(fc.nat(3), fc.nat(2))
+const aRead = fc.tuple(fc.nat(5), fc.nat(2))
 /** Reads with the time that passes before each, ms. */
 const someReads = fc.array(fc.tuple(fc.constantFrom(0, 1, 40, 700, 9_000), aRead), { minLength: 2, maxLength: 12 })
 const aStart = fc.constantFrom(
+  '2026-11-20T09:29:55+08:00',
   '2026-11-20T10:00:00+08:00',
   '2026-11-20T15:59:58+08:00',
   '2026-11-19T23:59:59-05:00',
@@ -35,6 +36,10 @@ function read(client: TcpClient, [kind, which]: readonly [number, number]): unkn
       return client.call('Qot_GetTicker', { security, maxRetNum: 20 })
     case 1:
       return client.call('Qot_GetRT', { security })
+    case 4:
+      return client.call('Qot_GetBasicQot', { securityList: [security] })
+    case 5:
+      return client.call('Qot_GetBasicQot', { securityList: SECURITIES })
     default: {
       const klType = kind === 2 ? KLType._1Min : KLType.Day
       return client.call('Qot_GetKL', { security, klType, rehabType: RehabType.Forward, reqNum: 20 })

@@ -57,6 +57,12 @@ export type Call = {
 type C2S<Name extends Call> = `${Name}.C2S` extends MessageName ? MessageTypes[`${Name}.C2S`] : never
 type Response<Name extends Call> = `${Name}.Response` extends MessageName ? MessageTypes[`${Name}.Response`] : never
 
+/** The side that a client connects to, and its clock. */
+interface Server {
+  readonly opend: Pick<SimulatedOpenD, 'open'>
+  readonly nowMs: number
+}
+
 /** A client of the TCP port that keeps everything it hears. */
 export class TcpClient {
   readonly connection: SimulatedConnection
@@ -70,11 +76,11 @@ export class TcpClient {
   cipher: BodyCipher = plainCipher
   /** Why the incoming stream cannot be read on. */
   broken: string | null = null
-  readonly #bench: Bench
+  readonly #bench: Server
   readonly #deframer = new Deframer()
   #serial = 0
 
-  constructor(bench: Bench) {
+  constructor(bench: Server) {
     this.#bench = bench
     const opened = bench.opend.open(
       'tcp',

@@ -17,8 +17,14 @@ import type { Player } from './random-session.ts'
 
 const CHARGES: ReadonlySet<string> = new Set(['Margin Interest', 'Short Fee'])
 
-/** Money neither appears nor vanishes: a client's sums over fills, fees and positions must meet its balance. */
-export function assertConserved({ profile, cash, positions, orders, flows }: AccountState): void {
+/**
+ * Money neither appears nor vanishes: a client's sums over fills, fees and positions must meet its balance. Contracts that
+ * `hasExpired` are settled without an order.
+ */
+export function assertConserved(
+  { profile, cash, positions, orders, flows }: AccountState,
+  hasExpired: (market: number, code: string) => boolean = () => false,
+): void {
   for (const { currency, deposited, balance, fees, realised, interest } of cash) {
     const held = positions.filter((one) => one.currency === currency && one.isCashSettled)
     const cost = held.reduce((sum, one) => sum + one.cost, 0)
@@ -38,13 +44,14 @@ export function assertConserved({ profile, cash, positions, orders, flows }: Acc
       assert.ok(balance >= 0, `cash account ${profile.accId} overdrawn: ${balance}`)
     }
   }
-  for (const { code, qty, cost, settled, isCashSettled } of positions) {
+  for (const { market, code, qty, cost, settled, isCashSettled } of positions) {
     if (qty === 0) assert.deepEqual([cost, settled], [0, 0])
     if (isCashSettled) assert.equal(settled, 0, 'only futures settle daily')
     if (profile.accType === TrdAccType.Cash) assert.ok(qty >= 0, `cash account is short of ${code}`)
     const dealt = orders.filter((one) => one.code === code)
     const net = dealt.reduce((sum, one) => sum + (isBuySide(one.side) ? one.filledQty : -one.filledQty), 0)
-    assert.equal(qty, roundQty(net), `position in ${code} is what its orders filled`)
+    const left = hasExpired(market, code) ? 0 : roundQty(net)
+    assert.equal(qty, left, `position in ${code} is what its orders filled`)
   }
 }
 

@@ -4,6 +4,7 @@ import { ModifyOrderOp, OrderStatus, TimeInForce, TrdCategory, TrdMarket, TrdSid
 import type { MessageTypes } from '../../../proto/messages.ts'
 import { pushOf } from '../../../src/simulator/trading/pushes.ts'
 import { APPLE, MOUTAI, OPTION, TENCENT, TRACKER, hongKongMs, newYorkMs, print } from './scripted-market.ts'
+import { DEFAULT_ACCOUNTS } from '../../../src/simulator/trading/account-profiles.ts'
 import { MARGIN_HK, PACKET_ID, REAL_CN, REAL_HK, REAL_US, SIMULATED_HK, TradingRig } from './trading-rig.ts'
 
 type Conditions = MessageTypes['Trd_Common.TrdFilterConditions']
@@ -175,8 +176,12 @@ test('the account list tells the kinds of account apart', () => {
   const hub = new TradingRig(hongKongMs(10))
   const ids = (c2s: { trdCategory?: number; needGeneralSecAccount?: boolean }): readonly bigint[] =>
     (hub.done('Trd_GetAccList', { userID: 0n, ...c2s }).accList ?? []).map((one) => one.accID)
-  assert.equal(ids({}).length, 7)
-  assert.deepEqual(ids({ trdCategory: TrdCategory.Future }), [281756482566240858n])
+  assert.equal(ids({}).length, DEFAULT_ACCOUNTS.length)
+  assert.deepEqual(ids({ trdCategory: TrdCategory.Future }), [
+    281756482566240858n,
+    281756485788466331n,
+    281756483639982683n,
+  ])
   assert.ok(!ids({ trdCategory: TrdCategory.Security }).includes(281756482566240858n))
   assert.ok(!ids({ needGeneralSecAccount: false }).includes(MARGIN_HK.accID))
   const { accList } = hub.done('Trd_GetAccList', { userID: 0n })

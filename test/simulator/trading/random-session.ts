@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { ModifyOrderOp, OrderType, QotMarket, TimeInForce, TrdMarket, TrdSide } from '../../../proto/enums.ts'
+import { ModifyOrderOp, OrderType, QotMarket, Session, TimeInForce, TrdMarket, TrdSide } from '../../../proto/enums.ts'
 import type { AccountState, OrderState, TradeEvent } from '../../../src/simulator/trading/account-state.ts'
 import type { Accounts } from '../../../src/simulator/trading/accounts.ts'
 import type { Leg } from '../../../src/simulator/trading/combo/combo-legs.ts'
@@ -21,6 +21,8 @@ export type Step =
       readonly ticks: number
       readonly auxTicks: number
       readonly extended: boolean
+      /** `Common.Session`; null where the client leaves it out. */
+      readonly session: number | null
       /** Ten-thousandths of a share on top, where fractions are traded at the market. */
       readonly fraction: number
     }
@@ -44,7 +46,13 @@ export type Step =
 const FRACTIONAL = 283445328110215941n
 
 /** Where orders go: an account with a market and a security it may trade. */
-export const PLACES: readonly { accId: bigint; trdMarket: number; instrument: Instrument }[] = [
+export interface Place {
+  readonly accId: bigint
+  readonly trdMarket: number
+  readonly instrument: Instrument
+}
+
+export const PLACES: readonly Place[] = [
   { accId: 281756455988247916n, trdMarket: TrdMarket.HK, instrument: TENCENT },
   { accId: 281756455988247916n, trdMarket: TrdMarket.US, instrument: APPLE },
   { accId: 281756455988247916n, trdMarket: TrdMarket.CN, instrument: MOUTAI },
@@ -67,9 +75,12 @@ const wait = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 3_600_000, max: 40_000_000 }) },
 )
 
+/** `Common.Session` without the overnight session, which the scripted market does not have. */
+const SESSIONS: readonly number[] = [Session.NONE, Session.RTH, Session.ETH, Session.ALL]
+
 const place = fc.record({
   kind: fc.constant('place' as const),
-  place: fc.nat(PLACES.length - 1),
+  place: fc.nat(9999),
   side: fc.oneof(
     { weight: 5, arbitrary: fc.integer({ min: 1, max: 2 }) },
     { weight: 1, arbitrary: fc.integer({ min: 3, max: 4 }) },
@@ -89,8 +100,14 @@ const place = fc.record({
   ticks: fc.integer({ min: -15, max: 15 }),
   auxTicks: fc.integer({ min: -10, max: 10 }),
   extended: fc.boolean(),
+  session: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom(...SESSIONS) },
+  ),
   fraction: fc.oneof(fc.constant(0), fc.nat(9999)),
 })
+
+const overnight = place.map((step): Step => ({ ...step, session: Session.OVERNIGHT }))
 
 const combo = fc.record({
   kind: fc.constant('combo' as const),
@@ -112,11 +129,12 @@ const modify = fc.record({
   ticks: fc.integer({ min: -15, max: 15 }),
 })
 
-/** A day or several in the life of the accounts. */
-export function sessions(maxLength: number): fc.Arbitrary<readonly Step[]> {
+/** A day or several in the life of the accounts. With `hasOvernight`, some orders are for the overnight session only. */
+export function sessions(maxLength: number, hasOvernight = false): fc.Arbitrary<readonly Step[]> {
   const step = fc.oneof(
     { weight: 4, arbitrary: wait.map((ms): Step => ({ kind: 'wait', ms })) },
     { weight: 6, arbitrary: place },
+    { weight: hasOvernight ? 1 : 0, arbitrary: overnight },
     { weight: 2, arbitrary: modify },
     { weight: 1, arbitrary: combo },
   )
@@ -130,11 +148,18 @@ export class Player {
   accepted = 0
   acceptedCombos = 0
   readonly #scale: number
+  readonly #places: readonly Place[]
+  readonly #comboSecurities: readonly Instrument[]
 
-  /** `scale` multiplies the quantities of orders, to bring accounts to the limits of their margin. */
-  constructor(nowMs: number, scale = 1) {
+  /**
+   * `scale` multiplies the quantities of orders, to bring accounts to the limits of their margin. `places` and
+   * `comboSecurities` are for markets with other securities than those of the scripted one.
+   */
+  constructor(nowMs: number, scale = 1, places = PLACES, comboSecurities = COMBO_SECURITIES) {
     this.nowMs = nowMs
     this.#scale = scale
+    this.#places = places
+    this.#comboSecurities = comboSecurities
   }
 
   play(accounts: Accounts, step: Step): void {
@@ -148,7 +173,7 @@ export class Player {
   }
 
   #place(accounts: Accounts, step: Step & { kind: 'place' }): void {
-    const where = PLACES[step.place] ?? PLACES[0]
+    const where = this.#places[step.place % this.#places.length]
     const account = where === undefined ? null : accounts.account(where.accId)
     const instrument =
       where === undefined ? null : accounts.market.instrument(where.instrument.market, where.instrument.code)
@@ -165,7 +190,7 @@ export class Player {
     const account = accounts.account(COMBO_ACCOUNT)
     if (account === null) return
     const legs: Leg[] = step.sides.flatMap((side, index) => {
-      const code = COMBO_SECURITIES[index]?.code ?? ''
+      const code = this.#comboSecurities[index]?.code ?? ''
       const instrument = accounts.market.instrument(QotMarket.US_Security, code)
       const ratio = step.ratios[index] ?? 1
       if (instrument === null) return []
@@ -215,7 +240,7 @@ export class Player {
 function requestOf(
   accounts: Accounts,
   instrument: Instrument,
-  { accId, trdMarket }: (typeof PLACES)[number],
+  { accId, trdMarket }: Place,
   step: Step & { kind: 'place' },
   nowMs: number,
 ): OrderRequest {
@@ -236,7 +261,7 @@ function requestOf(
     adjustSideAndLimit: 0,
     timeInForce: step.timeInForce,
     expireTime: null,
-    session: null,
+    session: step.session,
     fillOutsideRth: step.extended,
     remark: null,
     amount: null,

@@ -31,6 +31,10 @@ export class ScriptedMarket implements TradingMarket {
     return INSTRUMENTS.find((one) => one.market === market && one.code === code) ?? null
   }
 
+  contractBehind(instrument: Instrument): Instrument {
+    return instrument
+  }
+
   tickSize(instrument: Instrument): number {
     return tickOf(instrument)
   }

@@ -16,7 +16,7 @@ export const comboHandlers: HandlerTable = {
   Trd_GetComboMaxTrdQtys: (world, { header, comboLegs = [], qty, orderType }, { nowMs }) => {
     const account = openAccount(world, header, nowMs)
     if ('refusal' in account) return account
-    const legs = readLegs(world.accounts, account, header.trdMarket, comboLegs, qty, orderType)
+    const legs = readLegs(world.accounts, account, header.trdMarket, comboLegs, qty, orderType, nowMs)
     if ('refusal' in legs) return legs
     return { header, maxTrdQtys: effectOf(world.accounts, account, legs, nowMs) }
   },
@@ -25,7 +25,7 @@ export const comboHandlers: HandlerTable = {
     const { header, comboLegs = [], qty, orderType } = c2s
     const account = openUnlockedAccount(world, header, nowMs)
     if ('refusal' in account) return account
-    const legs = readLegs(world.accounts, account, header.trdMarket, comboLegs, qty, orderType)
+    const legs = readLegs(world.accounts, account, header.trdMarket, comboLegs, qty, orderType, nowMs)
     if ('refusal' in legs) return legs
     const { price = null, timeInForce = TimeInForce.DAY, remark = null } = c2s
     const request = { trdMarket: header.trdMarket, legs, qty, price, orderType, timeInForce, remark }

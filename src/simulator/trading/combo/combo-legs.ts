@@ -34,6 +34,7 @@ export function readLegs(
   comboLegs: readonly ComboLeg[],
   qty: number,
   orderType: number,
+  nowMs: number,
 ): readonly Leg[] | Refusal {
   if (orderType !== OrderType.Normal && orderType !== OrderType.Market) return refusals.strategyOrderType()
   if (!Number.isSafeInteger(qty) || qty <= 0) return refusals.badQuantity()
@@ -42,7 +43,7 @@ export function readLegs(
   for (const { security, side = TrdSide.Unknown, qtyRatio = 1 } of comboLegs) {
     const venue = venuesOf(trdMarket).find((one) => one.qotMarket === security.market)
     if (venue === undefined) return refusals.unknownSecurity(security.code)
-    const instrument = findTradable(floor.market, account.profile, trdMarket, venue.secMarket, security.code)
+    const instrument = findTradable(floor.market, account.profile, trdMarket, venue.secMarket, security.code, nowMs)
     if ('refusal' in instrument) return instrument
     if (side < TrdSide.Buy || side > TrdSide.BuyBack) return refusals.unknownSide()
     if (!Number.isSafeInteger(qtyRatio) || qtyRatio <= 0) return refusals.badQuantity()

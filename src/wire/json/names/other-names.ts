@@ -1,6 +1,6 @@
 /**
- * Names that people bring from other products and that no spelling distance finds. They are suggested, not accepted: a
- * wrong guess would be another order.
+ * Names from other products that are too different from those of this API to be found by spelling. They are suggested,
+ * not accepted: a wrong guess could be an order that was not meant.
  */
 
 /** Fields, by the name without underscores and in lower case: the names of this API, the first that a message has. */
@@ -63,7 +63,7 @@ export function otherFieldName(given: string, known: Iterable<string>): string |
   return names.find((name) => all.has(name)) ?? null
 }
 
-/** What the value of an enum is called here, for "did you mean"; null for a name that no other product is known to use. */
+/** The name here of an enum value that other products call `given`, for "did you mean"; null for an unknown name. */
 export function otherEnumName(enumName: string, given: string): string | null {
   const values = ownMember(OTHER_VALUES, enumName) ?? {}
   return ownMember(values, fold(given)) ?? null

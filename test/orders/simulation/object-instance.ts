@@ -17,8 +17,8 @@ import { plainRoute } from '../../gateway/link/plain-route.ts'
 
 const GET_ORDER_LIST = 2201
 
-/** The dependencies of one life of the object. */
-export interface LifeDeps {
+/** The dependencies of one instance of the object. */
+export interface InstanceDeps {
   readonly clock: VirtualClock
   readonly rng: Rng
   readonly storage: DurableStorage
@@ -44,12 +44,12 @@ export interface LifeDeps {
 }
 
 /**
- * One life of the gateway object on the virtual clock: the product's own Gateway and stores, on a clock, a link and a
- * storage that end with the life. Every write, frame and timer is a step at which the life may end.
+ * One instance of the gateway object on the virtual clock: the product's own Gateway and stores, on a clock, a link and
+ * a storage that end with the instance. Every write, frame and timer is a step at which the instance may end.
  */
-export class ObjectLife {
+export class ObjectInstance {
   readonly gateway: Gateway
-  readonly #deps: LifeDeps
+  readonly #deps: InstanceDeps
   readonly #alarm: AlarmClock
   #isAlive = true
   #isReady = false
@@ -57,7 +57,7 @@ export class ObjectLife {
   #isEndingSwitch = false
   #steps = 0
 
-  constructor(deps: LifeDeps) {
+  constructor(deps: InstanceDeps) {
     const { clock, rng } = deps
     this.#deps = deps
     const timers: Timers = {
@@ -144,7 +144,7 @@ export class ObjectLife {
     if (this.#isAlive && !String(bug).includes('SQLITE_FULL')) this.#deps.onBug(new Error(what, { cause: bug }))
   }
 
-  /** A link whose frames are steps, and which ends with the life. */
+  /** A link whose frames are steps, and which ends with the instance. */
   readonly #connect: Connect = (listener) => {
     const ifAlive = (act: () => void): void => {
       if (!this.#isAlive) return
@@ -195,7 +195,7 @@ export class ObjectLife {
     }
   }
 
-  /** Counts a step of this life. Returns false when the life has ended, so that the step must not happen. */
+  /** Counts a step of this instance. Returns false when the instance has ended, so that the step must not happen. */
   #step(): boolean {
     if (!this.#isAlive) return false
     this.#steps++

@@ -9,7 +9,7 @@ export interface WrittenStatement {
 /** A transaction: statements that become durable together. */
 export type Write = readonly WrittenStatement[]
 
-/** Where the writes of a life become durable. */
+/** Where the writes of an instance become durable. */
 export interface Writes {
   readonly isFailing: boolean
   add(write: Write): void
@@ -19,10 +19,10 @@ export interface Writes {
 const isWriting = new Map<string, boolean>()
 
 /**
- * A database for one life of the object. The life may end at each write. After that nothing is read or written, and the
- * remaining code of the life, which has no visible effect any more, gets empty results.
+ * A database for one instance of the object. The instance may end at each write. After that nothing is read or written,
+ * and the remaining code of the instance, which has no visible effect any more, gets empty results.
  */
-export class LifeStorage implements Database {
+export class InstanceStorage implements Database {
   readonly #database: Database
   readonly #writes: Writes
   readonly #mayWrite: () => boolean
@@ -80,18 +80,18 @@ export class LifeStorage implements Database {
     return rows
   }
 
-  /** Ends the life. */
+  /** Ends the instance. */
   end(): void {
     this.#isOver = true
   }
 }
 
-/** The storage of an ended life: writes seem to succeed, and queries find no rows. */
+/** The storage of an ended instance: writes seem to succeed, and queries find no rows. */
 const NO_ROWS = {
   rowsWritten: 1,
   toArray: () => [],
   one: () => {
-    throw new Error('the life is over')
+    throw new Error('the instance is over')
   },
 }
 
