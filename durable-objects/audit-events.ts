@@ -1,5 +1,5 @@
 import { type AuditEvent, auditEvent } from '../src/audit/audit-event.ts'
-import type { ConnectorEvent } from '../src/connector/hub.ts'
+import type { ConnectorEvent } from '../src/connector/connector-socket.ts'
 import type { Result } from '../src/base/result.ts'
 import type { KeyChange } from '../src/keys/key-service.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'

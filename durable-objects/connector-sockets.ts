@@ -1,12 +1,14 @@
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { type SocketCaller, standingFailure } from '../src/auth/socket-caller.ts'
 import { counter, type MetricSample } from '../src/base/metric.ts'
-import { type ConnectorEvent, ConnectorHub, type ConnectorSocket, type ConnectorView } from '../src/connector/hub.ts'
+import type { ConnectorEvent, ConnectorSocket, ConnectorView } from '../src/connector/connector-socket.ts'
+import { ConnectorHub } from '../src/connector/hub.ts'
 import { CloseCode } from '../src/connector/messages.ts'
 import type { Config } from '../src/env.ts'
 import type { OpendClient } from '../src/gateway/opend-client.ts'
 import type { Connect } from '../src/transport/link.ts'
 import type { ObjectKeys } from './object-keys.ts'
+import { PLATFORM_TIMERS } from './platform.ts'
 
 /** The tag of these sockets at the platform, which distinguishes them from push sockets. */
 export const CONNECTOR_TAG = 'connector'
@@ -47,7 +49,7 @@ export class ConnectorSockets {
     const [firstStream = 1] = crypto.getRandomValues(new Uint32Array(1))
     this.#hub = new ConnectorHub({
       names: parts.config?.link.connectorNames ?? [],
-      nowMs: () => Date.now(),
+      timers: PLATFORM_TIMERS,
       firstStream,
       isIdle: () => !parts.opend().session.calls.pending.hasSentCalls,
       onAvailable: () => parts.opend().hurry(),

@@ -1,9 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
-import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { WrongTokens } from '../src/auth/wrong-tokens.ts'
-import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { AuditLog, type AuditPart } from '../src/audit/audit-log.ts'
@@ -45,6 +43,7 @@ import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
 import { type Simulator, transportsOf } from './opend-transport.ts'
 import { HibernatingSockets } from './push-sockets.ts'
+import { SocketDoors } from './socket-doors.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
@@ -59,7 +58,7 @@ import { SqlSwitchStore } from './storage/switches.ts'
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
   readonly #config: Config | null
   readonly #ledger: Ledger
-  readonly #sockets: HibernatingSockets
+  readonly #doors: SocketDoors
   readonly #gateway: Gateway
   readonly #alarmClock: AlarmClock
   readonly #counters = new CounterRegistry()
@@ -83,7 +82,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       console.error(what, error)
       this.#gateway.storage.failed(error)
     })
-    this.#sockets = new HibernatingSockets(ctx)
+    const pushSockets = new HibernatingSockets(ctx)
     this.#audit = new AuditLog({
       store: new SqlAuditStore(ctx.storage),
       sha256,
@@ -114,16 +113,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       session: { random: Math.random, isShared },
       sha1,
       isParked,
-      transports: transportsOf(this.#config, {
-        simulator,
-        storage: ctx.storage,
-        bindings: env,
-        connector: this.#connectors.connect,
-      }),
+      transports: transportsOf(this.#config, { simulator, ctx, bindings: env, connectors: this.#connectors }),
       ledger: this.#ledger,
       switches: new SqlSwitchStore(ctx.storage),
       subscriptions: new SqlSubscriptionStore(ctx.storage),
-      sockets: this.#sockets,
+      sockets: pushSockets,
       secureRandom,
       runId: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
@@ -134,6 +128,12 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onEntry: (entry, before) => this.#audit.record(auditEvents.orderEvent(entry, before)),
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
+    })
+    this.#doors = new SocketDoors({
+      connectors: this.#connectors,
+      pushSockets,
+      keys: this.#keys,
+      gateway: this.#gateway,
     })
     if (this.#config !== null && !isParked) this.#gateway.start()
   }
@@ -259,33 +259,19 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   /** Accepts connectors and push sockets; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
-    const connector = this.#connectors.accept(request)
-    if (connector !== null) return connector
-    const caller = readSocketCaller(request.headers)
-    const standing = caller === null ? 'valid' : this.#keys.ofSocket(caller, Date.now())
-    const refusal = standingFailure(standing)
-    if (refusal !== null) return new Response(refusal.code, { status: 401 })
-    if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
-    const accepted = this.#sockets.accept(request, caller, Date.now())
-    if (accepted === null) return new Response(null, { status: 503 })
-    this.#gateway.pushes.opened(accepted.opened)
-    return accepted.response
+    return this.#doors.open(request)
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    if (this.#connectors.message(socket, data)) return
-    const found = this.#sockets.of(socket)
-    if (found !== null) this.#gateway.pushes.message(found, data)
+    this.#doors.message(socket, data)
   }
 
-  override webSocketClose(socket: WebSocket, code = 1006): void {
-    if (this.#connectors.closed(socket, code)) return
-    const found = this.#sockets.of(socket)
-    if (found !== null) this.#gateway.pushes.closed(found)
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#doors.closed(socket, code)
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.webSocketClose(socket)
+    this.#doors.closed(socket, 1006)
   }
 
   override alarm(): void {
@@ -296,9 +282,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   #createAuthenticator(): SocketAuthenticator {
-    const config = readConfig(this.env)
     return new SocketAuthenticator(
-      config.ok ? config.value : null,
+      this.#config,
       async (hash) => this.#keys.byHash(hash),
       () => this.#gateway.accounts.cards(),
       (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),

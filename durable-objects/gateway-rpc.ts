@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../src/audit/audit-event.ts'
 import type { AuditPart } from '../src/audit/audit-log.ts'
 import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
-import type { ConnectorView } from '../src/connector/hub.ts'
+import type { ConnectorView } from '../src/connector/connector-socket.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'

@@ -1,4 +1,4 @@
-import type { ConnectorView } from '../src/connector/hub.ts'
+import type { ConnectorView } from '../src/connector/connector-socket.ts'
 import type { Gateway } from '../src/core/gateway.ts'
 import type { GatewayStatus } from './gateway-rpc.ts'
 

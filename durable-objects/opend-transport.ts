@@ -16,9 +16,8 @@ export type Simulator = (storage: Database) => Connect
 /** The parts of the object that links use. */
 export interface LinkParts {
   readonly simulator: Simulator | null
-  readonly storage: Database
-  /** Opens links through a connector. */
-  readonly connector: Connect
+  readonly ctx: { readonly storage: Database }
+  readonly connectors: { readonly connect: Connect }
   /** The bindings of the Worker, for private networks. */
   readonly bindings: object
 }
@@ -52,9 +51,9 @@ function connectOf(address: OpendAddress, config: Config | null, parts: LinkPart
     case 'vpc':
       return tcpConnector(address.hostname, address.port, vpcOpener(address.binding, parts.bindings))
     case 'connector':
-      return parts.connector
+      return parts.connectors.connect
     case 'simulator':
-      return parts.simulator?.(parts.storage) ?? NO_SIMULATOR
+      return parts.simulator?.(parts.ctx.storage) ?? NO_SIMULATOR
   }
 }
 

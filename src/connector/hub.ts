@@ -1,44 +1,18 @@
 import { MAX_UNSENT_BYTES } from '../base/memory-budget.ts'
 import { shownText } from '../base/shown-text.ts'
+import type { CancelTimer, Timers } from '../base/time/timers.ts'
 import type { Connect, Link, LinkListener } from '../transport/link.ts'
+import type { ConnectorEvent, ConnectorSocket, ConnectorView } from './connector-socket.ts'
 import { ReadReports, UnreadBytes } from './flow.ts'
 import { CloseCode, type ConnectorMessage, readBytes, readMessage, writeBytes, writeMessage } from './messages.ts'
+import { WaitingLink } from './waiting-link.ts'
 import { bestOf, type Candidate, FAIL_BACK_AFTER_MS, rankOf } from './order.ts'
-
-/** The WebSocket of a connector, as the gateway has accepted it. */
-export interface ConnectorSocket {
-  readonly name: string
-  /** The caller whose token opened it, as `Caller.id`. */
-  readonly caller: string
-  readonly connectedAtMs: number
-  send(message: string | Uint8Array): void
-  close(code: number, reason: string): void
-  /** When the last heartbeat came, Unix ms; null before the first. */
-  heardAtMs(): number | null
-}
-
-/** What happens to connectors, for the audit and the log. */
-export type ConnectorEvent =
-  | { readonly kind: 'connected' | 'disconnected'; readonly name: string; readonly caller: string; readonly reason: string }
-  /** A link came up over another connector than the one before. */
-  | { readonly kind: 'take_over'; readonly name: string; readonly caller: string; readonly reason: string }
-
-/** A connector as the status shows it. */
-export interface ConnectorView {
-  readonly name: string
-  readonly state: 'active' | 'standby'
-  readonly sinceMs: number
-  /** Whether its OpenD accepts connections, as last reported; null before the first report. */
-  readonly isOpendUp: boolean | null
-  /** Why its OpenD cannot be reached; '' if it can. */
-  readonly reason: string
-}
 
 /** The dependencies of a hub. */
 export interface ConnectorHubDeps {
   /** Names of connectors, the preferred one first. */
   readonly names: readonly string[]
-  readonly nowMs: () => number
+  readonly timers: Timers
   /** The number of the first link; it must differ between runs, because sockets outlive them. */
   readonly firstStream: number
   /** Whether no call waits for its reply, so that the link may be moved. */
@@ -50,6 +24,12 @@ export interface ConnectorHubDeps {
 
 /** Connectors at the same time: a few machines, each once. */
 export const MAX_CONNECTORS = 8
+
+/** A connector that has gone is expected back for this long: it connects again within a second or two. */
+const EXPECTED_MS = 15_000
+
+/** How long a link waits for a connector that is expected. Less than the gateway waits for a connection. */
+const WAIT_MS = 3_000
 
 /** A connector that sent no heartbeat for this long is gone: it sends one every 15 s. */
 const SILENT_AFTER_MS = 60_000
@@ -82,6 +62,8 @@ export class ConnectorHub {
   readonly #deps: ConnectorHubDeps
   readonly #peers = new Map<ConnectorSocket, Peer>()
   #stream: OpenStream | null = null
+  #waiting: { readonly link: WaitingLink; readonly listener: LinkListener; readonly cancel: CancelTimer } | null = null
+  #expectedUntilMs: number
   #lastStream: number
   #lastActive: string | null = null
   /** Why the last connector went; for the error while there is none. */
@@ -90,16 +72,28 @@ export class ConnectorHub {
   constructor(deps: ConnectorHubDeps) {
     this.#deps = deps
     this.#lastStream = deps.firstStream
+    // After a restart of the gateway the connectors come back.
+    this.#expectedUntilMs = this.#nowMs() + EXPECTED_MS
   }
 
-  /** Opens a link over the best connector. Throws without one, with a sentence. */
+  /**
+   * Opens a link over the best connector. Without one it waits a little for one that was there just now; else it throws
+   * a sentence.
+   */
   readonly connect: Connect = (listener) => {
-    const nowMs = this.#deps.nowMs()
+    const nowMs = this.#nowMs()
     const peer = bestOf([...this.#peers.values()], this.#deps.names, nowMs)
-    if (peer === null) {
-      const last = this.#lastReason === '' ? '' : ` (the last one: ${this.#lastReason})`
-      throw new Error(`no connector is connected${last}: run npm run connector beside OpenD`)
-    }
+    if (peer !== null) return this.#open(peer, listener)
+    if (nowMs < this.#expectedUntilMs) return this.#wait(listener)
+    throw new Error(this.#absence())
+  }
+
+  #absence(): string {
+    const last = this.#lastReason === '' ? '' : ` (the last one: ${this.#lastReason})`
+    return `no connector is connected${last}: run npm run connector beside OpenD`
+  }
+
+  #open(peer: Peer, listener: LinkListener): Link {
     this.#lastStream = (this.#lastStream % 0xff_ff_ff_ff) + 1
     const unread = new UnreadBytes()
     const stream = { id: this.#lastStream, peer, listener, unread, taken: new ReadReports(), isOpen: false }
@@ -108,15 +102,38 @@ export class ConnectorHub {
     return this.#linkOf(stream)
   }
 
+  #wait(listener: LinkListener): Link {
+    const link = new WaitingLink(() => this.#takeWaiting())
+    const cancel = this.#deps.timers.after(WAIT_MS, () => this.#takeWaiting()?.listener.closed(this.#absence()))
+    this.#waiting = { link, listener, cancel }
+    return link
+  }
+
+  #takeWaiting() {
+    const waiting = this.#waiting
+    this.#waiting = null
+    waiting?.cancel()
+    return waiting
+  }
+
+  #nowMs(): number {
+    return this.#deps.timers.nowMs()
+  }
+
   /** A connector has connected. Returns false when there are too many; the caller then closes it. */
   add(socket: ConnectorSocket, isRestored = false): boolean {
     const twin = [...this.#peers.keys()].find(({ name }) => name === socket.name)
     if (twin === undefined && this.#peers.size >= MAX_CONNECTORS) return false
     if (twin !== undefined) this.drop(twin, CloseCode.Replaced, 'the connector has connected again')
-    const peer = { socket, failedAtMs: -Infinity, isOpendUp: null, upSinceMs: null, reason: '' }
-    this.#peers.set(socket, { ...peer, name: socket.name, connectedAtMs: socket.connectedAtMs })
-    if (!isRestored) this.#event('connected', socket, '')
-    if (this.#stream === null) this.#deps.onAvailable()
+    const { name, connectedAtMs } = socket
+    const unknown = { failedAtMs: -Infinity, isOpendUp: null, upSinceMs: null, reason: '' }
+    const peer: Peer = { socket, name, connectedAtMs, ...unknown }
+    this.#peers.set(socket, peer)
+    if (isRestored) return true
+    this.#event('connected', socket, '')
+    const waiting = this.#takeWaiting()
+    if (waiting !== null) waiting.link.attach(this.#open(peer, waiting.listener))
+    else if (this.#stream === null) this.#deps.onAvailable()
     return true
   }
 
@@ -136,6 +153,7 @@ export class ConnectorHub {
   closed(socket: ConnectorSocket, reason: string): void {
     if (!this.#peers.delete(socket)) return
     this.#lastReason = `${socket.name}, ${reason}`
+    this.#expectedUntilMs = this.#nowMs() + EXPECTED_MS
     this.#event('disconnected', socket, reason)
     if (this.#stream?.peer.socket === socket) this.#endStream(`the connector ${socket.name} is gone: ${reason}`)
   }
@@ -156,7 +174,7 @@ export class ConnectorHub {
 
   /** Ends silent connectors, and moves the link back to a better one. Call it about every half minute. */
   check(): void {
-    const nowMs = this.#deps.nowMs()
+    const nowMs = this.#nowMs()
     for (const socket of [...this.#peers.keys()]) {
       const silentMs = nowMs - Math.max(socket.heardAtMs() ?? 0, socket.connectedAtMs)
       if (silentMs > SILENT_AFTER_MS) this.drop(socket, CloseCode.Broken, `silent for ${Math.round(silentMs / 1000)} s`)
@@ -166,7 +184,8 @@ export class ConnectorHub {
 
   views(): readonly ConnectorView[] {
     const byRank = [...this.#peers.values()].toSorted(
-      (a, b) => rankOf(a.name, this.#deps.names) - rankOf(b.name, this.#deps.names) || a.connectedAtMs - b.connectedAtMs,
+      (a, b) =>
+        rankOf(a.name, this.#deps.names) - rankOf(b.name, this.#deps.names) || a.connectedAtMs - b.connectedAtMs,
     )
     return byRank.map((peer) => ({
       name: peer.name,
@@ -184,14 +203,16 @@ export class ConnectorHub {
         stream.unread.sent(bytes.length)
         if (stream.unread.size > MAX_UNSENT_BYTES) {
           this.#send(stream.peer, { type: 'end', stream: stream.id })
-          this.#endStream(`${stream.unread.size} bytes unsent: OpenD or the connector ${stream.peer.name} does not read`)
+          this.#endStream(
+            `${stream.unread.size} bytes unsent: OpenD or the connector ${stream.peer.name} does not read`,
+          )
         } else stream.peer.socket.send(writeBytes(stream.id, bytes))
       },
       close: () => {
         if (this.#stream !== stream) return
         this.#stream = null
         // The session ends a link whose connector or OpenD is silent: the next attempt prefers another connector.
-        stream.peer.failedAtMs = this.#deps.nowMs()
+        stream.peer.failedAtMs = this.#nowMs()
         this.#send(stream.peer, { type: 'end', stream: stream.id })
       },
     }
@@ -208,7 +229,7 @@ export class ConnectorHub {
       stream.listener.opened()
     } else if (message.type === 'ended') {
       const reason = shownText(message.reason)
-      peer.failedAtMs = this.#deps.nowMs()
+      peer.failedAtMs = this.#nowMs()
       if (!stream.isOpen) this.#onReport(peer, false, reason)
       this.#endStream(`the connector ${peer.name} reports: ${reason}`)
     } else if (message.type === 'read') stream.unread.read(message.bytes)
@@ -225,7 +246,7 @@ export class ConnectorHub {
   }
 
   #onReport(peer: Peer, isUp: boolean, reason: string): void {
-    if (isUp) peer.upSinceMs ??= this.#deps.nowMs()
+    if (isUp) peer.upSinceMs ??= this.#nowMs()
     else peer.upSinceMs = null
     peer.isOpendUp = isUp
     peer.reason = reason

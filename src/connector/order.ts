@@ -24,7 +24,11 @@ export function rankOf(name: string, names: readonly string[]): number {
  * The connector for the next link: first those that have not just failed and have not reported their OpenD as down, then
  * by the configured order, then the one that connected first. Null without a connector.
  */
-export function bestOf<One extends Candidate>(all: readonly One[], names: readonly string[], nowMs: number): One | null {
+export function bestOf<One extends Candidate>(
+  all: readonly One[],
+  names: readonly string[],
+  nowMs: number,
+): One | null {
   const isDoubtful = (one: Candidate): number =>
     Number(one.isOpendUp === false || nowMs - one.failedAtMs < AVOID_AFTER_FAILURE_MS)
   const [best = null] = all.toSorted(

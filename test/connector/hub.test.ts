@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ConnectorEvent, ConnectorHub, type ConnectorSocket, MAX_CONNECTORS } from '../../src/connector/hub.ts'
+import type { ConnectorEvent, ConnectorSocket } from '../../src/connector/connector-socket.ts'
+import { ConnectorHub, MAX_CONNECTORS } from '../../src/connector/hub.ts'
 import { CloseCode, readMessage, writeMessage } from '../../src/connector/messages.ts'
 import { FAIL_BACK_AFTER_MS } from '../../src/connector/order.ts'
 
@@ -18,12 +19,19 @@ class Rig {
   readonly events: ConnectorEvent[] = []
   readonly closed: string[] = []
   opened = 0
+  timer: (() => void) | null = null
   readonly hub: ConnectorHub
 
   constructor(names: readonly string[] = []) {
     this.hub = new ConnectorHub({
       names,
-      nowMs: () => this.nowMs,
+      timers: {
+        nowMs: () => this.nowMs,
+        after: (_delayMs, run) => {
+          this.timer = run
+          return () => (this.timer = null)
+        },
+      },
       firstStream: 7,
       isIdle: () => this.isIdle,
       onAvailable: () => void this.available++,
@@ -130,10 +138,37 @@ test('the link goes back to a better connector after its OpenD was reachable for
 
 test('without a connector the error says what to do, and why the last one went', () => {
   const rig = new Rig()
+  rig.nowMs += 60_000
   const connect = () => rig.hub.connect({ opened() {}, received() {}, closed() {} })
   assert.throws(connect, /^Error: no connector is connected: run npm run connector beside OpenD$/)
   rig.hub.closed(rig.add('home'), 'its token is revoked')
+  rig.nowMs += 60_000
   assert.throws(connect, /the last one: home, its token is revoked/)
+})
+
+test('a connector that was there just now is waited for, and the link goes on with it; but not for long', () => {
+  const rig = new Rig()
+  rig.hub.closed(rig.add('home'), 'gone')
+  const closed: string[] = []
+  const listen = {
+    opened: () => void rig.opened++,
+    received() {},
+    closed: (detail: string) => void closed.push(detail),
+  }
+  const link = rig.hub.connect(listen)
+  const home = rig.add('home')
+  const open = readMessage(String(home.sent[0]))
+  assert.ok(open?.type === 'open')
+  rig.hub.message(home, writeMessage({ type: 'opened', stream: open.stream }))
+  assert.equal(rig.opened, 1)
+  link.send(Uint8Array.of(1, 2, 3))
+  assert.equal(home.sent.length, 2)
+  rig.hub.closed(home, 'gone again')
+  rig.hub.connect(listen)
+  rig.timer?.()
+  assert.match(closed.at(-1) ?? '', /no connector is connected/)
+  rig.hub.connect(listen).close()
+  assert.equal(rig.timer, null, 'a link that is given up waits for nothing')
 })
 
 test('a second connector of the same name replaces the first, and its link ends', () => {

@@ -38,7 +38,7 @@ class Pipe {
   constructor() {
     this.hub = new ConnectorHub({
       names: [],
-      nowMs: () => 0,
+      timers: { nowMs: () => 0, after: () => () => undefined },
       firstStream: 0xff_ff_ff_ff,
       isIdle: () => true,
       onAvailable: () => undefined,

@@ -71,7 +71,7 @@ function letUpgradesPass(t: TestContext): void {
     const request = init instanceof Request ? init : new Request(input, init)
     if (request.headers.get('Upgrade') !== 'websocket') return original(input, init)
     const headers = Object.fromEntries([...request.headers].filter(([name]) => !name.startsWith('sec-websocket')))
-    return (await fetchOrUpgrade(request.url, { headers })) as unknown as Response
+    return fetchOrUpgrade(request.url, { headers })
   }
 }
 

@@ -101,8 +101,8 @@ export class GatewaySession {
   /** Handles the opening of that link's socket. */
   opened(linkId: number, nowMs: number): readonly Effect[] {
     if (linkId === this.#linkId && this.#stage.name === 'connecting') {
-      const { protoId, request } = this.routes.current.handshake
-      const serial = this.calls.sendOwn(protoId, request(), nowMs)
+      const { handshake } = this.routes.current
+      const serial = this.calls.sendOwn(handshake.protoId, handshake.request(), nowMs)
       this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
     }
     return this.#take()
@@ -136,9 +136,8 @@ export class GatewaySession {
     const stage = this.#stage
     const late = overdue(stage, nowMs, this.routes.current.handshake.name)
     if (late !== null) this.#lose(late.code, late.detail, nowMs)
-    else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
-      this.#connect(nowMs)
-    } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
+    else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) this.#connect(nowMs)
+    else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
       this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
       if (this.routes.current.handshake.heartbeat === CALLS.KeepAlive.protoId) {
         this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
@@ -155,6 +154,7 @@ export class GatewaySession {
     if (hasLink(this.#stage)) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
     this.#isParking = false
     this.#backoff.reset()
+    this.routes.select(0)
     this.#connect(nowMs)
     return this.#take()
   }
@@ -247,11 +247,10 @@ export class GatewaySession {
 
   /** Ends the link. Sent calls end with the failure; waiting calls too if the attempt to connect failed. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
-    const { name } = this.#stage
-    const wasReady = name === 'ready'
+    const wasReady = this.#stage.name === 'ready'
     const upMs = wasReady ? nowMs - this.#sinceMs : null
     const isRoundOver = this.routes.failed(upMs)
-    const delayMs = this.#backoff.failed(nowMs, upMs, isRoundOver, name === 'initializing')
+    const delayMs = this.#backoff.failed(nowMs, upMs, isRoundOver, this.#stage.name === 'initializing')
     if (wasReady) this.counts.linksLost++
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.#forgetLink()
@@ -262,8 +261,8 @@ export class GatewaySession {
   }
 
   #expire(nowMs: number): void {
-    const last = this.#lastFailure
-    const reason = last === null ? 'still connecting' : `the last attempt failed: ${last.detail}`
+    const reason =
+      this.#lastFailure === null ? 'still connecting' : `the last attempt failed: ${this.#lastFailure.detail}`
     const late = linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`)
     const expired = this.calls.expire(nowMs, linkFailure('gateway.not_ready', reason), late)
     // The next heartbeat polls again.

@@ -1,5 +1,5 @@
 import type { GatewayStatus } from '../../../durable-objects/gateway-rpc.ts'
-import type { ConnectorView } from '../../connector/hub.ts'
+import type { ConnectorView } from '../../connector/connector-socket.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
 import type { CancelTaskView } from '../../orders/kill-switch/cancel-tasks.ts'
 import { isJsonObject } from '../../wire/json/json-text.ts'
