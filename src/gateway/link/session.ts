@@ -247,17 +247,16 @@ export class GatewaySession {
 
   /** Ends the link. Sent calls end with the failure; waiting calls too if the attempt to connect failed. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
-    const wasReady = this.#stage.name === 'ready'
-    const upMs = wasReady ? nowMs - this.#sinceMs : null
+    const upMs = this.#stage.name === 'ready' ? nowMs - this.#sinceMs : null
     const isRoundOver = this.routes.failed(upMs)
     const delayMs = this.#backoff.failed(nowMs, upMs, isRoundOver, this.#stage.name === 'initializing')
-    if (wasReady) this.counts.linksLost++
+    if (upMs !== null) this.counts.linksLost++
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.#forgetLink()
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
     this.calls.failSent(this.#lastFailure)
-    if (!wasReady && isRoundOver) this.calls.failWaiting(this.#lastFailure)
+    if (upMs === null && isRoundOver) this.calls.failWaiting(this.#lastFailure)
   }
 
   #expire(nowMs: number): void {
