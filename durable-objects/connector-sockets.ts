@@ -1,12 +1,15 @@
+import type { AuditLog } from '../src/audit/audit-log.ts'
 import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { type SocketCaller, standingFailure } from '../src/auth/socket-caller.ts'
-import { counter, type MetricSample } from '../src/base/metric.ts'
-import type { ConnectorEvent, ConnectorSocket, ConnectorView } from '../src/connector/connector-socket.ts'
+import type { MetricSample } from '../src/base/metric.ts'
+import type { ConnectorSocket, ConnectorView } from '../src/connector/connector-socket.ts'
 import { ConnectorHub } from '../src/connector/hub.ts'
 import { CloseCode } from '../src/connector/messages.ts'
 import type { Config } from '../src/env.ts'
 import type { OpendClient } from '../src/gateway/opend-client.ts'
 import type { Connect } from '../src/transport/link.ts'
+import { connectorEvent } from './audit-events.ts'
+import { connectorMetrics } from './gateway-metrics.ts'
 import type { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS } from './platform.ts'
 
@@ -23,37 +26,35 @@ interface Attachment {
   readonly connectedAtMs: number
 }
 
-/** The parts of the object that its connectors use. */
-export interface ConnectorParts {
-  readonly config: Config | null
-  readonly keys: ObjectKeys
-  /** Not called before a connector connects or a call is made. */
-  readonly opend: () => OpendClient
-  readonly onEvent: (event: ConnectorEvent) => void
-}
-
 /**
  * The WebSockets of connectors. They hibernate as push sockets do: a connector on standby costs nothing, and it stays
  * connected when the object is evicted, which restores it here.
  */
 export class ConnectorSockets {
   readonly #ctx: DurableObjectState
-  readonly #parts: ConnectorParts
+  readonly #keys: ObjectKeys
   readonly #hub: ConnectorHub
   readonly #bySocket = new Map<WebSocket, ConnectorSocket>()
   readonly #callers = new WeakMap<ConnectorSocket, SocketCaller>()
 
-  constructor(ctx: DurableObjectState, parts: ConnectorParts) {
+  /** `opend` is not called before a connector connects or a call is made. */
+  constructor(
+    ctx: DurableObjectState,
+    config: Config | null,
+    keys: ObjectKeys,
+    audit: AuditLog,
+    opend: () => OpendClient,
+  ) {
     this.#ctx = ctx
-    this.#parts = parts
+    this.#keys = keys
     const [firstStream = 1] = crypto.getRandomValues(new Uint32Array(1))
     this.#hub = new ConnectorHub({
-      names: parts.config?.link.connectorNames ?? [],
+      names: config?.link.connectorNames ?? [],
       timers: PLATFORM_TIMERS,
       firstStream,
-      isIdle: () => !parts.opend().session.calls.pending.hasSentCalls,
-      onAvailable: () => parts.opend().hurry(),
-      onEvent: (event) => parts.onEvent(event),
+      isIdle: () => !opend().session.calls.pending.hasSentCalls,
+      onAvailable: () => opend().hurry(),
+      onEvent: (event) => audit.record(connectorEvent(event)),
     })
     for (const socket of ctx.getWebSockets(CONNECTOR_TAG)) {
       // Only `accept` writes attachments.
@@ -76,7 +77,7 @@ export class ConnectorSockets {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname !== CONNECTOR_PATH) return null
     const caller = readSocketCaller(request.headers)
-    const refusal = caller === null ? null : standingFailure(this.#parts.keys.ofConnector(caller, Date.now()))
+    const refusal = caller === null ? null : standingFailure(this.#keys.ofConnector(caller, Date.now()))
     if (caller === null || refusal !== null) return new Response(refusal?.code ?? 'auth.missing_token', { status: 401 })
     const { 0: client, 1: server } = new WebSocketPair()
     this.#ctx.acceptWebSocket(server, [CONNECTOR_TAG])
@@ -111,7 +112,7 @@ export class ConnectorSockets {
   dropFallen(): void {
     this.#hub.dropWhere((socket) => {
       const caller = this.#callers.get(socket)
-      const standing = caller === undefined ? 'revoked' : this.#parts.keys.ofConnector(caller, Date.now())
+      const standing = caller === undefined ? 'revoked' : this.#keys.ofConnector(caller, Date.now())
       return standing === 'valid' ? null : `its token is ${standing}`
     })
   }
@@ -123,14 +124,7 @@ export class ConnectorSockets {
   }
 
   metrics(): readonly MetricSample[] {
-    const views = this.#hub.views()
-    const values = (['active', 'standby'] as const).map((state) => {
-      return { labels: { state }, value: views.filter((view) => view.state === state).length }
-    })
-    return [
-      { name: 'opend_edge_connectors', type: 'gauge', values },
-      counter('opend_edge_connector_takeovers_total', this.#hub.takeOvers),
-    ]
+    return connectorMetrics(this.views, this.#hub.takeOvers)
   }
 
   #isConnector(socket: WebSocket): boolean {

@@ -98,12 +98,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
         this.#connectors.dropFallen()
       },
     )
-    this.#connectors = new ConnectorSockets(ctx, {
-      config: this.#config,
-      keys: this.#keys,
-      opend: () => this.#gateway.opend,
-      onEvent: (event) => this.#audit.record(auditEvents.connectorEvent(event)),
-    })
+    this.#connectors = new ConnectorSockets(ctx, this.#config, this.#keys, this.#audit, () => this.#gateway.opend)
     const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -214,7 +209,9 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   async status(): Promise<GatewayStatus> {
-    return gatewayStatus(this.#gateway, this.#connectors.views, this.#epoch)
+    const { databaseSize: storageBytes } = this.ctx.storage.sql
+    const connectors = this.#connectors.views
+    return gatewayStatus(this.#gateway, { connectors, epoch: this.#epoch, storageBytes, nowMs: Date.now() })
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -250,7 +247,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   async metrics(): Promise<readonly MetricSample[]> {
     return [
       ...this.#counters.samples(),
-      ...gatewayMetrics(this.#gateway.opend.session),
+      ...gatewayMetrics(this.#gateway, this.ctx.storage.sql.databaseSize, Date.now()),
       ...this.#connectors.metrics(),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),

@@ -6,6 +6,9 @@ import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
 import type { MetricSample } from '../src/base/metric.ts'
+import type { OpendView } from '../src/core/opend-watch.ts'
+import type { LoginState } from '../src/gateway/link/handshake.ts'
+import type { LinkStage } from '../src/gateway/link/stage.ts'
 import type { CallBudget } from '../src/gateway/rate-limit/call-limiter.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
@@ -130,28 +133,39 @@ export interface CounterDelta {
   readonly add: number
 }
 
-/** The state of the object and its link. */
-export interface GatewayStatus {
-  readonly stage: 'parked' | 'waiting' | 'connecting' | 'initializing' | 'ready'
+/** The state of the object, its link, and OpenD. What is not known is null. Times are Unix ms. */
+export interface GatewayStatus extends OpendView {
+  readonly nowMs: number
+  readonly stage: LinkStage
   /** The way to OpenD that is used, or tried next: one of `OPEND_URL`. */
   readonly opendAddress: string
-  /** Unix time in ms when the present stage began. */
+  /** When the present stage began. */
   readonly sinceMs: number
   /** Decimal string: connection ids are about 2^62. */
   readonly connId: string | null
   readonly serverVersion: number | null
   readonly loginUserId: string | null
+  /** Why the last link or attempt ended, and when. It stays after the link is up again. */
   readonly lastFailure: Failure | null
+  readonly lastFailureAtMs: number | null
   /** The connectors, the preferred one first. */
   readonly connectors: readonly ConnectorView[]
   readonly pendingCalls: number
+  /** Since when the oldest of them has waited for the link or for OpenD's reply; null without one. */
+  readonly oldestPendingMs: number | null
+  /** Calls that wait for OpenD's rate limits. They are not among the pending ones. */
+  readonly waitingCalls: number
   readonly connects: number
-  /** Whether OpenD was logged in at the last poll (GetGlobalState). */
-  readonly loggedIn: { readonly quote: boolean; readonly trade: boolean } | null
-  /** When the storage started to fail (Unix ms) and why; null while it works. Orders are refused while it fails. */
+  /** Whether OpenD was logged in at the last poll (GetGlobalState), and its program status. */
+  readonly loggedIn: LoginState | null
+  readonly loggedInAsOfMs: number | null
+  /** When the storage started to fail and why; null while it works. Orders are refused while it fails. */
   readonly storageFailure: { readonly sinceMs: number; readonly detail: string } | null
+  readonly storageBytes: number
   /** Order calls whose outcome is not known. */
   readonly unknownOrders: number
+  /** When the oldest of them was made; null without one. */
+  readonly oldestUnknownMs: number | null
   /** Orders that exist although they were reported as absent or refused, counted since the object started. */
   readonly contradictions: { readonly absent: number; readonly rejected: number }
   /** The cancel tasks: of halts, and of cancel-after timers that are set or have fired. */

@@ -1,4 +1,6 @@
 import { fail, succeed, type Result } from '../base/result.ts'
+import { BoundedMap } from '../base/collections/bounded-map.ts'
+import { MAX_CACHED_KEYS } from '../base/memory-budget.ts'
 import { hexOf } from '../base/hex.ts'
 import { sha256 } from '../transport/native-crypto.ts'
 import { isInRanges } from './address-range.ts'
@@ -38,6 +40,12 @@ export class Authenticator {
    */
   readonly #found = new Map<string, { readonly record: KeyRecord; readonly digest: Uint8Array }>()
 
+  /**
+   * The digests of tokens whose key the lookup found, so that each is hashed once. The record is looked up at every use.
+   * Wrong tokens are not cached.
+   */
+  readonly #digests = new BoundedMap<string, Uint8Array>(MAX_CACHED_KEYS)
+
   /** `jwt` is null when JWTs are not configured; every token is then looked up as a key. */
   constructor(keys: KeyTable, jwt: JwtSettings | null, fetchKeys: typeof fetch) {
     this.#keys = keys
@@ -54,9 +62,10 @@ export class Authenticator {
     const configured = this.#found.get(token) ?? this.#find(token)
     if (configured !== null) return callerOf(configured.record, configured.digest, presented)
     if (!isKeyShape(token)) return fail({ code: 'auth.invalid_token' })
-    const digest = sha256(token)
+    const digest = this.#digests.get(token) ?? sha256(token)
     const stored = await presented.lookup(hexOf(digest))
     if (!stored.ok) return stored
+    if (stored.value !== null) this.#digests.set(token, digest)
     return stored.value === null ? fail({ code: 'auth.invalid_token' }) : callerOf(stored.value, digest, presented)
   }
 

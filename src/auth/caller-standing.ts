@@ -15,7 +15,7 @@ const MARK_HEX_DIGITS = 16
  * digest itself is not stored with the socket. `digest` is one of the record's.
  */
 export function keyMarkOf(record: KeyRecord, digest: Uint8Array = record.digest): string {
-  return `${shortHashOf(digest)}.${rightsMarkOf(record)}`
+  return `${digestMarkOf(digest)}.${rightsMarkOf(record)}`
 }
 
 /** As `keyMarkOf`, with a third part for the limits on orders. It is for orders that wait to be sent. */
@@ -26,6 +26,16 @@ export function orderMarkOf(record: KeyRecord, keyMark: string): string {
 /** Caches: every call needs the marks of its key. */
 const RIGHTS = new WeakMap<KeyRecord, string>()
 const LIMITS = new WeakMap<KeyRecord, string>()
+const DIGESTS = new WeakMap<Uint8Array, string>()
+
+/** The part of a mark for a digest. The digests of a record are never changed in place. */
+function digestMarkOf(digest: Uint8Array): string {
+  const known = DIGESTS.get(digest)
+  if (known !== undefined) return known
+  const mark = shortHashOf(digest)
+  DIGESTS.set(digest, mark)
+  return mark
+}
 
 function rightsMarkOf(record: KeyRecord): string {
   return cached(RIGHTS, record, ({ scopes, accIds, cardNums, addresses }) => [
@@ -119,7 +129,7 @@ export function matchedDigest(
 /** Whether the token of that mark is valid now. */
 export function hasDigestMark(record: KeyRecord, keyMark: string, nowMs: number): boolean {
   const [digestMark] = keyMark.split('.')
-  return validDigests(record, nowMs).some((digest) => shortHashOf(digest) === digestMark)
+  return validDigests(record, nowMs).some((digest) => digestMarkOf(digest) === digestMark)
 }
 
 function validDigests(record: KeyRecord, nowMs: number): readonly Uint8Array[] {

@@ -91,7 +91,7 @@ export const MAX_OUTBOXES_BYTES = 8 * MIB
 /** The latest events of all streams, for clients that reconnect: about 4,500 ticks or orders at 1.5 KiB each. */
 export const MAX_RETAINED_BYTES = 7 * MIB
 /** Streams without a listener that are still stored. OpenD's largest quota is 2,000 subscriptions. */
-export const MAX_UNHEARD_STREAMS = 3_000
+export const MAX_UNHEARD_STREAMS = 2_400
 /** Queued messages of all push clients, in UTF-16 units: four of the largest. */
 export const MAX_WAITING_MESSAGES_CHARS = 256 * KIB
 const PARSED_BYTES_PER_CHAR = 4
@@ -136,6 +136,17 @@ const ORDER_REGISTRIES_BYTES_PER_ENTRY = 4 * KIB
  */
 export const MAX_COUNTER_SERIES = 2_700
 export const MAX_ORDER_SERIES = 1_000
+/** Callers with sockets whose pushes of accounts are filtered. Further ones are not counted. */
+export const MAX_FILTERED_SERIES = 100
+
+/**
+ * Stored notices of OpenD of each of its types. OpenD sends one about the used quota with every subscription, so a bound
+ * over all types together would lose the notice that the account logged in elsewhere.
+ */
+export const MAX_NOTICES_OF_TYPE = 5
+const NOTICE_TYPES = 9
+/** Series of calls and pushes: the rows of the table of calls, each with at most four outcomes. */
+const TRAFFIC_SERIES = 600
 
 /** Audit events that wait for a storage that fails; older ones are dropped and counted. */
 export const MAX_WAITING_AUDIT_EVENTS = 200
@@ -206,7 +217,11 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'refused snapshot requests', bytes: MAX_REFUSED_SNAPSHOTS * ENTRY_BYTES.refusedSnapshot },
   { what: 'registries of the order path', bytes: MAX_ORDER_REGISTRY * ORDER_REGISTRIES_BYTES_PER_ENTRY },
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
-  { what: 'counters', bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES) * ENTRY_BYTES.counterSeries },
+  {
+    what: 'counters',
+    bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES + TRAFFIC_SERIES) * ENTRY_BYTES.counterSeries,
+  },
+  { what: 'notices of OpenD', bytes: NOTICE_TYPES * MAX_NOTICES_OF_TYPE * 1.5 * KIB },
   { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
   { what: 'records of stored keys', bytes: 2 * MAX_STORED_KEY_CHARS },

@@ -5,9 +5,9 @@ export interface MetricSample {
   readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
 }
 
-/** A gauge without labels. */
-export function gauge(name: string, value: number): MetricSample {
-  return { name, type: 'gauge', values: [{ labels: {}, value }] }
+/** A gauge without labels. Null for a value that is not known: the metric then has no series. */
+export function gauge(name: string, value: number | null): MetricSample {
+  return { name, type: 'gauge', values: value === null ? [] : [{ labels: {}, value }] }
 }
 
 /** A counter without labels. */

@@ -26,6 +26,7 @@ import { readPush } from '../pushes/read-push.ts'
 import { QuoteService } from '../quotes/quote-service.ts'
 import type { SubscriptionStore } from '../subscriptions/subscriber.ts'
 import type { Sha1 } from '../wire/frame.ts'
+import { OpendWatch } from './opend-watch.ts'
 
 /**
  * The alarm wakes the object after an eviction, so it reconnects within this time. A longer interval would interrupt
@@ -75,6 +76,7 @@ export interface GatewayDeps {
 export class Gateway {
   readonly storage: StorageHealth
   readonly opend: OpendClient
+  readonly watch: OpendWatch
   readonly accounts: AccountListCache
   readonly orders: OrderService
   readonly quotes: QuoteService
@@ -100,6 +102,7 @@ export class Gateway {
       },
     })
     this.#failBack = new FailBack(this.opend, { transports: deps.transports, timers, random: deps.session.random })
+    this.watch = new OpendWatch(this.opend, () => timers.nowMs())
     this.accounts = new AccountListCache({
       send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
       linkGeneration: () => this.opend.session.linkGeneration,
@@ -127,7 +130,10 @@ export class Gateway {
       isLinkUp: () => this.opend.session.stage.name === 'ready',
       alarmBy: (atMs) => deps.alarmBy(atMs),
       onRefused: (caller, failure) => deps.onRefused(caller, failure),
-      onEntry: (entry, before) => deps.onEntry(entry, before),
+      onEntry: (entry, before) => {
+        this.watch.entryChanged(entry, before)
+        deps.onEntry(entry, before)
+      },
       onContradiction: (entryId, detail) => deps.onContradiction(entryId, detail),
       onError: (what, error) => deps.onError(what, error),
     })
@@ -144,7 +150,7 @@ export class Gateway {
     this.quotes = new QuoteService({
       timers,
       store: deps.subscriptions,
-      opend: this.opend,
+      opend: this.watch.calls,
       tradingAccounts: (accId) => this.accounts.environments(accId),
       alarmBy: (atMs) => deps.alarmBy(atMs),
       streamsChanged: (id) => this.pushes.streamsChanged(id),
@@ -191,6 +197,7 @@ export class Gateway {
     this.pushes.heartbeat()
     if (isParked) return
     this.opend.tick()
+    this.watch.alarm()
     this.orders.alarm()
     this.quotes.runDue()
   }
@@ -208,7 +215,7 @@ export class Gateway {
   metrics(): readonly MetricSample[] {
     return [
       gauge('opend_edge_gateway_account_pushes', this.accounts.arePushesSubscribed ? 1 : 0),
-      gauge('opend_edge_upstream_waiting_calls', this.opend.governor.waiting),
+      ...this.watch.metrics(),
       ...this.orders.metrics(),
       ...this.quotes.metrics(),
       ...this.pushes.metrics(),
@@ -226,19 +233,23 @@ export class Gateway {
     this.quotes.linkReady()
     this.orders.linkReady()
     this.pushes.linkReady()
+    this.watch.linkReady()
   }
 
   #linkLost(): void {
     this.#failBack.stop()
+    this.watch.linkLost()
     this.quotes.linkLost()
     this.pushes.linkLost()
   }
 
   #push(protoId: number, body: Uint8Array): void {
+    this.watch.push(protoId, body)
     if (protoId === CALLS.Trd_UpdateOrder.protoId) this.orders.orderPush(body)
     const nowMs = this.#deps.timers.nowMs()
     for (const event of readPush(protoId, body, nowMs) ?? []) {
       if (event.type === 'quote') this.quotes.reader.onPush(event)
+      this.pushes.filtered.count(event, this.#deps.sockets.all())
       for (const one of eventsByHours(event, this.quotes.subscriptions)) this.pushes.hub.push(one, nowMs)
     }
   }

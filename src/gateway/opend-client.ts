@@ -8,6 +8,7 @@ import type { Transport } from './link/framing.ts'
 import { GatewaySession, type SessionDeps } from './link/session.ts'
 import type { CallBudget } from './rate-limit/call-limiter.ts'
 import { Governor } from './rate-limit/governor.ts'
+import { TrafficCounts } from './watch/traffic-counts.ts'
 
 /** Receives the events of the link. */
 export interface LinkSubscriber {
@@ -57,6 +58,7 @@ export interface OpendClientOptions {
 }
 
 interface OpenCall {
+  readonly protoId: number
   readonly resolve: (outcome: CallOutcome) => void
   readonly entryId: string | undefined
 }
@@ -69,6 +71,8 @@ export class OpendClient {
   readonly session: GatewaySession
   /** OpenD's rate limits. */
   readonly governor: Governor
+  /** Counts of the calls and pushes. */
+  readonly traffic = new TrafficCounts()
   readonly #governed: GovernedSession
   readonly #transports: readonly [Transport, ...Transport[]]
   readonly #subscriber: LinkSubscriber
@@ -102,7 +106,7 @@ export class OpendClient {
   send(protoId: number, body: Uint8Array, { caller, rank, entryId, mayLeave }: CallOrigin): Promise<CallOutcome> {
     return new Promise((resolve) => {
       const callId = ++this.#lastCallId
-      this.#openCalls.set(callId, { resolve, entryId })
+      this.#openCalls.set(callId, { protoId, resolve, entryId })
       this.#perform(this.#governed.call({ callId, protoId, body, caller, rank, mayLeave }, this.#timers.nowMs()))
     })
   }
@@ -183,6 +187,7 @@ export class OpendClient {
         if (this.#link?.id === effect.linkId) this.#drop()
         break
       case 'push':
+        this.traffic.countPush(effect.protoId, this.#timers.nowMs())
         this.#subscriber.push(effect.protoId, effect.body)
         break
       case 'late_reply':
@@ -202,7 +207,9 @@ export class OpendClient {
       case 'outcome': {
         const open = this.#openCalls.get(effect.callId)
         this.#openCalls.delete(effect.callId)
-        open?.resolve(effect.outcome)
+        if (open === undefined) break
+        this.traffic.countCall(open.protoId, effect.outcome)
+        open.resolve(effect.outcome)
         break
       }
       case 'released':

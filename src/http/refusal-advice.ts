@@ -1,10 +1,8 @@
+import { isLockRefusal } from '../accounts/trade-lock.ts'
 import { TrdEnv, TrdMarket } from '../../proto/enums.ts'
 import type { Failure } from '../base/failure.ts'
 import { writtenDoubleAdvice } from '../base/rounded-id.ts'
 import { isWireMessage, type WireMessage } from '../wire/json/json-wire-value.ts'
-
-/** Refusals for a locked account, in OpenD's two languages. */
-const LOCKED = /unlock|解[锁鎖]/i
 
 const UNLOCK =
   'POST /api/unlock-trade with {"unlock": true, "password": "..."} unlocks the real accounts; it needs trade:real or trade:unlock.'
@@ -36,5 +34,5 @@ export function adviceOn(
   if (forAll === true && trdEnv === TrdEnv.Simulate) return CANCEL_ALL
   // Documents of futu-opend-rs say 7 for Japan. OpenD refuses an account without crypto.
   if (trdMarket === TrdMarket.Crypto) return JAPAN
-  return unlock === undefined && LOCKED.test(failure.retMsg ?? '') ? UNLOCK : ''
+  return unlock === undefined && isLockRefusal(failure.retMsg) ? UNLOCK : ''
 }

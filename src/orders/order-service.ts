@@ -262,10 +262,14 @@ export class OrderService {
   }
 
   metrics(): readonly MetricSample[] {
-    const { storage } = this.#deps
+    const { storage, timers } = this.#deps
     const contradictions = Object.entries(this.contradictions)
+    const { unknownCount, oldestUnknownMs, inFlightCount } = this.entries
+    const ageMs = oldestUnknownMs === null ? 0 : timers.nowMs() - oldestUnknownMs
     return [
-      gauge('opend_edge_orders_unknown', this.entries.unknownCount),
+      gauge('opend_edge_orders_in_flight', inFlightCount),
+      gauge('opend_edge_orders_unknown', unknownCount),
+      gauge('opend_edge_orders_unknown_oldest_seconds', ageMs / 1_000),
       {
         name: 'opend_edge_order_contradictions_total',
         type: 'counter',

@@ -1,13 +1,14 @@
 import { LOCAL_READER } from '../auth/caller.ts'
 import type { SocketCaller, Standing } from '../auth/socket-caller.ts'
 import type { Failure } from '../base/failure.ts'
-import { counter, gauge, type MetricSample } from '../base/metric.ts'
+import type { MetricSample } from '../base/metric.ts'
 import type { Result } from '../base/result.ts'
 import { type Timers, WakeTimer } from '../base/time/timers.ts'
 import { describe } from '../problem/problem.ts'
 import { NO_TEXT, readClientMessage } from './messages/client-message.ts'
 import { type Close, CLOSES } from './messages/close-code.ts'
 import { PushHub } from './push-hub.ts'
+import { FilteredPushes, hubMetrics } from './push-metrics.ts'
 import { gatewayMessage, helloMessage } from './messages/server-message.ts'
 import { NOTIFY_STREAM, REMINDERS_STREAM, streamKindOf } from './stream-kind.ts'
 import type { SubscriberId } from '../subscriptions/subscriber.ts'
@@ -49,6 +50,8 @@ export interface PushServiceDeps {
 
 /** The push part of the gateway object: the sockets, their messages, and the hub. */
 export class PushService {
+  /** Pushes that sockets did not get because of their scopes. */
+  readonly filtered = new FilteredPushes()
   readonly hub: PushHub
   readonly #deps: PushServiceDeps
   readonly #sockets: PushSockets
@@ -178,18 +181,7 @@ export class PushService {
   }
 
   metrics(): readonly MetricSample[] {
-    const { framesSent, conflated, dropped, lagged, closedSlow, waitingBytes, streams, retainedBytes } = this.hub.counts
-    return [
-      gauge('opend_edge_push_sockets', this.#sockets.size),
-      gauge('opend_edge_push_streams', streams),
-      gauge('opend_edge_push_kept_bytes', retainedBytes),
-      gauge('opend_edge_push_waiting_bytes', waitingBytes),
-      counter('opend_edge_push_frames_sent_total', framesSent),
-      counter('opend_edge_push_frames_conflated_total', conflated),
-      counter('opend_edge_push_events_dropped_total', dropped),
-      counter('opend_edge_push_lagged_total', lagged),
-      counter('opend_edge_push_sockets_closed_slow_total', closedSlow),
-    ]
+    return hubMetrics(this.hub.counts, this.#sockets.size)
   }
 
   #sendHello(one: PushSocket, caller: SocketCaller): void {

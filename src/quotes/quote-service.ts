@@ -126,7 +126,7 @@ export class QuoteService {
   }
 
   metrics(): readonly MetricSample[] {
-    const { subscribers, heldUnits, subscribedUnits, lingeringUnits } = this.subscriptions.counts
+    const { subscribers, heldUnits, subscribedUnits, lingeringUnits, waiting, quota } = this.subscriptions.counts
     const sources = Object.entries(this.reader.counts).map(([source, value]) => ({ labels: { source }, value }))
     return [
       { name: 'opend_edge_reads_total', type: 'counter', values: sources },
@@ -134,6 +134,9 @@ export class QuoteService {
       gauge('opend_edge_subscriptions_held', heldUnits),
       gauge('opend_edge_subscriptions_upstream', subscribedUnits),
       gauge('opend_edge_subscriptions_lingering', lingeringUnits),
+      gauge('opend_edge_subscription_changes_waiting', waiting),
+      gauge('opend_edge_subscription_quota', quota?.total ?? null),
+      gauge('opend_edge_subscription_quota_free', quota?.free ?? null),
     ]
   }
 

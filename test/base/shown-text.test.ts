@@ -33,9 +33,3 @@ test('a token is removed from an id, also one that was cut, and an id that only 
   const subject = 'jwt:auth0|5f7c8ec7c33c6c004bbafe82'
   assert.equal(withoutTokens(subject), subject)
 })
-
-test('a long text of what could be the beginnings of tokens takes no long time', () => {
-  const startMs = performance.now()
-  for (const part of ['eyJ-', 'eyJa.', 'fc_a', 'a_1-', 'a'.repeat(19)]) withoutSecrets(part.repeat(50_000))
-  assert.ok(performance.now() - startMs < 2_000)
-})

@@ -5,27 +5,51 @@ import type { ServerProcess } from './processes.ts'
 /** As many as `wrk` is usually given; more only lengthen the queue. */
 const CONNECTIONS = 32
 /** Odd, so that the median is a round that happened. */
-const ROUNDS = 5
+const ROUND_COUNT = 5
 const ROUND_MS = 3000
 const WARM_UP_MS = 3000
 
+/** How long a bench gives each of two contenders load, in turn. */
+export interface Rounds {
+  readonly rounds: number
+  readonly roundMs: number
+}
+
+const ROUNDS: Rounds = { rounds: ROUND_COUNT, roundMs: ROUND_MS }
+
 /** The load, in words. */
-export const LOAD_TEXT = `${CONNECTIONS} connections, ${ROUNDS} rounds of ${ROUND_MS / 1000} s each in turn, medians`
+export const LOAD_TEXT = loadText(ROUNDS)
+
+/** The same for other rounds. */
+export function loadText({ rounds, roundMs }: Rounds): string {
+  return `${CONNECTIONS} connections, ${rounds} rounds of ${roundMs / 1000} s each in turn, medians`
+}
+
+/**
+ * Variables of every product that is measured. A line of the log for each request would measure the terminal, and hide
+ * the report.
+ */
+export const QUIET = { LOG_LEVEL: 'error' } as const
 
 /** A round of the product and one of the bare Worker right after it. */
 export type Pair = readonly [product: Round, bare: Round]
 
 /**
  * Warms both up, then gives them the same load in turn, so that both meet the same noise: their ratio says what the
- * product adds, whatever the machine. Takes about 40 s.
+ * product adds, whatever the machine. Five rounds take about 40 s.
  */
-export async function alternate(generator: Generator, product: Contender, bare: Contender): Promise<readonly Pair[]> {
+export async function alternate(
+  generator: Generator,
+  product: Contender,
+  bare: Contender,
+  { rounds, roundMs }: Rounds = ROUNDS,
+): Promise<readonly Pair[]> {
   for (const contender of [product, bare]) {
     await runRound(generator, contender, { connections: CONNECTIONS, durationMs: WARM_UP_MS })
   }
-  const load = { connections: CONNECTIONS, durationMs: ROUND_MS }
+  const load = { connections: CONNECTIONS, durationMs: roundMs }
   const pairs: Pair[] = []
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     pairs.push([await runRound(generator, product, load), await runRound(generator, bare, load)])
   }
   return pairs

@@ -1,5 +1,6 @@
 import { commandLine, type CommandForm, refuseCommandLine } from '../../src/cli/command-line.ts'
 import { nearestName } from '../../src/wire/json/names/nearest-name.ts'
+import { benchAuthAndAudit } from './auth-and-audit.ts'
 import { benchCachedReads } from './cached-reads.ts'
 import { benchMemory } from './memory.ts'
 import { benchOrders } from './orders.ts'
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'cached-reads': benchCachedReads,
   pushes: benchPushes,
   orders: benchOrders,
+  'auth-and-audit': benchAuthAndAudit,
   simulator: benchSimulator,
   memory: benchMemory,
 }

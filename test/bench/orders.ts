@@ -6,7 +6,7 @@ import type { OrderFacts } from '../../src/limits/order-facts.ts'
 import { orderPolicyOf } from '../../src/limits/order-policy.ts'
 import { zoneClock } from '../../src/base/time/zone-clock.ts'
 import { DEFAULT_PASSWORD_MD5 } from '../../src/simulator/trading/unlock.ts'
-import { alternate, LOAD_TEXT, type Pair, postRequest, withServers } from './alternate.ts'
+import { alternate, LOAD_TEXT, type Pair, postRequest, QUIET, withServers } from './alternate.ts'
 import { type Contender, roundsTable } from './contender.ts'
 import { median } from './numbers.ts'
 import { type ServerProcess, startServer } from './processes.ts'
@@ -36,7 +36,7 @@ const CLOCK = 'fast:1@2026-11-20T02:30:00Z'
  */
 export async function benchOrders(): Promise<void> {
   await withServers(async (generator, running) => {
-    const product = await startProduct(running)
+    const product = await startOrders(running)
     const bare = await startBare(running)
     const pairs = await alternate(generator, product, bare)
     const refusal = pairs.flat().find(({ failures }) => failures > 0)?.firstFailure
@@ -47,14 +47,19 @@ export async function benchOrders(): Promise<void> {
   reportCheck(checkUs())
 }
 
-async function startProduct(running: ServerProcess[]): Promise<Contender> {
+/** The product without OpenD's limits, and what it gets. `entry` is the Worker that is served. */
+export async function startOrders(
+  running: ServerProcess[],
+  name = 'opend-edge',
+  entry = 'test/bench/ungoverned-worker.ts',
+): Promise<Contender> {
   const backend = await startServer('src/cli/opend.ts', '--port', '0', '--no-rate-limits', '--clock', CLOCK)
   running.push(backend)
-  const vars = { KEYS_JSON: await keyWithRate(), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
-  const worker = await serveWorker('test/bench/ungoverned-worker.ts', vars)
+  const vars = { ...QUIET, KEYS_JSON: await keyWithRate(), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
+  const worker = await serveWorker(entry, vars)
   running.push(worker)
   const order = JSON.stringify(await anOrder(worker.port))
-  return { name: 'opend-edge', worker, backend, request: postRequest('/api/order', KEY, order) }
+  return { name, worker, backend, request: postRequest('/api/order', KEY, order) }
 }
 
 async function keyWithRate(): Promise<string> {

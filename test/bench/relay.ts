@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { keysJsonFor } from '../../src/cli/local-key.ts'
-import { alternate, LOAD_TEXT, type Pair, postRequest, withoutCache, withServers } from './alternate.ts'
+import { alternate, LOAD_TEXT, type Pair, postRequest, QUIET, withoutCache, withServers } from './alternate.ts'
 import { type Contender, roundsTable } from './contender.ts'
 import { median } from './numbers.ts'
 import { type ServerProcess, startServer } from './processes.ts'
@@ -29,7 +29,7 @@ export async function benchRelay(): Promise<void> {
 async function startProduct(running: ServerProcess[]): Promise<Contender> {
   const backend = await startServer('src/cli/opend.ts', '--port', '0')
   running.push(backend)
-  const vars = { KEYS_JSON: await keysJsonFor(KEY, true), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
+  const vars = { ...QUIET, KEYS_JSON: await keysJsonFor(KEY, true), OPEND_URL: `tcp://127.0.0.1:${backend.port}` }
   const worker = await serveWorker('src/index.ts', vars)
   running.push(worker)
   const request = withoutCache(postRequest('/api/quote', KEY, JSON.stringify(QUOTE)))

@@ -1,4 +1,5 @@
 import { Gateway } from '../../src/core/gateway.ts'
+import type { Transport } from '../../src/gateway/link/framing.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Disk } from '../orders/simulation/disk.ts'
@@ -6,6 +7,14 @@ import { Rng } from '../orders/simulation/rng.ts'
 import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-tables.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
 import { plainRoute } from '../gateway/link/plain-route.ts'
+
+/** What a test changes about the gateway. */
+interface CoreRigOptions {
+  readonly hasTimers?: boolean
+  readonly isParked?: boolean
+  /** The way to OpenD; without it the links go nowhere. */
+  readonly transportOf?: (clock: VirtualClock) => Transport
+}
 
 /** A gateway over a storage in memory, with links that the test ends and sockets that can be made to fail. */
 export class CoreRig {
@@ -18,8 +27,9 @@ export class CoreRig {
   areSocketsBroken = false
 
   /** Timers of an instance that was evicted never fire: pass false for them. */
-  constructor({ hasTimers = true, isParked = false } = {}) {
+  constructor({ hasTimers = true, isParked = false, transportOf }: CoreRigOptions = {}) {
     const { clock } = this
+    const random = new Rng(2)
     const volume = new Disk(clock, new Rng(1)).open()
     this.gateway = new Gateway({
       timers: {
@@ -30,7 +40,7 @@ export class CoreRig {
       sha1,
       isParked,
       transports: [
-        {
+        transportOf?.(clock) ?? {
           ...plainRoute(),
           name: 'rig',
           connect: (listener) => {
@@ -58,7 +68,7 @@ export class CoreRig {
         forget: () => undefined,
         pingedAtMs: () => null,
       },
-      secureRandom: () => 0.5,
+      secureRandom: () => random.unit(),
       runId: 'test',
       identify: async () => ({ ok: false, failure: { code: 'auth.invalid_token' } }),
       standing: () => 'valid',

@@ -2,16 +2,18 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { STORED_KEYS, MIGRATIONS } from '../../durable-objects/storage/schema.ts'
-import { ModifyOrderOp, OrderStatus } from '../../proto/enums.ts'
+import { GtwEventType, ModifyOrderOp, NotifyType, OrderStatus } from '../../proto/enums.ts'
 import { KEY_RULES } from '../../src/auth/key-record.ts'
 import { RESTRICTION_RULES } from '../../src/auth/restrictions.ts'
 import { SCOPES } from '../../src/auth/scope.ts'
 import { OPEND_FORM } from '../../src/cli/opend/options.ts'
+import { statusBody } from '../../src/http/admin/status-body.ts'
 import { GATES } from '../../src/limits/gate.ts'
 import { ENTRY_STATES } from '../../src/orders/entry.ts'
 import { readClientMessage } from '../../src/pushes/messages/client-message.ts'
 import { parseFaultScript } from '../../src/simulator/session/fault-script.ts'
 import { DEFAULT_ACCOUNTS } from '../../src/simulator/trading/account-profiles.ts'
+import { READY } from '../http/sample-answers.ts'
 import { namesIn, tableIn, textOf } from './pages.ts'
 
 /** The tables of the pages name what the code has, and all of it. */
@@ -39,6 +41,24 @@ test('the table of metrics has every metric', () => {
     namesIn(OPERATIONS, 'metrics'),
     foundIn('src/http/operations/metrics-page.ts', /^ {2}((?:futu|opend_edge)_\w+):/gm),
   )
+})
+
+test('the table of the status has every member, in its order', () => {
+  const members = Object.entries(statusBody(READY)).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value).map((inner) => `${name}.${inner}`)
+      : [name],
+  )
+  assert.deepEqual(namesIn(OPERATIONS, 'status'), members)
+})
+
+test('the table of notices has names of OpenD', () => {
+  const rows = tableIn(OPERATIONS, 'notices')
+  const named = (cell: string): readonly string[] => [...cell.matchAll(/`([A-Z]\w+)`/g)].map(([, name = '']) => name)
+  for (const type of rows.flatMap(([first = '']) => named(first))) assert.ok(type in NotifyType, type)
+  const events = rows.filter(([first]) => first === '`GtwEvent`').flatMap(([, second = '']) => named(second))
+  assert.ok(events.length > 5)
+  for (const event of events) assert.ok(event in GtwEventType, event)
 })
 
 test('the table of the storage has every table and key', () => {

@@ -1,3 +1,4 @@
+import { ProgramStatusType } from '../../proto/enums.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import type { OrderReply } from '../../src/orders/request.ts'
 import type { WireMessage } from '../../src/wire/json/json-wire-value.ts'
@@ -5,6 +6,7 @@ import type { GatewayStatus } from '../../durable-objects/gateway-rpc.ts'
 
 /** The state of a gateway whose link is up. */
 export const READY: GatewayStatus = {
+  nowMs: Date.UTC(2026, 10, 22, 1),
   stage: 'ready',
   opendAddress: 'simulator:',
   connectors: [],
@@ -13,11 +15,21 @@ export const READY: GatewayStatus = {
   serverVersion: 1002,
   loginUserId: '100000001',
   lastFailure: null,
+  lastFailureAtMs: null,
   pendingCalls: 0,
+  oldestPendingMs: null,
+  waitingCalls: 0,
   connects: 1,
-  loggedIn: { quote: true, trade: true },
+  loggedIn: { quote: true, trade: true, program: ProgramStatusType.Ready },
+  loggedInAsOfMs: Date.UTC(2026, 10, 22),
+  quoteRights: { rights: null, asOfMs: null, reason: 'OpenD has not answered yet.' },
+  tradeLock: { isUnlocked: null, asOfMs: null, evidence: 'No call has shown it since the gateway object started.' },
+  lastPushes: {},
+  notices: [],
   storageFailure: null,
+  storageBytes: 4096,
   unknownOrders: 0,
+  oldestUnknownMs: null,
   contradictions: { absent: 0, rejected: 0 },
   cancelTasks: [],
   epoch: 1,

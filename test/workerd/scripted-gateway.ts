@@ -17,8 +17,8 @@ export type Reaction =
   | 'one-byte-at-a-time'
 
 /**
- * An OpenD over real TCP on 127.0.0.1 that misbehaves on cue. It knows InitConnect, KeepAlive and GetGlobalState, which
- * is all a link needs; `react` decides what happens to each frame that arrives.
+ * An OpenD over real TCP on 127.0.0.1 that misbehaves on cue. It knows InitConnect, KeepAlive, GetGlobalState and
+ * GetUserInfo, which is all a link needs; `react` decides what happens to each frame that arrives.
  */
 export class ScriptedGateway {
   readonly #server: Server

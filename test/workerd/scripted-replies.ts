@@ -32,6 +32,8 @@ export function scriptedReply(protoId: number): Uint8Array | null {
       })
     case 1004:
       return encodeMessage('KeepAlive.Response', { retType: 0, s2c: { time: 1n } })
+    case 1005:
+      return encodeMessage('GetUserInfo.Response', { retType: 0, s2c: { hkQotRight: 3 } })
     // A login without accounts.
     case 2001:
       return encodeMessage('Trd_GetAccList.Response', { retType: 0, s2c: { accList: [] } })

@@ -44,6 +44,8 @@ export interface Greeting {
 export interface LoginState {
   readonly quote: boolean
   readonly trade: boolean
+  /** `Common.ProgramStatusType`; null when OpenD does not report it. */
+  readonly program: number | null
 }
 
 /** `clientVer`: major * 100 + minor of the API version that the gateway implements. */
@@ -162,5 +164,6 @@ export function globalStateRequest(): Uint8Array {
 export function readLoginState(body: Uint8Array): LoginState | null {
   const decoded = decodeMessage('GetGlobalState.Response', body)
   const s2c = decoded.ok ? decoded.value.s2c : undefined
-  return s2c === undefined ? null : { quote: s2c.qotLogined, trade: s2c.trdLogined }
+  if (s2c === undefined) return null
+  return { quote: s2c.qotLogined, trade: s2c.trdLogined, program: s2c.programStatus?.type ?? null }
 }

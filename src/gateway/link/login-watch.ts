@@ -5,11 +5,17 @@ import { type LoginState, readLoginState } from './handshake.ts'
  */
 export class LoginWatch {
   #state: LoginState | null = null
+  #asOfMs: number | null = null
   #isPolling = false
 
   /** The state at the last poll; null while the link is down. */
   get state(): LoginState | null {
     return this.#state
+  }
+
+  /** When OpenD reported that state, Unix ms. */
+  get asOfMs(): number | null {
+    return this.#asOfMs
   }
 
   /** Starts a poll. Returns false when another poll has no reply yet. */
@@ -20,9 +26,12 @@ export class LoginWatch {
   }
 
   /** Takes the reply to a poll. A reply that cannot be read does not change the state. */
-  seen(reply: Uint8Array): void {
+  seen(reply: Uint8Array, nowMs: number): void {
     this.#isPolling = false
-    this.#state = readLoginState(reply) ?? this.#state
+    const state = readLoginState(reply)
+    if (state === null) return
+    this.#state = state
+    this.#asOfMs = nowMs
   }
 
   /** Ends a poll that timed out. */
@@ -33,6 +42,7 @@ export class LoginWatch {
   /** Resets the state after the link was lost. */
   forget(): void {
     this.#state = null
+    this.#asOfMs = null
     this.#isPolling = false
   }
 }

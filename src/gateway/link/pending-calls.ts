@@ -1,5 +1,6 @@
 import type { CallRank } from '../../calls/call-rank.ts'
 import { PendingBounds } from './pending-bounds.ts'
+import { CALL_DEADLINE_MS } from './timing.ts'
 
 /** A pending call: it waits for the link, or it was sent and waits for its reply. */
 export interface PendingCall {
@@ -111,6 +112,12 @@ export class PendingCalls {
     const sent = this.#sent.values().next().value?.deadlineMs ?? Infinity
     const next = Math.min(waiting, sent)
     return next === Infinity ? null : next
+  }
+
+  /** When the oldest call was sent or began to wait for the link, Unix ms; null without calls. */
+  oldestMs(): number | null {
+    const deadlineMs = this.nextDeadlineMs()
+    return deadlineMs === null ? null : deadlineMs - CALL_DEADLINE_MS
   }
 
   /** Ignores the session's own calls: they do not count against the bounds. */

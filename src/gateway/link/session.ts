@@ -5,7 +5,7 @@ import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
 import type { Framing, OpendMessage, Route } from './framing.ts'
-import { globalStateRequest, keepAliveRequest, type LoginState } from './handshake.ts'
+import { globalStateRequest, keepAliveRequest } from './handshake.ts'
 import type { GovernedCall } from '../rate-limit/governor.ts'
 import { LoginWatch } from './login-watch.ts'
 import { RouteOrder } from './route-order.ts'
@@ -39,7 +39,9 @@ export class GatewaySession {
   #linkId = 0
   #framing: Framing
   #lastFailure: GatewayFailure | null = null
-  readonly #login = new LoginWatch()
+  /** OpenD's own state, as it last reported it. */
+  readonly login = new LoginWatch()
+  #lastFailureAtMs: number | null = null
 
   constructor(deps: SessionDeps, nowMs: number, parked: boolean) {
     this.#backoff = new Backoff(deps.random)
@@ -63,9 +65,9 @@ export class GatewaySession {
     return this.#lastFailure
   }
 
-  /** OpenD's login state at the last poll; null while the link is down. */
-  get login(): LoginState | null {
-    return this.#login.state
+  /** When that failure ended a link or an attempt, Unix ms. */
+  get lastFailureAtMs(): number | null {
+    return this.#lastFailureAtMs
   }
 
   /** The number of the current or last link: it starts at 0 and increases with every link that comes up. */
@@ -86,7 +88,7 @@ export class GatewaySession {
       this.calls.send(call, this.#stage.greeting.connId)
     } else {
       this.calls.pending.wait(call)
-      this.#bringForward(nowMs)
+      return this.hurry(nowMs)
     }
     return this.#take()
   }
@@ -170,9 +172,12 @@ export class GatewaySession {
     return this.#take()
   }
 
-  /** Brings the next attempt to connect forward, as a call does: a way to OpenD has appeared. */
+  /** Brings the next attempt to connect forward: a call waits for the link, or a way to OpenD has appeared. */
   hurry(nowMs: number): readonly Effect[] {
-    this.#bringForward(nowMs)
+    if (this.#stage.name !== 'waiting') return this.#take()
+    const { soonestMs } = this.#backoff
+    if (soonestMs <= nowMs) this.#connect(nowMs)
+    else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
     return this.#take()
   }
 
@@ -204,7 +209,7 @@ export class GatewaySession {
       this.#effects.push({ kind: 'push', protoId, body })
     } else if (this.calls.reply(message)) {
       if (this.#stage.name === 'initializing' && serial === this.#stage.serial) this.#greet(body, nowMs)
-      if (protoId === CALLS.GetGlobalState.protoId) this.#login.seen(body)
+      if (protoId === CALLS.GetGlobalState.protoId) this.login.seen(body, nowMs)
     }
   }
 
@@ -224,7 +229,7 @@ export class GatewaySession {
   }
 
   #pollLogin(nowMs: number): void {
-    if (this.#login.begin()) this.calls.sendOwn(CALLS.GetGlobalState.protoId, globalStateRequest(), nowMs)
+    if (this.login.begin()) this.calls.sendOwn(CALLS.GetGlobalState.protoId, globalStateRequest(), nowMs)
   }
 
   #connect(nowMs: number): void {
@@ -238,13 +243,6 @@ export class GatewaySession {
     this.#effects.push({ kind: 'connect', linkId: this.#linkId, route: this.routes.index })
   }
 
-  #bringForward(nowMs: number): void {
-    if (this.#stage.name !== 'waiting') return
-    const { soonestMs } = this.#backoff
-    if (soonestMs <= nowMs) this.#connect(nowMs)
-    else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
-  }
-
   /** Ends the link. Sent calls end with the failure; waiting calls too if the attempt to connect failed. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
     const upMs = this.#stage.name === 'ready' ? nowMs - this.#sinceMs : null
@@ -255,6 +253,7 @@ export class GatewaySession {
     this.#forgetLink()
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
+    this.#lastFailureAtMs = nowMs
     this.calls.failSent(this.#lastFailure)
     if (upMs === null && isRoundOver) this.calls.failWaiting(this.#lastFailure)
   }
@@ -265,7 +264,7 @@ export class GatewaySession {
     const late = linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`)
     const expired = this.calls.expire(nowMs, linkFailure('gateway.not_ready', reason), late)
     // The next heartbeat polls again.
-    if (expired.includes(CALLS.GetGlobalState.protoId)) this.#login.lost()
+    if (expired.includes(CALLS.GetGlobalState.protoId)) this.login.lost()
     // OpenD answers every heartbeat; without an answer the socket is open but OpenD is not running.
     if (this.#stage.name === 'ready' && expired.includes(this.routes.current.handshake.heartbeat)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
@@ -283,7 +282,7 @@ export class GatewaySession {
 
   /** Resets the state of the link. Call it before the stage changes, so that `lost` is emitted once. */
   #forgetLink(): void {
-    this.#login.forget()
+    this.login.forget()
     if (this.#stage.name === 'ready') this.#effects.push({ kind: 'lost' })
   }
 

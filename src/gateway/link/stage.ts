@@ -2,6 +2,12 @@ import type { GatewayFailureCode } from '../../base/failure.ts'
 import type { Greeting } from './handshake.ts'
 import { CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
+/** The names of the stages of the link, in their order. */
+export const LINK_STAGES = ['parked', 'waiting', 'connecting', 'initializing', 'ready'] as const
+
+/** The name of a stage. */
+export type LinkStage = (typeof LINK_STAGES)[number]
+
 /**
  * The state of the link.
  *

@@ -56,6 +56,20 @@ export class CallLimiterPool {
     return limiter
   }
 
+  /**
+   * The calls that count now, by the protocol id of the limit. For a limit of accounts, those of the account with the
+   * most. Visits at most the bounded number of limiters.
+   */
+  usage(nowMs: number): ReadonlyMap<number, { readonly limit: number; readonly used: number }> {
+    const usage = new Map<number, { readonly limit: number; readonly used: number }>()
+    for (const limiter of this.#byKey.values()) {
+      const { counter, calls } = limiter.limit
+      const used = limiter.usedAt(nowMs)
+      if (used >= (usage.get(counter)?.used ?? 0)) usage.set(counter, { limit: calls, used })
+    }
+    return usage
+  }
+
   /** Checks the limiters that were created or checked longest ago, and deletes the idle ones. */
   #deleteIdle(nowMs: number): void {
     const oldest = this.#byKey.entries()

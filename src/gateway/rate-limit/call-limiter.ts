@@ -201,6 +201,11 @@ export class CallLimiter {
     }
   }
 
+  /** The number of calls that count now. */
+  usedAt(nowMs: number): number {
+    return this.#window.usedAt(nowMs)
+  }
+
   /** Whether the limiter can be deleted: no call counts and no call waits. */
   isIdle(nowMs: number): boolean {
     return !this.isWaiting && this.#window.usedAt(nowMs) === 0

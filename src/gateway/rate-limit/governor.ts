@@ -87,6 +87,11 @@ export class Governor {
     return this.#limiters.size
   }
 
+  /** The calls that count against OpenD's limits now, see `CallLimiterPool.usage`. */
+  usage(nowMs: number): ReadonlyMap<number, { readonly limit: number; readonly used: number }> {
+    return this.#limiters.usage(this.#clock.read(nowMs))
+  }
+
   /** Takes a call. Every waiting call is returned exactly once. */
   submit(call: GovernedCall, nowMs: number): GovernorDecision {
     const counted = countOf(call.protoId, call.body)

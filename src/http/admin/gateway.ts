@@ -1,21 +1,15 @@
-import type { GatewayStatus } from '../../../durable-objects/gateway-rpc.ts'
-import type { ConnectorView } from '../../connector/connector-socket.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
-import type { CancelTaskView } from '../../orders/kill-switch/cancel-tasks.ts'
 import { isJsonObject } from '../../wire/json/json-text.ts'
 import { answerJson } from '../answer.ts'
 import { actorOf, admit, type Admitted } from '../authenticate.ts'
 import { checkQuery, readJsonBody } from '../request/body.ts'
 import type { Exchange, Handler } from '../exchange.ts'
-import { describe } from '../../problem/problem.ts'
-
-/** The version of this Worker, as in package.json. */
-export const VERSION = '0.1.0'
+import { statusBody } from './status-body.ts'
 
 /** The value of `shutting_down_in_secs` in the reply. The gateway itself waits for the calls in flight. */
 const SHUTDOWN_SECONDS = 1
 
-/** `GET /api/admin/status`: the present state of the link to OpenD, without secrets. */
+/** `GET /api/admin/status`: the present state of each part between the client and OpenD, without secrets. */
 export const adminStatus: Handler = async (exchange) => {
   const admitted = await admitAdmin(exchange)
   if (!admitted.ok) return admitted
@@ -58,64 +52,4 @@ async function checkEmptyBody(request: Request): Promise<Result<null>> {
   if (!body.ok) return body
   const isEmpty = isJsonObject(body.value) && Object.keys(body.value).length === 0
   return isEmpty ? succeed(null) : fail({ code: 'request.unexpected_body' })
-}
-
-function statusBody(status: GatewayStatus): object {
-  const { loggedIn, lastFailure, storageFailure } = status
-  return {
-    version: VERSION,
-    login: {
-      online: loggedIn !== null && loggedIn.quote && loggedIn.trade,
-      quote: loggedIn?.quote ?? null,
-      trade: loggedIn?.trade ?? null,
-      user_id: status.loginUserId,
-    },
-    platform: { connected: status.stage === 'ready' },
-    gateway: {
-      stage: status.stage,
-      since: timeOf(status.sinceMs),
-      upstream: status.opendAddress,
-      connectors: status.connectors.map(connectorBody),
-      conn_id: status.connId,
-      server_ver: status.serverVersion,
-      pending_calls: status.pendingCalls,
-      connects: status.connects,
-      last_failure: lastFailure === null ? null : { code: lastFailure.code, error: describe(lastFailure).error },
-    },
-    orders: {
-      unknown: status.unknownOrders,
-      contradictions: status.contradictions,
-      storage_failure:
-        storageFailure === null ? null : { since: timeOf(storageFailure.sinceMs), error: storageFailure.detail },
-      cancel_tasks: status.cancelTasks.map(cancelTaskBody),
-    },
-  }
-}
-
-function cancelTaskBody({
-  reason,
-  scope,
-  dueAtMs,
-  attempts,
-  nextAttemptMs,
-  detail,
-  isRunning,
-}: CancelTaskView): object {
-  return {
-    reason,
-    scope,
-    due: timeOf(dueAtMs),
-    running: isRunning,
-    attempts,
-    next_attempt: timeOf(nextAttemptMs),
-    detail,
-  }
-}
-
-function connectorBody({ name, state, sinceMs, isOpendUp, reason }: ConnectorView): object {
-  return { name, state, since: timeOf(sinceMs), opend_up: isOpendUp, reason: reason === '' ? null : reason }
-}
-
-function timeOf(atMs: number): string {
-  return new Date(atMs).toISOString()
 }

@@ -41,8 +41,9 @@ export class OrderEntries {
   readonly counts: Record<EntryState, number>
   readonly #deps: OrderEntriesDeps
   readonly #clock: EntryClock
-  /** Ids of the unknown entries. While the set is empty, order pushes are not decoded. */
-  readonly #unknown = new Set<string>()
+  /** Ids of the unknown entries, with their times of creation. While it is empty, order pushes are not decoded. */
+  readonly #unknown = new Map<string, number>()
+  #inFlight = 0
   /** Callbacks of the calls that wait for an entry to become final. */
   readonly #watchers = new Map<string, (() => void)[]>()
   /** Tags of new orders whose final state excludes that they exist; order pushes and lists are checked against them. */
@@ -63,11 +64,24 @@ export class OrderEntries {
     return this.#unknown.size
   }
 
+  /** When the oldest of them was created, Unix ms; null without one. They are few, since each uses budget. */
+  get oldestUnknownMs(): number | null {
+    let oldest = Infinity
+    for (const createdAtMs of this.#unknown.values()) oldest = Math.min(oldest, createdAtMs)
+    return oldest === Infinity ? null : oldest
+  }
+
+  /** The number of entries that are `reserved` now: their call is being sent or has no reply yet. */
+  get inFlightCount(): number {
+    return this.#inFlight
+  }
+
   /** Restores the undecided entries after a restart: a call that was in flight then may have been sent. */
   takeOver(): void {
     for (const entry of this.#deps.ledger.unresolved()) {
-      if (entry.state === 'unknown') this.#unknown.add(entry.id)
+      if (entry.state === 'unknown') this.#unknown.set(entry.id, entry.createdAtMs)
       else {
+        this.#inFlight++
         // The sending time is stored with the outcome. If an entry without outcome was sent, it was sent within the
         // deadline.
         const sentAtMs = Math.min(entry.createdAtMs + SEND_DEADLINE_MS, this.#deps.nowMs())
@@ -85,6 +99,7 @@ export class OrderEntries {
   insert(entry: LedgerEntry): boolean {
     if (!this.#deps.ledger.insert(entry)) return false
     this.counts.reserved++
+    this.#inFlight++
     this.#clock.recordCreated(entry.createdAtMs)
     this.#deps.onEntry(entry, null)
     return true
@@ -109,9 +124,10 @@ export class OrderEntries {
     this.#write(moved)
     this.watchedTags.update(moved)
     this.counts[to]++
+    if (entry.state === 'reserved') this.#inFlight--
     this.#deps.onEntry(moved, entry.state)
     if (to === 'unknown') {
-      this.#unknown.add(entry.id)
+      this.#unknown.set(entry.id, entry.createdAtMs)
       this.#deps.wakeAt(moved.nextPollAtMs)
     }
     if (isFinal(to)) {

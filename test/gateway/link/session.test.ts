@@ -269,7 +269,7 @@ test('a login poll whose reply is lost ends with its deadline, and the next hear
     rig.pass(8_000)
     answerHeartbeats()
   }
-  assert.equal(rig.session.login, null)
+  assert.equal(rig.session.login.state, null)
   assert.equal(rig.sentCount(1002), 2)
   const s2c = {
     ...{ marketHK: 0, marketUS: 0, marketSH: 0, marketSZ: 0, marketHKFuture: 0, time: 1n },
@@ -277,7 +277,7 @@ test('a login poll whose reply is lost ends with its deadline, and the next hear
   }
   const reply = encodeMessage('GetGlobalState.Response', { retType: 0, s2c })
   rig.receive(replyFrame(1002, rig.lastSent(1002).header.serial, reply))
-  assert.deepEqual(rig.session.login, { quote: true, trade: true })
+  assert.deepEqual(rig.session.login.state, { quote: true, trade: true, program: null })
 })
 
 test('attempts, links that came up and links that were lost are counted apart', () => {
