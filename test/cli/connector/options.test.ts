@@ -58,7 +58,11 @@ test('the bundle is one file that runs where nothing else is', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'opend-connector.mjs')
   assert.match(await writeBundle(file), /^Wrote /)
-  const run = spawnSync(process.execPath, [file, '--edge', 'https://e.test'], { cwd: folder, encoding: 'utf8', env: {} })
+  const run = spawnSync(process.execPath, [file, '--edge', 'https://e.test'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {},
+  })
   assert.match(run.stderr, /Give a key with the scope gateway/)
   assert.notEqual(run.status, 0)
 })
