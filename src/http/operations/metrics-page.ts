@@ -11,12 +11,12 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
   opend_edge_http_request_seconds:
     'Time from the arrival of a request to its answer, by endpoint; research reads share <research>.',
   opend_edge_gateway_up: 'Whether the link to OpenD is up.',
-  opend_edge_connectors: 'Connectors, by state: active carries the link to OpenD, standby waits.',
-  opend_edge_connector_takeovers_total: 'Links to OpenD that came up over another connector than the one before.',
   opend_edge_gateway_stage: 'The stage of the link: 1 for the present one, 0 for the others.',
   opend_edge_gateway_stage_age_seconds: 'Time since the present stage of the link began.',
   opend_edge_gateway_logged_in:
     'Whether OpenD was logged in to its quote and trade servers at the last check. No series while that is not known.',
+  opend_edge_connectors: 'Connectors, by state: active carries the link to OpenD, standby waits.',
+  opend_edge_connector_takeovers_total: 'Links to OpenD that came up over another connector than the one before.',
   opend_edge_gateway_account_pushes:
     'Whether OpenD has confirmed order and fill pushes of every trading account on the link that is up.',
   opend_edge_gateway_pending_calls: 'Calls that wait for the link or for a reply of OpenD.',
