@@ -48,8 +48,7 @@ import { SocketAuthenticator } from './socket-authenticator.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
 import { STORED_KEYS } from './storage/schema.ts'
-import { SqlSubscriptionStore } from './storage/subscriptions.ts'
-import { SqlSwitchStore } from './storage/switches.ts'
+import { gatewayStores } from './storage/gateway-stores.ts'
 
 /**
  * The only object behind the Worker. It provides the platform's storage, sockets, clock and alarm to the gateway, and
@@ -110,14 +109,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       isParked,
       transports: transportsOf(this.#config, { simulator, ctx, bindings: env, connectors: this.#connectors }),
       ledger: this.#ledger,
-      switches: new SqlSwitchStore(ctx.storage),
-      subscriptions: new SqlSubscriptionStore(ctx.storage),
+      ...gatewayStores(ctx.storage),
       sockets: pushSockets,
       secureRandom,
       runId: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
       standing: (caller, nowMs) => this.#keys.ofSocket(caller, nowMs),
       orderStanding: (request, nowMs) => this.#keys.ofOrder(request, nowMs),
+      presentTerms: (request) => this.#keys.presentTerms(request),
       alarmBy: (atMs) => this.#alarmClock.by(atMs),
       onRefused: (caller, failure) => this.#orderMetrics.countRefused(caller, failure),
       onEntry: (entry, before) => this.#audit.record(auditEvents.orderEvent(entry, before)),

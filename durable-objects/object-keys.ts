@@ -64,6 +64,12 @@ export class ObjectKeys {
     return callerStanding((id) => this.#service.find(id), opened, TRADE_SCOPES, nowMs)
   }
 
+  /** An order that the gateway makes later, with what its caller may do now. */
+  async presentTerms(request: OrderRequest): Promise<Result<OrderRequest>> {
+    const terms = await this.gate.presentTerms(request)
+    return terms.ok ? succeed({ ...request, ...terms.value }) : terms
+  }
+
   /** The key with that SHA-256 (hex). */
   byHash(hash: string): Result<KeyRecord | null> {
     return this.#service.byHash(hash)

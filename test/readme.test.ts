@@ -101,6 +101,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'order.unknown_intent': { code: 'order.unknown_intent', intentId },
   'order.too_late': { code: 'order.too_late' },
   'order.ledger_full': { code: 'order.ledger_full' },
+  'order.too_many_exits': { code: 'order.too_many_exits', most: 100 },
   'order.already_decided': { code: 'order.already_decided', intentId, state: 'accepted' },
   'switch.fired': { code: 'switch.fired' },
   'switch.full': { code: 'switch.full' },

@@ -44,6 +44,10 @@ import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
  *
  * Other.
  *
+ *     table exit_groups                    one row for each order with exits as JSON. `MAX_EXIT_GROUPS` bounds those that
+ *                                          wait, `MOST_DONE_OF_CALLER` those of a caller that are done
+ *     index exit_groups_active             those that wait: read once, when the object starts
+ *     index exit_groups_done               those of a caller that are done
  *     table subscriptions                  one row for each subscriber as JSON, until it has no
  *                                          subscription: read once, when the object starts. OpenD's
  *                                          quota bounds the units of all subscribers together
@@ -213,5 +217,18 @@ const FOURTH: Migration = [
   'CREATE TABLE audit_anchor (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL)',
 ]
 
+/** Adds the orders with exits. `seq` is the order in which they were placed. */
+const FIFTH: Migration = [
+  `CREATE TABLE exit_groups (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    caller TEXT NOT NULL,
+    is_done INTEGER NOT NULL,
+    exits TEXT NOT NULL
+  )`,
+  'CREATE INDEX exit_groups_active ON exit_groups (is_done) WHERE is_done = 0',
+  'CREATE INDEX exit_groups_done ON exit_groups (caller) WHERE is_done = 1',
+]
+
 /** Every migration; the first has the number 1. Never change a released migration: add a new one. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH]
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH]

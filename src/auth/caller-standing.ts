@@ -23,6 +23,12 @@ export function orderMarkOf(record: KeyRecord, keyMark: string): string {
   return `${keyMark}.${limitsMarkOf(record)}`
 }
 
+/** The mark that the token of an earlier mark has with the present rights: for orders that the gateway makes later. */
+export function presentMarkOf(record: KeyRecord, keyMark: string): string {
+  const [digestMark = ''] = keyMark.split('.')
+  return `${digestMark}.${rightsMarkOf(record)}`
+}
+
 /** Caches: every call needs the marks of its key. */
 const RIGHTS = new WeakMap<KeyRecord, string>()
 const LIMITS = new WeakMap<KeyRecord, string>()

@@ -114,6 +114,8 @@ export type OrderFailure =
   | { readonly code: 'order.too_late' }
   /** The caller has the maximum number of ledger entries. The call was not sent. */
   | { readonly code: 'order.ledger_full' }
+  /** The caller has the maximum number of orders whose exits wait, or all callers together have. Nothing was sent. */
+  | { readonly code: 'order.too_many_exits'; readonly most: number }
   /** An operator tried to decide an entry whose outcome is known. */
   | { readonly code: 'order.already_decided'; readonly intentId: string; readonly state: string }
 

@@ -113,7 +113,7 @@ export const MAX_SERIES_ITEMS = 16_000
 /** Encoded replies to reads of subscribed quotes. A thousand K-lines take about 100 KiB, a quote 300 bytes. */
 export const MAX_QUOTE_ANSWERS_BYTES = 3 * MIB
 /** Replies cached for minutes: lists of plates and of their securities, option chains, static facts. */
-export const MAX_STATIC_REPLIES_BYTES = 4 * MIB
+export const MAX_STATIC_REPLIES_BYTES = 2 * MIB
 /** Bodies of shared reads, usually 50 bytes each. Past the bound, identical reads are not shared. */
 export const MAX_SHARED_BODIES_BYTES = MIB
 /** Bodies of snapshot requests that wait to be merged: 400 with 100 codes (the maximum), or 2,000 with a few. */
@@ -129,6 +129,14 @@ export const MAX_REFUSED_SNAPSHOTS = 400
  */
 export const MAX_ORDER_REGISTRY = 1_000
 const ORDER_REGISTRIES_BYTES_PER_ENTRY = 4 * KIB
+
+/** Orders whose exits wait, of all callers. Every list and push of their accounts is compared with them. */
+export const MAX_EXIT_GROUPS = 200
+/**
+ * Open orders of one exit. Usually there is one; an order that is filled in many parts gets more. Beyond the bound, orders
+ * are joined. As many that are over are kept beside them.
+ */
+export const MAX_ORDERS_OF_EXIT = 8
 
 /**
  * Counter series of the Worker, and counter series of orders. Labels come from closed sets (routes, outcomes) and from
@@ -183,6 +191,8 @@ export const ENTRY_BYTES = {
   seriesItem: 450,
   refusedSnapshot: 1_250,
   orderInFlight: KIB,
+  exitGroup: 2 * KIB,
+  exitOrder: 256,
   counterSeries: 256,
   key: 2 * KIB,
   wrongToken: 200,
@@ -216,6 +226,10 @@ export const OBJECT_SHARES: readonly Share[] = [
   { what: 'snapshot requests that wait to be merged', bytes: MAX_MERGED_BODIES_BYTES * MERGED_BYTES_PER_BODY_BYTE },
   { what: 'refused snapshot requests', bytes: MAX_REFUSED_SNAPSHOTS * ENTRY_BYTES.refusedSnapshot },
   { what: 'registries of the order path', bytes: MAX_ORDER_REGISTRY * ORDER_REGISTRIES_BYTES_PER_ENTRY },
+  {
+    what: 'orders with exits',
+    bytes: MAX_EXIT_GROUPS * (ENTRY_BYTES.exitGroup + 4 * MAX_ORDERS_OF_EXIT * ENTRY_BYTES.exitOrder),
+  },
   { what: 'orders in flight', bytes: MAX_PENDING.order.calls * ENTRY_BYTES.orderInFlight },
   {
     what: 'counters',

@@ -18,6 +18,7 @@ import type { Ledger } from '../orders/ledger.ts'
 import type { ShownOrder } from '../orders/changed-orders.ts'
 import { OrderService } from '../orders/order-service.ts'
 import type { OrderAnswer, OrderRequest } from '../orders/request.ts'
+import type { ExitStore } from '../orders/exits/exit-group.ts'
 import type { SwitchStore } from '../orders/kill-switch/switch-store.ts'
 import { eventsByHours } from '../pushes/events-by-hours.ts'
 import { HEARTBEAT_SECONDS, PushService } from '../pushes/push-service.ts'
@@ -45,6 +46,7 @@ export interface GatewayDeps {
   readonly transports: readonly [Transport, ...Transport[]]
   readonly ledger: Ledger
   readonly switches: SwitchStore
+  readonly exits: ExitStore
   readonly subscriptions: SubscriptionStore
   readonly sockets: PushSockets
   /** Uniform in [0, 1), and unpredictable. */
@@ -57,6 +59,8 @@ export interface GatewayDeps {
   standing(caller: SocketCaller, nowMs: number): Standing
   /** Whether the caller of an order may still trade, according to the current keys. */
   orderStanding(request: OrderRequest, nowMs: number): Standing
+  /** The request with what its caller may do now, according to the current keys. */
+  presentTerms(request: OrderRequest): Promise<Result<OrderRequest>>
   /** Sets the alarm to that time, Unix ms, or leaves an earlier one. */
   readonly alarmBy: (atMs: number) => void
   /** Called when an order call is refused, except for dry runs. */
@@ -114,12 +118,14 @@ export class Gateway {
       timers,
       ledger: deps.ledger,
       switches: deps.switches,
+      exits: deps.exits,
       sha1: deps.sha1,
       random: deps.secureRandom,
       storage: this.storage,
       send: (protoId, body, origin) => this.#sendOrder(protoId, body, origin),
       opend: this.opend,
       standing: (request, nowMs) => standingFailure(deps.orderStanding(request, nowMs)),
+      presentTerms: (request) => deps.presentTerms(request),
       countEarlier: (protoId, accId, atMs) => this.opend.governor.countEarlier(protoId, accId, atMs),
       connId: () => {
         const { stage } = this.opend.session

@@ -1,5 +1,5 @@
 import type { AccountCards } from '../accounts/trading-accounts.ts'
-import { callerStanding, recordOfCaller } from '../auth/caller-standing.ts'
+import { callerStanding, presentMarkOf, recordOfCaller } from '../auth/caller-standing.ts'
 import type { KeyRecord } from '../auth/key-record.ts'
 import { SCOPES } from '../auth/scope.ts'
 import { standingFailure } from '../auth/socket-caller.ts'
@@ -61,6 +61,21 @@ export class KeyGate {
     if (refusal !== null) return fail(refusal)
     const record = this.#recordOf(caller)
     return succeed(record === null ? null : orderTermsOf(record, keyMark, accounts.value))
+  }
+
+  /**
+   * The present terms of a caller for an order that the gateway makes for it later, as an exit: a key that was changed
+   * since trades with its present limits. Null for a caller that is not a key. Whether it may trade is checked at sending.
+   */
+  async presentTerms({ caller, keyMark }: AdmittedCaller): Promise<Result<OrderTerms | null>> {
+    if (keyMark === null) return succeed(null)
+    const known = this.#recordOf(caller)
+    if (known === null) return fail({ code: 'auth.invalid_token' })
+    const accounts = termsNeedAccounts(known) ? await this.#accounts() : succeed([])
+    if (!accounts.ok) return accounts
+    const record = this.#recordOf(caller)
+    if (record === null) return fail({ code: 'auth.invalid_token' })
+    return succeed(orderTermsOf(record, presentMarkOf(record, keyMark), accounts.value))
   }
 
   /** The limits of a caller and of its ancestors, nearest first; `given` for a caller that is not a key. */

@@ -26,7 +26,7 @@ export interface ShownOrder {
 const WAIT_FOR_END_MS = 1_000
 
 /** Statuses in which an order can neither be filled nor changed. A disabled order can be enabled again. */
-const FINAL: ReadonlySet<number> = new Set([
+export const FINAL: ReadonlySet<number> = new Set([
   OrderStatus.SubmitFailed,
   OrderStatus.Filled_All,
   OrderStatus.Cancelled_Part,

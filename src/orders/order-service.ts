@@ -1,15 +1,10 @@
-import type { Failure } from '../base/failure.ts'
 import { counter, gauge, type MetricSample } from '../base/metric.ts'
+import type { OrderServiceDeps } from './order-service-deps.ts'
 import type { Result } from '../base/result.ts'
-import type { StorageHealth } from '../base/storage-health.ts'
-import { type Timers, WakeTimer } from '../base/time/timers.ts'
-import type { TradingAccount, TradingAccounts } from '../accounts/trading-accounts.ts'
-import type { Sha1 } from '../wire/frame.ts'
+import { WakeTimer } from '../base/time/timers.ts'
 import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
-import type { OpendClient, SendCall } from '../gateway/opend-client.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
-import type { SwitchStore } from './kill-switch/switch-store.ts'
-import type { EntryState, LedgerEntry } from './entry.ts'
+import type { LedgerEntry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import { Admission } from './admission/admission.ts'
 import { ContractCache } from './admission/contract-cache.ts'
@@ -21,12 +16,16 @@ import { ChangedOrders, type ShownOrder } from './changed-orders.ts'
 import { SEND_DEADLINE_MS } from './sending/send-deadline.ts'
 import { WAIT_FOR_RECONCILIATION_MS } from './sending/order-sender.ts'
 import { OrderPush } from './sending/pushed-orders.ts'
-import type { OrderAnswer, OrderRequest } from './request.ts'
+import { callersOf, type OrderAnswer, type OrderRequest } from './request.ts'
 import { watchLists } from './reconciliation/watch-lists.ts'
 import { OrderReconciler } from './reconciliation/order-reconciler.ts'
 import type { OperatorDecision } from './reconciliation/resolve-by-operator.ts'
 import { Switches } from './kill-switch/switches.ts'
 import { KillSwitch } from './kill-switch/kill-switch.ts'
+import { haltFailure, haltOver } from './kill-switch/switches.ts'
+import type { ExitGroup } from './exits/exit-group.ts'
+import { withPreview } from './exits/exit-preview.ts'
+import { ExitService } from './exits/exit-service.ts'
 
 /** Order calls from before a restart that may still count against OpenD's limits: 35 in 30 s for each account. */
 const MOST_COUNTED = 500
@@ -37,44 +36,12 @@ const COUNTED_MS = 60_000
 /** The longest time of an order call: until it is sent, until OpenD replies, and until its order is found. */
 const LONGEST_CALL_MS = SEND_DEADLINE_MS + CALL_DEADLINE_MS + WAIT_FOR_RECONCILIATION_MS
 
-/** The dependencies of the order service. */
-export interface OrderServiceDeps {
-  readonly timers: Timers
-  readonly ledger: Ledger
-  readonly switches: SwitchStore
-  readonly sha1: Sha1
-  /** Uniform in [0, 1) and unpredictable. */
-  readonly random: () => number
-  readonly storage: StorageHealth
-  /** Sends a call over the link. */
-  readonly send: SendCall
-  readonly opend: Pick<OpendClient, 'wouldRefuse'>
-  /** Why a caller may no longer trade; null when it may. */
-  standing(request: OrderRequest, nowMs: number): Failure | null
-  /** Counts a call that was sent before a restart, at `atMs` (Unix ms) at the latest, against OpenD's limits. */
-  countEarlier(protoId: number, accId: bigint, atMs: number): void
-  /** OpenD's id of the connection that is ready now, decimal; null while no connection is ready. */
-  connId(): string | null
-  tradingAccounts(accId: bigint): Promise<TradingAccounts | Failure>
-  /** All accounts of the login. */
-  allAccounts(): Promise<readonly TradingAccount[] | Failure>
-  isLinkUp(): boolean
-  /** Sets the alarm to fire at that time, Unix ms, or earlier. */
-  alarmBy(atMs: number): void
-  /** Called for each refused call except dry runs. */
-  onRefused(caller: string, failure: Failure): void
-  /** Called for each new entry (`before` is null) and each change of a state. */
-  onEntry(entry: LedgerEntry, before: EntryState | null): void
-  /** Called when an order exists although the final state of its entry excluded it. */
-  onContradiction(entryId: string, detail: string): void
-  /** Called when work in the background fails. */
-  onError(what: string, error: unknown): void
-}
-
 /** An entry, and what OpenD last showed of the order that it changed or cancelled; null when that is not known. */
 export interface EntryWithOrder {
   readonly entry: LedgerEntry
   readonly order: ShownOrder | null
+  /** The exits of a new order; null for every other call. */
+  readonly exits: ExitGroup | null
 }
 
 /** The order part of the gateway: manager, reconciler, ledger and switches. */
@@ -84,6 +51,7 @@ export class OrderService {
   readonly inFlight: InFlightOrders
   readonly ledger: Ledger
   readonly killSwitch: KillSwitch
+  readonly exits: ExitService
   readonly #changedOrders: ChangedOrders
   readonly #contracts: ContractCache
   readonly #reconciler: OrderReconciler
@@ -114,13 +82,17 @@ export class OrderService {
       storage: deps.storage,
       nowMs: () => timers.nowMs(),
       wakeAt,
-      onEntry: (entry, before) => deps.onEntry(entry, before),
+      onEntry: (entry, before) => {
+        this.exits?.onEntry(entry, before)
+        deps.onEntry(entry, before)
+      },
     })
     const send = watchLists(
       deps.send,
-      () => this.entries.watchedTags.size > 0 || this.#changedOrders.isFollowing,
+      () => this.entries.watchedTags.size > 0 || this.#changedOrders.isFollowing || this.exits.isWatching,
       (accId, orders) => {
         this.#changedOrders.show(accId, orders)
+        this.exits.show(accId, orders, true)
         this.#reconciler.ordersListed(accId, orders)
       },
     )
@@ -163,6 +135,22 @@ export class OrderService {
       },
       this.entries,
     )
+    this.exits = new ExitService({
+      timers,
+      ledger,
+      send,
+      store: deps.exits,
+      storage: deps.storage,
+      submit: (request) => this.manager.submit(request),
+      entryOf: (id) => this.entries.byId(id),
+      presentTerms: (request) => deps.presentTerms(request),
+      haltOf: (request, accId) => {
+        const scope = haltOver(switches, callersOf(request), accId)
+        return scope === null ? null : haltFailure(switches, scope)
+      },
+      isLinkUp: () => deps.isLinkUp(),
+      onError: (what, error) => deps.onError(what, error),
+    })
     this.#tasks = new CancelTasks({
       switches,
       ledger,
@@ -193,7 +181,7 @@ export class OrderService {
   async submit(request: OrderRequest): Promise<OrderAnswer & { readonly order: ShownOrder | null }> {
     const { timers } = this.#deps
     const untilMs = timers.nowMs() + LONGEST_CALL_MS
-    const answer = await this.manager.submit(request)
+    const answer = await this.#submitted(request)
     const { reply } = answer
     const entry = reply.kind === 'answered' && reply.state === 'accepted' ? this.entries.byId(reply.intentId) : null
     if (entry?.call.kind === 'cancel' && reply.kind === 'answered' && !reply.isReplay) {
@@ -202,10 +190,19 @@ export class OrderService {
     return { ...answer, order: entry === null ? null : this.#changedOrders.shownFor(entry.call) }
   }
 
+  async #submitted(request: OrderRequest): Promise<OrderAnswer> {
+    const submit = (one: OrderRequest): Promise<OrderAnswer> => this.manager.submit(one)
+    if (request.exits === undefined) return submit(request)
+    if (!request.isDryRun) return this.exits.submit(request, submit)
+    return withPreview(await submit(request), request, this.#deps.send)
+  }
+
   /** An entry, with what is known of the order that it changed; null when there is no such entry. */
   entryWithOrder(id: string): EntryWithOrder | null {
     const entry = this.entries.byId(id)
-    return entry === null ? null : { entry, order: this.#changedOrders.shownFor(entry.call) }
+    return entry === null
+      ? null
+      : { entry, order: this.#changedOrders.shownFor(entry.call), exits: this.exits.byId(entry.id) }
   }
 
   /** Called when the link comes up: starts the due cancels and polls for the orders whose replies were lost. */
@@ -214,6 +211,7 @@ export class OrderService {
     this.#contracts.forget()
     this.#tasks.linkReady()
     this.#reconciler.linkReady()
+    this.exits.linkReady()
   }
 
   /** Called when OpenD replies to an order call, identified by its frame, after the call has timed out. */
@@ -225,8 +223,11 @@ export class OrderService {
   orderPush(body: Uint8Array): void {
     const push = new OrderPush(body)
     this.inFlight.onPush(push)
-    const pushed = this.#changedOrders.isFollowing ? push.decoded() : null
-    if (pushed !== null) this.#changedOrders.show(pushed.accId, [pushed.order])
+    const pushed = this.#changedOrders.isFollowing || this.exits.isWatching ? push.decoded() : null
+    if (pushed !== null) {
+      this.#changedOrders.show(pushed.accId, [pushed.order])
+      this.exits.show(pushed.accId, [pushed.order], false)
+    }
     this.#reconciler.orderPush(push)
     this.#tasks.orderPush(push)
   }
@@ -253,6 +254,7 @@ export class OrderService {
     const { timers } = this.#deps
     this.#tasks.alarm()
     this.entries.writeAgain()
+    this.exits.alarm()
     this.#reconciler.pollDue().catch((error: unknown) => this.#deps.onError('order reconciliation failed', error))
     try {
       this.ledger.forgetOld(timers.nowMs())
@@ -267,6 +269,7 @@ export class OrderService {
     const { unknownCount, oldestUnknownMs, inFlightCount } = this.entries
     const ageMs = oldestUnknownMs === null ? 0 : timers.nowMs() - oldestUnknownMs
     return [
+      gauge('opend_edge_exits_waiting', this.exits.waiting),
       gauge('opend_edge_orders_in_flight', inFlightCount),
       gauge('opend_edge_orders_unknown', unknownCount),
       gauge('opend_edge_orders_unknown_oldest_seconds', ageMs / 1_000),

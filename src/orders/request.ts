@@ -1,6 +1,8 @@
 import type { OrderProtoId } from '../calls.ts'
 import type { Failure } from '../base/failure.ts'
 import type { EntryState } from './entry.ts'
+import type { ExitPreview } from './exits/exit-preview.ts'
+import type { Exits } from './exits/exit-price.ts'
 import type { TradingRights } from '../auth/caller.ts'
 import type { FeeEstimate } from '../fees/estimate-fee.ts'
 import type { GateReport } from '../limits/gate.ts'
@@ -27,12 +29,22 @@ export interface OrderRequest {
   readonly idempotencyKey: string | null
   /** Runs every check, but sends nothing and takes nothing from the budgets. */
   readonly isDryRun: boolean
+  /** The exits of a new order; absent without any. */
+  readonly exits?: Exits
   /** A cancel of the kill switch: it is sent before all other calls, and also while the ledger cannot be written. */
   readonly isKillSwitch: boolean
   /** Used at sending time to check whether the caller may still trade: see `callerStanding`. */
   readonly keyMark: string | null
   /** When the caller's token expires, Unix ms; null when it does not expire. */
   readonly expiresAtMs: number | null
+}
+
+/** What two calls with one idempotency key must have in common: the message, and the exits. */
+export function hashedPart({ body, exits }: OrderRequest): Uint8Array {
+  if (exits === undefined) return body
+  const text = JSON.stringify([exits.takeProfit, exits.stopLoss])
+  // The text is ASCII.
+  return Uint8Array.from([...body, ...Array.from(text, (char) => char.charCodeAt(0))])
 }
 
 /** A caller whose budgets an order of a child token uses. */
@@ -104,6 +116,8 @@ export interface DryRun {
   readonly value: { readonly amount: string; readonly currency: string | null } | null
   /** Null when the fees cannot be estimated. */
   readonly fee: FeeEstimate | null
+  /** The exits that would be placed; absent without any. */
+  readonly exits?: readonly ExitPreview[]
   /** The encoded message that would be sent to OpenD. */
   readonly body: Uint8Array
 }

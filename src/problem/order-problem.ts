@@ -26,6 +26,10 @@ export function describeOrder(failure: OrderFailure): ErrorAnswer {
       'This key has made the maximum number of order calls in 24 hours; nothing was sent. Calls over 24 hours old no longer count.'
     return { status: 429, error, facts: { retryable: false } }
   }
+  if (failure.code === 'order.too_many_exits') {
+    const error = `At most ${failure.most} orders of a key may have exits that wait, and a limited number of all keys. Nothing was sent. Cancel an order with exits, or send this one without.`
+    return { status: 429, error, facts: { retryable: false } }
+  }
   const { intentId } = failure
   const url = intentUrl(intentId)
   const facts = { intent_id: intentId, intent_url: url }

@@ -1,3 +1,4 @@
+import { succeed } from '../../src/base/result.ts'
 import { Gateway } from '../../src/core/gateway.ts'
 import type { Transport } from '../../src/gateway/link/framing.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
@@ -55,6 +56,8 @@ export class CoreRig {
         () => undefined,
       ),
       switches: new StoredSwitches(volume, () => true),
+      exits: { active: () => [], byId: () => null, put: () => undefined },
+      presentTerms: async (request) => succeed(request),
       subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
       sockets: {
         size: 0,

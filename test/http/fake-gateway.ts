@@ -210,7 +210,7 @@ export class FakeGateway implements GatewayPort {
 
   async orderEntry(id: string): Promise<EntryWithOrder | null> {
     const entry = this.entries.find((one) => one.id === id)
-    return entry === undefined ? null : { entry, order: this.shownOrder }
+    return entry === undefined ? null : { entry, order: this.shownOrder, exits: null }
   }
 
   async resolveOrderEntry(id: string, decision: OperatorDecision, _by: KeyActor): Promise<Result<LedgerEntry>> {

@@ -87,6 +87,7 @@ test("an entry shows all but the hash of its body and the Worker's own id of the
     request_id: 'req-1',
     idempotency_key: 'abc',
     packet_id: null,
+    exit_of: null,
     kind: 'place',
     acc_id: '281756455988247813',
     trd_env: 0,
@@ -120,6 +121,7 @@ test("an entry shows all but the hash of its body and the Worker's own id of the
     next_poll_at: null,
     next_poll_at_ms: null,
     order: { order_status: 15, is_final: true, at: '2026-11-22T12:00:00.100Z', at_ms: 1_795_348_800_100 },
+    exits: null,
   })
 })
 

@@ -106,7 +106,7 @@ test('storage of a newer version is not touched', () => {
   const db = migrated(lastUnnumbered)
   migrate(db, [...MIGRATIONS, ['CREATE TABLE of_tomorrow (id TEXT)']])
   const before = [db.objects(), db.contents()]
-  assert.throws(() => migrate(db), /the storage has schema 5, this version supports 4/)
+  assert.throws(() => migrate(db), /the storage has schema 6, this version supports 5/)
   assert.deepEqual([db.objects(), db.contents()], before)
 })
 

@@ -40,6 +40,7 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
     'Order calls refused by a limit of the key or a halt, by interface, key and limit. Keys appear as kh_ and hex digits.',
   opend_edge_orders_total:
     'Order calls, by outcome. A call whose reply was lost counts as unknown, and again when its outcome is known.',
+  opend_edge_exits_waiting: 'Orders whose exits wait: for a fill, for a price, or for their own fill.',
   opend_edge_orders_in_flight: 'Order calls that are in the ledger and have no outcome yet, without the unknown ones.',
   opend_edge_orders_unknown: 'Order calls whose reply was lost and whose outcome is not known yet.',
   opend_edge_orders_unknown_oldest_seconds: 'Age of the oldest of these order calls; 0 without one.',

@@ -3,6 +3,7 @@ import type { GateReport } from '../../limits/gate.ts'
 import type { Budgets } from '../../limits/limit-state.ts'
 import { moneyText } from '../../base/money.ts'
 import type { DryRun, KeyUse } from '../../orders/request.ts'
+import { exitPreviewView } from './exit-view.ts'
 import { decodeToJson, type JsonField } from '../../wire/decode.ts'
 import { intentUrl } from '../../problem/order-problem.ts'
 import { describe } from '../../problem/problem.ts'
@@ -20,6 +21,7 @@ export function dryRunView(protocol: string, report: DryRun, budgets: Budgets | 
     fee: report.fee,
     idempotency: report.idempotency === null ? null : keyUseView(report.idempotency),
     budgets: budgets === null ? null : budgetsView(budgets),
+    ...(report.exits !== undefined && { exits: report.exits.map(exitPreviewView) }),
     not_checked: NOT_CHECKED,
     body: messageView(protocol, report.body),
   }

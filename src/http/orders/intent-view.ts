@@ -3,6 +3,7 @@ import type { ShownOrder } from '../../orders/changed-orders.ts'
 import type { LedgerEntry } from '../../orders/entry.ts'
 import { orderNameOf } from '../../orders/order-call.ts'
 import { decodeEnvelope, type Envelope } from '../envelope.ts'
+import { exitOfView } from './exit-view.ts'
 import { givenKeyOf } from './idempotency-key.ts'
 import { intentUrl } from '../../problem/order-problem.ts'
 import { describeUnsent } from '../../problem/problem.ts'
@@ -24,6 +25,7 @@ export function intentView(entry: LedgerEntry): object {
     caller: entry.caller,
     request_id: entry.requestId,
     ...givenKeyOf(entry.idempotencyKey),
+    exit_of: exitOfView(entry.idempotencyKey),
     kind: call.kind,
     acc_id: call.accId,
     trd_env: call.trdEnv,

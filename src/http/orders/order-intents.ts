@@ -7,6 +7,7 @@ import { answerJson } from '../answer.ts'
 import { admit } from '../authenticate.ts'
 import { checkNoBody, checkQuery } from '../request/body.ts'
 import type { Handler } from '../exchange.ts'
+import { exitsView } from './exit-view.ts'
 import { intentView, orderView } from './intent-view.ts'
 import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../../wire/json/json-fields.ts'
 import { readQuery } from '../request/request-fields.ts'
@@ -57,7 +58,8 @@ export const oneIntent: Handler = async (exchange) => {
   const { id = '' } = params
   const found = INTENT_ID.test(id) ? await gateway.orderEntry(id) : null
   if (found === null || (found.entry.caller !== caller.id && !isAdmin(caller))) return unknownIntent(id)
-  return answerJson(200, { ...intentView(found.entry), order: orderView(found.order) }, requestId)
+  const exits = found.exits === null ? null : exitsView(found.exits)
+  return answerJson(200, { ...intentView(found.entry), order: orderView(found.order), exits }, requestId)
 }
 
 /** The failure for an id that has no entry which the caller may see. */

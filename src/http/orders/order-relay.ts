@@ -51,7 +51,7 @@ async function orderRequest(
   endpoint: OrderEndpoint,
   exchange: Exchange,
   admitted: Admitted,
-  { c2s, packetId }: RequestMessage,
+  { c2s, packetId, exits = null }: RequestMessage,
   isDryRun: boolean,
 ): Promise<Result<OrderRequest>> {
   const { request, requestId, freshId } = exchange
@@ -70,6 +70,7 @@ async function orderRequest(
     callId: freshId(),
     idempotencyKey: idempotencyKey.value,
     isDryRun,
+    ...(exits !== null && { exits }),
     isKillSwitch: false,
     keyMark: caller.keyMark,
     expiresAtMs: caller.expiresAtMs,

@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.ts'
 import { fail, succeed, type Result } from '../../base/result.ts'
 import type { ApiEndpoint } from '../../endpoints.ts'
+import type { Exits } from '../../orders/exits/exit-price.ts'
 import { checkBody, type CheckOptions } from '../../wire/json/json-check.ts'
 import { isGiven } from '../../wire/json/json-missing.ts'
 import type { WireMessage, WireValue } from '../../wire/json/json-wire-value.ts'
@@ -11,6 +12,7 @@ import { FROM_SYMBOL, namesByCode, symbolField, withCodeAndMarket, withPlainCode
 import { defaultedFields, withDefaultTimes } from './default-times.ts'
 import { withMarketTimes } from './market-times.ts'
 import { splitChain } from '../reads/option-chain.ts'
+import { checkedExits, takeExits } from '../orders/exit-fields.ts'
 import { completeOrder, optionalFieldsOf, type PacketId } from '../orders/order-message.ts'
 import { refusedFieldsOf, withFixedFields } from './path-fields.ts'
 import { fromAmount, withQuantity } from '../orders/order-quantity.ts'
@@ -25,6 +27,8 @@ export interface RequestMessage {
   readonly subscription: WireMessage | null
   /** The packet id of an order call; null when the body has none. */
   readonly packetId: PacketId | null
+  /** The exits of a new order; null without any, absent for every other call. */
+  readonly exits?: Exits | null
 }
 
 const SUB_TYPE_LIST = 'subTypeList'
@@ -51,10 +55,18 @@ export function checkC2S(endpoint: ApiEndpoint, text: string, nowMs: number): Re
   if (endpoint.fixedC2S !== undefined) return succeed(onlyMessage(endpoint.fixedC2S))
   const body = parseBody(text)
   if (!body.ok) return body
-  const checked = checkBody(messageOf(endpoint), body.value, optionsOf(endpoint))
+  const split = takeExits(endpoint, body.value)
+  if (!split.ok) return split
+  const checked = checkBody(messageOf(endpoint), split.value.rest, optionsOf(endpoint))
   if (!checked.ok) return checked
   const completed = completeChecked(endpoint, checked.value, nowMs)
-  return completed.ok ? completed : fail(underC2S(completed.failure, body.value))
+  if (completed.ok) return withExits(completed.value, split.value.exits)
+  return fail(underC2S(completed.failure, body.value))
+}
+
+function withExits(message: RequestMessage, given: Exits | null): Result<RequestMessage> {
+  const exits = checkedExits(given, message.c2s)
+  return exits.ok ? succeed({ ...message, exits: exits.value }) : exits
 }
 
 /** Adds `c2s.` to the path of a failure where the caller wrapped the message in `c2s`. */

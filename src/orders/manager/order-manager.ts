@@ -18,7 +18,7 @@ import type { LedgerEntry } from '../entry.ts'
 import type { Ledger } from '../ledger.ts'
 import { callFactsOf, completedCall, limitFactsOf, type OrderCall, readOrderCall } from '../order-call.ts'
 import type { SendCall } from '../../gateway/opend-client.ts'
-import type { OrderAnswer, OrderReply, OrderRequest } from '../request.ts'
+import { hashedPart, type OrderAnswer, type OrderReply, type OrderRequest } from '../request.ts'
 import { GroupCommit } from '../sending/group-commit.ts'
 import type { InFlightOrders } from '../sending/in-flight-orders.ts'
 import { OrderSender, TOO_LATE } from '../sending/order-sender.ts'
@@ -126,7 +126,7 @@ export class OrderManager {
   async #take(request: OrderRequest, deadline: SendDeadline): Promise<OrderAnswer> {
     const { timers, sha1 } = this.#deps
     const received = readOrderCall(request.protoId, request.body)
-    const bodyHash = hexOf(sha1(request.body))
+    const bodyHash = hexOf(sha1(hashedPart(request)))
     // A replay needs no call to OpenD, so it works also while the link is down.
     const earlier = this.#earlier(request, bodyHash)
     if (earlier !== null) return { reply: earlier, budgets: null }

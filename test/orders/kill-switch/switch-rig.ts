@@ -1,3 +1,4 @@
+import { succeed } from '../../../src/base/result.ts'
 import { StorageHealth } from '../../../src/base/storage-health.ts'
 import { ModifyOrderOp, OrderStatus, TrdMarket } from '../../../proto/enums.ts'
 import type { MessageTypes } from '../../../proto/messages.ts'
@@ -181,6 +182,8 @@ export class SwitchRig {
       },
       ledger: new StoredLedger(volume, isPresent, () => undefined),
       switches: store,
+      exits: { active: () => [], byId: () => null, put: () => undefined },
+      presentTerms: async (request) => succeed(request),
       sha1,
       random: () => this.#rng.unit(),
       storage: this.storage,

@@ -13,12 +13,16 @@ import {
   type Target,
 } from './order-bodies.ts'
 import { LAST_PRICES } from './prices.ts'
+import { drawExits } from './exit-prices.ts'
 import type { Rng } from './rng.ts'
 import { ACCOUNTS, type Header, MARGIN } from './setting.ts'
 import { useSwitch } from './switch-use.ts'
 import { START_MS, type VirtualClock } from './virtual-clock.ts'
 
-type OrderCall = Pick<OrderRequest, 'protoId' | 'body'>
+type OrderCall = Pick<OrderRequest, 'protoId' | 'body' | 'exits'>
+
+/** The share of the schedules that have orders with exits. */
+const EXIT_SCHEDULES = 0.15
 
 /** The number of calls in a flood. */
 const MOST_IN_FLOOD = 30
@@ -31,6 +35,8 @@ export class Callers {
   readonly #gateway: GatewayUnderTest
   /** Attempts whose replies named orders; updated as replies arrive. */
   readonly #orders: { readonly accId: bigint; readonly target: Target }[] = []
+  /** How many of the new orders have exits. Schedules with exits take longer, so they are few. */
+  readonly #exitShare: number
   #read = 0
   #keys = 0
 
@@ -41,6 +47,7 @@ export class Callers {
     const [first, ...others] = ['key:a', 'key:b', 'key:c', 'key:d'].map((id) => drawCaller(id, rng, START_MS))
     if (first === undefined) throw new Error('no callers')
     this.list = [first, ...others]
+    this.#exitShare = rng.chance(EXIT_SCHEDULES) ? 0.8 : 0
   }
 
   /** Sends that many calls at random times up to `untilMs`. */
@@ -123,8 +130,10 @@ export class Callers {
       const price = rng.chance(0.3) ? 1 : Math.round(LAST_PRICE * 1.1)
       return { protoId: 2202, body: placeBody({ header, lots, price, remark, side }) }
     }
-    const price = rng.chance(0.15) ? null : rng.pick(RESTING_PRICES)
-    return { protoId: 2202, body: placeBody({ header, lots, price, remark }) }
+    const price = rng.chance(this.#exitShare > 0 ? 0.7 : 0.15) ? null : rng.pick(RESTING_PRICES)
+    const exits = rng.chance(this.#exitShare) ? drawExits(rng) : undefined
+    const call = { protoId: 2202 as const, body: placeBody({ header, lots, price, remark }) }
+    return exits === undefined ? call : { ...call, exits }
   }
 
   #changeOf(header: Header, target: Target): OrderCall {

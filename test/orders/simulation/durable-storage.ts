@@ -1,5 +1,6 @@
 import { type EntryRow, readEntry } from '../../../durable-objects/storage/entry-row.ts'
 import type { LedgerEntry } from '../../../src/orders/entry.ts'
+import type { ExitGroup } from '../../../src/orders/exits/exit-group.ts'
 import { InstanceStorage, type Write, type Writes } from './instance-storage.ts'
 import type { Rng } from './rng.ts'
 import { type EmptyDatabase, giveBack, takeDatabase } from './database-pool.ts'
@@ -68,6 +69,12 @@ export class DurableStorage implements Writes {
   entries(): readonly LedgerEntry[] {
     const rows = this.#database?.sql.exec<EntryRow>('SELECT seq, entry, reply FROM order_entries ORDER BY seq')
     return (rows?.toArray() ?? []).map(readEntry)
+  }
+
+  /** The orders with exits of the present instance, also those that are done. */
+  exitGroups(): readonly ExitGroup[] {
+    const rows = this.#database?.sql.exec<{ exits: string }>('SELECT exits FROM exit_groups ORDER BY seq')
+    return (rows?.toArray() ?? []).map(({ exits }) => JSON.parse(exits) as ExitGroup)
   }
 
   /** The number of undecided entries of the present instance. */

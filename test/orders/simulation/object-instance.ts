@@ -1,3 +1,5 @@
+import { SqlExitStore } from '../../../durable-objects/storage/exits.ts'
+import { succeed } from '../../../src/base/result.ts'
 import type { CancelTimer, Timers } from '../../../src/base/time/timers.ts'
 import type { Standing } from '../../../src/auth/socket-caller.ts'
 import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
@@ -86,6 +88,8 @@ export class ObjectInstance {
         stored: (task) => this.#isAlive && deps.onTask(task),
         removed: (task) => this.#isAlive && !this.#isEndingSwitch && deps.onTaskDone(task),
       }),
+      exits: new SqlExitStore(database),
+      presentTerms: async (request) => succeed(request),
       subscriptions: { all: () => [], put: () => undefined, remove: () => undefined },
       sockets: NO_SOCKETS,
       secureRandom: () => rng.unit(),

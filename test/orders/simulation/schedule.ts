@@ -2,6 +2,7 @@ import { budgetProblems } from './budget-invariants.ts'
 import { Callers } from './callers.ts'
 import { countsOf } from './counts.ts'
 import { DurableStorage } from './durable-storage.ts'
+import { areExitsQuiet, exitCounts, exitProblems } from './exit-invariants.ts'
 import { FaultInjector } from './fault-injector.ts'
 import { GatewayUnderTest } from './gateway-under-test.ts'
 import { problemsOf } from './invariants.ts'
@@ -80,15 +81,20 @@ export async function runSchedule(seed: number): Promise<Outcome> {
     await clock.runUntil(clock.elapsedMs + calmMs, isQuiet)
     const entries = storage.entries()
     const remains = { clock, opend, gateway, entries, callers: callers.list, steps: faults.steps, standings }
-    problems.push(...problemsOf(remains), ...(await budgetProblems(place, checked)))
+    problems.push(
+      ...exitProblems({ opend, entries, groups: storage.exitGroups() }),
+      ...problemsOf(remains),
+      ...(await budgetProblems(place, checked)),
+    )
     const { waiting: waitingForLimits } = gateway.wake().gateway.opend.governor
     if (waitingForLimits > 0) problems.push(`${waitingForLimits} calls are still waiting for OpenD's limits`)
   } catch (bug) {
     problems.push(`thrown: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`)
   }
+  const exits = exitCounts(storage.exitGroups())
   storage.close()
   const trace = problems.length === 0 ? [] : traceOf(gateway, opend)
-  return { seed, problems, trace, counts: { ...countsOf(gateway, opend), operated } }
+  return { seed, problems, trace, counts: { ...countsOf(gateway, opend), ...exits, operated } }
 }
 
 interface Quiet {
@@ -104,6 +110,7 @@ function quietness(clock: VirtualClock, { gateway, opend, storage }: Quiet): () 
   return () => {
     if (clock.elapsedMs < earliestMs || clock.elapsedMs - lookedMs < 1_000) return false
     lookedMs = clock.elapsedMs
+    if (!areExitsQuiet(storage.exitGroups())) return false
     if (gateway.hasOpenAttempts || opend.calls.pendingLate > 0 || storage.undecided() > 0) return false
     return !gateway
       .wake()

@@ -32,6 +32,13 @@ const LEAST: Readonly<Record<string, number>> = {
   fault_revoke: 100,
   fault_move: 100,
   // Outcomes.
+  exit_groups: 500,
+  exit_parents_filled: 200,
+  exit_legs_placed: 200,
+  exit_legs_placed_again: 50,
+  exit_legs_filled: 50,
+  exit_legs_triggered: 20,
+  exit_legs_with_reason: 100,
   contradicted_absent: 20,
   contradicted_rejected: 20,
   became_absent: 100,

@@ -88,6 +88,9 @@ function identityProblems({ gateway, opend, entries }: Remains): readonly string
     if (protoId === 2202 || cancel === undefined || order === null || calls.has(cancel.requestId)) return []
     const isByHand = opend.calls.isByHand(order.orderId)
     const owner = isByHand ? null : (owners.get(tagOf(order.remark)) ?? null)
+    // An exit is cancelled when it is not needed any more, for the caller whose order it is.
+    const isOfExit = cancel.requestId.startsWith('exit-of-')
+    if (owner !== null && isOfExit && owner === cancel.caller) return []
     if (owner !== null && cancel.requestId.startsWith('cancel-after-') && owner === cancel.caller) return []
     const halts = gateway.halts.filter(({ cancels, requestedMs }) => cancels && requestedMs <= elapsedMs)
     const isCovered = halts.some(({ scope, includesForeign }) =>
