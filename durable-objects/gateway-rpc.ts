@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../src/audit/audit-event.ts'
 import type { AuditPart } from '../src/audit/audit-log.ts'
 import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
+import type { ConnectorView } from '../src/connector/connector-socket.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
@@ -136,7 +137,7 @@ export interface CounterDelta {
 export interface GatewayStatus extends OpendView {
   readonly nowMs: number
   readonly stage: LinkStage
-  /** The address of the link: `simulator:` or `tcp://host:port`. */
+  /** The way to OpenD that is used, or tried next: one of `OPEND_URL`. */
   readonly opendAddress: string
   /** When the present stage began. */
   readonly sinceMs: number
@@ -147,6 +148,8 @@ export interface GatewayStatus extends OpendView {
   /** Why the last link or attempt ended, and when. It stays after the link is up again. */
   readonly lastFailure: Failure | null
   readonly lastFailureAtMs: number | null
+  /** The connectors, the preferred one first. */
+  readonly connectors: readonly ConnectorView[]
   readonly pendingCalls: number
   /** Since when the oldest of them has waited for the link or for OpenD's reply; null without one. */
   readonly oldestPendingMs: number | null
