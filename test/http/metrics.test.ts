@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { gatewayMetrics } from '../../durable-objects/gateway-metrics.ts'
 import { OrderMetrics } from '../../durable-objects/order-metrics.ts'
+import { MAX_COUNTER_SERIES } from '../../src/base/memory-budget.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
 import { familyOf, METRIC_HELP, METRICS_CONTENT_TYPE, renderMetrics } from '../../src/http/operations/metrics-page.ts'
 import { CoreRig } from '../core/gateway-rig.ts'
@@ -62,6 +63,19 @@ test('paths that callers invent make one series, not one each', async () => {
   const endpoints = new Set(rig.gateway.counted.map(({ labels }) => labels['endpoint']))
   const known = new Set<string | undefined>([...API_ENDPOINTS, ...OPERATIONS].map(({ path }) => path))
   for (const endpoint of endpoints) assert.ok(endpoint === '<unknown>' || endpoint === undefined || known.has(endpoint))
+})
+
+test('every endpoint of the table, called once with each of three outcomes, has room for its series', async () => {
+  const rig = makeRig()
+  for (const { method, path } of [...API_ENDPOINTS, ...OPERATIONS]) {
+    await rig.send(`${method} ${path}`)
+    await rig.send(`PUT ${path}`)
+    await rig.send(`${method} ${path}`, { token: 'wrong' })
+    rig.clock.nowMs += 1_001
+  }
+  await rig.send('GET /metrics')
+  const series = rig.gateway.counted.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`)
+  assert.ok(new Set(series).size < 0.8 * MAX_COUNTER_SERIES, `${new Set(series).size} series`)
 })
 
 test('an isolate reports at most once a second, and keeps what could not be reported', async () => {

@@ -1,3 +1,4 @@
+import { RESEARCH_ROWS } from '../../endpoints/research-rows.ts'
 import type { AuditEvent } from '../../audit/audit-event.ts'
 import { DurationCounts } from './duration-counts.ts'
 import { DenialSampler } from '../../audit/denial-sampler.ts'
@@ -26,6 +27,13 @@ interface Count {
 }
 
 /**
+ * The reads of `docs/research.md` share one histogram: each endpoint has ten series, and ninety more endpoints of them would
+ * leave no room for those of keys. Their requests are counted by path like all others.
+ */
+const RESEARCH = '<research>'
+const RESEARCH_PATHS: ReadonlySet<string> = new Set(RESEARCH_ROWS.map(({ path }) => path))
+
+/**
  * The counts of this isolate since its last report. The number of series is bounded by the endpoint table, the statuses
  * and the configured keys.
  */
@@ -39,7 +47,7 @@ export class Counters {
 
   /** Counts a finished request. `endpoint` is a path of the table, or `UNKNOWN_ENDPOINT`. */
   countRequest(endpoint: string, status: number, durationMs: number): void {
-    this.#durations.add(endpoint, durationMs)
+    this.#durations.add(RESEARCH_PATHS.has(endpoint) ? RESEARCH : endpoint, durationMs)
     const key = `${endpoint} ${status}`
     const count = this.#counts.get(key)
     if (count !== undefined) count.add++

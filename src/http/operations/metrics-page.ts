@@ -8,7 +8,8 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
   futu_auth_events_total:
     'Tokens checked, by interface, outcome and key. A key appears as kh_ and 8 hex digits of the SHA-256 of its id.',
   opend_edge_http_requests_total: 'Requests answered, by endpoint and status.',
-  opend_edge_http_request_seconds: 'Time from the arrival of a request to its answer, by endpoint.',
+  opend_edge_http_request_seconds:
+    'Time from the arrival of a request to its answer, by endpoint; research reads share <research>.',
   opend_edge_gateway_up: 'Whether the link to OpenD is up.',
   opend_edge_gateway_stage: 'The stage of the link: 1 for the present one, 0 for the others.',
   opend_edge_gateway_stage_age_seconds: 'Time since the present stage of the link began.',
