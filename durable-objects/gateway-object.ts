@@ -15,7 +15,7 @@ import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { EntryWithOrder, ListedEntry } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
@@ -159,8 +159,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return { reply, budgets: null, budget: null, order: null, epoch: this.#epoch }
   }
 
-  async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
-    return this.#ledger.page(query)
+  async orderEntries(query: LedgerQuery): Promise<readonly ListedEntry[]> {
+    return this.#gateway.orders.page(query)
   }
 
   async orderEntry(id: string): Promise<EntryWithOrder | null> {

@@ -19,7 +19,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
 import type { ShownOrder } from '../src/orders/changed-orders.ts'
-import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { EntryWithOrder, ListedEntry } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
@@ -45,7 +45,7 @@ export interface GatewayRpc {
   /** Runs every check on an order call, records it in the ledger and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
-  orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
+  orderEntries(query: LedgerQuery): Promise<readonly ListedEntry[]>
   /** One entry of the ledger with the order that it changed; null when the id is not in it. */
   orderEntry(id: string): Promise<EntryWithOrder | null>
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
