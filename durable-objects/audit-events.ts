@@ -1,4 +1,5 @@
 import { type AuditEvent, auditEvent } from '../src/audit/audit-event.ts'
+import type { ConnectorEvent } from '../src/connector/connector-socket.ts'
 import type { Result } from '../src/base/result.ts'
 import type { KeyChange } from '../src/keys/key-service.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
@@ -70,6 +71,11 @@ export function cancelAfterEvent(seconds: number | null, by: KeyActor, done: Res
 /** Another call of an administrator. */
 export function adminEvent(action: 'reload' | 'shutdown', by: KeyActor): AuditEvent {
   return auditEvent('admin', { ...actorOf(by), action })
+}
+
+/** A connector that came, went, or took over the link. */
+export function connectorEvent({ kind, name, caller, reason }: ConnectorEvent): AuditEvent {
+  return auditEvent('link', { caller, action: kind, detail: { connector: name, reason } })
 }
 
 /** An entry that was decided by hand. */

@@ -1,3 +1,4 @@
+import type { ConnectorView } from '../src/connector/connector-socket.ts'
 import { labelOfCaller } from '../src/auth/caller-standing.ts'
 import { counter, gauge, type MetricSample } from '../src/base/metric.ts'
 import type { Gateway } from '../src/core/gateway.ts'
@@ -55,4 +56,15 @@ function filteredMetric(byCaller: ReadonlyMap<string, number>): MetricSample {
   }
   const values = [...byLabel].map(([key_id, value]) => ({ labels: { required_scope: TRADE_SCOPE, key_id }, value }))
   return { name: 'futu_ws_filtered_pushes_total', type: 'counter', values }
+}
+
+/** The connectors by state, and how often another one took over the link. */
+export function connectorMetrics(views: readonly ConnectorView[], takeOvers: number): readonly MetricSample[] {
+  const values = (['active', 'standby'] as const).map((state) => {
+    return { labels: { state }, value: views.filter((view) => view.state === state).length }
+  })
+  return [
+    { name: 'opend_edge_connectors', type: 'gauge', values },
+    counter('opend_edge_connector_takeovers_total', takeOvers),
+  ]
 }

@@ -1,9 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
-import { readSocketCaller } from '../src/auth/socket-caller-header.ts'
 import { WrongTokens } from '../src/auth/wrong-tokens.ts'
-import { standingFailure } from '../src/auth/socket-caller.ts'
 import type { MetricSample } from '../src/base/metric.ts'
 import type { Result } from '../src/base/result.ts'
 import { AuditLog, type AuditPart } from '../src/audit/audit-log.ts'
@@ -12,13 +10,13 @@ import * as auditEvents from './audit-events.ts'
 import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
-import { type Env, hasManyCallers, readConfig, type OpendAddress, opendAddressText } from '../src/env.ts'
+import { type Config, type Env, hasManyCallers, readConfig } from '../src/env.ts'
 import type { HookAnswer, HookArrival, HookCommand, HookOwner, Received } from '../src/hooks/hook-command.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { Ledger, LedgerQuery } from '../src/orders/ledger.ts'
-import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { EntryWithOrder, ListedEntry } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
@@ -26,9 +24,10 @@ import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
 import type { SwitchedBy } from '../src/orders/kill-switch/halt-scope.ts'
 import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
-import { aes128, sha1, sha256 } from '../src/transport/native-crypto.ts'
+import { sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { answerRead } from './answer-read.ts'
+import { ConnectorSockets } from './connector-sockets.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
 import type {
@@ -45,8 +44,9 @@ import { OrderMetrics } from './order-metrics.ts'
 import { ObjectHooks } from './object-hooks.ts'
 import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
-import { type Simulator, transportOf } from './opend-transport.ts'
+import { type Simulator, transportsOf } from './opend-transport.ts'
 import { HibernatingSockets } from './push-sockets.ts'
+import { SocketDoors } from './socket-doors.ts'
 import { SocketAuthenticator } from './socket-authenticator.ts'
 import { SqlLedger } from './storage/ledger.ts'
 import { migrate } from './storage/migrate.ts'
@@ -58,15 +58,16 @@ import { gatewayStores } from './storage/gateway-stores.ts'
  * implements the Worker's RPC calls.
  */
 export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc {
-  readonly #opendAddress: OpendAddress | null
+  readonly #config: Config | null
   readonly #ledger: Ledger
-  readonly #sockets: HibernatingSockets
+  readonly #doors: SocketDoors
   readonly #gateway: Gateway
   readonly #alarmClock: AlarmClock
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
   readonly #hooks: ObjectHooks
+  readonly #connectors: ConnectorSockets
   readonly #audit: AuditLog
   readonly #wrongTokens = new WrongTokens()
   #authenticator: SocketAuthenticator
@@ -77,15 +78,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     super(ctx, env)
     migrate(ctx.storage)
     const config = readConfig(env)
-    this.#opendAddress = config.ok ? config.value.opendAddress : null
-    const rsa = config.ok && config.value.opendAddress.kind === 'tcp' ? config.value.linkKey : null
+    this.#config = config.ok ? config.value : null
     this.#epoch = ctx.storage.kv.get<number>(STORED_KEYS.epoch) ?? 0
     const isParked = ctx.storage.kv.get<boolean>(STORED_KEYS.parked) ?? false
     this.#ledger = new SqlLedger(ctx.storage, PLATFORM_TIMERS, (what, error) => {
       console.error(what, error)
       this.#gateway.storage.failed(error)
     })
-    this.#sockets = new HibernatingSockets(ctx)
+    const pushSockets = new HibernatingSockets(ctx)
     this.#audit = new AuditLog({
       store: new SqlAuditStore(ctx.storage),
       sha256,
@@ -98,21 +98,23 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       () => this.#gateway,
       (change) => {
         for (const event of auditEvents.keyEvents(change)) this.#audit.record(event)
+        this.#connectors.dropFallen()
       },
     )
+    this.#connectors = new ConnectorSockets(ctx, this.#config, this.#keys, this.#audit, () => this.#gateway.opend)
     const isShared = !config.ok || hasManyCallers(config.value) || this.#keys.count > 0
     this.#authenticator = this.#createAuthenticator()
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     this.#alarmClock = new AlarmClock(ctx.storage, (error) => console.error('the alarm could not be set', error))
     this.#gateway = new Gateway({
       timers: PLATFORM_TIMERS,
-      session: { random: Math.random, encryption: rsa === null ? null : { rsa, aes128 }, isShared },
+      session: { random: Math.random, isShared },
       sha1,
       isParked,
-      transport: transportOf(this.#opendAddress, simulator, ctx.storage),
+      transports: transportsOf(this.#config, { simulator, ctx, bindings: env, connectors: this.#connectors }),
       ledger: this.#ledger,
       ...gatewayStores(ctx.storage),
-      sockets: this.#sockets,
+      sockets: pushSockets,
       secureRandom,
       runId: crypto.randomUUID().slice(0, 8),
       identify: (token, network) => this.#authenticator.identify(token, network),
@@ -126,7 +128,13 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onError: (what, error) => console.error(what, error),
     })
     this.#hooks = new ObjectHooks(ctx.storage, this.#keys, this.#gateway)
-    if (this.#opendAddress !== null && !isParked) this.#gateway.start()
+    this.#doors = new SocketDoors({
+      connectors: this.#connectors,
+      pushSockets,
+      keys: this.#keys,
+      gateway: this.#gateway,
+    })
+    if (this.#config !== null && !isParked) this.#gateway.start()
     this.#hooks.resume()
   }
 
@@ -145,8 +153,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return { reply, budgets: null, budget: null, order: null, epoch: this.#epoch }
   }
 
-  async orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
-    return this.#ledger.page(query)
+  async orderEntries(query: LedgerQuery): Promise<readonly ListedEntry[]> {
+    return this.#gateway.orders.page(query)
   }
 
   async orderEntry(id: string): Promise<EntryWithOrder | null> {
@@ -203,8 +211,8 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async status(): Promise<GatewayStatus> {
     const { databaseSize: storageBytes } = this.ctx.storage.sql
-    const opendAddress = opendAddressText(this.#opendAddress)
-    return gatewayStatus(this.#gateway, { opendAddress, epoch: this.#epoch, storageBytes, nowMs: Date.now() })
+    const connectors = this.#connectors.views
+    return gatewayStatus(this.#gateway, { connectors, epoch: this.#epoch, storageBytes, nowMs: Date.now() })
   }
 
   async reload(by: KeyActor): Promise<void> {
@@ -213,7 +221,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     this.ctx.storage.kv.put(STORED_KEYS.epoch, this.#epoch)
     this.ctx.storage.kv.delete(STORED_KEYS.parked)
     this.#authenticator = this.#createAuthenticator()
-    if (this.#opendAddress !== null) this.#gateway.reload()
+    if (this.#config !== null) this.#gateway.reload()
   }
 
   async shutdown(by: KeyActor): Promise<void> {
@@ -241,48 +249,39 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
     return [
       ...this.#counters.samples(),
       ...gatewayMetrics(this.#gateway, this.ctx.storage.sql.databaseSize, Date.now()),
+      ...this.#connectors.metrics(),
       ...this.#gateway.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
   }
 
-  /** Accepts push sockets only; the Worker has authenticated the request. */
+  /** Accepts connectors and push sockets; the Worker has authenticated the request. */
   override async fetch(request: Request): Promise<Response> {
-    const caller = readSocketCaller(request.headers)
-    const standing = caller === null ? 'valid' : this.#keys.ofSocket(caller, Date.now())
-    const refusal = standingFailure(standing)
-    if (refusal !== null) return new Response(refusal.code, { status: 401 })
-    if (caller !== null && !this.#gateway.pushes.hasRoomFor(caller.id)) return new Response(null, { status: 429 })
-    const accepted = this.#sockets.accept(request, caller, Date.now())
-    if (accepted === null) return new Response(null, { status: 503 })
-    this.#gateway.pushes.opened(accepted.opened)
-    return accepted.response
+    return this.#doors.open(request)
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    const found = this.#sockets.of(socket)
-    if (found !== null) this.#gateway.pushes.message(found, data)
+    this.#doors.message(socket, data)
   }
 
-  override webSocketClose(socket: WebSocket): void {
-    const found = this.#sockets.of(socket)
-    if (found !== null) this.#gateway.pushes.closed(found)
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#doors.closed(socket, code)
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.webSocketClose(socket)
+    this.#doors.closed(socket, 1006)
   }
 
   override alarm(): void {
     this.#alarmClock.rang()
     this.#gateway.alarm()
+    this.#connectors.check()
     this.#audit.maintain()
   }
 
   #createAuthenticator(): SocketAuthenticator {
-    const config = readConfig(this.env)
     return new SocketAuthenticator(
-      config.ok ? config.value : null,
+      this.#config,
       async (hash) => this.#keys.byHash(hash),
       () => this.#gateway.accounts.cards(),
       (outcome, keyLabel) => this.#counters.countSocketToken(outcome, keyLabel),

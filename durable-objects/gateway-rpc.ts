@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../src/audit/audit-event.ts'
 import type { AuditPart } from '../src/audit/audit-log.ts'
 import type { AuditPage, AuditQuery } from '../src/audit/audit-store.ts'
+import type { ConnectorView } from '../src/connector/connector-socket.ts'
 import type { AccountCards } from '../src/accounts/trading-accounts.ts'
 import type { Failure } from '../src/base/failure.ts'
 import type { Result } from '../src/base/result.ts'
@@ -19,7 +20,7 @@ import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
 import type { CancelTaskView } from '../src/orders/kill-switch/cancel-tasks.ts'
 import type { ShownOrder } from '../src/orders/changed-orders.ts'
-import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { EntryWithOrder, ListedEntry } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderAnswer, OrderRequest } from '../src/orders/request.ts'
 import type { SwitchReport } from '../src/orders/kill-switch/switch-report.ts'
@@ -45,7 +46,7 @@ export interface GatewayRpc {
   /** Runs every check on an order call, records it in the ledger and sends it at most once. */
   order(request: OrderRequest): Promise<GatewayOrderAnswer>
   /** A page of the order ledger, newest first. */
-  orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]>
+  orderEntries(query: LedgerQuery): Promise<readonly ListedEntry[]>
   /** One entry of the ledger with the order that it changed; null when the id is not in it. */
   orderEntry(id: string): Promise<EntryWithOrder | null>
   /** Decides an entry that OpenD left undecided. Failures: see `resolveByOperator`. */
@@ -141,7 +142,7 @@ export interface CounterDelta {
 export interface GatewayStatus extends OpendView {
   readonly nowMs: number
   readonly stage: LinkStage
-  /** The address of the link: `simulator:` or `tcp://host:port`. */
+  /** The way to OpenD that is used, or tried next: one of `OPEND_URL`. */
   readonly opendAddress: string
   /** When the present stage began. */
   readonly sinceMs: number
@@ -152,6 +153,8 @@ export interface GatewayStatus extends OpendView {
   /** Why the last link or attempt ended, and when. It stays after the link is up again. */
   readonly lastFailure: Failure | null
   readonly lastFailureAtMs: number | null
+  /** The connectors, the preferred one first. */
+  readonly connectors: readonly ConnectorView[]
   readonly pendingCalls: number
   /** Since when the oldest of them has waited for the link or for OpenD's reply; null without one. */
   readonly oldestPendingMs: number | null

@@ -1,10 +1,10 @@
+import type { ConnectorView } from '../src/connector/connector-socket.ts'
 import type { Gateway } from '../src/core/gateway.ts'
 import type { GatewayStatus } from './gateway-rpc.ts'
 
 /** The facts of the object that the gateway does not have. */
 interface ObjectFacts {
-  /** The address of the link. */
-  readonly opendAddress: string
+  readonly connectors: readonly ConnectorView[]
   readonly epoch: number
   readonly storageBytes: number
   readonly nowMs: number
@@ -18,10 +18,11 @@ export function gatewayStatus({ opend, orders, storage, watch }: Gateway, facts:
     ...facts,
     ...watch.view,
     stage: stage.name,
+    opendAddress: opend.transport.name,
     sinceMs,
     connId: greeting?.connId.toString() ?? null,
     serverVersion: greeting?.serverVersion ?? null,
-    loginUserId: greeting?.loginUserId.toString() ?? null,
+    loginUserId: greeting?.loginUserId?.toString() ?? null,
     lastFailure,
     lastFailureAtMs,
     pendingCalls: calls.pending.size,

@@ -11,7 +11,7 @@ import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
 import type { LedgerQuery } from '../src/orders/ledger.ts'
-import type { EntryWithOrder } from '../src/orders/order-service.ts'
+import type { EntryWithOrder, ListedEntry } from '../src/orders/order-service.ts'
 import type { CancelAfterReport, HaltReport, HaltRequest } from '../src/orders/kill-switch/kill-switch.ts'
 import type { OrderReply, OrderRequest } from '../src/orders/request.ts'
 import type { OperatorDecision } from '../src/orders/reconciliation/resolve-by-operator.ts'
@@ -174,7 +174,7 @@ class SafeGateway implements GatewayStub {
     }
   }
 
-  orderEntries(query: LedgerQuery): Promise<readonly LedgerEntry[]> {
+  orderEntries(query: LedgerQuery): Promise<readonly ListedEntry[]> {
     return this.#withRetry(() => this.#stub.orderEntries(query))
   }
 

@@ -53,6 +53,11 @@ export class ObjectKeys {
     return socketStanding((id) => this.service.find(id), caller, nowMs)
   }
 
+  /** Whether the caller of a connector may be connected. */
+  ofConnector(caller: SocketCaller, nowMs: number): Standing {
+    return callerStanding((id) => this.#service.find(id), caller, ['gateway'], nowMs)
+  }
+
   /** Whether the caller of an order may trade. */
   ofOrder({ caller, keyMark, expiresAtMs }: OrderRequest, nowMs: number): Standing {
     const opened = { id: caller, keyMark, expiresAtMs }

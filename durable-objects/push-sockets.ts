@@ -10,6 +10,7 @@ import {
   type SocketOptions,
 } from '../src/pushes/push-socket.ts'
 import { socketSubscriber } from '../src/subscriptions/subscriber.ts'
+import { CONNECTOR_TAG } from './connector-sockets.ts'
 
 /** A WebSocket with its facts. The platform stores up to 16 KiB with each socket. */
 class HibernatingSocket implements PushSocket {
@@ -58,7 +59,9 @@ export class HibernatingSockets implements PushSockets {
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx
-    for (const socket of ctx.getWebSockets()) this.#add(socket, factsOf(socket))
+    for (const socket of ctx.getWebSockets()) {
+      if (!ctx.getTags(socket).includes(CONNECTOR_TAG)) this.#add(socket, factsOf(socket))
+    }
   }
 
   get size(): number {

@@ -65,6 +65,7 @@ const PAGE_OF_200: Readonly<Record<string, Range>> = { begin: [0, null], num: [0
  * seen to enforce. Trade limits are per account; the others are per login, so all connections share them.
  */
 export const CALLS = {
+  InitWebSocket: { protoId: 1, kind: 'own' },
   InitConnect: { protoId: 1001, kind: 'own' },
   GetGlobalState: { protoId: 1002, kind: 'read' },
   Notify: { protoId: 1003, kind: 'push' },

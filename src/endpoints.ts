@@ -93,6 +93,7 @@ export type OperationPath =
   | '/health'
   | '/readyz'
   | '/ws'
+  | '/connector'
   | '/api/admin/status'
   | '/api/admin/reload'
   | '/api/admin/shutdown'
@@ -135,6 +136,7 @@ export const OPERATIONS: readonly Operation[] = [
   operation('GET', '/health', [], 'Whether the Worker runs'),
   operation('GET', '/readyz', [], 'Whether calls can be answered: link up, OpenD logged in'),
   operation('GET', '/ws', ['qot:read'], 'WebSocket for pushes'),
+  operation('GET', '/connector', ['gateway'], 'WebSocket of the connector beside OpenD'),
   operation('GET', '/api/admin/status', ['admin'], 'State of the link to OpenD and of the login'),
   operation('POST', '/api/admin/reload', ['admin'], 'Clear the caches and reconnect to OpenD'),
   operation('POST', '/api/admin/shutdown', ['admin'], 'Finish the calls in flight and shut the gateway down'),

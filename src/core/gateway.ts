@@ -8,6 +8,7 @@ import type { Timers } from '../base/time/timers.ts'
 import { AccountListCache } from '../accounts/account-list.ts'
 import { rankOf } from '../gateway/rate-limit/classify-call.ts'
 import type { CallOutcome } from '../gateway/link/effect.ts'
+import { FailBack } from '../gateway/fail-back.ts'
 import type { CallBudget } from '../gateway/rate-limit/call-limiter.ts'
 import { type CallOrigin, OpendClient, OWN_CALL } from '../gateway/opend-client.ts'
 import type { Transport } from '../gateway/link/framing.ts'
@@ -37,12 +38,12 @@ export const ALARM_INTERVAL_MS = HEARTBEAT_SECONDS * 1_000
 /** The dependencies of the gateway, which the platform or a test provides. */
 export interface GatewayDeps {
   readonly timers: Timers
-  readonly session: Omit<SessionDeps, 'framing'>
+  readonly session: Omit<SessionDeps, 'routes'>
   readonly sha1: Sha1
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  /** The way to OpenD. */
-  readonly transport: Transport
+  /** The ways to OpenD, in the order in which they are tried. */
+  readonly transports: readonly [Transport, ...Transport[]]
   readonly ledger: Ledger
   readonly switches: SwitchStore
   readonly exits: ExitStore
@@ -84,6 +85,7 @@ export class Gateway {
   readonly orders: OrderService
   readonly quotes: QuoteService
   readonly pushes: PushService
+  readonly #failBack: FailBack
   readonly #deps: GatewayDeps
 
   constructor(deps: GatewayDeps) {
@@ -93,7 +95,7 @@ export class Gateway {
     this.opend = new OpendClient({
       session: deps.session,
       isParked: deps.isParked,
-      transport: deps.transport,
+      transports: deps.transports,
       timers,
       subscriber: {
         linkReady: () => this.#linkReady(),
@@ -103,6 +105,7 @@ export class Gateway {
         orderSent: (entryId, connId, serial) => this.orders.inFlight.recordFrame(entryId, connId, serial),
       },
     })
+    this.#failBack = new FailBack(this.opend, { transports: deps.transports, timers, random: deps.session.random })
     this.watch = new OpendWatch(this.opend, () => timers.nowMs())
     this.accounts = new AccountListCache({
       send: (protoId, body) => this.opend.send(protoId, body, OWN_CALL),
@@ -231,6 +234,7 @@ export class Gateway {
   }
 
   #linkReady(): void {
+    this.#failBack.linkReady()
     this.accounts.linkReady()
     this.quotes.linkReady()
     this.orders.linkReady()
@@ -239,6 +243,7 @@ export class Gateway {
   }
 
   #linkLost(): void {
+    this.#failBack.stop()
     this.watch.linkLost()
     this.quotes.linkLost()
     this.pushes.linkLost()

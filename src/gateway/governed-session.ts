@@ -1,4 +1,5 @@
-import { type Failure, type GatewayFailure, linkFailure, type UpstreamFailure } from '../base/failure.ts'
+import { type Failure, linkFailure } from '../base/failure.ts'
+import { plaintextRefusal } from './exposed-link.ts'
 import type { CallOutcome, Effect } from './link/effect.ts'
 import type { GovernedCall, Governor } from './rate-limit/governor.ts'
 import type { GatewaySession } from './link/session.ts'
@@ -39,8 +40,8 @@ export class GovernedSession {
    * The failure with which `call` would refuse a call now; null when it would send it, or queue it for the link or for
    * OpenD's limit. Counts nothing.
    */
-  wouldRefuse(call: Omit<SubmittedCall, 'callId'>, nowMs: number): UpstreamFailure | GatewayFailure | null {
-    const failure = this.session.wouldRefuse(call)
+  wouldRefuse(call: Omit<SubmittedCall, 'callId'>, nowMs: number): Failure | null {
+    const failure = this.session.wouldRefuse(call) ?? this.#plaintextRefusal(call)
     if (failure !== null || this.session.stage.name !== 'ready') return failure
     return this.#governor.wouldRefuse(call, nowMs)
   }
@@ -96,6 +97,10 @@ export class GovernedSession {
     return next === Infinity ? null : next
   }
 
+  #plaintextRefusal({ protoId, body }: Omit<SubmittedCall, 'callId'>): Failure | null {
+    return this.session.routes.current.isExposed ? plaintextRefusal(protoId, body) : null
+  }
+
   #submit(call: SubmittedCall, nowMs: number): readonly Effect[] {
     const decision = this.#governor.submit(call, nowMs)
     switch (decision.kind) {
@@ -115,7 +120,7 @@ export class GovernedSession {
     if (this.session.stage.name === 'ready') {
       this.#unsent.delete(call.callId)
       // The owner records the time of sending in `mayLeave`, so it is called last.
-      const failure = this.session.wouldRefuse(call) ?? call.mayLeave?.(nowMs) ?? null
+      const failure = this.session.wouldRefuse(call) ?? this.#plaintextRefusal(call) ?? call.mayLeave?.(nowMs) ?? null
       if (failure !== null) return [outcomeEffect(call.callId, { ok: false, failure, sent: false })]
       this.#governor.sent(call, nowMs)
     }

@@ -48,10 +48,11 @@ export type SendCall = (protoId: number, body: Uint8Array, origin?: CallOrigin) 
 
 /** The dependencies and options of a client. */
 export interface OpendClientOptions {
-  readonly session: Omit<SessionDeps, 'framing'>
+  readonly session: Omit<SessionDeps, 'routes'>
   /** Whether an administrator has shut the gateway down. */
   readonly isParked: boolean
-  readonly transport: Transport
+  /** The ways to OpenD, in the order in which they are tried. */
+  readonly transports: readonly [Transport, ...Transport[]]
   readonly timers: Timers
   readonly subscriber: LinkSubscriber
 }
@@ -73,7 +74,7 @@ export class OpendClient {
   /** Counts of the calls and pushes. */
   readonly traffic = new TrafficCounts()
   readonly #governed: GovernedSession
-  readonly #transport: Transport
+  readonly #transports: readonly [Transport, ...Transport[]]
   readonly #subscriber: LinkSubscriber
   readonly #timers: Timers
   readonly #wake: WakeTimer
@@ -82,15 +83,11 @@ export class OpendClient {
   #lastCallId = 0
 
   constructor(options: OpendClientOptions) {
-    const { timers, transport, subscriber } = options
-    this.session = new GatewaySession(
-      { ...options.session, framing: transport.framing },
-      timers.nowMs(),
-      options.isParked,
-    )
+    const { timers, transports, subscriber } = options
+    this.session = new GatewaySession({ ...options.session, routes: transports }, timers.nowMs(), options.isParked)
     this.governor = new Governor({ isShared: options.session.isShared ?? true })
     this.#governed = new GovernedSession(this.session, this.governor)
-    this.#transport = transport
+    this.#transports = transports
     this.#subscriber = subscriber
     this.#timers = timers
     this.#wake = new WakeTimer(timers, () => this.tick())
@@ -142,6 +139,22 @@ export class OpendClient {
     this.#handle((session, nowMs) => session.reload(nowMs))
   }
 
+  /** The way to OpenD that is used, or tried next. */
+  get transport(): Transport {
+    return this.#transports[this.session.routes.index] ?? this.#transports[0]
+  }
+
+  /** Moves the link to the way with that index. Returns whether it did; it does not while a call waits for its reply. */
+  switchTo(route: number): boolean {
+    this.#handle((session, nowMs) => session.switchTo(route, nowMs))
+    return this.session.routes.index === route
+  }
+
+  /** Brings the next attempt to connect forward: a way to OpenD has appeared. */
+  hurry(): void {
+    this.#handle((session, nowMs) => session.hurry(nowMs))
+  }
+
   /** Refuses new calls, and closes the link when the sent calls have ended. */
   park(): void {
     this.#perform(this.#governed.park(this.#timers.nowMs()))
@@ -165,7 +178,7 @@ export class OpendClient {
   #performOne(effect: Effect): void {
     switch (effect.kind) {
       case 'connect':
-        this.#open(effect.linkId)
+        this.#open(effect.linkId, effect.route)
         break
       case 'send':
         if (this.#link?.id === effect.linkId) this.#link.link.send(effect.bytes)
@@ -204,10 +217,10 @@ export class OpendClient {
     }
   }
 
-  #open(linkId: number): void {
+  #open(linkId: number, route: number): void {
     this.#drop()
     try {
-      const link = this.#transport.connect({
+      const link = (this.#transports[route] ?? this.#transports[0]).connect({
         opened: () => this.#handle((session, nowMs) => session.opened(linkId, nowMs)),
         received: (bytes) => this.#handle((session, nowMs) => session.received(linkId, bytes, nowMs)),
         closed: (detail) => this.#handle((session, nowMs) => session.closed(linkId, detail, nowMs)),

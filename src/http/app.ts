@@ -6,6 +6,7 @@ import { auditFile, auditPage } from './admin/audit.ts'
 import { exportKeys, importKeys } from './admin/key-file.ts'
 import { changeKey, createKey, listKeys, oneKey, revokeKey, rotateKey } from './admin/keys.ts'
 import { childTokens, mintToken, revokeToken } from './admin/tokens.ts'
+import { connectorSocket } from './connector-socket.ts'
 import { Counters, UNKNOWN_ENDPOINT } from './operations/counters.ts'
 import { Deployments } from './deployment.ts'
 import type { GatewayPort, Handler } from './exchange.ts'
@@ -73,6 +74,7 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/health': health,
   '/readyz': readiness,
   '/ws': pushSocket,
+  '/connector': connectorSocket,
   '/api/admin/status': adminStatus,
   '/api/admin/reload': adminReload,
   '/api/admin/shutdown': adminShutdown,

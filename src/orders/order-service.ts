@@ -5,7 +5,7 @@ import { WakeTimer } from '../base/time/timers.ts'
 import { CALL_DEADLINE_MS } from '../gateway/link/timing.ts'
 import { CancelTasks } from './kill-switch/cancel-tasks.ts'
 import type { LedgerEntry } from './entry.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, LedgerQuery } from './ledger.ts'
 import { Admission } from './admission/admission.ts'
 import { ContractCache } from './admission/contract-cache.ts'
 import { LimiterRegistry } from './admission/limiter-registry.ts'
@@ -43,6 +43,9 @@ export interface EntryWithOrder {
   /** The exits of a new order; null for every other call. */
   readonly exits: ExitGroup | null
 }
+
+/** An entry of a page; with its exits if it has some. */
+export type ListedEntry = LedgerEntry & { readonly exits?: ExitGroup }
 
 /** The order part of the gateway: manager, reconciler, ledger and switches. */
 export class OrderService {
@@ -203,6 +206,14 @@ export class OrderService {
     return entry === null
       ? null
       : { entry, order: this.#changedOrders.shownFor(entry.call), exits: this.exits.byId(entry.id) }
+  }
+
+  /** A page of the ledger, newest first. */
+  page(query: LedgerQuery): readonly ListedEntry[] {
+    return this.ledger.page(query).map((entry) => {
+      const exits = entry.call.kind === 'place' ? this.exits.byId(entry.id) : null
+      return exits === null ? entry : { ...entry, exits }
+    })
   }
 
   /** Called when the link comes up: starts the due cancels and polls for the orders whose replies were lost. */

@@ -60,6 +60,13 @@ export function describe(failure: Failure): ErrorAnswer {
       const error = `acc_id ${accId} is not an account of this login; GET /api/accounts lists the accounts.`
       return { status: 400, error: withSentence(error, roundedIdAdvice(BigInt(accId))) }
     }
+    case 'trade.plaintext_link':
+      return {
+        status: 403,
+        error:
+          'Nothing was sent: the link to OpenD is not encrypted, so others could read and change an order of a real account. ' +
+          'Use a connector, set the RSA key of OpenD (OPEND_RSA_KEY), use wss:// or a private network, or set OPEND_ALLOW_PLAINTEXT_TRADING=true.',
+      }
     case 'trade.environment_mismatch': {
       const { accId, accountEnv } = failure
       const number = accountEnv === 'real' ? 1 : 0

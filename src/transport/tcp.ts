@@ -2,9 +2,12 @@ import { connect } from 'cloudflare:sockets'
 import { MAX_UNSENT_BYTES } from '../base/memory-budget.ts'
 import type { Connect, Link, LinkListener } from './link.ts'
 
-/** Opens links to a TCP address over the platform's sockets. */
-export function tcpConnector(hostname: string, port: number): Connect {
-  return (listener) => new TcpLink(hostname, port, listener)
+/** Opens a TCP connection, as the platform's sockets and the bindings of private networks do. */
+export type OpenTcp = (address: { hostname: string; port: number }, options: SocketOptions) => Socket
+
+/** Opens links to a TCP address: over the platform's sockets, or over a binding of a private network. */
+export function tcpConnector(hostname: string, port: number, open: OpenTcp = connect): Connect {
+  return (listener) => new TcpLink(hostname, port, open, listener)
 }
 
 class TcpLink implements Link {
@@ -18,10 +21,10 @@ class TcpLink implements Link {
   #isWriting = false
   #hasEnded = false
 
-  constructor(hostname: string, port: number, listener: LinkListener) {
+  constructor(hostname: string, port: number, open: OpenTcp, listener: LinkListener) {
     this.#listener = listener
     // A half-open socket would accept writes after the peer has closed the connection.
-    this.#socket = connect({ hostname, port }, { allowHalfOpen: false, secureTransport: 'off' })
+    this.#socket = open({ hostname, port }, { allowHalfOpen: false, secureTransport: 'off' })
     this.#writer = this.#socket.writable.getWriter()
     void this.#run()
   }

@@ -13,7 +13,7 @@ test('a port in use is reported with its process; a free one is not reported', a
   assert.ok(address !== null && typeof address === 'object')
   const holder = `${basename(process.execPath)} (process ${process.pid})`
   assert.equal(await portProblem('127.0.0.1', address.port), `Port ${address.port} is in use by ${holder}`)
-  const opend = { kind: 'tcp', hostname: '127.0.0.1', port: address.port } as const
+  const opend = [{ kind: 'tcp', hostname: '127.0.0.1', port: address.port }] as const
   assert.equal(await opendProblem(opend), null)
   await new Promise((resolve) => server.close(resolve))
   assert.equal(await portProblem('127.0.0.1', address.port), null)
@@ -30,5 +30,5 @@ test('other reasons why a port is unavailable are reported too', () => {
 })
 
 test('the embedded simulator is always reachable', async () => {
-  assert.equal(await opendProblem({ kind: 'simulator' }), null)
+  assert.equal(await opendProblem([{ kind: 'simulator' }]), null)
 })

@@ -2,12 +2,12 @@ import { succeed } from '../../src/base/result.ts'
 import { Gateway } from '../../src/core/gateway.ts'
 import type { Transport } from '../../src/gateway/link/framing.ts'
 import type { LinkListener } from '../../src/transport/link.ts'
-import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Disk } from '../orders/simulation/disk.ts'
 import { Rng } from '../orders/simulation/rng.ts'
 import { StoredLedger, StoredSwitches } from '../orders/simulation/stored-tables.ts'
 import { VirtualClock } from '../orders/simulation/virtual-clock.ts'
+import { plainRoute } from '../gateway/link/plain-route.ts'
 
 /** What a test changes about the gateway. */
 interface CoreRigOptions {
@@ -37,16 +37,19 @@ export class CoreRig {
         nowMs: () => clock.wallMs(),
         after: (ms, run) => (hasTimers ? clock.after(ms, run) : () => undefined),
       },
-      session: { random: () => 0.5, encryption: null },
+      session: { random: () => 0.5 },
       sha1,
       isParked,
-      transport: transportOf?.(clock) ?? {
-        connect: (listener) => {
-          this.links.push(listener)
-          return { send: () => undefined, close: () => undefined }
+      transports: [
+        transportOf?.(clock) ?? {
+          ...plainRoute(),
+          name: 'rig',
+          connect: (listener) => {
+            this.links.push(listener)
+            return { send: () => undefined, close: () => undefined }
+          },
         },
-        framing: tcpFraming(sha1),
-      },
+      ],
       ledger: new StoredLedger(
         volume,
         () => true,

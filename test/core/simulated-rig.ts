@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { OrderType, TrdSecMarket, TrdSide } from '../../proto/enums.ts'
 import { CALLS } from '../../src/calls.ts'
-import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import type { OrderReply } from '../../src/orders/request.ts'
 import { OpendDriver } from '../../src/simulator/driver.ts'
 import { SimulatedOpenD } from '../../src/simulator/opend.ts'
 import { loopbackConnector } from '../../src/transport/loopback.ts'
-import { nativeCrypto, sha1 } from '../../src/transport/native-crypto.ts'
+import { nativeCrypto } from '../../src/transport/native-crypto.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { START_MS, type VirtualClock } from '../orders/simulation/virtual-clock.ts'
 import { CoreRig } from './gateway-rig.ts'
+import { plainRoute } from '../gateway/link/plain-route.ts'
 
 /** A real account of the simulated login, and a simulated one. */
 export const REAL_ACCOUNT = { trdEnv: 1, accID: 281_756_455_988_247_916n, trdMarket: 1 }
@@ -32,7 +32,8 @@ export class SimulatedRig {
     this.core = new CoreRig({
       transportOf: (clock) => {
         const driver = this.#drive(clock)
-        return { connect: loopbackConnector({ accept: (sink) => driver.open('tcp', sink) }), framing: tcpFraming(sha1) }
+        const connect = loopbackConnector({ accept: (sink) => driver.open('tcp', sink) })
+        return { ...plainRoute(), name: 'simulator:', connect }
       },
     })
   }

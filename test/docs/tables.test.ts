@@ -31,7 +31,8 @@ function foundIn(path: string, pattern: RegExp): readonly string[] {
 
 test('the table of variables has every variable', () => {
   const variable = /^ {2}readonly ([A-Z_]+)\?: string/gm
-  const inCode = [...foundIn('src/env.ts', variable), ...foundIn('src/auth/jwt-settings.ts', variable)]
+  const files = ['src/env.ts', 'src/auth/jwt-settings.ts', 'src/transport/link-variables.ts']
+  const inCode = files.flatMap((path) => foundIn(path, variable))
   assert.deepEqual(namesIn(OPERATIONS, 'variables').toSorted(), inCode.toSorted())
 })
 

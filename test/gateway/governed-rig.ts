@@ -3,13 +3,12 @@ import type { CallRank } from '../../src/calls/call-rank.ts'
 import { GovernedSession } from '../../src/gateway/governed-session.ts'
 import type { Effect } from '../../src/gateway/link/effect.ts'
 import { GatewaySession } from '../../src/gateway/link/session.ts'
-import { tcpFraming } from '../../src/gateway/link/tcp-framing.ts'
 import { Governor } from '../../src/gateway/rate-limit/governor.ts'
-import { sha1 } from '../../src/transport/native-crypto.ts'
 import { Deframer } from '../../src/wire/deframer.ts'
 import { encodeMessage } from '../../src/wire/encode.ts'
 import { initConnectReply, replyFrame } from './link/fake-link.ts'
 import { bodyOf, specOf } from './rate-limit/governor-rig.ts'
+import { plainRoute } from './link/plain-route.ts'
 
 export const ORDER = 2202
 
@@ -24,7 +23,7 @@ export interface OpendHabits {
 export class GovernedRig {
   nowMs = 1_000_000
   readonly governed = new GovernedSession(
-    new GatewaySession({ framing: tcpFraming(sha1), random: () => 0.5, encryption: null }, this.nowMs, false),
+    new GatewaySession({ routes: [plainRoute()], random: () => 0.5 }, this.nowMs, false),
     new Governor({ isShared: true }),
   )
   /** Codes that calls ended with, by call. */

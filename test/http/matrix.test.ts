@@ -11,6 +11,7 @@ import { sampleBody } from './sample-message.ts'
  */
 const PASSED: Readonly<Record<string, readonly number[]>> = {
   '/ws': [426],
+  '/connector': [426],
   '/api/order-intents/{id}': [404],
   '/api/admin/order-intents/{id}/resolve': [404],
   '/api/tokens': [200, 400, 403],

@@ -104,6 +104,7 @@ test('the status names the link and its last failure', async () => {
     stage: 'waiting',
     since: '2026-11-22T00:00:00.000Z',
     upstream: 'simulator:',
+    connectors: [],
     conn_id: '7418311293381240001',
     server_ver: 1002,
     pending_calls: 2,

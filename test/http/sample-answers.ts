@@ -9,6 +9,7 @@ export const READY: GatewayStatus = {
   nowMs: Date.UTC(2026, 10, 22, 1),
   stage: 'ready',
   opendAddress: 'simulator:',
+  connectors: [],
   sinceMs: Date.UTC(2026, 10, 22),
   connId: '7418311293381240001',
   serverVersion: 1002,

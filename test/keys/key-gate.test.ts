@@ -125,3 +125,23 @@ test('the quota of a key is the present one less what its children reserved, and
   assert.equal(rig.gate.quotaOf('key:desk', 3), 1)
   assert.equal(rig.gate.quotaOf('jwt:alice', 3), 3)
 })
+
+test('an order that the gateway makes later has the present limits of its key, and none once the key is revoked', async () => {
+  const rig = new GateRig()
+  rig.create('desk', { ...TRADE, max_orders_per_minute: 9 })
+  const placed = okOf(await rig.gate.orderTerms(rig.admitted('desk')))
+  okOf(rig.service.change('desk', { scopes: ['trade:simulate'], max_orders_per_minute: 2 }, BY))
+  const caller = { caller: 'key:desk', keyMark: placed?.keyMark ?? null }
+  // The mark of the earlier order is not that of the key any more.
+  assert.equal(rig.refused(caller), 'auth.key_changed')
+  const later = okOf(await rig.gate.presentTerms(caller))
+  assert.equal(later?.limits?.maxOrdersPerMinute, 2)
+  const renewed = { caller: 'key:desk', keyMark: later?.keyMark ?? null }
+  assert.equal(rig.refused(renewed), null)
+  okOf(rig.service.rotate('desk', hashOf('new'), 0, BY))
+  const rotated = okOf(await rig.gate.presentTerms(caller))
+  assert.notEqual(rig.refused({ caller: 'key:desk', keyMark: rotated?.keyMark ?? null }), null)
+  okOf(rig.service.revoke('desk', BY))
+  assert.equal(codeOf(await rig.gate.presentTerms(caller)), 'auth.invalid_token')
+  assert.equal(okOf(await rig.gate.presentTerms({ caller: 'jwt:alice', keyMark: null })), null)
+})

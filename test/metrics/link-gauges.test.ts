@@ -64,7 +64,7 @@ test('the status has the time of the last failure, also after the link is up aga
   const rig = await SimulatedRig.up()
   const statusNow = () =>
     gatewayStatus(rig.gateway, {
-      opendAddress: 'simulator:',
+      connectors: [],
       epoch: 0,
       storageBytes: 0,
       nowMs: rig.core.clock.wallMs(),

@@ -5,7 +5,6 @@
 export const SMALL_FILES: readonly string[] = [
   'durable-objects/demo-gateway-object.ts',
   'durable-objects/platform.ts',
-  'src/auth/scope.ts',
   'src/base/hex.ts',
   'src/base/metric.ts',
   'src/demo.ts',

@@ -66,6 +66,11 @@ test(
     assert.deepEqual([order?.phase, others], ['live', []])
     assert.equal(sales().length, 1)
     const exit = await rig.intent(order?.intent_id ?? '')
+    const listed = (await rig.intentOf('with-exits'))?.['exits'] as { readonly legs: readonly LegView[] } | undefined
+    assert.deepEqual(
+      listed?.legs.map(({ type }) => type),
+      ['stop_loss', 'take_profit'],
+    )
     assert.deepEqual([exit['exit_of'], exit['state']], [{ parent: intentId, type: 'take_profit' }, 'accepted'])
   },
 )

@@ -1,4 +1,4 @@
-import { opendAddressText } from '../../env.ts'
+import { opendAddressText } from '../../transport/opend-address.ts'
 import type { LocalVariables } from './variables.ts'
 
 /** The facts shown in the first lines on the screen. */
@@ -19,8 +19,9 @@ export interface BannerFacts {
 /** The first lines on the screen: the URL, the key, the data folder, and calls that work when pasted. */
 export function bannerText(facts: BannerFacts): string {
   const { url, variables, key, data, freshCommand, linkProblem } = facts
-  const { opendAddress } = variables.config
-  const opend = opendAddress.kind === 'simulator' ? 'the embedded simulated OpenD' : opendAddressText(opendAddress)
+  const opend = variables.config.opendAddresses
+    .map((address) => (address.kind === 'simulator' ? 'the embedded simulated OpenD' : opendAddressText(address)))
+    .join(', then ')
   return [
     '',
     `opend-edge at ${url}, connected to ${opend}`,
@@ -55,7 +56,7 @@ function keyLines({ config, usesLocalKey }: LocalVariables, key: string): readon
   if (config.jwt !== null) lines.push(`Each call needs this key or a JWT of ${config.jwt.issuer}.`)
   else if (config.localOpenReads) lines.push('Reads from this machine need no key; all other calls do.')
   else lines.push('Each call needs this key.')
-  if (config.opendAddress.kind === 'tcp') {
+  if (config.opendAddresses.some(({ kind }) => kind !== 'simulator')) {
     lines.push(
       'This key lacks the scope trade:real, so it trades simulated accounts only. To trade real ones, put a key of your own',
       'with trade:real into KEYS_JSON (src/docs/operations.md, "Keys") and start again.',

@@ -37,7 +37,7 @@ export async function start(): Promise<void> {
   // Loading the runtime takes a second, so it comes after all refusals.
   const { startRuntime } = await import('./runtime.ts')
   const [linkProblem] = await Promise.all([
-    opendProblem(variables.config.opendAddress),
+    opendProblem(variables.config.opendAddresses),
     startRuntime({ host: HOST, port: options.port, storage: folder.storage, vars: variables.vars }).catch(
       async (error: unknown) => {
         // Another program can have taken the port while the Worker was bundled.
@@ -82,7 +82,7 @@ function clear(folder: DataFolder, { config }: LocalVariables): void {
     `--fresh deletes ${folder.storage}: the order ledger, the limits used, the subscriptions, and the orders and positions`,
     'of the embedded simulator. The key of this checkout stays.',
   ]
-  if (config.opendAddress.kind === 'tcp') {
+  if (config.opendAddresses.some(({ kind }) => kind !== 'simulator')) {
     what.push('The gateway no longer queries OpenD for the orders in that ledger whose outcome is unknown.')
   }
   process.stdout.write(`${what.join('\n')}\n`)

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type OpendAddress, opendAddressText } from '../../env.ts'
+import { type OpendAddress, opendAddressText } from '../../transport/opend-address.ts'
 
 /** The gateway retries by itself, so the only cost of a slow answer is an unnecessary warning. */
 const PATIENCE_MS = 3000
@@ -14,9 +14,15 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not answer',
 }
 
-/** Why a TCP connection to OpenD fails at the moment, as a sentence with the remedy; null if it succeeds. */
-export async function opendProblem(address: OpendAddress): Promise<string | null> {
-  if (address.kind === 'simulator') return null
+/**
+ * Why a TCP connection to the first of the addresses fails at the moment, as a sentence with the remedy; null if it
+ * succeeds, and for an address that only the gateway itself can reach.
+ */
+export async function opendProblem([address]: readonly OpendAddress[]): Promise<string | null> {
+  if (address?.kind === 'connector') {
+    return 'No connector is connected yet: start one beside OpenD with npm run connector (src/docs/connecting.md).'
+  }
+  if (address?.kind !== 'tcp') return null
   const code = await new Promise<string | null>((resolve) => {
     const host = address.hostname.replace(/^\[(.*)\]$/, '$1')
     const socket = connect({ host, port: address.port, timeout: PATIENCE_MS })

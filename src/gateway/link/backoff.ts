@@ -16,7 +16,7 @@ export function reconnectDelayMs(failures: number, random: number): number {
 export class Backoff {
   readonly #random: () => number
   #failures = 0
-  #endedMs = -Infinity
+  #soonestMs = -Infinity
 
   /** `random` is uniform in [0, 1). */
   constructor(random: () => number) {
@@ -25,13 +25,24 @@ export class Backoff {
 
   /** The earliest time of the next attempt when a call waits for the link, Unix ms. */
   get soonestMs(): number {
-    return this.#endedMs + LEAST_ATTEMPT_GAP_MS
+    return this.#soonestMs
   }
 
-  /** Records a failed attempt, or the end of a link after `upMs`. Returns the delay before the next attempt, ms. */
-  failed(nowMs: number, upMs: number | null): number {
-    this.#failures = upMs !== null && upMs >= STABLE_LINK_MS ? 1 : this.#failures + 1
-    this.#endedMs = nowMs
+  /**
+   * Records a failed attempt, or the end of a link after `upMs`. Returns the delay before the next attempt, ms. Before
+   * another way to OpenD has been tried (`isRoundOver` is false) the delay does not grow. After a refusal
+   * (`isRefusal`), such as for a wrong key, waiting calls do not bring the next attempt forward: OpenD would refuse
+   * every one of them, and a person has to act.
+   */
+  failed(nowMs: number, upMs: number | null, isRoundOver = true, isRefusal = false): number {
+    const isFirst = upMs !== null && upMs >= STABLE_LINK_MS
+    if (isRoundOver) this.#failures = isFirst ? 1 : this.#failures + 1
+    const delayMs = isRoundOver ? this.#delayMs() : reconnectDelayMs(1, this.#random())
+    this.#soonestMs = nowMs + (isRefusal ? Math.max(delayMs, LEAST_ATTEMPT_GAP_MS) : LEAST_ATTEMPT_GAP_MS)
+    return delayMs
+  }
+
+  #delayMs(): number {
     return reconnectDelayMs(this.#failures, this.#random())
   }
 

@@ -5,8 +5,8 @@ import type { Failure } from '../../base/failure.ts'
  * sockets, promises and timers.
  */
 export type Effect =
-  /** Open a connection; its events carry this link id. */
-  | { readonly kind: 'connect'; readonly linkId: number }
+  /** Open a connection over the way with that index; its events carry this link id. */
+  | { readonly kind: 'connect'; readonly linkId: number; readonly route: number }
   | { readonly kind: 'send'; readonly linkId: number; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly linkId: number }
   /** End a call with its outcome. Every accepted call gets exactly one. */

@@ -1,5 +1,6 @@
 import type { BodyCipher } from '../../wire/cipher.ts'
 import type { Connect } from '../../transport/link.ts'
+import type { Handshake } from './handshake.ts'
 
 /** A message from OpenD, decrypted and checked. */
 export interface OpendMessage {
@@ -9,10 +10,13 @@ export interface OpendMessage {
   readonly body: Uint8Array
 }
 
+/** The ways in which bytes of OpenD end a link. */
+export type FramingFailure = 'gateway.bad_frame' | 'gateway.bad_digest' | 'gateway.disconnected'
+
 /** A message, or the failure with which the link must be ended. */
 export type Received =
   | { readonly ok: true; readonly message: OpendMessage }
-  | { readonly ok: false; readonly code: 'gateway.bad_frame' | 'gateway.bad_digest'; readonly detail: string }
+  | { readonly ok: false; readonly code: FramingFailure; readonly detail: string }
 
 /** Puts calls into the bytes of one connection, and reads OpenD's messages from its bytes. */
 export interface Framing {
@@ -30,11 +34,24 @@ export interface Framing {
 /** Creates the framing of a new connection, without a cipher. */
 export type CreateFraming = () => Framing
 
-/**
- * A way to OpenD: the bytes, and the messages in them. `durable-objects/opend-transport.ts` chooses both
- * together. Another way needs a `Connect` in `src/transport` and a `Framing` in this folder.
- */
-export interface Transport {
-  readonly connect: Connect
+/** What the session needs to know about a way to OpenD. */
+export interface Route {
   readonly framing: CreateFraming
+  readonly handshake: Handshake
+  /**
+   * Whether others can read and change what passes: a link to another machine without any encryption. Trade calls on
+   * real accounts do not leave over it. False where the operator allows them.
+   */
+  readonly isExposed: boolean
+}
+
+/**
+ * A way to OpenD: the bytes, and the messages in them. The composition root (`durable-objects/opend-transport.ts`)
+ * chooses both together. Another way needs a `Connect` in `src/transport`, and a `Framing` and a `Handshake` in this
+ * folder.
+ */
+export interface Transport extends Route {
+  /** Its address as text. */
+  readonly name: string
+  readonly connect: Connect
 }

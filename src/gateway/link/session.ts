@@ -1,31 +1,23 @@
 import { CALLS } from '../../calls.ts'
 import { type GatewayFailure, type GatewayFailureCode, linkFailure } from '../../base/failure.ts'
-import { plainCipher, rsaCipher } from '../../wire/cipher.ts'
 import { protocolById } from '../../wire/schema.ts'
 import { Backoff } from './backoff.ts'
 import { Conversation } from './conversation.ts'
 import type { Effect } from './effect.ts'
-import type { CreateFraming, Framing, OpendMessage } from './framing.ts'
-import {
-  type Encryption,
-  globalStateRequest,
-  initConnectRequest,
-  keepAliveRequest,
-  readGreeting,
-  sessionCipher,
-} from './handshake.ts'
+import type { Framing, OpendMessage, Route } from './framing.ts'
+import { globalStateRequest, keepAliveRequest } from './handshake.ts'
 import type { GovernedCall } from '../rate-limit/governor.ts'
 import { LoginWatch } from './login-watch.ts'
-import { stageDueMs, type Stage } from './stage.ts'
+import { RouteOrder } from './route-order.ts'
+import { hasLink, overdue, stageDueMs, type Stage } from './stage.ts'
 import { CALL_DEADLINE_MS, CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
 /** The dependencies of a session. */
 export interface SessionDeps {
-  readonly framing: CreateFraming
+  /** The ways to OpenD, in the order in which they are tried. */
+  readonly routes: readonly [Route, ...Route[]]
   /** Uniform in [0, 1), for the jitter of the backoff. */
   readonly random: () => number
-  /** The key shared with OpenD and the ciphers; null for an unencrypted link. */
-  readonly encryption: Encryption | null
   /** Whether several callers exist, so that each has a bound on its pending calls. Default: true. */
   readonly isShared?: boolean
 }
@@ -38,14 +30,13 @@ export class GatewaySession {
   /** Counts since the object started: attempts to connect, links that came up, links lost after they came up. */
   readonly counts = { attempts: 0, connects: 0, linksLost: 0, pushes: 0 }
   readonly calls: Conversation
+  readonly routes: RouteOrder
   readonly #backoff: Backoff
-  readonly #encryption: Encryption | null
   #effects: Effect[] = []
   #stage: Stage
   #sinceMs: number
   #isParking = false
   #linkId = 0
-  readonly #createFraming: CreateFraming
   #framing: Framing
   #lastFailure: GatewayFailure | null = null
   /** OpenD's own state, as it last reported it. */
@@ -54,9 +45,8 @@ export class GatewaySession {
 
   constructor(deps: SessionDeps, nowMs: number, parked: boolean) {
     this.#backoff = new Backoff(deps.random)
-    this.#encryption = deps.encryption
-    this.#createFraming = deps.framing
-    this.#framing = deps.framing()
+    this.routes = new RouteOrder(deps.routes)
+    this.#framing = this.routes.current.framing()
     this.calls = new Conversation(this.#framing, deps.isShared ?? true, (effect) => this.#effects.push(effect))
     this.#sinceMs = nowMs
     this.#stage = parked ? { name: 'parked' } : { name: 'waiting', attemptAtMs: nowMs }
@@ -98,7 +88,7 @@ export class GatewaySession {
       this.calls.send(call, this.#stage.greeting.connId)
     } else {
       this.calls.pending.wait(call)
-      this.#bringForward(nowMs)
+      return this.hurry(nowMs)
     }
     return this.#take()
   }
@@ -113,7 +103,8 @@ export class GatewaySession {
   /** Handles the opening of that link's socket. */
   opened(linkId: number, nowMs: number): readonly Effect[] {
     if (linkId === this.#linkId && this.#stage.name === 'connecting') {
-      const serial = this.calls.sendOwn(CALLS.InitConnect.protoId, initConnectRequest(this.#encryption !== null), nowMs)
+      const { handshake } = this.routes.current
+      const serial = this.calls.sendOwn(handshake.protoId, handshake.request(), nowMs)
       this.#enter({ name: 'initializing', giveUpAtMs: nowMs + INIT_TIMEOUT_MS, serial }, nowMs)
     }
     return this.#take()
@@ -121,12 +112,12 @@ export class GatewaySession {
 
   /** Handles bytes from that link. */
   received(linkId: number, bytes: Uint8Array, nowMs: number): readonly Effect[] {
-    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    if (linkId !== this.#linkId || !hasLink(this.#stage)) return []
     for (const received of this.#framing.receive(bytes)) {
       if (received.ok) this.#onMessage(received.message, nowMs)
       else this.#lose(received.code, received.detail, nowMs)
       // A message may have ended the link; later bytes of the same connection are not trusted.
-      if (!this.#hasLink()) break
+      if (!hasLink(this.#stage)) break
     }
     this.#parkWhenDone(nowMs)
     return this.#take()
@@ -134,7 +125,7 @@ export class GatewaySession {
 
   /** Handles the end of that link; `detail` is the reason. */
   closed(linkId: number, detail: string, nowMs: number): readonly Effect[] {
-    if (linkId !== this.#linkId || !this.#hasLink()) return []
+    if (linkId !== this.#linkId || !hasLink(this.#stage)) return []
     const { name } = this.#stage
     if (name === 'initializing') this.#lose('gateway.init_rejected', `closed before answering: ${detail}`, nowMs)
     else this.#lose(name === 'connecting' ? 'gateway.connect_failed' : 'gateway.disconnected', detail, nowMs)
@@ -145,15 +136,14 @@ export class GatewaySession {
   /** Runs the work that is due. Call it at `nextWakeMs`; more calls do no harm. */
   tick(nowMs: number): readonly Effect[] {
     const stage = this.#stage
-    if (stage.name === 'connecting' && nowMs >= stage.giveUpAtMs) {
-      this.#lose('gateway.connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`, nowMs)
-    } else if (stage.name === 'initializing' && nowMs >= stage.giveUpAtMs) {
-      this.#lose('gateway.init_timeout', `no InitConnect reply within ${INIT_TIMEOUT_MS} ms`, nowMs)
-    } else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) {
-      this.#connect(nowMs)
-    } else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
+    const late = overdue(stage, nowMs, this.routes.current.handshake.name)
+    if (late !== null) this.#lose(late.code, late.detail, nowMs)
+    else if (stage.name === 'waiting' && nowMs >= stage.attemptAtMs) this.#connect(nowMs)
+    else if (stage.name === 'ready' && nowMs >= stage.heartbeatAtMs) {
       this.#stage = { ...stage, heartbeatAtMs: nowMs + stage.greeting.heartbeatMs }
-      this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
+      if (this.routes.current.handshake.heartbeat === CALLS.KeepAlive.protoId) {
+        this.calls.sendOwn(CALLS.KeepAlive.protoId, keepAliveRequest(nowMs), nowMs)
+      }
       this.#pollLogin(nowMs)
     }
     this.#expire(nowMs)
@@ -163,9 +153,10 @@ export class GatewaySession {
 
   /** Drops the link and connects again at once; ends a shutdown. Calls on the old link end as disconnected. */
   reload(nowMs: number): readonly Effect[] {
-    if (this.#hasLink()) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
+    if (hasLink(this.#stage)) this.#lose('gateway.disconnected', 'an administrator reloaded the gateway', nowMs)
     this.#isParking = false
     this.#backoff.reset()
+    this.routes.select(0)
     this.#connect(nowMs)
     return this.#take()
   }
@@ -178,6 +169,28 @@ export class GatewaySession {
     this.#isParking = true
     this.calls.failWaiting(linkFailure('gateway.parked', 'shut down before the link came up'))
     this.#parkWhenDone(nowMs)
+    return this.#take()
+  }
+
+  /** Brings the next attempt to connect forward: a call waits for the link, or a way to OpenD has appeared. */
+  hurry(nowMs: number): readonly Effect[] {
+    if (this.#stage.name !== 'waiting') return this.#take()
+    const { soonestMs } = this.#backoff
+    if (soonestMs <= nowMs) this.#connect(nowMs)
+    else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
+    return this.#take()
+  }
+
+  /**
+   * Leaves the present way to OpenD for another one, and connects there at once. Does nothing and returns no effect
+   * while a sent call waits for its reply, which would be lost.
+   */
+  switchTo(route: number, nowMs: number): readonly Effect[] {
+    if (this.#stage.name !== 'ready' || this.calls.pending.hasSentCalls) return []
+    this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    this.#forgetLink()
+    this.routes.select(route)
+    this.#connect(nowMs)
     return this.#take()
   }
 
@@ -201,13 +214,13 @@ export class GatewaySession {
   }
 
   #greet(body: Uint8Array, nowMs: number): void {
-    const read = readGreeting(body)
+    const read = this.routes.current.handshake.read(body)
     if (!read.ok) {
       this.#lose('gateway.init_rejected', read.detail, nowMs)
       return
     }
     const { greeting } = read
-    this.#framing.useCipher(this.#encryption === null ? plainCipher : sessionCipher(read, this.#encryption))
+    this.#framing.useCipher(read.cipher)
     this.counts.connects++
     this.#enter({ name: 'ready', greeting, heartbeatAtMs: nowMs + greeting.heartbeatMs }, nowMs)
     this.#effects.push({ kind: 'ready' })
@@ -222,53 +235,45 @@ export class GatewaySession {
   #connect(nowMs: number): void {
     this.#linkId++
     this.counts.attempts++
-    this.#framing = this.#createFraming()
+    const { framing, handshake } = this.routes.current
+    this.#framing = framing()
     this.calls.useLink(this.#linkId, this.#framing)
-    this.#framing.useCipher(this.#encryption === null ? plainCipher : rsaCipher(this.#encryption.rsa))
+    this.#framing.useCipher(handshake.cipher)
     this.#enter({ name: 'connecting', giveUpAtMs: nowMs + CONNECT_TIMEOUT_MS }, nowMs)
-    this.#effects.push({ kind: 'connect', linkId: this.#linkId })
-  }
-
-  #bringForward(nowMs: number): void {
-    if (this.#stage.name !== 'waiting') return
-    const { soonestMs } = this.#backoff
-    if (soonestMs <= nowMs) this.#connect(nowMs)
-    else if (soonestMs < this.#stage.attemptAtMs) this.#stage = { name: 'waiting', attemptAtMs: soonestMs }
+    this.#effects.push({ kind: 'connect', linkId: this.#linkId, route: this.routes.index })
   }
 
   /** Ends the link. Sent calls end with the failure; waiting calls too if the attempt to connect failed. */
   #lose(code: GatewayFailureCode, detail: string, nowMs: number): void {
-    const wasReady = this.#stage.name === 'ready'
-    const delayMs = this.#backoff.failed(nowMs, wasReady ? nowMs - this.#sinceMs : null)
-    if (wasReady) this.counts.linksLost++
+    const upMs = this.#stage.name === 'ready' ? nowMs - this.#sinceMs : null
+    const isRoundOver = this.routes.failed(upMs)
+    const delayMs = this.#backoff.failed(nowMs, upMs, isRoundOver, this.#stage.name === 'initializing')
+    if (upMs !== null) this.counts.linksLost++
     this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.#forgetLink()
     this.#enter({ name: 'waiting', attemptAtMs: nowMs + delayMs }, nowMs)
     this.#lastFailure = linkFailure(code, detail, delayMs)
     this.#lastFailureAtMs = nowMs
     this.calls.failSent(this.#lastFailure)
-    if (!wasReady) this.calls.failWaiting(this.#lastFailure)
+    if (upMs === null && isRoundOver) this.calls.failWaiting(this.#lastFailure)
   }
 
   #expire(nowMs: number): void {
-    const last = this.#lastFailure
-    const reason = last === null ? 'still connecting' : `the last attempt failed: ${last.detail}`
-    const expired = this.calls.expire(
-      nowMs,
-      linkFailure('gateway.not_ready', reason),
-      linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`),
-    )
+    const reason =
+      this.#lastFailure === null ? 'still connecting' : `the last attempt failed: ${this.#lastFailure.detail}`
+    const late = linkFailure('gateway.call_timeout', `no reply within ${CALL_DEADLINE_MS} ms`)
+    const expired = this.calls.expire(nowMs, linkFailure('gateway.not_ready', reason), late)
     // The next heartbeat polls again.
     if (expired.includes(CALLS.GetGlobalState.protoId)) this.login.lost()
     // OpenD answers every heartbeat; without an answer the socket is open but OpenD is not running.
-    if (this.#stage.name === 'ready' && expired.includes(CALLS.KeepAlive.protoId)) {
+    if (this.#stage.name === 'ready' && expired.includes(this.routes.current.handshake.heartbeat)) {
       this.#lose('gateway.silent', `no heartbeat answer within ${CALL_DEADLINE_MS} ms`, nowMs)
     }
   }
 
   #parkWhenDone(nowMs: number): void {
     if (!this.#isParking || this.calls.pending.hasSentCalls) return
-    if (this.#hasLink()) this.#effects.push({ kind: 'close', linkId: this.#linkId })
+    if (hasLink(this.#stage)) this.#effects.push({ kind: 'close', linkId: this.#linkId })
     this.calls.failSent(linkFailure('gateway.parked', 'shut down'))
     this.#isParking = false
     this.#forgetLink()
@@ -284,10 +289,6 @@ export class GatewaySession {
   #enter(stage: Stage, nowMs: number): void {
     this.#stage = stage
     this.#sinceMs = nowMs
-  }
-
-  #hasLink(): boolean {
-    return this.#stage.name !== 'parked' && this.#stage.name !== 'waiting'
   }
 
   #take(): readonly Effect[] {

@@ -1,4 +1,6 @@
+import type { GatewayFailureCode } from '../../base/failure.ts'
 import type { Greeting } from './handshake.ts'
+import { CONNECT_TIMEOUT_MS, INIT_TIMEOUT_MS } from './timing.ts'
 
 /** The names of the stages of the link, in their order. */
 export const LINK_STAGES = ['parked', 'waiting', 'connecting', 'initializing', 'ready'] as const
@@ -35,4 +37,21 @@ export function stageDueMs(stage: Stage): number {
     case 'ready':
       return stage.heartbeatAtMs
   }
+}
+
+/** Whether there is a connection in this stage, open or opening. */
+export function hasLink({ name }: Stage): boolean {
+  return name !== 'parked' && name !== 'waiting'
+}
+
+/** Why a connection that is opening is given up now; null when it is not. `greeting` is the name of its first call. */
+export function overdue(
+  stage: Stage,
+  nowMs: number,
+  greeting: string,
+): { readonly code: GatewayFailureCode; readonly detail: string } | null {
+  if (!('giveUpAtMs' in stage) || nowMs < stage.giveUpAtMs) return null
+  return stage.name === 'connecting'
+    ? { code: 'gateway.connect_timeout', detail: `no connection within ${CONNECT_TIMEOUT_MS} ms` }
+    : { code: 'gateway.init_timeout', detail: `no ${greeting} reply within ${INIT_TIMEOUT_MS} ms` }
 }

@@ -16,6 +16,9 @@ export const KEEP_ALIVE_FRACTION = 0.8
 /** Bounds for OpenD's keep-alive interval: a wrong value must not cause a flood of heartbeats or a dead link. */
 export const KEEP_ALIVE_INTERVAL_MS = { least: 2_000, most: 30_000 } as const
 
+/** The interval of heartbeats on the WebSocket port, which states none. It is that of the TCP port by default. */
+export const WEBSOCKET_HEARTBEAT_MS = 10_000
+
 /** First delay of the reconnect backoff, and its ceiling. */
 export const RECONNECT_DELAY_MS = { first: 250, most: 30_000 } as const
 

@@ -1,4 +1,5 @@
 import type { GatewayStatus } from '../../../durable-objects/gateway-rpc.ts'
+import type { ConnectorView } from '../../connector/connector-socket.ts'
 import { shownText } from '../../base/shown-text.ts'
 import { programStatusName } from '../../gateway/watch/notice-log.ts'
 import type { CancelTaskView } from '../../orders/kill-switch/cancel-tasks.ts'
@@ -28,6 +29,7 @@ export function statusBody(status: GatewayStatus): object {
       stage: status.stage,
       since: timeOf(status.sinceMs),
       upstream: status.opendAddress,
+      connectors: status.connectors.map(connectorBody),
       conn_id: status.connId,
       server_ver: status.serverVersion,
       pending_calls: status.pendingCalls,
@@ -96,6 +98,10 @@ function cancelTaskBody({
     next_attempt: timeOf(nextAttemptMs),
     detail,
   }
+}
+
+function connectorBody({ name, state, sinceMs, isOpendUp, reason }: ConnectorView): object {
+  return { name, state, since: timeOf(sinceMs), opend_up: isOpendUp, reason: reason === '' ? null : reason }
 }
 
 function latestOf(times: Readonly<Record<string, number>>): number | null {

@@ -15,6 +15,8 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
   opend_edge_gateway_stage_age_seconds: 'Time since the present stage of the link began.',
   opend_edge_gateway_logged_in:
     'Whether OpenD was logged in to its quote and trade servers at the last check. No series while that is not known.',
+  opend_edge_connectors: 'Connectors, by state: active carries the link to OpenD, standby waits.',
+  opend_edge_connector_takeovers_total: 'Links to OpenD that came up over another connector than the one before.',
   opend_edge_gateway_account_pushes:
     'Whether OpenD has confirmed order and fill pushes of every trading account on the link that is up.',
   opend_edge_gateway_pending_calls: 'Calls that wait for the link or for a reply of OpenD.',

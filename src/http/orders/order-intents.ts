@@ -7,6 +7,7 @@ import { answerJson } from '../answer.ts'
 import { admit } from '../authenticate.ts'
 import { checkNoBody, checkQuery } from '../request/body.ts'
 import type { Handler } from '../exchange.ts'
+import type { ListedEntry } from '../../orders/order-service.ts'
 import { exitsView } from './exit-view.ts'
 import { intentView, orderView } from './intent-view.ts'
 import { ACCOUNT_ID, FLAG, oneOf, textLike, wholeNumber } from '../../wire/json/json-fields.ts'
@@ -42,7 +43,11 @@ export const orderIntents: Handler = async (exchange) => {
   const limit = query.value.limit ?? DEFAULT_LIMIT
   const entries = await gateway.orderEntries({ caller: all === true ? null : caller.id, state, accId, before, limit })
   const next = entries.length === limit ? (entries.at(-1)?.id ?? null) : null
-  return answerJson(200, { intents: entries.map(intentView), next_before: next }, requestId)
+  return answerJson(200, { intents: entries.map(listedView), next_before: next }, requestId)
+}
+
+function listedView(entry: ListedEntry): object {
+  return entry.exits === undefined ? intentView(entry) : { ...intentView(entry), exits: exitsView(entry.exits) }
 }
 
 /** `GET /api/order-intents/{id}`: one entry. The entry of another caller gets the same answer as an unknown id. */

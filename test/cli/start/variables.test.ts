@@ -35,7 +35,7 @@ test('without any variable the simulator runs with the local key, and reads are 
     'OPEND_URL',
   ])
   assert.deepEqual([config.metricsNeedScope, config.logLevel], [false, 'error'])
-  assert.deepEqual([config.opendAddress.kind, config.localOpenReads, usesLocalKey], ['simulator', true, true])
+  assert.deepEqual([config.opendAddresses[0]?.kind, config.localOpenReads, usesLocalKey], ['simulator', true, true])
   assert.ok(config.keys[0]?.scopes.has('trade:real'))
 })
 
@@ -43,6 +43,11 @@ test('every variable of the table reaches the Worker unchanged', async () => {
   const given: Readonly<Record<keyof Env, string>> = {
     OPEND_URL: 'tcp://127.0.0.1:11111',
     OPEND_RSA_KEY: '',
+    OPEND_WS_KEY: 'secret123',
+    OPEND_ACCESS_ID: 'id.access',
+    OPEND_ACCESS_SECRET: 'secret',
+    OPEND_CONNECTORS: 'home, office',
+    OPEND_ALLOW_PLAINTEXT_TRADING: 'false',
     KEYS_JSON: keysWith(),
     ...JWT,
     JWT_ALGORITHMS: 'HS256',
@@ -81,7 +86,7 @@ test('with an OpenD of its own the local key trades no real account', async () =
 })
 
 test('a mistake is reported at once, with the remedy', async () => {
-  assert.match(await problemsOf({ OPEND_URL: 'nonsense' }), /OPEND_URL must be tcp:\/\/host:port, or simulator:/)
+  assert.match(await problemsOf({ OPEND_URL: 'nonsense' }), /OPEND_URL must be tcp:\/\/host:port, connector:,/)
   assert.match(await problemsOf({ KEYS_JSON: '{"version":1' }), /^KEYS_JSON is not valid JSON: .*$/)
   assert.match(await problemsOf({ KEYS_JSON: './keys.json' }), /not valid JSON.*\n.*KEYS_JSON="\$\(cat keys\.json\)"/)
   assert.match(await problemsOf({ OPEND_RSA_KEY: 'key.pem' }), /PKCS#1.*\n.*OPEND_RSA_KEY="\$\(cat key\.pem\)"/)

@@ -1,33 +1,23 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import type { CallOutcome, Effect } from '../../../src/gateway/link/effect.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
-import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { SimulatedOpenD } from '../../../src/simulator/opend.ts'
 import { aes128, md5Hex, rsaKey, sha1, utf8 } from '../../../src/transport/native-crypto.ts'
 import { decodeMessage } from '../../../src/wire/decode.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
+import { plainRoute } from './plain-route.ts'
+import { freshRsaKey } from './fresh-rsa-key.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 20, 2)
 const ORIGIN = { caller: '', rank: 'read' } as const
-
-function freshKey(): string {
-  const encoding = { type: 'pkcs1', format: 'pem' } as const
-  const options = { modulusLength: 1024, privateKeyEncoding: encoding, publicKeyEncoding: encoding }
-  return generateKeyPairSync('rsa', options).privateKey
-}
 
 /** A gateway session and a simulated OpenD joined byte by byte; returns what a call ends with. */
 function callThrough(gatewayPem: string | null, opendPem: string): { outcome: CallOutcome | null; wire: Uint8Array[] } {
   const crypto = { sha1, aes128, rsaKey, utf8, md5Hex }
   const opend = new SimulatedOpenD({ seed: 1, crypto, rsaKeyPem: opendPem })
   const rsa = gatewayPem === null ? null : rsaKey(gatewayPem)
-  const session = new GatewaySession(
-    { framing: tcpFraming(sha1), random: () => 0.5, encryption: rsa && { rsa, aes128 } },
-    NOW_MS,
-    false,
-  )
+  const session = new GatewaySession({ routes: [plainRoute(rsa && { rsa, aes128 })], random: () => 0.5 }, NOW_MS, false)
   const toGateway: Uint8Array[] = []
   const wire: Uint8Array[] = []
   const sink = { send: (bytes: Uint8Array) => void toGateway.push(bytes), close: () => undefined }
@@ -57,7 +47,7 @@ function callThrough(gatewayPem: string | null, opendPem: string): { outcome: Ca
 }
 
 test('with the key that OpenD has, calls pass and nothing of them is readable on the wire', () => {
-  const pem = freshKey()
+  const pem = freshRsaKey()
   const { outcome, wire } = callThrough(pem, pem)
   assert.ok(outcome?.ok === true)
   assert.equal(decodeMessage('GetGlobalState.Response', outcome.body).ok, true)
@@ -68,7 +58,7 @@ test('with the key that OpenD has, calls pass and nothing of them is readable on
 })
 
 test('with another key the link ends in a sentence about the key', () => {
-  const { outcome } = callThrough(freshKey(), freshKey())
+  const { outcome } = callThrough(freshRsaKey(), freshRsaKey())
   // OpenD cannot read our InitConnect either; whichever side gives up first, the call has not been answered.
   assert.notEqual(outcome?.ok, true)
 })

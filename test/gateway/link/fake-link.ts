@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { CallOutcome, Effect } from '../../../src/gateway/link/effect.ts'
 import type { GovernedCall } from '../../../src/gateway/rate-limit/governor.ts'
 import { GatewaySession } from '../../../src/gateway/link/session.ts'
-import { tcpFraming } from '../../../src/gateway/link/tcp-framing.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
 import { Deframer } from '../../../src/wire/deframer.ts'
 import { encodeFrame, type Frame } from '../../../src/wire/frame.ts'
+import { plainRoute } from './plain-route.ts'
 
 export function sha1(bytes: Uint8Array): Uint8Array {
   return createHash('sha1').update(bytes).digest()
@@ -48,7 +48,7 @@ export class Rig {
   #nextCallId = 1
 
   constructor(random: () => number = () => 0.5) {
-    this.session = new GatewaySession({ framing: tcpFraming(sha1), random, encryption: null }, this.nowMs, false)
+    this.session = new GatewaySession({ routes: [plainRoute()], random }, this.nowMs, false)
   }
 
   get linkId(): number {

@@ -6,6 +6,7 @@ import { GatewaySession } from '../../../src/gateway/link/session.ts'
 import { type BodyCipher, plainCipher } from '../../../src/wire/cipher.ts'
 import { decodeWebSocketRequest, encodeWebSocketRequest } from '../../../src/wire/websocket-frame.ts'
 import { encodeMessage } from '../../../src/wire/encode.ts'
+import { plainRoute } from './plain-route.ts'
 
 /** Messages with OpenD's WebSocket header, one in each chunk: nothing of the TCP port's frames. */
 class OneMessageAChunk implements Framing {
@@ -31,7 +32,7 @@ const NOW_MS = 1_000_000
 /** A session over that framing, with an OpenD that answers InitConnect, and every other call with its own body. */
 class Echo {
   readonly session = new GatewaySession(
-    { framing: () => new OneMessageAChunk(), random: () => 0.5, encryption: null },
+    { routes: [{ ...plainRoute(), framing: () => new OneMessageAChunk() }], random: () => 0.5 },
     NOW_MS,
     false,
   )

@@ -15,6 +15,7 @@ import { NO_SOCKETS } from './no-sockets.ts'
 import type { Rng } from './rng.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { type OnEntry, WatchedLedger, WatchedSwitches } from './watched-stores.ts'
+import { plainRoute } from '../../gateway/link/plain-route.ts'
 
 const GET_ORDER_LIST = 2201
 
@@ -71,10 +72,10 @@ export class ObjectInstance {
     })
     this.gateway = new Gateway({
       timers,
-      session: { random: () => rng.unit(), encryption: null },
+      session: { random: () => rng.unit() },
       sha1: fastDigest,
       isParked: false,
-      transport: { connect: this.#connect, framing: tcpFraming(fastDigest) },
+      transports: [{ ...plainRoute(), name: 'simulation', connect: this.#connect, framing: tcpFraming(fastDigest) }],
       ledger: new WatchedLedger(
         database,
         timers,
