@@ -55,7 +55,7 @@ export class ObjectKeys {
 
   /** Whether the caller of a connector may be connected. */
   ofConnector(caller: SocketCaller, nowMs: number): Standing {
-    return callerStanding((id) => this.#service.find(id), caller, ['gateway'], nowMs)
+    return callerStanding((id) => this.service.find(id), caller, ['gateway'], nowMs)
   }
 
   /** Whether the caller of an order may trade. */
