@@ -11,6 +11,7 @@ import { Gateway } from '../src/core/gateway.ts'
 import { gatewayStatus } from './gateway-status.ts'
 import { SqlAuditStore } from './storage/audit.ts'
 import { type Config, type Env, hasManyCallers, readConfig } from '../src/env.ts'
+import type { HookAnswer, HookArrival, HookCommand, HookOwner, Received } from '../src/hooks/hook-command.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -25,6 +26,7 @@ import type { HaltScope } from '../src/orders/kill-switch/switches.ts'
 import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import { sha1, sha256 } from '../src/transport/native-crypto.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { answerRead } from './answer-read.ts'
 import { ConnectorSockets } from './connector-sockets.ts'
 import { CounterRegistry } from './counter-registry.ts'
 import { gatewayMetrics } from './gateway-metrics.ts'
@@ -39,6 +41,7 @@ import type {
   Denials,
 } from './gateway-rpc.ts'
 import { OrderMetrics } from './order-metrics.ts'
+import { ObjectHooks } from './object-hooks.ts'
 import { ObjectKeys } from './object-keys.ts'
 import { PLATFORM_TIMERS, secureRandom } from './platform.ts'
 import { type Simulator, transportsOf } from './opend-transport.ts'
@@ -63,6 +66,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   readonly #counters = new CounterRegistry()
   readonly #orderMetrics = new OrderMetrics()
   readonly #keys: ObjectKeys
+  readonly #hooks: ObjectHooks
   readonly #connectors: ConnectorSockets
   readonly #audit: AuditLog
   readonly #wrongTokens = new WrongTokens()
@@ -123,6 +127,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
+    this.#hooks = new ObjectHooks(ctx.storage, this.#keys, this.#gateway)
     this.#doors = new SocketDoors({
       connectors: this.#connectors,
       pushSockets,
@@ -130,22 +135,11 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       gateway: this.#gateway,
     })
     if (this.#config !== null && !isParked) this.#gateway.start()
+    this.#hooks.resume()
   }
 
-  async call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
-    const admitted = { caller: request.caller, keyMark }
-    const refusal = this.#keys.gate.refusalOf(admitted)
-    if (refusal !== null) return { ok: false, failure: refusal, budget: null, epoch: this.#epoch }
-    const quotaShare = this.#keys.gate.quotaOf(request.caller, request.quotaShare)
-    const { quotes, opend } = this.#gateway
-    const { outcome, ...answer } = await quotes.call({ ...request, quotaShare })
-    const budget = opend.budgetOf(request.protoId, request.body, 'read', request.caller)
-    // The key may have been revoked while the call waited for OpenD: the reply is then withheld.
-    const late = this.#keys.gate.refusalOf(admitted)
-    if (late !== null) return { ok: false, failure: late, budget, epoch: this.#epoch }
-    return outcome.ok
-      ? { ok: true, body: outcome.body, ...answer, budget, epoch: this.#epoch }
-      : { ok: false, failure: outcome.failure, budget, epoch: this.#epoch }
+  call(request: QuoteCall, keyMark: string | null = null): Promise<GatewayReply> {
+    return answerRead({ gateway: this.#gateway, gate: this.#keys.gate, epoch: () => this.#epoch }, request, keyMark)
   }
 
   accounts(): Promise<Result<readonly AccountCards[]>> {
@@ -201,6 +195,14 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
 
   async keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
     return this.#keys.run(command, by)
+  }
+
+  hooks(command: HookCommand, owner: HookOwner): Promise<Result<HookAnswer>> {
+    return this.#hooks.service.run(command, owner)
+  }
+
+  async receiveAlert(arrival: HookArrival): Promise<Result<Received>> {
+    return this.#hooks.receiver.receive(arrival)
   }
 
   allowance(caller: AllowanceOf): Promise<Result<Allowance>> {

@@ -11,6 +11,7 @@ import type { LoginState } from '../src/gateway/link/handshake.ts'
 import type { LinkStage } from '../src/gateway/link/stage.ts'
 import type { CallBudget } from '../src/gateway/rate-limit/call-limiter.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
+import type { HookAnswer, HookArrival, HookCommand, HookOwner, Received } from '../src/hooks/hook-command.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { KeyLimits } from '../src/limits/key-limits.ts'
@@ -62,6 +63,10 @@ export interface GatewayRpc {
   keyByHash(hash: string): Promise<Result<KeyRecord | null>>
   /** Lists or changes the keys of the key service. */
   keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>>
+  /** Lists, makes or changes the hooks of a key, or tries an alert. */
+  hooks(command: HookCommand, owner: HookOwner): Promise<Result<HookAnswer>>
+  /** Takes an alert: it is stored when the answer comes, and carried out after that. */
+  receiveAlert(arrival: HookArrival): Promise<Result<Received>>
   /** What is left of the budgets of a caller, and its subscriptions. Failures: as for an order of the caller. */
   allowance(caller: AllowanceOf): Promise<Result<Allowance>>
   /** Returns the state of the link. Makes no call to OpenD. */

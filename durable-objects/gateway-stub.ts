@@ -6,6 +6,7 @@ import type { QuoteCall } from '../src/quotes/quote-service.ts'
 import type { GatewayFailure } from '../src/base/failure.ts'
 import { fail, type Result } from '../src/base/result.ts'
 import type { KeyRecord } from '../src/auth/key-record.ts'
+import type { HookAnswer, HookArrival, HookCommand, HookOwner, Received } from '../src/hooks/hook-command.ts'
 import type { KeyAnswer, KeyCommand } from '../src/keys/key-command.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { LedgerEntry } from '../src/orders/entry.ts'
@@ -106,6 +107,15 @@ class SafeGateway implements GatewayStub {
 
   keys(command: KeyCommand, by: KeyActor): Promise<Result<KeyAnswer>> {
     return this.#asResult(() => this.#stub.keys(command, by))
+  }
+
+  hooks(command: HookCommand, owner: HookOwner): Promise<Result<HookAnswer>> {
+    return this.#asResult(() => this.#stub.hooks(command, owner))
+  }
+
+  /** An alert has an id of its own, so a repeated call stores it once. */
+  receiveAlert(arrival: HookArrival): Promise<Result<Received>> {
+    return this.#asResult(() => this.#stub.receiveAlert(arrival))
   }
 
   allowance(caller: AllowanceOf): Promise<Result<Allowance>> {

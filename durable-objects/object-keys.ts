@@ -19,13 +19,13 @@ const TRADE_SCOPES = ['trade:simulate', 'trade:real'] as const
 /** The keys of the object: the key service over its storage, and the checks of the calls that reach it. */
 export class ObjectKeys {
   readonly gate: KeyGate
-  readonly #service: KeyService
+  readonly service: KeyService
   readonly #gateway: () => Gateway
 
   /** `configured` are the keys of the configuration. `gateway` is not called before a key changes. */
   constructor(storage: Database, configured: KeyTable, gateway: () => Gateway, onChange: (change: KeyChange) => void) {
     this.#gateway = gateway
-    this.#service = new KeyService({
+    this.service = new KeyService({
       store: new SqlKeyStore(storage),
       configured,
       nowMs: () => Date.now(),
@@ -39,29 +39,29 @@ export class ObjectKeys {
       onError: (what, error) => console.error(what, error),
     })
     const nowMs = (): number => Date.now()
-    this.gate = new KeyGate(this.#service, nowMs, () => gateway().accounts.cards())
+    this.gate = new KeyGate(this.service, nowMs, () => gateway().accounts.cards())
   }
 
   /** The number of keys of the service; 0 when they cannot be read. */
   get count(): number {
-    const keys = this.#service.list()
+    const keys = this.service.list()
     return keys.ok ? keys.value.filter(({ source }) => source === 'service').length : 0
   }
 
   /** Whether the caller of a push socket may be connected. */
   ofSocket(caller: SocketCaller, nowMs: number): Standing {
-    return socketStanding((id) => this.#service.find(id), caller, nowMs)
+    return socketStanding((id) => this.service.find(id), caller, nowMs)
   }
 
   /** Whether the caller of a connector may be connected. */
   ofConnector(caller: SocketCaller, nowMs: number): Standing {
-    return callerStanding((id) => this.#service.find(id), caller, ['gateway'], nowMs)
+    return callerStanding((id) => this.service.find(id), caller, ['gateway'], nowMs)
   }
 
   /** Whether the caller of an order may trade. */
   ofOrder({ caller, keyMark, expiresAtMs }: OrderRequest, nowMs: number): Standing {
     const opened = { id: caller, keyMark, expiresAtMs }
-    return callerStanding((id) => this.#service.find(id), opened, TRADE_SCOPES, nowMs)
+    return callerStanding((id) => this.service.find(id), opened, TRADE_SCOPES, nowMs)
   }
 
   /** An order that the gateway makes later, with what its caller may do now. */
@@ -72,11 +72,11 @@ export class ObjectKeys {
 
   /** The key with that SHA-256 (hex). */
   byHash(hash: string): Result<KeyRecord | null> {
-    return this.#service.byHash(hash)
+    return this.service.byHash(hash)
   }
 
   run(command: KeyCommand, by: KeyActor): Result<KeyAnswer> {
-    return runKeyCommand(this.#service, command, by)
+    return runKeyCommand(this.service, command, by)
   }
 
   async allowance({ caller, limits }: AllowanceOf): Promise<Result<Allowance>> {

@@ -77,6 +77,18 @@ export type OperationPath =
   | '/api/trading/halt'
   | '/api/trading/resume'
   | '/api/trading/cancel-after'
+  | '/api/hooks'
+  | '/api/hooks/{id}'
+  | '/api/hooks/{id}/pause'
+  | '/api/hooks/{id}/resume'
+  | '/api/hooks/{id}/rotate'
+  | '/api/hooks/{id}/delete'
+  | '/api/hooks/{id}/test'
+  | '/api/hooks/{id}/deliveries'
+  | '/api/hooks/{id}/deliveries/{delivery}'
+  | '/api/hooks/{id}/deliveries/{delivery}/dry-run'
+  | '/hooks/{id}'
+  | '/hooks/{id}/{secret}'
   | '/metrics'
   | '/health'
   | '/readyz'
@@ -106,6 +118,20 @@ export const OPERATIONS: readonly Operation[] = [
   operation('POST', '/api/trading/halt', SWITCHERS, 'Stop new orders and changes of a key, an account or all'),
   operation('POST', '/api/trading/resume', SWITCHERS, 'End a halt'),
   operation('POST', '/api/trading/cancel-after', TRADERS, "Cancel the key's open orders unless renewed in time"),
+  operation('GET', '/api/hooks', TRADERS, 'The hooks of the calling key'),
+  operation('POST', '/api/hooks', TRADERS, 'Make a hook, which turns alerts into orders of the calling key'),
+  operation('GET', '/api/hooks/{id}', TRADERS, 'One hook'),
+  operation('POST', '/api/hooks/{id}', TRADERS, 'Change settings of a hook'),
+  operation('POST', '/api/hooks/{id}/pause', TRADERS, 'Refuse the alerts of a hook until it is resumed'),
+  operation('POST', '/api/hooks/{id}/resume', TRADERS, 'Carry out the alerts of a hook again'),
+  operation('POST', '/api/hooks/{id}/rotate', TRADERS, 'Give a hook a new secret; the old one may overlap'),
+  operation('POST', '/api/hooks/{id}/delete', TRADERS, 'Delete a hook with its deliveries'),
+  operation('POST', '/api/hooks/{id}/test', TRADERS, 'What a body would lead to; nothing is stored or sent'),
+  operation('GET', '/api/hooks/{id}/deliveries', TRADERS, 'What became of the alerts of a hook, newest first'),
+  operation('GET', '/api/hooks/{id}/deliveries/{delivery}', TRADERS, 'One alert, and what became of it'),
+  operation('POST', '/api/hooks/{id}/deliveries/{delivery}/dry-run', TRADERS, 'What an alert would lead to now'),
+  operation('POST', '/hooks/{id}/{secret}', [], 'Take an alert; the secret is in the path'),
+  operation('POST', '/hooks/{id}', [], "Take an alert; the secret is in the body, or the key's token in the header"),
   operation('GET', '/metrics', [], 'Counters and gauges for Prometheus'),
   operation('GET', '/health', [], 'Whether the Worker runs'),
   operation('GET', '/readyz', [], 'Whether calls can be answered: link up, OpenD logged in'),

@@ -21,7 +21,7 @@ export class SqlKeyStore implements KeyStore {
       'SELECT id, record, parent_id AS parentId, parent_mark AS parentMark FROM api_keys ORDER BY seq',
     )
     return rows.toArray().map(({ id, record, parentId, parentMark }) => {
-      const parent = parentId === null || parentMark === null ? null : { id: parentId, keyMark: parentMark }
+      const parent = parentId === null ? null : { id: parentId, keyMark: parentMark }
       return { id, record, parent }
     })
   }

@@ -48,6 +48,15 @@ import { MOST_ENTRIES_OF_CALLER } from '../../src/orders/ledger.ts'
  *                                          wait, `MOST_DONE_OF_CALLER` those of a caller that are done
  *     index exit_groups_active             those that wait: read once, when the object starts
  *     index exit_groups_done               those of a caller that are done
+ *     table hooks                          one row for each hook as JSON: the SHA-256 of its secret, not the secret. Until it
+ *                                          is deleted; a key has at most 20
+ *     index hooks_by_owner                 the hooks of a key
+ *     table hook_deliveries                one row for each alert, with what became of it as JSON. The newest 1,000 of a hook,
+ *                                          for 30 days
+ *     index hook_deliveries_by_hook        pages of one hook
+ *     index hook_deliveries_waiting        those that are not carried out yet
+ *     index hook_deliveries_by_key         the first of equal alerts
+ *     index hook_deliveries_by_symbol      the latest alert of a security that was carried out
  *     table subscriptions                  one row for each subscriber as JSON, until it has no
  *                                          subscription: read once, when the object starts. OpenD's
  *                                          quota bounds the units of all subscribers together
@@ -230,5 +239,27 @@ const FIFTH: Migration = [
   'CREATE INDEX exit_groups_done ON exit_groups (caller) WHERE is_done = 1',
 ]
 
+/** Adds the hooks and their deliveries. Fields of queries have a column, the rest is JSON. */
+const SIXTH: Migration = [
+  'CREATE TABLE hooks (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, hook TEXT NOT NULL)',
+  'CREATE INDEX hooks_by_owner ON hooks (owner)',
+  `CREATE TABLE hook_deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    hook_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    duplicate_key TEXT NOT NULL,
+    symbol TEXT,
+    at_ms INTEGER,
+    delivery TEXT NOT NULL
+  )`,
+  'CREATE INDEX hook_deliveries_by_hook ON hook_deliveries (hook_id, seq)',
+  `CREATE INDEX hook_deliveries_waiting ON hook_deliveries (state, seq) WHERE state = 'waiting'`,
+  `CREATE INDEX hook_deliveries_by_key ON hook_deliveries (hook_id, duplicate_key, seq) WHERE state != 'duplicate'`,
+  `CREATE INDEX hook_deliveries_by_symbol ON hook_deliveries (hook_id, symbol, at_ms)
+    WHERE at_ms IS NOT NULL AND state IN ('ordered', 'rejected', 'unknown', 'nothing')`,
+]
+
 /** Every migration; the first has the number 1. Never change a released migration: add a new one. */
-export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH]
+export const MIGRATIONS: readonly Migration[] = [FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH]

@@ -12,6 +12,7 @@ export type Failure =
   | RequestFailure
   | AuthFailure
   | KeyFailure
+  | HookFailure
   | TradeFailure
   | LimitFailure
   | OrderFailure
@@ -74,6 +75,13 @@ export type KeyFailure =
   | { readonly code: 'key.exceeds_parent'; readonly exceeded: readonly string[] }
   /** The stored keys cannot be read, so none of them is accepted. */
   | { readonly code: 'key.unreadable' }
+
+/** Failures of hooks. The first is the same for an id that does not exist and for a wrong secret. */
+export type HookFailure =
+  | { readonly code: 'hook.unknown' }
+  | { readonly code: 'hook.unknown_delivery' }
+  /** Too many alerts wait to be carried out. This one was not stored. */
+  | { readonly code: 'hook.busy'; readonly retryAfterMs: number }
 
 /** Reasons why a trade call is not sent to OpenD. */
 export type TradeFailure =

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { verifyExport } from './audit/verify.ts'
 import { type CommandForm, commandLine, refuseCommandLine, userFolder } from './command-line.ts'
-import { callEdge, edgeOf } from './keys/edge-client.ts'
+import { callEdge, edgeOf } from './edge-client.ts'
 
 const FORM: CommandForm<'edge' | 'token'> = {
   command: 'npm run audit --',
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     const verdict = verifyExport(readFileSync(path, 'utf8'))
     return finish(verdict.text, verdict.isWhole)
   }
-  const edge = edgeOf({ edge: line.text('edge'), token: line.text('token') }, process.env)
+  const edge = edgeOf('A key with the scope admin', { edge: line.text('edge'), token: line.text('token') }, process.env)
   if (!edge.ok) return finish(edge.problem, false)
   const rows: string[] = []
   let head = ''

@@ -11,6 +11,21 @@ import { Counters, UNKNOWN_ENDPOINT } from './operations/counters.ts'
 import { Deployments } from './deployment.ts'
 import type { GatewayPort, Handler } from './exchange.ts'
 import { whoAmI } from './me.ts'
+import {
+  changeHook,
+  createHook,
+  deleteHook,
+  dryRunDelivery,
+  listDeliveries,
+  listHooks,
+  oneDelivery,
+  oneHook,
+  pauseHook,
+  resumeHook,
+  rotateHook,
+  testHook,
+} from './hooks/hooks.ts'
+import { receiveAlert } from './hooks/receive-alert.ts'
 import { health, metrics, readiness } from './operations/monitoring.ts'
 import { oneIntent, orderIntents } from './orders/order-intents.ts'
 import { orderRelay } from './orders/order-relay.ts'
@@ -43,6 +58,18 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/api/trading/halt': halt,
   '/api/trading/resume': resume,
   '/api/trading/cancel-after': cancelAfter,
+  '/api/hooks': byMethod({ GET: listHooks, POST: createHook }),
+  '/api/hooks/{id}': byMethod({ GET: oneHook, POST: changeHook }),
+  '/api/hooks/{id}/pause': pauseHook,
+  '/api/hooks/{id}/resume': resumeHook,
+  '/api/hooks/{id}/rotate': rotateHook,
+  '/api/hooks/{id}/delete': deleteHook,
+  '/api/hooks/{id}/test': testHook,
+  '/api/hooks/{id}/deliveries': listDeliveries,
+  '/api/hooks/{id}/deliveries/{delivery}': oneDelivery,
+  '/api/hooks/{id}/deliveries/{delivery}/dry-run': dryRunDelivery,
+  '/hooks/{id}': receiveAlert,
+  '/hooks/{id}/{secret}': receiveAlert,
   '/metrics': metrics,
   '/health': health,
   '/readyz': readiness,

@@ -3,8 +3,12 @@ import { RemoteKeys } from '../auth/remote-keys.ts'
 import { WrongTokens } from '../auth/wrong-tokens.ts'
 import { fail, type Result, type Success } from '../base/result.ts'
 import { type Config, type Env, readConfig } from '../env.ts'
+import { BoundedMap } from '../base/collections/bounded-map.ts'
 import { IsolateCache } from './reads/isolate-cache.ts'
 import { reportMisconfiguration } from './operations/log.ts'
+
+/** Most hooks that are remembered: 20 for each of 50 keys. */
+const MAX_KNOWN_HOOKS = 1_000
 
 /**
  * Least time between two log entries about a wrong configuration: an operator who opens the log soon sees one, and
@@ -19,6 +23,8 @@ export interface Deployment {
   readonly quotes: IsolateCache
   readonly storedKeys: RemoteKeys
   readonly wrongTokens: WrongTokens
+  /** Ids of hooks of which an alert had the right secret. They are not public. */
+  readonly knownHooks: BoundedMap<string, true>
 }
 
 /** A deployment, or what is wrong with its variables. */
@@ -75,6 +81,7 @@ export class Deployments {
       quotes: new IsolateCache(),
       storedKeys: new RemoteKeys(),
       wrongTokens: new WrongTokens(),
+      knownHooks: new BoundedMap(MAX_KNOWN_HOOKS),
     }
   }
 }

@@ -3,7 +3,7 @@ import { hexOf } from '../base/hex.ts'
 import type { KeyRecord } from '../auth/key-record.ts'
 import { digestsOf, type KeyTable } from '../auth/key-table.ts'
 import { childRecord } from './child-token.ts'
-import type { StoredKey } from './key-store.ts'
+import type { Parent, StoredKey } from './key-store.ts'
 
 /** A stored key with its own record, which for a child token lacks what its parent takes away. */
 export interface HeldKey {
@@ -114,9 +114,9 @@ export class KeyDirectory {
     for (const digest of digestsOf(before.record)) this.#idsByHash.delete(hexOf(digest))
   }
 
-  #isAlive(parent: { readonly id: string; readonly keyMark: string }, nowMs: number): boolean {
-    const record = this.byId(parent.id, nowMs)
-    return record !== null && hasDigestMark(record, parent.keyMark, nowMs)
+  #isAlive({ id, keyMark }: Parent, nowMs: number): boolean {
+    const record = this.byId(id, nowMs)
+    return record !== null && (keyMark === null || hasDigestMark(record, keyMark, nowMs))
   }
 
   #effectiveOf(id: string, nowMs: number): KeyRecord | null {

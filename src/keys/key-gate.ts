@@ -1,5 +1,5 @@
 import type { AccountCards } from '../accounts/trading-accounts.ts'
-import { callerStanding, presentMarkOf, recordOfCaller } from '../auth/caller-standing.ts'
+import { callerStanding, keyMarkOf, presentMarkOf, recordOfCaller } from '../auth/caller-standing.ts'
 import type { KeyRecord } from '../auth/key-record.ts'
 import { SCOPES } from '../auth/scope.ts'
 import { standingFailure } from '../auth/socket-caller.ts'
@@ -38,6 +38,12 @@ export class KeyGate {
     if (keyMark === null) return null
     const find = (id: string): KeyRecord | null => this.#service.find(id)
     return standingFailure(callerStanding(find, { id: caller, keyMark, expiresAtMs: null }, SCOPES, this.#nowMs()))
+  }
+
+  /** The mark of a key as it is now; null when there is no such key, or when its parent has ended. */
+  markOf(caller: string): string | null {
+    const record = this.#recordOf(caller)
+    return record === null ? null : keyMarkOf(record)
   }
 
   /** The subscription quota of a caller as it is now; `given` for a caller that is not a key. */

@@ -160,14 +160,16 @@ export class KeyService {
 
   /**
    * Makes a child token of the caller's key. `fields` are those of a record without the id; `hash` is that of the token.
+   * With `keyMark`, the mark of the parent's token, the child ends with that token; with null it ends with the key.
    * Failures: `request.*`, `key.exceeds_parent`, `key.full`, `auth.invalid_token` (the parent has ended).
    */
-  mint(parentId: string, keyMark: string, fields: JsonObject, hash: string, by: KeyActor): Result<KeyView> {
+  mint(parentId: string, keyMark: string | null, fields: JsonObject, hash: string, by: KeyActor): Result<KeyView> {
     if (this.#isUnreadable) return fail(UNREADABLE)
     this.#forgetExpired()
     const nowMs = this.#deps.nowMs()
     const parent = this.#directory.byId(parentId, nowMs)
-    if (parent === null || !hasDigestMark(parent, keyMark, nowMs)) return fail({ code: 'auth.invalid_token' })
+    const isEnded = parent === null || (keyMark !== null && !hasDigestMark(parent, keyMark, nowMs))
+    if (isEnded) return fail({ code: 'auth.invalid_token' })
     const id = childIdOf(parentId, bytesOfHex(hash) ?? new Uint8Array())
     if (this.#directory.ownerOf(hash) === id) return this.get(id)
     const createdAt = new Date(nowMs).toISOString()

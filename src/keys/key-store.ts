@@ -10,8 +10,11 @@ export interface StoredKey {
 /** The parent of a child token. */
 export interface Parent {
   readonly id: string
-  /** The mark of the parent's token that made the child, see `keyMarkOf`: the child ends with that token. */
-  readonly keyMark: string
+  /**
+   * The mark of the parent's token that made the child, see `keyMarkOf`: the child ends with that token. Null for the child
+   * of a hook, which ends with the key, and stays when its token is rotated.
+   */
+  readonly keyMark: string | null
 }
 
 /** Rows to write and rows to delete, together or not at all. */

@@ -4,6 +4,7 @@ import { roundedIdAdvice } from '../base/rounded-id.ts'
 import { shownText, withSentence } from '../base/shown-text.ts'
 import { describeAuth } from './auth-problem.ts'
 import { describeGateway, NOT_KNOWN } from './gateway-problem.ts'
+import { describeHook } from './hook-problem.ts'
 import { describeKey } from './key-problem.ts'
 import { describeLimit, describeOrder } from './order-problem.ts'
 import { describeQuote, describeUpstream } from './quote-problem.ts'
@@ -13,6 +14,7 @@ import { type ErrorAnswer, unreachable } from './error-answer.ts'
 export function describe(failure: Failure): ErrorAnswer {
   if (isOf('auth.', failure)) return describeAuth(failure)
   if (isOf('key.', failure)) return describeKey(failure)
+  if (isOf('hook.', failure)) return describeHook(failure)
   if (isOf('gateway.', failure)) return describeGateway(failure)
   if (isOf('limits.', failure)) return describeLimit(failure)
   if (isOf('order.', failure)) return describeOrder(failure)
@@ -152,10 +154,9 @@ export function describeAfterCalls(failure: Failure, earlierCalls: number, repet
 const LOCAL_FAMILIES = /^(?:request|auth|limits|order|trade)\./
 
 /** Whether the failure's code starts with `family`. */
-function isOf<Family extends 'auth.' | 'key.' | 'gateway.' | 'limits.' | 'opend.' | 'order.' | 'quote.' | 'upstream.'>(
-  family: Family,
-  failure: Failure,
-): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {
+function isOf<
+  Family extends 'auth.' | 'key.' | 'hook.' | 'gateway.' | 'limits.' | 'opend.' | 'order.' | 'quote.' | 'upstream.',
+>(family: Family, failure: Failure): failure is Extract<Failure, { readonly code: `${Family}${string}` }> {
   return failure.code.startsWith(family)
 }
 

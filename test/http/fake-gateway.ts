@@ -22,6 +22,7 @@ import { sha256 } from '../../src/transport/native-crypto.ts'
 import { MemoryAudit } from '../storage/memory-audit.ts'
 import type { Failure } from '../../src/base/failure.ts'
 import { fail, type Result, succeed } from '../../src/base/result.ts'
+import { GatewayWithoutHooks } from './gateway-without-hooks.ts'
 import type { OperatorDecision } from '../../src/orders/reconciliation/resolve-by-operator.ts'
 import type { GatewayPort } from '../../src/http/exchange.ts'
 import type { ShownOrder } from '../../src/orders/changed-orders.ts'
@@ -58,7 +59,7 @@ type C2S<Name extends ProtocolName> = MessageTypes[Extract<`${Name}.C2S`, keyof 
 type Answer = WireMessage | Failure | Uint8Array
 
 /** A gateway that decodes every call, remembers it, and answers with the smallest valid reply or with what it is told. */
-export class FakeGateway implements GatewayPort {
+export class FakeGateway extends GatewayWithoutHooks implements GatewayPort {
   readonly calls: SeenCall[] = []
   /** The order calls among them, as they were handed over. */
   readonly orders: OrderRequest[] = []
@@ -77,7 +78,6 @@ export class FakeGateway implements GatewayPort {
   /** Whether the time of every cancel-after has come. */
   hasFired = false
   readonly timers: { readonly caller: string; readonly seconds: number | null }[] = []
-  readonly done: string[] = []
   readonly counted: CounterDelta[] = []
   readonly upgrades: Request[] = []
   readonly answers = new Map<string, Answer>()
@@ -109,6 +109,7 @@ export class FakeGateway implements GatewayPort {
   readonly keyService: KeyService
 
   constructor(configured: KeyTable = []) {
+    super()
     this.keyService = new KeyService({
       store: new MemoryKeys(),
       configured,

@@ -17,6 +17,10 @@ const PASSED: Readonly<Record<string, readonly number[]>> = {
   '/api/tokens': [200, 400, 403],
   '/api/tokens/{id}/revoke': [404, 403],
   '/api/admin/keys': [200, 400],
+  '/api/hooks': [200, 404, 403],
+  ...Object.fromEntries(
+    OPERATIONS.filter(({ path }) => path.startsWith('/api/hooks/')).map(({ path }) => [path, [404, 403]]),
+  ),
   '/api/admin/keys/{id}': [404],
   '/api/admin/keys/{id}/rotate': [404],
   '/api/admin/keys/{id}/revoke': [404],
@@ -40,7 +44,7 @@ const ROUTES = [
     isPassed: (response: Response) => response.status === 200,
   })),
   ...OPERATIONS.filter(({ scopes }) => scopes.length > 0).map(({ method, path, scopes }) => ({
-    route: `${method} ${path.replace('{id}', 'oi_00000000')}`,
+    route: `${method} ${path.replace('{id}', 'oi_00000000').replace('{delivery}', 'hd_0')}`,
     scopes,
     body: BODIES[path],
     isPassed: (response: Response) => (PASSED[path] ?? [200]).includes(response.status),

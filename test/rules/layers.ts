@@ -28,6 +28,7 @@ const MAY_IMPORT: Arrows = {
   pushes: ['quotes', 'subscriptions', 'problem', 'auth', 'wire', 'calls', 'base', 'proto'],
   audit: ['base'],
   keys: ['accounts', 'auth', 'limits', 'wire', 'base'],
+  hooks: ['orders', 'problem', 'accounts', 'keys', 'limits', 'auth', 'gateway', 'wire', 'calls', 'base', 'proto'],
   env: ['auth', 'transport', 'base'],
   endpoints: ['auth', 'wire', 'calls', 'proto'],
   http: [
@@ -38,6 +39,7 @@ const MAY_IMPORT: Arrows = {
     'orders',
     'pushes',
     'quotes',
+    'hooks',
     'keys',
     'accounts',
     'auth',
@@ -62,6 +64,7 @@ const MAY_IMPORT: Arrows = {
     'pushes',
     'quotes',
     'subscriptions',
+    'hooks',
     'keys',
     'accounts',
     'auth',

@@ -106,7 +106,7 @@ test('storage of a newer version is not touched', () => {
   const db = migrated(lastUnnumbered)
   migrate(db, [...MIGRATIONS, ['CREATE TABLE of_tomorrow (id TEXT)']])
   const before = [db.objects(), db.contents()]
-  assert.throws(() => migrate(db), /the storage has schema 6, this version supports 5/)
+  assert.throws(() => migrate(db), /the storage has schema 7, this version supports 6/)
   assert.deepEqual([db.objects(), db.contents()], before)
 })
 

@@ -7,6 +7,7 @@ export const SMALL_TABLES: Readonly<Record<string, string>> = {
   cancel_tasks: 'bounded by `Switches`, read once when the object starts',
   subscriptions: 'one row for each subscriber, read once when the object starts',
   api_keys: 'bounded by `KeyService`, read once when the object starts',
+  hooks: 'at most 20 for each key',
   audit_anchor: 'one row',
   simulator_state: 'a few parts of one text',
   traded_accounts: 'the accounts and markets of the login for each caller, read once when the object starts',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CommandLine } from '../command-line.ts'
-import type { Edge, EdgeAnswer } from './edge-client.ts'
+import type { Edge, EdgeAnswer } from '../edge-client.ts'
 import { fieldsIn, type KeysOption } from './form.ts'
 
 /** What the commands need from their process. */

@@ -1,23 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readLocalKey } from '../local-key.ts'
+import { readLocalKey } from './local-key.ts'
 
 /** Where `npm start` stores its state when `--data` is not given. */
-const DATA = join(import.meta.dirname, '../../../.wrangler/opend-edge')
+const DATA = join(import.meta.dirname, '../../.wrangler/opend-edge')
 
 const DEFAULT_EDGE = 'http://127.0.0.1:22222'
 
 /** The result of a call: the JSON of the answer as text, or a sentence about what failed. */
 export type EdgeAnswer = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
 
-/** A gateway, and a key with the scope `admin` for it. */
+/** A gateway, and a key for it. */
 export interface Edge {
   readonly url: URL
   readonly token: string
 }
 
-/** The gateway of a command line, or a sentence about what is missing. `environment` may have the token. */
+/**
+ * The gateway of a command line, or a sentence about what is missing. `needed` says which key: "a key with the scope
+ * admin". `environment` may have the token.
+ */
 export function edgeOf(
+  needed: string,
   given: { readonly edge: string | undefined; readonly token: string | undefined },
   environment: Readonly<Record<string, string | undefined>>,
   data: string = DATA,
@@ -30,7 +34,7 @@ export function edgeOf(
   const token = given.token ?? environment['OPEND_EDGE_TOKEN'] ?? own
   if (token !== null && token !== undefined) return { ok: true, edge: { url, token } }
   const where = given.edge === undefined ? 'run npm start first, or give' : 'give'
-  return { ok: false, problem: `A key with the scope admin is needed: ${where} it with --token or OPEND_EDGE_TOKEN.` }
+  return { ok: false, problem: `${needed} is needed: ${where} it with --token or OPEND_EDGE_TOKEN.` }
 }
 
 /** Calls a path of the gateway: GET without a body, POST with one. */
