@@ -4,7 +4,10 @@ import { watchLaunchers } from './launchers.ts'
  * `npm run serve`: see `serve/main.ts`. Until the runtime listens, a signal ends the process at once; after that
  * `serve/stop.ts` ends it.
  */
-for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) {
+const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
+
+for (const [signal, number] of Object.entries(SIGNALS)) {
+  // Shells expect this exit code from a program that a signal has ended.
   process.once(signal, () => process.exit(128 + number))
 }
 // Npm does not forward every signal, so the end of npm counts as one.
