@@ -96,14 +96,14 @@ export class DeliveryRunner {
 
   /** As `#advance`, for a delivery in the storage. While the storage fails, it is tried again. */
   async #tryStep(hookId: string, id: string): Promise<number | null> {
-    const { store, onError } = this.#deps
+    const { store } = this.#deps
     try {
       const delivery = store.delivery(hookId, id)
       const hook = store.hook(hookId)
       if (delivery === null || hook === null || delivery.state !== 'waiting') return null
       return await this.#advance(hook, delivery)
     } catch (error) {
-      onError(`delivery ${id} could not be carried out`, error)
+      this.#deps.onError(`delivery ${id} could not be carried out`, error)
       return STORAGE_RETRY_MS
     }
   }
