@@ -264,6 +264,7 @@ export const WORKER_SHARES: readonly Share[] = [
   },
   { what: 'the largest reply, as bytes and as JSON', bytes: 4 * MAX_FRAME_BODY_BYTES },
   { what: 'API keys', bytes: (MAX_KEYS + MAX_CACHED_KEYS) * ENTRY_BYTES.key },
+  { what: 'the description of the API, as text', bytes: MIB },
   { what: 'wrong tokens', bytes: MAX_WRONG_TOKENS * ENTRY_BYTES.wrongToken },
   { what: 'networks with wrong tokens', bytes: 2 * MAX_WATCHED_NETWORKS * ENTRY_BYTES.watchedNetwork },
 ]
