@@ -1,6 +1,7 @@
 import { type AuditEvent, auditEvent } from '../src/audit/audit-event.ts'
 import type { ConnectorEvent } from '../src/connector/connector-socket.ts'
 import type { Result } from '../src/base/result.ts'
+import type { HookCommand, HookOwner } from '../src/hooks/hook-command.ts'
 import type { KeyChange } from '../src/keys/key-service.ts'
 import type { KeyActor } from '../src/keys/key-store.ts'
 import type { EntryState, LedgerEntry } from '../src/orders/entry.ts'
@@ -37,6 +38,16 @@ export function keyEvents({ kind, ids, by }: KeyChange): readonly AuditEvent[] {
       detail: { key: id },
     }),
   )
+}
+
+/** Commands about hooks that change something. */
+const HOOK_CHANGES: ReadonlySet<string> = new Set(['create', 'change', 'pause', 'resume', 'rotate', 'delete'])
+
+/** A change of a hook; null for a command that changes nothing. */
+export function hookEvent(command: HookCommand, owner: HookOwner, done: Result<unknown>): AuditEvent | null {
+  if (!HOOK_CHANGES.has(command.op) || !('id' in command)) return null
+  const by = { caller: `key:${owner.keyId}`, requestId: owner.requestId }
+  return auditEvent('hook', { ...actorOf(by), ...outcomeOf(done), action: command.op, detail: { hook: command.id } })
 }
 
 /** A halt as it was asked for. */

@@ -127,7 +127,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       onContradiction: (entryId, detail) => console.error(`order entry ${entryId} ${detail}`),
       onError: (what, error) => console.error(what, error),
     })
-    this.#hooks = new ObjectHooks(ctx.storage, this.#keys, this.#gateway)
+    this.#hooks = new ObjectHooks(ctx.storage, this.#keys, this.#gateway, (event) => this.#audit.record(event))
     this.#doors = new SocketDoors({
       connectors: this.#connectors,
       pushSockets,
@@ -198,7 +198,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
   }
 
   hooks(command: HookCommand, owner: HookOwner): Promise<Result<HookAnswer>> {
-    return this.#hooks.service.run(command, owner)
+    return this.#hooks.run(command, owner)
   }
 
   async receiveAlert(arrival: HookArrival): Promise<Result<Received>> {
@@ -251,6 +251,7 @@ export class GatewayObjectBase extends DurableObject<Env> implements GatewayRpc 
       ...gatewayMetrics(this.#gateway, this.ctx.storage.sql.databaseSize, Date.now()),
       ...this.#connectors.metrics(),
       ...this.#gateway.metrics(),
+      ...this.#hooks.metrics(),
       ...this.#orderMetrics.samples(this.#gateway.orders.entries.counts),
     ]
   }

@@ -90,6 +90,7 @@ export type OperationPath =
   | '/hooks/{id}'
   | '/hooks/{id}/{secret}'
   | '/metrics'
+  | '/openapi.json'
   | '/health'
   | '/readyz'
   | '/ws'
@@ -134,6 +135,7 @@ export const OPERATIONS: readonly Operation[] = [
   operation('POST', '/hooks/{id}/{secret}', [], 'Take an alert; the secret is in the path'),
   operation('POST', '/hooks/{id}', [], "Take an alert; the secret is in the body, or the key's token in the header"),
   operation('GET', '/metrics', [], 'Counters and gauges for Prometheus'),
+  operation('GET', '/openapi.json', [], 'The API for programs, in OpenAPI 3.1'),
   operation('GET', '/health', [], 'Whether the Worker runs'),
   operation('GET', '/readyz', [], 'Whether calls can be answered: link up, OpenD logged in'),
   operation('GET', '/ws', ['qot:read'], 'WebSocket for pushes'),

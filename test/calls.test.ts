@@ -109,7 +109,9 @@ test('a new call of an account is counted for its account, with the counter that
 })
 
 test('no other file of the product writes a protocol id', () => {
-  const ids = new RegExp(String.raw`\b(?:${ALL_CALLS.map(({ protoId }) => protoId).join('|')})\b`)
+  // The greeting of the WebSocket port has the id 1, which is in all code.
+  const written = ALL_CALLS.map(({ protoId }) => protoId).filter((protoId) => protoId > 1_000)
+  const ids = new RegExp(String.raw`\b(?:${written.join('|')})\b`)
   const files = repositoryFiles().filter(
     ({ path, ...file }) => isProductCode({ path, ...file }) && !/^src\/(?:calls|simulator|cli)[/.]/.test(path),
   )

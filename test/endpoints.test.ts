@@ -26,7 +26,7 @@ test('every call of OpenD needs a scope, and so does every operation but those t
     [],
   )
   const open = OPERATIONS.filter(({ scopes }) => scopes.length === 0).map(({ path }) => path)
-  assert.deepEqual(open, ['/hooks/{id}/{secret}', '/hooks/{id}', '/metrics', '/health', '/readyz'])
+  assert.deepEqual(open, ['/hooks/{id}/{secret}', '/hooks/{id}', '/metrics', '/openapi.json', '/health', '/readyz'])
 })
 
 test('what reads an account needs the scope for accounts, what trades or unlocks one for trading', () => {

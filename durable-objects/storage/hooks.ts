@@ -1,4 +1,4 @@
-import type { Delivery } from '../../src/hooks/delivery.ts'
+import type { Delivery, DeliveryState, WaitingDelivery } from '../../src/hooks/delivery.ts'
 import type { HookStore } from '../../src/hooks/hook-store.ts'
 import type { DeliveryQuery, StoredHook } from '../../src/hooks/stored-hook.ts'
 import type { Database } from './database.ts'
@@ -10,9 +10,12 @@ type SqlValue = string | number | null
 /** The hooks and their deliveries in the object's SQLite storage. Fields of queries have a column, the rest is JSON. */
 export class SqlHookStore implements HookStore {
   readonly #db: Database
+  readonly #onEnd: (state: DeliveryState) => void
 
-  constructor(db: Database) {
+  /** `onEnd` is called for each delivery that is stored in a state that does not wait. */
+  constructor(db: Database, onEnd: (state: DeliveryState) => void = () => {}) {
     this.#db = db
+    this.#onEnd = onEnd
   }
 
   hook(id: string): StoredHook | null {
@@ -48,6 +51,7 @@ export class SqlHookStore implements HookStore {
         ...[id, hookId, state, receivedMs, duplicateKey, symbol, atMs, JSON.stringify(delivery)],
       )
       .one()
+    if (state !== 'waiting') this.#onEnd(state)
     return { ...delivery, seq }
   }
 
@@ -57,6 +61,7 @@ export class SqlHookStore implements HookStore {
       'UPDATE hook_deliveries SET state = ?, symbol = ?, at_ms = ?, delivery = ? WHERE seq = ?',
       ...[state, symbol, atMs, JSON.stringify(delivery), seq],
     )
+    if (state !== 'waiting') this.#onEnd(state)
   }
 
   delivery(hookId: string, id: string): Delivery | null {
@@ -81,17 +86,21 @@ export class SqlHookStore implements HookStore {
     return rows[0] ?? null
   }
 
-  waiting(): readonly Delivery[] {
-    return this.#deliveries(`WHERE state = 'waiting' ORDER BY seq`)
+  waiting(): readonly WaitingDelivery[] {
+    return this.#db.sql
+      .exec<{ readonly id: string; readonly hookId: string; readonly symbol: string | null }>(
+        `SELECT id, hook_id AS hookId, symbol FROM hook_deliveries WHERE state = 'waiting' ORDER BY seq`,
+      )
+      .toArray()
   }
 
-  waitingOf(hookId: string): number {
+  waitingCount(hookId: string): { readonly ofHook: number; readonly ofAll: number } {
     return this.#db.sql
-      .exec<{ readonly n: number }>(
-        `SELECT COUNT(*) AS n FROM hook_deliveries WHERE state = 'waiting' AND hook_id = ?`,
+      .exec<{ readonly ofHook: number; readonly ofAll: number }>(
+        `SELECT COUNT(*) AS ofAll, COALESCE(SUM(hook_id = ?), 0) AS ofHook FROM hook_deliveries WHERE state = 'waiting'`,
         hookId,
       )
-      .one().n
+      .one()
   }
 
   latestAlertMs(hookId: string, symbol: string): number | null {

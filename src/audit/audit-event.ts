@@ -3,12 +3,13 @@
  *
  *     order    a change of state of an entry of the ledger
  *     key      a key or child token was made, changed, rotated, revoked or imported
+ *     hook     a hook was made, changed, paused, resumed, deleted, or got another secret
  *     switch   a halt, its end, or a cancel-after
  *     admin    another call with the scope admin: reload, shutdown, an entry resolved by hand
  *     link     a connector came, went, or took over the link to OpenD
  *     denial   a call without a valid token or without the right, sampled under a flood
  */
-export const AUDIT_KINDS = ['order', 'key', 'switch', 'admin', 'link', 'denial'] as const
+export const AUDIT_KINDS = ['order', 'key', 'hook', 'switch', 'admin', 'link', 'denial'] as const
 
 /** One of the kinds. */
 export type AuditKind = (typeof AUDIT_KINDS)[number]

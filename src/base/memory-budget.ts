@@ -113,7 +113,7 @@ export const MAX_SERIES_ITEMS = 16_000
 /** Encoded replies to reads of subscribed quotes. A thousand K-lines take about 100 KiB, a quote 300 bytes. */
 export const MAX_QUOTE_ANSWERS_BYTES = 3 * MIB
 /** Replies cached for minutes: lists of plates and of their securities, option chains, static facts. */
-export const MAX_STATIC_REPLIES_BYTES = 2 * MIB
+export const MAX_STATIC_REPLIES_BYTES = 1.5 * MIB
 /** Bodies of shared reads, usually 50 bytes each. Past the bound, identical reads are not shared. */
 export const MAX_SHARED_BODIES_BYTES = MIB
 /** Bodies of snapshot requests that wait to be merged: 400 with 100 codes (the maximum), or 2,000 with a few. */
@@ -176,6 +176,9 @@ export const MAX_WRONG_TOKENS = 4_000
 /** Client networks whose wrong tokens an isolate counts. The gateway object counts those in messages of sockets, too. */
 export const MAX_WATCHED_NETWORKS = 1_000
 
+/** Alerts of all hooks that wait: their ids are in memory, with a promise for each. */
+export const MAX_WAITING_DELIVERIES = 1_000
+
 /** Memory per entry of each collection, with its map and set entries. `npm run bench -- memory` measures it. */
 export const ENTRY_BYTES = {
   /** With the promises that wait for it. */
@@ -235,6 +238,7 @@ export const OBJECT_SHARES: readonly Share[] = [
     what: 'counters',
     bytes: (MAX_COUNTER_SERIES + MAX_ORDER_SERIES + MAX_FILTERED_SERIES + TRAFFIC_SERIES) * ENTRY_BYTES.counterSeries,
   },
+  { what: 'alerts that wait', bytes: (MAX_WAITING_DELIVERIES * KIB) / 2 },
   { what: 'notices of OpenD', bytes: NOTICE_TYPES * MAX_NOTICES_OF_TYPE * 1.5 * KIB },
   { what: 'audit events that wait for the storage', bytes: MAX_WAITING_AUDIT_EVENTS * KIB },
   { what: 'API keys', bytes: MAX_KEYS * ENTRY_BYTES.key },
@@ -260,6 +264,7 @@ export const WORKER_SHARES: readonly Share[] = [
   },
   { what: 'the largest reply, as bytes and as JSON', bytes: 4 * MAX_FRAME_BODY_BYTES },
   { what: 'API keys', bytes: (MAX_KEYS + MAX_CACHED_KEYS) * ENTRY_BYTES.key },
+  { what: 'the description of the API, as text', bytes: MIB },
   { what: 'wrong tokens', bytes: MAX_WRONG_TOKENS * ENTRY_BYTES.wrongToken },
   { what: 'networks with wrong tokens', bytes: 2 * MAX_WATCHED_NETWORKS * ENTRY_BYTES.watchedNetwork },
 ]

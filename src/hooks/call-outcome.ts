@@ -8,9 +8,17 @@ import type { DeliveryState } from './delivery.ts'
 /** Time before a call that could not be sent is tried again, unless its failure says another one. */
 const TRY_AGAIN_MS = 1_000
 
+/** Not sent in time, sent by an earlier life and not answered yet, or the limits of the key have just changed. */
+const PASSING: ReadonlySet<string> = new Set([
+  'upstream.rate_limited',
+  'order.too_late',
+  'order.in_flight',
+  'auth.key_changed',
+])
+
 /** Whether a call can succeed when it is made again: it was not sent, because the link is down or a limit is reached. */
 export function isPassing({ code }: Failure): boolean {
-  return code.startsWith('gateway.') || code === 'upstream.rate_limited' || code === 'order.too_late'
+  return code.startsWith('gateway.') || PASSING.has(code)
 }
 
 /** The time until it can be made again, ms. */

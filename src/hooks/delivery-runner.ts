@@ -5,7 +5,14 @@ import type { Timers } from '../base/time/timers.ts'
 import { fieldsOf } from '../keys/key-text.ts'
 import { describe } from '../problem/problem.ts'
 import type { Alert } from './alert.ts'
-import type { Delivery, DeliveryCheck, DeliveryOrder, DeliveryState, DeliveryStep } from './delivery.ts'
+import type {
+  Delivery,
+  DeliveryCheck,
+  DeliveryOrder,
+  DeliveryState,
+  DeliveryStep,
+  WaitingDelivery,
+} from './delivery.ts'
 import { endOf, isAccepted, isPassing, reasonOf, waitOf } from './call-outcome.ts'
 import { cancelCall, placeCall } from './hook-call.ts'
 import { type HookSettings, readSettings } from './hook.ts'
@@ -32,6 +39,9 @@ export interface RunnerDeps {
 const POSITION_POLL_MS = 500
 const POSITION_POLLS = 30
 
+/** Time until a delivery is tried again after the storage has failed. */
+const STORAGE_RETRY_MS = 5_000
+
 /** Orders of one delivery: a change of sides has two. */
 const MAX_STEPS = 3
 
@@ -55,16 +65,12 @@ export class DeliveryRunner {
   }
 
   /** Appends a delivery to its lane. */
-  start({ hookId, id, symbol }: Delivery): void {
+  start({ hookId, id, symbol }: WaitingDelivery): void {
     const hook = this.#deps.store.hook(hookId)
     const settings = hook === null ? null : settingsOf(hook)
     const lane = `${settings?.accId ?? ''} ${symbol ?? ''}`
     const before = this.#lanes.get(lane) ?? Promise.resolve()
-    const work = before
-      .then(() => this.#carryOut(hookId, id))
-      .catch((error: unknown) => {
-        this.#deps.onError(`delivery ${id} could not be carried out`, error)
-      })
+    const work = before.then(() => this.#carryOut(hookId, id))
     this.#lanes.set(lane, work)
     void work.then(() => {
       if (this.#lanes.get(lane) === work) this.#lanes.delete(lane)
@@ -82,13 +88,23 @@ export class DeliveryRunner {
 
   async #carryOut(hookId: string, id: string): Promise<void> {
     for (;;) {
-      const { store } = this.#deps
-      const delivery = store.delivery(hookId, id)
-      const hook = store.hook(hookId)
-      if (delivery === null || hook === null || delivery.state !== 'waiting') return
-      const waitMs = await this.#advance(hook, delivery)
+      const waitMs = await this.#tryStep(hookId, id)
       if (waitMs === null) return
       await this.#wait(waitMs)
+    }
+  }
+
+  /** As `#advance`, for a delivery in the storage. While the storage fails, it is tried again. */
+  async #tryStep(hookId: string, id: string): Promise<number | null> {
+    const { store } = this.#deps
+    try {
+      const delivery = store.delivery(hookId, id)
+      const hook = store.hook(hookId)
+      if (delivery === null || hook === null || delivery.state !== 'waiting') return null
+      return await this.#advance(hook, delivery)
+    } catch (error) {
+      this.#deps.onError(`delivery ${id} could not be carried out`, error)
+      return STORAGE_RETRY_MS
     }
   }
 

@@ -50,6 +50,9 @@ export interface DeliveryStep {
   readonly childId: string
 }
 
+/** What is kept in memory of a delivery that waits. */
+export type WaitingDelivery = Pick<Delivery, 'id' | 'hookId' | 'symbol'>
+
 /** An alert that was received, and what became of it. Plain data. */
 export interface Delivery {
   /** `hd_` and 16 hex digits. */

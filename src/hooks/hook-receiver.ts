@@ -1,4 +1,5 @@
 import { isInRanges } from '../auth/address-range.ts'
+import { MAX_WAITING_DELIVERIES } from '../base/memory-budget.ts'
 import { hexOf } from '../base/hex.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
 import type { Timers } from '../base/time/timers.ts'
@@ -57,7 +58,9 @@ export class HookReceiver {
     }
     const known = store.delivery(hook.id, arrival.deliveryId)
     if (known !== null) return succeed(receivedOf(known))
-    if (store.waitingOf(hook.id) >= MAX_WAITING) return fail({ code: 'hook.busy', retryAfterMs: 10_000 })
+    const { ofHook, ofAll } = store.waitingCount(hook.id)
+    if (ofHook >= MAX_WAITING || ofAll >= MAX_WAITING_DELIVERIES)
+      return fail({ code: 'hook.busy', retryAfterMs: 10_000 })
     store.putHook({ ...hook, lastAlertMs: nowMs })
     store.forget(hook.id, nowMs - KEPT_MS, KEPT_DELIVERIES)
     const settings = settingsOf(hook)

@@ -28,6 +28,7 @@ import {
 } from './hooks/hooks.ts'
 import { receiveAlert } from './hooks/receive-alert.ts'
 import { health, metrics, readiness } from './operations/monitoring.ts'
+import { openApi } from './openapi/openapi.ts'
 import { oneIntent, orderIntents } from './orders/order-intents.ts'
 import { orderRelay } from './orders/order-relay.ts'
 import { pushSocket } from './push-socket.ts'
@@ -72,6 +73,7 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/hooks/{id}': receiveAlert,
   '/hooks/{id}/{secret}': receiveAlert,
   '/metrics': metrics,
+  '/openapi.json': openApi,
   '/health': health,
   '/readyz': readiness,
   '/ws': pushSocket,

@@ -147,7 +147,8 @@ test('a run that cannot work is refused with a sentence before anything is start
   assert.deepEqual(nonsense, {
     code: 1,
     out: '',
-    errors: 'OPEND_URL must be tcp://host:port, or simulator: for the built-in one.\n',
+    errors:
+      'OPEND_URL must be tcp://host:port, connector:, ws://host or wss://host/path, vpc://BINDING/host:port, or simulator:.\n',
   })
   const empty = await refusal(data, { KEYS_JSON: '' })
   assert.equal(empty.code, 1)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { connectorMetrics, gatewayMetrics } from '../../durable-objects/gateway-metrics.ts'
+import { DeliveryCounts } from '../../durable-objects/delivery-counts.ts'
 import { OrderMetrics } from '../../durable-objects/order-metrics.ts'
 import { MAX_COUNTER_SERIES } from '../../src/base/memory-budget.ts'
 import { API_ENDPOINTS, OPERATIONS } from '../../src/endpoints.ts'
@@ -152,6 +153,7 @@ test('every metric that there is has an explanation, and every explanation a met
     ...gatewayMetrics(gateway, 0, 0).map(({ name }) => name),
     ...connectorMetrics([], 0).map(({ name }) => name),
     ...gateway.metrics().map(({ name }) => name),
+    ...new DeliveryCounts().samples().map(({ name }) => name),
     ...new OrderMetrics().samples(gateway.orders.entries.counts).map(({ name }) => name),
   ]
   assert.ok(names.length > 30)

@@ -179,5 +179,5 @@ test('the API part contains the messages of its calls, and both parts together a
   const bodies = calls.flatMap(({ request, response }) => (request === null ? [response] : [request, response]))
   assert.equal(new Set([...api, ...rest, ...bodies]).size, 986)
   assert.ok(api.includes('Qot_Common.Security'), 'a message that an API message holds')
-  assert.ok(rest.includes('Qot_GetShareholdersOverview.C2S'))
+  assert.ok(rest.includes('Qot_RequestIndicatorCalc.C2S'))
 })

@@ -22,6 +22,8 @@ test('the list contains every script of the project', () => {
     'audit',
     'bench',
     'check',
+    'connector',
+    'hooks',
     'keys',
     'opend',
     'proto',

@@ -87,8 +87,8 @@ export function readTradingView(body: JsonObject): Result<Alert> {
       isExtendedHours: read.value.extended_hours,
       exits: { takeProfit: read.value.take_profit, stopLoss: read.value.stop_loss },
       alertId: read.value.alert_id,
-      // `time` is the time of the bar, `timenow` the time at which the alert fired.
-      atMs: read.value.timenow ?? read.value.time,
+      // `time` is the time of the bar, which may be hours earlier; `timenow` is the time at which the alert fired.
+      atMs: read.value.timenow,
       price: read.value.order_price ?? read.value.price ?? read.value.close,
       expectedPosition: position,
     }),

@@ -38,6 +38,7 @@ export const METRIC_HELP: Readonly<Record<string, string>> = {
   opend_edge_gateway_notices_total: 'Notices of OpenD about itself, by type and content.',
   futu_auth_limit_rejects_total:
     'Order calls refused by a limit of the key or a halt, by interface, key and limit. Keys appear as kh_ and hex digits.',
+  opend_edge_hook_deliveries_total: 'Alerts of hooks by what became of them.',
   opend_edge_orders_total:
     'Order calls, by outcome. A call whose reply was lost counts as unknown, and again when its outcome is known.',
   opend_edge_exits_waiting: 'Orders whose exits wait: for a fill, for a price, or for their own fill.',

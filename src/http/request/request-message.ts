@@ -95,7 +95,8 @@ export function messageOf({ protocol }: ApiEndpoint): string {
 /** The options of the check for each row; computed once. */
 const optionsByEndpoint = new WeakMap<ApiEndpoint, CheckOptions>()
 
-function optionsOf(endpoint: ApiEndpoint): CheckOptions {
+/** How the body of an endpoint is checked. */
+export function optionsOf(endpoint: ApiEndpoint): CheckOptions {
   let options = optionsByEndpoint.get(endpoint)
   if (options === undefined) {
     const optional = optionalOf(endpoint)

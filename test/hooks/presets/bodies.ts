@@ -21,7 +21,6 @@ export const BODIES: readonly SampleBody[] = [
       expectedPosition: 100,
       price: 412.6,
       alertId: 'Long 17',
-      atMs: AT_MS,
     }),
   },
   {
