@@ -96,6 +96,7 @@ export type OperationPath =
   | '/ws'
   | '/connector'
   | '/api/admin/status'
+  | '/api/admin/doctor'
   | '/api/admin/reload'
   | '/api/admin/shutdown'
   | '/api/admin/order-intents/{id}/resolve'
@@ -140,6 +141,7 @@ export const OPERATIONS: readonly Operation[] = [
   operation('GET', '/ws', ['qot:read'], 'WebSocket for pushes'),
   operation('GET', '/connector', ['gateway'], 'WebSocket of the connector beside OpenD'),
   operation('GET', '/api/admin/status', ['admin'], 'State of the link to OpenD and of the login'),
+  operation('GET', '/api/admin/doctor', ['admin'], 'What is right and wrong between the gateway and OpenD'),
   operation('POST', '/api/admin/reload', ['admin'], 'Clear the caches and reconnect to OpenD'),
   operation('POST', '/api/admin/shutdown', ['admin'], 'Finish the calls in flight and shut the gateway down'),
   operation(

@@ -3,6 +3,7 @@ import { API_ENDPOINTS, isOrderEndpoint, OPERATIONS, type OperationPath } from '
 import type { Env } from '../env.ts'
 import { adminReload, adminShutdown, adminStatus } from './admin/gateway.ts'
 import { auditFile, auditPage } from './admin/audit.ts'
+import { adminDoctor } from './admin/doctor.ts'
 import { exportKeys, importKeys } from './admin/key-file.ts'
 import { changeKey, createKey, listKeys, oneKey, revokeKey, rotateKey } from './admin/keys.ts'
 import { childTokens, mintToken, revokeToken } from './admin/tokens.ts'
@@ -78,6 +79,7 @@ const OPERATION_HANDLERS: Readonly<Record<OperationPath, Handler>> = {
   '/ws': pushSocket,
   '/connector': connectorSocket,
   '/api/admin/status': adminStatus,
+  '/api/admin/doctor': adminDoctor,
   '/api/admin/reload': adminReload,
   '/api/admin/shutdown': adminShutdown,
   '/api/admin/order-intents/{id}/resolve': resolveIntent,

@@ -20,6 +20,8 @@ export interface DataFolder {
 export interface Run {
   readonly pid: number
   readonly url: string
+  /** The command of the run; `npm start` when it is not given. */
+  readonly command?: string
 }
 
 /** The folder, locked for this run, or a sentence that describes why it is not available. */
@@ -31,6 +33,7 @@ export type FolderClaim =
 const MARKER = '.opend-edge'
 const MARKER_TEXT = 'The data folder of a local opend-edge. npm start -- --fresh deletes its folder storage.\n'
 const LOCK = 'lock.sqlite'
+const START = 'npm start'
 const RUN = 'run.json'
 const STORAGE = 'storage'
 const KEY = 'local-key'
@@ -44,18 +47,20 @@ export function claimDataFolder(path: string, run: Run): FolderClaim {
   const problem = makeFolder(path)
   if (problem !== null) return refuse(problem)
   if (isForeign(path)) {
-    return refuse(`${path} contains files that npm start did not write: name an empty or a new folder with --data.`)
+    return refuse(
+      `${path} contains files that ${run.command ?? START} did not write: name an empty or a new folder with --data.`,
+    )
   }
   const marking = mark(path)
   if (marking !== null) return refuse(marking)
   const lock = tryLock(join(path, LOCK))
-  if (lock === null) return refuse(heldText(path))
+  if (lock === null) return refuse(heldText(path, run.command ?? START))
   const storage = join(path, STORAGE)
   const left = folderOwnerOf(storage)
   if (left !== null) {
     lock.close()
     return refuse(
-      `${left.text} still uses the data folder ${path}, without its npm start: end it with kill ${left.pid}, or name another folder with --data.`,
+      `${left.text} still uses the data folder ${path}, without its ${run.command ?? START}: end it with kill ${left.pid}, or name another folder with --data.`,
     )
   }
   writeFileSync(join(path, RUN), JSON.stringify(run))
@@ -103,9 +108,9 @@ function tryLock(file: string): DatabaseSync | null {
   }
 }
 
-function heldText(path: string): string {
+function heldText(path: string, command: string): string {
   const run = readRun(join(path, RUN))
-  const owner = run === null ? 'Another npm start' : `The npm start at ${run.url} (process ${run.pid})`
+  const owner = run === null ? `Another ${command}` : `The ${run.command ?? START} at ${run.url} (process ${run.pid})`
   return `${owner} uses the data folder ${path}: stop it, or start this one with --data DIR and --port N.`
 }
 

@@ -38,13 +38,17 @@ export async function start(): Promise<void> {
   const { startRuntime } = await import('./runtime.ts')
   const [linkProblem] = await Promise.all([
     opendProblem(variables.config.opendAddresses),
-    startRuntime({ host: HOST, port: options.port, storage: folder.storage, vars: variables.vars }).catch(
-      async (error: unknown) => {
-        // Another program can have taken the port while the Worker was bundled.
-        await requireFreePort(options.port)
-        throw error
-      },
-    ),
+    startRuntime({
+      entry: 'src/demo.ts',
+      host: HOST,
+      port: options.port,
+      storage: folder.storage,
+      vars: variables.vars,
+    }).catch(async (error: unknown) => {
+      // Another program can have taken the port while the Worker was bundled.
+      await requireFreePort(options.port)
+      throw error
+    }),
   ])
   const data = shownPath(folder.path)
   const freshCommand = `npm start --${options.data === null ? '' : ` --data ${data}`} --fresh`

@@ -31,11 +31,25 @@ export const START_FORM: CommandForm<'port' | 'data' | 'fresh'> = {
   ].join('\n'),
 }
 
-/** The options, or a sentence that describes an invalid one. `folder` is where the user typed the command. */
+/** Options, or a sentence that describes an invalid one. */
+export type OptionsReading<Options> =
+  | { readonly ok: true; readonly value: Options }
+  | { readonly ok: false; readonly problem: string }
+
+/** The options of `npm start`. `folder` is where the user typed the command. */
 export function startOptions(
   line: CommandLine<'port' | 'data' | 'fresh'>,
   folder: string,
-): { readonly ok: true; readonly value: StartOptions } | { readonly ok: false; readonly problem: string } {
+): OptionsReading<StartOptions> {
+  const read = placeOptions(line, folder)
+  return read.ok ? { ok: true, value: { ...read.value, isFresh: line.has('fresh') } } : read
+}
+
+/** The port and the data folder of a run. */
+export function placeOptions(
+  line: CommandLine<'port' | 'data'>,
+  folder: string,
+): OptionsReading<Pick<StartOptions, 'port' | 'data'>> {
   const portText = line.text('port') ?? String(DEFAULT_PORT)
   const port = Number(portText)
   if (!/^\d+$/.test(portText) || port < 1 || port > 65_535) {
@@ -43,8 +57,5 @@ export function startOptions(
   }
   const data = line.text('data')
   if (data?.trim() === '') return { ok: false, problem: '--data takes a folder: --data DIR.' }
-  return {
-    ok: true,
-    value: { port, data: data === undefined ? null : resolve(folder, data), isFresh: line.has('fresh') },
-  }
+  return { ok: true, value: { port, data: data === undefined ? null : resolve(folder, data) } }
 }

@@ -7,9 +7,11 @@ const GUARD = fileURLToPath(new URL('end-with-parent.ts', import.meta.url))
 /**
  * Ends every child process that starts from now on when this process ends, even by SIGKILL. A small guard process in
  * its own group reads a pipe from this process and kills the children when the pipe closes. Miniflare does not expose
- * the runtime's process, so its pid comes from Node's diagnostics channel for new processes.
+ * the runtime's process, so its pid comes from Node's diagnostics channel for new processes. Returns the children that run,
+ * which changes with time.
  */
-export function endChildrenWithThisProcess(): void {
+export function endChildrenWithThisProcess(): ReadonlySet<ChildProcess> {
+  const running = new Set<ChildProcess>()
   const guard = spawn(process.execPath, [GUARD], {
     detached: true,
     windowsHide: true,
@@ -21,7 +23,14 @@ export function endChildrenWithThisProcess(): void {
   guard.unref()
   subscribe('child_process', (message) => {
     const { process: child } = message as { readonly process: ChildProcess }
-    child.once('spawn', () => guard.stdin.write(`+${child.pid}\n`))
-    child.once('exit', () => guard.stdin.write(`-${child.pid}\n`))
+    child.once('spawn', () => {
+      running.add(child)
+      guard.stdin.write(`+${child.pid}\n`)
+    })
+    child.once('exit', () => {
+      running.delete(child)
+      guard.stdin.write(`-${child.pid}\n`)
+    })
   })
+  return running
 }

@@ -1,14 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Log, LogLevel, Miniflare } from 'miniflare'
 import { buildWorker, ROOT } from '../build-worker.ts'
 
-async function bundleWorker(): Promise<string> {
+/** The entry of the Worker: the product itself, or the one with the simulated OpenD inside. */
+export type WorkerEntry = 'src/index.ts' | 'src/demo.ts'
+
+async function bundleWorker(entry: WorkerEntry): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'opend-edge-'))
   try {
-    await buildWorker(outDir, 'src/demo.ts')
-    return readFileSync(join(outDir, 'demo.js'), 'utf8')
+    await buildWorker(outDir, entry)
+    return readFileSync(join(outDir, `${basename(entry, '.ts')}.js`), 'utf8')
   } finally {
     rmSync(outDir, { recursive: true })
   }
@@ -16,6 +19,7 @@ async function bundleWorker(): Promise<string> {
 
 /** Where the runtime listens, where it stores its data, and the variables of the Worker. */
 export interface RuntimeOptions {
+  readonly entry: WorkerEntry
   readonly host: string
   readonly port: number
   readonly storage: string
@@ -26,8 +30,8 @@ export interface RuntimeOptions {
  * Bundles the Worker and starts it in the real runtime; resolves when it listens. An exit handler of Miniflare ends the
  * runtime together with this process.
  */
-export async function startRuntime({ host, port, storage, vars }: RuntimeOptions): Promise<void> {
-  const bundle = await bundleWorker()
+export async function startRuntime({ entry, host, port, storage, vars }: RuntimeOptions): Promise<void> {
+  const bundle = await bundleWorker(entry)
   const texts = Object.entries(vars).map(([name, value]) => [name, { type: 'text', value }] as const)
   const miniflare = new Miniflare({
     host,

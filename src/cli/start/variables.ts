@@ -32,11 +32,7 @@ export async function readVariables(
   localKey: string,
   nowMs: number,
 ): Promise<VariablesReading> {
-  const vars: Record<string, string> = {}
-  for (const name of Object.keys(VARIABLES)) {
-    const value = environment[name]
-    if (value !== undefined) vars[name] = value
-  }
+  const vars = variablesIn(environment)
   vars['OPEND_URL'] ??= 'simulator:'
   const usesLocalKey = vars['KEYS_JSON'] === undefined
   vars['LOCAL_OPEN_READS'] = usesLocalKey ? (vars['LOCAL_OPEN_READS'] ?? 'true') : 'false'
@@ -47,8 +43,7 @@ export async function readVariables(
   const reading = readConfig(vars)
   if (!reading.ok) return { ok: false, problems: withHints(reading.problems, vars) }
   const { keys, jwt } = reading.value
-  const isUsable = keys.some((key) => !key.isFrozen && (key.expiresAtMs === null || key.expiresAtMs > nowMs))
-  if (jwt === null && !isUsable) {
+  if (jwt === null && !hasUsableKey(reading.value, nowMs)) {
     const what = keys.length === 0 ? 'is set and contains no key' : 'contains only keys that are frozen or have expired'
     const advice = 'Put a key into it, or unset it to use the key that npm start makes.'
     return { ok: false, problems: [`KEYS_JSON ${what}, so each call would be refused. ${advice}`] }
@@ -56,7 +51,23 @@ export async function readVariables(
   return { ok: true, value: { vars, config: reading.value, usesLocalKey } }
 }
 
-function withHints(problems: readonly string[], vars: Readonly<Record<string, string>>): readonly string[] {
+/** The variables of the Worker in an environment. */
+export function variablesIn(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const vars: Record<string, string> = {}
+  for (const name of Object.keys(VARIABLES)) {
+    const value = environment[name]
+    if (value !== undefined) vars[name] = value
+  }
+  return vars
+}
+
+/** Whether `KEYS_JSON` has a key that is neither frozen nor expired. */
+export function hasUsableKey({ keys }: Config, nowMs: number): boolean {
+  return keys.some((key) => !key.isFrozen && (key.expiresAtMs === null || key.expiresAtMs > nowMs))
+}
+
+/** The problems, with a hint for a variable that has the name of a file. */
+export function withHints(problems: readonly string[], vars: Readonly<Record<string, string>>): readonly string[] {
   const hints = Object.entries(TEXT_OF_A_FILE).filter(
     ([name]) => problems.some((problem) => problem.startsWith(name)) && isFileName(vars[name] ?? ''),
   )

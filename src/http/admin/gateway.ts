@@ -38,7 +38,7 @@ export const adminShutdown: Handler = async (exchange) => {
 }
 
 /** Admin calls take no parameters. The body may be absent or `{}`, which many clients send with a POST. */
-async function admitAdmin(exchange: Exchange): Promise<Result<Admitted>> {
+export async function admitAdmin(exchange: Exchange): Promise<Result<Admitted>> {
   const admitted = await admit(exchange, ['admin'])
   if (!admitted.ok) return admitted
   const query = checkQuery(exchange.request)
