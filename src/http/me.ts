@@ -54,10 +54,15 @@ function limitsView(limits: ReturnType<typeof orderLimitsOf>): object | null {
   }
 }
 
-/** What is left of the rate; the value of the day's orders by currency, which the caps apply to. */
+/**
+ * What is left of the rate; the value of the day's orders by currency. Orders are valued for keys with a cap on values only,
+ * so a currency without a value is left out.
+ */
 function budgetView({ rate, day, dayEndsInMs, usedToday }: Budgets): object {
   const left = rate === null ? null : { cap: rate.cap, used: rate.used, left: Math.max(0, rate.cap - rate.used) }
-  const used = [...usedToday].map(([currency, value]: readonly [string, Money]) => [currency, moneyText(value)])
+  const used = [...usedToday]
+    .filter(([, value]) => value > 0n)
+    .map(([currency, value]: readonly [string, Money]) => [currency, moneyText(value)])
   return {
     orders_per_minute: left,
     day,

@@ -97,6 +97,8 @@ test("a team's day: keys are made, imported, rotated, limited and revoked while 
   const flying = Array.from({ length: READS }, () => rig.call(READ.path, DAYS, dan))
   await flying[0]
   assert.deepEqual((await rig.call('/api/admin/keys/dan/revoke', {})).body, { revoked: ['dan'] })
+  // Answered behind everything that was sent to OpenD before.
+  assert.equal((await rig.call('/api/global-state')).status, 200)
   const seen = rig.opend.seen(READ.protoId)
   const late = Array.from({ length: 20 }, () => rig.call(READ.path, DAYS, dan))
   assert.deepEqual(await statuses(late), [401])

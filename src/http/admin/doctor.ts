@@ -24,6 +24,12 @@ export const adminDoctor: Handler = async (exchange) => {
   return answerJson(200, { ok: isOk, checks }, exchange.requestId)
 }
 
+/** What to do about a link that is not up. */
+function remedyOf(opendAddress: string): string {
+  if (!opendAddress.startsWith('connector:')) return 'Start OpenD there, or correct OPEND_URL.'
+  return 'Start OpenD, and npm run connector beside it; its log says what is wrong.'
+}
+
 /** The checks that need no call to OpenD, nearest part first. */
 function statusChecks(status: GatewayStatus): readonly DoctorCheck[] {
   const { stage, opendAddress, serverVersion, loggedIn, quoteRights, tradeLock, storageFailure } = status
@@ -38,7 +44,7 @@ function statusChecks(status: GatewayStatus): readonly DoctorCheck[] {
       : wrong(
           'link',
           `The link by ${opendAddress} is not up (${stage}).${why}`,
-          stage === 'parked' ? 'POST /api/admin/reload starts it.' : 'Start OpenD there, or correct OPEND_URL.',
+          stage === 'parked' ? 'POST /api/admin/reload starts it.' : remedyOf(opendAddress),
         ),
     serverVersion === null
       ? unknown('version', 'OpenD has not reported its version.')
