@@ -59,9 +59,13 @@ export interface ChainBreak {
  * Checks rows in the order of an export, oldest first. `anchor` is the hash of the row before the first; without one, the
  * first row is taken on trust, and everything after it is checked.
  */
-export function verifyChain(rows: Iterable<PublishedRow>, sha256: Sha256, anchor: string | null): ChainBreak | null {
-  let before = anchor
-  let lastSeq: number | null = null
+export function verifyChain(
+  rows: Iterable<PublishedRow>,
+  sha256: Sha256,
+  anchor: { readonly seq: number; readonly hash: string } | null,
+): ChainBreak | null {
+  let before = anchor?.hash ?? null
+  let lastSeq = anchor?.seq ?? null
   for (const { hash, ...row } of rows) {
     if (lastSeq !== null && row.seq !== lastSeq + 1) {
       return { seq: row.seq, reason: row.seq <= lastSeq ? 'reordered' : 'missing' }

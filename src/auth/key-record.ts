@@ -53,9 +53,18 @@ const RANGE = parsedText(parseAddressRange, 'an address range such as "203.0.113
 /** Most address ranges of a key: each request of the key is compared with all of them. */
 const MAX_RANGES = 100
 
+/**
+ * An id is a part of paths and is told from the subject of a JWT by its prefix, so it is neither of the two path segments
+ * that mean a folder, nor does it begin like a caller. Unpaired surrogates would be stored as other characters.
+ */
+const ID = textLike(
+  /^(?!(?:key|jwt):)(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,128}$/u,
+  '1 to 128 characters in one line, not beginning with key: or jwt:, and not . or ..',
+)
+
 /** The fields of a record, except its restrictions. */
 export const KEY_RULES = {
-  id: required(textLike(/^[^\p{Cc}]{1,128}$/u, '1 to 128 characters in one line')),
+  id: required(ID),
   hash: required(HASH),
   scopes: required(listOf(oneOf(SCOPES))),
   allowed_machines: listOf(TEXT),

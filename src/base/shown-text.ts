@@ -35,13 +35,14 @@ function cut(text: string, most: number): string {
  * Keys (`fc_` and hex), JWTs, and other long words with a digit, as in random text. Names of fields, hosts and people
  * do not match.
  */
-const SECRETS = /\bfc_[0-9a-f]+|\beyJ[\w-]{10,}(?:\.[\w-]+)*|\b(?=[A-Za-z_]*\d)[A-Za-z0-9_]{20,}/gi
+const SECRETS =
+  /fc_[0-9a-f]{16,}|\bfc_[0-9a-f]+|[0-9a-f]{64,}|\beyJ[\w-]{10,}(?:\.[\w-]+)*|\b(?=[A-Za-z_]*\d)[A-Za-z0-9_]{20,}/gi
 
 /**
  * Those of them that are the tokens of this gateway, a key without its prefix and the hash of one included. An id of a
  * caller may be a long word with digits, too.
  */
-const TOKENS = /\bfc_[0-9a-f]{20,}|\b[0-9a-f]{64,}\b|\beyJ[\w-]{10,}(?:\.[\w-]+)*/gi
+const TOKENS = /fc_[0-9a-f]{20,}|[0-9a-f]{64,}|\beyJ[\w-]{10,}(?:\.[\w-]+)*/gi
 
 /** A text for the log with possible secrets replaced. Errors may quote their input. */
 export function withoutSecrets(text: string): string {

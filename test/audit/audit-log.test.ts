@@ -11,6 +11,9 @@ import { sha256 } from '../../src/transport/native-crypto.ts'
 import { MemoryAudit } from '../storage/memory-audit.ts'
 import { START_MS, TestDatabase } from '../storage/stores.ts'
 
+/** What the first row ever follows. */
+const FIRST = { seq: 0, hash: FIRST_HASH }
+
 const ALL: AuditQuery = {
   ...{ kind: null, caller: null, outcome: null, requestId: null, intentId: null, orderId: null },
   ...{ sinceMs: null, untilMs: null, beforeSeq: null, limit: 1_000 },
@@ -73,25 +76,25 @@ test('an export is whole, and every row that was changed, removed or moved is fo
       const rig = new LogRig()
       for (const one of events) rig.log.record(one)
       const rows = exported(rig.rows())
-      assert.equal(verifyChain(rows, sha256, FIRST_HASH), null)
+      assert.equal(verifyChain(rows, sha256, FIRST), null)
       const at = place % (rows.length - 2)
       const [row, next] = [rows[at], rows[at + 1]]
       assert.ok(row !== undefined && next !== undefined)
 
       const changed = rows.with(at, { ...row, action: `${row.action}${other}x` })
-      assert.deepEqual(verifyChain(changed, sha256, FIRST_HASH), { seq: row.seq, reason: 'changed' })
+      assert.deepEqual(verifyChain(changed, sha256, FIRST), { seq: row.seq, reason: 'changed' })
       const added = rows.with(at, Object.assign({ approved_by: other }, row))
-      assert.deepEqual(verifyChain(added, sha256, FIRST_HASH), { seq: row.seq, reason: 'changed' })
+      assert.deepEqual(verifyChain(added, sha256, FIRST), { seq: row.seq, reason: 'changed' })
       const reordered = rows.map(
         (one) => Object.fromEntries(Object.entries(one).toReversed()) as unknown as PublishedRow,
       )
-      assert.equal(verifyChain(reordered, sha256, FIRST_HASH), null, 'the order of members means nothing')
+      assert.equal(verifyChain(reordered, sha256, FIRST), null, 'the order of members means nothing')
       const removed = rows.toSpliced(at + 1, 1)
-      assert.deepEqual(verifyChain(removed, sha256, FIRST_HASH), { seq: next.seq + 1, reason: 'missing' })
+      assert.deepEqual(verifyChain(removed, sha256, FIRST), { seq: next.seq + 1, reason: 'missing' })
       const moved = rows.with(at, next).with(at + 1, row)
-      assert.notEqual(verifyChain(moved, sha256, FIRST_HASH), null)
+      assert.notEqual(verifyChain(moved, sha256, FIRST), null)
       const renumbered = moved.map((one, index) => ({ ...one, seq: index + 1 }))
-      assert.notEqual(verifyChain(renumbered, sha256, FIRST_HASH), null)
+      assert.notEqual(verifyChain(renumbered, sha256, FIRST), null)
     }),
     { numRuns: 200 },
   )
@@ -121,7 +124,7 @@ test('a chain continues over a restart of the object and over a storage that fai
       [3, 'third'],
     ],
   )
-  assert.equal(verifyChain(exported(rig.rows()), sha256, FIRST_HASH), null)
+  assert.equal(verifyChain(exported(rig.rows()), sha256, FIRST), null)
 })
 
 test('old rows are deleted, and the rest is still proven to follow from what was deleted', () => {
@@ -138,8 +141,10 @@ test('old rows are deleted, and the rest is still proven to follow from what was
     [4, 5],
   )
   assert.equal(anchor?.seq, 3)
-  assert.equal(verifyChain(exported(rows), sha256, anchor?.hash ?? ''), null)
-  assert.equal(verifyChain(exported(rows), sha256, FIRST_HASH)?.reason, 'changed')
+  assert.equal(verifyChain(exported(rows), sha256, anchor), null)
+  assert.equal(verifyChain(exported(rows), sha256, FIRST)?.reason, 'missing')
+  const hidden = { seq: 0, hash: anchor?.hash ?? '' }
+  assert.equal(verifyChain(exported(rows), sha256, hidden)?.reason, 'missing', 'an anchor with another number')
   rig.log.record(order())
   assert.equal(rig.log.exportAfter(5, 10).rows[0]?.seq, 6)
   assert.ok(MOST_AUDIT_ROWS >= 100_000)

@@ -30,6 +30,8 @@ test('a token is removed from an id, also one that was cut, and an id that only 
     assert.equal(withoutTokens(`key:${token}`), 'key:[redacted]')
     assert.equal(withoutSecrets(`GET /api/${token}`), 'GET /api/[redacted]')
   }
+  for (const token of [`my_${key}`, `z${key}`, `k${key.slice(3)}`])
+    assert.ok(!withoutTokens(token).includes(key.slice(3)), token)
   const subject = 'jwt:auth0|5f7c8ec7c33c6c004bbafe82'
   assert.equal(withoutTokens(subject), subject)
 })

@@ -86,6 +86,9 @@ test('a mistake in a query has its parameter, and nothing is guessed', async () 
     ['/api/funds?trd_env=0&acc_id=1&trd_market=1&header.acc_id=2', 'request.invalid_value', /^\?(?:header\.)?acc_id/],
     ['/api/funds?header=5', 'request.invalid_value', /^\?header/],
     ['/api/funds?header.acc_id=1&header=5', 'request.invalid_value', /^\?header: .*once/],
+    ['/api/quote?symbols=HK.00700&sub_type_list=BASIC', 'request.invalid_value', /^\?sub_type_list: .*POST/],
+    ['/api/snapshot?symbols=HK.00700&partial=true&partial=false', 'request.invalid_value', /^\?partial: .*once/],
+    [`/api/snapshot?${'a.'.repeat(4_000)}x=1`, 'request.unknown_field', /^\?a\./],
     ['/api/snapshot?__proto__=5', 'request.unknown_field', /^\?__proto__/],
   ] as const
   for (const [path, code, text] of mistakes) {

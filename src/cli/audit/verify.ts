@@ -48,11 +48,12 @@ function readLine(line: string): unknown {
   }
 }
 
-function anchorOf(head: unknown): string | null {
+function anchorOf(head: unknown): { readonly seq: number; readonly hash: string } | null {
   if (typeof head !== 'object' || head === null || !('anchor' in head)) return null
   const { anchor } = head
-  if (typeof anchor !== 'object' || anchor === null || !('hash' in anchor)) return null
-  return typeof anchor.hash === 'string' ? anchor.hash : null
+  if (typeof anchor !== 'object' || anchor === null || !('hash' in anchor) || !('seq' in anchor)) return null
+  const { seq, hash } = anchor
+  return typeof hash === 'string' && typeof seq === 'number' ? { seq, hash } : null
 }
 
 function isRow(value: unknown): value is PublishedRow {

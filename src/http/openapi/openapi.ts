@@ -70,7 +70,8 @@ function callOperation(endpoint: ApiEndpoint, schemas: MessageSchemas, method: '
   const options = optionsOf(endpoint)
   const isQuery = method === 'GET' && endpoint.takesQuery
   const parameters = [
-    ...(isQuery ? schemas.parameters(messageOf(endpoint), options) : []),
+    // A query does not subscribe: see `query-body.ts`.
+    ...(isQuery ? schemas.parameters(messageOf(endpoint), { ...options, extraFields: [] }) : []),
     ...flag(endpoint.hasPartial, 'partial', 'Leave out the securities that OpenD refuses.'),
     ...flag(endpoint.hasDryRun, 'dry_run', 'Make all checks, and send nothing.'),
     ...(endpoint.isOrder ? [IDEMPOTENCY_KEY] : []),

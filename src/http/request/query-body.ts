@@ -21,6 +21,12 @@ export interface ReadInput {
 /** A number as in JSON that a double represents; no exponent, so it stays finite. */
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/
 
+/** Deepest message that a parameter can name. The deepest request of the schema has 8 levels. */
+const MAX_DEPTH = 8
+
+/** A GET changes nothing, so it does not subscribe. */
+const SUBSCRIBING: ReadonlySet<string> = new Set(['sub_type_list', 'subTypeList'])
+
 /** Whether a request carries its message in the query: a GET of an endpoint whose message is the body of a POST. */
 export function isQueryRead({ takesQuery }: ApiEndpoint, { method }: Request): boolean {
   return takesQuery && method !== 'POST'
@@ -63,10 +69,16 @@ async function readQueryMessage(endpoint: ApiEndpoint, request: Request): Promis
   if (!nothing.ok) return nothing
   const root = new Map<string, Branch>()
   let isPartial = false
-  for (const [name, text] of new URL(request.url).searchParams) {
+  const parameters = new URL(request.url).searchParams
+  if (parameters.getAll(PARTIAL).length > 1) return invalid(PARTIAL, 'this parameter once')
+  for (const [name, text] of parameters) {
+    if (name.split('.').length > MAX_DEPTH)
+      return fail({ code: 'request.unknown_field', path: `?${shownName(name)}`, nearest: null })
     if (name === PARTIAL && endpoint.hasPartial === true) {
       if (text !== 'true' && text !== 'false') return invalid(name, FLAG.expected)
       isPartial = text === 'true'
+    } else if (endpoint.subscribesFirst === true && SUBSCRIBING.has(name)) {
+      return invalid(name, 'this field in the body of a POST, because it subscribes')
     } else if (!place(root, name.split('.'), valueOf(fieldAt(endpoint, name), text))) {
       return invalid(name, 'this parameter once')
     }
