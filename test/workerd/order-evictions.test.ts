@@ -84,7 +84,7 @@ test(
       [202, intentId],
       'it may be there, so it is not sent anew',
     )
-    await rig.opend.arrival(PROTO.orders, looks)
+    await rig.looked(looks)
     await rig.letTimePass()
     assert.equal((await rig.settled(intentId))['state'], 'absent')
     await assertOneOrder('unheard', false)

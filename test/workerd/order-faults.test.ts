@@ -40,7 +40,7 @@ async function proveOne(rig: OrderRig, { name, ending, begun }: Proof): Promise<
   await arrived
   begun?.()
   if (ending === 'absent') {
-    await rig.opend.arrival(PROTO.orders, looks)
+    await rig.looked(looks)
     await rig.letTimePass()
   }
   assertTold(await placing, ending)
@@ -180,7 +180,7 @@ describe('a change of an order', { concurrency: true }, () => {
     const key = `change-${name}`
     const changing = rig.post(path, { header: rig.header, order_id, ...fields }, { name: key })
     if (fault.kind === 'cut-before') {
-      await rig.opend.arrival(PROTO.orders, looks)
+      await rig.looked(looks)
       await rig.letTimePass()
     }
     const first = await changing

@@ -197,6 +197,15 @@ export class OrderRig {
     return assert.fail(`${id} is not decided after ${MOST_LOOKS} looks: ${JSON.stringify(await this.intent(id))}`)
   }
 
+  /**
+   * Resolves when OpenD was asked for its orders again, and the answer has been read. Reading it writes the entry, and
+   * would undo what a test has written to it before.
+   */
+  async looked(seen: number): Promise<void> {
+    await this.opend.arrival(PROTO.orders, seen)
+    await this.caughtUp()
+  }
+
   /** Ends the connection to OpenD, and lets a minute pass over the next one, as `letTimePass` does. */
   async letTimePassAnew(): Promise<void> {
     const connected = this.opend.arrival(PROTO.connect)
